@@ -55,7 +55,7 @@ public static class JobPlanner
     private static List<WorkUnit> InFileOrder(IEnumerable<WorkUnit> units) =>
         [.. units.OrderBy(u => u.Source, StringComparer.Ordinal).ThenBy(u => u.Start)];
 
-    private static HostShare Share(string host, IReadOnlyList<WorkUnit> units, IReadOnlySet<string> committed)
+    private static HostShare Share(string host, List<WorkUnit> units, IReadOnlySet<string> committed)
     {
         var left = units.Where(u => !committed.Contains(u.Id)).ToList();
         return new(host, [.. units.Select(u => u.Source).Distinct()], units, units.Count - left.Count, left.Sum(u => u.Bytes));
