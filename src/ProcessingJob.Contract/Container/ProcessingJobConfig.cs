@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace ProcessingJob.Contract;
+
+/// <summary>
+/// What the worker uses of <c>config/processingjobconfig.json</c> (PascalCase, explicit nulls; unknown keys ignored). Absent when
+/// the image is run by hand.
+/// </summary>
+/// <param name="JobName">ProcessingJobName.</param>
+/// <param name="JobArn">ProcessingJobArn; local mode of the Python SDK writes the bare name here.</param>
+/// <param name="InputUris">S3 URI by the local path it was copied to.</param>
+/// <param name="OutputUris">S3 URI by the local path that is uploaded to it.</param>
+public sealed record ProcessingJobConfig(
+    string? JobName, string? JobArn, IReadOnlyDictionary<string, string> InputUris, IReadOnlyDictionary<string, string> OutputUris)
+{
+    private static readonly ProcessingJobConfig Empty = new(null, null, new Dictionary<string, string>(), new Dictionary<string, string>());
+
+    /// <summary>From the ARN; the container's environment is not promised to have it.</summary>
+    public string? Region => JobArn?.Split(':') is { Length: >= 6 } parts && parts[0] == "arn" ? parts[3] : null;
+
+    /// <exception cref="PJobException">The file is there but is not JSON.</exception>
+    public static ProcessingJobConfig Read(string path)
+    {
+        if (!File.Exists(path))
+            return Empty;
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            var root = json.RootElement;
+            return new(Text(root, "ProcessingJobName"), Text(root, "ProcessingJobArn"),
+                Uris(Member(root, "ProcessingInputs"), "S3Input"),
+                Uris(Member(Member(root, "ProcessingOutputConfig"), "Outputs"), "S3Output"));
+        }
+        catch (JsonException e)
+        {
+            throw new PJobException($"{path}: not valid JSON: {e.Message}", ExitCode.Failed, e);
+        }
+    }
+
+    private static Dictionary<string, string> Uris(JsonElement? list, string member)
+    {
+        var uris = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (list is not { ValueKind: JsonValueKind.Array } items)
+            return uris;
+        foreach (var item in items.EnumerateArray())
+        {
+            if (Text(Member(item, member), "LocalPath") is { } local && Text(Member(item, member), "S3Uri") is { } uri)
+                uris[local.TrimEnd('/')] = uri;
+        }
+        return uris;
+    }
+
+    private static JsonElement? Member(JsonElement? element, string name) =>
+        element is { ValueKind: JsonValueKind.Object } e && e.TryGetProperty(name, out var value) ? value : null;
+
+    private static string? Text(JsonElement? element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+}

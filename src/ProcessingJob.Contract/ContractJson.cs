@@ -1,0 +1,34 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ProcessingJob.Contract;
+
+/// <summary>How plan, commit records, reports and manifests are written: snake_case, UTF-8, unset members left out.</summary>
+public static class ContractJson
+{
+    public static JsonSerializerOptions Options { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    private static readonly JsonSerializerOptions Indented = new(Options) { WriteIndented = true };
+
+    public static byte[] Write<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, Indented), (byte)'\n'];
+
+    /// <exception cref="PJobException">Not JSON of this shape; the message names <paramref name="name"/>.</exception>
+    public static T Read<T>(ReadOnlySpan<byte> json, string name)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("found null");
+        }
+        catch (JsonException e)
+        {
+            throw new PJobException($"{name}: damaged: {e.Message}", ExitCode.Failed, e);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace ProcessingJob.Contract;
+
+/// <summary><c>reports/&lt;host&gt;.json</c>: what one host did and where its time went.</summary>
+public sealed record HostReport
+{
+    public string Host { get; init; } = "";
+    public int Rank { get; init; }
+    public string Status { get; init; } = "";
+    public string? Message { get; init; }
+    public DateTimeOffset StartedAt { get; init; }
+    public DateTimeOffset FinishedAt { get; init; }
+    public string Task { get; init; } = "";
+    public string Device { get; init; } = "";
+
+    /// <summary>Why this device was chosen.</summary>
+    public string DeviceReason { get; init; } = "";
+    public int UnitsDone { get; init; }
+    public int UnitsSkipped { get; init; }
+    public long RowsIn { get; init; }
+    public long RowsOut { get; init; }
+    public long Tokens { get; init; }
+
+    /// <summary>Tokens with their padding: what the device computed.</summary>
+    public long PaddedTokens { get; init; }
+    public long Truncated { get; init; }
+    public IReadOnlyDictionary<string, long> Rejects { get; init; } = new SortedDictionary<string, long>(StringComparer.Ordinal);
+
+    /// <summary>The first few rejects, for reports and failure messages.</summary>
+    public IReadOnlyList<Reject> RejectSamples { get; init; } = [];
+
+    /// <summary>Seconds from model load to the last result.</summary>
+    public double BusySeconds { get; init; }
+
+    /// <summary>Share of the device's caller time spent in Run, 0 to 1, from the first batch to the last.</summary>
+    public double DeviceUtilisation { get; init; }
+    public IReadOnlyList<StageReport> Stages { get; init; } = [];
+    public IReadOnlyList<ThroughputPoint> Throughput { get; init; } = [];
+
+    /// <summary>Rows by token count, in buckets of <see cref="LengthBucket"/> tokens; the last bucket is open.</summary>
+    public IReadOnlyList<long> Lengths { get; init; } = [];
+    public int LengthBucket { get; init; } = 8;
+    public int MaxLength { get; init; }
+    public long PeakMemoryBytes { get; init; }
+}
+
+/// <summary>Seconds a stage worked, waited for input and waited to hand on; summed over its workers.</summary>
+public sealed record StageReport(string Name, int Workers, double BusySeconds, double WaitInputSeconds, double WaitOutputSeconds);
+
+/// <summary>Totals at a moment, in seconds since the start.</summary>
+public sealed record ThroughputPoint(double Seconds, long Rows, long Tokens);

@@ -1,0 +1,27 @@
+using System.Text.Json.Nodes;
+
+namespace ProcessingJob.Contract;
+
+/// <summary><c>manifest.json</c>: what a finished output is made of and where it came from.</summary>
+public sealed record Manifest
+{
+    public int Version { get; init; } = 1;
+    public string Job { get; init; } = "";
+    public DateTimeOffset FinishedAt { get; init; }
+    public JsonObject Spec { get; init; } = [];
+    public string SpecFingerprint { get; init; } = "";
+    public string ModelFingerprint { get; init; } = "";
+    public string DataFingerprint { get; init; } = "";
+    public long RowsIn { get; init; }
+    public long RowsKept { get; init; }
+    public long RowsOut { get; init; }
+    public long Filtered { get; init; }
+    public long RejectedRows { get; init; }
+    public IReadOnlyDictionary<string, long> Rejects { get; init; } = new SortedDictionary<string, long>(StringComparer.Ordinal);
+    public long Tokens { get; init; }
+    public long Truncated { get; init; }
+    public int Units { get; init; }
+    public IReadOnlyList<PartRecord> Parts { get; init; } = [];
+    public IReadOnlyList<PartRecord> RejectFiles { get; init; } = [];
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+}

@@ -1,0 +1,45 @@
+namespace ProcessingJob.Contract;
+
+/// <summary>
+/// The commit record of a unit, <c>_commits/&lt;unit&gt;.json</c>: written last, so that what it names is whole. It holds nothing
+/// of host or time: the same unit gives the same bytes on any run.
+/// </summary>
+public sealed record UnitRecord
+{
+    public required string Unit { get; init; }
+    public required string SourceFile { get; init; }
+    public long Start { get; init; }
+    public long End { get; init; }
+    public string Version { get; init; } = "";
+    public string SpecFingerprint { get; init; } = "";
+    public string ModelFingerprint { get; init; } = "";
+
+    /// <summary>Records found in the unit; always <see cref="RowsKept"/> + <see cref="Filtered"/> + the sum of <see cref="Rejects"/>.</summary>
+    public long RowsIn { get; init; }
+
+    /// <summary>Input rows that reached the output. With windows or several questions a row gives several output rows.</summary>
+    public long RowsKept { get; init; }
+
+    /// <summary>Rows in the part files.</summary>
+    public long RowsOut { get; init; }
+
+    /// <summary>Rows left out by output.balance.</summary>
+    public long Filtered { get; init; }
+
+    /// <summary>Rejected rows by reason.</summary>
+    public IReadOnlyDictionary<string, long> Rejects { get; init; } = new SortedDictionary<string, long>(StringComparer.Ordinal);
+    public long Tokens { get; init; }
+    public long Truncated { get; init; }
+    public IReadOnlyList<PartRecord> Parts { get; init; } = [];
+
+    /// <summary>Null when nothing was rejected.</summary>
+    public PartRecord? RejectFile { get; init; }
+}
+
+/// <summary>A finished file of the output.</summary>
+/// <param name="Path">Below the output, with '/'.</param>
+/// <param name="Rows">Rows in it.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Sha256">Of its content, hex.</param>
+/// <param name="Split">Name of its split, or null.</param>
+public sealed record PartRecord(string Path, long Rows, long Bytes, string Sha256, string? Split = null);

@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ProcessingJob.Contract;
+
+/// <summary>Fingerprints of files and folders: sha256 over content, in hex.</summary>
+public static class Fingerprints
+{
+    public static string OfFile(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    /// <summary>16 hex digits over names and contents of all files below a folder; hidden files and folders are left out.</summary>
+    public static string OfFolder(string folder)
+    {
+        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(path => (Path: path, Name: Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/')))
+            .Where(f => !f.Name.Split('/').Any(part => part.StartsWith('.')))
+            .OrderBy(f => f.Name, StringComparer.Ordinal);
+        return OfItems(files.Select(f => (f.Name, OfFile(f.Path))));
+    }
+
+    /// <summary>16 hex digits over names and versions; the order does not matter.</summary>
+    public static string OfItems(IEnumerable<(string Name, string Version)> items)
+    {
+        var text = string.Join('\n', items.OrderBy(i => i.Name, StringComparer.Ordinal).Select(i => $"{i.Version}  {i.Name}"));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+    }
+}

@@ -1,0 +1,50 @@
+namespace ProcessingJob.Contract;
+
+/// <summary>A source file as a planner sees it.</summary>
+public sealed record SourceFile(string Source, long Size, string Version);
+
+/// <summary>Cuts source files into units by name and size alone, so that planner and worker cut alike, on any number of hosts.</summary>
+public static class UnitCutter
+{
+    private const long MinUnit = 1L << 20, MaxUnit = 32L << 20;
+
+    /// <summary>Bytes of a unit of a file: a sixteenth of it, between 1 MiB and 32 MiB.</summary>
+    public static long UnitBytes(long size) => Math.Clamp((size + 15) / 16, MinUnit, MaxUnit);
+
+    /// <summary>Units of the files in ordinal order of their names.</summary>
+    /// <exception cref="PJobException">A file's format cannot be told from its name and the spec says auto.</exception>
+    public static IReadOnlyList<WorkUnit> Cut(IEnumerable<SourceFile> files, JobSpec spec, string specFingerprint, string modelFingerprint)
+    {
+        var units = new List<WorkUnit>();
+        foreach (var file in files.OrderBy(f => f.Source, StringComparer.Ordinal))
+        {
+            var format = spec.Input.Format == InputFormat.Auto ? FormatOf(file.Source) : spec.Input.Format;
+            var step = CanCut(file.Source, format, spec) ? UnitBytes(file.Size) : Math.Max(1, file.Size);
+            // An empty file still is a unit: its commit record says that it was seen.
+            for (long start = 0; start == 0 || start < file.Size; start += step)
+                units.Add(WorkUnit.Create(file.Source, format, start, Math.Min(start + step, file.Size), file.Size, file.Version, specFingerprint, modelFingerprint));
+        }
+        return units;
+    }
+
+    /// <exception cref="PJobException">The name tells no format.</exception>
+    public static InputFormat FormatOf(string name)
+    {
+        var path = IsCompressed(name) ? Path.GetFileNameWithoutExtension(name) : name;
+        return Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".csv" => InputFormat.Csv,
+            ".tsv" or ".tab" => InputFormat.Tsv,
+            ".jsonl" or ".ndjson" or ".json" => InputFormat.Jsonl,
+            ".parquet" or ".pq" => InputFormat.Parquet,
+            ".txt" or ".text" or "" => InputFormat.Text,
+            var other => throw new PJobException(
+                $"{name}: the name ends in '{other}', expected .csv, .tsv, .jsonl, .parquet or .txt (also with .gz or .zst); set input.format", ExitCode.BadSpec),
+        };
+    }
+
+    public static bool IsCompressed(string name) => Path.GetExtension(name).ToLowerInvariant() is ".gz" or ".gzip" or ".zst" or ".zstd";
+
+    private static bool CanCut(string name, InputFormat format, JobSpec spec) =>
+        !IsCompressed(name) && !(format == InputFormat.Text && spec.Input.Rows == TextRows.File);
+}

@@ -1,0 +1,39 @@
+namespace ProcessingJob.Contract;
+
+/// <summary>
+/// <c>plan.json</c>: what the launcher decided, for all hosts. Without it (an image run by the Python SDK) the worker plans its own
+/// shard by the same rules.
+/// </summary>
+public sealed record WorkPlan
+{
+    public int Version { get; init; } = 1;
+    public string Job { get; init; } = "";
+    public string SpecFingerprint { get; init; } = "";
+    public string ModelFingerprint { get; init; } = "";
+    public string DataFingerprint { get; init; } = "";
+    public Sharding Sharding { get; init; }
+
+    /// <summary>S3 prefix that unit sources are relative to, when the worker reads S3 itself.</summary>
+    public string? DataUri { get; init; }
+
+    /// <summary>S3 prefix of the output, when the worker uploads parts itself.</summary>
+    public string? OutputUri { get; init; }
+
+    /// <summary>Units by rank; empty with by_key sharding, where each host plans what it was given.</summary>
+    public IReadOnlyList<IReadOnlyList<WorkUnit>> Hosts { get; init; } = [];
+
+    /// <summary>Ids of units whose output is there already.</summary>
+    public IReadOnlyList<string> Committed { get; init; } = [];
+
+    /// <summary>Kept columns and their types; null: the worker infers them from the ordinally first file of its shard.</summary>
+    public IReadOnlyList<KeptColumn>? Schema { get; init; }
+
+    /// <summary>Token budget measured by compute.tune, kept so that a resumed run writes the same bytes.</summary>
+    public int? TokenBudget { get; init; }
+}
+
+/// <summary>A column that is carried through.</summary>
+public sealed record KeptColumn(string Name, ColumnType Type);
+
+/// <summary>Types of kept columns; csv columns are always text.</summary>
+public enum ColumnType { String, Int64, Double, Bool, Timestamp, Date, Binary }

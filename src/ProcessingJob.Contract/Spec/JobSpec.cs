@@ -1,0 +1,190 @@
+namespace ProcessingJob.Contract;
+
+public enum TaskKind { Embed, Tokenize, Classify, Answer }
+
+public enum InputFormat { Auto, Csv, Tsv, Jsonl, Parquet, Text }
+
+public enum TextRows { Line, File }
+
+public enum Sharding { Balanced, ByKey }
+
+public enum Transfer { Service, Stream }
+
+public enum Overflow { Truncate, Window, Reject }
+
+public enum TruncationSide { LongestFirst, OnlyFirst, OnlySecond }
+
+public enum PaddingKind { None, MaxLength }
+
+public enum PoolingKind { Auto, Mean, Cls, Max, Last, WeightedMean, MeanSqrtLen }
+
+public enum Toggle { Auto, True, False }
+
+public enum EmbeddingPrecision { Float32, Float16, Int8, Uint8, Binary, Ubinary }
+
+public enum ScoreFunction { Auto, Softmax, Sigmoid, None }
+
+public enum OutputFormat { Parquet, Jsonl, Npy }
+
+public enum OutputCompression { None, Snappy, Zstd }
+
+public enum DeviceKind { Auto, Cuda, Cpu }
+
+/// <summary>
+/// What a job is to do: the parsed <c>job.yaml</c>. Immutable. Every key, its bounds and its meaning stand in
+/// <see cref="SpecKeys"/>; the defaults stand here.
+/// </summary>
+public sealed record JobSpec
+{
+    public string Name { get; init; } = "processing-job";
+    public TaskKind Task { get; init; } = TaskKind.Embed;
+    public string Model { get; init; } = "";
+    public InputSpec Input { get; init; } = new();
+    public TokenSpec Tokens { get; init; } = new();
+    public EmbedSpec Embed { get; init; } = new();
+    public AnswerSpec Answer { get; init; } = new();
+    public ClassifySpec Classify { get; init; } = new();
+    public OutputSpec Output { get; init; } = new();
+    public RejectSpec Rejects { get; init; } = new();
+    public ComputeSpec Compute { get; init; } = new();
+    public AwsSpec Aws { get; init; } = new();
+}
+
+public sealed record InputSpec
+{
+    public string Data { get; init; } = "";
+    public InputFormat Format { get; init; } = InputFormat.Auto;
+
+    /// <summary>Columns whose values make the text, joined by "\n". Empty for the text format.</summary>
+    public ValueList<string> Text { get; init; } = [];
+
+    /// <summary>Column of the second text of a pair (classify, tokenize).</summary>
+    public string? TextPair { get; init; }
+    public string? Question { get; init; }
+    public string? Context { get; init; }
+    public string? Id { get; init; }
+
+    /// <summary>Columns carried through; the single entry "*" stands for all.</summary>
+    public ValueList<string> Keep { get; init; } = [];
+    public string? Delimiter { get; init; }
+    public bool Header { get; init; } = true;
+
+    /// <summary>The text format only: one row a line, or one row a file.</summary>
+    public TextRows Rows { get; init; } = TextRows.Line;
+    public Sharding Sharding { get; init; } = Sharding.Balanced;
+    public Transfer Transfer { get; init; } = Transfer.Service;
+}
+
+public sealed record TokenSpec
+{
+    /// <summary>Tokens of an encoding with its special tokens; null: the model's own limit.</summary>
+    public int? MaxLength { get; init; }
+    public Overflow Overflow { get; init; } = Overflow.Truncate;
+
+    /// <summary>Tokens that neighbouring windows share.</summary>
+    public int Stride { get; init; } = 32;
+
+    /// <summary>A literal put before every text, or the name of one of the model's prompts; null: the model's default.</summary>
+    public string? Prompt { get; init; }
+    public TruncationSide Truncation { get; init; } = TruncationSide.LongestFirst;
+    public PaddingKind Padding { get; init; } = PaddingKind.None;
+    public bool SpecialTokensMask { get; init; }
+    public bool Offsets { get; init; }
+}
+
+public sealed record EmbedSpec
+{
+    public PoolingKind Pooling { get; init; } = PoolingKind.Auto;
+    public Toggle Normalize { get; init; } = Toggle.Auto;
+
+    /// <summary>Matryoshka: the first so many dimensions are kept, then normalised. Null: all.</summary>
+    public int? Dimensions { get; init; }
+    public EmbeddingPrecision Precision { get; init; } = EmbeddingPrecision.Float32;
+    public string? Ranges { get; init; }
+}
+
+public sealed record AnswerSpec
+{
+    public int TopK { get; init; } = 1;
+
+    /// <summary>Tokens.</summary>
+    public int MaxAnswerLength { get; init; } = 30;
+    public bool NoAnswer { get; init; }
+
+    /// <summary>With no_answer: added to the no-answer score before it is compared with the best span's (SQuAD 2).</summary>
+    public double NoAnswerThreshold { get; init; }
+
+    /// <summary>Asked of every context, instead of a question column.</summary>
+    public ValueList<string> Questions { get; init; } = [];
+
+    /// <summary>A text file in which every question is answered, instead of a context column.</summary>
+    public string? ContextFile { get; init; }
+
+    /// <summary>Also write start and end logits of every token.</summary>
+    public bool Logits { get; init; }
+}
+
+public sealed record ClassifySpec
+{
+    public int TopK { get; init; } = 1;
+    public ScoreFunction Function { get; init; } = ScoreFunction.Auto;
+}
+
+public sealed record OutputSpec
+{
+    public string Data { get; init; } = "";
+    public OutputFormat Format { get; init; } = OutputFormat.Parquet;
+    public OutputCompression Compression { get; init; } = OutputCompression.Snappy;
+
+    /// <summary>Split name to share; the shares sum to 1. Empty: no split.</summary>
+    public ValueMap<double> Split { get; init; } = [];
+
+    /// <summary>Column whose classes are down-sampled to the rarest one within a unit of work.</summary>
+    public string? Balance { get; init; }
+    public int RowsPerPart { get; init; } = 100_000;
+    public Transfer Transfer { get; init; } = Transfer.Service;
+}
+
+public sealed record RejectSpec
+{
+    public double MaxFraction { get; init; } = 0.001;
+}
+
+public sealed record ComputeSpec
+{
+    /// <summary>Tried in order when the service has no capacity.</summary>
+    public ValueList<string> InstanceType { get; init; } = ["ml.g5.xlarge"];
+    public int InstanceCount { get; init; } = 1;
+    public int VolumeGb { get; init; } = 30;
+    public TimeSpan MaxRuntime { get; init; } = TimeSpan.FromHours(24);
+    public DeviceKind Device { get; init; } = DeviceKind.Auto;
+
+    /// <summary>Path inside the model folder, or "auto".</summary>
+    public string ModelFile { get; init; } = "auto";
+    public bool Tune { get; init; }
+
+    /// <summary>Padded tokens of one batch; null: the device's default.</summary>
+    public int? TokenBudget { get; init; }
+
+    /// <summary>Threads that run batches on a CPU; null: one per core of the container.</summary>
+    public int? Callers { get; init; }
+
+    /// <summary>Equal texts of a window are encoded once.</summary>
+    public bool Dedup { get; init; }
+}
+
+public sealed record AwsSpec
+{
+    public string? Region { get; init; }
+    public string? Role { get; init; }
+    public string? Image { get; init; }
+    public string? KmsKey { get; init; }
+    public ValueList<string> Subnets { get; init; } = [];
+    public ValueList<string> SecurityGroups { get; init; } = [];
+
+    /// <summary>Null: on when both transfers are "service", off when one streams.</summary>
+    public bool? NetworkIsolation { get; init; }
+    public bool InterContainerEncryption { get; init; }
+    public ValueMap<string> Tags { get; init; } = [];
+    public ValueMap<string> Environment { get; init; } = [];
+}

@@ -1,0 +1,134 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace ProcessingJob.Contract;
+
+/// <summary>Reads <c>job.yaml</c> or <c>job.json</c>. All faults of a file are reported at once, each with line and key.</summary>
+public static class SpecReader
+{
+    /// <exception cref="PJobException">The file cannot be read, or its content is wrong (exit code 2).</exception>
+    public static JobSpec ReadFile(string path)
+    {
+        try
+        {
+            return Parse(File.ReadAllText(path), path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PJobException($"{path}: cannot read the job spec: {e.Message} Write one with 'pjob init'.", ExitCode.BadSpec, e);
+        }
+    }
+
+    /// <param name="text">YAML or JSON.</param>
+    /// <param name="name">Stands before line numbers in messages.</param>
+    /// <exception cref="PJobException">Exit code 2; the message has one line per fault.</exception>
+    public static JobSpec Parse(string text, string name)
+    {
+        var faults = new List<string>();
+        var spec = new JobSpec();
+        if (Load(text, name) is { } root)
+            Walk(root, "", name, ref spec, faults);
+        return faults.Count == 0 ? spec : throw Bad(faults);
+    }
+
+    /// <summary>Sets one key from the command line: <c>--tokens.max_length 256</c>. Lists are written <c>a,b</c>, maps <c>{a: 1}</c>.</summary>
+    /// <exception cref="PJobException">Exit code 2.</exception>
+    public static JobSpec Apply(JobSpec spec, string path, string value)
+    {
+        var key = SpecKeys.Find(path) ?? throw new PJobException(UnknownKey("the command line", path), ExitCode.BadSpec);
+        try
+        {
+            return key.Read(spec, ArgumentNode(key, value));
+        }
+        catch (Exception e) when (e is SpecValueException or YamlException)
+        {
+            throw new PJobException($"--{path}: {e.Message}", ExitCode.BadSpec);
+        }
+    }
+
+    private static YamlNode ArgumentNode(SpecKey key, string value)
+    {
+        var type = key.Schema["type"]?.ToString();
+        if (type == "object")
+            return LoadYaml(value) ?? new YamlMappingNode();
+        if (key.Schema["oneOf"] is null)
+            return new YamlScalarNode(value);
+        return value.StartsWith('[')
+            ? LoadYaml(value)!
+            : new YamlSequenceNode(value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(v => new YamlScalarNode(v)));
+    }
+
+    private static YamlMappingNode? Load(string text, string name)
+    {
+        try
+        {
+            // Tabs may indent JSON but not YAML; inside JSON texts they cannot stand unescaped.
+            var isJson = text.AsSpan().TrimStart() is ['{', ..];
+            return LoadYaml(isJson ? text.Replace('\t', ' ') : text) switch
+            {
+                null => null,
+                YamlMappingNode map => map,
+                var other => throw Bad([$"{name}:{other.Start.Line}: expected keys with values, found a {(other is YamlSequenceNode ? "list" : "text")}"]),
+            };
+        }
+        catch (YamlException e)
+        {
+            throw Bad([$"{name}:{e.Start.Line}: not valid YAML: {e.Message}"]);
+        }
+    }
+
+    private static YamlNode? LoadYaml(string text)
+    {
+        var yaml = new YamlStream();
+        yaml.Load(new StringReader(text));
+        return yaml.Documents.Count == 0 || yaml.Documents[0].RootNode is YamlScalarNode { Value: "" or null } ? null : yaml.Documents[0].RootNode;
+    }
+
+    private static void Walk(YamlMappingNode map, string prefix, string name, ref JobSpec spec, List<string> faults)
+    {
+        foreach (var (keyNode, value) in map.Children)
+        {
+            var path = prefix + (keyNode as YamlScalarNode)?.Value;
+            var where = $"{name}:{keyNode.Start.Line}";
+            if (SpecKeys.Find(path) is { } key)
+            {
+                if (IsNull(value))
+                    continue;
+                try
+                {
+                    spec = key.Read(spec, value);
+                }
+                catch (SpecValueException e)
+                {
+                    faults.Add($"{name}:{e.At.Line}: {path}: {e.Message}");
+                }
+            }
+            else if (SpecKeys.Sections.Contains(path))
+            {
+                if (value is YamlMappingNode section)
+                    Walk(section, path + ".", name, ref spec, faults);
+                else if (!IsNull(value))
+                    faults.Add($"{where}: '{path}' is a section: expected keys below it");
+            }
+            else
+            {
+                faults.Add(UnknownKey(where, path));
+            }
+        }
+    }
+
+    // "key:" with nothing after it, or null, leaves the default.
+    private static bool IsNull(YamlNode node) => node is YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "null" or "~" or null };
+
+    private static string UnknownKey(string where, string path)
+    {
+        var last = path[(path.LastIndexOf('.') + 1)..];
+        var known = SpecKeys.All.Select(k => k.Path).Concat(SpecKeys.Sections).ToList();
+        // A right key in the wrong section is more likely than a misspelt one.
+        var nearest = known.FirstOrDefault(k => k.EndsWith("." + last, StringComparison.Ordinal)) ?? Names.Nearest(path, known)
+            ?? known.FirstOrDefault(k => Names.Nearest(last, [k[(k.LastIndexOf('.') + 1)..]]) is not null);
+        return $"{where}: unknown key '{path}'" + (nearest is null ? "; 'pjob schema' lists all keys" : $"; did you mean '{nearest}'?");
+    }
+
+    private static PJobException Bad(IReadOnlyList<string> faults) => new(string.Join('\n', faults), ExitCode.BadSpec);
+}
