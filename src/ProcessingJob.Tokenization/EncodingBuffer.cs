@@ -1,0 +1,137 @@
+namespace ProcessingJob.Tokenization;
+
+/// <summary>
+/// Encodings one after another in a few growing arrays: appended by an <see cref="Encoder"/>, read as spans, cleared and
+/// used again. Spans are valid until the next append or <see cref="Clear"/>. One thread at a time.
+/// </summary>
+public sealed class EncodingBuffer
+{
+    int[] ids = new int[1024];
+    byte[] types = new byte[1024];
+    byte[] special = new byte[1024];
+    TokenOffset[] offsets = [];
+    Entry[] entries = new Entry[16];
+    int[] totals = new int[16];
+    int used;
+
+    /// <summary>Number of encodings.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Number of texts (or pairs) encoded, that is of <see cref="Encoder"/> calls since <see cref="Clear"/>.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Tokens of all encodings.</summary>
+    public int TokenCount => used;
+
+    /// <summary>Token ids of encoding <paramref name="i"/>, special tokens included.</summary>
+    public ReadOnlySpan<int> Ids(int i) => ids.AsSpan(At(i).Start, At(i).Length);
+
+    /// <summary>Token type ids of encoding <paramref name="i"/>, one per token (all 0 where the family has none).</summary>
+    public ReadOnlySpan<byte> TypeIds(int i) => types.AsSpan(At(i).Start, At(i).Length);
+
+    /// <summary>1 for tokens that the post-processor added, 0 for the texts'.</summary>
+    public ReadOnlySpan<byte> SpecialTokensMask(int i) => special.AsSpan(At(i).Start, At(i).Length);
+
+    /// <summary>Offsets into the original text(s); empty unless the options asked for them.</summary>
+    public ReadOnlySpan<TokenOffset> Offsets(int i) => At(i).HasOffsets ? offsets.AsSpan(At(i).Start, At(i).Length) : [];
+
+    /// <summary>Tokens of encoding <paramref name="i"/>.</summary>
+    public int Length(int i) => At(i).Length;
+
+    /// <summary>Which call this encoding came from: 0 for the first since <see cref="Clear"/>.</summary>
+    public int Row(int i) => At(i).Row;
+
+    /// <summary>Which window of its row this is: 0 unless windows were asked for.</summary>
+    public int Window(int i) => At(i).Window;
+
+    /// <summary>
+    /// Where the text covered by encoding <paramref name="i"/> starts (for pairs: in the text that windows move over), in the
+    /// unit of the offsets; -1 without offsets.
+    /// </summary>
+    public int TextStart(int i) => At(i).TextStart;
+
+    /// <summary>Where the text covered by encoding <paramref name="i"/> ends; -1 without offsets.</summary>
+    public int TextEnd(int i) => At(i).TextEnd;
+
+    /// <summary>Whether tokens of the text(s) were cut off because of the limit. Never for windows.</summary>
+    public bool Truncated(int i) => At(i).Truncated;
+
+    /// <summary>
+    /// Tokens that the row's text(s) have without truncation, special tokens included; -1 where that is not known because the text
+    /// was cut and <see cref="EncodeOptions.CountAll"/> was off.
+    /// </summary>
+    public int TotalTokens(int row) => row < Rows ? totals[row] : throw new ArgumentOutOfRangeException(nameof(row));
+
+    /// <summary>Forgets all encodings and keeps the memory.</summary>
+    public void Clear() => (Count, Rows, used) = (0, 0, 0);
+
+    /// <summary>Appends an encoding that was made elsewhere, as a row of its own. Types default to 0.</summary>
+    public void Add(ReadOnlySpan<int> tokenIds, ReadOnlySpan<byte> typeIds = default)
+    {
+        tokenIds.CopyTo(AppendIds(tokenIds.Length, withOffsets: false));
+        var pendingTypes = PendingTypes(tokenIds.Length);
+        if (typeIds.IsEmpty) pendingTypes.Clear();
+        else typeIds.CopyTo(pendingTypes);
+        PendingSpecial(tokenIds.Length).Clear();
+        Commit(tokenIds.Length, window: 0, hasOffsets: false, -1, -1, truncated: false);
+        CommitRow(tokenIds.Length);
+    }
+
+    /// <summary>Copies the ids of encoding <paramref name="i"/> and fills the rest of <paramref name="destination"/>.</summary>
+    public void CopyIds(int i, Span<long> destination, long pad)
+    {
+        var source = Ids(i);
+        for (var k = 0; k < source.Length; k++) destination[k] = source[k];
+        destination[source.Length..].Fill(pad);
+    }
+
+    /// <summary>Copies the type ids of encoding <paramref name="i"/> and fills the rest with 0.</summary>
+    public void CopyTypeIds(int i, Span<long> destination)
+    {
+        var source = TypeIds(i);
+        for (var k = 0; k < source.Length; k++) destination[k] = source[k];
+        destination[source.Length..].Clear();
+    }
+
+    internal Span<int> AppendIds(int length, bool withOffsets)
+    {
+        if (used + length > ids.Length)
+        {
+            var size = Math.Max(used + length, ids.Length * 2);
+            Array.Resize(ref ids, size);
+            Array.Resize(ref types, size);
+            Array.Resize(ref special, size);
+        }
+
+        if (withOffsets && offsets.Length < ids.Length) Array.Resize(ref offsets, ids.Length);
+        return ids.AsSpan(used, length);
+    }
+
+    internal Span<byte> PendingTypes(int length) => types.AsSpan(used, length);
+
+    internal Span<byte> PendingSpecial(int length) => special.AsSpan(used, length);
+
+    internal Span<TokenOffset> PendingOffsets(int length) => offsets.AsSpan(used, length);
+
+    internal void Commit(int length, int window, bool hasOffsets, int textStart, int textEnd, bool truncated)
+    {
+        if (Count == entries.Length) Array.Resize(ref entries, Count * 2);
+        entries[Count++] = new Entry(used, length, Rows, window, textStart, textEnd, hasOffsets, truncated);
+        used += length;
+    }
+
+    internal void CommitRow(int total)
+    {
+        if (Rows == totals.Length) Array.Resize(ref totals, Rows * 2);
+        totals[Rows++] = total;
+    }
+
+    ref readonly Entry At(int i)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)i, (uint)Count, nameof(i));
+        return ref entries[i];
+    }
+
+    readonly record struct Entry(
+        int Start, int Length, int Row, int Window, int TextStart, int TextEnd, bool HasOffsets, bool Truncated);
+}
