@@ -6,11 +6,11 @@ namespace ProcessingJob.Launcher.Aws;
 /// <summary>What the services' refusals mean to the launcher.</summary>
 public static class AwsErrors
 {
-    /// <summary>No such job: the model says ResourceNotFound, the service in practice ValidationException.</summary>
+    /// <summary>Of Describe and Stop: no such job. The model says ResourceNotFound, the service in practice ValidationException, at times without a text.</summary>
     public static bool IsMissingJob(AmazonServiceException e) =>
         e.ErrorCode is "ResourceNotFound" or "ResourceNotFoundException"
-        || (e.ErrorCode == "ValidationException"
-            && (Says(e, "could not find") || Says(e, "does not exist") || Says(e, "not found") || Says(e, "cannot find")));
+        // A name outside the pattern is told in other words, and is a fault of the caller.
+        || (e.ErrorCode == "ValidationException" && !Says(e, "failed to satisfy constraint"));
 
     /// <summary>The job cannot be stopped because it has ended or is stopping already.</summary>
     public static bool IsAlreadyEnded(AmazonServiceException e) => e.ErrorCode == "ValidationException" && Says(e, "is in status");
