@@ -65,6 +65,18 @@ public sealed class EncodingBuffer
     /// <summary>Forgets all encodings and keeps the memory.</summary>
     public void Clear() => (Count, Rows, used) = (0, 0, 0);
 
+    /// <summary>Appends an encoding that was made elsewhere, as a row of its own. Types default to 0.</summary>
+    public void Add(ReadOnlySpan<int> tokenIds, ReadOnlySpan<byte> typeIds = default)
+    {
+        tokenIds.CopyTo(AppendIds(tokenIds.Length, withOffsets: false));
+        var pendingTypes = PendingTypes(tokenIds.Length);
+        if (typeIds.IsEmpty) pendingTypes.Clear();
+        else typeIds.CopyTo(pendingTypes);
+        PendingSpecial(tokenIds.Length).Clear();
+        Commit(tokenIds.Length, window: 0, hasOffsets: false, -1, -1, truncated: false);
+        CommitRow(tokenIds.Length);
+    }
+
     /// <summary>Copies the ids of encoding <paramref name="i"/> and fills the rest of <paramref name="destination"/>.</summary>
     public void CopyIds(int i, Span<long> destination, long pad)
     {

@@ -1,0 +1,35 @@
+namespace ProcessingJob.Inference;
+
+/// <summary>Something that runs batches: one per GPU, or one for all CPU cores.</summary>
+public interface IDevice : IDisposable
+{
+    /// <summary>E.g. <c>cpu</c>, <c>cuda:0</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Threads that call it, each through a runner of its own.</summary>
+    int Callers { get; }
+
+    /// <summary>Makes what one thread needs: buffers and bindings.</summary>
+    IRunner CreateRunner();
+
+    /// <summary>Makes the session anew after it died. Runners made before are not used again.</summary>
+    void Recreate();
+}
+
+/// <summary>One thread's way to a device. Not thread-safe.</summary>
+public interface IRunner : IDisposable
+{
+    /// <summary>
+    /// Runs a batch. Embed and classify write Width floats per row to <paramref name="output"/>; answer writes per row
+    /// Length start logits, then Length end logits (padding's values are ignored).
+    /// </summary>
+    /// <exception cref="DeviceMemoryException">The batch does not fit: it is halved and tried again.</exception>
+    /// <exception cref="DeviceLostException">The session is dead: it is made anew, once.</exception>
+    void Run(in Batch batch, Span<float> output);
+}
+
+/// <summary>The device's memory does not suffice for the batch.</summary>
+public sealed class DeviceMemoryException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The device or its session cannot be used any more.</summary>
+public sealed class DeviceLostException(string message, Exception? inner = null) : Exception(message, inner);
