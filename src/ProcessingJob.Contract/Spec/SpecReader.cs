@@ -80,7 +80,15 @@ public static class SpecReader
     private static YamlNode? LoadYaml(string text)
     {
         var yaml = new YamlStream();
-        yaml.Load(new StringReader(text));
+        try
+        {
+            yaml.Load(new StringReader(text));
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // YamlDotNet lets its own checks through on some malformed texts.
+            throw new YamlException(e.Message);
+        }
         return yaml.Documents.Count == 0 || yaml.Documents[0].RootNode is YamlScalarNode { Value: "" or null } ? null : yaml.Documents[0].RootNode;
     }
 

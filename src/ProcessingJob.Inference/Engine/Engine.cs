@@ -37,15 +37,18 @@ public sealed class Engine : IDisposable
     /// <summary>Floats per encoding: embedding size or number of labels; 0 for answer.</summary>
     public int Width => setup.Head.Width;
 
-    /// <summary>Tokens a window should hold: enough for the sort to leave little padding, few enough to stay in memory. Depends on the
-    /// kind of device and the budget only, so that the same unit is cut into the same windows everywhere.</summary>
-    public int WindowTokens => setup.WindowTokens;
+    /// <summary>Rows a window should have: enough for the sort to leave little padding. Fixed per kind of device, so that the same unit
+    /// is cut into the same windows everywhere.</summary>
+    public int WindowRows => setup.WindowRows;
 
     /// <summary>Windows worth having in flight at once.</summary>
     public int WindowsInFlight => 2 + (callers.Length + 7) / 8;
 
     /// <summary>What runs the model and why, e.g. "cpu: 2 callers x 1 thread (no GPU found)".</summary>
     public string DeviceSummary => setup.Summary;
+
+    /// <summary>What was chosen: Cpu or Cuda.</summary>
+    public DeviceKind Device => setup.Kind;
 
     /// <summary>The budget in use, in padded tokens.</summary>
     public int TokenBudget => setup.Rules.TokenBudget;

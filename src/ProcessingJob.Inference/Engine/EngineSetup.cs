@@ -16,7 +16,9 @@ sealed record EngineSetup
 
     public required BatchRules Rules { get; init; }
 
-    public required int WindowTokens { get; init; }
+    public DeviceKind Kind { get; init; } = DeviceKind.Cpu;
+
+    public int WindowRows { get; init; } = 1024;
 
     public string Summary { get; init; } = "";
 
@@ -72,8 +74,8 @@ sealed record EngineSetup
             Devices = devices,
             Head = head,
             Rules = rules,
-            // Sorting more than some thirty batches at once saves hardly any padding.
-            WindowTokens = 32 * rules.TokenBudget,
+            Kind = kind,
+            WindowRows = cuda ? 8192 : 1024,
             Summary = summary,
             Deduplicate = options.Deduplicate,
             Log = options.Log,

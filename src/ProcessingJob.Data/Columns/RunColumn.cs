@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+
+namespace ProcessingJob.Data;
+
+/// <summary>Rows that are runs of items in one shared array: texts, binary values and lists.</summary>
+public abstract class RunColumn<T> : Column where T : unmanaged
+{
+    private PooledList<T> _items;
+    private PooledList<int> _ends;
+
+    /// <summary>The row's items; none when it is null.</summary>
+    public ReadOnlySpan<T> this[int row] => _items.Span[StartOf(row).._ends.Span[row]];
+
+    /// <summary>Like the indexer, as memory.</summary>
+    public ReadOnlyMemory<T> Slice(int row)
+    {
+        var start = StartOf(row);
+        return _items.Memory[start.._ends.Span[row]];
+    }
+
+    public int Length(int row) => _ends.Span[row] - StartOf(row);
+
+    /// <summary>Items of all rows, one after another.</summary>
+    public ReadOnlyMemory<T> Items => _items.Memory;
+
+    public override long Bytes => (long)_items.Count * Unsafe.SizeOf<T>() + 4L * Count;
+
+    public void Append(ReadOnlySpan<T> row)
+    {
+        _items.AddRange(row);
+        EndRow();
+    }
+
+    public override void Clear()
+    {
+        base.Clear();
+        _items.Clear();
+        _ends.Clear();
+    }
+
+    private protected override void Free()
+    {
+        _items.Dispose();
+        _ends.Dispose();
+    }
+
+    /// <summary>Room to write a row's items in place; <see cref="Advance"/> and <see cref="EndRow"/> make them one.</summary>
+    internal Span<T> Reserve(int count) => _items.Reserve(count);
+
+    internal void Advance(int count) => _items.Advance(count);
+
+    internal void EndRow()
+    {
+        _ends.Add(_items.Count);
+        Added();
+    }
+
+    /// <summary>Drops items that were written since the last <see cref="EndRow"/>.</summary>
+    internal void DropPending() => _items.Truncate(Count == 0 ? 0 : _ends.Span[Count - 1]);
+
+    private int StartOf(int row) => row == 0 ? 0 : _ends.Span[row - 1];
+
+    private protected override void AppendDefault() => _ends.Add(_items.Count);
+
+    private protected override void AppendValues(Column source, int start, int count)
+    {
+        if (count == 0)
+            return;
+        var other = (RunColumn<T>)source;
+        var from = other.StartOf(start);
+        var ends = other._ends.Span.Slice(start, count);
+        var shift = _items.Count - from;
+        _items.AddRange(other._items.Span[from..ends[^1]]);
+        var room = _ends.Reserve(count);
+        for (var i = 0; i < count; i++)
+            room[i] = ends[i] + shift;
+        _ends.Advance(count);
+    }
+
+    private protected override void RemoveLastValue()
+    {
+        _ends.Truncate(Count);
+        DropPending();
+    }
+}
+
+/// <summary>Texts as UTF-16.</summary>
+public sealed class StringColumn : RunColumn<char>
+{
+    public void Append(string text) => Append(text.AsSpan());
+}
+
+/// <summary>Byte strings.</summary>
+public sealed class BinaryColumn : RunColumn<byte>;
+
+/// <summary>Lists of numbers: float, int, sbyte or byte.</summary>
+public sealed class ListColumn<T> : RunColumn<T> where T : unmanaged;

@@ -1,0 +1,47 @@
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Worker;
+
+/// <summary>The units of this host: from the plan, or cut from the files that the service put on the volume.</summary>
+sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFingerprint, string ModelFingerprint)
+{
+    public long Bytes => Units.Sum(u => u.Bytes);
+
+    /// <exception cref="PJobException">The plan is for other hosts, or a file's format cannot be told.</exception>
+    public static Shard Create(JobSpec spec, WorkPlan? plan, ContainerPaths paths, ResourceConfig hosts)
+    {
+        var specFingerprint = plan?.SpecFingerprint is { Length: > 0 } s ? s : SpecWriter.Fingerprint(spec);
+        var modelFingerprint = plan?.ModelFingerprint is { Length: > 0 } m ? m : Directory.Exists(paths.Model) ? Fingerprints.OfFolder(paths.Model) : "";
+        IReadOnlyList<WorkUnit> units;
+        if (plan is { Sharding: Sharding.Balanced, Hosts.Count: > 0 })
+        {
+            if (plan.Hosts.Count != hosts.Hosts.Count)
+                throw new PJobException($"{paths.PlanFile}: made for {plan.Hosts.Count} hosts, but the job has {hosts.Hosts.Count}; plan again with this instance_count");
+            units = plan.Hosts[hosts.Rank];
+        }
+        else
+        {
+            units = UnitCutter.Cut(Files(paths.Data), spec, specFingerprint, modelFingerprint);
+            // Without a plan every host may have been given everything (FullyReplicated); then each takes its share.
+            if (plan is null && spec.Input.Sharding == Sharding.Balanced)
+                units = Balancer.Assign(units, hosts.Hosts.Count)[hosts.Rank];
+        }
+        var committed = (plan?.Committed ?? []).ToHashSet(StringComparer.Ordinal);
+        var open = units.Where(u => !committed.Contains(u.Id)).ToList();
+        return new(open, units.Count - open.Count, specFingerprint, modelFingerprint);
+    }
+
+    // Hidden files and _SUCCESS-like markers are no data, as everywhere in the Hadoop family.
+    private static IEnumerable<SourceFile> Files(string folder)
+    {
+        if (!Directory.Exists(folder))
+            yield break;
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            var name = Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
+            if (name.Split('/').Any(part => part[0] is '.' or '_'))
+                continue;
+            yield return new(name, new FileInfo(path).Length, Fingerprints.OfFile(path));
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using CsCheck;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Contract.Tests;
+
+public sealed class SpecReaderTests
+{
+    private const string Full = """
+        name: reviews-minilm
+        task: embed
+        model: ./models/minilm
+        input:
+          data: s3://bucket/reviews/
+          text: [title, review_body]
+          id: review_id
+          keep: "*"
+          sharding: by_key
+        tokens: { max_length: 128, overflow: window, stride: 32, prompt: "passage: " }
+        embed:
+          pooling: mean_sqrt_len
+          normalize: true
+          dimensions: 256
+        output:
+          data: out
+          split: { train: 0.9, validation: 0.05, test: 0.05 }
+        compute:
+          instance_type: [ml.g5.xlarge, ml.g4dn.xlarge]
+          max_runtime: 1h30m
+        aws:
+          tags: { team: nlp }
+        """;
+
+    [Fact]
+    public void Parse_FullYaml_ReadsEveryKind()
+    {
+        var spec = SpecReader.Parse(Full, "job.yaml");
+
+        Assert.Equal(TaskKind.Embed, spec.Task);
+        Assert.Equal(["title", "review_body"], spec.Input.Text);
+        Assert.Equal(["*"], spec.Input.Keep);
+        Assert.Equal(Sharding.ByKey, spec.Input.Sharding);
+        Assert.Equal(128, spec.Tokens.MaxLength);
+        Assert.Equal("passage: ", spec.Tokens.Prompt);
+        Assert.Equal(PoolingKind.MeanSqrtLen, spec.Embed.Pooling);
+        Assert.Equal(Toggle.True, spec.Embed.Normalize);
+        Assert.Equal(0.05, spec.Output.Split[1].Value);
+        Assert.Equal(TimeSpan.FromMinutes(90), spec.Compute.MaxRuntime);
+        Assert.Equal("nlp", spec.Aws.Tags[0].Value);
+    }
+
+    [Fact]
+    public void Parse_ItsOwnJson_GivesTheSameSpec()
+    {
+        var spec = SpecReader.Parse(Full, "job.yaml");
+
+        Assert.Equal(spec, SpecReader.Parse(SpecWriter.ToJsonText(spec), "job.json"));
+    }
+
+    [Fact]
+    public void Parse_JsonIndentedByTabs_IsRead() =>
+        Assert.Equal("m", SpecReader.Parse("{\n\t\"model\": \"m\",\n\t\"input\": {\n\t\t\"data\": \"d\"\n\t}\n}", "job.json").Model);
+
+    [Theory]
+    [InlineData("tokens:\n  max_lenght: 3", "job.yaml:2: unknown key 'tokens.max_lenght'; did you mean 'tokens.max_length'?")]
+    [InlineData("max_length: 3", "job.yaml:1: unknown key 'max_length'; did you mean 'tokens.max_length'?")]
+    [InlineData("inptu:\n  data: x", "job.yaml:1: unknown key 'inptu'; did you mean 'input'?")]
+    [InlineData("task: embedd", "job.yaml:1: task: found 'embedd', expected embed | tokenize | classify | answer (did you mean 'embed'?)")]
+    [InlineData("tokens:\n  max_length: many", "job.yaml:2: tokens.max_length: found 'many', expected a whole number from 2 to 1048576")]
+    [InlineData("tokens:\n  max_length: 1", "job.yaml:2: tokens.max_length: found '1', expected a whole number from 2 to 1048576")]
+    [InlineData("rejects: { max_fraction: 2 }", "job.yaml:1: rejects.max_fraction: found '2', expected a number from 0 to 1")]
+    [InlineData("compute: { max_runtime: soon }", "job.yaml:1: compute.max_runtime: found 'soon', expected a time such as 90m or 4h, from 1s to 9d")]
+    [InlineData("input: here", "job.yaml:1: 'input' is a section: expected keys below it")]
+    [InlineData("- a\n- b", "job.yaml:1: expected keys with values, found a list")]
+    [InlineData("name: {a: b}", "job.yaml:1: name: found 'a section', expected a text")]
+    public void Parse_WrongFile_SaysWhereAndWhatWasExpected(string yaml, string message)
+    {
+        var e = Assert.Throws<PJobException>(() => SpecReader.Parse(yaml, "job.yaml"));
+
+        Assert.Equal(message, e.Message);
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+    }
+
+    [Fact]
+    public void Parse_SeveralFaults_ReportsAllAtOnce()
+    {
+        var e = Assert.Throws<PJobException>(() => SpecReader.Parse("task: x\nfoo: 1\ntokens: { stride: -1 }", "job.yaml"));
+
+        Assert.Equal(3, e.Message.Split('\n').Length);
+    }
+
+    [Fact]
+    public void Parse_AnyText_GivesASpecOrOneCleanError() => Gen.String[Gen.Char["abc:{}[],\"'\n\t -#&*!|>%@`0.~"], 0, 60].Sample(text =>
+    {
+        try
+        {
+            SpecReader.Parse(text, "job.yaml");
+        }
+        catch (PJobException e)
+        {
+            Assert.StartsWith("job.yaml:", e.Message);
+        }
+    }, iter: 2000);
+
+    [Fact]
+    public void Apply_OptionOfEveryKind_SetsTheKey()
+    {
+        var spec = new JobSpec();
+        foreach (var (key, value) in new[] { ("tokens.max_length", "256"), ("input.text", "a, b"), ("output.split", "{train: 0.5, test: 0.5}"), ("tokens.prompt", "query: "), ("compute.tune", "true") })
+            spec = SpecReader.Apply(spec, key, value);
+
+        Assert.Equal((256, "query: ", true), (spec.Tokens.MaxLength, spec.Tokens.Prompt, spec.Compute.Tune));
+        Assert.Equal(["a", "b"], spec.Input.Text);
+        Assert.Equal(2, spec.Output.Split.Count);
+    }
+
+    [Theory]
+    [InlineData("tokens.max_lenght", "1", "the command line: unknown key 'tokens.max_lenght'; did you mean 'tokens.max_length'?")]
+    [InlineData("task", "summarise", "--task: found 'summarise', expected embed | tokenize | classify | answer")]
+    public void Apply_WrongOption_NamesIt(string key, string value, string message) =>
+        Assert.Equal(message, Assert.Throws<PJobException>(() => SpecReader.Apply(new JobSpec(), key, value)).Message);
+
+    [Fact]
+    public void Differences_OnlyKeysThatChangeTheOutput_AreNamed()
+    {
+        var a = SpecReader.Parse(Full, "a");
+        var b = a with { Name = "other", Compute = a.Compute with { InstanceCount = 9 }, Tokens = a.Tokens with { MaxLength = 64 } };
+
+        Assert.Equal(["tokens.max_length"], SpecWriter.Differences(a, b));
+        Assert.NotEqual(SpecWriter.Fingerprint(a), SpecWriter.Fingerprint(b));
+        Assert.Equal(SpecWriter.Fingerprint(a), SpecWriter.Fingerprint(b with { Tokens = a.Tokens }));
+    }
+
+    [Theory]
+    [InlineData("model: m\ninput: {data: d, text: t}\nembed: {precision: int8}", "embed.ranges")]
+    [InlineData("model: m\ninput: {data: d, text: t}\noutput: {split: {train: 0.5}}", "output.split: the shares sum to 0.5")]
+    [InlineData("model: m\ninput: {data: d, text: t}\ntokens: {overflow: window, max_length: 32, stride: 32}", "tokens.stride")]
+    [InlineData("model: m\ninput: {data: d, format: csv}", "input.text: not set")]
+    [InlineData("input: {data: d, text: t}", "model: not set")]
+    [InlineData("task: answer\nmodel: m\ninput: {data: d, context: c}", "input.question")]
+    public void Check_BrokenRule_NamesTheKey(string yaml, string message) =>
+        Assert.StartsWith(message, Assert.Throws<PJobException>(() => SpecRules.Check(SpecReader.Parse(yaml, "y"))).Message);
+
+    [Fact]
+    public void Schema_EveryKey_HasAnEntryWithHelp()
+    {
+        var schema = System.Text.Json.Nodes.JsonNode.Parse(SpecWriter.Schema())!;
+        foreach (var key in SpecKeys.All)
+        {
+            var node = key.Path.Split('.').Aggregate(schema, (n, name) => n["properties"]![name]!);
+            Assert.False(string.IsNullOrEmpty((string?)node["description"]), key.Path);
+        }
+    }
+}
