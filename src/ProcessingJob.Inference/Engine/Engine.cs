@@ -31,6 +31,12 @@ public sealed class Engine : IDisposable
     /// <summary>What runs the model and why, e.g. "cpu: 2 callers x 1 thread (no GPU found)".</summary>
     public string DeviceSummary => throw new NotImplementedException();
 
+    /// <summary>What was chosen: Cpu or Cuda.</summary>
+    public DeviceKind Device => throw new NotImplementedException();
+
+    /// <summary>Rows a window should have: a fixed number per kind of device, so that batches do not change between runs.</summary>
+    public int WindowRows => throw new NotImplementedException();
+
     /// <summary>The budget in use, in padded tokens.</summary>
     public int TokenBudget => throw new NotImplementedException();
 

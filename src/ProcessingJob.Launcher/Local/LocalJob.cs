@@ -19,6 +19,7 @@ internal sealed record LocalJob
     public required IReadOnlyDictionary<string, string> SideFiles { get; init; }
     public required OutputIdentity Identity { get; init; }
     public required LocalOutputStore Output { get; init; }
+    public IReadOnlyList<KeptColumn>? Schema { get; init; }
 
     public string HostsFolder => Path.Combine(Output.Location, LocalOutputStore.PrivateFolder, "hosts");
 
@@ -53,7 +54,11 @@ internal sealed record LocalJob
         };
     }
 
-    public JobPlan Plan(IReadOnlySet<string> committed) => JobPlanner.Create(Name, Spec, Files, Identity.ModelFingerprint, Hosts, committed);
+    public JobPlan Plan(IReadOnlySet<string> committed)
+    {
+        var plan = JobPlanner.Create(Name, Spec, Files, Identity.ModelFingerprint, Hosts, committed);
+        return plan with { Work = plan.Work with { Schema = Schema } };
+    }
 
     private static string OutputFolder(JobSpec spec, LocalInput input)
     {

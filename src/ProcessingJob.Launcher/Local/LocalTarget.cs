@@ -20,6 +20,12 @@ public sealed class LocalTarget(TimeProvider time)
     /// <summary>How workers are started; null: <see cref="WorkerCommand.Find"/>.</summary>
     public WorkerCommand? Worker { get; init; }
 
+    /// <summary>
+    /// Types of the id and the kept columns, read from the ordinally first file, so that all hosts agree on them; null: each host
+    /// looks at the first file of its own.
+    /// </summary>
+    public Func<JobSpec, string, CancellationToken, Task<IReadOnlyList<KeptColumn>>>? ReadSchema { get; init; }
+
     /// <summary>What a run would do; writes nothing.</summary>
     /// <exception cref="PJobException">Exit code 2: the spec is wrong, or the output holds another job's; 4: no model.</exception>
     public async Task<JobPlan> PlanAsync(JobSpec spec, CancellationToken cancel = default)
@@ -39,6 +45,8 @@ public sealed class LocalTarget(TimeProvider time)
         var job = await LocalJob.PrepareAsync(spec, cancel).ConfigureAwait(false);
         await job.Identity.CheckAsync(job.Output, cancel).ConfigureAwait(false);
         using var taken = OutputLock.Take(job.Output);
+        if (ReadSchema is { } read && job.Files[0].Size > 0)
+            job = job with { Schema = await read(job.Spec, job.Input.PathOf(job.Files[0].Source), cancel).ConfigureAwait(false) };
         var result = await new LocalRun(job, Worker, time, events).RunAsync(cancel).ConfigureAwait(false);
         await job.Output.WriteAsync(LastRun, ContractJson.Write(result), CancellationToken.None).ConfigureAwait(false);
         return result;

@@ -4,7 +4,7 @@ namespace ProcessingJob.Launcher.Planning;
 
 /// <summary>What <c>input.data</c> means on this machine.</summary>
 /// <param name="Root">Folder that the names of <paramref name="Files"/> are relative to.</param>
-/// <param name="Files">Paths below it, with '/', in ordinal order. Hidden files and _SUCCESS are left out.</param>
+/// <param name="Files">Paths below it, with '/', in ordinal order. Names that begin with '.' or '_' are left out.</param>
 public sealed record LocalInput(string Root, IReadOnlyList<string> Files)
 {
     /// <summary>A file, a folder or a glob.</summary>
@@ -55,7 +55,7 @@ public sealed record LocalInput(string Root, IReadOnlyList<string> Files)
     {
         var files = found.Order(StringComparer.Ordinal).ToList();
         if (files.Count == 0)
-            throw Bad($"no files in {data} (hidden files and _SUCCESS do not count)");
+            throw Bad($"no files in {data} (names that begin with '.' or '_' do not count)");
         var link = files.Find(f => new FileInfo(Path.Combine(root, f)).LinkTarget is not null);
         return link is null ? new(root, files) : throw Bad($"{Path.Combine(root, link)} is a symbolic link, expected the file itself: links are not followed inside a job's input");
     }
@@ -74,7 +74,8 @@ public sealed record LocalInput(string Root, IReadOnlyList<string> Files)
 
     private static bool IsLink(ref System.IO.Enumeration.FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0;
 
-    private static bool IsHidden(ReadOnlySpan<char> name) => name.StartsWith(".") || name is "_SUCCESS";
+    // As everywhere in the Hadoop family: .crc files, _SUCCESS and other markers are no data.
+    private static bool IsHidden(ReadOnlySpan<char> name) => name.StartsWith(".") || name.StartsWith("_");
 
     private static PJobException Bad(string what) => new($"input.data: {what}", ExitCode.BadSpec);
 }
