@@ -26,11 +26,11 @@ public static class App
                 throw new PJobException(ParseMessage(parsed), ExitCode.BadSpec);
             var configuration = new InvocationConfiguration { Output = cli.Out, Error = cli.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
             var code = await parsed.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
-            return code == (int)ExitCode.Interrupted ? (int)(signals.ExitCode ?? ExitCode.Interrupted) : code;
+            return code == (int)ExitCode.Interrupted ? (int)(signals.Code ?? ExitCode.Interrupted) : code;
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
         {
-            return Fail(cli, wantsJson, "interrupted", signals.ExitCode ?? ExitCode.Interrupted);
+            return Fail(cli, wantsJson, "interrupted", signals.Code ?? ExitCode.Interrupted);
         }
         catch (PJobException e)
         {

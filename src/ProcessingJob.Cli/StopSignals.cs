@@ -18,7 +18,7 @@ public sealed class StopSignals : IDisposable
     public CancellationToken Token => _stop.Token;
 
     /// <summary>130 or 143 once a signal has come.</summary>
-    public ExitCode? ExitCode { get; private set; }
+    public ExitCode? Code { get; private set; }
 
     public void Dispose()
     {
@@ -29,8 +29,8 @@ public sealed class StopSignals : IDisposable
 
     private void Stop(PosixSignalContext context, ExitCode code)
     {
-        context.Cancel = ExitCode is null;
-        ExitCode ??= code;
+        context.Cancel = Code is null;
+        Code ??= code;
         _stop.Cancel();
     }
 }

@@ -59,7 +59,7 @@ sealed class Progress : IDisposable
             var left = share > 0.001 ? Durations.Format(TimeSpan.FromSeconds(now.Seconds / share - now.Seconds)) : "unknown";
             _log.ForContext("Event", "progress").ForContext("Tokens", now.Tokens).ForContext("Bytes", _totals.Bytes)
                 .ForContext("TotalBytes", _totalBytes).ForContext("Rejects", _totals.Rejected)
-                .Information("{Rows} rows ({Percent:0.0}%), {RowsPerSecond:0} rows/s, {TokensPerSecond:0} tokens/s, {Left} left",
+                .Information("{Rows} rows ({Percent:0.0}%), {RowsPerSecond:0} rows/s, {TokensPerSecond:0} tokens/s, {Left:l} left",
                     now.Rows, share * 100, (now.Rows - last.Rows) / seconds, (now.Tokens - last.Tokens) / seconds, left);
         }
     }

@@ -9,9 +9,14 @@ static class JsonFile
 {
     static readonly JsonSerializerOptions Options = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static void Write(string path, JsonNode json)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, json.ToJsonString(Options) + "\n");
     }
+
+    /// <summary>One line of jsonl.</summary>
+    public static string Line(JsonObject json) => json.ToJsonString(Compact) + "\n";
 }

@@ -23,13 +23,8 @@ internal static class ParquetPart
                 var starts = RowStarts(column);
                 if (starts is not null && starts.Count != groupReader.RowCount)
                     faults.Add($"column {field.Path} has {starts.Count} rows, expected {groupReader.RowCount}");
-                if (Name(field) == "embedding" && column is RawColumnData<float> { Values: var values })
-                {
-                    if (values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) >= 0)
-                        faults.Add("column embedding has a value that is not finite");
-                    for (var i = 0; starts is not null && i < starts.Count; i++)
-                        widths.Add((i + 1 < starts.Count ? starts[i + 1] : column.RepetitionLevels.Length) - starts[i]);
-                }
+                if (Name(field) == "embedding" && starts is not null)
+                    CheckEmbedding(column, starts, widths, faults);
             }
         }
         if (widths.Count > 1)
@@ -37,6 +32,14 @@ internal static class ParquetPart
         var width = widths.Count == 1 ? $"[{widths.Single()}]" : "";
         var schema = string.Join(", ", fields.Select(f => $"{Name(f)} {f.ClrType.Name}{(Name(f) == "embedding" ? width : "")}"));
         return new(rows, fields.Select(Name).ToHashSet(), schema, faults);
+    }
+
+    private static void CheckEmbedding(RawColumnData column, List<int> starts, HashSet<int> widths, List<string> faults)
+    {
+        for (var i = 0; i < starts.Count; i++)
+            widths.Add((i + 1 < starts.Count ? starts[i + 1] : column.RepetitionLevels.Length) - starts[i]);
+        if (column is RawColumnData<float> floats && floats.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) >= 0)
+            faults.Add("column embedding has a value that is not finite");
     }
 
     /// <summary>Where the rows of a list column begin; null for a plain column.</summary>

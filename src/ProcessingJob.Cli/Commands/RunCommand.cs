@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
 
 namespace ProcessingJob.Cli.Commands;

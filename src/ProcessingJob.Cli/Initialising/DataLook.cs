@@ -1,5 +1,4 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
 using ProcessingJob.Launcher.Planning;
 
 namespace ProcessingJob.Cli.Initialising;
