@@ -25,9 +25,8 @@ sealed class EmbedTask : FeatureTask
             Encoding = TextEncoding(maxLength);
             return;
         }
-        var staged = Path.Combine(paths.Config, "ranges.json");
         var ranges = precision is EmbeddingPrecision.Int8 or EmbeddingPrecision.Uint8
-            ? EmbeddingRanges.Load(File.Exists(staged) ? staged : spec.Embed.Ranges!)
+            ? EmbeddingRanges.Load(paths.SideFile(spec.Embed.Ranges!))
             : null;
         _quantizer = Quantizer.Create(precision, spec.Embed.Dimensions ?? model.EmbeddingSize, ranges);
         Encoding = TextEncoding(maxLength);
