@@ -69,7 +69,7 @@ internal static class ParquetColumns
                 values[count++] = get(column, row);
         }
         var levels = new Levels(field, column, shape);
-        await group.WriteAllPartsAsync(field, values.AsMemory(0, count), levels.Definition, levels.Repetition, cancellation);
+        await group.WriteAllPartsAsync<T>(field, values.AsMemory(0, count), levels.Definition, levels.Repetition, cancellation);
         levels.Return();
         // Strings must not be kept alive by the pool.
         ArrayPool<T>.Shared.Return(values, clearArray: true);
