@@ -70,8 +70,12 @@ public class ReferenceTests
         File.WriteAllBytes(temp["utf16"], [.. Texts.SelectMany(text => BitConverter.GetBytes(text.Length).Concat(Encoding.Unicode.GetBytes(text)))]);
         var job = new
         {
-            tokenizer = Path.Combine(model, "tokenizer.json"), engine = "0.23", texts = temp["utf16"], @out = temp["rust"],
-            maxLength = ModelSize.Tiny.MaxLength, specials = true,
+            tokenizer = Path.Combine(model, "tokenizer.json"),
+            engine = "0.23",
+            texts = temp["utf16"],
+            @out = temp["rust"],
+            maxLength = ModelSize.Tiny.MaxLength,
+            specials = true,
         };
         await Node.RunAsync("encode.mjs", [], JsonSerializer.Serialize(new[] { job }));
 

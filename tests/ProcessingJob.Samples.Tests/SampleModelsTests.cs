@@ -62,7 +62,10 @@ public class SampleModelsTests
         using var temp = new TempFolder();
         SampleModels.Write(temp.Path, new()
         {
-            Pooling = "cls", Normalize = true, MaxSequenceLength = 64, Prompts = new Dictionary<string, string> { ["query"] = "query: " },
+            Pooling = "cls",
+            Normalize = true,
+            MaxSequenceLength = 64,
+            Prompts = new Dictionary<string, string> { ["query"] = "query: " },
         });
 
         JsonElement Read(params string[] file) => JsonDocument.Parse(File.ReadAllText(temp[file])).RootElement;

@@ -26,7 +26,10 @@ public static class Node
     {
         var start = new ProcessStartInfo("node", [Path.Combine(Folder, script), .. arguments])
         {
-            WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["ORT_DISABLE_TELEMETRY"] = "1";
         using var process = Process.Start(start)!;
