@@ -1,1 +1,44 @@
-return 0;
+using ProcessingJob.Contract;
+using ProcessingJob.Worker;
+
+var paths = ContainerPaths.FromEnvironment();
+var hosts = ResourceConfig.SingleHost;
+using var signals = new StopSignals(TimeProvider.System);
+await using var log = WorkerLog.Create();
+var (exitCode, message, status) = (ExitCode.Failed, "", "failed");
+WorkerRun? run = null;
+try
+{
+    var arguments = WorkerArguments.Parse(args);
+    if (arguments.Help)
+    {
+        Console.WriteLine(WorkerArguments.Usage);
+        return 0;
+    }
+    hosts = ResourceConfig.Read(paths.ResourceConfigFile);
+    run = new WorkerRun(arguments, paths, hosts, log, TimeProvider.System);
+    message = await run.RunAsync(signals.Token);
+    (exitCode, status) = (ExitCode.Done, "done");
+    log.Information("{Host:l} done: {Text:l}", hosts.CurrentHost, message);
+}
+catch (PJobException e)
+{
+    (exitCode, message) = (e.ExitCode, e.Message);
+    log.Error("{Text:l}", message);
+}
+catch (OperationCanceledException) when (signals.ExitCode is not null)
+{
+    (exitCode, status) = (signals.ExitCode.Value, "stopped");
+    message = "stopped by a signal; committed units stay, a rerun does the rest";
+    log.Warning("{Text:l}", message);
+}
+catch (Exception e)
+{
+    message = $"unexpected {e.GetType().Name}: {e.Message}";
+    log.Fatal(e, "{Text:l}", message);
+}
+if (run is not null)
+    await run.WriteReportAsync(status, message);
+if (!ExitMessage.TryWrite(paths.MessageFile, hosts.CurrentHost, message, hosts.Hosts.Count))
+    log.Warning("The message file {File} could not be written", paths.MessageFile);
+return (int)exitCode;

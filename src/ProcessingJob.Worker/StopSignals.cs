@@ -15,8 +15,8 @@ sealed class StopSignals : IDisposable
 
     public StopSignals(TimeProvider time)
     {
-        Register(PosixSignal.SIGTERM, ExitCode.Terminated, time);
-        Register(PosixSignal.SIGINT, ExitCode.Interrupted, time);
+        Register(PosixSignal.SIGTERM, Contract.ExitCode.Terminated, time);
+        Register(PosixSignal.SIGINT, Contract.ExitCode.Interrupted, time);
     }
 
     public CancellationToken Token => _stop.Token;

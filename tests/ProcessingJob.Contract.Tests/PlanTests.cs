@@ -34,15 +34,16 @@ public sealed class PlanTests
     public void Cut_OrderOfFiles_DoesNotMatter() => Files.Sample(files => Assert.Equal(Cut(files), Cut([.. files.Reverse()])), iter: 50);
 
     [Fact]
-    public void Assign_AnyHosts_GivesEveryUnitToOneHostWithinLptBound() => Gen.Select(Files, Gen.Int[1, 40]).Sample((files, hosts) =>
+    public void Assign_AnyHosts_GivesEveryUnitToOneHostEvenly() => Gen.Select(Files, Gen.Int[1, 40]).Sample((files, hosts) =>
     {
         var units = Cut(files);
         var plan = Balancer.Assign(units, hosts);
 
         Assert.Equal(hosts, plan.Count);
         Assert.Equal(units.Select(u => u.Id).Order(), plan.SelectMany(h => h).Select(u => u.Id).Order());
-        var ideal = Math.Max(units.Sum(u => u.Bytes) / (double)hosts, units.Select(u => u.Bytes).DefaultIfEmpty().Max());
-        Assert.True(plan.Max(h => h.Sum(u => u.Bytes)) <= ideal * 4 / 3 + 1);
+        // Graham's bound for any greedy assignment; the optimum itself is not known here.
+        var bound = units.Sum(u => u.Bytes) / (double)hosts + units.Select(u => u.Bytes).DefaultIfEmpty().Max();
+        Assert.True(plan.Max(h => h.Sum(u => u.Bytes)) <= bound);
     }, iter: 100);
 
     [Theory]

@@ -21,6 +21,9 @@ public sealed record ContainerPaths(string Root)
     public string ResourceConfigFile => Path.Combine(Root, "config", "resourceconfig.json");
     public string MessageFile => Path.Combine(Root, "output", "message");
 
+    /// <summary>A file that the spec names: the launcher sends it along in the config channel, under its bare name.</summary>
+    public string SideFile(string name) => Path.Combine(Config, name) is var staged && File.Exists(staged) ? staged : name;
+
     public static ContainerPaths FromEnvironment() =>
         new(Environment.GetEnvironmentVariable(RootVariable) is { Length: > 0 } root ? Path.GetFullPath(root) : "/opt/ml");
 }

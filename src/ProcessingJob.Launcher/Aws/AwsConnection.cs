@@ -1,0 +1,88 @@
+using Amazon;
+using Amazon.Runtime;
+using Amazon.Runtime.Credentials;
+using Amazon.S3;
+using Amazon.SecurityToken;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Launcher.Aws;
+
+/// <summary>Region, credentials and retry policy that every client of one launcher shares.</summary>
+/// <remarks>
+/// Endpoints come from the SDK's own rules: <c>AWS_ENDPOINT_URL_SAGEMAKER</c> (per service), then <c>AWS_ENDPOINT_URL</c>,
+/// then AWS. <see cref="Endpoints"/> overrides both and is meant for tests that run several servers in one process.
+/// </remarks>
+public sealed record AwsConnection
+{
+    /// <summary>System name of the region, such as us-east-1.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>Null: the SDK's chain (environment, profile, SSO, web identity, container, instance).</summary>
+    public AWSCredentials? Credentials { get; init; }
+
+    /// <summary>Endpoint by AWS service id ("SageMaker", "S3", "STS", …); takes precedence over the environment.</summary>
+    public IReadOnlyDictionary<string, string> Endpoints { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Attempts after the first for throttling, 5xx and connection errors, with the SDK's jittered back-off.</summary>
+    public int MaxErrorRetry { get; init; } = 5;
+
+    /// <summary>Time limit of one attempt.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    public RegionEndpoint RegionEndpoint => RegionEndpoint.GetBySystemName(Region);
+
+    /// <summary>The region to use: the spec's, else the SDK's chain (AWS_REGION, profile).</summary>
+    /// <exception cref="PJobException">No region anywhere.</exception>
+    public static AwsConnection Create(string? region)
+    {
+        string? found = region ?? Environment.GetEnvironmentVariable("AWS_REGION")
+            ?? Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION") ?? FallbackRegionFactory.GetRegionEndpoint()?.SystemName;
+        return string.IsNullOrWhiteSpace(found)
+            ? throw new PJobException(
+                "No AWS region: aws.region is not set, and neither AWS_REGION nor the profile names one. Set aws.region in job.yaml, or AWS_REGION.",
+                ExitCode.BadSpec)
+            : new AwsConnection { Region = found };
+    }
+
+    /// <summary>The credentials given, or the first that the SDK's chain finds.</summary>
+    /// <exception cref="PJobException">The chain found none.</exception>
+    public AWSCredentials ResolveCredentials()
+    {
+        if (Credentials is not null) return Credentials;
+        try
+        {
+            return DefaultAWSCredentialsIdentityResolver.GetCredentials();
+        }
+        catch (AmazonClientException e)
+        {
+            throw new PJobException(
+                $"No AWS credentials found ({e.Message}) Sign in with `aws sso login` or `aws configure`, or set AWS_PROFILE.", ExitCode.Remote);
+        }
+    }
+
+    public AwsJsonClient JsonClient(AwsService service) => new(service, this);
+
+    public AwsQueryClient QueryClient(AwsService service) => new(service, this);
+
+    /// <summary>An S3 client; path-style addresses whenever the endpoint is not AWS's own, as other servers have no wildcard names.</summary>
+    public IAmazonS3 S3(string? region = null)
+    {
+        var config = Apply(new AmazonS3Config(), region);
+        config.ForcePathStyle = config.ServiceURL is not null;
+        return new AmazonS3Client(ResolveCredentials(), config);
+    }
+
+    public IAmazonSecurityTokenService Sts() => new AmazonSecurityTokenServiceClient(ResolveCredentials(), Apply(new AmazonSecurityTokenServiceConfig()));
+
+    internal T Apply<T>(T config, string? region = null) where T : ClientConfig
+    {
+        config.RegionEndpoint = region is null ? RegionEndpoint : RegionEndpoint.GetBySystemName(region);
+        config.MaxErrorRetry = MaxErrorRetry;
+        config.RetryMode = RequestRetryMode.Standard;
+        config.Timeout = Timeout;
+        // Setting the URL clears the region, so the signing region is said apart.
+        if (Endpoints.TryGetValue(config.ServiceId, out string? url)) config.ServiceURL = url;
+        config.AuthenticationRegion = region ?? Region;
+        return config;
+    }
+}

@@ -1,0 +1,142 @@
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Launcher.Finalise;
+
+/// <summary>Turns committed units into a finished output: checks that nothing is lost, then writes manifest.json and, last, _SUCCESS.</summary>
+public sealed class Finaliser(IOutputStore output, TimeProvider time)
+{
+    private const int ReadsAtOnce = 16;
+
+    /// <summary>The manifest when the output is finished with exactly this spec, model and data and few enough rejects; otherwise null.</summary>
+    public async Task<Manifest?> FindFinishedAsync(OutputIdentity identity, string dataFingerprint, CancellationToken cancel = default)
+    {
+        if (await output.ReadAsync(OutputLayout.Success, cancel).ConfigureAwait(false) is null
+            || await output.ReadAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false) is not { } json)
+            return null;
+        var manifest = ContractJson.Read<Manifest>(json, $"{output.Location}/{OutputLayout.Manifest}");
+        var same = (manifest.SpecFingerprint, manifest.ModelFingerprint, manifest.DataFingerprint) == (identity.SpecFingerprint, identity.ModelFingerprint, dataFingerprint);
+        return same && manifest.RejectedRows <= identity.Spec.Rejects.MaxFraction * manifest.RowsIn ? manifest : null;
+    }
+
+    /// <summary>Takes _SUCCESS and manifest.json away before new work changes the output.</summary>
+    public async Task ReopenAsync(CancellationToken cancel = default)
+    {
+        await output.DeleteAsync(OutputLayout.Success, cancel).ConfigureAwait(false);
+        await output.DeleteAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Ids of all units that have a commit record.</summary>
+    public async Task<IReadOnlySet<string>> ListCommittedAsync(CancellationToken cancel = default)
+    {
+        var units = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var file in output.ListAsync(OutputLayout.CommitFolder, cancel).ConfigureAwait(false))
+        {
+            if (OutputNames.UnitOf(file.Path) is { } unit)
+                units.Add(unit);
+        }
+        return units;
+    }
+
+    /// <exception cref="PJobException">Exit code 1: a unit is missing or not as its record says; 3: too many rejects.</exception>
+    public async Task<FinaliseResult> FinishAsync(FinaliseRequest request, CancellationToken cancel = default)
+    {
+        var files = await ListFilesAsync(cancel).ConfigureAwait(false);
+        var records = await ReadRecordsAsync(request.Units, files, cancel).ConfigureAwait(false);
+        var sizes = files.ToDictionary(f => f.Path, f => f.Size, StringComparer.Ordinal);
+        var faults = request.Units.Zip(records, (unit, record) => UnitCheck.Faults(unit, record, request.Identity, sizes)).SelectMany(f => f).ToList();
+        if (faults.Count > 0)
+            throw new PJobException($"{output.Location}: {Some(faults)}; remove the named files and run again");
+        await CheckRejectsAsync(request.Spec, records, cancel).ConfigureAwait(false);
+
+        var orphans = FindOrphans(files, records);
+        if (request.RemoveOrphans)
+        {
+            foreach (var orphan in orphans)
+                await output.DeleteAsync(orphan, cancel).ConfigureAwait(false);
+        }
+        var manifest = ManifestOf(request, records);
+        await output.WriteAsync(OutputLayout.Manifest, ContractJson.Write(manifest), cancel).ConfigureAwait(false);
+        await output.WriteAsync(OutputLayout.Success, ReadOnlyMemory<byte>.Empty, cancel).ConfigureAwait(false);
+        return new(manifest, orphans);
+    }
+
+    private async Task<List<StoredFile>> ListFilesAsync(CancellationToken cancel)
+    {
+        var files = new List<StoredFile>();
+        foreach (var prefix in new[] { OutputLayout.CommitFolder, OutputLayout.DataFolder, OutputLayout.RejectFolder })
+        {
+            await foreach (var file in output.ListAsync(prefix, cancel).ConfigureAwait(false))
+                files.Add(file);
+        }
+        return files;
+    }
+
+    private async Task<UnitRecord[]> ReadRecordsAsync(IReadOnlyList<WorkUnit> units, List<StoredFile> files, CancellationToken cancel)
+    {
+        var there = files.Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
+        var missing = units.Where(u => !there.Contains(OutputLayout.Commit(u.Id))).ToList();
+        if (missing.Count > 0)
+        {
+            throw new PJobException($"{output.Location}: {missing.Count} of {units.Count} units have no commit record, the first is {missing[0].Source} "
+                + $"{missing[0].Start}-{missing[0].End}; run again to do them");
+        }
+        var records = new UnitRecord[units.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancel };
+        await Parallel.ForAsync(0, units.Count, options, async (i, token) =>
+        {
+            var path = OutputLayout.Commit(units[i].Id);
+            var json = await output.ReadAsync(path, token).ConfigureAwait(false) ?? throw new PJobException($"{output.Location}/{path}: vanished while it was read");
+            records[i] = ContractJson.Read<UnitRecord>(json, $"{output.Location}/{path}");
+        }).ConfigureAwait(false);
+        return records;
+    }
+
+    private async Task CheckRejectsAsync(JobSpec spec, UnitRecord[] records, CancellationToken cancel)
+    {
+        var (rows, rejected) = (records.Sum(r => r.RowsIn), records.Sum(r => r.Rejects.Values.Sum()));
+        if (rejected <= spec.Rejects.MaxFraction * rows)
+            return;
+        var samples = await RejectSamples.ReadAsync(output, records, cancel).ConfigureAwait(false);
+        throw new PJobException(RejectSamples.Message(rows, rejected, spec.Rejects.MaxFraction, samples), ExitCode.Rejects);
+    }
+
+    // Records come first: without its record a part is an orphan, but a record without its part is a fault.
+    private static List<string> FindOrphans(List<StoredFile> files, UnitRecord[] records)
+    {
+        var known = records.SelectMany(UnitCheck.FilesOf).Select(p => p.Path)
+            .Concat(records.Select(r => OutputLayout.Commit(r.Unit))).ToHashSet(StringComparer.Ordinal);
+        return [.. files.Select(f => f.Path).Where(path => OutputNames.UnitOf(path) is not null && !known.Contains(path))
+            .OrderByDescending(path => path.StartsWith(OutputLayout.CommitFolder, StringComparison.Ordinal)).ThenBy(path => path, StringComparer.Ordinal)];
+    }
+
+    private Manifest ManifestOf(FinaliseRequest request, UnitRecord[] records)
+    {
+        var rejects = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (reason, count) in records.SelectMany(r => r.Rejects))
+            rejects[reason] = rejects.GetValueOrDefault(reason) + count;
+        return new()
+        {
+            Job = request.Job,
+            FinishedAt = time.GetUtcNow(),
+            Spec = SpecWriter.ToJson(request.Spec),
+            SpecFingerprint = request.Identity.SpecFingerprint,
+            ModelFingerprint = request.Identity.ModelFingerprint,
+            DataFingerprint = request.DataFingerprint,
+            RowsIn = records.Sum(r => r.RowsIn),
+            RowsKept = records.Sum(r => r.RowsKept),
+            RowsOut = records.Sum(r => r.RowsOut),
+            Filtered = records.Sum(r => r.Filtered),
+            RejectedRows = rejects.Values.Sum(),
+            Rejects = rejects,
+            Tokens = records.Sum(r => r.Tokens),
+            Truncated = records.Sum(r => r.Truncated),
+            Units = records.Length,
+            Parts = [.. records.SelectMany(r => r.Parts)],
+            RejectFiles = [.. records.Select(r => r.RejectFile).OfType<PartRecord>()],
+            Hosts = request.Hosts,
+        };
+    }
+
+    private static string Some(List<string> faults) =>
+        string.Join("; ", faults.Take(3)) + (faults.Count > 3 ? $"; and {faults.Count - 3} more" : "");
+}

@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Launcher.Finalise;
+
+/// <summary>An output in a folder.</summary>
+public sealed class LocalOutputStore(string root) : IOutputStore
+{
+    /// <summary>The launcher's own files in an output: spec, lock, the hosts' container roots.</summary>
+    public const string PrivateFolder = ".pjob";
+
+    public string Location { get; } = Path.GetFullPath(root);
+
+    /// <exception cref="PJobException">Exit code 1: the path leads out of the output.</exception>
+    public string PathOf(string path)
+    {
+        var full = Path.GetFullPath(Path.Combine(Location, path));
+        return full.StartsWith(Location + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? full
+            : throw new PJobException($"{path}: leads out of the output {Location}");
+    }
+
+    public async IAsyncEnumerable<StoredFile> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        var folder = Path.Combine(Location, prefix.EndsWith('/') ? prefix : Path.GetDirectoryName(prefix) ?? "");
+        if (!Directory.Exists(folder))
+            yield break;
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var path = Path.GetRelativePath(Location, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
+            if (path.StartsWith(prefix, StringComparison.Ordinal) && !path.StartsWith(PrivateFolder + "/", StringComparison.Ordinal))
+                yield return new(path, file.Length);
+        }
+    }
+
+    public async Task<byte[]?> ReadAsync(string path, CancellationToken cancel = default)
+    {
+        try
+        {
+            return await File.ReadAllBytesAsync(PathOf(path), cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel = default)
+    {
+        var target = PathOf(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        var temporary = Path.Combine(Directory.CreateDirectory(Path.Combine(Location, PrivateFolder)).FullName, $"write-{Guid.NewGuid():N}");
+        await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+        {
+            await file.WriteAsync(content, cancel).ConfigureAwait(false);
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(temporary, target, overwrite: true);
+    }
+
+    public Task DeleteAsync(string path, CancellationToken cancel = default)
+    {
+        if (File.Exists(PathOf(path)))
+            File.Delete(PathOf(path));
+        return Task.CompletedTask;
+    }
+}

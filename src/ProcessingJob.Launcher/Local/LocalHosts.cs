@@ -1,0 +1,70 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Progress;
+
+namespace ProcessingJob.Launcher.Local;
+
+/// <summary>The workers of one run: started together, watched, stopped together.</summary>
+internal sealed class LocalHosts(WorkerCommand command, TimeProvider time, IProgress<JobEvent> events)
+{
+    /// <summary>Runs a worker under each root until all have ended. When one fails, the others are stopped: what they committed is kept.</summary>
+    /// <param name="roots">Container roots.</param>
+    /// <param name="environment">The spec's variables.</param>
+    /// <param name="cancel">Stops all workers.</param>
+    /// <returns>In the order of the roots.</returns>
+    public async Task<IReadOnlyList<HostOutcome>> RunAsync(IReadOnlyList<HostRoot> roots, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        return await Task.WhenAll(roots.Select(root => RunHostAsync(root, environment, stop))).ConfigureAwait(false);
+    }
+
+    private async Task<HostOutcome> RunHostAsync(HostRoot root, IEnumerable<KeyValuePair<string, string>> environment, CancellationTokenSource stop)
+    {
+        WorkerProcess worker;
+        try
+        {
+            worker = WorkerProcess.Start(command, root.Paths.Root, environment, line => Report(root.Host, line));
+        }
+        catch (PJobException e)
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            return new(root.Host, (int)ExitCode.Failed, e.Message, WasStopped: false);
+        }
+        using (worker)
+        {
+            events.Report(new HostStarted(root.Host));
+            var wasStopped = false;
+            var ended = worker.WaitAsync();
+            var stopped = Task.Delay(Timeout.Infinite, stop.Token);
+            if (await Task.WhenAny(ended, stopped).ConfigureAwait(false) != ended)
+            {
+                wasStopped = true;
+                await worker.StopAsync(time).ConfigureAwait(false);
+            }
+            var exitCode = await ended.ConfigureAwait(false);
+            // Ctrl-C reaches the whole process group: the worker may be done with it before we come to ask.
+            wasStopped |= stop.IsCancellationRequested && exitCode is (int)ExitCode.Interrupted or (int)ExitCode.Terminated;
+            var message = root.ReadMessage() ?? (exitCode == 0 || wasStopped ? null : Unexplained(exitCode, worker.LastErrors));
+            events.Report(new HostEnded(root.Host, exitCode, message));
+            if (exitCode != 0)
+                await stop.CancelAsync().ConfigureAwait(false);
+            return new(root.Host, exitCode, message, wasStopped);
+        }
+    }
+
+    private void Report(string host, WorkerEvent line) =>
+        events.Report(line.Progress is { } progress ? new HostProgressed(host, progress) : new HostLogged(host, line));
+
+    private static string Unexplained(int exitCode, string errors)
+    {
+        var cause = exitCode switch
+        {
+            137 => "killed (signal 9); when nobody did that, the machine ran out of memory",
+            > 128 => $"ended by signal {exitCode - 128}",
+            _ => $"ended with exit code {exitCode}",
+        };
+        return errors.Length == 0 ? cause : $"{cause}: {errors}";
+    }
+}
+
+/// <param name="WasStopped">It was asked to stop; its exit code says nothing about the job.</param>
+internal sealed record HostOutcome(string Host, int ExitCode, string? Message, bool WasStopped);

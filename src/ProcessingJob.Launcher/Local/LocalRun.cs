@@ -1,0 +1,143 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Launcher.Progress;
+
+namespace ProcessingJob.Launcher.Local;
+
+/// <summary>One run of a job into an output folder that is ours alone.</summary>
+internal sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IProgress<JobEvent> events)
+{
+    private readonly Finaliser _finaliser = new(job.Output, time);
+    private readonly DateTimeOffset _start = time.GetUtcNow();
+
+    public async Task<JobResult> RunAsync(CancellationToken cancel)
+    {
+        if (await _finaliser.FindFinishedAsync(job.Identity, job.DataFingerprint, cancel).ConfigureAwait(false) is { } finished)
+            return Result("Completed", ExitCode.Done) with { AlreadyComplete = true, Units = finished.Units, UnitsCommittedBefore = finished.Units, Counts = JobCounts.Of(finished) };
+
+        await RecoverAsync(cancel).ConfigureAwait(false);
+        var committed = await _finaliser.ListCommittedAsync(cancel).ConfigureAwait(false);
+        var plan = job.Plan(committed);
+        await CheckSameDataAsync(plan, committed, cancel).ConfigureAwait(false);
+        events.Report(new JobPlanned(plan));
+        await _finaliser.ReopenAsync(cancel).ConfigureAwait(false);
+        await job.Identity.ClaimAsync(job.Output, cancel).ConfigureAwait(false);
+
+        var before = Result("", ExitCode.Done) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
+        var end = plan.UnitsLeft == 0 ? new RunEnd([], null) : await RunHostsAsync(plan, cancel).ConfigureAwait(false);
+        before = before with { Hosts = [.. end.Hosts.Select(h => new HostResult(h.Host, h.ExitCode, h.Message))], Seconds = Elapsed() };
+        return end.Failure(cancel) is { } failure
+            ? before with { Status = failure.Status, Code = failure.Code, Message = failure.Message }
+            : await FinishAsync(plan, before).ConfigureAwait(false);
+    }
+
+    private async Task<RunEnd> RunHostsAsync(JobPlan plan, CancellationToken cancel)
+    {
+        var command = worker ?? WorkerCommand.Find();
+        // Reports tell of the last run; those of an earlier one with more hosts would be mistaken for it.
+        await foreach (var report in job.Output.ListAsync(OutputLayout.ReportFolder, cancel).ConfigureAwait(false))
+            await job.Output.DeleteAsync(report.Path, cancel).ConfigureAwait(false);
+        var inputs = new HostInputs(plan, job.Input.Root, job.ModelFolder, job.SideFiles, job.Output.Location);
+        var roots = plan.Hosts.Select(host => HostRoot.Create(Path.Combine(job.HostsFolder, host.Host), host, inputs)).ToList();
+
+        using var limit = new CancellationTokenSource(job.Spec.Compute.MaxRuntime, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        var hosts = await new LocalHosts(command, time, events).RunAsync(roots, job.Spec.Aws.Environment, stop.Token).ConfigureAwait(false);
+        foreach (var root in roots)
+            OutputMerge.Merge(root.Paths.Output, job.Output);
+        RemoveHosts();
+        return new(hosts, limit.IsCancellationRequested ? job.Spec.Compute.MaxRuntime : null);
+    }
+
+    private async Task<JobResult> FinishAsync(JobPlan plan, JobResult before)
+    {
+        try
+        {
+            var done = await _finaliser.FinishAsync(new()
+            {
+                Job = job.Name,
+                Spec = job.Identity.Spec,
+                Identity = job.Identity,
+                DataFingerprint = job.DataFingerprint,
+                Units = plan.Units,
+                Hosts = [.. plan.Hosts.Select(h => h.Host)],
+            }).ConfigureAwait(false);
+            return before with { Status = "Completed", Orphans = done.Orphans, Counts = JobCounts.Of(done.Manifest), Seconds = Elapsed() };
+        }
+        catch (PJobException e)
+        {
+            return before with { Status = "Failed", Code = e.ExitCode, Message = e.Message, Seconds = Elapsed() };
+        }
+    }
+
+    /// <summary>Takes in what a killed run had committed but not yet moved.</summary>
+    private async Task RecoverAsync(CancellationToken cancel)
+    {
+        if (!Directory.Exists(job.HostsFolder))
+            return;
+        var units = 0;
+        foreach (var root in Directory.GetDirectories(job.HostsFolder))
+        {
+            await LeftoverWorker.StopAsync(root, cancel).ConfigureAwait(false);
+            units += OutputMerge.Merge(new ContainerPaths(root).Output, job.Output);
+        }
+        RemoveHosts();
+        if (units > 0)
+            events.Report(new JobNote($"took in {units} committed units of a run that was cut off"));
+    }
+
+    // Units are redone when their file has changed. When no file of the output is left, this is another job's output.
+    private async Task CheckSameDataAsync(JobPlan plan, IReadOnlySet<string> committed, CancellationToken cancel)
+    {
+        if (committed.Count == 0 || plan.UnitsCommitted > 0)
+            return;
+        var known = plan.Files.Select(f => f.Source).ToHashSet(StringComparer.Ordinal);
+        string? example = null;
+        foreach (var unit in committed)
+        {
+            var path = OutputLayout.Commit(unit);
+            if (await job.Output.ReadAsync(path, cancel).ConfigureAwait(false) is not { } json)
+                continue;
+            example = ContractJson.Read<UnitRecord>(json, path).SourceFile;
+            if (known.Contains(example))
+                return;
+        }
+        if (example is not null)
+            throw new PJobException($"output.data: {job.Output.Location} was made from other files ({example}), none of which is in input.data; choose another output.data, or remove that output", ExitCode.BadSpec);
+    }
+
+    private void RemoveHosts()
+    {
+        // Links are removed, what they lead to is not: Directory.Delete does not follow them.
+        if (Directory.Exists(job.HostsFolder))
+            Directory.Delete(job.HostsFolder, recursive: true);
+    }
+
+    private JobResult Result(string status, ExitCode code) =>
+        new() { Job = job.Name, Status = status, Code = code, Output = job.Output.Location, StartedAt = _start, Seconds = Elapsed() };
+
+    private double Elapsed() => (time.GetUtcNow() - _start).TotalSeconds;
+
+    /// <param name="Hosts">Of all workers.</param>
+    /// <param name="LimitReached">max_runtime, when that is what ended them.</param>
+    private sealed record RunEnd(IReadOnlyList<HostOutcome> Hosts, TimeSpan? LimitReached)
+    {
+        /// <summary>Null when every worker ended well.</summary>
+        public (string Status, ExitCode Code, string Message)? Failure(CancellationToken cancel)
+        {
+            if (Hosts.All(h => h.ExitCode == 0))
+                return null;
+            var failed = Hosts.Where(h => h.ExitCode != 0 && !h.WasStopped).ToList();
+            if (failed.Count > 0)
+            {
+                var codes = failed.Select(h => h.ExitCode).Distinct().ToList();
+                var code = codes is [(int)ExitCode.BadSpec or (int)ExitCode.Rejects or (int)ExitCode.Model] ? (ExitCode)codes[0] : ExitCode.Failed;
+                return ("Failed", code, string.Join('\n', failed.Select(h => $"{h.Host}: {h.Message}")));
+            }
+            return LimitReached is { } limit && !cancel.IsCancellationRequested
+                ? ("Stopped: max_runtime reached", ExitCode.Failed, $"compute.max_runtime {Durations.Format(limit)} reached; committed units are kept, run again to go on")
+                : ("Interrupted", ExitCode.Interrupted, "interrupted; committed units are kept, run again to go on");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Launcher.Progress;
+
+namespace ProcessingJob.Launcher.Local;
+
+/// <summary>
+/// Runs jobs on this machine as SageMaker would: a container root and a worker process per host, the same files and exit codes.
+/// Hosts write under <c>.pjob/hosts/</c> in the output folder; what they commit is moved into the output, which is then finalised.
+/// </summary>
+/// <remarks>
+/// A run replaces what its output holds: units of files that changed or vanished are removed when the job is done. An output made
+/// from entirely other files is refused.
+/// </remarks>
+public sealed class LocalTarget(TimeProvider time)
+{
+    public LocalTarget() : this(TimeProvider.System) { }
+
+    /// <summary>How workers are started; null: <see cref="WorkerCommand.Find"/>.</summary>
+    public WorkerCommand? Worker { get; init; }
+
+    /// <summary>
+    /// Types of the id and the kept columns, read from the ordinally first file, so that all hosts agree on them; null: each host
+    /// looks at the first file of its own.
+    /// </summary>
+    public Func<JobSpec, string, CancellationToken, Task<IReadOnlyList<KeptColumn>>>? ReadSchema { get; init; }
+
+    /// <summary>What a run would do; writes nothing.</summary>
+    /// <exception cref="PJobException">Exit code 2: the spec is wrong, or the output holds another job's; 4: no model.</exception>
+    public async Task<JobPlan> PlanAsync(JobSpec spec, CancellationToken cancel = default)
+    {
+        var job = await LocalJob.PrepareAsync(spec, cancel).ConfigureAwait(false);
+        await job.Identity.CheckAsync(job.Output, cancel).ConfigureAwait(false);
+        return job.Plan(await new Finaliser(job.Output, time).ListCommittedAsync(cancel).ConfigureAwait(false));
+    }
+
+    /// <summary>Runs the job to its end. A job that fails while it runs is a result; a job that cannot start is an exception.</summary>
+    /// <param name="spec">The spec; compute.instance_count is the number of worker processes.</param>
+    /// <param name="events">Called from several threads.</param>
+    /// <param name="cancel">Stops the workers; what they have committed is kept.</param>
+    /// <exception cref="PJobException">Exit code 1, 2 or 4; the message says what to do.</exception>
+    public async Task<JobResult> RunAsync(JobSpec spec, IProgress<JobEvent> events, CancellationToken cancel = default)
+    {
+        var job = await LocalJob.PrepareAsync(spec, cancel).ConfigureAwait(false);
+        await job.Identity.CheckAsync(job.Output, cancel).ConfigureAwait(false);
+        using var taken = OutputLock.Take(job.Output);
+        if (ReadSchema is { } read && job.Files[0].Size > 0)
+            job = job with { Schema = await read(job.Spec, job.Input.PathOf(job.Files[0].Source), cancel).ConfigureAwait(false) };
+        var result = await new LocalRun(job, Worker, time, events).RunAsync(cancel).ConfigureAwait(false);
+        await job.Output.WriteAsync(LastRun, ContractJson.Write(result), CancellationToken.None).ConfigureAwait(false);
+        return result;
+    }
+
+    /// <summary>The last run's <see cref="JobResult"/>, in the output.</summary>
+    public const string LastRun = LocalOutputStore.PrivateFolder + "/last-run.json";
+}

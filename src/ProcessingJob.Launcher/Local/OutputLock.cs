@@ -1,0 +1,58 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Finalise;
+
+namespace ProcessingJob.Launcher.Local;
+
+/// <summary>One run at a time per output folder. The system lets go of it when the process ends, however it ends.</summary>
+internal sealed class OutputLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private OutputLock(FileStream file) => _file = file;
+
+    /// <exception cref="PJobException">Exit code 1: another run has it, or the folder cannot be written.</exception>
+    public static OutputLock Take(LocalOutputStore output)
+    {
+        var path = PathIn(output);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PJobException($"output.data: {output.Location} cannot be written: {e.Message}", ExitCode.Failed, e);
+        }
+        try
+        {
+            return new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new PJobException($"output.data: {output.Location} cannot be written: {e.Message}", ExitCode.Failed, e);
+        }
+        catch (IOException e)
+        {
+            throw new PJobException($"{output.Location}: another run is writing to it ({e.Message})", ExitCode.Failed, e);
+        }
+    }
+
+    /// <summary>Whether a run is under way.</summary>
+    public static bool IsTaken(LocalOutputStore output)
+    {
+        if (!File.Exists(PathIn(output)))
+            return false;
+        try
+        {
+            using var file = new FileStream(PathIn(output), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static string PathIn(LocalOutputStore output) => Path.Combine(output.Location, LocalOutputStore.PrivateFolder, "lock");
+}

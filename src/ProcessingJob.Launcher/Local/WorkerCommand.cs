@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Launcher.Local;
+
+/// <summary>How the worker is started on this machine.</summary>
+public sealed record WorkerCommand(string FileName, IReadOnlyList<string> Arguments)
+{
+    /// <summary>Path of another worker: an executable or a .dll.</summary>
+    public const string Variable = "PROCESSINGJOB_WORKER";
+
+    /// <summary>The worker that <see cref="Variable"/> names, or the one in the folder <c>worker</c> beside this program.</summary>
+    /// <exception cref="PJobException">Exit code 1: it is not there.</exception>
+    public static WorkerCommand Find()
+    {
+        var given = Environment.GetEnvironmentVariable(Variable);
+        var path = given is { Length: > 0 } ? Path.GetFullPath(given) : Path.Combine(AppContext.BaseDirectory, "worker", "ProcessingJob.Worker.dll");
+        if (!File.Exists(path))
+        {
+            throw new PJobException($"the worker is not at {path}; "
+                + (given is { Length: > 0 } ? $"{Variable} names it" : $"build pjob as a whole, or name the worker in {Variable}"));
+        }
+        return path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? new(DotnetHost(), [path]) : new(path, []);
+    }
+
+    public ProcessStartInfo ToStartInfo()
+    {
+        var start = new ProcessStartInfo(FileName) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var argument in Arguments)
+            start.ArgumentList.Add(argument);
+        return start;
+    }
+
+    // The host that runs this program, wherever it was unpacked: …/dotnet above …/shared/Microsoft.NETCore.App/10.0.1/.
+    private static string DotnetHost()
+    {
+        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        return File.Exists(host) ? host : "dotnet";
+    }
+}

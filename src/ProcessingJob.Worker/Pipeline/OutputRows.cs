@@ -1,0 +1,126 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Data;
+
+namespace ProcessingJob.Worker;
+
+/// <summary>Turns a finished window into output rows: id, kept columns, the task's columns, then where the row came from.</summary>
+sealed class OutputRows
+{
+    private readonly FeatureTask _task;
+    private readonly RowReader _reader;
+    private readonly RunTotals _totals;
+    private readonly bool _windows, _rejectLong, _splits;
+    private readonly int _maxLength;
+
+    /// <exception cref="PJobException">A kept column has the name of a column that is computed (exit code 2).</exception>
+    public OutputRows(FeatureTask task, RowReader reader, JobSpec spec, int maxLength, RunTotals totals)
+    {
+        (_task, _reader, _totals, _maxLength) = (task, reader, totals, maxLength);
+        _windows = spec.Tokens.Overflow == Overflow.Window && !task.JoinsWindows;
+        _rejectLong = spec.Tokens.Overflow == Overflow.Reject;
+        _splits = spec.Output.Split.Count > 0;
+        var columns = new List<OutputColumn>();
+        if (reader.IdColumn is { } id)
+            columns.Add(OutputColumn.Of(id));
+        columns.AddRange(reader.KeptColumns.Select(OutputColumn.Of));
+        columns.AddRange(task.Columns);
+        columns.AddRange([new("token_count", ColumnKind.Int32), new("truncated", ColumnKind.Bool), new("source_file", ColumnKind.String), new("source_row", ColumnKind.Int64)]);
+        if (_windows)
+            columns.AddRange([new("window", ColumnKind.Int32), new("start", ColumnKind.Int32), new("end", ColumnKind.Int32)]);
+        if (columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new PJobException($"input.keep: the column '{twice.Key}' has the name of an output column of task {Names.Of(spec.Task)}; leave it out or rename it in the data", ExitCode.BadSpec);
+        Columns = columns;
+    }
+
+    public IReadOnlyList<OutputColumn> Columns { get; }
+
+    /// <summary>Appends the window's rows to <paramref name="into"/>.</summary>
+    /// <param name="window">A finished window that is no unit's end.</param>
+    /// <param name="into">An empty block of <see cref="Columns"/>.</param>
+    /// <param name="rejects">Takes rows that cannot be used: the reader's and those found since.</param>
+    /// <returns>Input rows that gave output rows, their tokens, and how many of their encodings were cut.</returns>
+    public (int Rows, long Tokens, long Truncated) Append(WindowItem window, ColumnBlock into, List<Reject> rejects)
+    {
+        var (rows, encodings, kept) = (window.Rows!, window.Encodings, 0);
+        var (tokens, truncated) = (0L, 0L);
+        rejects.AddRange(rows.Rejects);
+        for (int row = 0, first = 0; row < rows.Count; row++)
+        {
+            var end = first;
+            while (end < encodings.Count && encodings.Row(end) < (row + 1) * _task.CallsPerRow)
+                end++;
+            if (Fault(window, row, first, end) is { } fault)
+            {
+                rejects.Add(fault);
+            }
+            else
+            {
+                AppendRow(window, row, first, end, into);
+                kept++;
+                for (var i = first; i < end; i++)
+                {
+                    _totals.AddEncoding(encodings.Length(i), encodings.Truncated(i));
+                    tokens += encodings.Length(i);
+                    truncated += encodings.Truncated(i) ? 1 : 0;
+                }
+            }
+            first = end;
+        }
+        return (kept, tokens, truncated);
+    }
+
+    private Reject? Fault(WindowItem window, int row, int first, int end)
+    {
+        if (_task.Fault(window.Encodings, first, end) is { } why)
+            return Reject(window, row, RejectReason.TooLong, why);
+        for (var i = first; i < end; i++)
+        {
+            if (_rejectLong && window.Encodings.Truncated(i))
+                return Reject(window, row, RejectReason.TooLong, $"more than {_maxLength} tokens; tokens.overflow is reject");
+            if (window.Results?.NotFinite(i) == true)
+                return Reject(window, row, RejectReason.NotFinite, "the model gave NaN or infinity for this text, also when it was run alone");
+        }
+        return null;
+    }
+
+    private static Reject Reject(WindowItem window, int row, string reason, string message) =>
+        new(window.Unit.Unit.Source, window.Rows!.SourceRow(row), window.Rows.SourceOffset(row), reason, message, window.Rows.Describe(row));
+
+    private void AppendRow(WindowItem window, int row, int first, int end, ColumnBlock into)
+    {
+        var encodings = window.Encodings;
+        while (first < end)
+        {
+            var (call, count) = (encodings.Row(first), 1);
+            while (_task.JoinsWindows && first + count < end && encodings.Row(first + count) == call)
+                count++;
+            var column = 0;
+            if (_reader.IdColumn is not null)
+                into.Columns[column++].AppendFrom(window.Rows!.Id!, row);
+            foreach (var source in window.Rows!.Kept)
+                into.Columns[column++].AppendFrom(source, row);
+            _task.Write(window, call, first, count, into);
+            column += _task.Columns.Count;
+
+            var (tokens, truncated) = (0, false);
+            for (var i = first; i < first + count; i++)
+            {
+                tokens += encodings.Length(i);
+                truncated |= encodings.Truncated(i);
+            }
+            ((ValueColumn<int>)into.Columns[column++]).Append(tokens);
+            ((ValueColumn<bool>)into.Columns[column++]).Append(truncated);
+            ((StringColumn)into.Columns[column++]).Append(window.Unit.Unit.Source);
+            ((ValueColumn<long>)into.Columns[column++]).Append(window.Rows.SourceRow(row));
+            if (_windows)
+            {
+                ((ValueColumn<int>)into.Columns[column++]).Append(encodings.Window(first));
+                ((ValueColumn<int>)into.Columns[column++]).Append(encodings.TextStart(first));
+                ((ValueColumn<int>)into.Columns[column]).Append(encodings.TextEnd(first));
+            }
+            if (_splits)
+                into.AddSplit(window.Rows.Split(row));
+            first += count;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Worker;
+
+/// <summary>Counts of this host so far; written by the stages, read by progress and report.</summary>
+sealed class RunTotals(int maxLength)
+{
+    public const int LengthBucket = 8;
+    private const int MaxBuckets = 1_024, SampleSize = 20;
+
+    private readonly Lock _lock = new();
+    private readonly long[] _lengths = new long[Math.Min(maxLength / LengthBucket + 1, MaxBuckets)];
+    private readonly SortedDictionary<string, long> _rejects = new(StringComparer.Ordinal);
+    private readonly List<Reject> _samples = [];
+    private long _rowsIn, _rowsOut, _tokens, _truncated, _bytes, _filtered, _rejected;
+
+    public long RowsIn => Interlocked.Read(ref _rowsIn);
+    public long RowsOut => Interlocked.Read(ref _rowsOut);
+    public long Tokens => Interlocked.Read(ref _tokens);
+    public long Truncated => Interlocked.Read(ref _truncated);
+    public long Filtered => Interlocked.Read(ref _filtered);
+    public long Rejected => Interlocked.Read(ref _rejected);
+
+    /// <summary>Input bytes whose rows are done.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    public IReadOnlyList<long> Lengths => _lengths;
+
+    public void AddRows(long rowsIn, long rowsOut, long filtered)
+    {
+        Interlocked.Add(ref _rowsIn, rowsIn);
+        Interlocked.Add(ref _rowsOut, rowsOut);
+        Interlocked.Add(ref _filtered, filtered);
+    }
+
+    public void AddBytes(long bytes) => Interlocked.Add(ref _bytes, bytes);
+
+    /// <summary>Called by the one finishing stage.</summary>
+    public void AddEncoding(int tokens, bool truncated)
+    {
+        Interlocked.Add(ref _tokens, tokens);
+        if (truncated)
+            Interlocked.Increment(ref _truncated);
+        Interlocked.Increment(ref _lengths[Math.Min(tokens / LengthBucket, _lengths.Length - 1)]);
+    }
+
+    public void AddReject(Reject reject)
+    {
+        Interlocked.Increment(ref _rejected);
+        lock (_lock)
+        {
+            _rejects[reject.Reason] = _rejects.GetValueOrDefault(reject.Reason) + 1;
+            if (_samples.Count < SampleSize)
+                _samples.Add(reject);
+        }
+    }
+
+    public (IReadOnlyDictionary<string, long> ByReason, IReadOnlyList<Reject> Samples) Rejects()
+    {
+        lock (_lock)
+            return (new SortedDictionary<string, long>(_rejects, StringComparer.Ordinal), [.. _samples]);
+    }
+}

@@ -1,0 +1,66 @@
+using ProcessingJob.Contract;
+using Serilog;
+
+namespace ProcessingJob.Worker;
+
+/// <summary>Logs rows/s, tokens/s and the time left every few seconds, and keeps the curve for the report.</summary>
+sealed class Progress : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private const int MaxPoints = 720;
+
+    private readonly RunTotals _totals;
+    private readonly long _totalBytes;
+    private readonly ILogger _log;
+    private readonly TimeProvider _time;
+    private readonly long _start;
+    private readonly ITimer _timer;
+    private readonly List<ThroughputPoint> _points = [new(0, 0, 0)];
+    private int _every = 1, _ticks;
+
+    public Progress(RunTotals totals, long totalBytes, ILogger log, TimeProvider time)
+    {
+        (_totals, _totalBytes, _log, _time) = (totals, totalBytes, log, time);
+        _start = time.GetTimestamp();
+        _timer = time.CreateTimer(_ => Tick(), null, Interval, Interval);
+    }
+
+    public IReadOnlyList<ThroughputPoint> Points
+    {
+        get
+        {
+            lock (_points)
+                return [.. _points, Now()];
+        }
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private ThroughputPoint Now() => new(Math.Round(_time.GetElapsedTime(_start).TotalSeconds, 2), _totals.RowsOut, _totals.Tokens);
+
+    private void Tick()
+    {
+        lock (_points)
+        {
+            var now = Now();
+            var last = _points[^1];
+            if (++_ticks % _every == 0)
+                _points.Add(now);
+            // A run of days keeps a curve of bounded size: every second point goes, and the distance doubles.
+            if (_points.Count > MaxPoints)
+            {
+                var kept = _points.Where((_, i) => i % 2 == 0).ToList();
+                _points.Clear();
+                _points.AddRange(kept);
+                _every *= 2;
+            }
+            var seconds = Math.Max(now.Seconds - last.Seconds, 1e-9);
+            var share = _totalBytes == 0 ? 0 : (double)_totals.Bytes / _totalBytes;
+            var left = share > 0.001 ? Durations.Format(TimeSpan.FromSeconds(now.Seconds / share - now.Seconds)) : "unknown";
+            _log.ForContext("Event", "progress").ForContext("Tokens", now.Tokens).ForContext("Bytes", _totals.Bytes)
+                .ForContext("TotalBytes", _totalBytes).ForContext("Rejects", _totals.Rejected)
+                .Information("{Rows} rows ({Percent:0.0}%), {RowsPerSecond:0} rows/s, {TokensPerSecond:0} tokens/s, {Left:l} left",
+                    now.Rows, share * 100, (now.Rows - last.Rows) / seconds, (now.Tokens - last.Tokens) / seconds, left);
+        }
+    }
+}

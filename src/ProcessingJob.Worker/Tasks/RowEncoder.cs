@@ -1,0 +1,30 @@
+using ProcessingJob.Tokenization;
+
+namespace ProcessingJob.Worker;
+
+/// <summary>An encoder that puts the prompt before the first text, and lower-cases where the model folder asks for it. One per thread.</summary>
+sealed class RowEncoder(Encoder encoder, string prompt, bool lowerCase)
+{
+    private char[] _scratch = new char[1024];
+
+    public void Encode(ReadOnlySpan<char> text, EncodingBuffer into) => encoder.Encode(Prepare(text), into);
+
+    public void Encode(ReadOnlySpan<char> text, ReadOnlySpan<char> pair, EncodingBuffer into) => encoder.Encode(Prepare(text), pair, into);
+
+    private ReadOnlySpan<char> Prepare(ReadOnlySpan<char> text)
+    {
+        if (prompt.Length == 0 && !lowerCase)
+            return text;
+        var length = prompt.Length + text.Length;
+        if (_scratch.Length < length)
+            _scratch = new char[Math.Max(length, _scratch.Length * 2)];
+        prompt.CopyTo(_scratch);
+        text.CopyTo(_scratch.AsSpan(prompt.Length));
+        if (lowerCase)
+        {
+            for (var i = 0; i < length; i++)
+                _scratch[i] = char.ToLowerInvariant(_scratch[i]);
+        }
+        return _scratch.AsSpan(0, length);
+    }
+}

@@ -1,0 +1,130 @@
+using Amazon.S3;
+using ProcessingJob.Contract;
+using ProcessingJob.Data;
+using Serilog;
+
+namespace ProcessingJob.Worker;
+
+/// <summary>One run of the worker: from the job's files to its report.</summary>
+sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, ResourceConfig hosts, ILogger log, TimeProvider time)
+{
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private HostReport _report = new();
+    private IOutputStore? _store;
+
+    /// <summary>Does this host's share of the job.</summary>
+    /// <returns>One line for the user.</returns>
+    /// <exception cref="PJobException">What is wrong, with the exit code.</exception>
+    public async Task<string> RunAsync(CancellationToken stop)
+    {
+        var spec = arguments.ReadSpec(paths);
+        var plan = File.Exists(paths.PlanFile) ? ContractJson.Read<WorkPlan>(await File.ReadAllBytesAsync(paths.PlanFile, stop), paths.PlanFile) : null;
+        var (data, store) = Endpoints(spec, plan);
+        await store.ProbeAsync(stop);
+        _store = store;
+        var shard = Shard.Create(spec, plan, paths, hosts);
+        _report = _report with { Task = Names.Of(spec.Task), UnitsSkipped = shard.Skipped };
+        log.Information("{Host:l} is host {Rank} of {Hosts}: {Units} units, {Bytes} bytes to do, {Skipped} units committed already",
+            hosts.CurrentHost, hosts.Rank + 1, hosts.Hosts.Count, shard.Units.Count, shard.Bytes, shard.Skipped);
+        return shard.Units.Count == 0
+            ? "nothing to do: this host was given no data, or all of it is committed already"
+            : await RunAsync(spec, plan, shard, data, store, stop);
+    }
+
+    /// <summary>Writes reports/&lt;host&gt;.json; a run without an output has none.</summary>
+    public async Task WriteReportAsync(string status, string message)
+    {
+        if (_store is null)
+            return;
+        var report = _report with
+        {
+            Host = hosts.CurrentHost,
+            Rank = hosts.Rank,
+            Status = status,
+            Message = message,
+            StartedAt = _startedAt,
+            FinishedAt = time.GetUtcNow(),
+            PeakMemoryBytes = System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64,
+        };
+        try
+        {
+            await using var file = await _store.StageAsync(OutputLayout.Report(hosts.CurrentHost), CancellationToken.None);
+            await file.Stream.WriteAsync(ContractJson.Write(report));
+            await file.FinishAsync(CancellationToken.None);
+            await file.PublishAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is PJobException or IOException or UnauthorizedAccessException or AmazonS3Exception)
+        {
+            log.Warning("The report could not be written: {Problem}", e.Message);
+        }
+    }
+
+    private async Task<string> RunAsync(JobSpec spec, WorkPlan? plan, Shard shard, IDataRoot data, IOutputStore store, CancellationToken stop)
+    {
+        using var model = LoadedModel.Load(spec, plan, paths, log);
+        var totals = new RunTotals(model.MaxLength);
+        var reader = new RowReader(ReadOptions.From(spec, plan?.Schema ?? await InferSchemaAsync(spec, shard, data, stop)) with { RowsPerBlock = model.RowsPerWindow });
+        var output = new OutputRows(model.Task, reader, spec, model.MaxLength, totals);
+        var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint);
+        var pipeline = new Pipeline(new PipelineParts(data, reader, model.Task, model.Engine, model.CreateEncoder, model.Tokenizers, output,
+            unit => new UnitWriter(store, unit, output.Columns, writing), totals));
+        using var progress = new Progress(totals, shard.Bytes, log, time);
+        try
+        {
+            await pipeline.RunAsync(shard.Units, stop);
+        }
+        finally
+        {
+            var rejects = totals.Rejects();
+            var points = progress.Points;
+            _report = model.Describe(_report) with
+            {
+                UnitsDone = pipeline.UnitsDone,
+                RowsIn = totals.RowsIn,
+                RowsOut = totals.RowsOut,
+                Tokens = totals.Tokens,
+                Truncated = totals.Truncated,
+                Rejects = rejects.ByReason,
+                RejectSamples = rejects.Samples,
+                BusySeconds = points[^1].Seconds,
+                Stages = pipeline.Stages,
+                Throughput = points,
+                Lengths = totals.Lengths,
+                LengthBucket = RunTotals.LengthBucket,
+            };
+        }
+        return Verdict(spec, plan, totals, pipeline.Failures);
+    }
+
+    private string Verdict(JobSpec spec, WorkPlan? plan, RunTotals totals, IReadOnlyList<PJobException> failures)
+    {
+        if (failures.Count > 0)
+            throw new PJobException(string.Join('\n', failures.Take(5).Select(f => f.Message)) + (failures.Count > 5 ? $"\n… and {failures.Count - 5} more files" : ""));
+        // Of several hosts one may have all the bad rows: then the launcher, who sees the whole job, decides.
+        var alone = plan is null || hosts.Hosts.Count == 1;
+        if (alone && totals.Rejected > spec.Rejects.MaxFraction * totals.RowsIn)
+        {
+            var samples = totals.Rejects().Samples.Take(3).Select(r => $"{r.SourceFile}:{r.SourceRow}: {r.Reason}: {r.Message}");
+            throw new PJobException($"{totals.Rejected} of {totals.RowsIn} rows rejected, more than rejects.max_fraction {spec.Rejects.MaxFraction}: {string.Join("; ", samples)}", ExitCode.Rejects);
+        }
+        return $"{totals.RowsIn} rows in, {totals.RowsOut} rows out, {totals.Rejected} rejected, {totals.Tokens} tokens";
+    }
+
+    private (IDataRoot Data, IOutputStore Store) Endpoints(JobSpec spec, WorkPlan? plan)
+    {
+        var job = ProcessingJobConfig.Read(paths.ProcessingJobConfigFile);
+        var streams = spec.Input.Transfer == Transfer.Stream || spec.Output.Transfer == Transfer.Stream;
+        var client = new Lazy<IAmazonS3>(() => S3Clients.Create(spec.Aws.Region ?? job.Region));
+        if (!streams)
+            return (new LocalData(paths.Data), new LocalStore(paths.Output, paths.Staging));
+        return (spec.Input.Transfer == Transfer.Stream ? new S3Data(client.Value, plan?.DataUri ?? spec.Input.Data) : new LocalData(paths.Data),
+            spec.Output.Transfer == Transfer.Stream ? new S3Store(client.Value, plan?.OutputUri ?? spec.Output.Data) : new LocalStore(paths.Output, paths.Staging));
+    }
+
+    private static async Task<IReadOnlyList<KeptColumn>> InferSchemaAsync(JobSpec spec, Shard shard, IDataRoot data, CancellationToken stop)
+    {
+        var first = shard.Units.MinBy(u => u.Source, StringComparer.Ordinal)!;
+        await using var source = await data.OpenAsync(first, stop);
+        return await SchemaSampler.InferAsync(source, first.Format, spec.Input, stop);
+    }
+}

@@ -1,0 +1,34 @@
+using ProcessingJob.Contract;
+using ProcessingJob.FakeWorker;
+
+// A worker without a model, for tests of the launcher: every line of a unit becomes a line of its part; lines with "bad" in them
+// are rejects. FAKE_WORKER scripts its faults: "HOST:ACTION[:N]", several separated by commas; HOST may be *.
+var paths = ContainerPaths.FromEnvironment();
+var hosts = ResourceConfig.Read(paths.ResourceConfigFile);
+var script = Script.For(hosts.CurrentHost);
+var plan = ContractJson.Read<WorkPlan>(File.ReadAllBytes(paths.PlanFile), "plan.json");
+var spec = SpecReader.ReadFile(paths.JobFile);
+if (script.ExitCode is { } code)
+{
+    ExitMessage.TryWrite(paths.MessageFile, hosts.CurrentHost, "told to fail", hosts.Hosts.Count);
+    return code;
+}
+
+var units = plan.Sharding == Sharding.Balanced
+    ? plan.Hosts[hosts.Rank]
+    : UnitCutter.Cut(Units.Files(paths.Data), spec, plan.SpecFingerprint, plan.ModelFingerprint);
+var (done, rows) = (0, 0L);
+foreach (var unit in units.Where(u => !plan.Committed.Contains(u.Id)))
+{
+    if (done == script.CrashAfter)
+        Environment.FailFast("told to crash");
+    if (done == script.HangAfter)
+        Thread.Sleep(Timeout.Infinite);
+    rows += Units.Do(unit, plan, paths);
+    done++;
+    Console.WriteLine($$"""{"@t":"2026-01-01T00:00:00Z","@m":"{{rows}} rows","Event":"progress","Rows":{{rows}},"Tokens":{{rows * 3}},"Bytes":{{unit.End}},"TotalBytes":{{unit.Size}},"Rejects":0}""");
+}
+var report = new HostReport { Host = hosts.CurrentHost, Rank = hosts.Rank, Status = "done", UnitsDone = done, RowsIn = rows };
+Directory.CreateDirectory(Path.Combine(paths.Output, "reports"));
+File.WriteAllBytes(Path.Combine(paths.Output, OutputLayout.Report(hosts.CurrentHost)), ContractJson.Write(report));
+return 0;

@@ -1,0 +1,51 @@
+using ProcessingJob.Samples.Onnx;
+
+namespace ProcessingJob.Samples.Graphs;
+
+/// <summary>One transformer layer with normalisation after each half: self-attention, then feed-forward.</summary>
+sealed class EncoderLayer(GraphParts parts, FamilyTraits traits, ModelSize size)
+{
+    // Scores of deviation about 3: attention that looks at some words and not at all of them.
+    const float QueryGain = 1.7f;
+
+    readonly OnnxGraph graph = parts.Graph;
+    readonly int headSize = size.Hidden / size.Heads;
+
+    /// <param name="layer">Index of the layer.</param>
+    /// <param name="x">[batch, sequence, hidden]</param>
+    /// <param name="mask">Added to the scores: 0 or a very negative number, [batch, 1, 1, sequence].</param>
+    /// <param name="output">Name of the result, when the graph needs one.</param>
+    public string Build(int layer, string x, string mask, string? output)
+    {
+        var name = $"encoder.layer.{layer}";
+        var attended = Attention($"{name}.attention", x, mask);
+        var residual = graph.Node("Add", $"/{name}.attention.output/Add_1", [attended, x]);
+        var middle = parts.LayerNorm($"{name}.attention.output.LayerNorm", residual, size.Hidden, traits.Epsilon);
+        var wide = parts.Gelu($"{name}.intermediate.act", parts.Linear($"{name}.intermediate.dense", middle, size.Hidden, size.Intermediate, 1));
+        var narrow = parts.Linear($"{name}.output.dense", wide, size.Intermediate, size.Hidden, 0.8f);
+        residual = graph.Node("Add", $"/{name}.output/Add_1", [narrow, middle]);
+        return parts.LayerNorm($"{name}.output.LayerNorm", residual, size.Hidden, traits.Epsilon, output);
+    }
+
+    string Attention(string name, string x, string mask)
+    {
+        var query = Heads($"{name}.self.query", x, QueryGain, 0, 2, 1, 3);
+        var key = Heads($"{name}.self.key", x, QueryGain, 0, 2, 3, 1);
+        var value = Heads($"{name}.self.value", x, 1, 0, 2, 1, 3);
+        var scores = graph.Node("MatMul", $"/{name}.self/MatMul", [query, key]);
+        var scaled = graph.Node("Div", $"/{name}.self/Div", [scores, graph.Scalar("sqrt_head_size", MathF.Sqrt(headSize))]);
+        var masked = graph.Node("Add", $"/{name}.self/Add", [scaled, mask]);
+        var weights = graph.Node("Softmax", $"/{name}.self/Softmax", [masked], [OnnxAttribute.Integer("axis", 3)]);
+        var mixed = graph.Node("MatMul", $"/{name}.self/MatMul_1", [weights, value]);
+        var back = graph.Node("Transpose", $"/{name}.self/Transpose", [mixed], [OnnxAttribute.Integers("perm", 0, 2, 1, 3)]);
+        var joined = graph.Node("Reshape", $"/{name}.self/Reshape", [back, graph.Vector("joined_shape", 0, 0, size.Hidden)]);
+        return parts.Linear($"{name}.output.dense", joined, size.Hidden, size.Hidden, 1);
+    }
+
+    string Heads(string name, string x, float gain, params long[] order)
+    {
+        var projected = parts.Linear(name, x, size.Hidden, size.Hidden, gain);
+        var split = graph.Node("Reshape", $"/{name}/Reshape", [projected, graph.Vector("heads_shape", 0, 0, size.Heads, headSize)]);
+        return graph.Node("Transpose", $"/{name}/Transpose", [split], [OnnxAttribute.Integers("perm", order)]);
+    }
+}

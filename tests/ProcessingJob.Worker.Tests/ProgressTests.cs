@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Time.Testing;
+using ProcessingJob.Contract;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace ProcessingJob.Worker.Tests;
+
+public sealed class ProgressTests : ILogEventSink
+{
+    private readonly List<LogEvent> _events = [];
+    private readonly FakeTimeProvider _time = new();
+    private readonly RunTotals _totals = new(128);
+
+    void ILogEventSink.Emit(LogEvent logEvent) => _events.Add(logEvent);
+
+    [Fact]
+    public void Tick_HalfOfTheBytesDone_SaysRatesAndTimeLeft()
+    {
+        using var log = new LoggerConfiguration().WriteTo.Sink(this).CreateLogger();
+        using var progress = new Progress(_totals, 1_000, log, _time);
+        _totals.AddRows(50, 50, 0);
+        _totals.AddBytes(500);
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        var line = Assert.Single(_events).RenderMessage();
+        Assert.Equal("50 rows (50.0%), 10 rows/s, 0 tokens/s, 5s left", line);
+    }
+
+    [Fact]
+    public void Points_RunOfDays_StayBounded()
+    {
+        using var progress = new Progress(_totals, 0, Logger.None, _time);
+        for (var i = 0; i < 5_000; i++)
+            _time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.InRange(progress.Points.Count, 300, 722);
+        Assert.Equal(25_000, progress.Points[^1].Seconds);
+    }
+
+    [Fact]
+    public void Totals_RejectsAndLengths_AreCounted()
+    {
+        for (var i = 0; i < 30; i++)
+            _totals.AddReject(new Reject("f", i, 0, i < 10 ? RejectReason.TooLong : RejectReason.MissingText, "m", "r"));
+        _totals.AddEncoding(17, truncated: true);
+
+        Assert.Equal(20, _totals.Rejects().Samples.Count);
+        Assert.Equal((10L, 20L), (_totals.Rejects().ByReason[RejectReason.TooLong], _totals.Rejects().ByReason[RejectReason.MissingText]));
+        Assert.Equal((17L, 1L, 1L), (_totals.Tokens, _totals.Truncated, _totals.Lengths[2]));
+    }
+}

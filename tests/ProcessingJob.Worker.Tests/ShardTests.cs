@@ -1,0 +1,70 @@
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Worker.Tests;
+
+public sealed class ShardTests : IDisposable
+{
+    private readonly ContainerPaths _paths = new(Directory.CreateTempSubdirectory("worker-shard").FullName);
+    private readonly JobSpec _spec = new() { Input = new InputSpec { Text = ["t"] } };
+
+    public void Dispose() => Directory.Delete(_paths.Root, recursive: true);
+
+    [Fact]
+    public void Create_NoDataFolder_IsEmpty() => Assert.Empty(Shard.Create(_spec, null, _paths, ResourceConfig.SingleHost).Units);
+
+    [Fact]
+    public void Create_WithoutPlan_EveryHostTakesAnotherShareOfReplicatedData()
+    {
+        for (var i = 0; i < 7; i++)
+            Write($"d/f{i}.csv", $"t\n{i}\n");
+        Write("d/_SUCCESS", "");
+        Write(".hidden/x.csv", "t\n");
+        string[] hosts = ["algo-1", "algo-2", "algo-3"];
+
+        var shards = hosts.Select(h => Shard.Create(_spec, null, _paths, new ResourceConfig(h, hosts)).Units.Select(u => u.Source)).ToList();
+
+        Assert.Equal(Enumerable.Range(0, 7).Select(i => $"d/f{i}.csv"), shards.SelectMany(s => s).Order());
+        Assert.All(shards, s => Assert.NotEmpty(s));
+    }
+
+    [Fact]
+    public void Create_WithoutPlanButShardedByTheService_TakesAllItWasGiven()
+    {
+        Write("a.csv", "t\n1\n");
+        Write("b.csv", "t\n2\n");
+        Directory.CreateDirectory(Path.GetDirectoryName(_paths.ProcessingJobConfigFile)!);
+        File.WriteAllText(_paths.ProcessingJobConfigFile, """
+            {"ProcessingInputs":[{"S3Input":{"LocalPath":"/opt/ml/processing/input/data","S3Uri":"s3://b/p/","S3DataDistributionType":"ShardedByS3Key"}}]}
+            """);
+
+        Assert.Equal(2, Shard.Create(_spec, null, _paths, new ResourceConfig("algo-2", ["algo-1", "algo-2"])).Units.Count);
+    }
+
+    [Fact]
+    public void Create_CommittedUnits_AreLeftOut()
+    {
+        Write("a.csv", "t\n1\n");
+        Write("b.csv", "t\n2\n");
+        var all = Shard.Create(_spec, null, _paths, ResourceConfig.SingleHost).Units;
+        var plan = new WorkPlan { Sharding = Sharding.ByKey, Committed = [all[0].Id] };
+
+        var shard = Shard.Create(_spec, plan, _paths, ResourceConfig.SingleHost);
+
+        Assert.Equal((all[1], 1), (Assert.Single(shard.Units), shard.Skipped));
+    }
+
+    [Fact]
+    public void Create_PlanForOtherHosts_IsRefused()
+    {
+        var plan = new WorkPlan { Sharding = Sharding.Balanced, Hosts = [[], []] };
+
+        Assert.Contains("2 hosts", Assert.Throws<PJobException>(() => Shard.Create(_spec, plan, _paths, ResourceConfig.SingleHost)).Message);
+    }
+
+    private void Write(string name, string text)
+    {
+        var path = Path.Combine(_paths.Data, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+}
