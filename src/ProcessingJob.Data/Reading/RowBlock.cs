@@ -76,6 +76,18 @@ public sealed class RowBlock : IDisposable
     /// <summary>Value of the balance column, as text.</summary>
     internal StringColumn? Class { get; }
 
+    /// <summary>Bytes of the texts of the row under construction.</summary>
+    internal int PendingTextBytes
+    {
+        get
+        {
+            var chars = 0;
+            foreach (var text in Texts)
+                chars += text.Length(Count);
+            return 2 * chars;
+        }
+    }
+
     internal void EndRow(long row, long offset, int split, bool hasSplits)
     {
         _rows.Append(row);

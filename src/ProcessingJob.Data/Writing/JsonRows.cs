@@ -84,6 +84,9 @@ internal sealed class JsonRows : IDisposable
             case ListColumn<byte> c:
                 WriteIntegers(c[row]);
                 break;
+            case StructListColumn c when type.Kind == ColumnKind.ListString:
+                WriteStrings(c, row);
+                break;
             case StructListColumn c:
                 WriteStructs(type, c, row);
                 break;
@@ -112,6 +115,14 @@ internal sealed class JsonRows : IDisposable
         _json.WriteStartArray();
         foreach (var value in values)
             _json.WriteNumberValue(value.ToInt32(null));
+        _json.WriteEndArray();
+    }
+
+    private void WriteStrings(StructListColumn column, int row)
+    {
+        _json.WriteStartArray();
+        for (var i = column.StartOf(row); i < column.StartOf(row) + column.Length(row); i++)
+            Write(OutputColumn.Element, column.Fields[0], i);
         _json.WriteEndArray();
     }
 

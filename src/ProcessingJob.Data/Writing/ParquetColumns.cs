@@ -13,6 +13,7 @@ internal static class ParquetColumns
         ColumnKind.ListInt32 => new ListField(column.Name, new DataField<int>(ListField.ElementName)),
         ColumnKind.ListInt8 => new ListField(column.Name, new DataField<sbyte>(ListField.ElementName)),
         ColumnKind.ListUInt8 => new ListField(column.Name, new DataField<byte>(ListField.ElementName)),
+        ColumnKind.ListString => new ListField(column.Name, new DataField(ListField.ElementName, typeof(string), false)),
         ColumnKind.ListStruct => new ListField(column.Name, new StructField(ListField.ElementName, [.. column.Fields!.Select(FieldOf)])),
         ColumnKind.String => new DataField(column.Name, typeof(string), column.Nullable),
         ColumnKind.Int64 => new DataField(column.Name, typeof(long), column.Nullable),
@@ -32,6 +33,7 @@ internal static class ParquetColumns
         ListColumn<int> c => WriteListAsync(group, (ListField)field, c, false, cancellation),
         ListColumn<sbyte> c => WriteListAsync(group, (ListField)field, c, false, cancellation),
         ListColumn<byte> c => WriteListAsync(group, (ListField)field, c, false, cancellation),
+        StructListColumn c when type.Kind == ColumnKind.ListString => WriteStringsAsync(group, (ListField)field, c, cancellation),
         StructListColumn c => WriteStructsAsync(group, (ListField)field, type, c, cancellation),
         _ => WriteFlatAsync(group, (DataField)field, type.Kind, column, null, cancellation),
     };
@@ -93,6 +95,12 @@ internal static class ParquetColumns
             await group.WriteAllPartsAsync<T>(field, items, levels.Definition, levels.Repetition, cancellation);
         }
         levels.Return();
+    }
+
+    private static Task WriteStringsAsync(ParquetRowGroupWriter group, ListField list, StructListColumn column, CancellationToken cancellation)
+    {
+        var shape = new Shape(column.Count, column.Length, column.StartOf, list.MaxDefinitionLevel - 1);
+        return WriteFlatAsync(group, (DataField)list.Item, ColumnKind.String, column.Fields[0], shape, cancellation);
     }
 
     private static async Task WriteStructsAsync(ParquetRowGroupWriter group, ListField list, OutputColumn type, StructListColumn column, CancellationToken cancellation)
