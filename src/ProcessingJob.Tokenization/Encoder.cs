@@ -1,20 +1,104 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Tokenization.Fast;
+using ProcessingJob.Tokenization.Models;
+using ProcessingJob.Tokenization.Pipeline;
+
 namespace ProcessingJob.Tokenization;
 
 /// <summary>Turns texts into encodings. Owns scratch memory and caches: one per thread.</summary>
 public sealed class Encoder
 {
-    internal Encoder() { }
+    readonly Tokenizer tokenizer;
+    readonly TextTokenizer texts;
+    readonly EncodingWriter writer;
+    readonly TokenList first = new();
+    readonly TokenList second = new();
 
-    public EncodeOptions Options => throw new NotImplementedException();
+    internal Encoder(Tokenizer tokenizer, EncodeOptions options)
+    {
+        (this.tokenizer, Options) = (tokenizer, options);
+        texts = new TextTokenizer(tokenizer.Pipeline, options.WithOffsets || options.Window);
+        writer = new EncodingWriter(tokenizer, options);
+    }
+
+    public EncodeOptions Options { get; }
 
     /// <summary>Appends the encoding(s) of one text.</summary>
     /// <returns>Number of encodings appended: 1, or one per window.</returns>
-    public int Encode(ReadOnlySpan<char> text, EncodingBuffer into) => throw new NotImplementedException();
+    public int Encode(ReadOnlySpan<char> text, EncodingBuffer into)
+    {
+        var special = Options.AddSpecialTokens ? tokenizer.SpecialTokenCount(pair: false) : 0;
+        var room = Options.MaxLength is { } max && Options.Truncation != Truncation.None ? max - special : int.MaxValue;
+        first.Clear();
+        var whole = texts.Run(text, Options.Window || Options.CountAll || room == int.MaxValue ? int.MaxValue : room + 1, first);
+        if (first.Count > room && Options is { Window: false, Truncation: Truncation.OnlySecond })
+            throw new PJobException($"truncation only_second: a single text of {first.Count} tokens is over max_length {Options.MaxLength}", ExitCode.BadSpec);
+
+        var source = new TokenizedText(text, first);
+        var none = default(TokenizedText);
+        var windows = 1;
+        if (Options.Window) windows = writer.WriteWindows(into, source, none, 0, room, Options.Stride);
+        else writer.Write(into, source, none, ..Math.Min(first.Count, room), ..0, 0, 0, first.Count > room);
+        into.CommitRow(whole ? first.Count + special : -1);
+        return windows;
+    }
 
     /// <summary>Appends the encoding(s) of a pair of texts.</summary>
     /// <returns>Number of encodings appended: 1, or one per window.</returns>
-    /// <exception cref="Contract.PJobException">
+    /// <exception cref="PJobException">
     /// The text that must stay whole leaves no room for the other one (only_first, only_second, windows).
     /// </exception>
-    public int Encode(ReadOnlySpan<char> text, ReadOnlySpan<char> pair, EncodingBuffer into) => throw new NotImplementedException();
+    public int Encode(ReadOnlySpan<char> text, ReadOnlySpan<char> pair, EncodingBuffer into)
+    {
+        var special = Options.AddSpecialTokens ? tokenizer.SpecialTokenCount(pair: true) : 0;
+        var limited = Options.MaxLength != null && Options.Truncation != Truncation.None;
+        var room = limited ? Options.MaxLength!.Value - special : int.MaxValue;
+        if (room < 0)
+            throw new PJobException($"max_length {Options.MaxLength}: a pair needs {special} special tokens, so give at least {special + 1}", ExitCode.BadSpec);
+        var whole = TokenizePair(text, pair, room, limited);
+        var (a, b) = (first.Count, second.Count);
+        var left = new TokenizedText(text, first);
+        var right = new TokenizedText(pair, second);
+        var windows = 1;
+        if (Options.Window)
+        {
+            var moving = Options.Truncation == Truncation.OnlyFirst ? 0 : 1;
+            var fixedCount = moving == 0 ? b : a;
+            if (Options.Stride >= room - fixedCount && a + b > room)
+            {
+                throw new PJobException(
+                    $"max_length {Options.MaxLength}: the {(moving == 0 ? "second" : "first")} text of {fixedCount} tokens leaves {Math.Max(0, room - fixedCount)} for the windows, which a stride of {Options.Stride} needs more than",
+                    ExitCode.Failed);
+            }
+
+            windows = writer.WriteWindows(into, left, right, moving, room - fixedCount, Options.Stride);
+        }
+        else
+        {
+            var (keepA, keepB) = PairTruncation.Lengths(Options.Truncation, a, b, room);
+            writer.Write(into, left, right, ..keepA, ..keepB, 1, 0, keepA < a || keepB < b);
+        }
+
+        into.CommitRow(whole ? a + b + special : -1);
+        return windows;
+    }
+
+    /// <summary>
+    /// Fills both lists as far as truncation can tell the difference. Which of two long texts is the longer one matters when the room is
+    /// odd, so both are read on in turn until one of them ends.
+    /// </summary>
+    bool TokenizePair(ReadOnlySpan<char> text, ReadOnlySpan<char> pair, int room, bool limited)
+    {
+        var all = !limited || Options.Window || Options.CountAll || Options.Truncation != Truncation.LongestFirst;
+        for (var need = all ? int.MaxValue : Math.Max(16, room + 1); ; need = need > int.MaxValue / 4 ? int.MaxValue : need * 4)
+        {
+            first.Clear();
+            second.Clear();
+            var wholeFirst = texts.Run(text, need, first);
+            var wholeSecond = texts.Run(pair, need, second);
+            if (wholeFirst && wholeSecond) return true;
+            var known = wholeFirst ? first.Count < second.Count : wholeSecond && second.Count < first.Count;
+            if (known || room % 2 == 0) return false;
+        }
+    }
 }

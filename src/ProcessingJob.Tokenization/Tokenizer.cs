@@ -1,3 +1,7 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Tokenization.Loading;
+using ProcessingJob.Tokenization.Pipeline;
+
 namespace ProcessingJob.Tokenization;
 
 /// <summary>
@@ -6,45 +10,133 @@ namespace ProcessingJob.Tokenization;
 /// </summary>
 public sealed class Tokenizer
 {
-    Tokenizer() { }
+    readonly TokenizerParts parts;
+    readonly Dictionary<int, AddedToken> addedById;
+    readonly Dictionary<string, int> addedByContent;
+    readonly Dictionary<int, string> normalizedContent;
+
+    Tokenizer(TokenizerParts parts)
+    {
+        this.parts = parts;
+        var added = parts.Pipeline.AddedTokens;
+        addedById = added.GroupBy(t => t.Id).ToDictionary(group => group.Key, group => group.Last());
+        addedByContent = added.ToDictionary(t => t.Content, t => t.Id);
+        normalizedContent = added.Where(t => t.Normalized).GroupBy(t => t.Id).ToDictionary(
+            group => group.Key,
+            group => string.Concat(parts.Pipeline.Normalize(group.Last().Content).Select(char.ConvertFromUtf32)));
+        VocabularySize = Math.Max(parts.Pipeline.Model.Size, added.Count == 0 ? 0 : added.Max(t => t.Id) + 1);
+        Spaces = new TokenSpaces(this, VocabularySize);
+    }
 
     /// <summary>
     /// Reads tokenizer.json, else vocab.txt, vocab.json with merges.txt, or sentencepiece.bpe.model / spiece.model, together with
     /// tokenizer_config.json and special_tokens_map.json where they are.
     /// </summary>
-    /// <exception cref="Contract.PJobException">
+    /// <exception cref="PJobException">
     /// No tokenizer, a broken one, or one with a component that cannot be reproduced exactly; the message names it.
     /// </exception>
-    public static Tokenizer Load(string folder) => throw new NotImplementedException();
+    public static Tokenizer Load(string folder)
+    {
+        if (!Directory.Exists(folder)) throw Refusal.Broken(folder, "no such model folder");
+        var config = new TokenizerConfig(folder);
+        string At(string name) => Path.Combine(folder, name);
+        if (File.Exists(At("tokenizer.json"))) return new Tokenizer(TokenizerJson.Read(At("tokenizer.json"), config));
+        if (File.Exists(At("vocab.txt"))) return new Tokenizer(SlowFiles.ReadVocabTxt(At("vocab.txt"), config));
+        if (File.Exists(At("vocab.json")) && File.Exists(At("merges.txt")))
+            return new Tokenizer(SlowFiles.ReadVocabJson(At("vocab.json"), At("merges.txt"), config));
+        foreach (var name in (string[])["sentencepiece.bpe.model", "spiece.model"])
+            if (File.Exists(At(name))) return new Tokenizer(SlowFiles.ReadSentencePiece(At(name), config));
+        throw Refusal.Broken(
+            folder,
+            "holds no tokenizer: expected tokenizer.json, vocab.txt, vocab.json with merges.txt, sentencepiece.bpe.model or spiece.model");
+    }
 
     /// <summary>Id that fills encodings up to a batch's length.</summary>
-    public int PadId => throw new NotImplementedException();
+    public int PadId => parts.PadId;
 
     /// <summary>The model's own limit in tokens (model_max_length), or null when the files state none.</summary>
-    public int? MaxLength => throw new NotImplementedException();
+    public int? MaxLength => parts.MaxLength;
 
     /// <summary>Highest id + 1, added tokens included.</summary>
-    public int VocabularySize => throw new NotImplementedException();
+    public int VocabularySize { get; }
 
     /// <summary>Whether the family distinguishes the texts of a pair by token_type_ids (BERT does, RoBERTa does not).</summary>
-    public bool HasTokenTypes => throw new NotImplementedException();
+    public bool HasTokenTypes => parts.PostProcessor.HasTypes;
+
+    internal TextPipeline Pipeline => parts.Pipeline;
+
+    internal PostProcessor PostProcessor => parts.PostProcessor;
+
+    internal TokenSpaces Spaces { get; }
+
+    internal bool IsAdded(int id) => addedById.ContainsKey(id);
 
     /// <summary>What was understood of the files.</summary>
-    public TokenizerDescription Describe() => throw new NotImplementedException();
+    public TokenizerDescription Describe() => new(
+        parts.Source,
+        parts.Pipeline.Model.Describe(),
+        Join(parts.Pipeline.Normalizers.Select(step => step.Describe())),
+        Join(parts.Pipeline.PreTokenizers.Select(step => step.Describe())),
+        parts.PostProcessor.Shown,
+        Join((parts.Decoders ?? []).Select(step => step.Describe())),
+        VocabularySize,
+        [.. addedById.Values.Where(t => t.Special).OrderBy(t => t.Id).Select(t => new SpecialTokenDescription(t.Content, t.Id))],
+        parts.Pipeline.AddedTokens.Count,
+        MaxLength,
+        parts.Notes);
 
     /// <summary>The token of an id as written in the vocabulary, or null.</summary>
-    public string? IdToToken(int id) => throw new NotImplementedException();
+    public string? IdToToken(int id)
+    {
+        if (addedById.TryGetValue(id, out var token)) return normalizedContent.GetValueOrDefault(id, token.Content);
+        return parts.Pipeline.Model.Token(id);
+    }
 
     /// <summary>The id of a token as written in the vocabulary, or null.</summary>
-    public int? TokenToId(string token) => throw new NotImplementedException();
+    public int? TokenToId(string token) => addedByContent.TryGetValue(token, out var id) ? id : parts.Pipeline.Model.Find(token);
 
     /// <summary>The text of the ids as Hugging Face's decoder gives it; unknown ids are left out.</summary>
-    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true) => throw new NotImplementedException();
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true)
+    {
+        var tokens = new List<string>(ids.Length);
+        foreach (var id in ids)
+        {
+            if (IdToToken(id) is not { } token) continue;
+            if (skipSpecialTokens && addedByContent.TryGetValue(token, out var added) && addedById[added].Special) continue;
+            tokens.Add(token);
+        }
+
+        if (parts.Decoders == null) return string.Join(' ', tokens);
+        foreach (var decoder in parts.Decoders) decoder.Apply(tokens);
+        return string.Concat(tokens);
+    }
 
     /// <summary>An encoder with its own scratch memory and caches: one per thread, kept for many texts.</summary>
-    /// <exception cref="Contract.PJobException">The options contradict each other or the model (BadSpec).</exception>
-    public Encoder CreateEncoder(EncodeOptions options) => throw new NotImplementedException();
+    /// <exception cref="PJobException">The options contradict each other or the model (BadSpec).</exception>
+    public Encoder CreateEncoder(EncodeOptions options)
+    {
+        if (options.MaxLength is { } max)
+        {
+            var special = options.AddSpecialTokens ? SpecialTokenCount(pair: false) : 0;
+            if (max < special || max < 1)
+                throw new PJobException($"max_length {max}: this model needs {special} special tokens, so give at least {special + 1}", ExitCode.BadSpec);
+            if (options.Window && options.Stride >= max - special)
+            {
+                throw new PJobException(
+                    $"stride {options.Stride}: a window of max_length {max} holds {max - special} tokens of text, so give a stride below {max - special}",
+                    ExitCode.BadSpec);
+            }
+        }
+        else if (options.Window) throw new PJobException("windows need a max_length", ExitCode.BadSpec);
+
+        if (options.Stride < 0) throw new PJobException($"stride {options.Stride}: give 0 or more", ExitCode.BadSpec);
+        if (options.Window && options.Truncation == Truncation.None)
+            throw new PJobException("windows and truncation none exclude each other", ExitCode.BadSpec);
+        return new Encoder(this, options);
+    }
 
     /// <summary>Special tokens that the template adds to a single text or to a pair.</summary>
-    public int SpecialTokenCount(bool pair) => throw new NotImplementedException();
+    public int SpecialTokenCount(bool pair) => parts.PostProcessor.SpecialCount(pair);
+
+    static string Join(IEnumerable<string> steps) => string.Join(" > ", steps) is { Length: > 0 } joined ? joined : "none";
 }

@@ -74,7 +74,7 @@ sealed class LoadedModel : IDisposable
             Deduplicate = spec.Compute.Dedup,
             Log = message => log.Write(message.Warning ? Serilog.Events.LogEventLevel.Warning : Serilog.Events.LogEventLevel.Information, "{Text:l}", message.Text),
         });
-        log.Information("Model {ModelType} on {Device:l}, max_length {MaxLength}", model.ModelType, engine.DeviceSummary, maxLength);
+        log.Information("Model {ModelType:l} on {Device:l}, max_length {MaxLength}", model.ModelType, engine.DeviceSummary, maxLength);
         return new(tokenizer, task, engine, maxLength, promptText, model.LowerCase);
     }
 

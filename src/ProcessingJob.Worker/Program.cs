@@ -19,7 +19,7 @@ try
     run = new WorkerRun(arguments, paths, hosts, log, TimeProvider.System);
     message = await run.RunAsync(signals.Token);
     (exitCode, status) = (ExitCode.Done, "done");
-    log.Information("{Host} done: {Text:l}", hosts.CurrentHost, message);
+    log.Information("{Host:l} done: {Text:l}", hosts.CurrentHost, message);
 }
 catch (PJobException e)
 {

@@ -22,13 +22,20 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
         else
         {
             units = UnitCutter.Cut(Files(paths.Data), spec, specFingerprint, modelFingerprint);
-            // Without a plan every host may have been given everything (FullyReplicated); then each takes its share.
-            if (plan is null && spec.Input.Sharding == Sharding.Balanced)
+            if (plan is null && !IsShardedByService(spec, paths))
                 units = Balancer.Assign(units, hosts.Hosts.Count)[hosts.Rank];
         }
         var committed = (plan?.Committed ?? []).ToHashSet(StringComparer.Ordinal);
         var open = units.Where(u => !committed.Contains(u.Id)).ToList();
         return new(open, units.Count - open.Count, specFingerprint, modelFingerprint);
+    }
+
+    // Without a plan every host may have been given everything; then each takes its share. What the job's inputs say counts more
+    // than the spec: taking a share of a shard would lose rows.
+    private static bool IsShardedByService(JobSpec spec, ContainerPaths paths)
+    {
+        var distributions = ProcessingJobConfig.Read(paths.ProcessingJobConfigFile).Distributions;
+        return distributions.TryGetValue("/opt/ml/processing/input/data", out var type) ? type == "ShardedByS3Key" : spec.Input.Sharding == Sharding.ByKey;
     }
 
     // Hidden files and _SUCCESS-like markers are no data, as everywhere in the Hadoop family.

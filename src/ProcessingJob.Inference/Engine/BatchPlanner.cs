@@ -1,0 +1,65 @@
+namespace ProcessingJob.Inference;
+
+/// <summary>How a window is cut into batches.</summary>
+/// <param name="TokenBudget">Padded tokens of a batch; one encoding may be longer.</param>
+/// <param name="MaxLength">No batch is padded beyond it.</param>
+/// <param name="FewShapes">Round lengths up and row counts down, so that few different shapes occur: for GPUs, whose memory arena grows
+/// with every new shape.</param>
+readonly record struct BatchRules(int TokenBudget, int MaxLength, bool FewShapes)
+{
+    /// <summary>Length that a batch whose longest encoding has so many tokens is padded to.</summary>
+    public int PaddedLength(int longest)
+    {
+        if (!FewShapes) return longest;
+        // A sixteenth of the next power of two: at most 48 lengths up to 512, and a few per cent of padding.
+        var step = Math.Max(2, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)longest) / 16);
+        return Math.Max(longest, Math.Min((longest + step - 1) / step * step, MaxLength));
+    }
+
+    /// <summary>Encodings of a full batch of this padded length, at least 1.</summary>
+    public int RowsOf(int paddedLength)
+    {
+        var rows = Math.Max(1, TokenBudget / paddedLength);
+        return FewShapes && rows > 8 ? rows / 8 * 8 : rows;
+    }
+
+    /// <summary>Padded tokens of the largest batch.</summary>
+    public int Capacity => Math.Max(TokenBudget, PaddedLength(MaxLength));
+}
+
+/// <summary>A run of the sorted order.</summary>
+/// <param name="Start">First place in the order.</param>
+/// <param name="Count">Encodings.</param>
+/// <param name="Length">Tokens each is padded to.</param>
+readonly record struct BatchRange(int Start, int Count, int Length);
+
+/// <summary>
+/// Sorts a window by length, longest first (the largest batches come first, so that memory is sized once and the last batches are
+/// small), finds equal encodings, and cuts by the token budget. Depends on nothing but the window.
+/// </summary>
+static class BatchPlanner
+{
+    /// <summary>Sort key of an encoding: longest first, then by content hash, so that equal encodings are neighbours.</summary>
+    public static ulong Key(ReadOnlySpan<int> ids, bool hashed) =>
+        (ulong)(uint)(int.MaxValue - ids.Length) << 32 | (hashed ? Hash(ids) : 0);
+
+    /// <summary>Cuts encodings of these lengths, longest first, into batches.</summary>
+    public static void Cut(ReadOnlySpan<int> descendingLengths, BatchRules rules, List<BatchRange> batches)
+    {
+        for (var start = 0; start < descendingLengths.Length;)
+        {
+            var length = rules.PaddedLength(descendingLengths[start]);
+            var count = Math.Min(rules.RowsOf(length), descendingLengths.Length - start);
+            batches.Add(new BatchRange(start, count, length));
+            start += count;
+        }
+    }
+
+    // Equal hashes are compared in full: it only has to be quick and the same on every run.
+    static uint Hash(ReadOnlySpan<int> ids)
+    {
+        var hash = 0x9E3779B97F4A7C15ul;
+        foreach (var id in ids) hash = (hash ^ (uint)id) * 0xD6E8FEB86659FD93ul + (hash >> 32);
+        return (uint)(hash ^ hash >> 32);
+    }
+}

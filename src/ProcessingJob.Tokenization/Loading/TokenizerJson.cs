@@ -1,0 +1,70 @@
+using ProcessingJob.Tokenization.Models;
+using ProcessingJob.Tokenization.Pipeline;
+
+namespace ProcessingJob.Tokenization.Loading;
+
+/// <summary>tokenizer.json, the file of Hugging Face's tokenizers.</summary>
+static class TokenizerJson
+{
+    public static TokenizerParts Read(string path, TokenizerConfig config)
+    {
+        var root = Json.Read(path);
+        if (!root.IsObject) throw root.Expected("the object of a tokenizer.json");
+        var model = ModelReader.Read(root["model"]);
+        var pipeline = new TextPipeline
+        {
+            Normalizers = NormalizerReader.Read(root["normalizer"]),
+            PreTokenizers = PreTokenizerReader.Read(root["pre_tokenizer"]),
+            Model = model,
+            AddedTokens = ReadAdded(root["added_tokens"], model),
+        }.Complete();
+        return new TokenizerParts
+        {
+            Source = path,
+            Pipeline = pipeline,
+            PostProcessor = PostProcessorReader.Read(root["post_processor"]),
+            Decoders = DecoderReader.Read(root["decoder"]),
+            MaxLength = config.MaxLength,
+            PadId = PadId(root, config, pipeline),
+            Notes = Notes(root),
+        };
+    }
+
+    /// <summary>Ids are given as Hugging Face gives them: the model's own, else the next free one, whatever the file says.</summary>
+    static List<AddedToken> ReadAdded(Json section, SubwordModel model)
+    {
+        var tokens = new Dictionary<string, AddedToken>();
+        if (section.IsNull) return [];
+        foreach (var item in section.Items)
+        {
+            var content = item["content"].Text;
+            if (content.Length == 0) continue;
+            var stated = item["id"].Number;
+            var id = model.Find(content) ?? (tokens.TryGetValue(content, out var known) ? known.Id : stated);
+            if (id != stated)
+                throw Refusal.Broken(item.Where, $"added token {content} has id {stated}, the model's vocabulary says {id}");
+            tokens[content] = new AddedToken(
+                content, id, item["single_word"].Flag(false), item["lstrip"].Flag(false), item["rstrip"].Flag(false),
+                item["normalized"].Flag(true), item["special"].Flag(false));
+        }
+
+        return [.. tokens.Values];
+    }
+
+    static int PadId(Json root, TokenizerConfig config, TextPipeline pipeline)
+    {
+        if (config.Special("pad_token") is { } token && Find(token) is { } configured) return configured;
+        if (root["padding"].IsObject && !root["padding"]["pad_id"].IsNull) return root["padding"]["pad_id"].Number;
+        return Find("[PAD]") ?? Find("<pad>") ?? 0;
+        int? Find(string text) => pipeline.AddedTokens.FirstOrDefault(t => t.Content == text)?.Id ?? pipeline.Model.Find(text);
+    }
+
+    static List<string> Notes(Json root)
+    {
+        var notes = new List<string>();
+        if (root["truncation"].IsObject)
+            notes.Add($"truncation to {root["truncation"]["max_length"].Number} tokens in the file is set aside: the job's max_length counts");
+        if (root["padding"].IsObject) notes.Add("padding in the file is set aside: batches are padded to their longest text");
+        return notes;
+    }
+}

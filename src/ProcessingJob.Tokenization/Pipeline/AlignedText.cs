@@ -1,0 +1,97 @@
+namespace ProcessingJob.Tokenization.Pipeline;
+
+/// <summary>Code points, each with the part of the original text (UTF-16 units) that it came from.</summary>
+sealed class AlignedText
+{
+    int[] codePoints = new int[256];
+    int[] from = new int[256];
+    int[] to = new int[256];
+
+    public int Count { get; private set; }
+
+    public Span<int> CodePoints => codePoints.AsSpan(0, Count);
+
+    public int From(int i) => from[i];
+
+    public int To(int i) => to[i];
+
+    public void Clear() => Count = 0;
+
+    public void Add(int codePoint, int start, int end)
+    {
+        if (Count == codePoints.Length)
+        {
+            Array.Resize(ref codePoints, Count * 2);
+            Array.Resize(ref from, Count * 2);
+            Array.Resize(ref to, Count * 2);
+        }
+
+        (codePoints[Count], from[Count], to[Count]) = (codePoint, start, end);
+        Count++;
+    }
+
+    /// <summary>Appends UTF-16 text that starts at <paramref name="offset"/> of the original; lone surrogates become U+FFFD.</summary>
+    public void AddUtf16(ReadOnlySpan<char> text, int offset)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (!char.IsSurrogate(c)) Add(c, offset + i, offset + i + 1);
+            else if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+            {
+                Add(char.ConvertToUtf32(c, text[i + 1]), offset + i, offset + i + 2);
+                i++;
+            }
+            else Add(0xFFFD, offset + i, offset + i + 1);
+        }
+    }
+
+    public void Add(AlignedText other, int start, int end)
+    {
+        for (var i = start; i < end; i++) Add(other.codePoints[i], other.from[i], other.to[i]);
+    }
+
+    /// <summary>Keeps the code points that <paramref name="keep"/> says, with their alignment.</summary>
+    public void Filter(Func<int, bool> keep)
+    {
+        var kept = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            if (!keep(codePoints[i])) continue;
+            (codePoints[kept], from[kept], to[kept]) = (codePoints[i], from[i], to[i]);
+            kept++;
+        }
+
+        Count = kept;
+    }
+
+    public void Trim(int start, int end)
+    {
+        codePoints.AsSpan(start, end - start).CopyTo(codePoints);
+        from.AsSpan(start, end - start).CopyTo(from);
+        to.AsSpan(start, end - start).CopyTo(to);
+        Count = end - start;
+    }
+
+    /// <summary>
+    /// Appends the outcome of <paramref name="changes"/> applied to <paramref name="source"/>. Alignments are taken in turn, as Hugging
+    /// Face does it: a code point that is added shares that of the one before.
+    /// </summary>
+    public void AddChanged(AlignedText source, ReadOnlySpan<(int CodePoint, int Change)> changes, int origin)
+    {
+        var at = 0;
+        foreach (var (codePoint, change) in changes)
+        {
+            if (change > 0)
+            {
+                if (at < 1) Add(codePoint, origin, origin);
+                else Add(codePoint, source.from[at - 1], source.to[at - 1]);
+                continue;
+            }
+
+            var own = Math.Min(at, source.Count - 1);
+            Add(codePoint, source.from[own], source.to[own]);
+            at = Math.Min(source.Count, at + 1 - change);
+        }
+    }
+}

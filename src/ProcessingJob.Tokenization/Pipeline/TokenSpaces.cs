@@ -1,0 +1,27 @@
+using ProcessingJob.Tokenization.Unicode;
+
+namespace ProcessingJob.Tokenization.Pipeline;
+
+/// <summary>How many spaces each token begins and ends with, written as spaces or as the byte alphabet's Ġ.</summary>
+sealed class TokenSpaces
+{
+    readonly byte[] leading;
+    readonly byte[] trailing;
+
+    public TokenSpaces(Tokenizer tokenizer, int size)
+    {
+        (leading, trailing) = (new byte[size], new byte[size]);
+        for (var id = 0; id < size; id++)
+        {
+            if (tokenizer.Pipeline.Model.Token(id) is not { Length: > 0 } token || !(IsSpace(token[0]) || IsSpace(token[^1]))) continue;
+            leading[id] = (byte)Math.Min(255, token.TakeWhile(IsSpace).Count());
+            trailing[id] = (byte)Math.Min(255, token.Reverse().TakeWhile(IsSpace).Count());
+        }
+    }
+
+    public int Leading(int id) => leading[id];
+
+    public int Trailing(int id) => trailing[id];
+
+    static bool IsSpace(char c) => c == '\u0120' || (!char.IsSurrogate(c) && UnicodeTables.Is(c, CharFlags.Space));
+}

@@ -1,0 +1,64 @@
+using ProcessingJob.Tokenization.Unicode;
+
+namespace ProcessingJob.Tokenization.Pipeline;
+
+/// <summary>A piece of the normalized text: a word for the model, or an added token (Id >= 0).</summary>
+readonly record struct Piece(int Start, int End, int Id = -1);
+
+/// <summary>
+/// Scratch memory of one encoder's exact path: the text as it is normalized, and its pieces. A step writes a new text or a new list
+/// of pieces and has it accepted; the old one is the next step's scratch.
+/// </summary>
+sealed class Workspace
+{
+    AlignedText spareText = new();
+    List<Piece> sparePieces = [];
+    char[] utf16 = [];
+
+    public AlignedText Text { get; private set; } = new();
+
+    public List<Piece> Pieces { get; private set; } = [];
+
+    public Normalization Normalization { get; } = new();
+
+    public ChangeList Changes { get; } = new();
+
+    /// <summary>Where the segment at hand starts in the original text.</summary>
+    public int Origin { get; set; }
+
+    /// <summary>Code points written as UTF-16; valid until the next call.</summary>
+    public ReadOnlySpan<char> Utf16(ReadOnlySpan<int> codePoints)
+    {
+        if (utf16.Length < codePoints.Length * 2) utf16 = new char[codePoints.Length * 2];
+        var length = 0;
+        foreach (var c in codePoints) length += new System.Text.Rune(c).EncodeToUtf16(utf16.AsSpan(length));
+        return utf16.AsSpan(0, length);
+    }
+
+    /// <summary>An empty text that is not the current one.</summary>
+    public AlignedText NewText()
+    {
+        spareText.Clear();
+        return spareText;
+    }
+
+    public void Accept(AlignedText text) => (Text, spareText) = (text, Text);
+
+    /// <summary>An empty list that is not the current one.</summary>
+    public List<Piece> NewPieces()
+    {
+        sparePieces.Clear();
+        return sparePieces;
+    }
+
+    public void Accept(List<Piece> pieces) => (Pieces, sparePieces) = (pieces, Pieces);
+
+    /// <summary>Replaces the text by what <see cref="Changes"/> make of it.</summary>
+    public void ApplyChanges()
+    {
+        if (Text.Count == 0) return;
+        var changed = NewText();
+        changed.AddChanged(Text, Changes.Span, Origin);
+        Accept(changed);
+    }
+}
