@@ -13,6 +13,7 @@ internal static class CommandTable
         StatusCommand.Create,
         CheckCommand.Create,
         HeadCommand.Create,
+        ReportCommand.Create,
         ModelCommand.Create,
         TokenizeCommand.Create,
         SchemaCommand.Create,
