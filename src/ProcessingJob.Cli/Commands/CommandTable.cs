@@ -12,6 +12,7 @@ internal static class CommandTable
         PlanCommand.Create,
         StatusCommand.Create,
         CheckCommand.Create,
+        HeadCommand.Create,
         ReportCommand.Create,
         ModelCommand.Create,
         TokenizeCommand.Create,
