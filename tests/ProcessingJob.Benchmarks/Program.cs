@@ -1,1 +1,5 @@
+using ProcessingJob.Benchmarks;
+
+if (args is ["data", ..])
+    await DataBenchmark.RunAsync();
 return 0;
