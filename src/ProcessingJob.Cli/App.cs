@@ -57,7 +57,7 @@ public static class App
     private static string ParseMessage(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        if (parsed.UnmatchedTokens.FirstOrDefault() is { } word && command.Subcommands.Count > 0 && !word.StartsWith('-'))
+        if (parsed.UnmatchedTokens is [var word, ..] && command.Subcommands.Count > 0 && !word.StartsWith('-'))
             return $"unknown command '{word}'{Nearest(word, command.Subcommands.Select(c => c.Name))}";
         return string.Join('\n', parsed.Errors.Select(e => e.Message).Distinct()) + $"\nsee 'pjob {(command is RootCommand ? "" : command.Name + " ")}--help'";
     }
