@@ -53,10 +53,11 @@ public sealed class AnswerParityTests
             foreach (var (their, our) in expected.Zip(ours))
             {
                 Assert.Equal(their.score, our.Score, 1e-4);
-                Assert.Equal(their.answer, tokenizer.Decode(window.Ids(i)[our.FirstToken..(our.LastToken + 1)]));
-                // Ours is cut from the text: the same letters without the spaces that decoding made up.
+                // Both decoders join the pieces, but clean up spaces differently.
+                Assert.Equal(Letters(their.answer), Letters(tokenizer.Decode(window.Ids(i)[our.FirstToken..(our.LastToken + 1)])));
+                // Ours is cut from the text: the same letters without the spaces and ## that decoding made up.
                 var cut = Asked[i].Context[AnswerText.Range(Asked[i].Context, our)];
-                Assert.Equal(Letters(their.answer), Letters(cut));
+                Assert.Equal(Letters(their.answer).TrimStart('#'), Letters(cut));
             }
         }
     }
@@ -98,12 +99,13 @@ public sealed class AnswerParityTests
     public void Encode_LongContext_EveryTokenIsInAWindow(ModelFamily family)
     {
         var tokenizer = Tokenizer.Load(ModelCache.Get(new SampleModelOptions { Family = family, Head = ModelHead.QuestionAnswering }));
-        var whole = tokenizer.CreateEncoder(new() { WithOffsets = true });
         (from words in Gen.Int[0, Asked.Length - 1].Array[1, 12]
          from length in Gen.Int[40, 128]
          from stride in Gen.Int[0, 20]
          select (string.Join(' ', words.Select(w => Asked[w].Context)), length, stride)).Sample(c =>
         {
+            // Samples run on several threads, an encoder on one.
+            var whole = tokenizer.CreateEncoder(new() { WithOffsets = true });
             var windows = tokenizer.CreateEncoder(new() { MaxLength = c.length, Truncation = Truncation.OnlySecond, Window = true, Stride = c.stride, WithOffsets = true });
             var (all, cut) = (new EncodingBuffer(), new EncodingBuffer());
             whole.Encode("What?", c.Item1, all);
