@@ -26,6 +26,12 @@ const punctuation = hf.punctuationPreTokenizer('isolated'), space = hf.whitespac
 const digits = hf.digitsPreTokenizer(false), word = hf.whitespacePreTokenizer()
 const letter = splitter('\\p{L}'), number = splitter('\\p{N}'), white = splitter('\\s')
 
+// A character map that turns "a" into "b" shows which characters belong to the grapheme cluster before them: "a" + C becomes "b" alone.
+const units = new Uint32Array(512)
+units[0] = 256 << 10
+units[256 ^ 0x61] = 1 << 10 | 1 << 8 | 0x61
+const clusters = hf.precompiled([...new Uint8Array(new Uint32Array([units.byteLength]).buffer), ...new Uint8Array(units.buffer), 0x62, 0])
+
 const flags = new Uint16Array(0x110000)
 const lowers = [], canonical = new Map(), compatible = []
 for (const c of scalars) {
@@ -44,17 +50,13 @@ for (const c of scalars) {
   if (parts(digits) === 3) f |= 16
   if (parts(word) === 1) f |= 32
   if (accents.normalizeString(xcy) === 'xy') f |= 64
-  if (parts(letter) >= 3 && c !== 0x78 && c !== 0x79) { if (letter.preTokenizeString(s + '.')[0][0] === s && letter.preTokenizeString('.' + s).length === 2) f |= 128 }
+  // "x" and "y" are letters themselves, so letters are asked for between full stops.
+  if (letter.preTokenizeString(`.${s}.`).length === 3) f |= 128
   if (parts(number) === 3) f |= 256
   if (parts(white) === 3) f |= 512
+  if (clusters.normalizeString('a' + s) === 'b') f |= 1024
   flags[c] = f
 }
-// "x" and its neighbours are letters themselves, so letters are asked for between full stops.
-for (const c of scalars) {
-  flags[c] &= ~128
-  if (letter.preTokenizeString(`.${text(c)}.`).length === 3) flags[c] |= 128
-}
-
 // Combining classes are seen only through the order that normalization gives: marks that compare equal share a rank.
 const swaps = (a, b) => { const s = text(a) + text(b), n = nfd.normalizeString('.' + s); return n === '.' + text(b) + text(a) }
 const marks = scalars.filter(c => !canonical.has(c) && (c < 0xac00 || c > 0xd7a3) && c >= 0x300 && (swaps(c, 0x334) || swaps(0x345, c)))

@@ -22,6 +22,8 @@ public static class App
         var wantsJson = parsed.GetResult(CommonOptions.JsonName) is OptionResult { Implicit: false };
         try
         {
+            if (UnknownOption(parsed) is { } unknown)
+                throw new PJobException(unknown, ExitCode.BadSpec);
             if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
                 throw new PJobException(ParseMessage(parsed), ExitCode.BadSpec);
             var configuration = new InvocationConfiguration { Output = cli.Out, Error = cli.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
@@ -54,14 +56,18 @@ public static class App
 
     private static string ParseMessage(ParseResult parsed)
     {
-        // A misspelt key of job.yaml is answered as in job.yaml: with the nearest one.
-        if (parsed.UnmatchedTokens.FirstOrDefault(t => t.StartsWith("--", StringComparison.Ordinal)) is { } option)
-        {
-            var name = option[2..].Split('=')[0];
-            var known = parsed.CommandResult.Command.Options.Select(o => o.Name[2..]);
-            var nearest = Names.Nearest(name, known);
-            return $"unknown option --{name}" + (nearest is null ? "" : $"; did you mean --{nearest}?");
-        }
-        return string.Join('\n', parsed.Errors.Select(e => e.Message).Distinct()) + $"\nsee 'pjob {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help'";
+        var command = parsed.CommandResult.Command;
+        if (parsed.UnmatchedTokens is [var word, ..] && command.Subcommands.Count > 0 && !word.StartsWith('-'))
+            return $"unknown command '{word}'{Nearest(word, command.Subcommands.Select(c => c.Name))}";
+        return string.Join('\n', parsed.Errors.Select(e => e.Message).Distinct()) + $"\nsee 'pjob {(command is RootCommand ? "" : command.Name + " ")}--help'";
     }
+
+    // A misspelt option is taken for an argument by the parser; it is answered like a misspelt key in job.yaml.
+    private static string? UnknownOption(ParseResult parsed)
+    {
+        var option = parsed.CommandResult.Tokens.Select(t => t.Value).Concat(parsed.UnmatchedTokens).FirstOrDefault(t => t.StartsWith("--", StringComparison.Ordinal))?.Split('=')[0];
+        return option is null ? null : $"unknown option {option}{Nearest(option, parsed.CommandResult.Command.Options.Select(o => o.Name))}";
+    }
+
+    private static string Nearest(string word, IEnumerable<string> known) => Names.Nearest(word, known) is { } nearest ? $"; did you mean {nearest}?" : "";
 }

@@ -9,12 +9,13 @@ public static partial class SampleTexts
     const int Median = 45;
     const int Longest = 600;
     const double Spread = 0.85;
-    const double ShareBeyondAscii = 1.0 / 15;
+    const double ShareBeyond = 1.0 / 15;
 
-    static readonly string[] Sentences =
-        [.. DemoReviews.Bodies.SelectMany(body => SentencePattern().Matches(body)).Select(match => match.Value.Trim()).Where(text => text.Length > 0).Distinct()];
+    static readonly ILookup<bool, string> Sentences = DemoReviews.Bodies.SelectMany(body => SentencePattern().Matches(body))
+        .Select(match => match.Value.Trim()).Where(text => text.Length > 0).Distinct().ToLookup(text => text.Any(c => c > 'ÿ'));
 
-    static readonly string[] BeyondAscii = [.. Sentences.Where(sentence => sentence.Any(c => c > 'ÿ'))];
+    static readonly string[] Plain = [.. Sentences[false]];
+    static readonly string[] Beyond = [.. Sentences[true]];
 
     /// <summary>
     /// <paramref name="count"/> texts of shuffled sentences: lengths log-normal (median about 45 words, 2 to 600), one in fifteen with emoji
@@ -29,8 +30,8 @@ public static partial class SampleTexts
     {
         var wanted = Math.Clamp((int)(Median * Math.Exp(Spread * Normal(random))), Shortest, Longest);
         var words = new List<string>(wanted);
-        if (random.NextDouble() < ShareBeyondAscii) words.AddRange(Pick(BeyondAscii, random).Split(' '));
-        while (words.Count < wanted) words.AddRange(Pick(Sentences, random).Split(' '));
+        if (random.NextDouble() < ShareBeyond) words.AddRange(Pick(Beyond, random).Split(' '));
+        while (words.Count < wanted) words.AddRange(Pick(Plain, random).Split(' '));
         if (words.Count > wanted) words.RemoveRange(wanted, words.Count - wanted);
         var text = string.Join(' ', words);
         return random.Next(12) == 0 ? text.Replace(". ", ".\n", StringComparison.Ordinal) : text;

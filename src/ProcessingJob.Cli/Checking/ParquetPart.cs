@@ -20,7 +20,7 @@ internal static class ParquetPart
             foreach (var field in fields)
             {
                 using var column = await groupReader.ReadRawColumnDataBaseAsync(field, cancel).ConfigureAwait(false);
-                var starts = RowStarts(column);
+                var starts = field.MaxRepetitionLevel > 0 ? RowStarts(column.RepetitionLevels) : null;
                 if (starts is not null && starts.Count != groupReader.RowCount)
                     faults.Add($"column {field.Path} has {starts.Count} rows, expected {groupReader.RowCount}");
                 if (Name(field) == "embedding" && starts is not null)
@@ -42,12 +42,8 @@ internal static class ParquetPart
             faults.Add("column embedding has a value that is not finite");
     }
 
-    /// <summary>Where the rows of a list column begin; null for a plain column.</summary>
-    private static List<int>? RowStarts(RawColumnData column)
+    private static List<int> RowStarts(ReadOnlySpan<int> levels)
     {
-        var levels = column.RepetitionLevels;
-        if (levels.Length == 0)
-            return null;
         var starts = new List<int>();
         for (var i = 0; i < levels.Length; i++)
         {

@@ -9,7 +9,7 @@ internal static class CheckCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("check", "Read a finished output again and verify files, hashes, rows and columns against its manifest. Exit code 1 on any fault.");
+        var command = new Command("check", "Verify files, hashes, rows and columns of a finished output against its manifest.");
         var folder = new Argument<string>("DIR") { Description = "Folder of the output." };
         var json = CommonOptions.Json();
         command.Arguments.Add(folder);

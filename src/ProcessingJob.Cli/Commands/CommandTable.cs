@@ -12,6 +12,8 @@ internal static class CommandTable
         PlanCommand.Create,
         StatusCommand.Create,
         CheckCommand.Create,
+        HeadCommand.Create,
+        ReportCommand.Create,
         ModelCommand.Create,
         TokenizeCommand.Create,
         SchemaCommand.Create,

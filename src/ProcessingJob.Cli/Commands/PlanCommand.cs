@@ -6,7 +6,7 @@ internal static class PlanCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("plan", $"Show which host would do what, and what is done already; starts and writes nothing. {Targets.Note} {SpecOptions.Note}");
+        var command = new Command("plan", "Show which host would do what, and what is done already.");
         var spec = SpecOptions.AddTo(command, cli);
         var targets = Targets.AddTo(command);
         var json = CommonOptions.Json();

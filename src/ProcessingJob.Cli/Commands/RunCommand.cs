@@ -7,7 +7,7 @@ internal static class RunCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("run", $"Run a job and follow it to its end. {Targets.Note} {SpecOptions.Note}");
+        var command = new Command("run", "Run a job and follow it to its end.");
         var spec = SpecOptions.AddTo(command, cli);
         var targets = Targets.AddTo(command);
         var dryRun = new Option<bool>("--dry-run") { Description = "Check everything and print the plan; start nothing." };

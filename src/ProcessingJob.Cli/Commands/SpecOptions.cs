@@ -6,8 +6,6 @@ namespace ProcessingJob.Cli.Commands;
 /// <summary>The argument SPEC, and every key of job.yaml as an option over it.</summary>
 internal sealed class SpecOptions
 {
-    public const string Note = "Every key of job.yaml is an option too, such as --tokens.max_length 256; 'pjob schema' lists them.";
-
     private readonly CliContext _cli;
     private readonly Argument<string?> _spec;
     private readonly Option<int?> _hosts = new("--hosts") { Description = "Number of hosts (compute.instance_count).", HelpName = "N" };
@@ -17,7 +15,7 @@ internal sealed class SpecOptions
     private SpecOptions(CliContext cli, Command command)
     {
         _cli = cli;
-        _spec = new("SPEC") { Description = "job.yaml or job.json; - reads it from standard input; none: options alone.", Arity = ArgumentArity.ZeroOrOne };
+        _spec = new("SPEC") { Description = "job.yaml or job.json; - reads standard input. Every key of it is an option too, such as --tokens.max_length 256; 'pjob schema' lists them.", Arity = ArgumentArity.ZeroOrOne };
         // Seventy lines of help would hide the rest.
         _keys = [.. SpecKeys.All.Select(key => (key, new Option<string?>($"--{key.Path}") { Description = key.Help, Hidden = true }))];
         command.Arguments.Add(_spec);

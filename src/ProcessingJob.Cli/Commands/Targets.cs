@@ -19,10 +19,8 @@ internal interface ITarget
 /// <summary>The options --local and --sagemaker, and what holds without them.</summary>
 internal sealed class Targets
 {
-    public const string Note = "Without --local or --sagemaker: on SageMaker when input.data or output.data is an s3:// URI, else on this machine.";
-
-    private readonly Option<bool> _local = new("--local") { Description = "Run on this machine: one worker process per host, no account, no container engine." };
-    private readonly Option<bool> _sageMaker = new("--sagemaker") { Description = "Run on Amazon SageMaker Processing." };
+    private readonly Option<bool> _local = new("--local") { Description = "On this machine, a worker process per host. The default, unless input.data or output.data is an s3:// URI." };
+    private readonly Option<bool> _sageMaker = new("--sagemaker") { Description = "On Amazon SageMaker Processing. The default when input.data or output.data is an s3:// URI." };
 
     public static Targets AddTo(Command command)
     {

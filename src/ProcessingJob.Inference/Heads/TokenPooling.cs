@@ -19,7 +19,7 @@ static class TokenPooling
         var part = 0;
         for (var mode = Pooling.Cls; mode <= Pooling.Last; mode = (Pooling)((int)mode << 1))
         {
-            if (!plan.Pooling.HasFlag(mode)) continue;
+            if ((plan.Pooling & mode) == 0) continue;
             var target = pooled.Slice(part++ * size, size);
             switch (mode)
             {

@@ -11,6 +11,7 @@ sealed class TextTokenizer
 {
     readonly TextPipeline pipeline;
     readonly FastPath? fast;
+    readonly bool checksUpFront;
     readonly Workspace work = new();
     readonly ModelScratch scratch = new();
     readonly AlignedText raw = new();
@@ -19,7 +20,9 @@ sealed class TextTokenizer
     public TextTokenizer(TextPipeline pipeline, bool withOffsets)
     {
         this.pipeline = pipeline;
-        fast = FastPath.For(pipeline, withOffsets);
+        // Where nothing is normalized, tokens to be found in normalized text can be looked for up front.
+        checksUpFront = pipeline.Normalizers.Count == 0 && !pipeline.NormalizedTokens.IsEmpty;
+        fast = FastPath.For(checksUpFront ? pipeline.WithoutNormalizedTokens() : pipeline, withOffsets);
     }
 
     /// <summary>Appends the tokens of a text, or at least the first <paramref name="need"/> of them.</summary>
@@ -47,7 +50,8 @@ sealed class TextTokenizer
     bool RunSegment(ReadOnlySpan<char> text, int start, int end, int need, TokenList into)
     {
         var before = into.Count;
-        switch (fast?.Run(text[..end], start, need, into, work, scratch))
+        var path = checksUpFront && pipeline.NormalizedTokens.Occurs(text[start..end]) ? null : fast;
+        switch (path?.Run(text[..end], start, need, into, work, scratch))
         {
             case FastOutcome.Whole: return true;
             case FastOutcome.Enough: return false;

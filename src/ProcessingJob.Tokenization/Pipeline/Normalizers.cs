@@ -173,6 +173,9 @@ sealed class Prepend(int[] prefix, string shown) : Normalizer
 /// <summary>Puts <paramref name="content"/> for every match of a pattern.</summary>
 sealed class Replace(IPattern pattern, int[] content, string shown) : Normalizer
 {
+    /// <summary>Whether no match can hold a printable ASCII character and a space after it.</summary>
+    public bool StaysBetweenSpaces => pattern.StaysBetweenSpaces;
+
     public override string Describe() => $"Replace({shown})";
 
     public override void Apply(Workspace work)

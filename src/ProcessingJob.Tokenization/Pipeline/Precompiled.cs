@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using ProcessingJob.Tokenization.Unicode;
 
 namespace ProcessingJob.Tokenization.Pipeline;
 
@@ -98,8 +99,18 @@ sealed class Precompiled : Normalizer
     static int GraphemeLength(ReadOnlySpan<char> text)
     {
         if (text.Length == 1 || (text[0] is >= ' ' and < '\u007F' && text[1] is >= ' ' and < '\u007F')) return 1;
-        return StringInfo.GetNextTextElementLength(text);
+        var length = StringInfo.GetNextTextElementLength(text);
+        // The framework's Unicode data lack marks that are newer than it.
+        while (length < text.Length && !IsControl(text) && Joins(text[length..])) length += StringInfo.GetNextTextElementLength(text[length..]);
+        return length;
     }
+
+    static bool IsControl(ReadOnlySpan<char> text) => Rune.DecodeFromUtf16(text, out var first, out _) == System.Buffers.OperationStatus.Done
+        && Rune.GetUnicodeCategory(first) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned;
+
+    static bool Joins(ReadOnlySpan<char> text) =>
+        Rune.DecodeFromUtf16(text, out var first, out _) == System.Buffers.OperationStatus.Done && UnicodeTables.Is(first.Value, CharFlags.Joins);
 
     /// <summary>Where the replacement of the shortest key that <paramref name="text"/> starts with is; -1 when there is none.</summary>
     int Find(ReadOnlySpan<byte> text)

@@ -30,6 +30,27 @@ sealed class TextPipeline
         return this;
     }
 
+    /// <summary>The same pipeline with other pre-tokenizers.</summary>
+    public TextPipeline With(IReadOnlyList<PreTokenizer> preTokenizers) => new()
+    {
+        Normalizers = Normalizers,
+        PreTokenizers = preTokenizers,
+        Model = Model,
+        AddedTokens = AddedTokens,
+        RawTokens = RawTokens,
+        NormalizedTokens = NormalizedTokens,
+    };
+
+    /// <summary>The same pipeline for texts known to hold no token of <see cref="NormalizedTokens"/>.</summary>
+    public TextPipeline WithoutNormalizedTokens() => new()
+    {
+        Normalizers = Normalizers,
+        PreTokenizers = PreTokenizers,
+        Model = Model,
+        AddedTokens = AddedTokens,
+        RawTokens = RawTokens,
+    };
+
     /// <summary>A string as the normalizer leaves it.</summary>
     public int[] Normalize(string text)
     {

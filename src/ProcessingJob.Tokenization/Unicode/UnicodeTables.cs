@@ -35,6 +35,9 @@ enum CharFlags : ushort
 
     /// <summary>\s in patterns.</summary>
     PatternSpace = 512,
+
+    /// <summary>Belongs to the grapheme cluster of the character before it: Extend, SpacingMark, ZWJ.</summary>
+    Joins = 1024,
 }
 
 /// <summary>Unicode properties and mappings as two-stage tables, unpacked once from <see cref="UnicodeData"/>.</summary>

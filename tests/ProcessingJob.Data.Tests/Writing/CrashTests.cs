@@ -25,6 +25,9 @@ public sealed class CrashTests : IDisposable
         Assert.Equal(point == CrashPoint.AfterCommit ? 1 : 0, committed.Count);
 
         await WriteAsync(output);
+        var store = new LocalStore(output);
+        await store.ProbeAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(Directory.EnumerateFiles(store.Staging, "*.tmp"));
         Assert.Equal(Contents(Path.Combine(_folder, "undisturbed")), Contents(output));
     }
 

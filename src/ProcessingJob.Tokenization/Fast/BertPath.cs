@@ -1,0 +1,69 @@
+using ProcessingJob.Tokenization.Models;
+using ProcessingJob.Tokenization.Pipeline;
+
+namespace ProcessingJob.Tokenization.Fast;
+
+/// <summary>
+/// BERT's texts fall apart at ASCII spaces and punctuation and, where they are isolated, at Chinese characters: cleaning, lower-casing
+/// and accents never reach across those.
+/// </summary>
+sealed class BertPath(TextPipeline pipeline, BertNormalizer normalizer, bool withOffsets) : FastPath(withOffsets)
+{
+    const byte Word = 0, Space = 1, Mark = 2, Other = 3;
+
+    static readonly byte[] Kinds = MakeKinds();
+
+    readonly bool isolatesChinese = normalizer.IsolatesChinese;
+
+    public override FastOutcome Run(ReadOnlySpan<char> text, int start, int need, TokenList into, Workspace work, ModelScratch scratch)
+    {
+        var kinds = Kinds;
+        for (var i = start; i < text.Length;)
+        {
+            var kind = kinds[text[i]];
+            if (kind == Space)
+            {
+                i++;
+                continue;
+            }
+
+            if (into.Count >= need) return FastOutcome.Enough;
+            var end = i + 1;
+            if (kind != Mark)
+            {
+                while (kind == Word && end < text.Length) if ((kind = kinds[text[end]]) == Word) end++;
+                if (kind == Other) end = OtherEnd(text, i, end - (end == i + 1 && kinds[text[i]] == Other ? 1 : 0));
+            }
+
+            if (!Append(pipeline, text, i, end, 0, into, work, scratch)) return FastOutcome.Refused;
+            i = end;
+        }
+
+        return FastOutcome.Whole;
+    }
+
+    /// <summary>End of a chunk that starts at <paramref name="start"/> and has something else than ASCII letters and digits at <paramref name="at"/>.</summary>
+    int OtherEnd(ReadOnlySpan<char> text, int start, int at)
+    {
+        while (at < text.Length && Kinds[text[at]] is Word or Other)
+        {
+            var units = 1;
+            int c = text[at];
+            if (char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]))
+                (c, units) = (char.ConvertToUtf32(text[at], text[at + 1]), 2);
+            if (isolatesChinese && c >= 0x3400 && BertNormalizer.IsChinese(c)) return at == start ? at + units : at;
+            at += units;
+        }
+
+        return at;
+    }
+
+    static byte[] MakeKinds()
+    {
+        var kinds = new byte[0x10000];
+        Array.Fill(kinds, Other);
+        for (var c = 0x20; c < 0x7F; c++) kinds[c] = char.IsAsciiLetterOrDigit((char)c) ? Word : Mark;
+        foreach (var space in " \t\n\r") kinds[space] = Space;
+        return kinds;
+    }
+}

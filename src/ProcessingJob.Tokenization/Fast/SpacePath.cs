@@ -1,0 +1,40 @@
+using ProcessingJob.Tokenization.Models;
+using ProcessingJob.Tokenization.Pipeline;
+
+namespace ProcessingJob.Tokenization.Fast;
+
+/// <summary>
+/// SentencePiece-like pipelines begin a new word at every space. A space after a printable ASCII character is a cut that no normalizer sees
+/// across: no grapheme cluster, composition or run of spaces goes over it. The spaces belong to the chunk after them.
+/// </summary>
+sealed class SpacePath(TextPipeline pipeline, bool withOffsets) : FastPath(withOffsets)
+{
+    public static bool Fits(TextPipeline pipeline) =>
+        pipeline.PreTokenizers is [WhitespaceSplit, ..] or [Metaspace { Splits: true }, ..]
+        && pipeline.Normalizers.All(step => step is Precompiled or Nmt or Lowercase or UnicodeForm or StripAccents or Replace { StaysBetweenSpaces: true });
+
+    public override FastOutcome Run(ReadOnlySpan<char> text, int start, int need, TokenList into, Workspace work, ModelScratch scratch)
+    {
+        var context = start == 0 ? FirstChunk : FirstChunk << 1;
+        for (var i = start; i < text.Length;)
+        {
+            if (into.Count >= need) return FastOutcome.Enough;
+            var end = i;
+            while (end < text.Length && text[end] == ' ') end++;
+            do
+            {
+                var next = text[end..].IndexOf(' ');
+                end = next < 0 ? text.Length : end + next;
+                if (end == text.Length || (end > i && text[end - 1] is > ' ' and < '\u007F')) break;
+                while (end < text.Length && text[end] == ' ') end++;
+            }
+            while (end < text.Length);
+
+            if (!Append(pipeline, text, i, end, context, into, work, scratch)) return FastOutcome.Refused;
+            i = end;
+            context = 0;
+        }
+
+        return FastOutcome.Whole;
+    }
+}
