@@ -8,9 +8,9 @@ static class EngineBenchmark
 {
     public static async Task RunAsync(BenchmarkOptions options, Table table)
     {
-        var scale = options.Full ? 4 : 1;
-        await RunAsync(table, "MiniLM shape, short reviews", Models.MiniLm, Corpus.Texts("short_reviews", 1000 * scale), 128, means: true);
-        await RunAsync(table, "MiniLM shape, long reviews at 128", Models.MiniLm, Corpus.Texts("long_reviews", 120 * scale), 128, means: true);
+        var scale = options.Full ? 10 : 1;
+        await RunAsync(table, "MiniLM shape, short reviews", Models.MiniLm, Corpus.Texts("short_reviews", 400 * scale), 128, means: true);
+        await RunAsync(table, "MiniLM shape, long reviews at 128", Models.MiniLm, Corpus.Texts("long_reviews", 40 * scale), 128, means: true);
         if (!options.Full) return;
         await RunAsync(table, "MiniLM shape, long reviews at 512", Models.MiniLm, Corpus.Texts("long_reviews", 200), 512, means: true);
         await RunAsync(table, "DistilBERT shape, short reviews", Models.DistilBert, Corpus.Texts("short_reviews", 500), 128, means: false);
