@@ -35,7 +35,7 @@ public partial class PjobTests
     [Fact]
     public async Task Pjob_Terminated_StopsItsWorkersAndEndsWith143()
     {
-        using var bench = new JobBench(rows: 60_000);
+        using var bench = new JobBench(rows: 20_000);
         using var pjob = bench.StartPjob("out", 2);
         var ended = pjob.EndAsync();
         while (bench.CommitsUnderWay("out") == 0 && !pjob.HasExited)
