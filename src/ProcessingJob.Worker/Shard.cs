@@ -21,7 +21,7 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
         }
         else
         {
-            units = UnitCutter.Cut(Files(paths.Data), spec, specFingerprint, modelFingerprint);
+            units = UnitCutter.Cut(Files(paths.Data, plan?.Versions), spec, specFingerprint, modelFingerprint);
             if (plan is null && !IsShardedByService(spec, paths))
                 units = Balancer.Assign(units, hosts.Hosts.Count)[hosts.Rank];
         }
@@ -39,7 +39,7 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
     }
 
     // Hidden files and _SUCCESS-like markers are no data, as everywhere in the Hadoop family.
-    private static IEnumerable<SourceFile> Files(string folder)
+    private static IEnumerable<SourceFile> Files(string folder, IReadOnlyDictionary<string, string>? versions)
     {
         if (!Directory.Exists(folder))
             yield break;
@@ -48,7 +48,7 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
             var name = Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
             if (name.Split('/').Any(part => part[0] is '.' or '_'))
                 continue;
-            yield return new(name, new FileInfo(path).Length, Fingerprints.OfFile(path));
+            yield return new(name, new FileInfo(path).Length, versions?.GetValueOrDefault(name) ?? Fingerprints.OfFile(path));
         }
     }
 }
