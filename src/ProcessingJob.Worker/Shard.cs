@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Data;
 
 namespace ProcessingJob.Worker;
 
@@ -8,7 +9,7 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
     public long Bytes => Units.Sum(u => u.Bytes);
 
     /// <exception cref="PJobException">The plan is for other hosts, or a file's format cannot be told.</exception>
-    public static Shard Create(JobSpec spec, WorkPlan? plan, ContainerPaths paths, ResourceConfig hosts)
+    public static async Task<Shard> CreateAsync(JobSpec spec, WorkPlan? plan, ContainerPaths paths, ResourceConfig hosts, IDataRoot data, CancellationToken stop)
     {
         var specFingerprint = plan?.SpecFingerprint is { Length: > 0 } s ? s : SpecWriter.Fingerprint(spec);
         var modelFingerprint = plan?.ModelFingerprint is { Length: > 0 } m ? m : Directory.Exists(paths.Model) ? Fingerprints.OfFolder(paths.Model) : "";
@@ -21,7 +22,10 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
         }
         else
         {
-            units = UnitCutter.Cut(Files(paths.Data), spec, specFingerprint, modelFingerprint);
+            // The service makes no folder for a host that it gives no object.
+            var files = data is LocalData local && !Directory.Exists(local.Root) ? [] : await data.ListAsync(stop);
+            var versions = plan?.Versions;
+            units = UnitCutter.Cut(files.Select(f => f with { Version = versions?.GetValueOrDefault(f.Source) ?? f.Version }), spec, specFingerprint, modelFingerprint);
             if (plan is null && !IsShardedByService(spec, paths))
                 units = Balancer.Assign(units, hosts.Hosts.Count)[hosts.Rank];
         }
@@ -36,19 +40,5 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
     {
         var distributions = ProcessingJobConfig.Read(paths.ProcessingJobConfigFile).Distributions;
         return distributions.TryGetValue("/opt/ml/processing/input/data", out var type) ? type == "ShardedByS3Key" : spec.Input.Sharding == Sharding.ByKey;
-    }
-
-    // Hidden files and _SUCCESS-like markers are no data, as everywhere in the Hadoop family.
-    private static IEnumerable<SourceFile> Files(string folder)
-    {
-        if (!Directory.Exists(folder))
-            yield break;
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-        {
-            var name = Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
-            if (name.Split('/').Any(part => part[0] is '.' or '_'))
-                continue;
-            yield return new(name, new FileInfo(path).Length, Fingerprints.OfFile(path));
-        }
     }
 }
