@@ -1,1 +1,4 @@
-return 0;
+using ProcessingJob.Cli;
+
+using var signals = new StopSignals();
+return await App.RunAsync(args, CliContext.OfProcess(), signals).ConfigureAwait(false);

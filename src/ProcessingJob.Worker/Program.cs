@@ -15,11 +15,13 @@ try
         Console.WriteLine(WorkerArguments.Usage);
         return 0;
     }
+    if (arguments.SelfTest)
+        return (int)SelfTest.Run(paths, log, Console.Out);
     hosts = ResourceConfig.Read(paths.ResourceConfigFile);
     run = new WorkerRun(arguments, paths, hosts, log, TimeProvider.System);
     message = await run.RunAsync(signals.Token);
     (exitCode, status) = (ExitCode.Done, "done");
-    log.Information("{Host} done: {Text:l}", hosts.CurrentHost, message);
+    log.Information("{Host:l} done: {Text:l}", hosts.CurrentHost, message);
 }
 catch (PJobException e)
 {

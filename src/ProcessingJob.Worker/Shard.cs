@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Data;
 
 namespace ProcessingJob.Worker;
 
@@ -22,8 +23,7 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
         else
         {
             units = UnitCutter.Cut(Files(paths.Data), spec, specFingerprint, modelFingerprint);
-            // Without a plan every host may have been given everything (FullyReplicated); then each takes its share.
-            if (plan is null && spec.Input.Sharding == Sharding.Balanced)
+            if (plan is null && !IsShardedByService(spec, paths))
                 units = Balancer.Assign(units, hosts.Hosts.Count)[hosts.Rank];
         }
         var committed = (plan?.Committed ?? []).ToHashSet(StringComparer.Ordinal);
@@ -31,17 +31,15 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
         return new(open, units.Count - open.Count, specFingerprint, modelFingerprint);
     }
 
-    // Hidden files and _SUCCESS-like markers are no data, as everywhere in the Hadoop family.
-    private static IEnumerable<SourceFile> Files(string folder)
+    // Without a plan every host may have been given everything; then each takes its share. What the job's inputs say counts more
+    // than the spec: taking a share of a shard would lose rows.
+    private static bool IsShardedByService(JobSpec spec, ContainerPaths paths)
     {
-        if (!Directory.Exists(folder))
-            yield break;
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-        {
-            var name = Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
-            if (name.Split('/').Any(part => part[0] is '.' or '_'))
-                continue;
-            yield return new(name, new FileInfo(path).Length, Fingerprints.OfFile(path));
-        }
+        var distributions = ProcessingJobConfig.Read(paths.ProcessingJobConfigFile).Distributions;
+        return distributions.TryGetValue("/opt/ml/processing/input/data", out var type) ? type == "ShardedByS3Key" : spec.Input.Sharding == Sharding.ByKey;
     }
+
+    // The service makes no folder for a host that it gives no object.
+    private static IReadOnlyList<SourceFile> Files(string folder) =>
+        Directory.Exists(folder) ? new LocalData(folder).ListAsync(CancellationToken.None).GetAwaiter().GetResult() : [];
 }

@@ -1,1 +1,30 @@
+using ProcessingJob.Benchmarks;
+
+// One command, one table: dotnet run -c Release --project tests/ProcessingJob.Benchmarks -- [NAME…] [--full]
+(string Name, string What, Func<BenchmarkOptions, Table, Task> Run)[] benchmarks =
+[
+    ("engine", "the engine against ONNX Runtime fed ideally, with and without its own means", EngineBenchmark.RunAsync),
+    ("peer", "the engine against transformers.js on the same texts and model", PeerBenchmark.RunAsync),
+    ("data", "reading and writing by CPU time", (_, _) => DataBenchmark.RunAsync()),
+    ("worker", "the whole worker as a process against the ideal, transformers.js, and itself with ten times the rows", WorkerBenchmark.RunAsync),
+    ("data", "reading and writing, by CPU time of one thread", (_, _) => DataBenchmark.RunAsync()),
+];
+
+var names = args.Where(a => !a.StartsWith('-')).ToArray();
+if (args.Any(a => a is "-h" or "--help") || names.Any(n => benchmarks.All(b => b.Name != n)))
+{
+    Console.WriteLine("benchmarks [NAME…] [--full]   --full: more texts, long reviews at 512 and the base models; about half an hour");
+    foreach (var (name, what, _) in benchmarks) Console.WriteLine($"  {name,-10} {what}");
+    return names.Length == 0 ? 0 : 2;
+}
+
+var options = new BenchmarkOptions(args.Contains("--full"));
+var table = new Table(Console.Out);
+Console.WriteLine(Machine.Describe());
+foreach (var (name, what, run) in benchmarks.Where(b => names.Length == 0 || names.Contains(b.Name)))
+{
+    table.Section($"{name}: {what}");
+    await run(options, table);
+}
+
 return 0;

@@ -52,7 +52,7 @@ static class Command
 
     static void WriteModel(CommandOptions given, TextWriter output)
     {
-        var folder = given.Text("out") ?? throw new ArgumentException("--out DIR is missing.");
+        var folder = given.Text("out");
         var pooling = given.Text("pooling") ?? "mean";
         var options = new SampleModelOptions
         {
@@ -69,6 +69,7 @@ static class Command
         };
         if (given.Text("labels") is { } labels) options = options with { Labels = labels.Split(',') };
         given.RefuseTheRest();
+        if (folder is null) throw new ArgumentException("--out DIR is missing.");
         SampleModels.Write(folder, options);
         output.WriteLine(folder);
     }

@@ -39,9 +39,15 @@ static class ModelConfig
     {
         var config = new JsonObject
         {
-            ["hidden_size"] = size.Hidden, ["num_hidden_layers"] = size.Layers, ["num_attention_heads"] = size.Heads,
-            ["intermediate_size"] = size.Intermediate, ["hidden_act"] = "gelu", ["hidden_dropout_prob"] = 0.1,
-            ["attention_probs_dropout_prob"] = 0.1, ["type_vocab_size"] = traits.TokenTypes, ["layer_norm_eps"] = (double)(decimal)traits.Epsilon,
+            ["hidden_size"] = size.Hidden,
+            ["num_hidden_layers"] = size.Layers,
+            ["num_attention_heads"] = size.Heads,
+            ["intermediate_size"] = size.Intermediate,
+            ["hidden_act"] = "gelu",
+            ["hidden_dropout_prob"] = 0.1,
+            ["attention_probs_dropout_prob"] = 0.1,
+            ["type_vocab_size"] = traits.TokenTypes,
+            ["layer_norm_eps"] = (double)(decimal)traits.Epsilon,
             ["position_embedding_type"] = "absolute",
         };
         if (traits.PositionsFromIds) Merge(config, new() { ["bos_token_id"] = 0, ["eos_token_id"] = 2 });
@@ -50,8 +56,14 @@ static class ModelConfig
 
     static JsonObject DistilBert(ModelSize size) => new()
     {
-        ["dim"] = size.Hidden, ["n_layers"] = size.Layers, ["n_heads"] = size.Heads, ["hidden_dim"] = size.Intermediate,
-        ["activation"] = "gelu", ["dropout"] = 0.1, ["attention_dropout"] = 0.1, ["sinusoidal_pos_embds"] = false,
+        ["dim"] = size.Hidden,
+        ["n_layers"] = size.Layers,
+        ["n_heads"] = size.Heads,
+        ["hidden_dim"] = size.Intermediate,
+        ["activation"] = "gelu",
+        ["dropout"] = 0.1,
+        ["attention_dropout"] = 0.1,
+        ["sinusoidal_pos_embds"] = false,
     };
 
     static void Merge(JsonObject into, JsonObject from)

@@ -28,17 +28,22 @@ static class SentenceTransformer
         JsonFile.Write(Path.Combine(folder, "1_Pooling", "config.json"), modes);
         JsonFile.Write(Path.Combine(folder, "sentence_bert_config.json"), new JsonObject
         {
-            ["max_seq_length"] = options.MaxSequenceLength ?? options.Size.MaxLength, ["do_lower_case"] = false,
+            ["max_seq_length"] = options.MaxSequenceLength ?? options.Size.MaxLength,
+            ["do_lower_case"] = false,
         });
         JsonFile.Write(Path.Combine(folder, "config_sentence_transformers.json"), new JsonObject
         {
             ["prompts"] = new JsonObject(options.Prompts.Select(prompt => KeyValuePair.Create<string, JsonNode?>(prompt.Key, prompt.Value))),
-            ["default_prompt_name"] = null, ["similarity_fn_name"] = "cosine",
+            ["default_prompt_name"] = null,
+            ["similarity_fn_name"] = "cosine",
         });
     }
 
     static JsonObject Module(int index, string path, string type) => new()
     {
-        ["idx"] = index, ["name"] = $"{index}", ["path"] = path, ["type"] = $"sentence_transformers.models.{type}",
+        ["idx"] = index,
+        ["name"] = $"{index}",
+        ["path"] = path,
+        ["type"] = $"sentence_transformers.models.{type}",
     };
 }

@@ -18,7 +18,8 @@ public sealed class MotoServer : IDisposable
         client = new HttpClient { BaseAddress = Endpoint };
         // The shell ends the server when its standard input closes, so that a test run that is killed leaves none behind.
         process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c",
-            $"moto_server -H 127.0.0.1 -p {port} >/dev/null 2>&1 & server=$!; read -r _; kill $server"]) { RedirectStandardInput = true })!;
+            $"moto_server -H 127.0.0.1 -p {port} >/dev/null 2>&1 & server=$!; read -r _; kill $server"])
+        { RedirectStandardInput = true })!;
     }
 
     /// <summary>http://127.0.0.1:port</summary>

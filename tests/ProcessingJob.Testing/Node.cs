@@ -17,17 +17,26 @@ public static class Node
         return skipReason is null;
     }
 
-    /// <summary>Runs <paramref name="script"/> (a name in tests/reference) and returns its stdout; a failure throws with its stderr.</summary>
-    public static async Task<string> RunAsync(string script, IEnumerable<string> arguments, CancellationToken cancellation = default)
+    /// <summary>
+    /// Runs <paramref name="script"/> (a name in tests/reference), with <paramref name="input"/> as its stdin, and returns its stdout;
+    /// a failure throws with its stderr.
+    /// </summary>
+    public static async Task<string> RunAsync(
+        string script, IEnumerable<string> arguments, string input = "", CancellationToken cancellation = default)
     {
         var start = new ProcessStartInfo("node", [Path.Combine(Folder, script), .. arguments])
         {
-            WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["ORT_DISABLE_TELEMETRY"] = "1";
         using var process = Process.Start(start)!;
         try
         {
+            await process.StandardInput.WriteAsync(input.AsMemory(), cancellation);
+            process.StandardInput.Close();
             var error = process.StandardError.ReadToEndAsync(cancellation);
             var output = await process.StandardOutput.ReadToEndAsync(cancellation);
             await process.WaitForExitAsync(cancellation);

@@ -28,6 +28,19 @@ public sealed class ShardTests : IDisposable
     }
 
     [Fact]
+    public void Create_WithoutPlanButShardedByTheService_TakesAllItWasGiven()
+    {
+        Write("a.csv", "t\n1\n");
+        Write("b.csv", "t\n2\n");
+        Directory.CreateDirectory(Path.GetDirectoryName(_paths.ProcessingJobConfigFile)!);
+        File.WriteAllText(_paths.ProcessingJobConfigFile, """
+            {"ProcessingInputs":[{"S3Input":{"LocalPath":"/opt/ml/processing/input/data","S3Uri":"s3://b/p/","S3DataDistributionType":"ShardedByS3Key"}}]}
+            """);
+
+        Assert.Equal(2, Shard.Create(_spec, null, _paths, new ResourceConfig("algo-2", ["algo-1", "algo-2"])).Units.Count);
+    }
+
+    [Fact]
     public void Create_CommittedUnits_AreLeftOut()
     {
         Write("a.csv", "t\n1\n");

@@ -20,11 +20,30 @@ export function options(more = {}) {
 }
 
 /** A transformers.js pipeline on onnx/model.onnx of the folder, float32, on the CPU. */
-export function open(task, folder) {
+export async function open(task, folder) {
   env.allowRemoteModels = false;
   env.allowLocalModels = true;
   env.localModelPath = dirname(resolve(folder));
-  return pipeline(task, basename(resolve(folder)), { dtype: 'fp32', device: 'cpu', local_files_only: true });
+  const made = await pipeline(task, basename(resolve(folder)), { dtype: 'fp32', device: 'cpu', local_files_only: true });
+  made.tokenizer = closeTruncated(made.tokenizer);
+  return made;
+}
+
+/**
+ * transformers.js truncates after it has added the special tokens, and so cuts off the last of them; Hugging Face's other libraries
+ * make room for it. This puts it back where a row ends without it. (Single texts; of pairs only the end is mended.)
+ */
+function closeTruncated(tokenizer) {
+  const last = BigInt(tokenizer.sep_token_id);
+  return new Proxy(tokenizer, {
+    apply(target, self, args) {
+      const made = Reflect.apply(target, self, args);
+      const [rows, length] = made.input_ids.dims;
+      for (let at = length - 1; at < rows * length; at += length)
+        if (made.attention_mask.data[at] === 1n) made.input_ids.data[at] = last;
+      return made;
+    },
+  });
 }
 
 export function readLines(path) {

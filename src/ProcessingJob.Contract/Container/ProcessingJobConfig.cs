@@ -9,11 +9,12 @@ namespace ProcessingJob.Contract;
 /// <param name="JobName">ProcessingJobName.</param>
 /// <param name="JobArn">ProcessingJobArn; local mode of the Python SDK writes the bare name here.</param>
 /// <param name="InputUris">S3 URI by the local path it was copied to.</param>
+/// <param name="Distributions">S3DataDistributionType by local path: FullyReplicated or ShardedByS3Key.</param>
 /// <param name="OutputUris">S3 URI by the local path that is uploaded to it.</param>
 public sealed record ProcessingJobConfig(
-    string? JobName, string? JobArn, IReadOnlyDictionary<string, string> InputUris, IReadOnlyDictionary<string, string> OutputUris)
+    string? JobName, string? JobArn, IReadOnlyDictionary<string, string> InputUris, IReadOnlyDictionary<string, string> Distributions, IReadOnlyDictionary<string, string> OutputUris)
 {
-    private static readonly ProcessingJobConfig Empty = new(null, null, new Dictionary<string, string>(), new Dictionary<string, string>());
+    private static readonly ProcessingJobConfig Empty = new(null, null, new Dictionary<string, string>(), new Dictionary<string, string>(), new Dictionary<string, string>());
 
     /// <summary>From the ARN; the container's environment is not promised to have it.</summary>
     public string? Region => JobArn?.Split(':') is { Length: >= 6 } parts && parts[0] == "arn" ? parts[3] : null;
@@ -28,8 +29,9 @@ public sealed record ProcessingJobConfig(
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             var root = json.RootElement;
             return new(Text(root, "ProcessingJobName"), Text(root, "ProcessingJobArn"),
-                Uris(Member(root, "ProcessingInputs"), "S3Input"),
-                Uris(Member(Member(root, "ProcessingOutputConfig"), "Outputs"), "S3Output"));
+                ByLocalPath(Member(root, "ProcessingInputs"), "S3Input", "S3Uri"),
+                ByLocalPath(Member(root, "ProcessingInputs"), "S3Input", "S3DataDistributionType"),
+                ByLocalPath(Member(Member(root, "ProcessingOutputConfig"), "Outputs"), "S3Output", "S3Uri"));
         }
         catch (JsonException e)
         {
@@ -37,17 +39,17 @@ public sealed record ProcessingJobConfig(
         }
     }
 
-    private static Dictionary<string, string> Uris(JsonElement? list, string member)
+    private static Dictionary<string, string> ByLocalPath(JsonElement? list, string member, string name)
     {
-        var uris = new Dictionary<string, string>(StringComparer.Ordinal);
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
         if (list is not { ValueKind: JsonValueKind.Array } items)
-            return uris;
+            return values;
         foreach (var item in items.EnumerateArray())
         {
-            if (Text(Member(item, member), "LocalPath") is { } local && Text(Member(item, member), "S3Uri") is { } uri)
-                uris[local.TrimEnd('/')] = uri;
+            if (Text(Member(item, member), "LocalPath") is { } local && Text(Member(item, member), name) is { } value)
+                values[local.TrimEnd('/')] = value;
         }
-        return uris;
+        return values;
     }
 
     private static JsonElement? Member(JsonElement? element, string name) =>

@@ -60,7 +60,10 @@ public static class SpecRules
             yield return "input.question: expected either this column or answer.questions, and not both";
         if ((s.Input.Context is null) == (s.Answer.ContextFile is null))
             yield return "input.context: expected either this column or answer.context_file, and not both";
-        if (s.Tokens.Overflow == Overflow.Window && s.Tokens.MaxLength is { } max && s.Tokens.Stride >= max - 4)
+        if (s.Answer is { Questions.Count: > 0, ContextFile: not null })
+            yield return "answer.questions: with answer.context_file nothing is left to read from input.data; expected one of the two to be a column ('pjob ask' answers without data)";
+        // Task answer reads long contexts in windows unless they are to be rejected.
+        if (s.Tokens.Overflow != Overflow.Reject && s.Tokens.MaxLength is { } max && s.Tokens.Stride >= max - 4)
             yield return $"tokens.stride: {s.Tokens.Stride} leaves no room for question and context in tokens.max_length {max}";
     }
 }

@@ -28,6 +28,7 @@ public abstract class Column : IDisposable
         ColumnKind.ListInt32 => new ListColumn<int>(),
         ColumnKind.ListInt8 => new ListColumn<sbyte>(),
         ColumnKind.ListUInt8 => new ListColumn<byte>(),
+        ColumnKind.ListString => new StructListColumn([OutputColumn.Element]),
         ColumnKind.ListStruct => new StructListColumn(column.Fields ?? []),
         _ => throw new ArgumentOutOfRangeException(nameof(column), column.Kind, "unknown kind"),
     };

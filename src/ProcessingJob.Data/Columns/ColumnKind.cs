@@ -29,6 +29,9 @@ public enum ColumnKind
     ListInt8,
     ListUInt8,
     ListStruct,
+
+    /// <summary>Held as a list of structures with the one field of <see cref="OutputColumn.Element"/>.</summary>
+    ListString,
 }
 
 /// <summary>A column of a part file.</summary>
@@ -38,6 +41,9 @@ public enum ColumnKind
 /// <param name="Fields">Fields of a <see cref="ColumnKind.ListStruct"/>, none of them a list.</param>
 public sealed record OutputColumn(string Name, ColumnKind Kind, bool Nullable = false, IReadOnlyList<OutputColumn>? Fields = null)
 {
+    /// <summary>The items of a <see cref="ColumnKind.ListString"/>.</summary>
+    public static OutputColumn Element { get; } = new("element", ColumnKind.String);
+
     /// <summary>A kept column: its own type, nulls allowed.</summary>
     public static OutputColumn Of(KeptColumn column) => new(column.Name, KindOf(column.Type), Nullable: true);
 

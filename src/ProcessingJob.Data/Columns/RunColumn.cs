@@ -49,6 +49,11 @@ public abstract class RunColumn<T> : Column where T : unmanaged
 
     internal void Advance(int count) => _items.Advance(count);
 
+    /// <summary>Items written since the last <see cref="EndRow"/>.</summary>
+    internal int PendingLength => _items.Count - (Count == 0 ? 0 : _ends.Span[Count - 1]);
+
+    internal void Pend(T item) => _items.Add(item);
+
     internal void EndRow()
     {
         _ends.Add(_items.Count);

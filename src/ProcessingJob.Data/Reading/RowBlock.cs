@@ -8,27 +8,29 @@ namespace ProcessingJob.Data;
 /// </summary>
 public sealed class RowBlock : IDisposable
 {
-    private readonly StringColumn[] _texts;
+    private readonly RowPlan _plan;
     private readonly ValueColumn<long> _rows = new(), _offsets = new();
     private readonly List<Reject> _rejects = [];
     private PooledList<byte> _splits;
 
-    internal RowBlock(int texts, Column? id, IReadOnlyList<Column> kept)
+    internal RowBlock(RowPlan plan)
     {
-        _texts = [.. Enumerable.Range(0, texts).Select(_ => new StringColumn())];
-        Id = id;
-        Kept = kept;
+        _plan = plan;
+        Texts = [.. plan.Texts.Select(_ => new StringColumn())];
+        Id = plan.IdColumn is { } id ? Column.Create(OutputColumn.Of(id)) : null;
+        Kept = [.. plan.KeptColumns.Select(c => Column.Create(OutputColumn.Of(c)))];
+        Class = plan.Balance < 0 ? null : new();
     }
 
     public int Count => _rows.Count;
 
     /// <summary>1, or 2 for question and context or a text pair.</summary>
-    public int TextCount => _texts.Length;
+    public int TextCount => Texts.Length;
 
     /// <summary>The row's <paramref name="k"/>-th text; several columns are joined by "\n".</summary>
-    public ReadOnlySpan<char> Text(int row, int k = 0) => _texts[k][row];
+    public ReadOnlySpan<char> Text(int row, int k = 0) => Texts[k][row];
 
-    public ReadOnlyMemory<char> TextMemory(int row, int k = 0) => _texts[k].Slice(row);
+    public ReadOnlyMemory<char> TextMemory(int row, int k = 0) => Texts[k].Slice(row);
 
     /// <summary>A <see cref="StringColumn"/> or a <see cref="ValueColumn{T}"/> of long; null when the spec names no id.</summary>
     public Column? Id { get; }
@@ -54,21 +56,67 @@ public sealed class RowBlock : IDisposable
     /// <summary>Records of this stretch: <see cref="Count"/> + rejects + <see cref="Filtered"/>.</summary>
     public long RecordsIn => Count + _rejects.Count + Filtered;
 
-    /// <summary>Bytes of the source file this stretch took, for progress; of a compressed file the compressed ones.</summary>
+    /// <summary>Bytes of the unit this stretch took, for progress; of a compressed file the compressed ones.</summary>
     public long SourceBytes { get; internal set; }
 
-    /// <summary>The row as JSON, for a reject found after reading: id, kept columns and texts.</summary>
-    public string Describe(int row) => throw new NotImplementedException();
+    /// <summary>The row as JSON, for a reject found after reading: id, kept columns and texts; long texts are cut.</summary>
+    public string Describe(int row) => RowText.Describe(_plan, this, row);
 
     public void Dispose()
     {
-        foreach (var text in _texts)
-            text.Dispose();
-        Id?.Dispose();
-        foreach (var column in Kept)
+        foreach (var column in Columns())
             column.Dispose();
         _rows.Dispose();
         _offsets.Dispose();
         _splits.Dispose();
+    }
+
+    internal StringColumn[] Texts { get; }
+
+    /// <summary>Value of the balance column, as text.</summary>
+    internal StringColumn? Class { get; }
+
+    /// <summary>Bytes of the texts of the row under construction.</summary>
+    internal int PendingTextBytes
+    {
+        get
+        {
+            var chars = 0;
+            foreach (var text in Texts)
+                chars += text.Length(Count);
+            return 2 * chars;
+        }
+    }
+
+    internal void EndRow(long row, long offset, int split, bool hasSplits)
+    {
+        _rows.Append(row);
+        _offsets.Append(offset);
+        if (hasSplits)
+            _splits.Add((byte)split);
+    }
+
+    internal void AddReject(Reject reject) => _rejects.Add(reject);
+
+    /// <summary>Takes back what was appended since the last <see cref="EndRow"/>.</summary>
+    internal void Rollback()
+    {
+        foreach (var column in Columns())
+        {
+            if (column.Count > Count)
+                column.RemoveLast();
+            (column as StringColumn)?.DropPending();
+        }
+    }
+
+    /// <summary>Describes the row under construction.</summary>
+    internal string DescribePending() => RowText.Describe(_plan, this, Count);
+
+    private IEnumerable<Column> Columns()
+    {
+        IEnumerable<Column> all = [.. Texts, .. Kept];
+        if (Id is not null)
+            all = all.Append(Id);
+        return Class is null ? all : all.Append(Class);
     }
 }

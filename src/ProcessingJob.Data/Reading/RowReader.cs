@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using ProcessingJob.Contract;
 
 namespace ProcessingJob.Data;
@@ -6,18 +8,73 @@ namespace ProcessingJob.Data;
 /// Reads units of any format into blocks of rows. One per host: it remembers where the records of a file begin, so that successive
 /// ranges of one file are not searched from the file's start again. Units may be read concurrently.
 /// </summary>
-public sealed class RowReader(ReadOptions options)
+public sealed class RowReader
 {
-    public ReadOptions Options { get; } = options;
+    private readonly RowPlan _plan;
+    private readonly PrefixIndex _prefixes = new();
+    private readonly ConcurrentDictionary<(string Source, string Version), FileHead> _heads = new();
+
+    public RowReader(ReadOptions options)
+    {
+        Options = options;
+        _plan = new(options);
+    }
+
+    public ReadOptions Options { get; }
 
     /// <summary>Type of <see cref="RowBlock.Id"/>; null when the spec names no id.</summary>
-    public KeptColumn? IdColumn { get; } = options.Schema.FirstOrDefault(c => c.Name == options.Input.Id);
+    public KeptColumn? IdColumn => _plan.IdColumn;
 
     /// <summary>Names and types of <see cref="RowBlock.Kept"/>: the schema without the id.</summary>
-    public IReadOnlyList<KeptColumn> KeptColumns { get; } = [.. options.Schema.Where(c => c.Name != options.Input.Id)];
+    public IReadOnlyList<KeptColumn> KeptColumns => _plan.KeptColumns;
 
     /// <summary>The unit's records in file order. Blocks belong to the caller, who disposes them.</summary>
     /// <exception cref="PJobException">The file as a whole cannot be read: truncated, not of its format, a named column is missing, changed while read.</exception>
-    public IAsyncEnumerable<RowBlock> ReadAsync(WorkUnit unit, IByteSource source, CancellationToken cancellation = default) =>
-        throw new NotImplementedException();
+    public async IAsyncEnumerable<RowBlock> ReadAsync(WorkUnit unit, IByteSource source, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        BalanceFilter? balance = null;
+        if (Options.Balance is not null)
+            balance = await BalanceFilter.CreateAsync(ReadAsync(unit, source, null, cancellation));
+        await foreach (var block in ReadAsync(unit, source, balance, cancellation))
+            yield return block;
+    }
+
+    private IAsyncEnumerable<RowBlock> ReadAsync(WorkUnit unit, IByteSource source, BalanceFilter? balance, CancellationToken cancellation)
+    {
+        var builder = new RowBuilder(unit, Options, _plan, balance);
+        return unit.Format == InputFormat.Parquet
+            ? new ParquetUnitReader(unit, source, builder).ReadAsync(cancellation)
+            : ReadRecordsAsync(unit, source, builder, cancellation);
+    }
+
+    private async IAsyncEnumerable<RowBlock> ReadRecordsAsync(WorkUnit unit, IByteSource source, RowBuilder builder, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (source.Length == 0)
+            yield break;
+        if (!_heads.TryGetValue((unit.Source, unit.Version), out var head))
+            _heads[(unit.Source, unit.Version)] = head = await FileHead.ReadAsync(source, unit.Format, Options, cancellation);
+        var format = CreateFormat(unit, head);
+        await foreach (var block in new RecordReader(unit, source, Options, head, format, _prefixes).ReadAsync(builder, cancellation))
+            yield return block;
+    }
+
+    private RecordFormat CreateFormat(WorkUnit unit, FileHead head)
+    {
+        switch (unit.Format)
+        {
+            case InputFormat.Csv or InputFormat.Tsv:
+                // A file without even a header has no rows either.
+                if (head.Columns.Length > 0)
+                    _plan.CheckFound(unit.Source, name => head.Columns.Contains(name), head.Columns);
+                return new CsvFormat(CsvFormat.DelimiterOf(Options.Input, unit.Format), unit.Format == InputFormat.Csv,
+                    [.. head.Columns.Select((name, i) => Array.IndexOf(head.Columns, name) == i ? Array.IndexOf(_plan.Names, name) : -1)], _plan.Names.Length);
+            case InputFormat.Jsonl:
+                return new JsonlFormat(_plan);
+            case InputFormat.Text:
+                _plan.CheckFound(unit.Source, name => name == RowPlan.TextColumn, [RowPlan.TextColumn]);
+                return Options.Input.Rows == TextRows.File ? new TextFileFormat(_plan.Names.Length) : new TextFormat(_plan.Names.Length);
+            default:
+                throw new PJobException($"{unit.Source}: no reader for format {Names.Of(unit.Format)}");
+        }
+    }
 }

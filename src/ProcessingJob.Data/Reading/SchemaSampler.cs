@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ProcessingJob.Contract;
 
 namespace ProcessingJob.Data;
@@ -9,8 +10,120 @@ namespace ProcessingJob.Data;
 /// </summary>
 public static class SchemaSampler
 {
+    private const int SampleRecords = 1000, SampleBytes = 1 << 20;
+
     /// <summary>The id first (when the spec names one), then the kept columns in the spec's order; "*" is all columns in file order.</summary>
     /// <exception cref="PJobException">A named column is missing, or the file cannot be read.</exception>
-    public static Task<IReadOnlyList<KeptColumn>> InferAsync(IByteSource source, InputFormat format, InputSpec input, CancellationToken cancellation = default) =>
-        throw new NotImplementedException();
+    public static async Task<IReadOnlyList<KeptColumn>> InferAsync(IByteSource source, InputFormat format, InputSpec input, CancellationToken cancellation = default)
+    {
+        var found = format switch
+        {
+            InputFormat.Csv or InputFormat.Tsv => await OfCsvAsync(source, format, input, cancellation),
+            InputFormat.Jsonl => await OfJsonlAsync(source, input, cancellation),
+            InputFormat.Parquet => await ParquetFile.ColumnsAsync(source, cancellation),
+            _ => [new(RowPlan.TextColumn, ColumnType.String)],
+        };
+        var schema = new List<KeptColumn>();
+        if (input.Id is { } id)
+            schema.Add(IdType(Find(id)));
+        foreach (var name in input.Keep)
+        {
+            foreach (var column in name == "*" ? found : [Find(name)])
+            {
+                if (!schema.Exists(c => c.Name == column.Name))
+                    schema.Add(column);
+            }
+        }
+        return schema;
+
+        // A member absent from the first records of a jsonl file may still come; columns of the other formats may not.
+        KeptColumn Find(string name) => found.FirstOrDefault(c => c.Name == name)
+            ?? (format == InputFormat.Jsonl || source.Length == 0
+                ? new(name, ColumnType.String)
+                : throw RowPlan.Missing(source.Name, name, [.. found.Select(c => c.Name)]));
+    }
+
+    /// <summary>Ids are numbers or texts.</summary>
+    private static KeptColumn IdType(KeptColumn column) => column with { Type = column.Type == ColumnType.Int64 ? ColumnType.Int64 : ColumnType.String };
+
+    private static ReadOptions Options(InputSpec input) => new() { Input = input, Texts = [], Schema = [] };
+
+    private static async Task<List<KeptColumn>> OfCsvAsync(IByteSource source, InputFormat format, InputSpec input, CancellationToken cancellation)
+    {
+        if (source.Length == 0)
+            return [];
+        var head = await FileHead.ReadAsync(source, format, Options(input), cancellation);
+        return [.. head.Columns.Distinct().Select(name => new KeptColumn(name, ColumnType.String))];
+    }
+
+    private static async Task<List<KeptColumn>> OfJsonlAsync(IByteSource source, InputSpec input, CancellationToken cancellation)
+    {
+        var columns = new List<(string Name, ColumnType? Type)>();
+        var compression = await Decompression.DetectAsync(source, cancellation);
+        await using var feed = new RecordFeed(Decompression.Open(source, compression, 0, SampleBytes, Options(input)), 0);
+        var lines = new TextFormat(0);
+        for (var records = 0; records < SampleRecords && feed.Offset < SampleBytes;)
+        {
+            var cut = lines.Cut(feed.Data, feed.AtEnd, SampleBytes);
+            if (cut.Fault == RecordFault.NeedMore)
+            {
+                await feed.FillAsync(cancellation);
+                continue;
+            }
+            if (cut.Fault == RecordFault.TooLarge || feed.Data.IsEmpty)
+                break;
+            Sample(feed.Data[..cut.Content], columns, input);
+            feed.Consume(cut.Length);
+            records++;
+        }
+        return [.. columns.Select(c => new KeptColumn(c.Name, c.Type ?? ColumnType.String))];
+    }
+
+    private static void Sample(ReadOnlySpan<byte> line, List<(string Name, ColumnType? Type)> columns, InputSpec input)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(line.StartsWith("\uFEFF"u8) ? line[3..] : line);
+            using var json = JsonDocument.ParseValue(ref reader);
+            if (json.RootElement.ValueKind != JsonValueKind.Object)
+                return;
+            foreach (var member in json.RootElement.EnumerateObject())
+                Merge(columns, member.Name, member.Value);
+            foreach (var path in input.Keep.Append(input.Id ?? "").Where(name => name.Contains('.')))
+            {
+                var value = json.RootElement;
+                if (path.Split('.').All(part => value.ValueKind == JsonValueKind.Object && value.TryGetProperty(part, out value)))
+                    Merge(columns, path, value);
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // A broken record says nothing about types; it is rejected when it is read.
+        }
+    }
+
+    private static void Merge(List<(string Name, ColumnType? Type)> columns, string name, JsonElement value)
+    {
+        ColumnType? type = value.ValueKind switch
+        {
+            JsonValueKind.Null => null,
+            JsonValueKind.Number => value.TryGetInt64(out _) ? ColumnType.Int64 : ColumnType.Double,
+            JsonValueKind.True or JsonValueKind.False => ColumnType.Bool,
+            _ => ColumnType.String,
+        };
+        var at = columns.FindIndex(c => c.Name == name);
+        if (at < 0)
+            columns.Add((name, type));
+        else
+            columns[at] = (name, Widen(columns[at].Type, type));
+    }
+
+    private static ColumnType? Widen(ColumnType? a, ColumnType? b) => (a, b) switch
+    {
+        (null, _) => b,
+        (_, null) => a,
+        _ when a == b => a,
+        (ColumnType.Int64, ColumnType.Double) or (ColumnType.Double, ColumnType.Int64) => ColumnType.Double,
+        _ => ColumnType.String,
+    };
 }

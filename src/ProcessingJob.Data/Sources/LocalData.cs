@@ -7,7 +7,48 @@ public sealed class LocalData(string root) : IDataRoot
 {
     public string Root { get; } = Path.GetFullPath(root);
 
-    public Task<IReadOnlyList<SourceFile>> ListAsync(CancellationToken cancellation) => throw new NotImplementedException();
+    public Task<IReadOnlyList<SourceFile>> ListAsync(CancellationToken cancellation)
+    {
+        if (!Directory.Exists(Root))
+            throw new PJobException($"{Root}: no such folder; it should hold the data to process");
+        var files = new List<SourceFile>();
+        try
+        {
+            Walk(new(Root), "", files, cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PJobException($"{Root}: cannot be listed: {e.Message}", ExitCode.Failed, e);
+        }
+        files.Sort((a, b) => string.CompareOrdinal(a.Source, b.Source));
+        return Task.FromResult<IReadOnlyList<SourceFile>>(files);
+    }
 
-    public Task<IByteSource> OpenAsync(WorkUnit unit, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<IByteSource> OpenAsync(WorkUnit unit, CancellationToken cancellation)
+    {
+        var source = new LocalSource(SourceNames.Resolve(Root, unit.Source), unit.Source, unit.Version);
+        if (source.Length == unit.Size)
+            return source;
+        var message = $"{unit.Source}: found {source.Length} bytes, planned were {unit.Size}; the file changed: plan again";
+        await source.DisposeAsync();
+        throw new PJobException(message);
+    }
+
+    private static void Walk(DirectoryInfo folder, string prefix, List<SourceFile> into, CancellationToken cancellation)
+    {
+        foreach (var entry in folder.EnumerateFileSystemInfos())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            // As Spark and Hive do: _SUCCESS, .crc and the like are not data.
+            if (entry.Name[0] is '.' or '_')
+                continue;
+            var name = prefix + entry.Name;
+            if (entry.LinkTarget is { } target)
+                throw new PJobException($"{name}: a symbolic link (to {target}), expected a file; links in the input are refused: copy what it points to");
+            if (entry is DirectoryInfo inner)
+                Walk(inner, name + "/", into, cancellation);
+            else
+                into.Add(new(name, ((FileInfo)entry).Length, Fingerprints.OfFile(entry.FullName)));
+        }
+    }
 }

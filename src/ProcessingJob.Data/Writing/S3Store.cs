@@ -1,18 +1,103 @@
+using System.Net;
 using Amazon.S3;
 using ProcessingJob.Contract;
 
 namespace ProcessingJob.Data;
 
 /// <summary>
-/// An S3 prefix. A part is a multipart upload whose completion is its rename; the commit record is created with If-None-Match.
+/// An S3 prefix. A part is a multipart upload whose completion is its rename; names are only taken when they are free
+/// (If-None-Match), so of two attempts at one unit one wins. A part left by a dead attempt is recognised (same bytes) or replaced.
 /// </summary>
-public sealed class S3Store(IAmazonS3 client, string uri) : IOutputStore
+public sealed class S3Store : IOutputStore
 {
-    public string Uri { get; } = uri;
+    private static readonly TimeSpan OtherAttempt = TimeSpan.FromSeconds(30);
+    private readonly S3Uri _uri;
+    private readonly S3Calls _calls;
 
-    public Task ProbeAsync(CancellationToken cancellation) => throw new NotImplementedException(client.ToString());
-    public Task<StagedFile> StageAsync(string path, CancellationToken cancellation) => throw new NotImplementedException();
-    public Task<UnitRecord> CommitAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellation) => throw new NotImplementedException();
-    public Task<IReadOnlySet<string>> ListCommittedAsync(CancellationToken cancellation) => throw new NotImplementedException();
-    public Task<UnitRecord?> ReadCommitAsync(string unit, CancellationToken cancellation) => throw new NotImplementedException();
+    public S3Store(IAmazonS3 client, string uri, S3ReadOptions? options = null, TimeProvider? time = null)
+    {
+        _uri = S3Uri.Parse(uri);
+        _calls = new(client, options ?? new(), time);
+    }
+
+    public async Task ProbeAsync(CancellationToken cancellation)
+    {
+        // An upload that is begun and thrown away needs the same permissions as a real one and leaves nothing.
+        await using var probe = new S3StagedFile(_calls, _uri, $".probe-{Guid.NewGuid():n}");
+        await probe.BeginAsync(cancellation);
+    }
+
+    public Task<StagedFile> StageAsync(string path, CancellationToken cancellation) =>
+        Task.FromResult<StagedFile>(new S3StagedFile(_calls, _uri, path));
+
+    public async Task<UnitRecord> CommitAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellation)
+    {
+        if (await ReadCommitAsync(record.Unit, cancellation) is { } earlier)
+            return earlier;
+        foreach (var file in files.Cast<S3StagedFile>())
+        {
+            if (!await file.TryPublishAsync(cancellation))
+            {
+                if (await WaitForOtherAsync(record.Unit, cancellation) is { } winner)
+                    return winner;
+                await file.PublishAsync(cancellation);
+            }
+            CrashPoint.Reach(CrashPoint.AfterRename);
+        }
+        CrashPoint.Reach(CrashPoint.BeforeCommit);
+        var name = OutputLayout.Commit(record.Unit);
+        var body = ContractJson.Write(record);
+        try
+        {
+            await _calls.RunAsync(_uri + name, (s3, token) => s3.PutObjectAsync(
+                new() { BucketName = _uri.Bucket, Key = _uri.Key(name), InputStream = new MemoryStream(body), IfNoneMatch = "*", ContentType = "application/json" }, token), cancellation);
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.PreconditionFailed)
+        {
+            return await ReadCommitAsync(record.Unit, cancellation)
+                ?? throw new PJobException($"{_uri}{name}: S3 says it exists and that it does not; run the job again");
+        }
+        CrashPoint.Reach(CrashPoint.AfterCommit);
+        return record;
+    }
+
+    public async Task<IReadOnlySet<string>> ListCommittedAsync(CancellationToken cancellation)
+    {
+        var files = await new S3Data(_calls, new(_uri.Bucket, _uri.Key(OutputLayout.CommitFolder))).ListAsync(cancellation);
+        return files.Where(f => f.Source.EndsWith(".json", StringComparison.Ordinal)).Select(f => f.Source[..^5]).ToHashSet();
+    }
+
+    public async Task<UnitRecord?> ReadCommitAsync(string unit, CancellationToken cancellation)
+    {
+        var name = OutputLayout.Commit(unit);
+        var body = await _calls.RunAsync(_uri + name, async (s3, token) =>
+        {
+            try
+            {
+                using var response = await s3.GetObjectAsync(_uri.Bucket, _uri.Key(name), token);
+                using var bytes = new MemoryStream();
+                await response.ResponseStream.CopyToAsync(bytes, token);
+                return bytes.ToArray();
+            }
+            catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchKey")
+            {
+                return null;
+            }
+        }, cancellation);
+        return body is null ? null : ContractJson.Read<UnitRecord>(body, _uri + name);
+    }
+
+    /// <summary>A name is taken by other bytes: another attempt is about to commit, or died. Waits for its record.</summary>
+    private async Task<UnitRecord?> WaitForOtherAsync(string unit, CancellationToken cancellation)
+    {
+        var until = _calls.Time.GetUtcNow() + OtherAttempt;
+        while (true)
+        {
+            if (await ReadCommitAsync(unit, cancellation) is { } record)
+                return record;
+            if (_calls.Time.GetUtcNow() >= until)
+                return null;
+            await Task.Delay(TimeSpan.FromSeconds(1), _calls.Time, cancellation);
+        }
+    }
 }

@@ -2,61 +2,118 @@ using ProcessingJob.Contract;
 
 namespace ProcessingJob.Data;
 
-/// <summary>How part files are written.</summary>
-public sealed record WriteOptions
-{
-    public OutputFormat Format { get; init; } = OutputFormat.Parquet;
-    public OutputCompression Compression { get; init; } = OutputCompression.Snappy;
-    public int RowsPerPart { get; init; } = 100_000;
-
-    /// <summary>Names of the splits in the order of <see cref="ColumnBlock.Splits"/>; empty for none.</summary>
-    public IReadOnlyList<string> Splits { get; init; } = [];
-    public string SpecFingerprint { get; init; } = "";
-    public string ModelFingerprint { get; init; } = "";
-
-    public static WriteOptions From(JobSpec spec, string specFingerprint, string modelFingerprint) => new()
-    {
-        Format = spec.Output.Format,
-        Compression = spec.Output.Compression,
-        RowsPerPart = spec.Output.RowsPerPart,
-        Splits = [.. spec.Output.Split.Select(s => s.Key)],
-        SpecFingerprint = specFingerprint,
-        ModelFingerprint = modelFingerprint,
-    };
-}
-
-/// <summary>What only the caller knows about a unit when it is committed.</summary>
-/// <param name="RowsIn">Sum of <see cref="RowBlock.RecordsIn"/>.</param>
-/// <param name="RowsKept">Input rows that gave output rows.</param>
-/// <param name="Filtered">Sum of <see cref="RowBlock.Filtered"/>.</param>
-public sealed record UnitCounts(long RowsIn, long RowsKept, long Filtered, long Tokens, long Truncated);
-
 /// <summary>
 /// Writes one unit's part files and rejects out of sight and commits them as a whole. The same rows give the same bytes. Not
 /// thread-safe. Disposing it without a commit leaves nothing behind.
 /// </summary>
-public sealed class UnitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<OutputColumn> columns, WriteOptions options) : IAsyncDisposable
+public sealed class UnitWriter : IAsyncDisposable
 {
-    public WorkUnit Unit { get; } = unit;
-    public IReadOnlyList<OutputColumn> Columns { get; } = columns;
-    public WriteOptions Options { get; } = options;
+    private readonly IOutputStore _store;
+    private readonly SplitWriter[] _splits;
+    private readonly SortedDictionary<string, long> _rejects = new(StringComparer.Ordinal);
+    private PartFile? _rejectFile;
+
+    public UnitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<OutputColumn> columns, WriteOptions options)
+    {
+        (_store, Unit, Columns, Options) = (store, unit, columns, options);
+        _splits = options.Splits.Count == 0
+            ? [new(store, unit, columns, options, null)]
+            : [.. options.Splits.Select(name => new SplitWriter(store, unit, columns, options, name))];
+    }
+
+    public WorkUnit Unit { get; }
+    public IReadOnlyList<OutputColumn> Columns { get; }
+    public WriteOptions Options { get; }
 
     /// <summary>Rejects so far, by reason.</summary>
-    public IReadOnlyDictionary<string, long> RejectCounts => throw new NotImplementedException();
+    public IReadOnlyDictionary<string, long> RejectCounts => _rejects;
+
+    /// <summary>Rows so far.</summary>
+    public long RowsOut => _splits.Sum(s => s.Rows);
 
     /// <summary>Copies the block's rows; the caller may clear and reuse it at once.</summary>
-    public ValueTask WriteAsync(ColumnBlock block, CancellationToken cancellation = default) => throw new NotImplementedException();
+    /// <exception cref="PJobException">The output cannot be written.</exception>
+    public async ValueTask WriteAsync(ColumnBlock block, CancellationToken cancellation = default)
+    {
+        if (_splits.Length == 1)
+        {
+            await _splits[0].AddAsync(block, 0, block.Count, cancellation);
+            return;
+        }
+        for (var start = 0; start < block.Count;)
+        {
+            var end = start + 1;
+            while (end < block.Count && block.Splits[end] == block.Splits[start])
+                end++;
+            await _splits[block.Splits[start]].AddAsync(block, start, end - start, cancellation);
+            start = end;
+        }
+    }
 
     /// <summary>Adds a line to the unit's rejects.</summary>
-    public ValueTask RejectAsync(Reject reject, CancellationToken cancellation = default) => throw new NotImplementedException();
+    public async ValueTask RejectAsync(Reject reject, CancellationToken cancellation = default)
+    {
+        _rejectFile ??= await PartFile.CreateAsync(_store, OutputLayout.Rejects(Unit.Id), cancellation);
+        await _rejectFile.Output.WriteAsync(RejectLine.Format(reject), cancellation);
+        _rejects[reject.Reason] = _rejects.GetValueOrDefault(reject.Reason) + 1;
+    }
 
     /// <summary>Finishes and publishes all files, then the commit record.</summary>
     /// <returns>The record that stands: ours, or that of another attempt that was first.</returns>
     /// <exception cref="PJobException">The counts do not add up, or the output cannot be written.</exception>
-    public Task<UnitRecord> CommitAsync(UnitCounts counts, CancellationToken cancellation = default) => throw new NotImplementedException(store.ToString());
+    public async Task<UnitRecord> CommitAsync(UnitCounts counts, CancellationToken cancellation = default)
+    {
+        var rejected = _rejects.Values.Sum();
+        if (counts.RowsIn != counts.RowsKept + counts.Filtered + rejected)
+        {
+            throw new PJobException(
+                $"{Unit.Source}: rows do not add up: {counts.RowsIn} in, but {counts.RowsKept} kept + {counts.Filtered} filtered + {rejected} rejected; nothing was committed for this unit");
+        }
+        var parts = new List<PartRecord>();
+        var files = new List<StagedFile>();
+        foreach (var split in _splits)
+        {
+            await split.FinishAsync(cancellation);
+            parts.AddRange(split.Parts);
+            files.AddRange(split.Files);
+        }
+        PartRecord? rejects = null;
+        if (_rejectFile is not null)
+        {
+            rejects = await _rejectFile.FinishAsync(rejected, null, cancellation);
+            files.Add(_rejectFile.Staged);
+        }
+        CrashPoint.Reach(CrashPoint.AfterFsync);
+        return await _store.CommitAsync(new UnitRecord
+        {
+            Unit = Unit.Id,
+            SourceFile = Unit.Source,
+            Start = Unit.Start,
+            End = Unit.End,
+            Version = Unit.Version,
+            SpecFingerprint = Options.SpecFingerprint,
+            ModelFingerprint = Options.ModelFingerprint,
+            RowsIn = counts.RowsIn,
+            RowsKept = counts.RowsKept,
+            RowsOut = RowsOut,
+            Filtered = counts.Filtered,
+            Rejects = _rejects,
+            Tokens = counts.Tokens,
+            Truncated = counts.Truncated,
+            Parts = parts,
+            RejectFile = rejects,
+        }, files, cancellation);
+    }
 
-    /// <summary>Removes everything that was staged.</summary>
-    public ValueTask AbortAsync() => throw new NotImplementedException();
+    /// <summary>Removes everything that was staged and not published.</summary>
+    public async ValueTask AbortAsync()
+    {
+        foreach (var split in _splits)
+            await split.DisposeAsync();
+        if (_rejectFile is not null)
+            await _rejectFile.DisposeAsync();
+        _rejectFile = null;
+    }
 
     public ValueTask DisposeAsync() => AbortAsync();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ProcessingJob.Contract;
 using ProcessingJob.Tokenization;
 
@@ -9,39 +10,97 @@ namespace ProcessingJob.Inference;
 /// </summary>
 public sealed class Engine : IDisposable
 {
+    readonly EngineSetup setup;
+    readonly DeviceSlot[] slots;
+    readonly Caller[] callers;
+    readonly BatchQueue queue = new();
+    readonly EngineCounters counters = new();
+    readonly CallerContext context;
+    readonly ConcurrentBag<WindowResult> pool = [];
+    readonly Lock dying = new();
+    bool disposed;
+
+    internal Engine(EngineSetup setup)
+    {
+        this.setup = setup;
+        context = new CallerContext(setup.Float32, setup.Log, OnDeviceDied);
+        slots = [.. setup.Devices.Select(d => new DeviceSlot(d))];
+        callers = [.. slots.SelectMany(s => Enumerable.Range(0, s.Device.Callers)
+            .Select(_ => new Caller(s, queue, setup.Head, counters, context)))];
+        foreach (var caller in callers) caller.Thread.Start();
+    }
+
     /// <summary>Opens the sessions and starts the callers.</summary>
-    /// <exception cref="PJobException">Model: when the model cannot be used on the device.</exception>
-    public static Engine Create(ModelFolder model, EngineOptions options) => throw new NotImplementedException();
+    /// <exception cref="PJobException">Model: when the model cannot be used on the device. BadSpec: options that do not fit.</exception>
+    public static Engine Create(ModelFolder model, EngineOptions options) => new(EngineSetup.Create(model, options));
+
+    /// <summary>Floats per encoding: embedding size or number of labels; 0 for answer.</summary>
+    public int Width => setup.Head.Width;
+
+    /// <summary>Rows a window should have: enough for the sort to leave little padding. Fixed per kind of device, so that the same unit
+    /// is cut into the same windows everywhere.</summary>
+    public int WindowRows => setup.WindowRows;
+
+    /// <summary>Windows worth having in flight at once.</summary>
+    public int WindowsInFlight => 2 + (callers.Length + 7) / 8;
+
+    /// <summary>What runs the model and why, e.g. "cpu: 2 callers x 1 thread (no GPU found)".</summary>
+    public string DeviceSummary => setup.Summary;
+
+    /// <summary>What was chosen: Cpu or Cuda.</summary>
+    public DeviceKind Device => setup.Kind;
+
+    /// <summary>The budget in use, in padded tokens.</summary>
+    public int TokenBudget => setup.Rules.TokenBudget;
+
+    /// <summary>Counts and times so far.</summary>
+    public EngineStats Stats => counters.Read(slots);
 
     /// <summary>
     /// Encodes a window. The buffer must not be changed until the task ends; the same window gives the same bytes whatever else
-    /// is in flight. Let two or three windows be in flight per device to keep it busy.
+    /// is in flight. Let <see cref="WindowsInFlight"/> windows be in flight to keep the devices busy.
     /// </summary>
-    public Task<WindowResult> RunAsync(EncodingBuffer window, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">An encoding without tokens, or longer than the engine was made for.</exception>
+    public Task<WindowResult> RunAsync(EncodingBuffer window, CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        ArgumentNullException.ThrowIfNull(window);
+        if (cancellation.IsCancellationRequested) return Task.FromCanceled<WindowResult>(cancellation);
+        for (var i = 0; i < window.Count; i++)
+            if (window.Length(i) is var length && (length == 0 || length > setup.Rules.MaxLength))
+                throw new ArgumentException($"encoding {i} has {length} tokens, expected 1 to {setup.Rules.MaxLength}", nameof(window));
 
-    /// <summary>Floats per encoding: embedding size or number of labels; 0 for answer.</summary>
-    public int Width => throw new NotImplementedException();
+        if (!pool.TryTake(out var result)) result = new WindowResult(pool.Add);
+        result.Reset(window, setup.Head.Width);
+        if (window.Count == 0) return Task.FromResult(result);
 
-    /// <summary>Tokens a window should hold: enough for the sort to leave little padding, few enough to stay in memory.</summary>
-    public int WindowTokens => throw new NotImplementedException();
+        var job = new WindowJob(window, result, setup.Rules, setup.Deduplicate, cancellation);
+        Interlocked.Increment(ref counters.Windows);
+        Interlocked.Add(ref counters.Rows, window.Count);
+        Interlocked.Add(ref counters.Tokens, window.TokenCount);
+        Interlocked.Add(ref counters.DuplicateRows, job.Duplicates);
+        queue.Add(job);
+        return job.Completion;
+    }
 
-    /// <summary>Windows worth having in flight at once.</summary>
-    public int WindowsInFlight => throw new NotImplementedException();
+    public void Dispose()
+    {
+        if (disposed) return;
+        disposed = true;
+        queue.Close(new ObjectDisposedException(nameof(Engine)));
+        foreach (var caller in callers) caller.Thread.Join();
+        context.Dispose();
+        foreach (var slot in slots) slot.Dispose();
+        setup.Listening?.Dispose();
+    }
 
-    /// <summary>What runs the model and why, e.g. "cpu: 2 callers x 1 thread (no GPU found)".</summary>
-    public string DeviceSummary => throw new NotImplementedException();
-
-    /// <summary>What was chosen: Cpu or Cuda.</summary>
-    public DeviceKind Device => throw new NotImplementedException();
-
-    /// <summary>Rows a window should have: a fixed number per kind of device, so that batches do not change between runs.</summary>
-    public int WindowRows => throw new NotImplementedException();
-
-    /// <summary>The budget in use, in padded tokens.</summary>
-    public int TokenBudget => throw new NotImplementedException();
-
-    /// <summary>Counts and times so far.</summary>
-    public EngineStats Stats => throw new NotImplementedException();
-
-    public void Dispose() => throw new NotImplementedException();
+    void OnDeviceDied(DeviceSlot slot, Exception e)
+    {
+        lock (dying)
+        {
+            context.Log(true, $"{slot.Device.Name}: the session died again and is given up: {e.Message}");
+            if (slots.All(s => s.Dead))
+                queue.Close(new PJobException($"No device is left to run the model on. The last one said: {e.Message}", ExitCode.Failed, e));
+        }
+    }
 }

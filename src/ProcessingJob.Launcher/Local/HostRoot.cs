@@ -43,8 +43,16 @@ public sealed record HostRoot(string Host, ContainerPaths Paths)
         }
     }
 
-    /// <summary>The exit message, or null.</summary>
-    public string? ReadMessage() => File.Exists(Paths.MessageFile) ? File.ReadAllText(Paths.MessageFile).Trim() is { Length: > 0 } text ? text : null : null;
+    /// <summary>The exit message without the host's name, or null.</summary>
+    public string? ReadMessage()
+    {
+        if (!File.Exists(Paths.MessageFile))
+            return null;
+        var text = File.ReadAllText(Paths.MessageFile).Trim();
+        var prefix = $"host={Host} ";
+        text = text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text;
+        return text.Length > 0 ? text : null;
+    }
 
     private static string Uri(string path) => new Uri(path).AbsoluteUri;
 }

@@ -65,9 +65,10 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
                 nextDescribe = time.GetUtcNow() + wait;
             }
             // There is nothing to read before the hosts run.
-            if (_reader is not null && job is not null && phase is not JobPhase.Pending && (now >= nextLogs || job.IsTerminal))
+            bool reads = _reader is not null && job is not null && phase is not JobPhase.Pending;
+            if (reads && (now >= nextLogs || job!.IsTerminal))
             {
-                var (lines, trouble) = await AskAsync(() => _reader.ReadNewAsync(job, cancel), started, cancel).ConfigureAwait(false);
+                var (lines, trouble) = await AskAsync(() => _reader!.ReadNewAsync(job!, cancel), started, cancel).ConfigureAwait(false);
                 if (trouble is not null) yield return trouble;
                 foreach (var line in lines ?? []) yield return new RemoteEvent.Log(line);
                 nextLogs = time.GetUtcNow() + options.LogPoll;
@@ -77,7 +78,7 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
                 yield return new RemoteEvent.Ended(job);
                 yield break;
             }
-            var next = job is { IsTerminal: true } ? time.GetUtcNow() + options.FirstPoll : _reader is null ? nextDescribe : Earlier(nextDescribe, nextLogs);
+            var next = job is { IsTerminal: true } ? time.GetUtcNow() + options.FirstPoll : reads ? Earlier(nextDescribe, nextLogs) : nextDescribe;
             await Task.Delay(Max(next - time.GetUtcNow(), TimeSpan.FromMilliseconds(1)), time, cancel).ConfigureAwait(false);
         }
     }

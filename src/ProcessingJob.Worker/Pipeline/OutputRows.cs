@@ -71,6 +71,8 @@ sealed class OutputRows
 
     private Reject? Fault(WindowItem window, int row, int first, int end)
     {
+        if (_task.Fault(window.Encodings, first, end) is { } why)
+            return Reject(window, row, RejectReason.TooLong, why);
         for (var i = first; i < end; i++)
         {
             if (_rejectLong && window.Encodings.Truncated(i))

@@ -27,6 +27,9 @@ abstract class FeatureTask(JobSpec spec)
     /// <summary>Encodes one input row: exactly <see cref="CallsPerRow"/> calls of the encoder.</summary>
     public abstract void Encode(RowBlock rows, int row, RowEncoder encoder, EncodingBuffer into);
 
+    /// <summary>Why an input row with the encodings first … end - 1 is rejected as too long, or null.</summary>
+    public virtual string? Fault(EncodingBuffer encodings, int first, int end) => null;
+
     /// <summary>Fills the task's columns with one output row.</summary>
     /// <param name="window">The window with its results.</param>
     /// <param name="call">Which call of <see cref="Encode"/> (row of the encoding buffer).</param>
@@ -61,6 +64,8 @@ static class FeatureTasks
     {
         TaskKind.Embed => new EmbedTask(spec, model!, maxLength, paths),
         TaskKind.Tokenize => new TokenizeTask(spec, tokenizer, maxLength),
-        var other => throw new PJobException($"task: {Names.Of(other)} is not available in this worker", ExitCode.BadSpec),
+        TaskKind.Classify => new ClassifyTask(spec, model!, maxLength),
+        TaskKind.Answer => new AnswerTask(spec, tokenizer, maxLength, paths),
+        var other => throw new ArgumentOutOfRangeException(nameof(spec), other, "unknown task"),
     };
 }

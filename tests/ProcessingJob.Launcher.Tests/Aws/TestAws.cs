@@ -30,25 +30,33 @@ sealed class TestAws : IAsyncDisposable
     public CloudWatchJobLogs Logs { get; }
 
     /// <param name="retries">The SDK's own; they wait real time, so that few tests ask for any.</param>
-    public static async Task<TestAws> StartAsync(int retries = 0)
+    /// <param name="pause">Real milliseconds of every wait.</param>
+    public static async Task<TestAws> StartAsync(int retries = 0, int pause = 0)
     {
-        var time = new ImpatientTime();
+        var time = new ImpatientTime(pause);
         return new TestAws(await FakeAwsServer.StartAsync(time), time, retries);
     }
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 }
 
-/// <summary>A clock on which every wait is over at once, having taken exactly its time.</summary>
-sealed class ImpatientTime : TimeProvider
+/// <summary>A clock on which every wait is over at once, or after a short real pause, having taken exactly its time.</summary>
+/// <param name="pause">Real milliseconds of every wait: for tests in which real processes run meanwhile.</param>
+sealed class ImpatientTime(int pause = 0) : TimeProvider
 {
+    int _waits;
     long _ticks = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero).Ticks;
+
+    /// <summary>Waits so far: a loop that spins makes far too many.</summary>
+    public int Waits => _waits;
 
     public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _ticks), TimeSpan.Zero);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
+        Interlocked.Increment(ref _waits);
         if (dueTime > TimeSpan.Zero) Interlocked.Add(ref _ticks, dueTime.Ticks);
+        if (pause > 0) return new Timer(_ => callback(state), null, pause, Timeout.Infinite);
         ThreadPool.QueueUserWorkItem(_ => callback(state));
         return new Done();
     }

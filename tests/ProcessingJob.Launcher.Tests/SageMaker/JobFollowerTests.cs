@@ -102,6 +102,8 @@ public sealed class JobFollowerTests
 
         double seconds = (aws.Time.GetUtcNow() - start).TotalSeconds;
         Assert.True(aws.Server.CallCount("DescribeProcessingJob") >= 200);
+        // No wait is shorter than a page's pause: nothing spins, not even while the job is pending.
+        Assert.InRange(aws.Time.Waits, 200, aws.Server.Calls.Count + 10);
         Assert.InRange(aws.Server.CallCount("DescribeProcessingJob") / seconds, 0, 0.1);
         Assert.InRange(aws.Server.CallCount("FilterLogEvents") / seconds, 0, 0.5);
         // FilterLogEvents is limited to a few calls in any one second.

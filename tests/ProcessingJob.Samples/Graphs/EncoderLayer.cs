@@ -8,6 +8,9 @@ sealed class EncoderLayer(GraphParts parts, FamilyTraits traits, ModelSize size)
     // Scores of deviation about 3: attention that looks at some words and not at all of them.
     const float QueryGain = 1.7f;
 
+    // What is looked at counts twice as much as what was there, so that the first token too depends on the text.
+    const float ValueGain = 2;
+
     readonly OnnxGraph graph = parts.Graph;
     readonly int headSize = size.Hidden / size.Heads;
 
@@ -31,7 +34,7 @@ sealed class EncoderLayer(GraphParts parts, FamilyTraits traits, ModelSize size)
     {
         var query = Heads($"{name}.self.query", x, QueryGain, 0, 2, 1, 3);
         var key = Heads($"{name}.self.key", x, QueryGain, 0, 2, 3, 1);
-        var value = Heads($"{name}.self.value", x, 1, 0, 2, 1, 3);
+        var value = Heads($"{name}.self.value", x, ValueGain, 0, 2, 1, 3);
         var scores = graph.Node("MatMul", $"/{name}.self/MatMul", [query, key]);
         var scaled = graph.Node("Div", $"/{name}.self/Div", [scores, graph.Scalar("sqrt_head_size", MathF.Sqrt(headSize))]);
         var masked = graph.Node("Add", $"/{name}.self/Add", [scaled, mask]);

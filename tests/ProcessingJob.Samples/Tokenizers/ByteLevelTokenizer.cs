@@ -34,8 +34,13 @@ static partial class ByteLevelTokenizer
 
     public static IReadOnlyDictionary<string, string> Roles { get; } = new Dictionary<string, string>
     {
-        ["bos_token"] = "<s>", ["eos_token"] = "</s>", ["unk_token"] = "<unk>", ["sep_token"] = "</s>", ["pad_token"] = "<pad>",
-        ["cls_token"] = "<s>", ["mask_token"] = "<mask>",
+        ["bos_token"] = "<s>",
+        ["eos_token"] = "</s>",
+        ["unk_token"] = "<unk>",
+        ["sep_token"] = "</s>",
+        ["pad_token"] = "<pad>",
+        ["cls_token"] = "<s>",
+        ["mask_token"] = "<mask>",
     };
 
     // Words as the byte-level pre-tokenizer cuts them, each with the space before it.
@@ -56,13 +61,22 @@ static partial class ByteLevelTokenizer
         new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = true },
         new JsonObject
         {
-            ["type"] = "RobertaProcessing", ["sep"] = new JsonArray("</s>", 2), ["cls"] = new JsonArray("<s>", 0),
-            ["trim_offsets"] = true, ["add_prefix_space"] = false,
+            ["type"] = "RobertaProcessing",
+            ["sep"] = new JsonArray("</s>", 2),
+            ["cls"] = new JsonArray("<s>", 0),
+            ["trim_offsets"] = true,
+            ["add_prefix_space"] = false,
         },
         new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = true, ["trim_offsets"] = true, ["use_regex"] = true },
         new JsonObject
         {
-            ["type"] = "BPE", ["dropout"] = null, ["unk_token"] = null, ["continuing_subword_prefix"] = "", ["end_of_word_suffix"] = "",
-            ["fuse_unk"] = false, ["vocab"] = TokenizerJson.Vocab(tokens), ["merges"] = merges,
+            ["type"] = "BPE",
+            ["dropout"] = null,
+            ["unk_token"] = null,
+            ["continuing_subword_prefix"] = "",
+            ["end_of_word_suffix"] = "",
+            ["fuse_unk"] = false,
+            ["vocab"] = TokenizerJson.Vocab(tokens),
+            ["merges"] = merges,
         });
 }

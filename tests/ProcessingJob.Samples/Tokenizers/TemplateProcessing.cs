@@ -17,7 +17,9 @@ static class TemplateProcessing
             ["pair"] = Pieces(pair),
             ["special_tokens"] = new JsonObject(ids.Select(entry => KeyValuePair.Create<string, JsonNode?>(entry.Key, new JsonObject
             {
-                ["id"] = entry.Key, ["ids"] = new JsonArray(entry.Value), ["tokens"] = new JsonArray(entry.Key),
+                ["id"] = entry.Key,
+                ["ids"] = new JsonArray(entry.Value),
+                ["tokens"] = new JsonArray(entry.Key),
             }))),
         };
 

@@ -12,17 +12,17 @@ sealed record TokenizerJson(JsonObject Json, string ClassName, IReadOnlyDictiona
     /// <summary>The layout every family shares; the parts that differ are given.</summary>
     public static JsonObject Compose(
         IEnumerable<(string Token, int Id)> added, JsonNode? normalizer, JsonNode preTokenizer, JsonNode postProcessor, JsonNode decoder, JsonNode model) => new()
-    {
-        ["version"] = "1.0",
-        ["truncation"] = null,
-        ["padding"] = null,
-        ["added_tokens"] = new JsonArray([.. added.Select(entry => AddedToken(entry.Token, entry.Id))]),
-        ["normalizer"] = normalizer,
-        ["pre_tokenizer"] = preTokenizer,
-        ["post_processor"] = postProcessor,
-        ["decoder"] = decoder,
-        ["model"] = model,
-    };
+        {
+            ["version"] = "1.0",
+            ["truncation"] = null,
+            ["padding"] = null,
+            ["added_tokens"] = new JsonArray([.. added.Select(entry => AddedToken(entry.Token, entry.Id))]),
+            ["normalizer"] = normalizer,
+            ["pre_tokenizer"] = preTokenizer,
+            ["post_processor"] = postProcessor,
+            ["decoder"] = decoder,
+            ["model"] = model,
+        };
 
     /// <summary>Ids in order of the list.</summary>
     public static JsonObject Vocab(IReadOnlyList<string> tokens) =>

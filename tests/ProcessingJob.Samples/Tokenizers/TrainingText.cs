@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace ProcessingJob.Samples.Tokenizers;
@@ -6,7 +5,7 @@ namespace ProcessingJob.Samples.Tokenizers;
 /// <summary>The demo reviews, which every vocabulary is learnt from.</summary>
 static class TrainingText
 {
-    public static string All { get; } = Read();
+    public static string All { get; } = string.Join('\n', DemoReviews.Bodies);
 
     /// <summary>Matches of a pattern in the text with their counts, most frequent first, ties in ordinal order.</summary>
     public static List<(string Word, int Count)> Count(string text, Regex pattern) =>
@@ -17,10 +16,4 @@ static class TrainingText
     /// <summary>The text's code points beyond ASCII, in order.</summary>
     public static IEnumerable<string> BeyondAscii(string text) =>
         text.EnumerateRunes().Where(rune => !rune.IsAscii).Distinct().Order().Select(rune => rune.ToString());
-
-    static string Read()
-    {
-        using var reader = new StreamReader(typeof(TrainingText).Assembly.GetManifestResourceStream("reviews.csv")!, Encoding.UTF8);
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
-    }
 }

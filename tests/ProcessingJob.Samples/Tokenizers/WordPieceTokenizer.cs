@@ -34,7 +34,11 @@ static partial class WordPieceTokenizer
 
     public static IReadOnlyDictionary<string, string> Roles { get; } = new Dictionary<string, string>
     {
-        ["unk_token"] = "[UNK]", ["sep_token"] = "[SEP]", ["pad_token"] = "[PAD]", ["cls_token"] = "[CLS]", ["mask_token"] = "[MASK]",
+        ["unk_token"] = "[UNK]",
+        ["sep_token"] = "[SEP]",
+        ["pad_token"] = "[PAD]",
+        ["cls_token"] = "[CLS]",
+        ["mask_token"] = "[MASK]",
     };
 
     static string Unused(int number) => $"[unused{number}]";
@@ -47,7 +51,11 @@ static partial class WordPieceTokenizer
             Specials.Select((token, i) => (token, FirstSpecial + i)).Prepend(("[PAD]", 0)),
             new JsonObject
             {
-                ["type"] = "BertNormalizer", ["clean_text"] = true, ["handle_chinese_chars"] = true, ["strip_accents"] = null, ["lowercase"] = true,
+                ["type"] = "BertNormalizer",
+                ["clean_text"] = true,
+                ["handle_chinese_chars"] = true,
+                ["strip_accents"] = null,
+                ["lowercase"] = true,
             },
             new JsonObject { ["type"] = "BertPreTokenizer" },
             TemplateProcessing.Build(
@@ -57,7 +65,10 @@ static partial class WordPieceTokenizer
             new JsonObject { ["type"] = "WordPiece", ["prefix"] = "##", ["cleanup"] = true },
             new JsonObject
             {
-                ["type"] = "WordPiece", ["unk_token"] = "[UNK]", ["continuing_subword_prefix"] = "##", ["max_input_chars_per_word"] = 100,
+                ["type"] = "WordPiece",
+                ["unk_token"] = "[UNK]",
+                ["continuing_subword_prefix"] = "##",
+                ["max_input_chars_per_word"] = 100,
                 ["vocab"] = TokenizerJson.Vocab(tokens),
             });
 }

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Builds the worker's image with docker, podman or buildah, whichever is there.
+#   scripts/build-image.sh [cpu|cuda] [TAG]      default: cpu processingjob:cpu
+# ENGINE picks one of them; BUILD_ARGS adds arguments, such as "--build-arg CPU_IMAGE=…@sha256:…".
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=${1:-cpu}
+tag=${2:-processingjob:$target}
+case $target in cpu | cuda) ;; *)
+  echo "build-image: found target '$target', expected cpu or cuda" >&2
+  exit 2
+  ;;
+esac
+works() {
+  case $1 in
+    docker) command -v docker >/dev/null && docker info >/dev/null 2>&1 ;;
+    *) command -v "$1" >/dev/null ;;
+  esac
+}
+engine=${ENGINE:-}
+if [ -z "$engine" ]; then
+  for candidate in docker podman buildah; do
+    if works "$candidate"; then
+      engine=$candidate
+      break
+    fi
+  done
+fi
+if [ -z "$engine" ]; then
+  echo "build-image: no container engine: install docker, podman or buildah (Debian: apt-get install buildah)" >&2
+  exit 1
+fi
+[ "$engine" = buildah ] && build=(buildah bud) || build=("$engine" build)
+# shellcheck disable=SC2086 # several arguments on purpose
+"${build[@]}" ${BUILD_ARGS:-} --target "$target" -f docker/Dockerfile -t "$tag" .
+echo "built $tag ($target) with $engine"

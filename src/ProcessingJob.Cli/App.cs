@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.Json.Nodes;
+using ProcessingJob.Cli.Commands;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Cli;
+
+/// <summary>Parses the command line, runs a command and turns whatever happens into an exit code and one message.</summary>
+public static class App
+{
+    /// <summary>Set to 1, or with --debug: unexpected errors show where they come from.</summary>
+    public const string DebugVariable = "PJOB_DEBUG";
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CliContext cli, StopSignals signals)
+    {
+        var debug = new Option<bool>("--debug") { Description = "Show stack traces of unexpected errors.", Recursive = true };
+        var root = new RootCommand("Text features at scale: on this machine, or on Amazon SageMaker Processing.") { debug };
+        foreach (var create in CommandTable.All)
+            root.Add(create(cli));
+        var parsed = root.Parse(args);
+        var wantsJson = parsed.GetResult(CommonOptions.JsonName) is OptionResult { Implicit: false };
+        try
+        {
+            if (UnknownOption(parsed) is { } unknown)
+                throw new PJobException(unknown, ExitCode.BadSpec);
+            if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
+                throw new PJobException(ParseMessage(parsed), ExitCode.BadSpec);
+            var configuration = new InvocationConfiguration { Output = cli.Out, Error = cli.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            var code = await parsed.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
+            return code == (int)ExitCode.Interrupted ? (int)(signals.Code ?? ExitCode.Interrupted) : code;
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            return Fail(cli, wantsJson, "interrupted", signals.Code ?? ExitCode.Interrupted);
+        }
+        catch (PJobException e)
+        {
+            return Fail(cli, wantsJson, e.Message, e.ExitCode);
+        }
+        catch (Exception e)
+        {
+            if (parsed.GetValue(debug) || cli.Variable(DebugVariable) == "1")
+                cli.Error.WriteLine(e);
+            return Fail(cli, wantsJson, $"unexpected: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (--debug shows where)", ExitCode.Failed);
+        }
+    }
+
+    private static int Fail(CliContext cli, bool json, string message, ExitCode code)
+    {
+        cli.WriteError(message);
+        if (json)
+            cli.WriteJson(new JsonObject { ["status"] = code is ExitCode.Interrupted or ExitCode.Terminated ? "Interrupted" : "Failed", ["exit_code"] = (int)code, ["message"] = message });
+        return (int)code;
+    }
+
+    private static string ParseMessage(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (parsed.UnmatchedTokens is [var word, ..] && command.Subcommands.Count > 0 && !word.StartsWith('-'))
+            return $"unknown command '{word}'{Nearest(word, command.Subcommands.Select(c => c.Name))}";
+        return string.Join('\n', parsed.Errors.Select(e => e.Message).Distinct()) + $"\nsee 'pjob {(command is RootCommand ? "" : command.Name + " ")}--help'";
+    }
+
+    // A misspelt option is taken for an argument by the parser; it is answered like a misspelt key in job.yaml.
+    private static string? UnknownOption(ParseResult parsed)
+    {
+        var option = parsed.CommandResult.Tokens.Select(t => t.Value).Concat(parsed.UnmatchedTokens).FirstOrDefault(t => t.StartsWith("--", StringComparison.Ordinal))?.Split('=')[0];
+        return option is null ? null : $"unknown option {option}{Nearest(option, parsed.CommandResult.Command.Options.Select(o => o.Name))}";
+    }
+
+    private static string Nearest(string word, IEnumerable<string> known) => Names.Nearest(word, known) is { } nearest ? $"; did you mean {nearest}?" : "";
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Finalise;
+
+namespace ProcessingJob.Cli.Checking;
+
+/// <param name="Manifest">Null when there is none that can be read.</param>
+/// <param name="Faults">One line each; none: the output is as its manifest says.</param>
+/// <param name="Orphans">Files of ours that the manifest does not name: no fault, but no part of the output.</param>
+internal sealed record CheckResult(Manifest? Manifest, IReadOnlyList<string> Faults, IReadOnlyList<string> Orphans);
+
+/// <summary>Reads a finished output again and holds it against its manifest: files, sizes, hashes, rows, schema, sums.</summary>
+internal sealed class OutputCheck(LocalOutputStore output)
+{
+    private readonly ConcurrentQueue<string> _faults = new();
+    private readonly ConcurrentDictionary<string, string> _schemas = new(StringComparer.Ordinal);
+
+    /// <exception cref="PJobException">There is no output to check.</exception>
+    public async Task<CheckResult> RunAsync(CancellationToken cancel)
+    {
+        if (!Directory.Exists(output.Location))
+            throw new PJobException($"{output.Location} is no folder");
+        if (await output.ReadAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false) is not { } json)
+            return new(null, [$"{OutputLayout.Manifest}: missing; the job has not finished"], []);
+        var manifest = ContractJson.Read<Manifest>(json, OutputLayout.Manifest);
+        if (await output.ReadAsync(OutputLayout.Success, cancel).ConfigureAwait(false) is null)
+            _faults.Enqueue($"{OutputLayout.Success}: missing; the job has not finished");
+
+        var spec = SpecReader.Parse(manifest.Spec.ToJsonString(), OutputLayout.Manifest);
+        await CheckFilesAsync(manifest, spec, cancel).ConfigureAwait(false);
+        CheckSchemas();
+        var known = manifest.Parts.Concat(manifest.RejectFiles).Select(p => p.Path).ToHashSet(StringComparer.Ordinal);
+        known.UnionWith(await CheckRecordsAsync(manifest, cancel).ConfigureAwait(false));
+        return new(manifest, [.. _faults.Order(StringComparer.Ordinal)], await OrphansAsync(known, cancel).ConfigureAwait(false));
+    }
+
+    private Task CheckFilesAsync(Manifest manifest, JobSpec spec, CancellationToken cancel)
+    {
+        var columns = ExpectedColumns.Of(spec);
+        var files = manifest.Parts.Select(p => (Part: p, Columns: columns))
+            .Concat(manifest.RejectFiles.Select(p => (Part: p, Columns: (IReadOnlyList<string>)["source_file", "source_row", "reason", "message", "row"])));
+        return Parallel.ForEachAsync(files, cancel, async (file, token) => await CheckFileAsync(file.Part, file.Columns, token).ConfigureAwait(false));
+    }
+
+    private async Task CheckFileAsync(PartRecord part, IReadOnlyList<string> expected, CancellationToken cancel)
+    {
+        if (OutputNames.UnitOf(part.Path) is null)
+        {
+            Fault(part, "is no name of a part");
+            return;
+        }
+        var path = output.PathOf(part.Path);
+        if (!File.Exists(path))
+        {
+            Fault(part, "missing");
+            return;
+        }
+        if (new FileInfo(path).Length is var size && size != part.Bytes)
+            Fault(part, $"has {size} bytes, expected {part.Bytes}");
+        else if (Fingerprints.OfFile(path) is var hash && hash != part.Sha256)
+            Fault(part, $"its content has changed: sha256 {hash}, expected {part.Sha256}");
+        try
+        {
+            var facts = await ReadAsync(path, cancel).ConfigureAwait(false);
+            if (facts.Rows != part.Rows)
+                Fault(part, $"has {facts.Rows} rows, expected {part.Rows}");
+            foreach (var fault in facts.Faults)
+                Fault(part, fault);
+            if (facts.Columns is { } columns && facts.Rows > 0 && expected.Where(c => !columns.Contains(c)).ToList() is { Count: > 0 } missing && Path.GetExtension(path) != ".jsonl")
+                Fault(part, $"has no column {string.Join(", ", missing)}");
+            if (facts.Schema.Length > 0 && facts.Rows > 0)
+                _schemas[part.Path] = facts.Schema;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A damaged file makes a reader fail in any way it likes; for the user it is always the same.
+            Fault(part, $"cannot be read: {e.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    private static Task<PartFacts> ReadAsync(string path, CancellationToken cancel) => Path.GetExtension(path) switch
+    {
+        ".parquet" => ParquetPart.ReadAsync(path, cancel),
+        ".jsonl" => JsonlPart.ReadAsync(path, cancel),
+        ".npy" => NpyPart.ReadAsync(path, cancel),
+        var other => throw new InvalidDataException($"unknown format {other}"),
+    };
+
+    // The schema that most parts have is the right one.
+    private void CheckSchemas()
+    {
+        foreach (var kind in _schemas.GroupBy(s => Path.GetExtension(s.Key)))
+        {
+            var common = kind.GroupBy(s => s.Value).MaxBy(g => g.Count())!.Key;
+            foreach (var (path, schema) in kind.Where(s => s.Value != common))
+                _faults.Enqueue($"{path}: its columns are ({schema}), expected ({common})");
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> CheckRecordsAsync(Manifest manifest, CancellationToken cancel)
+    {
+        var records = new List<UnitRecord>();
+        var paths = new List<string>();
+        foreach (var unit in manifest.Parts.Concat(manifest.RejectFiles).Select(p => OutputNames.UnitOf(p.Path)).OfType<string>().Distinct())
+        {
+            if (await output.ReadAsync(OutputLayout.Commit(unit), cancel).ConfigureAwait(false) is null)
+                _faults.Enqueue($"{OutputLayout.Commit(unit)}: missing");
+        }
+        await foreach (var file in output.ListAsync(OutputLayout.CommitFolder, cancel).ConfigureAwait(false))
+        {
+            if (OutputNames.UnitOf(file.Path) is null || await output.ReadAsync(file.Path, cancel).ConfigureAwait(false) is not { } json)
+                continue;
+            try
+            {
+                var record = ContractJson.Read<UnitRecord>(json, file.Path);
+                if (record.SpecFingerprint != manifest.SpecFingerprint || record.ModelFingerprint != manifest.ModelFingerprint)
+                    continue;
+                records.Add(record);
+                paths.Add(file.Path);
+            }
+            catch (PJobException e)
+            {
+                _faults.Enqueue(e.Message);
+            }
+        }
+        foreach (var fault in records.Zip(paths).SelectMany(r => UnitCheck.CountFaults(r.First, r.Second)))
+            _faults.Enqueue(fault);
+        CheckSum("units", manifest.Units, records.Count);
+        CheckSum("rows_in", manifest.RowsIn, records.Sum(r => r.RowsIn));
+        CheckSum("rows_out", manifest.RowsOut, manifest.Parts.Sum(p => p.Rows));
+        CheckSum("rejected_rows", manifest.RejectedRows, manifest.RejectFiles.Sum(p => p.Rows));
+        CheckSum("rows_in", manifest.RowsIn, manifest.RowsKept + manifest.Filtered + manifest.RejectedRows);
+        return paths;
+    }
+
+    private void CheckSum(string name, long said, long found)
+    {
+        if (said != found)
+            _faults.Enqueue($"{OutputLayout.Manifest}: {name} is {said}, but its parts and records say {found}");
+    }
+
+    private async Task<List<string>> OrphansAsync(HashSet<string> known, CancellationToken cancel)
+    {
+        var orphans = new List<string>();
+        foreach (var prefix in new[] { OutputLayout.DataFolder, OutputLayout.RejectFolder, OutputLayout.CommitFolder })
+        {
+            await foreach (var file in output.ListAsync(prefix, cancel).ConfigureAwait(false))
+            {
+                if (!known.Contains(file.Path))
+                    orphans.Add(file.Path);
+            }
+        }
+        orphans.Sort(StringComparer.Ordinal);
+        return orphans;
+    }
+
+    private void Fault(PartRecord part, string what) => _faults.Enqueue($"{part.Path}: {what}");
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using ProcessingJob.Cli.Checking;
+using ProcessingJob.Cli.Display;
+using ProcessingJob.Launcher.Finalise;
+
+namespace ProcessingJob.Cli.Commands;
+
+internal static class CheckCommand
+{
+    public static Command Create(CliContext cli)
+    {
+        var command = new Command("check", "Verify files, hashes, rows and columns of a finished output against its manifest.");
+        var folder = new Argument<string>("DIR") { Description = "Folder of the output." };
+        var json = CommonOptions.Json();
+        command.Arguments.Add(folder);
+        command.Options.Add(json);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var output = new LocalOutputStore(parsed.GetRequiredValue(folder));
+            var result = await new OutputCheck(output).RunAsync(cancel).ConfigureAwait(false);
+            var exitCode = result.Faults.Count == 0 ? 0 : 1;
+            if (parsed.GetValue(json))
+            {
+                cli.WriteJson(new { Output = output.Location, ExitCode = exitCode, result.Faults, result.Orphans, result.Manifest?.RowsIn, result.Manifest?.RowsOut, result.Manifest?.Units, Parts = result.Manifest?.Parts.Count });
+                return exitCode;
+            }
+            foreach (var fault in result.Faults)
+                cli.WriteError(fault);
+            foreach (var orphan in result.Orphans)
+                cli.Out.WriteLine($"orphan: {orphan} belongs to no unit of the job");
+            cli.Out.WriteLine(exitCode == 0
+                ? $"{output.Location}: {Text.Plural(result.Manifest!.Units, "unit")}, {Text.Plural(result.Manifest.Parts.Count, "part")}, {Text.Count(result.Manifest.RowsOut)} rows, all as the manifest says"
+                : $"{output.Location}: {Text.Plural(result.Faults.Count, "fault")}");
+            return exitCode;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,24 @@
+using System.CommandLine;
+
+namespace ProcessingJob.Cli.Commands;
+
+/// <summary>All commands of pjob, in the order help shows them: a new one is a file and a line here.</summary>
+internal static class CommandTable
+{
+    public static IReadOnlyList<Func<CliContext, Command>> All { get; } =
+    [
+        InitCommand.Create,
+        RunCommand.Create,
+        PlanCommand.Create,
+        StatusCommand.Create,
+        CheckCommand.Create,
+        HeadCommand.Create,
+        AnalyzeCommand.Create,
+        ReportCommand.Create,
+        SearchCommand.Create,
+        AskCommand.Create,
+        ModelCommand.Create,
+        TokenizeCommand.Create,
+        SchemaCommand.Create,
+    ];
+}

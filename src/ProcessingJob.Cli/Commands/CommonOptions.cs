@@ -1,0 +1,11 @@
+using System.CommandLine;
+
+namespace ProcessingJob.Cli.Commands;
+
+/// <summary>Options that several commands have.</summary>
+internal static class CommonOptions
+{
+    public const string JsonName = "--json";
+
+    public static Option<bool> Json() => new(JsonName) { Description = "One JSON document on standard output, all else on standard error." };
+}

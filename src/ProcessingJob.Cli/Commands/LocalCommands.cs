@@ -1,0 +1,32 @@
+using ProcessingJob.Cli.Display;
+using ProcessingJob.Cli.Initialising;
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Local;
+
+namespace ProcessingJob.Cli.Commands;
+
+/// <summary>run and plan on this machine.</summary>
+internal sealed class LocalCommands : ITarget
+{
+    public async Task<int> PlanAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancel)
+    {
+        var plan = await new LocalTarget(cli.Time).PlanAsync(spec, cancel).ConfigureAwait(false);
+        if (json)
+            cli.WriteJson(PlanText.Document(plan));
+        else
+            cli.Out.Write(PlanText.Of(plan));
+        return 0;
+    }
+
+    public async Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancel)
+    {
+        var target = new LocalTarget(cli.Time) { ReadSchema = (job, path, token) => FirstSchema.ReadAsync(job.Input, path, token) };
+        var result = await JobDisplay.FollowAsync(cli, settings.Json, events => target.RunAsync(spec, events, cancel)).ConfigureAwait(false);
+        if (settings.Json)
+            cli.WriteJson(result);
+        if (result.Message is { } message)
+            cli.WriteError(message);
+        (settings.Json ? cli.Error : cli.Out).WriteLine(ResultText.Of(result));
+        return result.ExitCode;
+    }
+}

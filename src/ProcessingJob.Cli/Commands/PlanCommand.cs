@@ -1,0 +1,21 @@
+using System.CommandLine;
+
+namespace ProcessingJob.Cli.Commands;
+
+internal static class PlanCommand
+{
+    public static Command Create(CliContext cli)
+    {
+        var command = new Command("plan", "Show which host would do what, and what is done already.");
+        var spec = SpecOptions.AddTo(command, cli);
+        var targets = Targets.AddTo(command);
+        var json = CommonOptions.Json();
+        command.Options.Add(json);
+        command.SetAction((parsed, cancel) =>
+        {
+            var job = spec.Read(parsed);
+            return targets.Choose(parsed, job).PlanAsync(cli, job, parsed.GetValue(json), cancel);
+        });
+        return command;
+    }
+}

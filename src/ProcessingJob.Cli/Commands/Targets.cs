@@ -1,0 +1,45 @@
+using System.CommandLine;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Cli.Commands;
+
+/// <param name="Json">--json.</param>
+/// <param name="Wait">Follow the job to its end.</param>
+internal sealed record RunSettings(bool Json, bool Wait);
+
+/// <summary>Where jobs run, as the commands see it.</summary>
+internal interface ITarget
+{
+    /// <summary>Prints what a run would do; starts nothing.</summary>
+    Task<int> PlanAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancel);
+
+    Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancel);
+}
+
+/// <summary>The options --local and --sagemaker, and what holds without them.</summary>
+internal sealed class Targets
+{
+    private readonly Option<bool> _local = new("--local") { Description = "On this machine, a worker process per host. The default, unless input.data or output.data is an s3:// URI." };
+    private readonly Option<bool> _sageMaker = new("--sagemaker") { Description = "On Amazon SageMaker Processing. The default when input.data or output.data is an s3:// URI." };
+
+    public static Targets AddTo(Command command)
+    {
+        var targets = new Targets();
+        command.Options.Add(targets._local);
+        command.Options.Add(targets._sageMaker);
+        return targets;
+    }
+
+    /// <exception cref="PJobException">Both are asked for.</exception>
+    public ITarget Choose(ParseResult parsed, JobSpec spec)
+    {
+        var (local, sageMaker) = (parsed.GetValue(_local), parsed.GetValue(_sageMaker));
+        if (local && sageMaker)
+            throw new PJobException("--local and --sagemaker: expected one of them", ExitCode.BadSpec);
+        if (sageMaker || (!local && (IsS3(spec.Input.Data) || IsS3(spec.Output.Data))))
+            throw new PJobException("--sagemaker: this build runs jobs on this machine only", ExitCode.BadSpec);
+        return new LocalCommands();
+    }
+
+    private static bool IsS3(string path) => path.StartsWith("s3://", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,30 @@
+using ProcessingJob.Launcher.Progress;
+using Spectre.Console;
+
+namespace ProcessingJob.Cli.Display;
+
+/// <summary>Shows a running job in the way that suits where it is shown.</summary>
+internal static class JobDisplay
+{
+    /// <param name="cli">Where to.</param>
+    /// <param name="json">Standard output belongs to the document; progress goes to standard error.</param>
+    /// <param name="run">The job.</param>
+    public static async Task<JobResult> FollowAsync(CliContext cli, bool json, Func<IProgress<JobEvent>, Task<JobResult>> run)
+    {
+        var (writer, isTerminal) = json ? (cli.Error, cli.ErrorIsTerminal) : (cli.Out, cli.OutIsTerminal);
+        if (!isTerminal)
+        {
+            using var plain = new PlainProgress(writer, cli.Time);
+            return await run(plain).ConfigureAwait(false);
+        }
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = cli.UseColor ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        });
+        return await console.Progress().AutoClear(false).HideCompleted(false)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .StartAsync(bars => run(new TerminalProgress(console, bars))).ConfigureAwait(false);
+    }
+}

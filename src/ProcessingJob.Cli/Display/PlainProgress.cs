@@ -1,0 +1,47 @@
+using ProcessingJob.Launcher.Progress;
+
+namespace ProcessingJob.Cli.Display;
+
+/// <summary>For logs and CI: one line every few seconds, nothing redrawn.</summary>
+internal sealed class PlainProgress : IProgress<JobEvent>, IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private readonly TextWriter _out;
+    private readonly ProgressMeter _meter;
+    private readonly ITimer _timer;
+    private readonly Lock _lock = new();
+    private long _totalBytes, _rows = -1;
+
+    public PlainProgress(TextWriter output, TimeProvider time)
+    {
+        _out = output;
+        _meter = new(time);
+        _timer = time.CreateTimer(_ => Tick(), null, Interval, Interval);
+    }
+
+    public void Report(JobEvent value)
+    {
+        lock (_lock)
+        {
+            if (value is JobPlanned planned)
+                _totalBytes = planned.Plan.BytesLeft;
+            if (value is HostProgressed progress)
+                _meter.Add(progress);
+            else if (EventText.Of(value) is { } line)
+                _out.WriteLine(line);
+        }
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Tick()
+    {
+        lock (_lock)
+        {
+            if (_meter.Take(_totalBytes) is not { } now || now.Rows == _rows)
+                return;
+            _rows = now.Rows;
+            _out.WriteLine($"{Text.Percent(Math.Round(now.Share, 3))}  {Text.Count(now.Rows)} rows  {EventText.Rates(now)}");
+        }
+    }
+}

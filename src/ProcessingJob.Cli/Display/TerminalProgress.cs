@@ -1,0 +1,46 @@
+using ProcessingJob.Launcher.Progress;
+using Spectre.Console;
+
+namespace ProcessingJob.Cli.Display;
+
+/// <summary>For people: a bar per host, redrawn in place, and warnings above them.</summary>
+internal sealed class TerminalProgress(IAnsiConsole console, ProgressContext bars) : IProgress<JobEvent>
+{
+    private readonly Dictionary<string, ProgressTask> _hosts = [];
+    private readonly Lock _lock = new();
+
+    public void Report(JobEvent value)
+    {
+        lock (_lock)
+        {
+            switch (value)
+            {
+                case JobPlanned planned:
+                    console.WriteLine(EventText.Of(planned)!);
+                    foreach (var host in planned.Plan.Hosts.Where(_ => planned.Plan.UnitsLeft > 0))
+                        _hosts[host.Host] = bars.AddTask($"{host.Host}  starting", autoStart: false, maxValue: Math.Max(1, host.BytesLeft));
+                    break;
+                case HostStarted started:
+                    _hosts[started.Host].StartTask();
+                    break;
+                case HostProgressed progress:
+                    var bar = _hosts[progress.Host];
+                    bar.Value = Math.Min(bar.MaxValue, progress.Progress.Bytes);
+                    bar.Description = $"{progress.Host}  {Text.Count(progress.Progress.Rows)} rows, {Text.Count(progress.Progress.Tokens)} tokens";
+                    break;
+                case HostEnded ended:
+                    var done = _hosts[ended.Host];
+                    if (ended.ExitCode == 0)
+                        done.Value = done.MaxValue;
+                    done.StopTask();
+                    break;
+                case HostLogged { Event.Level: "Information" or "Debug" or "Verbose" }:
+                    break;
+                default:
+                    if (EventText.Of(value) is { } line)
+                        console.WriteLine(line);
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+using Parquet;
+using Parquet.Data;
+using Parquet.Schema;
+
+namespace ProcessingJob.Cli.Outputs;
+
+/// <summary>Parquet parts, a row group at a time.</summary>
+internal static class ParquetRows
+{
+    public static async IAsyncEnumerable<PartRows> ReadAsync(string path, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using var reader = await ParquetReader.CreateAsync(path, null, cancel).ConfigureAwait(false);
+        var fields = reader.Schema.GetDataFields();
+        var vector = fields.FirstOrDefault(f => f.Path.ToString().Split('/')[0] == PartReader.VectorColumn)
+            ?? throw PartReader.Damaged(path, $"has no column '{PartReader.VectorColumn}'");
+        for (var group = 0; group < reader.RowGroupCount; group++)
+        {
+            using var rows = reader.OpenRowGroupReader(group);
+            var columns = new Dictionary<string, object?[]>();
+            foreach (var field in fields.Where(f => f.MaxRepetitionLevel == 0))
+            {
+                if (await ValuesAsync(rows, field, cancel).ConfigureAwait(false) is { } values)
+                    columns[field.Name] = values;
+            }
+            yield return new((int)rows.RowCount, await VectorsAsync(rows, vector, cancel).ConfigureAwait(false), columns);
+        }
+    }
+
+    private static Task<float[]> VectorsAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancel) => field.ClrType switch
+    {
+        var t when t == typeof(float) => VectorsAsync<float>(rows, field, v => v, cancel),
+        var t when t == typeof(sbyte) => VectorsAsync<sbyte>(rows, field, v => v, cancel),
+        _ => VectorsAsync<byte>(rows, field, v => v, cancel),
+    };
+
+    private static async Task<float[]> VectorsAsync<T>(ParquetRowGroupReader rows, DataField field, Func<T, float> convert, CancellationToken cancel) where T : struct
+    {
+        using var column = await rows.ReadRawColumnDataBaseAsync(field, cancel).ConfigureAwait(false);
+        var values = ((RawColumnData<T>)column).Values;
+        var vectors = new float[values.Length];
+        for (var i = 0; i < vectors.Length; i++)
+            vectors[i] = convert(values[i]);
+        return vectors;
+    }
+
+    private static async Task<object?[]?> ValuesAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancel) => field.ClrType switch
+    {
+        var t when t == typeof(string) => await TextsAsync(rows, field, cancel).ConfigureAwait(false),
+        var t when t == typeof(long) => await ValuesAsync<long>(rows, field, v => v, cancel).ConfigureAwait(false),
+        var t when t == typeof(int) => await ValuesAsync<int>(rows, field, v => (long)v, cancel).ConfigureAwait(false),
+        var t when t == typeof(double) => await ValuesAsync<double>(rows, field, v => v, cancel).ConfigureAwait(false),
+        var t when t == typeof(float) => await ValuesAsync<float>(rows, field, v => (double)v, cancel).ConfigureAwait(false),
+        var t when t == typeof(bool) => await ValuesAsync<bool>(rows, field, v => v, cancel).ConfigureAwait(false),
+        var t when t == typeof(DateTime) => await ValuesAsync<DateTime>(rows, field, v => v, cancel).ConfigureAwait(false),
+        // Bytes are nothing to look at.
+        _ => null,
+    };
+
+    private static async Task<object?[]> TextsAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancel)
+    {
+        var values = new string?[rows.RowCount];
+        await rows.ReadAsync(field, values.AsMemory(), null, cancel).ConfigureAwait(false);
+        return values;
+    }
+
+    private static async Task<object?[]> ValuesAsync<T>(ParquetRowGroupReader rows, DataField field, Func<T, object> box, CancellationToken cancel) where T : struct
+    {
+        var (values, levels) = (new T[rows.RowCount], new int[rows.RowCount]);
+        var hasLevels = field.MaxDefinitionLevel > 0;
+        await rows.ReadRawAsync<T>(field, values, hasLevels ? levels : null, null, cancel).ConfigureAwait(false);
+        var (boxed, next) = (new object?[values.Length], 0);
+        for (var row = 0; row < boxed.Length; row++)
+            boxed[row] = hasLevels && levels[row] < field.MaxDefinitionLevel ? null : box(values[next++]);
+        return boxed;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text;
+
+namespace ProcessingJob.Cli.Pages;
+
+/// <summary>A point of a <see cref="ScatterPlot"/>.</summary>
+/// <param name="X">Any unit; the plot fits itself to the points.</param>
+/// <param name="Y">The same unit as <paramref name="X"/>.</param>
+/// <param name="Colour">1 to 8.</param>
+/// <param name="Tip">Shown on hover or touch.</param>
+internal readonly record struct ScatterPoint(double X, double Y, int Colour, string Tip);
+
+/// <summary>Points with a text each, one unit as long in both directions where the width allows.</summary>
+internal sealed record ScatterPlot(IReadOnlyList<ScatterPoint> Points, IReadOnlyList<(int Colour, string Name)> Legend)
+{
+    private const int Height = 440;
+
+    public string Build()
+    {
+        var (left, width) = Span(Points.Select(p => p.X));
+        var (bottom, height) = Span(Points.Select(p => p.Y));
+        var dots = new StringBuilder();
+        foreach (var p in Points)
+        {
+            var (x, y) = (2 + 96 * (p.X - left) / width, 98 - 96 * (p.Y - bottom) / height);
+            dots.Append($"<circle class=\"dot f{p.Colour}\" cx=\"{Html.Number(x)}%\" cy=\"{Html.Number(y)}%\" r=\"4\" data-tip=\"{Html.Encode(p.Tip)}\"/>");
+        }
+        var legend = Legend.Count > 1 ? Html.Legend(Legend) : "";
+        return $"""{legend}<div class="area"><svg width="100%" height="{Height}" role="img" aria-label="Scatter plot of embeddings">{dots}</svg></div>""";
+    }
+
+    private static (double Start, double Length) Span(IEnumerable<double> values)
+    {
+        var all = values.DefaultIfEmpty(0).ToList();
+        var length = all.Max() - all.Min();
+        return (all.Min(), length > 0 ? length : 1);
+    }
+}

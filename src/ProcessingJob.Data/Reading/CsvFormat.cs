@@ -1,0 +1,142 @@
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Data;
+
+/// <summary>
+/// RFC 4180: fields may be quoted, quotes inside are doubled, quoted fields may hold delimiters and line breaks. A quote inside an
+/// unquoted field is a character like any other. An unquoted empty field is null, a quoted one an empty text. tsv has no quotes.
+/// </summary>
+internal sealed class CsvFormat(byte delimiter, bool quotes, int[] slotOfField, int slotCount) : RecordFormat
+{
+    private const byte Quote = (byte)'"';
+    private readonly Slot[] _slots = new Slot[slotCount];
+
+    /// <summary>Delimiter of the spec, else the format's.</summary>
+    public static byte DelimiterOf(InputSpec input, InputFormat format) => input.Delimiter switch
+    {
+        null or "" => (byte)(format == InputFormat.Tsv ? '\t' : ','),
+        { Length: 1 } d when d[0] < 128 && d[0] is not ('"' or '\r' or '\n') => (byte)d[0],
+        var other => throw new PJobException($"input.delimiter: found '{other}', expected one ASCII character", ExitCode.BadSpec),
+    };
+
+    public override RecordCut Cut(ReadOnlySpan<byte> data, bool atEnd, int limit)
+    {
+        if (!quotes)
+            return base.Cut(data, atEnd, limit);
+        var whole = atEnd && data.Length <= limit;
+        var window = data[..Math.Min(data.Length, limit + 1)];
+        for (var i = 0; i < window.Length;)
+        {
+            var at = window[i..].IndexOfAny(Quote, (byte)'\n');
+            if (at < 0)
+                break;
+            at += i;
+            if (window[at] != Quote)
+                return Line(data, at);
+            if (at > 0 && window[at - 1] != delimiter)
+            {
+                i = at + 1;
+                continue;
+            }
+            var close = CloseOf(window, at + 1);
+            if (close < 0 || (close == window.Length - 1 && !whole && data.Length <= limit))
+            {
+                if (data.Length <= limit && !atEnd)
+                    return RecordCut.NeedMore;
+                if (close < 0)
+                    return AfterLine(window, at, whole);
+            }
+            i = close + 1;
+        }
+        if (data.Length > limit)
+            return RecordCut.TooLarge;
+        return atEnd ? Line(data, data.Length) with { Length = data.Length } : RecordCut.NeedMore;
+    }
+
+    public override void Parse(ReadOnlySpan<byte> record, long row, long offset, RowBuilder into)
+    {
+        var field = 0;
+        for (var i = 0; ; i++)
+        {
+            Slot slot;
+            if (quotes && i < record.Length && record[i] == Quote)
+            {
+                var close = CloseOf(record, i + 1);
+                var value = record[(i + 1)..close];
+                slot = new(i + 1, value.Length, value.Contains(Quote) ? SlotKind.CsvQuoted : SlotKind.Text);
+                i = close + 1;
+                if (i < record.Length && record[i] != delimiter)
+                {
+                    into.Reject(row, offset, RejectReason.BadRecord, $"text after the closing quote of field {field + 1}", record);
+                    return;
+                }
+            }
+            else
+            {
+                var length = record[i..].IndexOf(delimiter);
+                if (length < 0)
+                    length = record.Length - i;
+                slot = new(i, length, length == 0 ? SlotKind.Null : SlotKind.Text);
+                i += length;
+            }
+            if (field < slotOfField.Length && slotOfField[field] is >= 0 and var index)
+                _slots[index] = slot;
+            field++;
+            if (i >= record.Length)
+                break;
+        }
+        if (field == slotOfField.Length)
+            into.Add(record, _slots, row, offset);
+        else
+            into.Reject(row, offset, RejectReason.BadRecord, $"found {field} fields, expected {slotOfField.Length}", record);
+    }
+
+    /// <summary>The fields of a record, decoded; for headers.</summary>
+    /// <returns>Null when the record is broken or not UTF-8.</returns>
+    public static string[]? Fields(ReadOnlySpan<byte> record, byte delimiter, bool quotes)
+    {
+        var fields = new List<string>();
+        using var text = new StringColumn();
+        for (var i = 0; ; i++)
+        {
+            var quoted = quotes && i < record.Length && record[i] == Quote;
+            var end = quoted ? CloseOf(record, ++i) : record[i..].IndexOf(delimiter);
+            if (quoted && end < 0)
+                return null;
+            if (!quoted)
+                end = end < 0 ? record.Length : i + end;
+            if (!SlotDecoder.TryDecode(record[i..end], quoted && record[i..end].Contains(Quote) ? SlotKind.CsvQuoted : SlotKind.Text, text))
+                return null;
+            text.EndRow();
+            fields.Add(text[text.Count - 1].ToString());
+            i = quoted ? end + 1 : end;
+            if (i >= record.Length)
+                return [.. fields];
+            if (record[i] != delimiter)
+                return null;
+        }
+    }
+
+    /// <summary>Index of the quote that closes a field whose content begins at <paramref name="from"/>; -1 when there is none.</summary>
+    private static int CloseOf(ReadOnlySpan<byte> data, int from)
+    {
+        while (true)
+        {
+            var at = data[from..].IndexOf(Quote);
+            if (at < 0)
+                return -1;
+            at += from;
+            if (at + 1 >= data.Length || data[at + 1] != Quote)
+                return at;
+            from = at + 2;
+        }
+    }
+
+    private static RecordCut AfterLine(ReadOnlySpan<byte> window, int quote, bool whole)
+    {
+        var at = window[quote..].IndexOf((byte)'\n');
+        if (at >= 0)
+            return Line(window, quote + at) with { Fault = RecordFault.Unterminated };
+        return whole ? new(window.Length, window.Length, RecordFault.Unterminated) : RecordCut.TooLarge;
+    }
+}

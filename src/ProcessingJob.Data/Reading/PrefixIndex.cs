@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Data;
+
+/// <summary>Where records of a file are known to begin: offset and index. Successive ranges go on from the last known point.</summary>
+internal sealed class PrefixIndex
+{
+    private readonly ConcurrentDictionary<(string Source, string Version), SortedList<long, long>> _files = new();
+
+    public void Add(WorkUnit unit, long offset, long row)
+    {
+        var points = _files.GetOrAdd((unit.Source, unit.Version), _ => []);
+        lock (points)
+            points[offset] = row;
+    }
+
+    /// <summary>The last known point at or before <paramref name="offset"/>; null when there is none.</summary>
+    public (long Offset, long Row)? Before(WorkUnit unit, long offset)
+    {
+        if (!_files.TryGetValue((unit.Source, unit.Version), out var points))
+            return null;
+        lock (points)
+        {
+            var (low, high) = (0, points.Count);
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                if (points.Keys[middle] <= offset)
+                    low = middle + 1;
+                else
+                    high = middle;
+            }
+            return low == 0 ? null : (points.Keys[low - 1], points.Values[low - 1]);
+        }
+    }
+}

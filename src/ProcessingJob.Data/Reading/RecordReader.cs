@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Data;
+
+/// <summary>Reads the records of csv, tsv, jsonl and text that begin in a unit's range.</summary>
+internal sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options, FileHead head, RecordFormat format, PrefixIndex prefixes)
+{
+    private long _row;
+
+    public async IAsyncEnumerable<RowBlock> ReadAsync(RowBuilder builder, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var compressed = head.Compression != CompressionKind.None;
+        // A compressed file cannot be entered in the middle: its first range has all of it, whatever its name made the planner believe.
+        if (compressed && unit.Start > 0)
+            yield break;
+        var end = compressed ? long.MaxValue : unit.End;
+        if (Math.Max(unit.Start, head.DataStart) >= end)
+            yield break;
+
+        await using var feed = await SeekAsync(compressed, cancellation);
+        var reported = feed.Offset;
+        while (feed.Offset < end)
+        {
+            var fault = ParseBuffered(feed, end, builder);
+            if (builder.IsFull)
+                yield return Take();
+            if (fault == RecordFault.NeedMore)
+            {
+                if (feed.AtEnd)
+                    break;
+                await feed.FillAsync(cancellation);
+            }
+            else if (fault == RecordFault.TooLarge)
+            {
+                await RejectLongAsync(feed, builder, cancellation);
+            }
+        }
+        if (builder.HasRecords)
+            yield return Take();
+        if (!compressed)
+            prefixes.Add(unit, feed.Offset, _row);
+
+        RowBlock Take()
+        {
+            var at = Math.Min(feed.Offset, end);
+            var bytes = at - reported;
+            reported = at;
+            return builder.Take(bytes);
+        }
+    }
+
+    /// <summary>Parses whole records until the window, the range or the block is at its end.</summary>
+    private RecordFault ParseBuffered(RecordFeed feed, long end, RowBuilder builder)
+    {
+        while (feed.Offset < end && !builder.IsFull)
+        {
+            if (feed.Data.IsEmpty)
+                return RecordFault.NeedMore;
+            var cut = format.Cut(feed.Data, feed.AtEnd, options.MaxRecordBytes);
+            if (cut.Fault is RecordFault.NeedMore or RecordFault.TooLarge)
+                return cut.Fault;
+            var record = feed.Data[..cut.Content];
+            if (cut.Fault == RecordFault.Unterminated)
+                builder.Reject(_row++, feed.Offset, RejectReason.BadRecord, "a quote is opened and never closed", record);
+            else if (!format.IsBlank(record))
+                format.Parse(record, _row++, feed.Offset, builder);
+            feed.Consume(cut.Length);
+        }
+        return RecordFault.None;
+    }
+
+    private async ValueTask RejectLongAsync(RecordFeed feed, RowBuilder builder, CancellationToken cancellation)
+    {
+        builder.Reject(_row++, feed.Offset, RejectReason.RecordTooLarge, $"longer than {options.MaxRecordBytes} bytes", feed.Data[..(options.MaxRecordBytes + 1)]);
+        await SkipLongAsync(feed, cancellation);
+    }
+
+    private async ValueTask SkipLongAsync(RecordFeed feed, CancellationToken cancellation)
+    {
+        if (!format.HasLines)
+        {
+            await feed.SkipAsync(long.MaxValue, cancellation);
+            return;
+        }
+        feed.Consume(options.MaxRecordBytes + 1);
+        await feed.SkipLineAsync(cancellation);
+    }
+
+    /// <summary>Opens the file at the first record that begins in the range.</summary>
+    private async ValueTask<RecordFeed> SeekAsync(bool compressed, CancellationToken cancellation)
+    {
+        if (compressed || unit.Start <= head.DataStart)
+        {
+            var feed = new RecordFeed(Decompression.Open(source, head.Compression, compressed ? 0 : head.DataStart, unit.End, options), compressed ? 0 : head.DataStart);
+            if (compressed)
+                await feed.SkipAsync(head.DataStart, cancellation);
+            return feed;
+        }
+        var (offset, row) = prefixes.Before(unit, unit.Start) ?? (head.DataStart, 0);
+        _row = row;
+        var seek = new RecordFeed(source.OpenSequential(offset, unit.End), offset);
+        while (seek.Offset < unit.Start)
+        {
+            var fault = SkipBuffered(seek);
+            if (fault == RecordFault.TooLarge)
+            {
+                _row++;
+                await SkipLongAsync(seek, cancellation);
+            }
+            else if (fault == RecordFault.NeedMore)
+            {
+                if (seek.AtEnd)
+                    break;
+                await seek.FillAsync(cancellation);
+            }
+        }
+        prefixes.Add(unit, seek.Offset, _row);
+        return seek;
+    }
+
+    private RecordFault SkipBuffered(RecordFeed feed)
+    {
+        while (feed.Offset < unit.Start && !feed.Data.IsEmpty)
+        {
+            var cut = format.Cut(feed.Data, feed.AtEnd, options.MaxRecordBytes);
+            if (cut.Fault is RecordFault.NeedMore or RecordFault.TooLarge)
+                return cut.Fault;
+            if (cut.Fault == RecordFault.Unterminated || !format.IsBlank(feed.Data[..cut.Content]))
+                _row++;
+            feed.Consume(cut.Length);
+        }
+        return feed.Offset < unit.Start ? RecordFault.NeedMore : RecordFault.None;
+    }
+}

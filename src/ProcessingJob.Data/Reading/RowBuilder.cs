@@ -1,0 +1,129 @@
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Data;
+
+/// <summary>
+/// Puts the rows of one unit into blocks. A format appends a record's values to the columns of <see cref="Block"/> and then calls
+/// <see cref="Finish"/> or <see cref="Reject"/>: each record ends in exactly one of them.
+/// </summary>
+internal sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, BalanceFilter? balance)
+{
+    private readonly DuplicateIds _ids = new();
+    private readonly Splitter? _splitter = options.Split.Count == 0 ? null : new(options.Split);
+    private RowBlock? _block;
+    private long _bytes;
+
+    public RowPlan Plan => plan;
+    public ReadOptions Options => options;
+    public WorkUnit Unit => unit;
+    public RowBlock Block => _block ??= new(plan);
+    public bool IsFull => _block is { } b && (b.RecordsIn >= options.RowsPerBlock || _bytes >= options.BytesPerBlock);
+
+    /// <summary>Hands out the rows so far.</summary>
+    public RowBlock Take(long sourceBytes)
+    {
+        var block = Block;
+        block.SourceBytes = sourceBytes;
+        (_block, _bytes) = (null, 0);
+        return block;
+    }
+
+    public bool HasRecords => _block is { RecordsIn: > 0 };
+
+    /// <summary>Appends the values of a record whose columns are slices of its bytes.</summary>
+    public void Add(ReadOnlySpan<byte> record, ReadOnlySpan<Slot> slots, long row, long offset)
+    {
+        var block = Block;
+        string? reason = null, at = null;
+        for (var k = 0; reason is null && k < plan.Texts.Length; k++)
+        {
+            var text = block.Texts[k];
+            foreach (var slot in plan.Texts[k])
+            {
+                var value = slots[slot];
+                if (value.Kind is SlotKind.Missing or SlotKind.Null)
+                    continue;
+                if (text.PendingLength > 0)
+                    text.Pend('\n');
+                at = plan.Names[slot];
+                if (value.Kind is not (SlotKind.Text or SlotKind.CsvQuoted or SlotKind.JsonEscaped))
+                    reason = RejectReason.TypeMismatch;
+                else if (!SlotDecoder.TryDecode(value.Of(record), value.Kind, text))
+                    reason = RejectReason.BadEncoding;
+                if (reason is not null)
+                    break;
+            }
+            text.EndRow();
+        }
+        if (reason is null && block.Id is { } id)
+            reason = Append(record, slots, plan.Id, plan.IdColumn!.Type, id, ref at);
+        for (var i = 0; reason is null && i < plan.Kept.Length; i++)
+            reason = Append(record, slots, plan.Kept[i], plan.KeptColumns[i].Type, block.Kept[i], ref at);
+        if (reason is null && block.Class is { } @class)
+            reason = Append(record, slots, plan.Balance, ColumnType.String, @class, ref at);
+
+        if (reason is null)
+            Finish(row, offset, record.Length, record);
+        else if (reason == RejectReason.BadEncoding)
+            Reject(row, offset, reason, $"column '{at}' is not UTF-8", record);
+        else
+            Reject(row, offset, reason, MismatchMessage(at!), record);
+    }
+
+    /// <summary>What a type mismatch in a column says.</summary>
+    public string MismatchMessage(string column)
+    {
+        var type = plan.KeptColumns.Append(plan.IdColumn).FirstOrDefault(c => c?.Name == column)?.Type;
+        var isText = plan.Texts.Any(t => t.Any(slot => plan.Names[slot] == column));
+        return $"the value of '{column}' is not of type {(isText || type is null ? "string" : Names.Of(type.Value))}, which the column has in this job";
+    }
+
+    /// <summary>Ends a record whose values are all appended.</summary>
+    /// <param name="row">Index of the record in the file.</param>
+    /// <param name="offset">Its byte offset, or -1.</param>
+    /// <param name="bytes">Its size, for bounding blocks.</param>
+    /// <param name="record">Its bytes, should it be rejected; empty: it is described from the columns.</param>
+    public void Finish(long row, long offset, int bytes, ReadOnlySpan<byte> record)
+    {
+        var block = Block;
+        var index = block.Count;
+        for (var k = 0; k < block.Texts.Length; k++)
+        {
+            if (block.Texts[k][index].IsWhiteSpace())
+            {
+                var columns = string.Join(", ", plan.Texts[k].Select(slot => plan.Names[slot]));
+                Reject(row, offset, RejectReason.MissingText, $"no text in {columns}", record);
+                return;
+            }
+        }
+        if (block.Id is { } id && !id.IsNull(index) && !_ids.TryAdd(id, index))
+        {
+            Reject(row, offset, RejectReason.DuplicateId, "a row of this unit has the same id already", record);
+            return;
+        }
+        if (balance is not null && !balance.Keep(block.Class!, index, row))
+        {
+            block.Filtered++;
+            block.Rollback();
+            return;
+        }
+        block.EndRow(row, offset, _splitter?.Choose(block, index) ?? 0, _splitter is not null);
+        _bytes += bytes;
+    }
+
+    /// <summary>Ends a record that cannot be used; values appended so far are taken back.</summary>
+    public void Reject(long row, long offset, string reason, string message, ReadOnlySpan<byte> record)
+    {
+        var block = Block;
+        var shown = record.IsEmpty ? block.DescribePending() : SlotDecoder.Show(record);
+        block.Rollback();
+        block.AddReject(new(unit.Source, row, offset, reason, message, shown));
+        _bytes += Math.Min(record.Length, 4096);
+    }
+
+    private string? Append(ReadOnlySpan<byte> record, ReadOnlySpan<Slot> slots, int slot, ColumnType type, Column into, ref string? at)
+    {
+        at = plan.Names[slot];
+        return SlotDecoder.Append(slots[slot].Of(record), slots[slot].Kind, type, into);
+    }
+}

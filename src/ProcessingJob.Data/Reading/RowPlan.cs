@@ -1,0 +1,64 @@
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Data;
+
+/// <summary>Which columns of a source are needed and what for; the same for every file of a job.</summary>
+internal sealed class RowPlan
+{
+    public RowPlan(ReadOptions options)
+    {
+        var names = new List<string>();
+        int Slot(string name)
+        {
+            var at = names.IndexOf(name);
+            if (at >= 0)
+                return at;
+            names.Add(name);
+            return names.Count - 1;
+        }
+
+        // The text format has one nameless column.
+        Texts = [.. options.Texts.Select(t => t.Count == 0 ? [Slot(TextColumn)] : t.Select(Slot).ToArray())];
+        var textSlots = names.Count;
+        IdColumn = options.Schema.FirstOrDefault(c => c.Name == options.Input.Id)
+            ?? (options.Input.Id is { } id ? new KeptColumn(id, ColumnType.String) : null);
+        Id = IdColumn is null ? -1 : Slot(IdColumn.Name);
+        KeptColumns = [.. options.Schema.Where(c => c.Name != options.Input.Id)];
+        Kept = [.. KeptColumns.Select(c => Slot(c.Name))];
+        Balance = options.Balance is { } balance ? Slot(balance) : -1;
+        Names = [.. names];
+
+        // A column that only "*" asked for may be absent from a file; whatever was named must be there.
+        Required = [.. names.Select((name, slot) => slot < textSlots || slot == Id || slot == Balance || options.Input.Keep.Contains(name))];
+    }
+
+    /// <summary>Name of the only column of the text format.</summary>
+    public const string TextColumn = "text";
+
+    /// <summary>Distinct columns to read; the other members are indexes into them.</summary>
+    public string[] Names { get; }
+    public int[][] Texts { get; }
+    public int Id { get; }
+    public int[] Kept { get; }
+    public int Balance { get; }
+    public bool[] Required { get; }
+    public KeptColumn? IdColumn { get; }
+    public IReadOnlyList<KeptColumn> KeptColumns { get; }
+
+    /// <exception cref="PJobException">A named column is not among those found.</exception>
+    public void CheckFound(string file, Func<string, bool> has, IEnumerable<string> found)
+    {
+        for (var slot = 0; slot < Names.Length; slot++)
+        {
+            if (Required[slot] && !has(Names[slot]))
+                throw Missing(file, Names[slot], [.. found]);
+        }
+    }
+
+    public static PJobException Missing(string file, string column, IReadOnlyList<string> found)
+    {
+        var nearest = Contract.Names.Nearest(column, found);
+        var shown = string.Join(", ", found.Take(20)) + (found.Count > 20 ? ", …" : "");
+        return new($"{file}: no column '{column}'; found: {shown}" + (nearest is null ? "" : $" (did you mean '{nearest}'?)") + "; set input.text, input.id and input.keep to columns of the data");
+    }
+}

@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Data;
+
+/// <summary>Turns the bytes of a value into the rows of a column. Never replaces a broken byte: it says no.</summary>
+internal static class SlotDecoder
+{
+    /// <summary>Adds the value's characters to the row under construction.</summary>
+    /// <returns>False when it is not UTF-8 (or, in JSON, a lone surrogate).</returns>
+    public static bool TryDecode(ReadOnlySpan<byte> value, SlotKind kind, StringColumn into)
+    {
+        if (kind == SlotKind.JsonEscaped)
+            return TryUnescape(value, into);
+        var room = into.Reserve(value.Length);
+        if (Utf8.ToUtf16(value, room, out _, out var written, replaceInvalidSequences: false) != OperationStatus.Done)
+            return false;
+        into.Advance(kind == SlotKind.CsvQuoted ? HalveQuotes(room[..written]) : written);
+        return true;
+    }
+
+    /// <summary>Appends a row to a kept column.</summary>
+    /// <returns>Null, or the reason for which the record is rejected.</returns>
+    public static string? Append(ReadOnlySpan<byte> value, SlotKind kind, ColumnType type, Column into)
+    {
+        if (kind is SlotKind.Missing or SlotKind.Null)
+        {
+            into.AppendNull();
+            return null;
+        }
+        switch (type)
+        {
+            case ColumnType.String:
+                var text = (StringColumn)into;
+                if (!TryDecode(value, kind, text))
+                    return RejectReason.BadEncoding;
+                text.EndRow();
+                return null;
+            case ColumnType.Int64 when IsNumber(kind) && Utf8Parser.TryParse(value, out long n, out var used) && used == value.Length:
+                ((ValueColumn<long>)into).Append(n);
+                return null;
+            case ColumnType.Double when IsNumber(kind) && Utf8Parser.TryParse(value, out double d, out var used) && used == value.Length && double.IsFinite(d):
+                ((ValueColumn<double>)into).Append(d);
+                return null;
+            case ColumnType.Bool when kind is SlotKind.JsonBool or SlotKind.Text && (value.SequenceEqual("true"u8) || value.SequenceEqual("false"u8)):
+                ((ValueColumn<bool>)into).Append(value.Length == 4);
+                return null;
+            default:
+                return RejectReason.TypeMismatch;
+        }
+    }
+
+    private static bool IsNumber(SlotKind kind) => kind is SlotKind.JsonNumber or SlotKind.Text;
+
+    private static bool TryUnescape(ReadOnlySpan<byte> value, StringColumn into)
+    {
+        // The reader wants the quotes around the value: they are there, one byte to either side, in every JSON string.
+        var reader = new Utf8JsonReader(value);
+        try
+        {
+            reader.Read();
+            into.Advance(reader.CopyString(into.Reserve(value.Length)));
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // Bytes that are no UTF-8, or half of a surrogate pair.
+            return false;
+        }
+    }
+
+    private static int HalveQuotes(Span<char> text)
+    {
+        var to = text.IndexOf('"') + 1;
+        for (var from = to + 1; from < text.Length;)
+        {
+            var run = text[from..].IndexOf('"');
+            if (run < 0)
+                run = text.Length - from - 1;
+            text.Slice(from, run + 1).CopyTo(text[to..]);
+            to += run + 1;
+            // Skips the second quote of the pair.
+            from += run + 2;
+        }
+        return Math.Min(to, text.Length);
+    }
+
+    /// <summary>The record for a reject: as text with broken bytes replaced, at most 4,096 characters.</summary>
+    public static string Show(ReadOnlySpan<byte> record)
+    {
+        const int limit = 4096;
+        var cut = record.Length > limit;
+        return Encoding.UTF8.GetString(cut ? record[..limit] : record) + (cut ? $"… ({record.Length} bytes)" : "");
+    }
+}

@@ -1,0 +1,14 @@
+namespace ProcessingJob.Data;
+
+/// <summary>One part file (or a file and its sidecar) in the making.</summary>
+internal interface IPartFormat : IAsyncDisposable
+{
+    /// <summary>The part wants no more rows than it has.</summary>
+    bool IsFull { get; }
+
+    ValueTask WriteAsync(ColumnBlock rows, CancellationToken cancellation);
+
+    /// <summary>Writes what comes last.</summary>
+    /// <returns>The files with their rows; a sidecar, which repeats the same rows, says 0.</returns>
+    ValueTask<IReadOnlyList<(PartFile File, long Rows)>> FinishAsync(long rows, CancellationToken cancellation);
+}

@@ -1,0 +1,144 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace ProcessingJob.Data;
+
+/// <summary>Rows as lines of JSON. Numbers have the shortest digits that read back the same; binary is base64; timestamps are ISO 8601.</summary>
+internal sealed class JsonRows : IDisposable
+{
+    private static readonly DateTime Epoch = DateTime.UnixEpoch;
+    private readonly ArrayBufferWriter<byte> _lines = new(1 << 16);
+    private readonly Utf8JsonWriter _json;
+
+    public JsonRows() => _json = new(_lines, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+
+    /// <summary>Lines not yet taken.</summary>
+    public ReadOnlyMemory<byte> Lines => _lines.WrittenMemory;
+
+    public void Clear() => _lines.ResetWrittenCount();
+
+    public void Add(ColumnBlock block, int row, Func<OutputColumn, bool>? include = null)
+    {
+        _json.Reset();
+        _json.WriteStartObject();
+        for (var c = 0; c < block.Columns.Count; c++)
+        {
+            if (include is not null && !include(block.Schema[c]))
+                continue;
+            _json.WritePropertyName(block.Schema[c].Name);
+            Write(block.Schema[c], block.Columns[c], row);
+        }
+        _json.WriteEndObject();
+        _json.Flush();
+        _lines.Write("\n"u8);
+    }
+
+    public void Dispose() => _json.Dispose();
+
+    private void Write(OutputColumn type, Column column, int row)
+    {
+        if (column.IsNull(row))
+        {
+            _json.WriteNullValue();
+            return;
+        }
+        switch (column)
+        {
+            case StringColumn c:
+                _json.WriteStringValue(c[row]);
+                break;
+            case BinaryColumn c:
+                _json.WriteBase64StringValue(c[row]);
+                break;
+            case ValueColumn<long> c when type.Kind == ColumnKind.Timestamp:
+                _json.WriteStringValue(Epoch.AddTicks(c[row] * 10));
+                break;
+            case ValueColumn<int> c when type.Kind == ColumnKind.Date:
+                _json.WriteStringValue(DateOnly.FromDateTime(Epoch).AddDays(c[row]).ToString("yyyy-MM-dd"));
+                break;
+            case ValueColumn<long> c:
+                _json.WriteNumberValue(c[row]);
+                break;
+            case ValueColumn<int> c:
+                _json.WriteNumberValue(c[row]);
+                break;
+            case ValueColumn<bool> c:
+                _json.WriteBooleanValue(c[row]);
+                break;
+            case ValueColumn<double> c when double.IsFinite(c[row]):
+                _json.WriteNumberValue(c[row]);
+                break;
+            case ValueColumn<float> c when float.IsFinite(c[row]):
+                _json.WriteNumberValue(c[row]);
+                break;
+            case ListColumn<float> c:
+                WriteFloats(c[row], type.Kind == ColumnKind.ListFloat16);
+                break;
+            case ListColumn<int> c:
+                WriteIntegers(c[row]);
+                break;
+            case ListColumn<sbyte> c:
+                WriteIntegers(c[row]);
+                break;
+            case ListColumn<byte> c:
+                WriteIntegers(c[row]);
+                break;
+            case StructListColumn c when type.Kind == ColumnKind.ListString:
+                WriteStrings(c, row);
+                break;
+            case StructListColumn c:
+                WriteStructs(type, c, row);
+                break;
+            default:
+                // JSON has no infinities.
+                _json.WriteNullValue();
+                break;
+        }
+    }
+
+    private void WriteFloats(ReadOnlySpan<float> values, bool half)
+    {
+        _json.WriteStartArray();
+        foreach (var value in values)
+        {
+            if (!float.IsFinite(value))
+                _json.WriteNullValue();
+            else
+                _json.WriteNumberValue(half ? (float)(Half)value : value);
+        }
+        _json.WriteEndArray();
+    }
+
+    private void WriteIntegers<T>(ReadOnlySpan<T> values) where T : struct, IConvertible
+    {
+        _json.WriteStartArray();
+        foreach (var value in values)
+            _json.WriteNumberValue(value.ToInt32(null));
+        _json.WriteEndArray();
+    }
+
+    private void WriteStrings(StructListColumn column, int row)
+    {
+        _json.WriteStartArray();
+        for (var i = column.StartOf(row); i < column.StartOf(row) + column.Length(row); i++)
+            Write(OutputColumn.Element, column.Fields[0], i);
+        _json.WriteEndArray();
+    }
+
+    private void WriteStructs(OutputColumn type, StructListColumn column, int row)
+    {
+        _json.WriteStartArray();
+        for (var i = column.StartOf(row); i < column.StartOf(row) + column.Length(row); i++)
+        {
+            _json.WriteStartObject();
+            for (var f = 0; f < column.Fields.Count; f++)
+            {
+                _json.WritePropertyName(type.Fields![f].Name);
+                Write(type.Fields[f], column.Fields[f], i);
+            }
+            _json.WriteEndObject();
+        }
+        _json.WriteEndArray();
+    }
+}

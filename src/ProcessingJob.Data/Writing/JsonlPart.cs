@@ -1,0 +1,39 @@
+using ProcessingJob.Contract;
+using ZstdSharp;
+
+namespace ProcessingJob.Data;
+
+/// <summary>jsonl, plain or zst (snappy means plain: it has no file format that other tools read).</summary>
+internal sealed class JsonlPart(PartFile file, OutputCompression compression) : IPartFormat
+{
+    private const int ZstdLevel = 3;
+    private readonly JsonRows _rows = new();
+    private readonly CompressionStream? _zstd = compression == OutputCompression.Zstd ? new(file.Output, ZstdLevel, leaveOpen: true) : null;
+
+    public bool IsFull => false;
+
+    public async ValueTask WriteAsync(ColumnBlock rows, CancellationToken cancellation)
+    {
+        for (var row = 0; row < rows.Count; row++)
+        {
+            _rows.Add(rows, row);
+            if (_rows.Lines.Length < 1 << 16 && row < rows.Count - 1)
+                continue;
+            await (_zstd ?? (Stream)file.Output).WriteAsync(_rows.Lines, cancellation);
+            _rows.Clear();
+        }
+    }
+
+    public async ValueTask<IReadOnlyList<(PartFile File, long Rows)>> FinishAsync(long rows, CancellationToken cancellation)
+    {
+        if (_zstd is not null)
+            await _zstd.DisposeAsync();
+        return [(file, rows)];
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _rows.Dispose();
+        return default;
+    }
+}

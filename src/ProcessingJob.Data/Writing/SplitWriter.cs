@@ -1,0 +1,90 @@
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Data;
+
+/// <summary>The parts of one split of one unit: gathers rows into groups, groups into parts.</summary>
+internal sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<OutputColumn> columns, WriteOptions options, string? split) : IAsyncDisposable
+{
+    private const long GroupBytes = 16 << 20;
+    private const int GroupRows = 65_536;
+    private readonly ColumnBlock _pending = new(columns);
+    private readonly List<PartFile> _files = [];
+    private IPartFormat? _part;
+    private long _rowsInPart;
+
+    public long Rows { get; private set; }
+    public List<PartRecord> Parts { get; } = [];
+    public IEnumerable<StagedFile> Files => _files.Select(f => f.Staged);
+
+    public async ValueTask AddAsync(ColumnBlock block, int start, int count, CancellationToken cancellation)
+    {
+        while (count > 0)
+        {
+            // A bounded step, so that a group does not grow far beyond its limit within one block.
+            var step = (int)Math.Min(Math.Min(count, 256), options.RowsPerPart - _rowsInPart - _pending.Count);
+            for (var c = 0; c < block.Columns.Count; c++)
+                _pending.Columns[c].AppendRange(block.Columns[c], start, step);
+            (start, count, Rows) = (start + step, count - step, Rows + step);
+            var partIsFull = _rowsInPart + _pending.Count == options.RowsPerPart;
+            if (partIsFull || _pending.Count >= GroupRows || _pending.Columns.Sum(c => c.Bytes) >= GroupBytes)
+                await FlushAsync(cancellation);
+            if (partIsFull)
+                await ClosePartAsync(cancellation);
+        }
+    }
+
+    public async ValueTask FinishAsync(CancellationToken cancellation)
+    {
+        if (_pending.Count > 0)
+            await FlushAsync(cancellation);
+        if (_part is not null)
+            await ClosePartAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_part is not null)
+            await _part.DisposeAsync();
+        _part = null;
+        foreach (var file in _files)
+            await file.DisposeAsync();
+        _files.Clear();
+        _pending.Dispose();
+    }
+
+    private async ValueTask FlushAsync(CancellationToken cancellation)
+    {
+        _part ??= await OpenPartAsync(cancellation);
+        await _part.WriteAsync(_pending, cancellation);
+        _rowsInPart += _pending.Count;
+        _pending.Clear();
+        if (_part.IsFull)
+            await ClosePartAsync(cancellation);
+    }
+
+    private async ValueTask<IPartFormat> OpenPartAsync(CancellationToken cancellation)
+    {
+        var index = Parts.Count(p => p.Rows > 0);
+        return options.Format switch
+        {
+            OutputFormat.Parquet => await ParquetPart.CreateAsync(await FileAsync(".parquet"), columns, options.Compression, cancellation),
+            OutputFormat.Jsonl => new JsonlPart(await FileAsync(options.Compression == OutputCompression.Zstd ? ".jsonl.zst" : ".jsonl"), options.Compression),
+            _ => new NpyPart(await FileAsync(".npy"), await FileAsync(".rows.jsonl"), columns),
+        };
+
+        async ValueTask<PartFile> FileAsync(string extension)
+        {
+            var file = await PartFile.CreateAsync(store, OutputLayout.Part(unit.Id, index, split, extension), cancellation);
+            _files.Add(file);
+            return file;
+        }
+    }
+
+    private async ValueTask ClosePartAsync(CancellationToken cancellation)
+    {
+        foreach (var (file, rows) in await _part!.FinishAsync(_rowsInPart, cancellation))
+            Parts.Add(await file.FinishAsync(rows, split, cancellation));
+        await _part.DisposeAsync();
+        (_part, _rowsInPart) = (null, 0);
+    }
+}

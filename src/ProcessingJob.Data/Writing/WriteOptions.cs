@@ -1,0 +1,34 @@
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Data;
+
+/// <summary>How part files are written.</summary>
+public sealed record WriteOptions
+{
+    public OutputFormat Format { get; init; } = OutputFormat.Parquet;
+    public OutputCompression Compression { get; init; } = OutputCompression.Snappy;
+    public int RowsPerPart { get; init; } = 100_000;
+
+    /// <summary>Names of the splits in the order of <see cref="ColumnBlock.Splits"/>; empty for none.</summary>
+    public IReadOnlyList<string> Splits { get; init; } = [];
+    public string SpecFingerprint { get; init; } = "";
+    public string ModelFingerprint { get; init; } = "";
+
+    public static WriteOptions From(JobSpec spec, string specFingerprint, string modelFingerprint) => new()
+    {
+        Format = spec.Output.Format,
+        Compression = spec.Output.Compression,
+        RowsPerPart = spec.Output.RowsPerPart,
+        Splits = [.. spec.Output.Split.Select(s => s.Key)],
+        SpecFingerprint = specFingerprint,
+        ModelFingerprint = modelFingerprint,
+    };
+}
+
+/// <summary>What only the caller knows about a unit when it is committed.</summary>
+/// <param name="RowsIn">Sum of <see cref="RowBlock.RecordsIn"/>.</param>
+/// <param name="RowsKept">Input rows that gave output rows.</param>
+/// <param name="Filtered">Sum of <see cref="RowBlock.Filtered"/>.</param>
+/// <param name="Tokens">Tokens without padding.</param>
+/// <param name="Truncated">Rows of which a part was cut off.</param>
+public sealed record UnitCounts(long RowsIn, long RowsKept, long Filtered, long Tokens, long Truncated);

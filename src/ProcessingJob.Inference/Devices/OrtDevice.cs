@@ -1,0 +1,85 @@
+using Microsoft.ML.OnnxRuntime;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Inference;
+
+/// <summary>
+/// An ONNX Runtime session on a CPU or a GPU, called from several threads at once. The weights are held once.
+/// </summary>
+sealed class OrtDevice : IDevice
+{
+    readonly ModelFolder model;
+    readonly OrtSettings settings;
+    InferenceSession session;
+    InferenceSession? pooling;
+
+    /// <param name="model">The folder.</param>
+    /// <param name="file">Which of its ONNX files.</param>
+    /// <param name="head">What is read of its outputs.</param>
+    /// <param name="settings">Where and how it runs.</param>
+    /// <param name="callers">Threads that will call it.</param>
+    /// <param name="capacity">Padded tokens of the largest batch.</param>
+    /// <param name="poolOnDevice">Pool by a second session on the same device, so that token embeddings never leave it.</param>
+    /// <exception cref="PJobException">Model: ONNX Runtime cannot open the file.</exception>
+    public OrtDevice(
+        ModelFolder model, OnnxCandidate file, HeadPlan head, OrtSettings settings, int callers, int capacity, bool poolOnDevice)
+    {
+        (this.model, File, Head, this.settings, Callers, Capacity) = (model, file, head, settings, callers, capacity);
+        PoolOnDevice = poolOnDevice && head.Shape == OutputShape.TokenEmbeddings;
+        Name = settings.Kind == DeviceKind.Cpu ? "cpu" : $"cuda:{settings.DeviceId}";
+        (session, pooling) = Open();
+    }
+
+    public string Name { get; }
+
+    public int Callers { get; }
+
+    public OnnxCandidate File { get; }
+
+    public HeadPlan Head { get; }
+
+    public int Capacity { get; }
+
+    public bool PoolOnDevice { get; }
+
+    public ModelConfig Config => model.Config;
+
+    public InferenceSession Session => session;
+
+    public InferenceSession? Pooling => pooling;
+
+    /// <summary>Where token embeddings stay when they are pooled on the device.</summary>
+    public OrtMemoryInfo OutputMemory() =>
+        settings.Kind == DeviceKind.Cpu ? OrtMemoryInfo.DefaultInstance : CudaProvider.Memory(settings.DeviceId);
+
+    public IRunner CreateRunner() => new OrtRunner(this);
+
+    public void Recreate()
+    {
+        Dispose();
+        (session, pooling) = Open();
+    }
+
+    public void Dispose()
+    {
+        session.Dispose();
+        pooling?.Dispose();
+    }
+
+    (InferenceSession, InferenceSession?) Open()
+    {
+        try
+        {
+            using var options = settings.ToSessionOptions();
+            var encoder = new InferenceSession(File.Path, options);
+            if (!PoolOnDevice) return (encoder, null);
+            using var poolingOptions = settings.ToSessionOptions();
+            var half = encoder.OutputMetadata[Head.Outputs[0]].ElementDataType == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float16;
+            return (encoder, new InferenceSession(PoolingGraph.Build(Head.Embed!.Pooling, Head.ElementWidth, half), poolingOptions));
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new PJobException($"{File.Path}: ONNX Runtime cannot open it on {Name}: {e.Message}", ExitCode.Model, e);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+namespace ProcessingJob.Inference;
+
+/// <summary>What callers share beyond the queue.</summary>
+/// <param name="float32">Makes the device that repeats in float32 what was not finite; null when the model runs in float32 anyway.</param>
+/// <param name="log">For what went wrong.</param>
+/// <param name="deviceDied">Told when a device takes no more batches.</param>
+sealed class CallerContext(Func<IDevice>? float32, Action<EngineMessage>? log, Action<DeviceSlot, Exception> deviceDied) : IDisposable
+{
+    readonly Lock gate = new();
+    IDevice? fallback;
+    IRunner? fallbackRunner;
+    long firstBatch;
+
+    /// <summary>When the engine's first batch started: waiting is counted from there.</summary>
+    public long FirstBatch(long now)
+    {
+        var before = Interlocked.CompareExchange(ref firstBatch, now, 0);
+        return before == 0 ? now : before;
+    }
+
+    public void Log(bool warning, string text) => log?.Invoke(new EngineMessage(warning, text));
+
+    public void DeviceDied(DeviceSlot slot, Exception e) => deviceDied(slot, e);
+
+    /// <summary>Runs a batch of one in float32 on a session of its own, opened when first needed. False when there is none.</summary>
+    public bool RunInFloat32(in Batch batch, Span<float> output)
+    {
+        if (float32 is null) return false;
+        lock (gate)
+        {
+            fallback ??= float32();
+            fallbackRunner ??= fallback.CreateRunner();
+            fallbackRunner.Run(batch, output);
+            return true;
+        }
+    }
+
+    public void Dispose()
+    {
+        fallbackRunner?.Dispose();
+        fallback?.Dispose();
+    }
+}

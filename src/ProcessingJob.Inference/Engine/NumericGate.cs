@@ -1,0 +1,59 @@
+using System.Numerics.Tensors;
+using ProcessingJob.Contract;
+using ProcessingJob.Tokenization;
+
+namespace ProcessingJob.Inference;
+
+/// <summary>
+/// Compares the optimised graph with the graph as it is on the same device, on made-up tokens: fused attention has been wrong before,
+/// and silently.
+/// </summary>
+static class NumericGate
+{
+    /// <exception cref="PJobException">Model: they do not agree.</exception>
+    public static void Check(ModelFolder model, OnnxCandidate file, HeadPlan head, OrtSettings settings, int maxLength)
+    {
+        var window = SyntheticWindow(model, maxLength);
+        var optimized = Run(model, file, head, settings, window);
+        var plain = Run(model, file, head, settings with { Optimize = false }, window);
+        var required = file.File.Precision == WeightPrecision.Float32 && !settings.AllowTf32 ? 0.9999 : 0.999;
+        var worst = 1.0;
+        for (var i = 0; i < optimized.Length; i++)
+            worst = Math.Min(worst, TensorPrimitives.CosineSimilarity<float>(optimized[i], plain[i]));
+        // Written so that NaN fails too.
+        if (!(worst >= required))
+            throw new PJobException(
+                $"{file.Path}: the optimised graph is wrong on this device: cosine {worst:F5} to the graph as it is, expected {required}. Use another model file (compute.model_file) or device: cpu, and see `pjob model verify`.",
+                ExitCode.Model);
+    }
+
+    /// <summary>Results row by row; for answer start and end logits one after the other.</summary>
+    public static float[][] Run(ModelFolder model, OnnxCandidate file, HeadPlan head, OrtSettings settings, EncodingBuffer window)
+    {
+        var longest = Enumerable.Range(0, window.Count).Max(window.Length);
+        using var device = new OrtDevice(model, file, head, settings, 1, longest, poolOnDevice: settings.Kind == DeviceKind.Cuda);
+        using var runner = device.CreateRunner();
+        var results = new float[window.Count][];
+        for (var i = 0; i < window.Count; i++)
+        {
+            results[i] = new float[head.ResultFloats(window.Length(i))];
+            runner.Run(new Batch(window, [i], window.Length(i)), results[i]);
+        }
+
+        return results;
+    }
+
+    static EncodingBuffer SyntheticWindow(ModelFolder model, int maxLength)
+    {
+        var random = new Random(17);
+        var window = new EncodingBuffer();
+        foreach (var length in (ReadOnlySpan<int>)[3, 17, 64, 256])
+        {
+            var ids = new int[Math.Min(length, maxLength)];
+            for (var k = 0; k < ids.Length; k++) ids[k] = random.Next(model.VocabularySize ?? 1000);
+            window.Add(ids);
+        }
+
+        return window;
+    }
+}

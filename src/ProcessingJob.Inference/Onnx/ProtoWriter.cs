@@ -1,0 +1,36 @@
+using System.Text;
+
+namespace ProcessingJob.Inference;
+
+/// <summary>Writes protobuf fields: the few that a small ONNX graph needs.</summary>
+sealed class ProtoWriter
+{
+    readonly List<byte> written = [];
+
+    public byte[] ToArray() => [.. written];
+
+    public ProtoWriter Number(int field, long value)
+    {
+        Varint((ulong)field << 3);
+        Varint((ulong)value);
+        return this;
+    }
+
+    public ProtoWriter Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
+
+    public ProtoWriter Message(int field, ProtoWriter message) => Bytes(field, message.ToArray());
+
+    public ProtoWriter Bytes(int field, ReadOnlySpan<byte> value)
+    {
+        Varint((ulong)field << 3 | 2);
+        Varint((ulong)value.Length);
+        written.AddRange(value);
+        return this;
+    }
+
+    void Varint(ulong value)
+    {
+        for (; value >= 0x80; value >>= 7) written.Add((byte)(value | 0x80));
+        written.Add((byte)value);
+    }
+}

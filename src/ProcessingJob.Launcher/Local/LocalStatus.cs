@@ -1,0 +1,57 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Launcher.Progress;
+
+namespace ProcessingJob.Launcher.Local;
+
+/// <summary>How far the job of an output folder is; tells at any time, also while it runs.</summary>
+public sealed record LocalStatus
+{
+    public required string Output { get; init; }
+
+    /// <summary>Running, Completed, or the last run's status.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Units that have a commit record, those still with the hosts of a running job included.</summary>
+    public int UnitsCommitted { get; init; }
+
+    /// <summary>Units of the job, when a run has ended once.</summary>
+    public int? Units { get; init; }
+
+    /// <summary>Why the last run did not complete.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>Null unless the job is completed.</summary>
+    public JobCounts? Counts { get; init; }
+
+    /// <exception cref="PJobException">Exit code 1: no job has written there.</exception>
+    public static async Task<LocalStatus> ReadAsync(string folder, CancellationToken cancel = default)
+    {
+        var output = new LocalOutputStore(folder);
+        var last = await output.ReadAsync(LocalTarget.LastRun, cancel).ConfigureAwait(false) is { } run ? ContractJson.Read<LastRun>(run, LocalTarget.LastRun) : null;
+        if (last is null && await OutputIdentity.ReadAsync(output, cancel).ConfigureAwait(false) is null)
+            throw new PJobException($"{output.Location}: no job has written there");
+        var manifest = await output.ReadAsync(OutputLayout.Success, cancel).ConfigureAwait(false) is not null
+            && await output.ReadAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false) is { } json ? ContractJson.Read<Manifest>(json, OutputLayout.Manifest) : null;
+        var isRunning = OutputLock.IsTaken(output);
+        return new()
+        {
+            Output = output.Location,
+            State = isRunning ? "Running" : manifest is not null ? "Completed" : last?.Status ?? "Cut off",
+            UnitsCommitted = CountCommits(output),
+            Units = manifest?.Units ?? last?.Units,
+            Message = manifest is null && !isRunning ? last?.Message : null,
+            Counts = manifest is null ? null : JobCounts.Of(manifest),
+        };
+    }
+
+    private static int CountCommits(LocalOutputStore output)
+    {
+        var hosts = Path.Combine(output.Location, LocalOutputStore.PrivateFolder, "hosts");
+        var folders = Directory.Exists(hosts) ? Directory.GetDirectories(hosts).Select(h => new ContainerPaths(h).Output) : [];
+        return folders.Append(output.Location).Select(f => Path.Combine(f, OutputLayout.CommitFolder)).Where(Directory.Exists)
+            .Sum(f => Directory.EnumerateFiles(f).Count(file => OutputNames.UnitOf(OutputLayout.CommitFolder + Path.GetFileName(file)) is not null));
+    }
+
+    private sealed record LastRun(string Status, string? Message, int Units);
+}

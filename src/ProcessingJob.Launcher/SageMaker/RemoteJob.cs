@@ -1,0 +1,128 @@
+using System.Text;
+using Amazon.S3;
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Launcher.Planning;
+
+namespace ProcessingJob.Launcher.SageMaker;
+
+/// <summary>A spec held against an AWS account: everything looked up, nothing written and nothing started yet.</summary>
+internal sealed record RemoteJob
+{
+    /// <summary>As the workers get it.</summary>
+    public required JobSpec Spec { get; init; }
+    public required IReadOnlyList<SourceFile> Files { get; init; }
+    public required string DataFingerprint { get; init; }
+    public required OutputIdentity Identity { get; init; }
+    public required S3OutputStore Output { get; init; }
+    public required S3Uri OutputUri { get; init; }
+    public required IReadOnlyDictionary<string, string> SideFiles { get; init; }
+    public required string RoleArn { get; init; }
+    public required ResolvedImage Image { get; init; }
+
+    /// <summary>Null: the data is on this machine and has to be staged.</summary>
+    public required S3Input? RemoteData { get; init; }
+    public required LocalInput? LocalData { get; init; }
+
+    /// <summary>Null: the model is on this machine and has to be staged.</summary>
+    public required S3Input? RemoteModel { get; init; }
+    public required string? LocalModel { get; init; }
+    public required long ModelBytes { get; init; }
+
+    /// <summary>Beside the output, in its bucket: what is staged there stays within the account's own rules.</summary>
+    public S3Uri Staging => new(OutputUri.Bucket, "processingjob/");
+
+    /// <summary>Name of the n-th attempt.</summary>
+    public string NameOf(int attempt) => JobNames.Of(Spec.Name, Fingerprints.OfItems(
+        [("spec", Identity.SpecFingerprint), ("model", Identity.ModelFingerprint), ("data", DataFingerprint), ("output", OutputUri.ToString())])[..10], attempt);
+
+    /// <summary>The plan for so many hosts; a worker that streams is told where to.</summary>
+    public JobPlan Plan(string name, int hosts, IReadOnlySet<string> committed)
+    {
+        var plan = JobPlanner.Create(name, Spec, Files, Identity.ModelFingerprint, hosts, committed);
+        return plan with
+        {
+            Work = plan.Work with
+            {
+                DataUri = Spec.Input.Transfer == Transfer.Stream ? RemoteData!.Root.ToString() : null,
+                OutputUri = Spec.Output.Transfer == Transfer.Stream ? OutputUri.ToString() : null,
+            },
+        };
+    }
+
+    /// <exception cref="PJobException">Exit code 2 or 4: something named in the spec is not there; 5: AWS refused.</exception>
+    public static async Task<RemoteJob> PrepareAsync(JobSpec given, AwsConnection connection, IAmazonS3 s3, CancellationToken cancel)
+    {
+        SpecRules.Check(given);
+        var output = S3Uri.Parse(given.Output.Data, "output.data").AsFolder();
+        var (spec, sideFiles) = Local.SideFiles.Collect(await RemoteSideFiles.FetchAsync(given, s3, cancel).ConfigureAwait(false));
+        var image = new ImageResolver(connection).ResolveAsync(
+            spec.Aws.Image ?? throw new PJobException("aws.image: not set. scripts/publish-image.sh builds the worker's image, puts it into ECR and prints its address.", ExitCode.BadSpec), cancel);
+        var data = S3Uri.IsS3(spec.Input.Data) ? await S3Input.ListAsync(s3, spec.Input.Data, "input.data", cancel).ConfigureAwait(false) : null;
+        var local = data is null ? LocalInput.Resolve(spec.Input.Data) : null;
+        CheckApart(data, output);
+        var model = S3Uri.IsS3(spec.Model) ? await S3Input.ListAsync(s3, spec.Model, "model", cancel).ConfigureAwait(false) : null;
+        string? folder = model is null ? LocalFolder(spec.Model) : null;
+        var files = data?.Files ?? await local!.HashAsync(cancel).ConfigureAwait(false);
+        // Staged data has a place on S3 only later; until then the worker could not be told where to read.
+        if (data is null && spec.Input.Transfer == Transfer.Stream)
+            throw new PJobException("input.transfer: stream reads S3, but input.data is on this machine. Use transfer: service, or upload the data and name its s3:// address.", ExitCode.BadSpec);
+        return new()
+        {
+            Spec = spec,
+            Files = files,
+            DataFingerprint = JobPlanner.DataFingerprint(files),
+            Identity = new OutputIdentity(spec, model?.Fingerprint ?? await Task.Run(() => Fingerprints.OfFolder(folder!), cancel).ConfigureAwait(false)),
+            Output = new S3OutputStore(s3, output, spec.Aws.KmsKey),
+            OutputUri = output,
+            SideFiles = sideFiles,
+            RoleArn = await new RoleResolver(connection).ResolveAsync(spec.Aws.Role, cancel).ConfigureAwait(false),
+            Image = await image.ConfigureAwait(false),
+            RemoteData = data,
+            LocalData = local,
+            RemoteModel = model,
+            LocalModel = folder,
+            ModelBytes = model?.Bytes ?? new DirectoryInfo(folder!).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length),
+        };
+    }
+
+    /// <summary>What is staged where; the same before and after staging.</summary>
+    public JobPlacement Place(string name, string instanceType, S3Uri data, S3Uri model, string region) => new()
+    {
+        JobName = name,
+        Region = region,
+        RoleArn = RoleArn,
+        ImageUri = Image.Uri,
+        InstanceType = instanceType,
+        Config = Staging.Append($"jobs/{name}/config/"),
+        Model = model,
+        Data = RemoteData?.Object ?? data,
+        DataIsObject = RemoteData?.Object is not null,
+        Output = OutputUri,
+    };
+
+    /// <summary>The config channel: spec, plan and the files the spec names.</summary>
+    public IEnumerable<(string Name, byte[] Content)> ConfigFiles(JobPlan plan)
+    {
+        yield return (Path.GetFileName(new ContainerPaths("/").JobFile), Encoding.UTF8.GetBytes(SpecWriter.ToJsonText(plan.Spec)));
+        yield return (Path.GetFileName(new ContainerPaths("/").PlanFile), ContractJson.Write(plan.Work));
+        foreach (var (name, path) in SideFiles) yield return (name, File.ReadAllBytes(path));
+    }
+
+    static void CheckApart(S3Input? data, S3Uri output)
+    {
+        if (data is not null && data.Root.Bucket == output.Bucket
+            && (data.Root.Key.StartsWith(output.Key, StringComparison.Ordinal) || (data.Object is null && output.Key.StartsWith(data.Root.Key, StringComparison.Ordinal))))
+            throw new PJobException($"output.data: {output} and input.data lie in one another; the next run would read what this one writes", ExitCode.BadSpec);
+    }
+
+    static string LocalFolder(string model)
+    {
+        if (model.StartsWith("hf://", StringComparison.OrdinalIgnoreCase))
+            throw new PJobException($"model: {model} is not on this machine; fetch it with 'pjob model fetch {model[5..]}' and name the folder", ExitCode.BadSpec);
+        return Directory.Exists(model)
+            ? Path.GetFullPath(model)
+            : throw new PJobException($"model: there is no folder {Path.GetFullPath(model)}; expected config.json, tokenizer.json and an .onnx file in it", ExitCode.Model);
+    }
+}

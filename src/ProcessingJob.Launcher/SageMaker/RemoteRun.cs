@@ -1,0 +1,170 @@
+using Amazon.Runtime;
+using Amazon.S3;
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Launcher.Progress;
+
+namespace ProcessingJob.Launcher.SageMaker;
+
+/// <summary>One run of a job on SageMaker, from the plan to _SUCCESS.</summary>
+internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, RemoteOptions options, IProgress<JobEvent> events)
+{
+    readonly TimeProvider _time = target.Time;
+    readonly Finaliser _finaliser = new(job.Output, target.Time);
+    readonly JobSubmitter _submitter = new(target.Jobs, target.Time);
+    readonly DateTimeOffset _start = target.Time.GetUtcNow();
+
+    public async Task<JobResult> RunAsync(CancellationToken cancel)
+    {
+        await job.Identity.CheckAsync(job.Output, cancel).ConfigureAwait(false);
+        if (!options.Force && await _finaliser.FindFinishedAsync(job.Identity, job.DataFingerprint, cancel).ConfigureAwait(false) is { } finished)
+            return Result(job.NameOf(1), "Completed", ExitCode.Done) with { AlreadyComplete = true, Units = finished.Units, UnitsCommittedBefore = finished.Units, Counts = JobCounts.Of(finished) };
+        var plan = await PlanAsync(cancel).ConfigureAwait(false);
+        Preflight.Check(job, plan);
+        foreach (string warning in Preflight.Warnings(job)) events.Report(new JobNote(warning, IsWarning: true));
+
+        var (name, running) = await FindAsync(cancel).ConfigureAwait(false);
+        if (running is not null) events.Report(new JobNote($"{name} is running already: following it instead of starting a second"));
+        else if (plan.UnitsLeft > 0)
+        {
+            events.Report(new JobPlanned(plan));
+            return await StartAsync(plan, cancel).ConfigureAwait(false);
+        }
+        var before = Result(name, "", ExitCode.Done) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
+        if (running is null) return await FinishAsync(plan, before).ConfigureAwait(false);
+        return options.Wait ? await FollowAsync(name, plan, before, cancel).ConfigureAwait(false) : Submitted(before);
+    }
+
+    /// <summary>The plan of what is left, over no more hosts than there is work for.</summary>
+    public async Task<JobPlan> PlanAsync(CancellationToken cancel)
+    {
+        int hosts = job.Spec.Compute.InstanceCount;
+        var plan = job.Plan(job.NameOf(1), hosts, new HashSet<string>());
+        var committed = await CommittedUnits.FindAsync(job.Output, plan.Units, job.Identity, cancel).ConfigureAwait(false);
+        return job.Plan(job.NameOf(1), hosts, committed);
+    }
+
+    /// <summary>Tries the instance types in turn until one has capacity.</summary>
+    async Task<JobResult> StartAsync(JobPlan plan, CancellationToken cancel)
+    {
+        int hosts = job.Spec.Input.Sharding == Sharding.ByKey ? plan.Hosts.Count : Math.Min(plan.Hosts.Count, plan.UnitsLeft);
+        if (hosts < plan.Hosts.Count) events.Report(new JobNote($"{plan.UnitsLeft} units are left: {hosts} hosts instead of {plan.Hosts.Count}"));
+        var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
+        var (data, model) = await StageAsync(cancel).ConfigureAwait(false);
+        await _finaliser.ReopenAsync(cancel).ConfigureAwait(false);
+        await job.Identity.ClaimAsync(job.Output, cancel).ConfigureAwait(false);
+        var types = job.Spec.Compute.InstanceType;
+        for (int i = 0; ; i++)
+        {
+            var (name, _) = await FindAsync(cancel).ConfigureAwait(false);
+            var spec = job.Spec with { Compute = job.Spec.Compute with { InstanceCount = hosts } };
+            var request = SageMakerRequest.Build(spec, job.Place(name, types[i], data, model, target.Connection.Region));
+            var own = job.Plan(name, hosts, committed);
+            await WriteConfigAsync(name, own, cancel).ConfigureAwait(false);
+            var before = Result(name, "", ExitCode.Done) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
+            bool isLast = i + 1 == types.Count;
+            try
+            {
+                await _submitter.CreateAsync(request, cancel).ConfigureAwait(false);
+            }
+            catch (AmazonServiceException e) when (AwsErrors.IsLimitExceeded(e))
+            {
+                if (isLast) throw Limit(types[i], hosts, e);
+                events.Report(new JobNote($"{types[i]}: {e.Message} Trying {types[i + 1]}.", IsWarning: true));
+                continue;
+            }
+            events.Report(new JobNote($"{name} is created: {hosts} x {types[i]}, {FailureText.ConsoleUrl(name, target.Connection.Region)}"));
+            if (!options.Wait) return Submitted(before);
+            var result = await FollowAsync(name, own, before, cancel).ConfigureAwait(false);
+            if (isLast || result.Message?.Contains("CapacityError", StringComparison.Ordinal) != true) return result;
+            events.Report(new JobNote($"no capacity for {types[i]}: trying {types[i + 1]}", IsWarning: true));
+        }
+    }
+
+    async Task<JobResult> FollowAsync(string name, JobPlan plan, JobResult before, CancellationToken cancel)
+    {
+        var (end, lines) = await target.WatchAsync(name, events, cancel).ConfigureAwait(false);
+        if (end.ProcessingJobStatus == JobStatus.Completed) return await FinishAsync(plan, before).ConfigureAwait(false);
+        bool asked = target.StopRequested(name);
+        string message = FailureText.Of(end, asked, lines, target.Connection.Region);
+        return before with
+        {
+            Status = end.ProcessingJobStatus == JobStatus.Failed ? "Failed" : !asked && message.Contains("max_runtime reached (", StringComparison.Ordinal) ? "Stopped: max_runtime reached" : "Stopped",
+            Code = ExitCode.Remote,
+            Message = message,
+            Seconds = Elapsed(),
+        };
+    }
+
+    async Task<JobResult> FinishAsync(JobPlan plan, JobResult before)
+    {
+        try
+        {
+            // From here on nothing is worth an interruption: it is seconds, and the output is good only after it.
+            var done = await _finaliser.FinishAsync(new()
+            {
+                Job = before.Job,
+                Spec = job.Identity.Spec,
+                Identity = job.Identity,
+                DataFingerprint = job.DataFingerprint,
+                Units = plan.Units,
+                Hosts = [.. plan.Hosts.Select(h => h.Host)],
+            }).ConfigureAwait(false);
+            return before with { Status = "Completed", Orphans = done.Orphans, Counts = JobCounts.Of(done.Manifest), Seconds = Elapsed() };
+        }
+        catch (PJobException e)
+        {
+            return before with { Status = "Failed", Code = e.ExitCode, Message = e.Message, Seconds = Elapsed() };
+        }
+    }
+
+    async Task<(S3Uri Data, S3Uri Model)> StageAsync(CancellationToken cancel)
+    {
+        var stager = new Stager(s3, job.Staging, job.Spec.Aws.KmsKey, new StagingNotes(events));
+        var data = job.LocalData is { } local ? await stager.StageAsync("data", local.Root, job.Files, cancel).ConfigureAwait(false) : job.RemoteData!.Root;
+        if (job.RemoteModel is { } remote) return (data, remote.Root);
+        var files = await LocalInput.Resolve(job.LocalModel!).HashAsync(cancel).ConfigureAwait(false);
+        return (data, await stager.StageAsync("models", job.LocalModel!, files, cancel).ConfigureAwait(false));
+    }
+
+    async Task WriteConfigAsync(string name, JobPlan plan, CancellationToken cancel)
+    {
+        var stager = new Stager(s3, job.Staging, job.Spec.Aws.KmsKey);
+        foreach (var (file, content) in job.ConfigFiles(plan))
+            await stager.WriteAsync(job.Staging.Append($"jobs/{name}/config/{file}"), content, cancel).ConfigureAwait(false);
+    }
+
+    async Task<(string Name, JobDescription? Running)> FindAsync(CancellationToken cancel)
+    {
+        if (!options.Force) return await _submitter.FindAsync(job.NameOf, cancel).ConfigureAwait(false);
+        for (int attempt = 1; ; attempt++)
+        {
+            if (await target.Jobs.DescribeAsync(job.NameOf(attempt), cancel).ConfigureAwait(false) is null) return (job.NameOf(attempt), null);
+        }
+    }
+
+    static JobResult Submitted(JobResult before) => before with
+    {
+        Status = "InProgress",
+        Message = $"come back with: pjob status {before.Job} | pjob logs -f {before.Job} | pjob stop {before.Job}; the same 'pjob run' follows and finishes it",
+    };
+
+    static PJobException Limit(string type, int hosts, AmazonServiceException e) => new(
+        $"compute.instance_type: {e.Message}\n  what to do: ask for the quota \"{type} for processing job usage\" of Amazon SageMaker, at least {hosts}, in the console under Service Quotas, or: "
+        + $"aws service-quotas list-service-quotas --service-code sagemaker --query \"Quotas[?QuotaName=='{type} for processing job usage'].QuotaCode\" --output text, then "
+        + $"aws service-quotas request-service-quota-increase --service-code sagemaker --quota-code CODE --desired-value {hosts}. 'pjob doctor' shows all quotas. "
+        + "A list in compute.instance_type tries other types.", ExitCode.Remote, e);
+
+    JobResult Result(string name, string status, ExitCode code) =>
+        new() { Job = name, Status = status, Code = code, Output = job.Output.Location, StartedAt = _start, Seconds = Elapsed() };
+
+    double Elapsed() => (_time.GetUtcNow() - _start).TotalSeconds;
+
+    sealed class StagingNotes(IProgress<JobEvent> events) : IProgress<StagingProgress>
+    {
+        public void Report(StagingProgress value) =>
+            events.Report(new JobNote($"staging {value.What}: {value.Files} of {value.TotalFiles} files, {value.Bytes / 1e6:0.0} of {value.TotalBytes / 1e6:0.0} MB"));
+    }
+}

@@ -1,0 +1,50 @@
+using Amazon.S3;
+using Amazon.S3.Model;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Launcher.SageMaker;
+
+/// <summary>What an S3 address of job.yaml holds.</summary>
+/// <param name="Root">Prefix that the names of <paramref name="Files"/> are relative to, ending in '/'.</param>
+/// <param name="Files">Objects with size and ETag, in ordinal order. Hidden ones, _SUCCESS and folder markers are left out.</param>
+/// <param name="Object">The address of the one object, when the address named an object; else null.</param>
+public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri? Object)
+{
+    public long Bytes => Files.Sum(f => f.Size);
+
+    /// <summary>Lists an object or a folder. A folder's name stands for all below it, with or without its last slash.</summary>
+    /// <param name="s3">Client of the bucket's region.</param>
+    /// <param name="uri">s3://bucket/key.</param>
+    /// <param name="key">Key of job.yaml, for messages.</param>
+    /// <param name="cancel">Ends the listing.</param>
+    /// <exception cref="PJobException">Exit code 2: nothing there, or a glob.</exception>
+    public static async Task<S3Input> ListAsync(IAmazonS3 s3, string uri, string key, CancellationToken cancel = default)
+    {
+        var at = S3Uri.Parse(uri, key);
+        if (at.Key.AsSpan().IndexOfAny('*', '?') >= 0)
+            throw new PJobException($"{key}: found wildcards in {uri}; on S3 expected a prefix (s3://bucket/folder/) or one object", ExitCode.BadSpec);
+        var request = new ListObjectsV2Request { BucketName = at.Bucket, Prefix = at.Key };
+        var (folder, files) = (at.AsFolder(), new List<SourceFile>());
+        await foreach (var item in s3.Paginators.ListObjectsV2(request).S3Objects.WithCancellation(cancel).ConfigureAwait(false))
+        {
+            if (item.Key == at.Key && !item.Key.EndsWith('/'))
+            {
+                var parent = at with { Key = item.Key[..(item.Key.LastIndexOf('/') + 1)] };
+                return new S3Input(parent, [new SourceFile(item.Key[parent.Key.Length..], item.Size ?? 0, Version(item))], at);
+            }
+            // Without the slash the listing also brings siblings such as corpus-old/…
+            if (item.Key.StartsWith(folder.Key, StringComparison.Ordinal) && IsData(item.Key[folder.Key.Length..]))
+                files.Add(new SourceFile(item.Key[folder.Key.Length..], item.Size ?? 0, Version(item)));
+        }
+        return files.Count > 0
+            ? new S3Input(folder, [.. files.OrderBy(f => f.Source, StringComparer.Ordinal)], null)
+            : throw new PJobException($"{key}: no objects in {folder} (hidden files and _SUCCESS do not count); check the address, or 'aws s3 ls {folder}'", ExitCode.BadSpec);
+    }
+
+    /// <summary>Fingerprint of the files as a model: names and versions.</summary>
+    public string Fingerprint => Fingerprints.OfItems(Files.Select(f => (f.Source, f.Version)));
+
+    static string Version(S3Object item) => item.ETag.Trim('"');
+
+    static bool IsData(string name) => name.Length > 0 && !name.EndsWith('/') && !name.Split('/').Any(part => part.StartsWith('.') || part == "_SUCCESS");
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Amazon.S3;
+using Amazon.S3.Model;
+using ProcessingJob.Launcher.Finalise;
+
+namespace ProcessingJob.Launcher.SageMaker;
+
+/// <summary>An output under an S3 prefix. Objects appear whole or not at all, so that writing needs no renames.</summary>
+public sealed class S3OutputStore(IAmazonS3 s3, S3Uri root, string? kmsKey = null) : IOutputStore
+{
+    readonly S3Uri _root = root.AsFolder();
+
+    public string Location => _root.ToString().TrimEnd('/');
+
+    public async IAsyncEnumerable<StoredFile> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        var request = new ListObjectsV2Request { BucketName = _root.Bucket, Prefix = _root.Key + prefix };
+        await foreach (var item in s3.Paginators.ListObjectsV2(request).S3Objects.WithCancellation(cancel).ConfigureAwait(false))
+            yield return new StoredFile(item.Key[_root.Key.Length..], item.Size ?? 0);
+    }
+
+    public async Task<byte[]?> ReadAsync(string path, CancellationToken cancel = default)
+    {
+        try
+        {
+            using var answer = await s3.GetObjectAsync(_root.Bucket, _root.Key + path, cancel).ConfigureAwait(false);
+            using var content = new MemoryStream();
+            await answer.ResponseStream.CopyToAsync(content, cancel).ConfigureAwait(false);
+            return content.ToArray();
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode != "NoSuchBucket")
+        {
+            return null;
+        }
+    }
+
+    public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel = default)
+    {
+        using var stream = new MemoryStream(content.ToArray(), writable: false);
+        var request = new PutObjectRequest { BucketName = _root.Bucket, Key = _root.Key + path, InputStream = stream };
+        if (kmsKey is not null) (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = (ServerSideEncryptionMethod.AWSKMS, kmsKey);
+        await s3.PutObjectAsync(request, cancel).ConfigureAwait(false);
+    }
+
+    public Task DeleteAsync(string path, CancellationToken cancel = default) => s3.DeleteObjectAsync(_root.Bucket, _root.Key + path, cancel);
+}

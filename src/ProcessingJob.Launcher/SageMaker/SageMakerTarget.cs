@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using Amazon.S3;
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Launcher.Progress;
+
+namespace ProcessingJob.Launcher.SageMaker;
+
+/// <param name="Wait">False: return as soon as the job is created.</param>
+/// <param name="Force">Start a new job even when one with the same work is running or its output is finished.</param>
+public sealed record RemoteOptions(bool Wait = true, bool Force = false);
+
+/// <summary>Runs jobs on SageMaker Processing: the same specs, events and results as the local target.</summary>
+/// <remarks>
+/// A job's name is made of spec, model, data and output, so that the same run again adopts the running job, goes on from what a
+/// failed one committed, or says that all is done. Cancelling a run leaves the job running; <see cref="StopAsync"/> stops it.
+/// </remarks>
+public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
+{
+    const int LinesKept = 200;
+    readonly ConcurrentDictionary<string, bool> _stops = new(StringComparer.Ordinal);
+
+    public SageMakerTarget(AwsConnection connection) : this(connection, TimeProvider.System) { }
+
+    public AwsConnection Connection { get; } = connection;
+    public IProcessingJobs Jobs { get; init; } = new SageMakerJobs(connection);
+    public IJobLogs Logs { get; init; } = new CloudWatchJobLogs(connection);
+    public FollowOptions FollowOptions { get; init; } = new();
+    internal TimeProvider Time { get; } = time;
+
+    /// <summary>Runs the job to its end. A job that fails while it runs is a result; a job that cannot start is an exception.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="options">Whether to wait, and whether to start anew.</param>
+    /// <param name="events">Called from several threads.</param>
+    /// <param name="cancel">Detaches: the job itself goes on.</param>
+    /// <exception cref="PJobException">Exit code 2, 4 or 5; the message says what to do.</exception>
+    public async Task<JobResult> RunAsync(JobSpec spec, RemoteOptions options, IProgress<JobEvent> events, CancellationToken cancel = default)
+    {
+        using var s3 = Connection.S3();
+        return await Told(async () =>
+        {
+            var job = await RemoteJob.PrepareAsync(spec, Connection, s3, cancel).ConfigureAwait(false);
+            return await new RemoteRun(job, this, s3, options, events).RunAsync(cancel).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>What a run would do, and the exact request it would send; reads AWS, writes and starts nothing.</summary>
+    /// <exception cref="PJobException">As <see cref="RunAsync"/>.</exception>
+    public async Task<(JobPlan Plan, CreateJobRequest Request)> PlanAsync(JobSpec spec, CancellationToken cancel = default)
+    {
+        using var s3 = Connection.S3();
+        return await Told(async () =>
+        {
+            var job = await RemoteJob.PrepareAsync(spec, Connection, s3, cancel).ConfigureAwait(false);
+            await job.Identity.CheckAsync(job.Output, cancel).ConfigureAwait(false);
+            var plan = await new RemoteRun(job, this, s3, new RemoteOptions(), new Progress<JobEvent>()).PlanAsync(cancel).ConfigureAwait(false);
+            Preflight.Check(job, plan);
+            var data = job.RemoteData?.Root ?? job.Staging.Append($"data/{job.DataFingerprint}/");
+            var model = job.RemoteModel?.Root ?? job.Staging.Append($"models/{JobPlanner.DataFingerprint(await LocalInput.Resolve(job.LocalModel!).HashAsync(cancel).ConfigureAwait(false))}/");
+            return (plan, SageMakerRequest.Build(job.Spec, job.Place(job.NameOf(1), job.Spec.Compute.InstanceType[0], data, model, Connection.Region)));
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Follows any processing job to its end, its lines as events; returns it with its last lines.</summary>
+    public async Task<(JobDescription Job, IReadOnlyList<LogLine> LastLines)> WatchAsync(string name, IProgress<JobEvent> events, CancellationToken cancel = default)
+    {
+        var (hosts, last) = (new HashSet<string>(StringComparer.Ordinal), new Queue<LogLine>());
+        await foreach (var happened in new JobFollower(Jobs, Logs, Time, FollowOptions).FollowAsync(name, cancel).ConfigureAwait(false))
+        {
+            switch (happened)
+            {
+                case RemoteEvent.Phase phase:
+                    events.Report(new JobNote($"{name}: {phase.Now.ToString().ToLowerInvariant()}"));
+                    break;
+                case RemoteEvent.Trouble trouble:
+                    events.Report(new JobNote(trouble.Message, IsWarning: true));
+                    break;
+                case RemoteEvent.Log { Line: var line }:
+                    if (hosts.Add(line.Host)) events.Report(new HostStarted(line.Host));
+                    var said = WorkerEvent.Parse(line.Message);
+                    events.Report(said.Progress is { } progress ? new HostProgressed(line.Host, progress) : new HostLogged(line.Host, said));
+                    if (said.Progress is null) last.Enqueue(line);
+                    if (last.Count > LinesKept) last.Dequeue();
+                    break;
+                case RemoteEvent.Ended end:
+                    return (end.Job, [.. last]);
+            }
+        }
+        throw new InvalidOperationException("a follower ended without an end");
+    }
+
+    /// <summary>Asks a job to stop. False: there is none of that name.</summary>
+    public Task<bool> StopAsync(string name, CancellationToken cancel = default)
+    {
+        _stops[name] = true;
+        return Told(() => Jobs.StopAsync(name, cancel));
+    }
+
+    internal bool StopRequested(string name) => _stops.ContainsKey(name);
+
+    /// <summary>AWS's refusals as one clear error.</summary>
+    static async Task<T> Told<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode is "NoSuchBucket")
+        {
+            throw new PJobException($"There is no such bucket: {e.Message} Check input.data, model and output.data.", ExitCode.BadSpec, e);
+        }
+        catch (Amazon.Runtime.AmazonServiceException e)
+        {
+            string advice = AwsErrors.IsAccessDenied(e) ? " Your identity lacks a permission: 'pjob doctor' shows which."
+                : e.ErrorCode is "ExpiredToken" or "ExpiredTokenException" or "UnrecognizedClientException" or "InvalidClientTokenId" ? " Sign in again: 'aws sso login'." : "";
+            throw new PJobException($"AWS refused: {e.ErrorCode}: {e.Message}{advice}", ExitCode.Remote, e);
+        }
+        catch (Amazon.Runtime.AmazonClientException e)
+        {
+            throw new PJobException($"AWS cannot be reached: {e.Message}", ExitCode.Remote, e);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Data;
+using ProcessingJob.Inference;
+using ProcessingJob.Tokenization;
+
+namespace ProcessingJob.Worker;
+
+/// <summary>
+/// Sequence classification of texts or of pairs (cross-encoders): columns <c>label</c> and <c>score</c>, or the lists <c>labels</c> and
+/// <c>scores</c>, best first, when top_k is above 1.
+/// </summary>
+sealed class ClassifyTask : FeatureTask
+{
+    private readonly IReadOnlyList<string> _labels;
+    private readonly ScoreFunction _function;
+    private readonly bool _isPair, _isList;
+
+    public ClassifyTask(JobSpec spec, ModelFolder model, int maxLength) : base(spec)
+    {
+        (_labels, _isPair, _isList) = (model.Labels, spec.Input.TextPair is not null, spec.Classify.TopK > 1);
+        _function = ClassScores.Resolve(spec.Classify.Function, model.ProblemType, model.Labels.Count);
+        Encoding = TextEncoding(maxLength);
+        Columns = _isList
+            ? [new("labels", ColumnKind.ListString), new("scores", ColumnKind.ListFloat)]
+            : [new("label", ColumnKind.String), new("score", ColumnKind.Float)];
+    }
+
+    public override IReadOnlyList<OutputColumn> Columns { get; }
+
+    public override EncodeOptions Encoding { get; }
+
+    public override void Encode(RowBlock rows, int row, RowEncoder encoder, EncodingBuffer into)
+    {
+        if (_isPair)
+            encoder.Encode(rows.Text(row), rows.Text(row, 1), into);
+        else
+            encoder.Encode(rows.Text(row), into);
+    }
+
+    public override void Write(WindowItem window, int call, int first, int count, ColumnBlock into)
+    {
+        var logits = window.Results!.Row(first);
+        var scores = logits.Length <= 1024 ? stackalloc float[logits.Length] : new float[logits.Length];
+        ClassScores.Apply(_function, logits, scores);
+        var wanted = Math.Min(Spec.Classify.TopK, scores.Length);
+        var best = wanted <= 256 ? stackalloc ClassScore[wanted] : new ClassScore[wanted];
+        best = best[..ClassScores.Top(scores, best)];
+        if (!_isList)
+        {
+            into.Get<StringColumn>("label").Append(Label(best[0]));
+            into.Get<ValueColumn<float>>("score").Append(best[0].Score);
+            return;
+        }
+        var labels = into.Get<StructListColumn>("labels");
+        for (var i = 0; i < best.Length; i++)
+        {
+            ((StringColumn)labels.Fields[0]).Append(Label(best[i]));
+            scores[i] = best[i].Score;
+        }
+        labels.EndRow();
+        into.Get<ListColumn<float>>("scores").Append(scores[..best.Length]);
+    }
+
+    // Exports without id2label: the name transformers would give.
+    private string Label(ClassScore score) => score.Label < _labels.Count ? _labels[score.Label] : $"LABEL_{score.Label}";
+}

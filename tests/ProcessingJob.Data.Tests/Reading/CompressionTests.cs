@@ -1,0 +1,92 @@
+using System.Text;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Data.Tests;
+
+public sealed class CompressionTests
+{
+    private static readonly byte[] Plain = Encoding.UTF8.GetBytes(string.Join("\n", Enumerable.Range(0, 40_000).Select(i => $"line {i} {i * 7919 % 1000}")) + "\n");
+    private static readonly ReadOptions Options = Some.Options(new InputSpec());
+
+    private static Task<ReadRows> Read(byte[] data, string name = "a.txt.gz") => ReadRows.OfAsync(new MemorySource(data, name), InputFormat.Text, Options);
+
+    private static async Task<string> Failure(byte[] data) => (await Assert.ThrowsAsync<PJobException>(() => Read(data))).Message;
+
+    [Fact]
+    public async Task Read_Gzip_GivesAllLines() => Assert.Equal(40_000, (await Read(Some.Gzip(Plain))).Texts.Count);
+
+    [Fact]
+    public async Task Read_Zstd_GivesAllLines() => Assert.Equal(40_000, (await Read(Some.Zstd(Plain))).Texts.Count);
+
+    [Fact]
+    public async Task Read_GzipOfSeveralMembers_GivesAllOfThem()
+    {
+        var member = Some.Gzip(Plain);
+        Assert.Equal(120_000, (await Read([.. member, .. member, .. Some.Gzip([]), .. member])).Texts.Count);
+    }
+
+    [Fact]
+    public async Task Read_GzipWithZeroPadding_IgnoresIt() => Assert.Equal(40_000, (await Read([.. Some.Gzip(Plain), .. new byte[700]])).Texts.Count);
+
+    [Fact]
+    public async Task Read_GzipWithTrailingGarbage_Fails() =>
+        Assert.Contains("garbage behind the end", await Failure([.. Some.Gzip(Plain), .. "garbage!garbage!"u8]));
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.01)]
+    [InlineData(0.99)]
+    public async Task Read_TruncatedGzip_Fails(double share)
+    {
+        var data = Some.Gzip(Plain);
+        Assert.Contains("truncated or damaged", await Failure(data[..(int)(data.Length * share)]));
+    }
+
+    [Fact]
+    public async Task Read_GzipWithoutItsLastByte_Fails() => Assert.Contains("ends early", await Failure(Some.Gzip(Plain)[..^1]));
+
+    [Fact]
+    public async Task Read_GzipWithTruncatedSecondMember_Fails()
+    {
+        var member = Some.Gzip(Plain);
+        Assert.Contains("truncated or damaged", await Failure([.. member, .. member[..^5]]));
+        Assert.Contains("truncated or damaged", await Failure([.. member, .. member[..7]]));
+    }
+
+    [Fact]
+    public async Task Read_GzipWithOneWrongBit_Fails()
+    {
+        var data = Some.Gzip(Plain);
+        data[data.Length / 2] ^= 4;
+        Assert.Contains("truncated or damaged", await Failure(data));
+    }
+
+    [Fact]
+    public async Task Read_TruncatedZstd_Fails()
+    {
+        var data = Some.Zstd(Plain);
+        Assert.Contains("truncated or damaged", await Failure(data[..(data.Length / 2)]));
+        Assert.Contains("truncated or damaged", await Failure([.. data, 1, 2, 3, 4, 5, 6, 7, 8]));
+    }
+
+    [Fact]
+    public async Task Read_PlainFileNamedGz_IsReadAsWhatItIs() => Assert.Equal(40_000, (await Read(Plain)).Texts.Count);
+
+    [Fact]
+    public async Task Read_GzipNamedPlainAndCutIntoRanges_IsReadOnce()
+    {
+        var source = new MemorySource(Some.Gzip(Plain), "a.txt");
+        var reader = new RowReader(Options);
+        var rows = new ReadRows();
+        for (long start = 0; start < source.Length; start += 50_000)
+            await rows.AddAsync(reader, Some.Unit(source, InputFormat.Text, start, Math.Min(source.Length, start + 50_000)), source);
+        Assert.Equal(40_000, rows.Texts.Count);
+    }
+
+    [Fact]
+    public async Task Read_DecompressionBomb_Fails()
+    {
+        var bomb = Some.Zstd(new byte[80 << 20]);
+        Assert.Contains("decompression bomb", await Failure(bomb));
+    }
+}

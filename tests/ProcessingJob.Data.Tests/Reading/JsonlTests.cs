@@ -1,0 +1,74 @@
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Data.Tests;
+
+public sealed class JsonlTests
+{
+    [Fact]
+    public async Task Read_AllKindsOfValues_KeepTheirTypes()
+    {
+        var source = new MemorySource("""
+            {"id":7,"text":"a\n\u00e9\ud83d\ude00","n":1,"d":1.5,"b":true,"o":{"x":[1, 2]},"deep":{"in":{"it":"y"}}}
+              
+            {"text":"b","d":2,"id":8,"text":"c","deep":{"in":null},"o":"s"}
+            """);
+        KeptColumn[] schema = [new("id", ColumnType.Int64), new("n", ColumnType.Int64), new("d", ColumnType.Double), new("b", ColumnType.Bool), new("o", ColumnType.String), new("deep.in.it", ColumnType.String)];
+        var rows = await ReadRows.OfAsync(source, InputFormat.Jsonl, Some.Options(Some.Input("text", "id", "n", "d", "b", "o", "deep.in.it"), schema));
+
+        Assert.Equal(["a\né😀", "c"], rows.Texts);
+        Assert.Equal(["7", "8"], rows.Ids);
+        Assert.Equal(["1", "1.5", "True", "{\"x\":[1, 2]}", "y"], rows.Kept[0]);
+        Assert.Equal(["null", "2", "null", "s", "null"], rows.Kept[1]);
+        Assert.Equal([0, 1], rows.Rows);
+    }
+
+    [Theory]
+    [InlineData("{\"text\":\"a\"", RejectReason.BadRecord)]
+    [InlineData("[1]", RejectReason.BadRecord)]
+    [InlineData("{\"text\":\"a\"} x", RejectReason.BadRecord)]
+    [InlineData("{\"text\":5}", RejectReason.TypeMismatch)]
+    [InlineData("{\"text\":null}", RejectReason.MissingText)]
+    [InlineData("{\"text\":\" \"}", RejectReason.MissingText)]
+    [InlineData("{}", RejectReason.MissingText)]
+    [InlineData("{\"text\":\"\\ud800\"}", RejectReason.BadEncoding)]
+    [InlineData("{\"text\":\"a\",\"n\":\"five\"}", RejectReason.TypeMismatch)]
+    [InlineData("{\"text\":\"a\",\"n\":1.5}", RejectReason.TypeMismatch)]
+    [InlineData("{\"text\":\"a\",\"n\":99999999999999999999}", RejectReason.TypeMismatch)]
+    public async Task Read_UnusableRecord_IsRejectedWithItsReason(string line, string reason)
+    {
+        var options = Some.Options(Some.Input("text", null, "n"), new KeptColumn("n", ColumnType.Int64));
+        var rows = await ReadRows.OfAsync(new MemorySource($"{{\"text\":\"first\"}}\n{line}\n{{\"text\":\"last\"}}"), InputFormat.Jsonl, options);
+        Assert.Equal(["first", "last"], rows.Texts);
+        Assert.Equal(reason, Assert.Single(rows.Rejects).Reason);
+        Assert.Equal(line, rows.Rejects[0].Row);
+        Assert.Equal(1, rows.Rejects[0].SourceRow);
+    }
+
+    [Fact]
+    public async Task Read_BrokenUtf8_IsRejected()
+    {
+        byte[] data = [.. "{\"text\":\"a"u8, 0xC3, .. "\"}\n{\"text\":\"b\"}"u8];
+        var rows = await ReadRows.OfAsync(new MemorySource(data), InputFormat.Jsonl);
+        Assert.Equal(["b"], rows.Texts);
+        Assert.Equal([RejectReason.BadEncoding], rows.Reasons);
+    }
+
+    [Fact]
+    public async Task Infer_MixedValues_WidensDeterministically()
+    {
+        var source = new MemorySource("""{"id":1,"i":1,"d":1,"b":true,"m":1,"n":null}""" + "\n" + """{"id":2,"i":2,"d":1.5,"b":false,"m":"x","late":"y"}""");
+        var schema = await SchemaSampler.InferAsync(source, InputFormat.Jsonl, Some.Input("text", "id", "*"), TestContext.Current.CancellationToken);
+        Assert.Equal(
+            [new("id", ColumnType.Int64), new("i", ColumnType.Int64), new("d", ColumnType.Double), new("b", ColumnType.Bool), new("m", ColumnType.String), new("n", ColumnType.String), new KeptColumn("late", ColumnType.String)],
+            schema);
+    }
+
+    [Fact]
+    public async Task Read_QuestionAndContext_AreTwoTexts()
+    {
+        var options = Some.Options(new InputSpec { Question = "q", Context = "c" });
+        var rows = await ReadRows.OfAsync(new MemorySource("""{"q":"who?","c":"me"}""" + "\n" + """{"q":"who?"}"""), InputFormat.Jsonl, options);
+        Assert.Equal(["who?|me"], rows.Texts);
+        Assert.Equal("no text in c", Assert.Single(rows.Rejects).Message);
+    }
+}

@@ -1,0 +1,134 @@
+using DuckDB.NET.Data;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Data.Tests;
+
+/// <summary>Files written by DuckDB, a writer nobody here wrote.</summary>
+public sealed class ParquetTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pjob-data-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Write(string select, string options = "")
+    {
+        var path = Path.Combine(_folder, "a.parquet");
+        using var db = new DuckDBConnection("DataSource=:memory:");
+        db.Open();
+        using var command = db.CreateCommand();
+        command.CommandText = $"COPY ({select}) TO '{path}' (FORMAT parquet{options})";
+        command.ExecuteNonQuery();
+        return path;
+    }
+
+    [Theory]
+    [InlineData("uncompressed")]
+    [InlineData("snappy")]
+    [InlineData("gzip")]
+    [InlineData("zstd")]
+    [InlineData("lz4_raw")]
+    public async Task Read_AnyCodec_GivesAllRowsAndTypes(string codec)
+    {
+        var path = Write("""
+            SELECT i AS id, CASE WHEN i % 10 = 0 THEN NULL ELSE 'text ü ' || i END AS text, (i % 3)::TINYINT AS small, i / 2 AS half, i % 2 = 0 AS ok,
+              DATE '2020-01-01' + (i % 100)::INTEGER AS day, TIMESTAMP '2020-01-01 00:00:00.000001' + to_seconds(i) AS at, {'b': {'c': 'deep ' || i}} AS a, (i::DECIMAL(10,2)) AS price,
+              ['x'] AS list, 'dictionary' AS word
+            FROM range(5000) t(i)
+            """, $", CODEC '{codec}', ROW_GROUP_SIZE 2048");
+        var source = new LocalSource(path, "a.parquet");
+        var input = Some.Input("text", "id", "*");
+        var schema = await SchemaSampler.InferAsync(source, InputFormat.Parquet, input, TestContext.Current.CancellationToken);
+        Assert.Equal(
+            ["id Int64", "text String", "small Int64", "half Double", "ok Bool", "day Date", "at Timestamp", "a.b.c String", "price String", "word String"],
+            schema.Select(c => $"{c.Name} {c.Type}"));
+
+        var rows = await ReadRows.OfAsync(source, InputFormat.Parquet, Some.Options(input, [.. schema]));
+        Assert.Equal(4500, rows.Texts.Count);
+        Assert.Equal(500, rows.Rejects.Count);
+        Assert.All(rows.Reasons, r => Assert.Equal(RejectReason.MissingText, r));
+        Assert.Equal(Enumerable.Range(0, 5000).Where(i => i % 10 != 0).Select(i => (long)i), rows.Rows);
+        Assert.Equal("4999", rows.Ids[^1]);
+        Assert.Equal(["text ü 4999", "1", "2499.5", "False", "18361", "1577841799000001", "deep 4999", "4999.00", "dictionary"],
+            rows.Kept[^1].Select((v, i) => i == 4 ? "18361" : v));
+        Assert.Equal("""{"id":0,"text":null,"small":0,"half":0,"ok":true,"day":18262,"at":1577836800000001,"a.b.c":"deep 0","price":"0.00","word":"dictionary","text":""}""", rows.Rejects[0].Row);
+    }
+
+    [Fact]
+    public async Task Read_AnyRanges_CoverEveryRowGroupOnce()
+    {
+        var path = Write("SELECT 'text number ' || i AS text FROM range(30000) t(i)", ", ROW_GROUP_SIZE 2048");
+        var source = new LocalSource(path, "a.parquet");
+        foreach (var step in new[] { source.Length / 7, source.Length / 40, 1000 })
+        {
+            var reader = new RowReader(Some.Options());
+            var rows = new ReadRows();
+            for (long start = 0; start < source.Length; start += step)
+                await rows.AddAsync(reader, Some.Unit(source, InputFormat.Parquet, start, Math.Min(source.Length, start + step)), source);
+            Assert.Equal(Enumerable.Range(0, 30_000).Select(i => (long)i), rows.Rows);
+            Assert.Equal("text number 29999", rows.Texts[^1]);
+        }
+    }
+
+    [Fact]
+    public async Task Read_BinaryWithBrokenUtf8AsText_IsRejected()
+    {
+        var path = Write(@"SELECT '\xC3a'::BLOB AS text UNION ALL SELECT 'fine'::BLOB");
+        var rows = await ReadRows.OfAsync(new LocalSource(path), InputFormat.Parquet);
+        Assert.Equal(["fine"], rows.Texts);
+        Assert.Equal([RejectReason.BadEncoding], rows.Reasons);
+    }
+
+    [Fact]
+    public async Task Read_NumberAsText_IsATypeMismatchOfEveryRow()
+    {
+        var rows = await ReadRows.OfAsync(new LocalSource(Write("SELECT 5 AS text")), InputFormat.Parquet);
+        Assert.Equal([RejectReason.TypeMismatch], rows.Reasons);
+    }
+
+    [Fact]
+    public async Task Read_ListAsText_FailsAndSaysWhatThereIs()
+    {
+        var e = await Assert.ThrowsAsync<PJobException>(() => ReadRows.OfAsync(new LocalSource(Write("SELECT ['a'] AS text, 1 AS n")), InputFormat.Parquet));
+        Assert.Contains("no column 'text'; found: n", e.Message);
+    }
+
+    [Fact]
+    public async Task Read_TruncatedFile_FailsAndSaysSo()
+    {
+        var bytes = File.ReadAllBytes(Write("SELECT 'x' || i AS text FROM range(1000) t(i)"));
+        foreach (var length in new[] { 0, 3, 8, 100, bytes.Length - 1 })
+        {
+            var e = await Assert.ThrowsAsync<PJobException>(() => ReadRows.OfAsync(new MemorySource(bytes[..length], "a.parquet"), InputFormat.Parquet));
+            Assert.Contains("a.parquet: ", e.Message);
+        }
+    }
+
+    [Fact]
+    public async Task Read_WrongMagic_FailsAndShowsTheBeginning()
+    {
+        var e = await Assert.ThrowsAsync<PJobException>(() => ReadRows.OfAsync(new MemorySource("text\nthis is csv\n", "a.parquet"), InputFormat.Parquet));
+        Assert.Contains("begins with 'text', expected 'PAR1'", e.Message);
+    }
+
+    [Fact]
+    public async Task Read_AnyDamagedByte_NeverGivesAnotherException()
+    {
+        var bytes = File.ReadAllBytes(Write("SELECT 'x' || i AS text, i AS n FROM range(300) t(i)"));
+        var random = new Random(1);
+        for (var n = 0; n < 400; n++)
+        {
+            var damaged = (byte[])bytes.Clone();
+            for (var k = 0; k < 3; k++)
+                damaged[random.Next(4, damaged.Length)] = (byte)random.Next(256);
+            try
+            {
+                var rows = await ReadRows.OfAsync(new MemorySource(damaged, "a.parquet"), InputFormat.Parquet);
+                Assert.Equal(rows.RecordsIn, rows.Texts.Count + rows.Rejects.Count);
+            }
+            catch (PJobException e)
+            {
+                Assert.Contains("a.parquet: ", e.Message);
+            }
+        }
+    }
+}

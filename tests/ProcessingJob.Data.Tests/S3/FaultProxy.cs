@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Net;
+
+namespace ProcessingJob.Data.Tests;
+
+/// <summary>A proxy before the S3 server that spoils requests as it is told.</summary>
+internal sealed class FaultProxy : IDisposable
+{
+    private readonly HttpListener _listener = new();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+    private readonly Uri _to;
+
+    public FaultProxy(Uri to)
+    {
+        _to = to;
+        Endpoint = new($"http://127.0.0.1:{MotoServer.FreePort()}");
+        _listener.Prefixes.Add(Endpoint.ToString());
+        _listener.Start();
+        _ = RunAsync();
+    }
+
+    public Uri Endpoint { get; }
+
+    /// <summary>What happens to the n-th request: a fault's name, or null for none.</summary>
+    public Func<int, HttpListenerRequest, string?> Fault { get; set; } = (_, _) => null;
+
+    public ConcurrentQueue<string> Seen { get; } = new();
+
+    public void Dispose()
+    {
+        _listener.Close();
+        _http.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        for (var n = 0; ; n++)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await _listener.GetContextAsync();
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+            var number = n;
+            _ = Task.Run(() => HandleAsync(context, Fault(number, context.Request)));
+        }
+    }
+
+    private async Task HandleAsync(HttpListenerContext context, string? fault)
+    {
+        try
+        {
+            Seen.Enqueue($"{context.Request.HttpMethod} {fault}");
+            if (fault is "503" or "500" or "403" or "404")
+            {
+                await FailAsync(context, fault);
+                return;
+            }
+            if (fault == "hang")
+                return;
+            using var request = await CopyAsync(context.Request);
+            using var response = await _http.SendAsync(request);
+            var body = await response.Content.ReadAsByteArrayAsync();
+            if (fault == "done but 500")
+            {
+                // S3 does this: the request took effect and the client hears that it did not.
+                await FailAsync(context, "500");
+                return;
+            }
+            context.Response.StatusCode = (int)response.StatusCode;
+            foreach (var (name, values) in response.Headers.Concat(response.Content.Headers).Where(h => h.Key is not ("Transfer-Encoding" or "Content-Length" or "Connection")))
+                context.Response.Headers[name] = string.Join(",", values);
+            if (context.Request.HttpMethod != "HEAD")
+                context.Response.ContentLength64 = body.Length;
+            else if (response.Content.Headers.ContentLength is { } length)
+                context.Response.ContentLength64 = length;
+            if (fault == "short")
+            {
+                await context.Response.OutputStream.WriteAsync(body.AsMemory(0, body.Length / 2));
+                context.Response.Abort();
+                return;
+            }
+            if (context.Request.HttpMethod != "HEAD")
+                await context.Response.OutputStream.WriteAsync(body);
+            context.Response.Close();
+        }
+        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or HttpRequestException or IOException)
+        {
+            // The client went away, as these tests want it to.
+        }
+    }
+
+    private static async Task FailAsync(HttpListenerContext context, string status)
+    {
+        context.Response.StatusCode = int.Parse(status);
+        var code = status switch { "503" => "SlowDown", "500" => "InternalError", "403" => "AccessDenied", _ => "NoSuchKey" };
+        await context.Response.OutputStream.WriteAsync(Some.Bytes($"<Error><Code>{code}</Code><Message>spoilt</Message></Error>"));
+        context.Response.Close();
+    }
+
+    private async Task<HttpRequestMessage> CopyAsync(HttpListenerRequest from)
+    {
+        var to = new HttpRequestMessage(new(from.HttpMethod), new Uri(_to, from.RawUrl));
+        using var body = new MemoryStream();
+        await from.InputStream.CopyToAsync(body);
+        if (body.Length > 0 || from.HttpMethod is "PUT" or "POST")
+            to.Content = new ByteArrayContent(body.ToArray());
+        foreach (var name in from.Headers.AllKeys.OfType<string>())
+        {
+            if (!to.Headers.TryAddWithoutValidation(name, from.Headers[name]) && name != "Content-Length")
+                to.Content?.Headers.TryAddWithoutValidation(name, from.Headers[name]);
+        }
+        return to;
+    }
+}

@@ -1,0 +1,179 @@
+using System.Text;
+using Amazon.S3;
+using Amazon.S3.Model;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Data.Tests;
+
+/// <summary>The SDK with its defaults against moto_server, and against a proxy that spoils what passes.</summary>
+public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
+{
+    private static readonly S3ReadOptions Quick = new() { RangeBytes = 50_000, RetryDelay = TimeSpan.FromMilliseconds(1) };
+    private static readonly string Lines = string.Join("\n", Enumerable.Range(0, 60_000).Select(i => $"line number {i}")) + "\n";
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private async Task<string> NewDataAsync(params (string Key, string Content)[] objects)
+    {
+        var bucket = await server.NewBucketAsync();
+        foreach (var (key, content) in objects)
+            await server.Client().PutObjectAsync(new() { BucketName = bucket, Key = key, ContentBody = content }, Token);
+        return bucket;
+    }
+
+    [Fact]
+    public async Task List_Prefix_GivesDataFilesInOrder()
+    {
+        _ = server.Client();
+        var bucket = await NewDataAsync(("in/b.txt", "b"), ("in/a/c.txt", "cc"), ("in/_SUCCESS", ""), ("in/.hidden/x.txt", "x"), ("other/d.txt", "d"));
+        var files = await new S3Data(server.Client(), $"s3://{bucket}/in").ListAsync(Token);
+        Assert.Equal([("a/c.txt", 2L), ("b.txt", 1L)], files.Select(f => (f.Source, f.Size)));
+        Assert.Equal(32, files[0].Version.Length);
+    }
+
+    [Fact]
+    public async Task List_MoreThanAPage_GivesAll()
+    {
+        _ = server.Client();
+        var bucket = await server.NewBucketAsync();
+        await Parallel.ForAsync(0, 1005, Token, async (i, token) => await server.Client().PutObjectAsync(new() { BucketName = bucket, Key = $"p/{i:0000}.txt", ContentBody = "x" }, token));
+        Assert.Equal(1005, (await new S3Data(server.Client(), $"s3://{bucket}/p/").ListAsync(Token)).Count);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("503")]
+    [InlineData("500")]
+    [InlineData("short")]
+    [InlineData("done but 500")]
+    public async Task Read_EveryThirdRequestSpoilt_GivesEveryLineOnce(string? fault)
+    {
+        _ = server.Client();
+        var bucket = await NewDataAsync(("in/a.txt", Lines));
+        using var proxy = new FaultProxy(server.Endpoint!) { Fault = (n, _) => n % 3 == 1 ? fault : null };
+        var data = new S3Data(server.Client(proxy.Endpoint), $"s3://{bucket}/in", Quick);
+        var file = Assert.Single(await data.ListAsync(Token));
+        var rows = new ReadRows();
+        var reader = new RowReader(Some.Options(new InputSpec()));
+        for (long start = 0; start < file.Size; start += 300_000)
+        {
+            var unit = WorkUnit.Create(file.Source, InputFormat.Text, start, Math.Min(file.Size, start + 300_000), file.Size, file.Version, "s", "m");
+            await using var source = await data.OpenAsync(unit, Token);
+            await rows.AddAsync(reader, unit, source);
+        }
+        Assert.Equal(60_000, rows.Texts.Count);
+        Assert.Equal("line number 59999", rows.Texts[^1]);
+        Assert.Equal(fault is not null, proxy.Seen.Any(s => s.EndsWith(fault ?? "-")));
+    }
+
+    [Fact]
+    public async Task Read_RequestThatHangs_IsAskedAgain()
+    {
+        _ = server.Client();
+        var bucket = await NewDataAsync(("in/a.txt", "a\nb\n"));
+        using var proxy = new FaultProxy(server.Endpoint!) { Fault = (n, _) => n == 0 ? "hang" : null };
+        var data = new S3Data(server.Client(proxy.Endpoint), $"s3://{bucket}/in", Quick with { Timeout = TimeSpan.FromMilliseconds(500) });
+        Assert.Single(await data.ListAsync(Token));
+    }
+
+    [Theory]
+    [InlineData("503", "did not answer in 6 tries")]
+    [InlineData("403", "access denied (AccessDenied); the role needs s3:GetObject")]
+    [InlineData("404", "no such object")]
+    public async Task Read_FaultThatStays_FailsAndSaysWhatToDo(string fault, string message)
+    {
+        _ = server.Client();
+        using var proxy = new FaultProxy(server.Endpoint!) { Fault = (_, _) => fault };
+        var data = new S3Data(server.Client(proxy.Endpoint), "s3://bucket/in", Quick);
+        var unit = WorkUnit.Create("a.txt", InputFormat.Text, 0, 4, 4, "v", "s", "m");
+        var e = await Assert.ThrowsAsync<PJobException>(async () => await new ReadRows().AddAsync(new(Some.Options(new InputSpec())), unit, await data.OpenAsync(unit, Token)));
+        Assert.StartsWith("s3://bucket/in/a.txt: ", e.Message);
+        Assert.Contains(message, e.Message);
+    }
+
+    [Fact]
+    public async Task Read_ObjectChangedSincePlanned_Fails()
+    {
+        _ = server.Client();
+        var bucket = await NewDataAsync(("in/a.txt", "one\n"));
+        var data = new S3Data(server.Client(), $"s3://{bucket}/in", Quick);
+        var file = Assert.Single(await data.ListAsync(Token));
+        await server.Client().PutObjectAsync(new() { BucketName = bucket, Key = "in/a.txt", ContentBody = "two\n" }, Token);
+        var unit = WorkUnit.Create(file.Source, InputFormat.Text, 0, 4, 4, file.Version, "s", "m");
+        var e = await Assert.ThrowsAsync<PJobException>(async () => await new ReadRows().AddAsync(new(Some.Options(new InputSpec())), unit, await data.OpenAsync(unit, Token)));
+        Assert.Contains("changed since it was planned", e.Message);
+    }
+
+    [Fact]
+    public async Task Open_NameThatLeadsOut_IsRefused()
+    {
+        _ = server.Client();
+        var data = new S3Data(server.Client(), "s3://bucket/in");
+        await Assert.ThrowsAsync<PJobException>(() => data.OpenAsync(WorkUnit.Create("../secret", InputFormat.Text, 0, 4, 4, "v", "s", "m"), Token));
+    }
+
+    [Theory]
+    [InlineData(100, null)]
+    [InlineData(40_000, null)]
+    [InlineData(24_000, "503")]
+    [InlineData(12_000, "done but 500")]
+    public async Task Commit_Unit_UploadsPartsThenRecord(int rows, string? fault)
+    {
+        _ = server.Client();
+        var bucket = await server.NewBucketAsync();
+        using var proxy = new FaultProxy(server.Endpoint!) { Fault = (n, _) => n % 3 == 2 ? fault : null };
+        var store = new S3Store(server.Client(proxy.Endpoint), $"s3://{bucket}/out", Quick);
+        await store.ProbeAsync(Token);
+        var record = await WriteAsync(store, rows, 0);
+
+        var part = Assert.Single(record.Parts);
+        using var stored = await server.Client().GetObjectAsync(bucket, "out/" + part.Path, Token);
+        using var bytes = new MemoryStream();
+        await stored.ResponseStream.CopyToAsync(bytes, Token);
+        Assert.Equal(part.Sha256, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes.ToArray())));
+        Assert.Equal([record.Unit], await store.ListCommittedAsync(Token));
+        Assert.Equal(ContractJson.Write(record), ContractJson.Write(await store.ReadCommitAsync(record.Unit, Token)));
+        var uploads = await server.Client().ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket }, Token);
+        // An upload whose beginning was done but whose answer was lost stays: the bucket's lifecycle rule removes it.
+        if (fault != "done but 500")
+            Assert.Empty(uploads.MultipartUploads ?? []);
+    }
+
+    [Fact]
+    public async Task Commit_SecondAttempt_ReturnsTheFirstOnesRecord()
+    {
+        _ = server.Client();
+        var bucket = await server.NewBucketAsync();
+        var store = new S3Store(server.Client(), $"s3://{bucket}/out", Quick);
+        var first = await WriteAsync(store, 100, 1);
+        var second = await WriteAsync(store, 100, 2);
+        Assert.Equal(ContractJson.Write(first), ContractJson.Write(second));
+    }
+
+    [Fact]
+    public async Task Commit_PartLeftByADeadAttempt_IsRecognised()
+    {
+        _ = server.Client();
+        var bucket = await server.NewBucketAsync();
+        var store = new S3Store(server.Client(), $"s3://{bucket}/out", Quick);
+        var record = await WriteAsync(store, 40_000, 1);
+        await server.Client().DeleteObjectAsync(bucket, "out/" + OutputLayout.Commit(record.Unit), Token);
+        Assert.Equal(ContractJson.Write(record), ContractJson.Write(await WriteAsync(store, 40_000, 1)));
+    }
+
+    private static async Task<UnitRecord> WriteAsync(S3Store store, int rows, int seed)
+    {
+        OutputColumn[] columns = [new("id", ColumnKind.Int64), new("embedding", ColumnKind.ListFloat)];
+        await using var writer = new UnitWriter(store, WorkUnit.Create("a", InputFormat.Csv, 0, 1, 1, "v", "s", "m"), columns, new() { Compression = OutputCompression.None });
+        var random = new Random(seed);
+        using var block = new ColumnBlock(columns);
+        var vector = new float[96];
+        for (var i = 0; i < rows; i++)
+        {
+            block.Get<ValueColumn<long>>("id").Append(i);
+            vector[i % 96] = random.NextSingle();
+            block.Get<ListColumn<float>>("embedding").Append(vector);
+        }
+        await writer.WriteAsync(block, Token);
+        return await writer.CommitAsync(new(rows, rows, 0, 0, 0), Token);
+    }
+}

@@ -1,0 +1,268 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Tokenization;
+
+namespace ProcessingJob.Inference.Tests;
+
+public sealed class EngineFaultTests
+{
+    static readonly HeadPlan Head = new(OutputShape.SentenceEmbedding, ["x"], FakeDevice.Width, FakeDevice.Width, null);
+
+    readonly List<EngineMessage> log = [];
+
+    [Fact]
+    public async Task RunAsync_ManyWindowsOnFourCallers_GivesEveryRowInOrder()
+    {
+        using var engine = Engine([new FakeDevice(callers: 4)]);
+        var windows = Enumerable.Range(0, 20).Select(s => Windows.Random(s, Windows.Lengths(s, 50 + 37 * s))).ToArray();
+        var results = await Task.WhenAll(windows.Select(w => engine.RunAsync(w, default)));
+        for (var w = 0; w < windows.Length; w++) AssertAll(windows[w], results[w]);
+        Assert.Equal(windows.Sum(w => w.Count), engine.Stats.Rows);
+        Assert.Equal(windows.Sum(w => w.TokenCount), engine.Stats.RealTokens);
+    }
+
+    [Fact]
+    public async Task RunAsync_DeviceOutOfMemoryAboveASize_HalvesRemembersAndLosesNoRow()
+    {
+        var device = new FakeDevice(callers: 2)
+        {
+            BeforeRun = (_, b) =>
+            {
+                if (b.Tokens > 100) throw new DeviceMemoryException($"{b.Tokens} tokens are too many");
+            },
+        };
+        using var engine = Engine([device], budget: 512);
+        var window = Windows.Random(1, Windows.Lengths(1, 500, 2, 60));
+        AssertAll(window, await engine.RunAsync(window, default));
+        var halvings = engine.Stats.Halvings;
+        // 512 → 256 → 128 → 64 and no further; two callers may each fail at one size at the same time.
+        Assert.InRange(halvings, 3, 6);
+        Assert.InRange(device.Largest, 50, 100);
+
+        AssertAll(window, await engine.RunAsync(window, default));
+        Assert.Equal(halvings, engine.Stats.Halvings);
+        Assert.Contains(log, m => m.Warning && m.Text.Contains("out of memory"));
+    }
+
+    [Fact]
+    public async Task RunAsync_OneRowDoesNotFitMemory_FailsWithItsLength()
+    {
+        using var engine = Engine([new FakeDevice { BeforeRun = (_, b) => { if (b.Length == 90) throw new DeviceMemoryException("full"); } }]);
+        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Windows.Random(1, [90, 20, 30]), default));
+        Assert.Contains("one text of 90 tokens", e.Message);
+        // The engine is still good for others.
+        var window = Windows.Random(2, [20, 30]);
+        AssertAll(window, await engine.RunAsync(window, default));
+    }
+
+    [Fact]
+    public async Task RunAsync_RowNotFiniteInBatchOnly_IsRetriedAlone()
+    {
+        var window = Windows.Random(3, Windows.Lengths(3, 200));
+        var bad = window.Ids(17).ToArray();
+        using var engine = Engine([new FakeDevice { Spoil = (ids, rows) => rows > 1 && ids.AsSpan().SequenceEqual(bad) }]);
+        using var result = await engine.RunAsync(window, default);
+        AssertAll(window, result);
+        Assert.Equal((1, 0), (engine.Stats.RetriedRows, engine.Stats.NotFiniteRows));
+    }
+
+    [Fact]
+    public async Task RunAsync_RowNeverFinite_IsRetriedInFloat32ThenMarked()
+    {
+        var window = Windows.Random(4, Windows.Lengths(4, 200));
+        var curable = window.Ids(17).ToArray();
+        var hopeless = window.Ids(101).ToArray();
+        var full = new FakeDevice("float32") { Spoil = (ids, _) => ids.AsSpan().SequenceEqual(hopeless) };
+        var half = new FakeDevice { Spoil = (ids, _) => ids.AsSpan().SequenceEqual(curable) || ids.AsSpan().SequenceEqual(hopeless) };
+        using var engine = Engine([half], float32: () => full);
+        using var result = await engine.RunAsync(window, default);
+        AssertAll(window, result, except: 101);
+        Assert.True(result.NotFinite(101));
+        Assert.Equal([0, 0, 0], result.Row(101).ToArray());
+        Assert.Equal(1, result.NotFiniteCount);
+        Assert.Equal((2, 1), (engine.Stats.RetriedRows, engine.Stats.NotFiniteRows));
+        Assert.Equal(2, full.Batches);
+    }
+
+    [Fact]
+    public async Task RunAsync_DuplicateOfANotFiniteRow_IsMarkedToo()
+    {
+        var window = new EncodingBuffer();
+        foreach (var ids in new int[][] { [7, 8], [1, 2, 3], [7, 8], [1, 2, 3], [9] }) window.Add(ids);
+        using var engine = Engine([new FakeDevice { Spoil = (ids, _) => ids.Length == 3 }]);
+        using var result = await engine.RunAsync(window, default);
+        Assert.Equal([false, true, false, true, false], Enumerable.Range(0, 5).Select(result.NotFinite));
+        Assert.Equal(2, result.NotFiniteCount);
+        Assert.Equal(2, engine.Stats.DuplicateRows);
+        Assert.Equal(6, engine.Stats.RealTokens);
+    }
+
+    [Fact]
+    public async Task RunAsync_SessionDiesOnce_IsRecreatedAndEveryRowIsThere()
+    {
+        var runs = 0;
+        using var engine = Engine([new FakeDevice(callers: 4)
+        {
+            BeforeRun = (d, _) =>
+            {
+                if (Interlocked.Increment(ref runs) > 5 && d.Recreated == 0) throw new DeviceLostException("the driver is gone");
+            },
+        }]);
+        var window = Windows.Random(5, Windows.Lengths(5, 1000));
+        AssertAll(window, await engine.RunAsync(window, default));
+        Assert.Equal(1, engine.Stats.Recreations);
+        Assert.Contains(log, m => m.Text.Contains("made anew"));
+    }
+
+    [Fact]
+    public async Task RunAsync_OneOfTwoDevicesDiesForGood_OtherDoesItsWork()
+    {
+        var good = new FakeDevice("good");
+        var bad = new FakeDevice("bad", callers: 2) { BeforeRun = (_, _) => throw new DeviceLostException("no") };
+        using var engine = Engine([bad, good]);
+        var windows = Enumerable.Range(0, 10).Select(s => Windows.Random(s, Windows.Lengths(s, 200))).ToArray();
+        var results = await Task.WhenAll(windows.Select(w => engine.RunAsync(w, default)));
+        for (var w = 0; w < windows.Length; w++) AssertAll(windows[w], results[w]);
+        Assert.Equal(good.Batches, engine.Stats.Batches);
+        Assert.True(bad.Recreated <= 1);
+    }
+
+    [Fact]
+    public async Task RunAsync_EveryDeviceIsLost_FailsAndSaysWhy()
+    {
+        var device = new FakeDevice(callers: 2) { BeforeRun = (_, _) => throw new DeviceLostException("Xid 79"), OnRecreate = () => { } };
+        using var engine = Engine([device]);
+        var window = Windows.Random(6, Windows.Lengths(6, 300));
+        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(window, default));
+        Assert.Contains("Xid 79", e.Message);
+        await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(window, default));
+        Assert.Equal(1, device.Recreated);
+    }
+
+    [Fact]
+    public async Task RunAsync_SessionCannotBeRecreated_Fails()
+    {
+        using var engine = Engine([new FakeDevice
+        {
+            BeforeRun = (_, _) => throw new DeviceLostException("gone"),
+            OnRecreate = () => throw new PJobException("no device any more", ExitCode.Model),
+        }]);
+        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Windows.Random(1, [3]), default));
+        Assert.Contains("no device any more", e.Message);
+    }
+
+    [Fact]
+    public async Task RunAsync_OneSlowDeviceOfFour_DoesLess()
+    {
+        // The slow one may only run one batch for every thirty of the others.
+        var (fastRuns, slowRuns) = (0, 0);
+        using var mayRun = new ManualResetEventSlim();
+        var fast = Enumerable.Range(0, 3).Select(i => new FakeDevice($"fast{i}")
+        {
+            BeforeRun = (_, _) =>
+            {
+                if (Interlocked.Increment(ref fastRuns) % 30 == 0) mayRun.Set();
+            },
+        }).ToArray();
+        var slow = new FakeDevice("slow")
+        {
+            BeforeRun = (_, _) =>
+            {
+                Interlocked.Increment(ref slowRuns);
+                mayRun.Wait(TimeSpan.FromSeconds(10));
+                mayRun.Reset();
+            },
+        };
+        using var engine = Engine([slow, .. fast], budget: 64);
+        var window = Windows.Random(8, Windows.Lengths(8, 3000, 20, 60));
+        AssertAll(window, await engine.RunAsync(window, default));
+        Assert.True(slow.Batches * 10 < fast.Sum(f => f.Batches), $"slow {slow.Batches}, fast {fast.Sum(f => f.Batches)}");
+        Assert.Equal(engine.Stats.Batches, engine.Stats.Devices.Sum(d => d.Batches));
+    }
+
+    [Fact]
+    public async Task RunAsync_OtherFault_FailsTheWindowWithIt()
+    {
+        using var engine = Engine([new FakeDevice { BeforeRun = (_, b) => { if (b.Length == 50) throw new PJobException("bad ids", ExitCode.Model); } }]);
+        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Windows.Random(1, [50, 20]), default));
+        Assert.Equal("bad ids", e.Message);
+    }
+
+    [Fact]
+    public async Task RunAsync_Cancelled_EndsWhenNothingRunsAnyMore()
+    {
+        using var entered = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        var device = new FakeDevice
+        {
+            BeforeRun = (_, _) =>
+            {
+                entered.Set();
+                go.Wait(TimeSpan.FromSeconds(10));
+            },
+        };
+        using var engine = Engine([device], budget: 16);
+        using var source = new CancellationTokenSource();
+        var task = engine.RunAsync(Windows.Random(1, Windows.Lengths(1, 100)), source.Token);
+        entered.Wait(TimeSpan.FromSeconds(10));
+        source.Cancel();
+        Assert.False(task.IsCompleted);
+        go.Set();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
+        Assert.True(device.Batches < 10);
+    }
+
+    [Fact]
+    public async Task RunAsync_EmptyWindow_IsEmpty()
+    {
+        using var engine = Engine([new FakeDevice()]);
+        using var result = await engine.RunAsync(new EncodingBuffer(), default);
+        Assert.Equal(0, result.Count);
+    }
+
+    [Fact]
+    public async Task RunAsync_EncodingTooLongOrEmpty_IsRefused()
+    {
+        using var engine = Engine([new FakeDevice()]);
+        await Assert.ThrowsAsync<ArgumentException>(() => engine.RunAsync(Windows.Random(1, [5, 129]), default));
+        await Assert.ThrowsAsync<ArgumentException>(() => engine.RunAsync(Windows.Random(1, [5, 0]), default));
+    }
+
+    [Fact]
+    public async Task Dispose_WindowsInFlight_EndsThem()
+    {
+        using var entered = new ManualResetEventSlim();
+        var engine = Engine([new FakeDevice { BeforeRun = (_, _) => entered.Set() }], budget: 16);
+        var task = engine.RunAsync(Windows.Random(1, Windows.Lengths(1, 2000)), default);
+        entered.Wait(TimeSpan.FromSeconds(10));
+        engine.Dispose();
+        try
+        {
+            (await task).Dispose();
+        }
+        catch (ObjectDisposedException)
+        {
+            // As it should be when the window was not quite finished.
+        }
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => engine.RunAsync(Windows.Random(1, [3]), default));
+    }
+
+    static void AssertAll(EncodingBuffer window, WindowResult result, int except = -1)
+    {
+        Assert.Equal(window.Count, result.Count);
+        for (var i = 0; i < window.Count; i++)
+            if (i != except) Assert.Equal(FakeDevice.Expected(window, i), result.Row(i).ToArray());
+    }
+
+    Engine Engine(IReadOnlyList<IDevice> devices, int budget = 256, Func<IDevice>? float32 = null) => new(new EngineSetup
+    {
+        Devices = devices,
+        Head = Head,
+        Rules = new BatchRules(budget, 128, FewShapes: false),
+        Float32 = float32,
+        Log = message =>
+        {
+            lock (log) log.Add(message);
+        },
+    });
+}

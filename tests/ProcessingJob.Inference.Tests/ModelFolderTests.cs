@@ -1,0 +1,250 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json.Nodes;
+using ProcessingJob.Contract;
+using ProcessingJob.Testing;
+using ProcessingJob.Tokenization;
+
+namespace ProcessingJob.Inference.Tests;
+
+public sealed class ModelFolderTests : IDisposable
+{
+    readonly TempFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Open_BareTransformer_IsMeanPooledAtTheModelsLimit()
+    {
+        var model = ModelFolder.Open(TinyModel.Write(folder));
+        Assert.Equal((TaskKind.Embed, Pooling.Mean, false, 64, 4), (model.Task, model.Pooling, model.Normalize, model.MaxLength, model.EmbeddingSize));
+        Assert.Equal("onnx/model.onnx", Assert.Single(model.OnnxFiles).Name);
+    }
+
+    [Theory]
+    [InlineData("roberta", 1, 62)]
+    [InlineData("xlm-roberta", 1, 62)]
+    [InlineData("mpnet", 1, 62)]
+    [InlineData("bert", 0, 64)]
+    public void Open_PositionsWithOffset_AreTakenOff(string type, int pad, int expected)
+    {
+        var model = ModelFolder.Open(TinyModel.Write(folder, config: new JsonObject { ["model_type"] = type, ["pad_token_id"] = pad }));
+        Assert.Equal(expected, model.MaxLength);
+    }
+
+    [Fact]
+    public async Task Open_SentenceTransformersFolder_DecidesPoolingDenseAndNormalize()
+    {
+        TinyModel.Write(folder);
+        TinyModel.Modules(folder,
+            """Pooling:{"word_embedding_dimension":4,"pooling_mode_cls_token":true,"pooling_mode_mean_tokens":false,"include_prompt":false}""",
+            """Dense:{"in_features":4,"out_features":2,"bias":true,"activation_function":"torch.nn.modules.activation.Tanh"}""",
+            "Normalize");
+        Safetensors("2_Dense/model.safetensors", ("linear.weight", [2, 4], [0.01f, 0, 0, 0, 0, 0.01f, 0, 0]), ("linear.bias", [2], [0, 0.5f]));
+        folder.Write("sentence_bert_config.json", """{"max_seq_length":32,"do_lower_case":true}""");
+        folder.Write("config_sentence_transformers.json", """{"prompts":{"query":"query: ","passage":""},"default_prompt_name":"query","similarity_fn_name":"dot"}""");
+        var model = ModelFolder.Open(folder.Path);
+        Assert.Equal((Pooling.Cls, true, 32, 2, true, false), (model.Pooling, model.Normalize, model.MaxLength, model.EmbeddingSize, model.LowerCase, model.IncludePrompt));
+        Assert.Equal(("query: ", "query: ", "", "literal: ", "dot"),
+            (model.ResolvePrompt(null), model.ResolvePrompt("query"), model.ResolvePrompt("passage"), model.ResolvePrompt("literal: "), model.Similarity));
+
+        using var engine = Engine.Create(model, new EngineOptions { Device = DeviceKind.Cpu });
+        var window = new EncodingBuffer();
+        window.Add([3, 9, 9]);
+        using var result = await engine.RunAsync(window, default);
+        // Token 3 is (30, 31, 32, 33).
+        var (x, y) = (Math.Tanh(0.30), Math.Tanh(0.31 + 0.5));
+        var norm = Math.Sqrt(x * x + y * y);
+        Assert.Equal(x / norm, result.Row(0)[0], 1e-6);
+        Assert.Equal(y / norm, result.Row(0)[1], 1e-6);
+        Assert.Contains(model.Describe(), l => l.Key == "dense" && l.Value.Contains("Tanh"));
+    }
+
+    [Fact]
+    public void Open_NewerPoolingConfig_IsRead()
+    {
+        TinyModel.Write(folder);
+        TinyModel.Modules(folder, """Pooling:{"embedding_dimension":4,"pooling_mode":["weightedmean","cls"]}""");
+        Assert.Equal(Pooling.Cls | Pooling.WeightedMean, ModelFolder.Open(folder.Path).Pooling);
+        Assert.Equal(8, ModelFolder.Open(folder.Path).EmbeddingSize);
+    }
+
+    [Fact]
+    public void Open_DenseWeightsOnlyAsPickle_IsRefused()
+    {
+        TinyModel.Write(folder);
+        TinyModel.Modules(folder, """Pooling:{"pooling_mode":"mean"}""", """Dense:{"in_features":4,"out_features":2}""");
+        folder.Write("2_Dense/pytorch_model.bin", "never read");
+        Assert.Contains("pickle", Refusal());
+    }
+
+    [Fact]
+    public void Open_DenseOfAnotherShape_IsRefused()
+    {
+        TinyModel.Write(folder);
+        TinyModel.Modules(folder, """Pooling:{"pooling_mode":"mean"}""", """Dense:{"in_features":4,"out_features":2,"bias":false}""");
+        Safetensors("2_Dense/model.safetensors", ("linear.weight", [4, 2], new float[8]));
+        Assert.Contains("expected linear.weight of shape [2, 4], found [4, 2]", Refusal());
+    }
+
+    [Theory]
+    [InlineData("LSTM")]
+    [InlineData("WordWeights")]
+    public void Open_UnknownModule_IsRefusedByName(string module)
+    {
+        TinyModel.Write(folder);
+        TinyModel.Modules(folder, """Pooling:{"pooling_mode":"mean"}""", module);
+        Assert.Contains(module, Refusal());
+    }
+
+    [Fact]
+    public void Open_UnknownGraphInput_IsRefusedByName()
+    {
+        TinyModel.Write(folder, more: g => g.Input("pixel_values", OnnxGraphWriter.Float, "batch", 3));
+        Assert.Contains("pixel_values", Refusal());
+    }
+
+    [Fact]
+    public void Open_BrokenFolders_SayWhatIsMissing()
+    {
+        Assert.Contains("config.json", Refusal());
+        folder.Write("config.json", """{"model_type":"bert","hidden_size":4}""");
+        Assert.Contains("no .onnx file", Refusal());
+        folder.Write("model.onnx", "this is not protobuf at all");
+        Assert.Contains("model.onnx", Refusal());
+        folder.Write("config.json", """{"model_type":"bert","hidden_size":"four"}""");
+        Assert.Contains("hidden_size is \"four\", expected a whole number", Refusal());
+        folder.Write("config.json", "{");
+        Assert.Contains("not valid JSON", Refusal());
+    }
+
+    [Fact]
+    public void Open_AskedModelFile_IsTheOnlyOne()
+    {
+        TinyModel.Write(folder);
+        TinyModel.Write(folder, onnx: "onnx/other.onnx");
+        Assert.Equal("onnx/other.onnx", ModelFolder.Open(folder.Path, new ModelOptions { ModelFile = "onnx/other.onnx" }).Choose(DeviceKind.Cpu).Name);
+        Assert.Contains("onnx/model.onnx", Refusal(new ModelOptions { ModelFile = "onnx/none.onnx" }));
+        Assert.Equal(ExitCode.BadSpec, Assert.Throws<PJobException>(() => ModelFolder.Open(folder.Path, new ModelOptions { ModelFile = "../x.onnx" })).ExitCode);
+    }
+
+    [Fact]
+    public void Choose_SeveralPrecisions_Float32ForTheCpuFloat16ForGpus()
+    {
+        TinyModel.Write(folder);
+        TinyModel.WriteBytes(folder, "onnx/model_fp16.onnx", Weights(10, 2));
+        TinyModel.WriteBytes(folder, "onnx/model_quantized.onnx", Weights(3, 1));
+        TinyModel.WriteBytes(folder, "onnx/model_O3.onnx", Weights(1, 4, fused: true));
+        var model = ModelFolder.Open(folder.Path);
+        Assert.Equal(["onnx/model.onnx", "onnx/model_O3.onnx", "onnx/model_quantized.onnx", "onnx/model_fp16.onnx"], model.OnnxFiles.Select(f => f.Name));
+        Assert.Equal("onnx/model.onnx", model.Choose(DeviceKind.Cpu).Name);
+        Assert.Equal("onnx/model_fp16.onnx", model.Choose(DeviceKind.Cuda).Name);
+        Assert.NotEqual(model.Fingerprint(DeviceKind.Cpu), model.Fingerprint(DeviceKind.Cuda));
+    }
+
+    [Fact]
+    public void Fingerprint_AnyFileThatDecides_ChangesIt()
+    {
+        TinyModel.Write(folder);
+        var seen = new HashSet<string>();
+        Assert.True(seen.Add(Fingerprint()));
+        Assert.False(seen.Add(Fingerprint()));
+        folder.Write("README.md", "says nothing");
+        Assert.False(seen.Add(Fingerprint()));
+        folder.Write("tokenizer.json", "{}");
+        Assert.True(seen.Add(Fingerprint()));
+        TinyModel.Modules(folder, """Pooling:{"pooling_mode":"mean"}""");
+        Assert.True(seen.Add(Fingerprint()));
+        TinyModel.Modules(folder, """Pooling:{"pooling_mode":"cls"}""");
+        Assert.True(seen.Add(Fingerprint()));
+        File.AppendAllBytes(folder["onnx/model.onnx"], [0x12, 0]);
+        Assert.True(seen.Add(Fingerprint()));
+
+        string Fingerprint() => ModelFolder.Open(folder.Path).Fingerprint(DeviceKind.Cpu);
+    }
+
+    [Fact]
+    public void Open_Classify_ReadsLabelsInOrder()
+    {
+        TinyModel.Write(folder, output: "logits", config: new JsonObject
+        {
+            ["architectures"] = new JsonArray("BertForSequenceClassification"),
+            ["id2label"] = new JsonObject { ["1"] = "good", ["0"] = "bad" },
+            ["problem_type"] = "single_label_classification",
+        });
+        var model = ModelFolder.Open(folder.Path);
+        Assert.Equal((TaskKind.Classify, "bad,good", "single_label_classification"), (model.Task, string.Join(",", model.Labels), model.ProblemType));
+        Assert.Contains("no …ForSequenceClassification", Refusal(new ModelOptions { Task = TaskKind.Classify }, write: true));
+    }
+
+    [Fact]
+    public void Create_TaskWithoutItsOutput_NamesWhatThereIs()
+    {
+        var model = ModelFolder.Open(TinyModel.Write(folder), new ModelOptions { Task = TaskKind.Answer });
+        var e = Assert.Throws<PJobException>(() => Engine.Create(model, new EngineOptions { Task = TaskKind.Answer, Device = DeviceKind.Cpu }));
+        Assert.Contains("start_logits", e.Message);
+        Assert.Contains("last_hidden_state", e.Message);
+    }
+
+    [Fact]
+    public void Create_OptionsOutOfRange_AreRefused()
+    {
+        var model = ModelFolder.Open(TinyModel.Write(folder));
+        foreach (var options in (EngineOptions[])[
+            new() { Embed = new() { Dimensions = 5 } }, new() { MaxLength = 65 }, new() { TokenBudget = 3 }, new() { Callers = 0 }, new() { Task = TaskKind.Tokenize }])
+            Assert.Equal(ExitCode.BadSpec, Assert.Throws<PJobException>(() => Engine.Create(model, options with { Device = DeviceKind.Cpu })).ExitCode);
+    }
+
+    [Fact]
+    public void Create_CudaWithoutAGpu_SaysWhy()
+    {
+        if (CudaProvider.Find().Count > 0) Assert.Skip("there is a GPU");
+        var model = ModelFolder.Open(TinyModel.Write(folder));
+        var e = Assert.Throws<PJobException>(() => Engine.Create(model, new EngineOptions { Device = DeviceKind.Cuda }));
+        Assert.Contains("compute.device is cuda, but", e.Message);
+        using var engine = Engine.Create(model, new EngineOptions { Device = DeviceKind.Auto });
+        Assert.StartsWith("cpu: ", engine.DeviceSummary, StringComparison.Ordinal);
+        Assert.Contains("CUDA", engine.DeviceSummary);
+    }
+
+    string Refusal(ModelOptions? options = null, bool write = false)
+    {
+        if (write) TinyModel.Write(folder, config: new JsonObject());
+        var e = Assert.Throws<PJobException>(() => ModelFolder.Open(folder.Path, options));
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+        return e.Message;
+    }
+
+    static byte[] Weights(int dataType, int size, bool fused = false)
+    {
+        const int count = 4096;
+        var tensor = new ProtoWriter().Number(1, count).Number(2, dataType).Text(8, "w").Bytes(9, new byte[count * size]);
+        var node = new ProtoWriter().Text(1, "input_ids").Text(2, "last_hidden_state").Text(4, fused ? "SkipLayerNormalization" : "Identity");
+        if (fused) node.Text(7, "com.microsoft");
+        static ProtoWriter Value(string name) => new ProtoWriter().Text(1, name);
+        var graph = new ProtoWriter().Message(1, node).Text(2, "g").Message(5, tensor).Message(11, Value("input_ids")).Message(12, Value("last_hidden_state"));
+        return new ProtoWriter().Number(1, 8).Message(7, graph).ToArray();
+    }
+
+    void Safetensors(string name, params (string Name, int[] Shape, float[] Values)[] tensors)
+    {
+        var header = new JsonObject { ["__metadata__"] = new JsonObject { ["format"] = "pt" } };
+        var data = new List<byte>();
+        foreach (var tensor in tensors)
+        {
+            var bytes = MemoryMarshal.AsBytes(tensor.Values.AsSpan());
+            header[tensor.Name] = new JsonObject
+            {
+                ["dtype"] = "F32", ["shape"] = new JsonArray([.. tensor.Shape.Select(d => (JsonNode)d)]),
+                ["data_offsets"] = new JsonArray(data.Count, data.Count + bytes.Length),
+            };
+            data.AddRange(bytes);
+        }
+
+        var json = Encoding.UTF8.GetBytes(header.ToJsonString());
+        var length = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);
+        TinyModel.WriteBytes(folder, name, [.. length, .. json, .. data]);
+    }
+}

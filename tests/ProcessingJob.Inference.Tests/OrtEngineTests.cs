@@ -1,0 +1,160 @@
+using System.Numerics.Tensors;
+using ProcessingJob.Contract;
+using ProcessingJob.Samples;
+using ProcessingJob.Testing;
+using ProcessingJob.Tokenization;
+
+namespace ProcessingJob.Inference.Tests;
+
+/// <summary>The engine over ONNX Runtime's CPU provider, on tiny random models.</summary>
+public sealed class OrtEngineTests
+{
+    public static TheoryData<ModelFamily> Families => [ModelFamily.Bert, ModelFamily.Roberta, ModelFamily.DistilBert, ModelFamily.XlmRoberta];
+
+    [Theory, MemberData(nameof(Families))]
+    public async Task RunAsync_RowAmongOthers_IsWhatItIsAlone(ModelFamily family)
+    {
+        var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions { Family = family }));
+        var window = Windows.Random(1, Windows.Lengths(1, 300, 2, 128));
+        using var engine = Create(model, new EngineOptions { TokenBudget = 1000 });
+        using var together = await engine.RunAsync(window, default);
+        for (var i = 0; i < window.Count; i += 7)
+        {
+            var single = new EncodingBuffer();
+            single.Add(window.Ids(i));
+            using var alone = await engine.RunAsync(single, default);
+            Assert.InRange(MaxDifference(alone.Row(0), together.Row(i)), 0, 1e-5f);
+        }
+    }
+
+    [Fact]
+    public async Task RunAsync_SameWindowAmidOtherWork_GivesTheSameBytes()
+    {
+        var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
+        var window = Windows.Random(1, Windows.Lengths(1, 200));
+        byte[]? first = null;
+        foreach (var callers in (int[])[1, 2, 4])
+        {
+            using var engine = Create(model, new EngineOptions { Callers = callers });
+            var noise = Enumerable.Range(2, 6).Select(s => engine.RunAsync(Windows.Random(s, Windows.Lengths(s, 100)), default)).ToArray();
+            using var result = await engine.RunAsync(window, default);
+            var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(result.Rows).ToArray();
+            Assert.Equal(first ??= bytes, bytes);
+            foreach (var other in await Task.WhenAll(noise)) other.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task RunAsync_Deduplicated_GivesWhatItGivesWithout()
+    {
+        var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
+        var window = Windows.Random(1, Windows.Lengths(1, 50, 2, 20));
+        for (var i = 0; i < 50; i++) window.Add(window.Ids(i * 7 % 50).ToArray());
+        using var with = Create(model, new EngineOptions());
+        using var without = Create(model, new EngineOptions { Deduplicate = false });
+        using var a = await with.RunAsync(window, default);
+        using var b = await without.RunAsync(window, default);
+        Assert.InRange(MaxDifference(a.Rows, b.Rows), 0, 1e-5f);
+        Assert.Equal(50, with.Stats.DuplicateRows);
+        Assert.Equal(0, without.Stats.DuplicateRows);
+        Assert.Equal(with.Stats.RealTokens * 2, without.Stats.RealTokens, tolerance: 400);
+    }
+
+    [Theory]
+    [InlineData(Pooling.Mean)]
+    [InlineData(Pooling.Cls | Pooling.Max | Pooling.WeightedMean)]
+    [InlineData(Pooling.Max)]
+    [InlineData(Pooling.Cls | Pooling.Mean | Pooling.MeanSqrtLen | Pooling.Last | Pooling.Max | Pooling.WeightedMean)]
+    public void Run_PooledOnTheDevice_EqualsPooledHere(Pooling pooling)
+    {
+        var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
+        var file = model.Candidate(DeviceKind.Cpu);
+        var head = HeadPlan.Create(model, file, TaskKind.Embed, new EmbedOptions { Pooling = pooling, Normalize = true });
+        head = head with { Embed = head.Embed! with { PromptTokens = 3 } };
+        var window = Windows.Random(1, [5, 40, 2, 17]);
+        var here = RunBatch(poolOnDevice: false);
+        var there = RunBatch(poolOnDevice: true);
+        Assert.InRange(MaxDifference(here, there), 0, 2e-6f);
+
+        float[] RunBatch(bool poolOnDevice)
+        {
+            using var device = new OrtDevice(model, file, head, new OrtSettings { Kind = DeviceKind.Cpu }, 1, 200, poolOnDevice);
+            using var runner = device.CreateRunner();
+            var output = new float[4 * head.Width];
+            runner.Run(new Batch(window, [0, 1, 2, 3], 40), output);
+            // Twice, in another shape: nothing of the first run is left over.
+            runner.Run(new Batch(window, [3], 17), new float[head.Width]);
+            runner.Run(new Batch(window, [0, 1, 2, 3], 40), output);
+            return output;
+        }
+    }
+
+    [Fact]
+    public async Task Recreate_AfterRuns_GivesTheSameBytes()
+    {
+        var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
+        var window = Windows.Random(1, [5, 9]);
+        var file = model.Candidate(DeviceKind.Cpu);
+        var head = HeadPlan.Create(model, file, TaskKind.Embed, new EmbedOptions());
+        using var device = new OrtDevice(model, file, head, new OrtSettings { Kind = DeviceKind.Cpu }, 1, 200, poolOnDevice: false);
+        var (before, after) = (new float[2 * head.Width], new float[2 * head.Width]);
+        using (var runner = device.CreateRunner()) runner.Run(new Batch(window, [0, 1], 9), before);
+        device.Recreate();
+        using (var runner = device.CreateRunner()) runner.Run(new Batch(window, [0, 1], 9), after);
+        Assert.Equal(before, after);
+        await Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task RunAsync_IdOutsideTheVocabulary_SaysThatTokenizerAndModelDoNotFit()
+    {
+        var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
+        using var engine = Create(model, new EngineOptions());
+        var window = new EncodingBuffer();
+        window.Add([5, model.VocabularySize!.Value + 1]);
+        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(window, default));
+        Assert.Contains("tokenizer and model belong together", e.Message);
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+    }
+
+    [Fact]
+    public async Task RunAsync_Classify_GivesLogitsPerLabel()
+    {
+        var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions { Head = ModelHead.SequenceClassification, Labels = ["a", "b", "c", "d"] }));
+        Assert.Equal((TaskKind.Classify, 4), (model.Task, model.Labels.Count));
+        using var engine = Create(model, new EngineOptions { Task = TaskKind.Classify });
+        using var result = await engine.RunAsync(Windows.Random(1, [5, 60, 9]), default);
+        Assert.Equal(4, result.Width);
+        Assert.Equal(3, Enumerable.Range(0, 3).Select(i => result.Row(i)[0]).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task RunAsync_Answer_GivesStartAndEndPerTokenWhateverThePadding()
+    {
+        var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions { Head = ModelHead.QuestionAnswering }));
+        using var engine = Create(model, new EngineOptions { Task = TaskKind.Answer, TokenBudget = 512 });
+        var window = Windows.Random(1, [5, 60, 9, 60]);
+        using var result = await engine.RunAsync(window, default);
+        for (var i = 0; i < window.Count; i++)
+        {
+            var single = new EncodingBuffer();
+            single.Add(window.Ids(i));
+            using var alone = await engine.RunAsync(single, default);
+            Assert.Equal(window.Length(i), result.Start(i).Length);
+            Assert.Equal(window.Length(i), result.End(i).Length);
+            Assert.InRange(MaxDifference(alone.Start(0), result.Start(i)), 0, 1e-5f);
+            Assert.InRange(MaxDifference(alone.End(0), result.End(i)), 0, 1e-5f);
+            Assert.True(MaxDifference(result.Start(i), result.End(i)) > 1e-3f);
+        }
+    }
+
+    static Engine Create(ModelFolder model, EngineOptions options) => Engine.Create(model, options with { Device = DeviceKind.Cpu });
+
+    static float MaxDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        Assert.Equal(a.Length, b.Length);
+        var difference = new float[a.Length];
+        TensorPrimitives.Subtract(a, b, difference);
+        return Math.Abs(TensorPrimitives.MaxMagnitude<float>(difference));
+    }
+}
