@@ -53,7 +53,8 @@ static class SoakData
         {
             writer.Write(extension.StartsWith(".jsonl", StringComparison.Ordinal)
                 ? JsonSerializer.Serialize(new { id = $"r{id}", text, stars = id % 5 + 1 })
-                : $"r{id}{separator}\"{text.Replace("\"", "\"\"")}\"{separator}{id % 5 + 1}");
+                // A line break ends a tsv record, quoted or not.
+                : $"r{id}{separator}\"{(separator == '\t' ? text.ReplaceLineEndings(" ") : text).Replace("\"", "\"\"")}\"{separator}{id % 5 + 1}");
             writer.Write('\n');
         }
     }
