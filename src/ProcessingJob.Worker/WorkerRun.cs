@@ -22,7 +22,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         var (data, store) = Endpoints(spec, plan);
         await store.ProbeAsync(stop);
         _store = store;
-        var shard = Shard.Create(spec, plan, paths, hosts);
+        var shard = await Shard.CreateAsync(spec, plan, paths, hosts, data, stop);
         _report = _report with { Task = Names.Of(spec.Task), UnitsSkipped = shard.Skipped };
         log.Information("{Host:l} is host {Rank} of {Hosts}: {Units} units, {Bytes} bytes to do, {Skipped} units committed already",
             hosts.CurrentHost, hosts.Rank + 1, hosts.Hosts.Count, shard.Units.Count, shard.Bytes, shard.Skipped);

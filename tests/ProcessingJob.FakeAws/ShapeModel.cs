@@ -49,6 +49,9 @@ public sealed class ShapeModel
         return faults;
     }
 
+    /// <summary>The words of an enum.</summary>
+    public IEnumerable<string> Words(string shapeName) => _shapes.GetProperty(shapeName).GetProperty("enum").EnumerateArray().Select(w => w.GetString()!);
+
     void Check(string shapeName, JsonElement value, string at, List<string> faults)
     {
         var shape = _shapes.GetProperty(shapeName);

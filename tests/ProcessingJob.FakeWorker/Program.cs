@@ -16,7 +16,7 @@ if (script.ExitCode is { } code)
 
 var units = plan.Sharding == Sharding.Balanced
     ? plan.Hosts[hosts.Rank]
-    : UnitCutter.Cut(Units.Files(paths.Data), spec, plan.SpecFingerprint, plan.ModelFingerprint);
+    : UnitCutter.Cut(Units.Files(paths.Data, plan.Versions), spec, plan.SpecFingerprint, plan.ModelFingerprint);
 var (done, rows) = (0, 0L);
 foreach (var unit in units.Where(u => !plan.Committed.Contains(u.Id)))
 {

@@ -6,8 +6,8 @@ namespace ProcessingJob.FakeWorker;
 
 static class Units
 {
-    public static IEnumerable<SourceFile> Files(string root) => Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-        .Select(path => new SourceFile(Path.GetRelativePath(root, path), new FileInfo(path).Length, Fingerprints.OfFile(path)));
+    public static IEnumerable<SourceFile> Files(string root, IReadOnlyDictionary<string, string>? versions) => Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+        .Select(path => new SourceFile(Path.GetRelativePath(root, path), new FileInfo(path).Length, versions?.GetValueOrDefault(Path.GetRelativePath(root, path)) ?? Fingerprints.OfFile(path)));
 
     /// <summary>Writes the unit's files and, last, its record; returns its rows.</summary>
     public static long Do(WorkUnit unit, WorkPlan plan, ContainerPaths paths)

@@ -22,6 +22,12 @@ public sealed record WorkPlan
     /// <summary>Units by rank; empty with by_key sharding, where each host plans what it was given.</summary>
     public IReadOnlyList<IReadOnlyList<WorkUnit>> Hosts { get; init; } = [];
 
+    /// <summary>
+    /// With by_key sharding: versions of the source files, by which their units are named. The launcher knows ETags, a host only
+    /// content; null: the host names units by sha256.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Versions { get; init; }
+
     /// <summary>Ids of units whose output is there already.</summary>
     public IReadOnlyList<string> Committed { get; init; } = [];
 

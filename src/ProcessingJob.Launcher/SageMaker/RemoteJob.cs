@@ -45,6 +45,7 @@ internal sealed record RemoteJob
         {
             Work = plan.Work with
             {
+                Versions = Spec.Input.Sharding == Sharding.ByKey ? Files.ToDictionary(f => f.Source, f => f.Version, StringComparer.Ordinal) : null,
                 DataUri = Spec.Input.Transfer == Transfer.Stream ? RemoteData!.Root.ToString() : null,
                 OutputUri = Spec.Output.Transfer == Transfer.Stream ? OutputUri.ToString() : null,
             },

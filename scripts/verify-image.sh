@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Builds the worker's cpu image without a container engine's daemon and without a registry, and runs it under the contract: /opt/ml
+# bind-mounted, no network, a read-only root, then SIGTERM. Debian, root; needs buildah podman runc mmdebstrap.
+#   scripts/verify-image.sh MODEL DATA OUT     a model folder, a folder of .jsonl with a column "text", a folder for the results
+# Registries are not asked: a minimal Debian stands in for the runtime's base image, and the machine's own SDK for the SDK's.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+model=$(realpath "${1:?model folder}") data=$(realpath "${2:?data folder}") out=${3:?output folder}
+for tool in buildah podman runc mmdebstrap; do
+  command -v "$tool" >/dev/null || { echo "verify-image: $tool is missing: apt-get install buildah podman runc mmdebstrap" >&2; exit 77; }
+done
+store=$PWD/out/containers
+mkdir -p "$store" "$out"
+out=$(realpath "$out")
+export CONTAINERS_STORAGE_CONF=$store/storage.conf CONTAINERS_CONF=$store/containers.conf
+printf '[storage]\ndriver = "overlay"\nrunroot = "%s/run"\ngraphroot = "%s/graph"\n' "$store" "$store" >"$CONTAINERS_STORAGE_CONF"
+printf '[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n' >"$CONTAINERS_CONF"
+sdk=mcr.microsoft.com/dotnet/sdk:10.0 runtime=mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
+
+if ! podman image exists "$runtime"; then
+  root=$(mktemp -d)
+  mirror=$(grep -rhoE 'https?://[^ ]*/debian/?' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | grep -vE 'security|snapshot' | head -n 1)
+  mmdebstrap --quiet --variant=extract --include=base-files,libc6,libssl3t64,libstdc++6,zlib1g,libgcc-s1,ca-certificates,tzdata trixie "$root" "$mirror"
+  cat "$root"/usr/share/ca-certificates/mozilla/*.crt >"$root/etc/ssl/certs/ca-certificates.crt"
+  tar -C "$root" -c . | podman import -q --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' - "$runtime"
+  rm -rf "$root"
+fi
+if ! podman image exists "$sdk"; then
+  root=$(mktemp -d)
+  mkdir -p "$root"/{etc,tmp,root,usr,var/tmp,proc,sys,dev,opt,run,home}
+  chmod 1777 "$root/tmp" "$root/var/tmp"
+  for link in bin sbin lib lib64; do ln -sfn usr/$link "$root/$link"; done
+  cp /etc/passwd /etc/group /etc/nsswitch.conf /etc/ld.so.cache /etc/os-release "$root/etc/"
+  tar -C "$root" -c . | podman import -q --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
+    --change 'ENV UseSharedCompilation=false' --change 'ENV MSBUILDDISABLENODEREUSE=1' --change 'ENV NUGET_CERT_REVOCATION_MODE=offline' - "$sdk"
+  rm -rf "$root"
+fi
+
+ENGINE=buildah BUILD_ARGS="--isolation chroot --network host --pull-never --layers=false -q -v /usr:/usr:ro -v /etc/ssl:/etc/ssl:ro -v /etc/alternatives:/etc/alternatives:ro -v ${NUGET_PACKAGES:-$HOME/.nuget/packages}:/root/.nuget/packages" \
+  scripts/build-image.sh cpu localhost/processingjob:verify
+echo "size: $(podman images --format '{{.Size}}' localhost/processingjob:verify)"
+
+ml=$(mktemp -d)
+trap 'rm -rf "$ml"' EXIT
+mkdir -p "$ml/processing/input/config" "$ml/processing/output" "$ml/config" "$ml/output"
+echo '{"current_host":"algo-1","hosts":["algo-1"]}' >"$ml/config/resourceconfig.json"
+echo '{"task":"embed","input":{"format":"jsonl","text":["text"]},"rejects":{"max_fraction":1}}' >"$ml/processing/input/config/job.json"
+run() { # NAME, then podman's options
+  podman run --name "$1" "${@:2}" --network=none --read-only --read-only-tmpfs=false --cap-drop=ALL --security-opt no-new-privileges \
+    -v "$ml:/opt/ml" -v "$model:/opt/ml/processing/input/model:ro" -v "$data:/opt/ml/processing/input/data:ro" localhost/processingjob:verify
+}
+podman rm -f verify-run verify-stop >/dev/null 2>&1 || true
+start=$(date +%s.%N)
+run verify-run --rm
+echo "seconds: $(awk -v a="$start" -v b="$(date +%s.%N)" 'BEGIN{printf "%.1f", b - a}')"
+cat "$ml/output/message"
+cp -r "$ml/processing/output/." "$out/"
+
+# Signals reach the worker, which is process 1.
+rm -rf "$ml/processing/output" && mkdir "$ml/processing/output"
+run verify-stop -d >/dev/null
+sleep 0.7
+podman stop -t 20 verify-stop >/dev/null
+echo "stopped: $(podman inspect --format '{{.State.ExitCode}}' verify-stop)"
+podman rm -f verify-stop >/dev/null

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Launcher.Hub;
+
+/// <summary>How to reach the hub.</summary>
+public sealed record HubOptions
+{
+    /// <summary>HF_ENDPOINT, or the public hub.</summary>
+    public string Endpoint { get; init; } = Environment.GetEnvironmentVariable("HF_ENDPOINT") is { Length: > 0 } e ? e.TrimEnd('/') : "https://huggingface.co";
+
+    /// <summary>HF_TOKEN; null for public models.</summary>
+    public string? Token { get; init; } = Environment.GetEnvironmentVariable("HF_TOKEN") is { Length: > 0 } t ? t : null;
+
+    /// <summary>Where models are kept: PROCESSINGJOB_CACHE, or the user's cache folder.</summary>
+    public string Cache { get; init; } = Environment.GetEnvironmentVariable("PROCESSINGJOB_CACHE") is { Length: > 0 } c ? c
+        : Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } x ? x
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "processingjob");
+
+    /// <summary>compute.model_file.</summary>
+    public string ModelFile { get; init; } = "auto";
+    public DeviceKind Device { get; init; } = DeviceKind.Auto;
+
+    /// <summary>Attempts per request when the hub is busy or a connection breaks.</summary>
+    public int Tries { get; init; } = 6;
+}
+
+/// <summary>Bytes of one file so far, and of all.</summary>
+public sealed record HubProgress(string File, long Bytes, long Size);
+
+/// <summary>Fetches models: resumable, checked by hash, cached by commit; a folder in the cache is always whole.</summary>
+public sealed class HubClient : IDisposable
+{
+    readonly HttpClient _http;
+    readonly HubOptions _options;
+    readonly TimeProvider _time;
+
+    public HubClient(HubOptions options, TimeProvider? time = null)
+    {
+        (_options, _time) = (options, time ?? TimeProvider.System);
+        // Redirects lead to storage on other hosts, which must not see the token: they are followed by hand.
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd("processingjob");
+    }
+
+    /// <summary>Fetches what is needed of a model and returns its folder; a model that is cached whole is not fetched again.</summary>
+    /// <exception cref="PJobException">Exit code 4: no such model, no access, or damaged; 1: the hub cannot be reached.</exception>
+    public async Task<string> FetchAsync(string address, IProgress<HubProgress>? progress = null, CancellationToken cancel = default)
+    {
+        var model = HubModel.Parse(address);
+        var download = new HubDownload(this, _time, _options.Tries);
+        var (commit, all) = await download.RetryAsync(_options.Endpoint, () => ListAsync(model, cancel), cancel).ConfigureAwait(false);
+        var files = HubFiles.Choose(all, _options.ModelFile, _options.Device, model);
+        string folder = Path.Combine(_options.Cache, "hub", model.Repository.Replace("/", "--"), commit, Fingerprints.OfItems(files.Select(f => (f.Path, f.Path))));
+        if (Directory.Exists(folder)) return folder;
+        string unfinished = folder + ".part";
+        foreach (var file in files)
+            await download.FetchAsync($"{_options.Endpoint}/{model.Repository}/resolve/{commit}/{EscapePath(file.Path)}", file, Path.Combine(unfinished, file.Path), progress, cancel).ConfigureAwait(false);
+        try
+        {
+            Directory.Move(unfinished, folder);
+        }
+        catch (IOException) when (Directory.Exists(folder))
+        {
+            // Another process was faster; its folder is as good.
+        }
+        return folder;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    async Task<(string Commit, IReadOnlyList<HubFile> Files)> ListAsync(HubModel model, CancellationToken cancel)
+    {
+        using var answer = await SendAsync($"{_options.Endpoint}/api/models/{model.Repository}/revision/{Uri.EscapeDataString(model.Revision)}?blobs=true", 0, cancel).ConfigureAwait(false);
+        Check(answer, $"{model.Repository}@{model.Revision}");
+        using var json = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false));
+        var files = new List<HubFile>();
+        foreach (var file in json.RootElement.GetProperty("siblings").EnumerateArray())
+        {
+            string path = file.GetProperty("rfilename").GetString()!;
+            // Names come from the network: none may lead out of the folder.
+            if (path.Split('/').Any(p => p is "" or "." or "..") || path.Contains('\\')) throw new PJobException($"{model.Repository}: refuses the file name \"{path}\"", ExitCode.Model);
+            string? sha = file.TryGetProperty("lfs", out var lfs) && lfs.ValueKind == JsonValueKind.Object ? lfs.GetProperty("sha256").GetString() : null;
+            files.Add(new HubFile(path, file.TryGetProperty("size", out var size) ? size.GetInt64() : -1, sha, file.TryGetProperty("blobId", out var blob) ? blob.GetString() : null));
+        }
+        return (json.RootElement.GetProperty("sha").GetString()!, files);
+    }
+
+    /// <summary>One GET, redirects followed; the token goes to the hub's own host only.</summary>
+    internal async Task<HttpResponseMessage> SendAsync(string url, long from, CancellationToken cancel)
+    {
+        var at = new Uri(url);
+        for (int hops = 0; hops < 10; hops++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, at);
+            if (from > 0) request.Headers.Range = new RangeHeaderValue(from, null);
+            if (_options.Token is { } token && at.Authority == new Uri(_options.Endpoint).Authority) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+            if ((int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308) || answer.Headers.Location is not { } next) return answer;
+            answer.Dispose();
+            at = new Uri(at, next);
+        }
+        throw new PJobException($"{url}: more than ten redirects", ExitCode.Failed);
+    }
+
+    internal void Check(HttpResponseMessage answer, string what)
+    {
+        string token = _options.Token is null ? "set HF_TOKEN to a token of an account that may read it" : "the token in HF_TOKEN may not read it: accept the model's terms on its page, or use another token";
+        switch (answer.StatusCode)
+        {
+            case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden:
+                throw new PJobException($"{what}: the hub refuses access ({(int)answer.StatusCode}); the model is private, gated or does not exist: {token}", ExitCode.Model);
+            case HttpStatusCode.NotFound:
+                throw new PJobException($"{what}: the hub has no such model, revision or file; check the spelling on {_options.Endpoint}", ExitCode.Model);
+            case HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable:
+                throw new HubBusyException($"the hub answered {(int)answer.StatusCode}", answer.Headers.RetryAfter?.Delta);
+            default:
+                if (!answer.IsSuccessStatusCode) throw new HttpRequestException($"{what}: {_options.Endpoint} answered {(int)answer.StatusCode}", null, answer.StatusCode);
+                break;
+        }
+    }
+
+    static string EscapePath(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
+}

@@ -1,0 +1,172 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Hub;
+using ProcessingJob.Launcher.Tests.Aws;
+using ProcessingJob.Testing;
+
+namespace ProcessingJob.Launcher.Tests.Hub;
+
+public sealed class HubClientTests : IDisposable
+{
+    readonly TempFolder _cache = new();
+    readonly ImpatientTime _time = new();
+
+    public void Dispose() => _cache.Dispose();
+
+    HubClient Client(FakeHub hub, string? token = null, DeviceKind device = DeviceKind.Auto, string modelFile = "auto") =>
+        new(new HubOptions { Endpoint = hub.Url, Token = token, Cache = _cache.Path, Device = device, ModelFile = modelFile }, _time);
+
+    [Fact]
+    public async Task Fetch_Model_BringsWhatIsNeededAndNothingElse()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        using var client = Client(hub);
+
+        string folder = await client.FetchAsync("hf://owner/name");
+
+        Assert.Equal(["1_Pooling/config.json", "config.json", "onnx/model.onnx", "tokenizer.json"],
+            Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f)).Order(StringComparer.Ordinal));
+        Assert.Equal(300_000, new FileInfo(Path.Combine(folder, "onnx/model.onnx")).Length);
+    }
+
+    [Fact]
+    public async Task Fetch_Again_AsksOnlyForTheCommit()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        using var client = Client(hub);
+        string first = await client.FetchAsync("owner/name@v1.0");
+        hub.Requests.Clear();
+
+        Assert.Equal(first, await client.FetchAsync("owner/name@v1.0"));
+        Assert.Single(hub.Requests);
+    }
+
+    [Fact]
+    public async Task Fetch_ConnectionBreaks_GoesOnWhereItStopped()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.BreakAfter.Enqueue(100_000);
+        hub.BreakAfter.Enqueue(50_000);
+        using var client = Client(hub);
+
+        await client.FetchAsync("owner/name");
+
+        Assert.Equal(["storage onnx/model.onnx", "storage onnx/model.onnx bytes=100000-", "storage onnx/model.onnx bytes=150000-"],
+            hub.Requests.Where(r => r.StartsWith("storage", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Fetch_ServerWithoutRanges_StartsAgain()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.KnowsRanges = false;
+        hub.BreakAfter.Enqueue(100_000);
+        using var client = Client(hub);
+
+        string folder = await client.FetchAsync("owner/name");
+
+        Assert.Equal(300_000, new FileInfo(Path.Combine(folder, "onnx/model.onnx")).Length);
+    }
+
+    [Fact]
+    public async Task Fetch_DamagedOnTheWay_IsFetchedAgain()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.Damages = 1;
+        using var client = Client(hub);
+
+        await client.FetchAsync("owner/name");
+
+        Assert.Equal(2, hub.Requests.Count(r => r.StartsWith("storage", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Fetch_AlwaysDamaged_LeavesNothingThatLooksWhole()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.Damages = 100;
+        using var client = Client(hub);
+
+        var e = await Assert.ThrowsAsync<PJobException>(() => client.FetchAsync("owner/name"));
+
+        Assert.Contains("arrived damaged: sha256", e.Message);
+        Assert.Empty(Directory.EnumerateFiles(_cache.Path, "model.onnx", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Fetch_HubIsBusy_WaitsAsLongAsItAsks()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        foreach (int status in new[] { 429, 429, 503, 500 }) hub.Faults.Enqueue(status);
+        using var client = Client(hub);
+        var start = _time.GetUtcNow();
+
+        await client.FetchAsync("owner/name");
+
+        Assert.InRange((_time.GetUtcNow() - start).TotalSeconds, 14, 60);
+    }
+
+    [Theory]
+    [InlineData(null, "set HF_TOKEN")]
+    [InlineData("wrong", "accept the model's terms")]
+    public async Task Fetch_Gated_SaysWhatToDo(string? token, string advice)
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.Token = "right";
+        using var client = Client(hub, token);
+
+        var e = await Assert.ThrowsAsync<PJobException>(() => client.FetchAsync("owner/name"));
+
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+        Assert.Contains(advice, e.Message);
+    }
+
+    [Fact]
+    public async Task Fetch_WithToken_TellsItToTheHubAndNotToTheStorage()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.Token = "right";
+        using var client = Client(hub, "right");
+
+        await client.FetchAsync("owner/name");
+
+        Assert.False(hub.StorageSawToken);
+    }
+
+    [Theory]
+    [InlineData("owner/nothing", "no such model, revision or file")]
+    [InlineData("owner/name@v9", "no such model, revision or file")]
+    [InlineData("owner/name/more", "expected owner/name")]
+    [InlineData("../name", "expected owner/name")]
+    public async Task Fetch_NotThere_IsOneClearError(string address, string message)
+    {
+        await using var hub = await FakeHub.StartAsync();
+        using var client = Client(hub);
+
+        Assert.Contains(message, (await Assert.ThrowsAsync<PJobException>(() => client.FetchAsync(address))).Message);
+    }
+
+    [Fact]
+    public async Task Fetch_NameLeadsOutOfTheFolder_IsRefused()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.With("../../evil.json", "{}");
+        using var client = Client(hub);
+
+        Assert.Contains("refuses the file name", (await Assert.ThrowsAsync<PJobException>(() => client.FetchAsync("owner/name"))).Message);
+    }
+
+    [Theory]
+    [InlineData(DeviceKind.Cpu, "auto", "onnx/model.onnx")]
+    [InlineData(DeviceKind.Cuda, "auto", "onnx/model_fp16.onnx")]
+    [InlineData(DeviceKind.Cuda, "onnx/model.onnx", "onnx/model.onnx")]
+    public async Task Fetch_SeveralOnnxFiles_TakesTheDevices(DeviceKind device, string modelFile, string expected)
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.With("onnx/model_fp16.onnx", "half");
+        using var client = Client(hub, device: device, modelFile: modelFile);
+
+        string folder = await client.FetchAsync("owner/name");
+
+        Assert.Equal(expected, Path.GetRelativePath(folder, Assert.Single(Directory.EnumerateFiles(folder, "*.onnx", SearchOption.AllDirectories))));
+    }
+}
