@@ -12,9 +12,11 @@ sealed class LoadedModel : IDisposable
     private readonly string _prompt;
     private readonly bool _lowerCase;
 
-    private LoadedModel(Tokenizer tokenizer, FeatureTask task, Engine? engine, int maxLength, string prompt, bool lowerCase)
+    private LoadedModel(Tokenizer tokenizer, FeatureTask task, (ModelFolder Folder, EngineOptions Options)? run, int maxLength, string prompt, bool lowerCase)
     {
-        (_tokenizer, Task, Engine, MaxLength, _prompt, _lowerCase) = (tokenizer, task, engine, maxLength, prompt, lowerCase);
+        (_tokenizer, Task, Run, MaxLength, _prompt, _lowerCase) = (tokenizer, task, run, maxLength, prompt, lowerCase);
+        var engine = run is null ? null : Engine.Create(run.Value.Folder, run.Value.Options);
+        Engine = engine;
         // Two threads feed a GPU box with any model (more than six never helped anyone); on a CPU the cores belong to the model.
         Tokenizers = engine switch
         {
@@ -26,6 +28,9 @@ sealed class LoadedModel : IDisposable
 
     public FeatureTask Task { get; }
     public Engine? Engine { get; }
+
+    /// <summary>What the engine was made of; null for tokenize.</summary>
+    public (ModelFolder Folder, EngineOptions Options)? Run { get; }
 
     /// <summary>Tokens of an encoding.</summary>
     public int MaxLength { get; }
@@ -57,7 +62,7 @@ sealed class LoadedModel : IDisposable
         var maxLength = spec.Tokens.MaxLength ?? limit;
         var task = FeatureTasks.Create(spec, model, tokenizer, maxLength, paths);
         var (promptText, promptTokens) = Prompt(spec, model, tokenizer);
-        var engine = Engine.Create(model, new EngineOptions
+        var options = new EngineOptions
         {
             Task = spec.Task,
             Embed = new EmbedOptions
@@ -73,9 +78,10 @@ sealed class LoadedModel : IDisposable
             Callers = spec.Compute.Callers,
             Deduplicate = spec.Compute.Dedup,
             Log = message => log.Write(message.Warning ? Serilog.Events.LogEventLevel.Warning : Serilog.Events.LogEventLevel.Information, "{Text:l}", message.Text),
-        });
-        log.Information("Model {ModelType:l} on {Device:l}, max_length {MaxLength}", model.ModelType, engine.DeviceSummary, maxLength);
-        return new(tokenizer, task, engine, maxLength, promptText, model.LowerCase);
+        };
+        var loaded = new LoadedModel(tokenizer, task, (model, options), maxLength, promptText, model.LowerCase);
+        log.Information("Model {ModelType:l} on {Device:l}, max_length {MaxLength}", model.ModelType, loaded.Engine!.DeviceSummary, maxLength);
+        return loaded;
     }
 
     /// <summary>Adds device and batches to a report.</summary>
@@ -89,6 +95,7 @@ sealed class LoadedModel : IDisposable
             Device = Names.Of(engine.Device),
             DeviceReason = engine.DeviceSummary,
             PaddedTokens = stats.PaddedTokens,
+            TokenBudget = engine.TokenBudget,
             DeviceUtilisation = Math.Round(stats.Busy, 4),
             MaxLength = MaxLength,
         };

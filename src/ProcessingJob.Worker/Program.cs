@@ -15,6 +15,8 @@ try
         Console.WriteLine(WorkerArguments.Usage);
         return 0;
     }
+    if (arguments.SelfTest)
+        return (int)SelfTest.Run(paths, log, Console.Out);
     hosts = ResourceConfig.Read(paths.ResourceConfigFile);
     run = new WorkerRun(arguments, paths, hosts, log, TimeProvider.System);
     message = await run.RunAsync(signals.Token);

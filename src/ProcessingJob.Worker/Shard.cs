@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Data;
 
 namespace ProcessingJob.Worker;
 
@@ -38,17 +39,10 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
         return distributions.TryGetValue("/opt/ml/processing/input/data", out var type) ? type == "ShardedByS3Key" : spec.Input.Sharding == Sharding.ByKey;
     }
 
-    // Hidden files and _SUCCESS-like markers are no data, as everywhere in the Hadoop family.
+    // The service makes no folder for a host that it gives no object.
     private static IEnumerable<SourceFile> Files(string folder, IReadOnlyDictionary<string, string>? versions)
     {
-        if (!Directory.Exists(folder))
-            yield break;
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-        {
-            var name = Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
-            if (name.Split('/').Any(part => part[0] is '.' or '_'))
-                continue;
-            yield return new(name, new FileInfo(path).Length, versions?.GetValueOrDefault(name) ?? Fingerprints.OfFile(path));
-        }
+        IReadOnlyList<SourceFile> files = Directory.Exists(folder) ? new LocalData(folder).ListAsync(CancellationToken.None).GetAwaiter().GetResult() : [];
+        return files.Select(f => versions?.GetValueOrDefault(f.Source) is { } version ? f with { Version = version } : f);
     }
 }

@@ -8,9 +8,9 @@ static class EngineBenchmark
 {
     public static async Task RunAsync(BenchmarkOptions options, Table table)
     {
-        var scale = options.Full ? 4 : 1;
-        await RunAsync(table, "MiniLM shape, short reviews", Models.MiniLm, Corpus.Texts("short_reviews", 1000 * scale), 128, means: true);
-        await RunAsync(table, "MiniLM shape, long reviews at 128", Models.MiniLm, Corpus.Texts("long_reviews", 120 * scale), 128, means: true);
+        var scale = options.Full ? 10 : 1;
+        await RunAsync(table, "MiniLM shape, short reviews", Models.MiniLm, Corpus.Texts("short_reviews", 400 * scale), 128, means: true);
+        await RunAsync(table, "MiniLM shape, long reviews at 128", Models.MiniLm, Corpus.Texts("long_reviews", 40 * scale), 128, means: true);
         if (!options.Full) return;
         await RunAsync(table, "MiniLM shape, long reviews at 512", Models.MiniLm, Corpus.Texts("long_reviews", 200), 512, means: true);
         await RunAsync(table, "DistilBERT shape, short reviews", Models.DistilBert, Corpus.Texts("short_reviews", 500), 128, means: false);
@@ -24,7 +24,7 @@ static class EngineBenchmark
         var cases = new List<(string Name, Func<Task<Measured>> Run, IDisposable Owner)>();
         foreach (var budget in (int[])[256, 512, 1024])
         {
-            var ceiling = new Ceiling(model, windows, budget);
+            var ceiling = Ceiling.Ideal(model, windows, budget);
             cases.Add(($"ideal, {budget} tokens", ceiling.MeasureAsync, ceiling));
         }
 
@@ -34,8 +34,8 @@ static class EngineBenchmark
             Engine("engine, budget 256", new EngineOptions { Deduplicate = false, TokenBudget = 256 }, windows);
             Engine("engine, budget 1,024", new EngineOptions { Deduplicate = false, TokenBudget = 1024 }, windows);
             Engine("engine, one caller with all threads", new EngineOptions { Deduplicate = false, Callers = 1, ThreadsPerCall = Environment.ProcessorCount }, windows);
-            // Windows of one batch: what is left is file order.
-            Engine("engine, unsorted (32 texts in file order)", new EngineOptions { Deduplicate = false, TokenBudget = 32 * maxLength }, Corpus.Tokenize(model, texts, maxLength, 32));
+            var usual = Ceiling.FileOrder(model, windows, 32);
+            cases.Add(("no engine: 32 texts in file order", usual.MeasureAsync, usual));
         }
 
         var results = new Measured?[cases.Count];

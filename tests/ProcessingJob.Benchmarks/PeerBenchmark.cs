@@ -10,8 +10,8 @@ static class PeerBenchmark
 {
     public static async Task RunAsync(BenchmarkOptions options, Table table)
     {
-        await RunAsync(table, "MiniLM shape, short reviews", "short_reviews", options.Full ? 4000 : 800, 128);
-        await RunAsync(table, "MiniLM shape, long reviews at 128", "long_reviews", options.Full ? 400 : 80, 128);
+        await RunAsync(table, "MiniLM shape, short reviews", "short_reviews", options.Full ? 4000 : 400, 128);
+        await RunAsync(table, "MiniLM shape, long reviews at 128", "long_reviews", options.Full ? 400 : 40, 128);
     }
 
     static async Task RunAsync(Table table, string title, string corpus, int count, int maxLength)

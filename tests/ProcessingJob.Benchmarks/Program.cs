@@ -5,7 +5,9 @@ using ProcessingJob.Benchmarks;
 [
     ("engine", "the engine against ONNX Runtime fed ideally, with and without its own means", EngineBenchmark.RunAsync),
     ("peer", "the engine against transformers.js on the same texts and model", PeerBenchmark.RunAsync),
+    ("data", "reading and writing by CPU time", (_, _) => DataBenchmark.RunAsync()),
     ("worker", "the whole worker as a process against the ideal, transformers.js, and itself with ten times the rows", WorkerBenchmark.RunAsync),
+    ("data", "reading and writing, by CPU time of one thread", (_, _) => DataBenchmark.RunAsync()),
 ];
 
 var names = args.Where(a => !a.StartsWith('-')).ToArray();

@@ -1,11 +1,43 @@
+using System.Globalization;
+using ProcessingJob.Testing;
+
 namespace ProcessingJob.Benchmarks;
 
-/// <summary>The whole worker as a process.</summary>
+/// <summary>The whole worker, files in and files out, as a process.</summary>
 static class WorkerBenchmark
 {
-    public static Task RunAsync(BenchmarkOptions options, Table table)
+    public static async Task RunAsync(BenchmarkOptions options, Table table)
     {
-        table.Case("not written yet");
-        return Task.CompletedTask;
+        await RunAsync(table, "MiniLM shape, short reviews", "short_reviews", options.Full ? 15_000 : 1500, 128);
+        await RunAsync(table, "MiniLM shape, long reviews at 128", "long_reviews", options.Full ? 1500 : 200, 128);
+        if (options.Full) await RunAsync(table, "MiniLM shape, long reviews at 512", "long_reviews", 1000, 512);
+    }
+
+    static async Task RunAsync(Table table, string title, string corpus, int count, int maxLength)
+    {
+        var texts = Corpus.Texts(corpus, count);
+        var few = texts[..(texts.Length / 10)];
+        table.Case($"{title} ({texts.Length} texts)");
+        // The same texts for all, twice, in turns.
+        var sample = Corpus.Tokenize(Models.MiniLm, texts[..(texts.Length / 4)], maxLength);
+        using var small = Ceiling.Ideal(Models.MiniLm, sample, 256);
+        using var large = Ceiling.Ideal(Models.MiniLm, sample, 512);
+        await small.MeasureAsync();
+        var (idealSmall, idealLarge) = (await small.MeasureAsync(), await large.MeasureAsync());
+        var (tenth, _) = await WorkerProcess.RunAsync(Models.MiniLm, few, maxLength);
+        var (whole, busy) = await WorkerProcess.RunAsync(Models.MiniLm, texts, maxLength);
+        var peer = Node.TryFind(out _) ? await PeerBenchmark.TransformersJsAsync(Models.MiniLm, texts[..(texts.Length / 4)], maxLength) : null;
+        (idealSmall, idealLarge) = (idealSmall + await small.MeasureAsync(), idealLarge + await large.MeasureAsync());
+
+        var ideal = idealSmall.TokensPerCpuSecond > idealLarge.TokensPerCpuSecond ? idealSmall : idealLarge;
+        var steady = new Measured(whole.Tokens - tenth.Tokens, whole.Cpu - tenth.Cpu, whole.Wall - tenth.Wall, whole.Fill, whole.PeakBytes);
+        table.Row("ideal", ideal, ideal);
+        if (peer is not null) table.Row("transformers.js, without its start", peer, ideal);
+        table.Row("worker, a tenth of the rows", tenth, ideal);
+        table.Row("worker, all rows", whole, ideal);
+        table.Row("worker, the rows beyond the tenth", steady, ideal);
+        table.Case(string.Create(CultureInfo.InvariantCulture,
+            $"  device busy {busy:P1}; peak memory {(double)whole.PeakBytes / tenth.PeakBytes:F2} times that of a tenth")
+            + (peer is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; {steady.TokensPerCpuSecond / peer.TokensPerCpuSecond:F2} times transformers.js")));
     }
 }

@@ -30,6 +30,30 @@ public sealed class BatchPlannerTests
     }, seed: "0000Kx7Nkvq1");
 
     [Fact]
+    public void Cut_LengthsOfShortReviews_FillsTheBatches()
+    {
+        // Log-normal with a median of 20 tokens, as short reviews are; a window of 1,024.
+        var random = new Random(1);
+        var lengths = Enumerable.Range(0, 1024).Select(_ =>
+        {
+            var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+            return Math.Clamp((int)(20 * Math.Exp(0.6 * normal)), 3, 128);
+        }).OrderDescending().ToArray();
+        var batches = new List<BatchRange>();
+        BatchPlanner.Cut(lengths, new BatchRules(512, 128, FewShapes: false), batches);
+        Assert.InRange((double)lengths.Sum() / batches.Sum(b => b.Count * b.Length), 0.98, 1);
+        Assert.InRange(lengths.Sum() / batches.Count, 256, 512);
+    }
+
+    [Fact]
+    public void Cut_OneCliff_IsCutThere()
+    {
+        var batches = new List<BatchRange>();
+        BatchPlanner.Cut([100, 100, 10, 10, 10], new BatchRules(512, 128, FewShapes: false), batches);
+        Assert.Equal([new BatchRange(0, 2, 100), new BatchRange(2, 3, 10)], batches);
+    }
+
+    [Fact]
     public void PaddedLength_FewShapes_HasFewLengthsAndLittlePadding()
     {
         var rules = new BatchRules(16_384, 512, FewShapes: true);

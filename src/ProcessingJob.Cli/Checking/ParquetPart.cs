@@ -20,7 +20,7 @@ internal static class ParquetPart
             foreach (var field in fields)
             {
                 using var column = await groupReader.ReadRawColumnDataBaseAsync(field, cancel).ConfigureAwait(false);
-                var starts = field.MaxRepetitionLevel == 0 ? null : RowStarts(column);
+                var starts = field.MaxRepetitionLevel > 0 ? RowStarts(column.RepetitionLevels) : null;
                 if (starts is not null && starts.Count != groupReader.RowCount)
                     faults.Add($"column {field.Path} has {starts.Count} rows, expected {groupReader.RowCount}");
                 if (Name(field) == "embedding" && starts is not null)
@@ -42,10 +42,8 @@ internal static class ParquetPart
             faults.Add("column embedding has a value that is not finite");
     }
 
-    /// <summary>Where the rows of a list column begin. A plain column has no repetition levels, and its reader refuses to be asked.</summary>
-    private static List<int> RowStarts(RawColumnData column)
+    private static List<int> RowStarts(ReadOnlySpan<int> levels)
     {
-        var levels = column.RepetitionLevels;
         var starts = new List<int>();
         for (var i = 0; i < levels.Length; i++)
         {

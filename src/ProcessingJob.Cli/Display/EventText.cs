@@ -11,8 +11,8 @@ internal static class EventText
     {
         JobPlanned planned => Plan(planned.Plan),
         JobNote note => note.IsWarning ? $"warning: {note.Text}" : note.Text,
-        HostLogged { Event: { Text.Length: > 0 } line } log => $"{log.Host}  {(line.Level is "Information" ? "" : line.Level.ToLowerInvariant() + ": ")}{line.Text}",
-        HostEnded { ExitCode: not 0 } ended => $"{ended.Host}  ended with exit code {ended.ExitCode}" + (ended.Message is null ? "" : $": {ended.Message}"),
+        HostLogged { Event.Text.Length: > 0 } log => Line(log),
+        HostEnded { ExitCode: not 0 } ended => $"{ended.Host}  ended with exit code {ended.ExitCode}",
         _ => null,
     };
 
@@ -20,6 +20,13 @@ internal static class EventText
         $"{Text.Count(now.RowsPerSecond)} rows/s  {Text.Count(now.TokensPerSecond)} tokens/s"
         + (now.Rejects > 0 ? $"  {Text.Count(now.Rejects)} rejects" : "")
         + (now.Left is { } left ? $"  {Contract.Durations.Format(left)} left" : "");
+
+    // A worker names its host where it speaks to CloudWatch; here every line begins with it.
+    private static string Line(HostLogged log)
+    {
+        var text = log.Event.Text.StartsWith(log.Host + " ", StringComparison.Ordinal) ? log.Event.Text[(log.Host.Length + 1)..] : log.Event.Text;
+        return $"{log.Host}  {(log.Event.Level is "Information" ? "" : log.Event.Level.ToLowerInvariant() + ": ")}{text}";
+    }
 
     private static string Plan(JobPlan plan)
     {

@@ -12,7 +12,7 @@ internal static class ResultText
         var lines = new List<string>
         {
             result.AlreadyComplete
-                ? $"Already complete: all {Text.Plural(result.Units, "unit")} were committed before, nothing to do"
+                ? $"Already complete: {Text.Plural(result.Units, "unit")} committed before, nothing to do"
                 : $"{result.Status} in {Text.Seconds(result.Seconds)}" + (result.UnitsCommittedBefore > 0 ? $", {Text.Count(result.UnitsCommittedBefore)} of {Text.Plural(result.Units, "unit")} were committed before" : ""),
             $"{Text.Count(counts.RowsIn)} rows in = {Text.Count(counts.RowsKept)} kept"
                 + (counts.Filtered > 0 ? $" + {Text.Count(counts.Filtered)} filtered" : "") + $" + {Text.Count(counts.RejectedRows)} rejected"

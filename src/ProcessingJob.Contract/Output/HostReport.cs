@@ -14,6 +14,8 @@ public sealed record HostReport
 
     /// <summary>Why this device was chosen.</summary>
     public string DeviceReason { get; init; } = "";
+    /// <summary>Padded tokens of a batch; a resumed run with compute.tune takes it from here.</summary>
+    public int? TokenBudget { get; init; }
     public int UnitsDone { get; init; }
     public int UnitsSkipped { get; init; }
     public long RowsIn { get; init; }

@@ -18,7 +18,7 @@ public sealed class LocalSource : IByteSource
         Version = version;
         try
         {
-            _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             Length = RandomAccess.GetLength(_file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -15,18 +15,6 @@ public sealed class S3Calls(IAmazonS3 client, S3ReadOptions options, TimeProvide
     public S3ReadOptions Options => options;
     public TimeProvider Time => _time;
 
-    /// <summary>
-    /// A client as the environment configures it (credentials, AWS_REGION). With AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL it talks to that
-    /// endpoint with the bucket in the path. The SDK's own retries are off: they would multiply with ours.
-    /// </summary>
-    public static IAmazonS3 CreateClient()
-    {
-        var config = new AmazonS3Config { MaxErrorRetry = 0 };
-        if ((Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3") ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL")) is { Length: > 0 } endpoint)
-            (config.ServiceURL, config.ForcePathStyle) = (endpoint, true);
-        return new AmazonS3Client(config);
-    }
-
     /// <param name="what">The object or prefix, for messages.</param>
     /// <param name="call">One try.</param>
     /// <param name="cancellation">Ends the waiting too.</param>

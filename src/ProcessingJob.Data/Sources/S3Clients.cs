@@ -1,10 +1,9 @@
 using Amazon;
-using Amazon.Runtime;
 using Amazon.S3;
 
 namespace ProcessingJob.Data;
 
-/// <summary>S3 clients with the SDK's own credentials chain, retries and checksums.</summary>
+/// <summary>S3 clients with the SDK's own credentials chain and checksums; tries again only where <see cref="S3Calls"/> does, so that waits do not multiply.</summary>
 public static class S3Clients
 {
     /// <param name="region">Null: AWS_REGION, AWS_DEFAULT_REGION or the profile's.</param>
@@ -13,7 +12,7 @@ public static class S3Clients
     {
         var endpoint = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3") ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL");
         region ??= Environment.GetEnvironmentVariable("AWS_REGION") ?? Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION");
-        var config = new AmazonS3Config { RetryMode = RequestRetryMode.Standard };
+        var config = new AmazonS3Config { MaxErrorRetry = 0 };
         if (endpoint is { Length: > 0 })
         {
             // A config has either an endpoint or a region; with an endpoint the region is only what requests are signed for.

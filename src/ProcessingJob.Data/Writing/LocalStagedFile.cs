@@ -1,23 +1,41 @@
 namespace ProcessingJob.Data;
 
+/// <summary>A temporary file, locked while it is ours: what nobody holds is a dead attempt's (<see cref="RemoveLeftovers"/>).</summary>
 internal sealed class LocalStagedFile(string path, string temporary, string final) : StagedFile(path)
 {
-    private readonly FileStream _stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 0);
+    private readonly FileStream _stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
     private bool _published;
+
+    /// <summary>Removes what killed processes left in a staging folder.</summary>
+    public static void RemoveLeftovers(string staging)
+    {
+        foreach (var path in Directory.EnumerateFiles(staging, "*.tmp"))
+        {
+            try
+            {
+                using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                File.Delete(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Somebody is writing it.
+            }
+        }
+    }
 
     public override Stream Stream => _stream;
 
-    public override Task FinishAsync(CancellationToken cancellation) => Guarded(() =>
-    {
-        _stream.Flush(flushToDisk: true);
-        _stream.Dispose();
-    });
+    public override Task FinishAsync(CancellationToken cancellation) => Guarded(() => _stream.Flush(flushToDisk: true));
 
     public override Task PublishAsync(CancellationToken cancellation) => Guarded(() =>
     {
         var folder = System.IO.Path.GetDirectoryName(final)!;
         UnixFiles.CreateFolders(folder);
-        UnixFiles.Move(temporary, final);
+        var renamed = UnixFiles.TryRename(temporary, final);
+        // Gives up the lock: readers may come now.
+        _stream.Dispose();
+        if (!renamed)
+            UnixFiles.MoveByCopy(temporary, final);
         _published = true;
         UnixFiles.SyncFolder(folder);
     });

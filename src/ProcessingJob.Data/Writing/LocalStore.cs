@@ -31,6 +31,7 @@ public sealed class LocalStore : IOutputStore
         {
             Directory.CreateDirectory(Staging);
             Probe(Staging);
+            LocalStagedFile.RemoveLeftovers(Staging);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

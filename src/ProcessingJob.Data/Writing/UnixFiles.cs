@@ -6,15 +6,19 @@ namespace ProcessingJob.Data;
 /// <summary>The few file operations whose durability matters: a name is safe only once its folder is on the disk too.</summary>
 internal static class UnixFiles
 {
-    /// <summary>Renames; across file systems it copies beside the target first, so that the name still appears with the whole content.</summary>
-    public static void Move(string from, string to)
+    /// <returns>False when the names are on different file systems.</returns>
+    public static bool TryRename(string from, string to)
     {
         if (Rename(from, to) == 0)
-            return;
+            return true;
         var error = Marshal.GetLastPInvokeError();
         const int crossDevice = 18;
-        if (error != crossDevice)
-            throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+        return error == crossDevice ? false : throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+    }
+
+    /// <summary>Copies beside the target and renames there, so that the name appears with the whole content.</summary>
+    public static void MoveByCopy(string from, string to)
+    {
         var beside = Path.Combine(Path.GetDirectoryName(to)!, $".{Path.GetFileName(to)}.{Guid.NewGuid():n}.tmp");
         try
         {

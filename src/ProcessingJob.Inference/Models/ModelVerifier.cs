@@ -1,3 +1,9 @@
+using System.Diagnostics;
+using System.Numerics.Tensors;
+using System.Text.Json;
+using ProcessingJob.Contract;
+using ProcessingJob.Tokenization;
+
 namespace ProcessingJob.Inference;
 
 /// <summary>One comparison of embeddings or logits.</summary>
@@ -8,6 +14,7 @@ namespace ProcessingJob.Inference;
 /// <param name="Required">The least MinCosine that passes.</param>
 public sealed record Comparison(string Name, double MinCosine, double MeanCosine, double MaxDifference, double Required)
 {
+    /// <summary>False for NaN too.</summary>
     public bool Passed => MinCosine >= Required;
 }
 
@@ -17,15 +24,167 @@ public sealed record Comparison(string Name, double MinCosine, double MeanCosine
 /// <param name="Fill">Real/padded.</param>
 public sealed record TuneResult(int TokenBudget, double TokensPerSecond, double Fill);
 
-/// <summary>Checks that a model computes what it should on a device.</summary>
+/// <summary>Checks that a model computes what it should on a device, and measures which budget is best there.</summary>
 public static class ModelVerifier
 {
-    /// <summary>Compares optimised with unoptimised graph, every ONNX file with float32, batched with single rows, and, given a
-    /// reference file (jsonl of {"text","embedding"}), against that.</summary>
-    public static IReadOnlyList<Comparison> Verify(ModelFolder model, EngineOptions options, string? referenceFile = null) =>
-        throw new NotImplementedException();
+    const double SameNumbers = 0.999999;
 
-    /// <summary>Measures token budgets on encodings of the first texts, best of the results last.</summary>
-    public static IReadOnlyList<TuneResult> Tune(ModelFolder model, EngineOptions options, Tokenization.EncodingBuffer texts) =>
-        throw new NotImplementedException();
+    static readonly int[] CpuBudgets = [128, 256, 512, 1024, 2048, 4096];
+    static readonly int[] CudaBudgets = [2048, 4096, 8192, 16_384, 32_768, 65_536];
+
+    /// <summary>Compares optimised with unoptimised graph, every ONNX file with the float32 one, batched with single rows, and, given a
+    /// reference file (jsonl of {"text","embedding"}), the results with that.</summary>
+    /// <exception cref="PJobException">The model or the reference cannot be used.</exception>
+    public static IReadOnlyList<Comparison> Verify(ModelFolder model, EngineOptions options, string? referenceFile = null)
+    {
+        using var setup = new VerifierSetup(model, options);
+        var (texts, expected) = referenceFile is null ? (SampleTexts(), null) : ReadReference(referenceFile);
+        var window = Tokenize(model, options, texts);
+        var results = new List<Comparison>();
+
+        var chosen = NumericGate.Run(model, setup.File, setup.Head, setup.Settings, window);
+        var plain = NumericGate.Run(model, setup.File, setup.Head, setup.Settings with { Optimize = false }, window);
+        results.Add(Compare($"{setup.File.File.Name}: optimized vs as it is", chosen, plain, Required(setup.File)));
+        results.Add(Compare($"{setup.File.File.Name}: in batches vs alone", setup.RunInBatches(window), chosen, SameNumbers));
+        if (model.Candidates.FirstOrDefault(c => c.File.Precision == WeightPrecision.Float32) is { } full)
+            foreach (var other in model.Candidates.Where(c => c != full))
+                results.Add(CompareFiles(model, options, setup.Settings, window, full, other));
+        if (expected is not null)
+            results.Add(Compare($"{setup.File.File.Name} vs {referenceFile}", chosen, expected, Required(setup.File)));
+        return results;
+    }
+
+    /// <summary>Measures token budgets on encodings of real texts, smallest budget first. Take some thousand tokens per core at least.</summary>
+    public static IReadOnlyList<TuneResult> Tune(ModelFolder model, EngineOptions options, EncodingBuffer texts)
+    {
+        var results = new List<TuneResult>();
+        using var probe = Engine.Create(model, options);
+        foreach (var budget in probe.Device == DeviceKind.Cuda ? CudaBudgets : CpuBudgets)
+        {
+            using var engine = Engine.Create(model, options with { TokenBudget = budget, Deduplicate = false, Log = null });
+            engine.RunAsync(texts, default).GetAwaiter().GetResult().Dispose();
+            var before = engine.Stats;
+            var clock = Stopwatch.StartNew();
+            engine.RunAsync(texts, default).GetAwaiter().GetResult().Dispose();
+            var tokens = engine.Stats.RealTokens - before.RealTokens;
+            results.Add(new TuneResult(budget, tokens / clock.Elapsed.TotalSeconds, engine.Stats.Fill));
+        }
+
+        return results;
+    }
+
+    static Comparison CompareFiles(
+        ModelFolder model, EngineOptions options, OrtSettings settings, EncodingBuffer window, OnnxCandidate full, OnnxCandidate other)
+    {
+        var name = $"{other.File.Name} vs {full.File.Name}";
+        try
+        {
+            return Compare(name, Run(other), Run(full), Required(other));
+        }
+        catch (PJobException e)
+        {
+            // A file that cannot run here says nothing against the others.
+            return new Comparison($"{name}: {e.Message}", 0, 0, double.NaN, Required(other));
+        }
+
+        float[][] Run(OnnxCandidate file) =>
+            NumericGate.Run(model, file, HeadPlan.Create(model, file, options.Task, options.Embed), settings, window);
+    }
+
+    // What careful exports of well-known models reach.
+    static double Required(OnnxCandidate file) => file.File.Precision switch
+    {
+        WeightPrecision.Float32 => SameNumbers,
+        WeightPrecision.Float16 => 0.9999,
+        _ => 0.9995,
+    };
+
+    static Comparison Compare(string name, float[][] results, float[][] expected, double required)
+    {
+        var (min, sum, difference) = (1.0, 0.0, 0.0);
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (results[i].Length != expected[i].Length)
+                throw new PJobException($"{name}: text {i} has {results[i].Length} values here and {expected[i].Length} there.", ExitCode.Model);
+            // A single value has no direction: only its difference counts.
+            var cosine = results[i].Length == 1 ? 1 : TensorPrimitives.CosineSimilarity<float>(results[i], expected[i]);
+            min = Math.Min(min, cosine);
+            sum += cosine;
+            for (var d = 0; d < results[i].Length; d++) difference = Math.Max(difference, Math.Abs(results[i][d] - (double)expected[i][d]));
+        }
+
+        return new Comparison(name, min, sum / results.Length, difference, required);
+    }
+
+    static (string[] Texts, float[][] Expected) ReadReference(string path)
+    {
+        var (texts, expected) = (new List<string>(), new List<float[]>());
+        var number = 0;
+        try
+        {
+            foreach (var line in File.ReadLines(path))
+            {
+                number++;
+                if (line.Length == 0) continue;
+                using var json = JsonDocument.Parse(line);
+                texts.Add(json.RootElement.GetProperty("text").GetString() ?? "");
+                expected.Add([.. json.RootElement.GetProperty("embedding").EnumerateArray().Select(v => v.GetSingle())]);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new PJobException(
+                $"{path}:{number}: cannot be used as reference: {e.Message} Expected lines of {{\"text\": …, \"embedding\": […]}}.", ExitCode.BadSpec, e);
+        }
+
+        return texts.Count > 0 ? ([.. texts], [.. expected]) : throw new PJobException($"{path} has no lines.", ExitCode.BadSpec);
+    }
+
+    static EncodingBuffer Tokenize(ModelFolder model, EngineOptions options, IEnumerable<string> texts)
+    {
+        var encoder = Tokenizer.Load(model.Path).CreateEncoder(new EncodeOptions { MaxLength = options.MaxLength ?? model.MaxLength });
+        var window = new EncodingBuffer();
+        foreach (var text in texts) encoder.Encode(text, window);
+        return window;
+    }
+
+    /// <summary>Short and long, several scripts, nothing twice.</summary>
+    static string[] SampleTexts()
+    {
+        const string words = "the parcel came two days late but its contents were fine and I would order again from this shop without a second thought "
+            + "although my neighbour says that theirs broke within a week of ordinary use";
+        var parts = words.Split(' ');
+        return [
+            .. Enumerable.Range(1, 14).Select(n => string.Join(' ', Enumerable.Range(0, n * n).Select(w => parts[(w * n + w / 7) % parts.Length]))),
+            "Größe passt, Farbe nicht.", "とても良い商品です。", "Очень хорошо", "جيد جدا", "1,234.56 € (−20 %)", "!!!", "a",
+        ];
+    }
+
+    /// <summary>What an engine would use for these options, without its threads.</summary>
+    sealed class VerifierSetup : IDisposable
+    {
+        readonly Engine engine;
+
+        public VerifierSetup(ModelFolder model, EngineOptions options)
+        {
+            engine = Engine.Create(model, options with { Deduplicate = false });
+            File = model.Candidate(engine.Device);
+            Head = HeadPlan.Create(model, File, options.Task, options.Embed);
+            Settings = new OrtSettings { Kind = engine.Device, AllowTf32 = options.AllowTf32 };
+        }
+
+        public OnnxCandidate File { get; }
+
+        public HeadPlan Head { get; }
+
+        public OrtSettings Settings { get; }
+
+        public float[][] RunInBatches(EncodingBuffer window)
+        {
+            using var result = engine.RunAsync(window, default).GetAwaiter().GetResult();
+            return [.. Enumerable.Range(0, window.Count).Select(i => result.All(i).ToArray())];
+        }
+
+        public void Dispose() => engine.Dispose();
+    }
 }

@@ -21,6 +21,8 @@ internal sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider
         var plan = job.Plan(committed);
         await CheckSameDataAsync(plan, committed, cancel).ConfigureAwait(false);
         events.Report(new JobPlanned(plan));
+        if (plan.UnitsLeft > 0 && plan.UnitsLeft < plan.Hosts.Count)
+            events.Report(new JobNote($"{plan.UnitsLeft} units are left for {plan.Hosts.Count} hosts: some have nothing to do", IsWarning: true));
         await _finaliser.ReopenAsync(cancel).ConfigureAwait(false);
         await job.Identity.ClaimAsync(job.Output, cancel).ConfigureAwait(false);
 

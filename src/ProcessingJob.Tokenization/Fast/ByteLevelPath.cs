@@ -22,7 +22,7 @@ sealed class ByteLevelPath : FastPath
     public ByteLevelPath(TextPipeline pipeline, ByteLevel bytes, bool withOffsets) : base(withOffsets)
     {
         addsPrefixSpace = bytes.AddsPrefixSpace;
-        normalizes = pipeline.Normalizers.Count > 0;
+        normalizes = pipeline.Normalizers.Length > 0;
         inner = pipeline.With([new ByteLevel(false, useRegex: false)]);
         first = pipeline.With([new ByteLevel(addsPrefixSpace, useRegex: false)]);
     }

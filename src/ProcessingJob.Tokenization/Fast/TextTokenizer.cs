@@ -21,7 +21,7 @@ sealed class TextTokenizer
     {
         this.pipeline = pipeline;
         // Where nothing is normalized, tokens to be found in normalized text can be looked for up front.
-        checksUpFront = pipeline.Normalizers.Count == 0 && !pipeline.NormalizedTokens.IsEmpty;
+        checksUpFront = pipeline.Normalizers.Length == 0 && !pipeline.NormalizedTokens.IsEmpty;
         fast = FastPath.For(checksUpFront ? pipeline.WithoutNormalizedTokens() : pipeline, withOffsets);
     }
 

@@ -13,8 +13,8 @@ static class TokenizerJson
         var model = ModelReader.Read(root["model"]);
         var pipeline = new TextPipeline
         {
-            Normalizers = NormalizerReader.Read(root["normalizer"]),
-            PreTokenizers = PreTokenizerReader.Read(root["pre_tokenizer"]),
+            Normalizers = [.. NormalizerReader.Read(root["normalizer"])],
+            PreTokenizers = [.. PreTokenizerReader.Read(root["pre_tokenizer"])],
             Model = model,
             AddedTokens = ReadAdded(root["added_tokens"], model),
         }.Complete();

@@ -8,9 +8,9 @@ namespace ProcessingJob.Tokenization.Pipeline;
 /// </summary>
 sealed class TextPipeline
 {
-    public required IReadOnlyList<Normalizer> Normalizers { get; init; }
+    public required Normalizer[] Normalizers { get; init; }
 
-    public required IReadOnlyList<PreTokenizer> PreTokenizers { get; init; }
+    public required PreTokenizer[] PreTokenizers { get; init; }
 
     public required SubwordModel Model { get; init; }
 
@@ -31,7 +31,7 @@ sealed class TextPipeline
     }
 
     /// <summary>The same pipeline with other pre-tokenizers.</summary>
-    public TextPipeline With(IReadOnlyList<PreTokenizer> preTokenizers) => new()
+    public TextPipeline With(PreTokenizer[] preTokenizers) => new()
     {
         Normalizers = Normalizers,
         PreTokenizers = preTokenizers,

@@ -57,10 +57,7 @@ internal sealed class FaultProxy : IDisposable
             Seen.Enqueue($"{context.Request.HttpMethod} {fault}");
             if (fault is "503" or "500" or "403" or "404")
             {
-                context.Response.StatusCode = int.Parse(fault);
-                var code = fault switch { "503" => "SlowDown", "500" => "InternalError", "403" => "AccessDenied", _ => "NoSuchKey" };
-                await context.Response.OutputStream.WriteAsync(Some.Bytes($"<Error><Code>{code}</Code><Message>spoilt</Message></Error>"));
-                context.Response.Close();
+                await FailAsync(context, fault);
                 return;
             }
             if (fault == "hang")
@@ -68,9 +65,10 @@ internal sealed class FaultProxy : IDisposable
             using var request = await CopyAsync(context.Request);
             using var response = await _http.SendAsync(request);
             var body = await response.Content.ReadAsByteArrayAsync();
-            if (fault == "lost answer")
+            if (fault == "done but 500")
             {
-                context.Response.Abort();
+                // S3 does this: the request took effect and the client hears that it did not.
+                await FailAsync(context, "500");
                 return;
             }
             context.Response.StatusCode = (int)response.StatusCode;
@@ -94,6 +92,14 @@ internal sealed class FaultProxy : IDisposable
         {
             // The client went away, as these tests want it to.
         }
+    }
+
+    private static async Task FailAsync(HttpListenerContext context, string status)
+    {
+        context.Response.StatusCode = int.Parse(status);
+        var code = status switch { "503" => "SlowDown", "500" => "InternalError", "403" => "AccessDenied", _ => "NoSuchKey" };
+        await context.Response.OutputStream.WriteAsync(Some.Bytes($"<Error><Code>{code}</Code><Message>spoilt</Message></Error>"));
+        context.Response.Close();
     }
 
     private async Task<HttpRequestMessage> CopyAsync(HttpListenerRequest from)

@@ -60,6 +60,15 @@ public sealed class LocalCommitTests : IDisposable
     }
 
     [Fact]
+    public async Task Probe_FileBeingStaged_IsLeftAlone()
+    {
+        var store = new LocalStore(Path.Combine(_folder, "output"));
+        await using var file = await store.StageAsync("data/x.bin", Token);
+        await new LocalStore(store.Root).ProbeAsync(Token);
+        Assert.Single(Directory.EnumerateFiles(store.Staging, "*.tmp"));
+    }
+
+    [Fact]
     public async Task Commit_RowsDoNotAddUp_FailsAndCommitsNothing()
     {
         var store = new LocalStore(Path.Combine(_folder, "output"));

@@ -1,0 +1,163 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Data;
+using ProcessingJob.Inference;
+using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Tokenization;
+
+namespace ProcessingJob.Cli.Analyze;
+
+/// <summary>Reads the data of a job, or a sample of it, with the job's own reader and tokenizer, and counts.</summary>
+internal sealed class Analyzer
+{
+    private const int SampleUnits = 32;
+    private static readonly int[] Limits = [32, 64, 128, 256, 384, 512, 768, 1024, 2048, 4096, 8192];
+    private readonly JobSpec _spec;
+    private readonly Encoder _encoder;
+    private readonly string _prompt;
+    private readonly bool _lowerCase;
+    private readonly int? _modelLimit;
+    private readonly int[] _limits;
+    private readonly EncodingBuffer _buffer = new();
+    private readonly LengthCounts _words = new(), _tokens = new();
+    private readonly PaddingCost _cost;
+    private readonly HashSet<ulong> _seen = [];
+    private readonly SortedDictionary<string, long> _rejects = new(StringComparer.Ordinal), _scripts = new(StringComparer.Ordinal);
+    private long _empty, _duplicates, _records;
+
+    /// <exception cref="PJobException">The model folder is missing or cannot be used.</exception>
+    public Analyzer(JobSpec spec)
+    {
+        if (!Directory.Exists(spec.Model))
+            throw new PJobException($"model: '{spec.Model}' is no folder on this machine, expected one whose tokenizer counts the tokens", ExitCode.Model);
+        _spec = spec;
+        var tokenizer = Tokenizer.Load(spec.Model);
+        _encoder = tokenizer.CreateEncoder(new());
+        var model = spec.Task == TaskKind.Tokenize ? null : ModelFolder.Open(spec.Model, new() { Task = spec.Task });
+        _prompt = spec.Task == TaskKind.Embed ? model!.ResolvePrompt(spec.Tokens.Prompt) : spec.Tokens.Prompt ?? "";
+        _lowerCase = model?.LowerCase ?? false;
+        _modelLimit = model is null ? tokenizer.MaxLength : Math.Min(model.MaxLength, tokenizer.MaxLength ?? int.MaxValue);
+        _limits = [.. Limits.Where(l => l < (_modelLimit ?? int.MaxValue)), .. _modelLimit is { } limit ? [limit] : Array.Empty<int>()];
+        _cost = new(_limits);
+    }
+
+    /// <param name="rows">About so many rows, from all over the data; null for all.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="PJobException">The data cannot be read.</exception>
+    public async Task<DataAnalysis> RunAsync(int? rows, CancellationToken cancel)
+    {
+        var input = LocalInput.Resolve(_spec.Input.Data);
+        var files = input.Files.Select(f => new SourceFile(f, new FileInfo(input.PathOf(f)).Length, ""));
+        var units = UnitCutter.Cut(files, _spec, "", "");
+        var chosen = rows is null || units.Count <= SampleUnits ? units : [.. Enumerable.Range(0, SampleUnits).Select(i => units[i * units.Count / SampleUnits])];
+        var bytes = Math.Max(1, chosen.Sum(u => u.Bytes));
+        var (data, isSample) = (new LocalData(input.Root), chosen.Count < units.Count);
+        // No id and no kept columns: only texts are looked at.
+        var spec = _spec with { Input = _spec.Input with { Id = null, Keep = [] }, Output = _spec.Output with { Balance = null, Split = [] } };
+        var reader = new RowReader(ReadOptions.From(spec, []));
+        foreach (var unit in chosen)
+        {
+            var quota = rows is { } wanted ? (long)Math.Ceiling((double)wanted * unit.Bytes / bytes) : long.MaxValue;
+            isSample |= await ReadAsync(reader, data, unit, quota, cancel).ConfigureAwait(false);
+        }
+        return Result(input.Files.Count, isSample);
+    }
+
+    // True when rows of the unit were left unread.
+    private async Task<bool> ReadAsync(RowReader reader, LocalData data, WorkUnit unit, long quota, CancellationToken cancel)
+    {
+        await using var source = await data.OpenAsync(unit, cancel).ConfigureAwait(false);
+        await foreach (var block in reader.ReadAsync(unit, source, cancel).ConfigureAwait(false))
+        {
+            using (block)
+            {
+                if (quota <= 0)
+                    return true;
+                var count = (int)Math.Min(block.Count, quota);
+                for (var row = 0; row < count; row++)
+                    Add(block, row);
+                foreach (var reject in block.Rejects)
+                    _rejects[reject.Reason] = _rejects.GetValueOrDefault(reject.Reason) + 1;
+                _records += count + block.Rejects.Count;
+                quota -= count;
+                if (count < block.Count)
+                    return true;
+            }
+        }
+        return false;
+    }
+
+    private void Add(RowBlock block, int row)
+    {
+        var text = block.Text(row);
+        var (words, hash, isEmpty) = (CountWords(text), Hash(text, 14695981039346656037), text.IsWhiteSpace());
+        var first = Prepare(text);
+        _buffer.Clear();
+        if (block.TextCount > 1)
+        {
+            var pair = block.Text(row, 1);
+            (words, hash, isEmpty) = (words + CountWords(pair), Hash(pair, hash), isEmpty && pair.IsWhiteSpace());
+            _encoder.Encode(first, pair, _buffer);
+        }
+        else
+        {
+            _encoder.Encode(first, _buffer);
+        }
+        _words.Add(words);
+        _tokens.Add(_buffer.Length(0));
+        _cost.Add(_buffer.Length(0));
+        _empty += isEmpty ? 1 : 0;
+        _duplicates += _seen.Add(hash) ? 0 : 1;
+        var script = Scripts.MainOf(block.Text(row, block.TextCount - 1));
+        _scripts[script] = _scripts.GetValueOrDefault(script) + 1;
+    }
+
+    private ReadOnlySpan<char> Prepare(ReadOnlySpan<char> text)
+    {
+        if (_prompt.Length == 0 && !_lowerCase)
+            return text;
+        var whole = string.Concat(_prompt, text);
+        return _lowerCase ? whole.ToLowerInvariant() : whole;
+    }
+
+    private static int CountWords(ReadOnlySpan<char> text)
+    {
+        var (words, inside) = (0, false);
+        foreach (var c in text)
+        {
+            var space = char.IsWhiteSpace(c);
+            words += !space && !inside ? 1 : 0;
+            inside = !space;
+        }
+        return words;
+    }
+
+    // FNV-1a over UTF-16 units: two of a billion texts share a hash by chance with a probability of 3 %.
+    private static ulong Hash(ReadOnlySpan<char> text, ulong hash)
+    {
+        foreach (var c in text)
+            hash = (hash ^ c) * 1099511628211;
+        return (hash ^ 0xFFFF_FFFF) * 1099511628211;
+    }
+
+    private DataAnalysis Result(int files, bool isSample)
+    {
+        if (_tokens.Texts == 0)
+            throw new PJobException($"input.data: {_spec.Input.Data} has no text to look at ({_records} records, all rejected)", ExitCode.BadSpec);
+        var all = (double)Math.Max(1, _tokens.Sum);
+        var costs = _limits.Zip(_cost.Tokens, (limit, computed) =>
+        {
+            var (texts, beyond) = _tokens.Over(limit);
+            return new LimitCost(limit, (double)texts / _tokens.Texts, beyond / all, _tokens.Texts * limit, computed);
+        }).ToList();
+        // Limits beyond the first that cuts nothing say nothing new.
+        var useful = costs.FindIndex(c => c.TextsCut == 0) is var enough and >= 0 ? costs[..(enough + 1)] : costs;
+        var (best, reason) = Recommendation.Choose(useful);
+        return new()
+        {
+            Data = _spec.Input.Data, Model = _spec.Model, ModelLimit = _modelLimit, IsSample = isSample, Files = files,
+            Records = _records, Texts = _tokens.Texts, Rejects = _rejects, Empty = _empty, Duplicates = _duplicates,
+            Words = LengthSummary.Of(_words), Tokens = LengthSummary.Of(_tokens), Limits = useful, RecommendedMaxLength = best, Reason = reason,
+            Scripts = _scripts.OrderByDescending(s => s.Value).ToDictionary(s => s.Key, s => s.Value),
+        };
+    }
+}

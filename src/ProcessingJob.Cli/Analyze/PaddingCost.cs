@@ -1,0 +1,46 @@
+namespace ProcessingJob.Cli.Analyze;
+
+/// <summary>
+/// Tokens a device computes, padding included, when windows of texts are sorted by length and cut by the token budget, for several
+/// limits at once.
+/// </summary>
+internal sealed class PaddingCost(IReadOnlyList<int> limits)
+{
+    /// <summary>Rows per window and padded tokens per batch: the worker's on a GPU.</summary>
+    private const int WindowRows = 8192, TokenBudget = 16_384;
+    private readonly List<int> _window = new(WindowRows);
+    private readonly long[] _tokens = new long[limits.Count];
+
+    public void Add(int length)
+    {
+        _window.Add(length);
+        if (_window.Count == WindowRows)
+            Flush();
+    }
+
+    /// <summary>Per limit, with all texts added so far.</summary>
+    public IReadOnlyList<long> Tokens
+    {
+        get
+        {
+            Flush();
+            return _tokens;
+        }
+    }
+
+    private void Flush()
+    {
+        _window.Sort((a, b) => b.CompareTo(a));
+        for (var i = 0; i < limits.Count; i++)
+        {
+            for (var first = 0; first < _window.Count;)
+            {
+                var length = Math.Max(1, Math.Min(_window[first], limits[i]));
+                var rows = Math.Min(Math.Max(1, TokenBudget / length), _window.Count - first);
+                _tokens[i] += (long)rows * length;
+                first += rows;
+            }
+        }
+        _window.Clear();
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Parquet;
+using Parquet.Data;
+using Parquet.Schema;
+
+namespace ProcessingJob.Cli.Display;
+
+/// <summary>The first rows of a part file, as JSON.</summary>
+internal static class PartRows
+{
+    public static async Task<IReadOnlyList<JsonObject>> ReadAsync(string path, int count, CancellationToken cancel)
+    {
+        if (Path.GetExtension(path) == ".jsonl")
+            return [.. File.ReadLines(path).Take(count).Select(line => JsonNode.Parse(line)!.AsObject())];
+        await using var reader = await ParquetReader.CreateAsync(path, null, cancel).ConfigureAwait(false);
+        if (reader.RowGroupCount == 0)
+            return [];
+        using var group = reader.OpenRowGroupReader(0);
+        var rows = Enumerable.Range(0, (int)Math.Min(count, group.RowCount)).Select(_ => new JsonObject()).ToList();
+        foreach (var field in reader.Schema.GetDataFields())
+        {
+            using var column = await group.ReadRawColumnDataBaseAsync(field, cancel).ConfigureAwait(false);
+            Fill(rows, field, column);
+        }
+        return rows;
+    }
+
+    private static void Fill(List<JsonObject> rows, DataField field, RawColumnData column)
+    {
+        var name = field.Path.ToString().Split('/')[0];
+        var value = Values(column);
+        var (next, row) = (0, -1);
+        var isList = field.MaxRepetitionLevel > 0;
+        // Levels that a column does not have cannot be asked for.
+        var hasNulls = field.MaxDefinitionLevel > 0;
+        var levels = isList ? column.RepetitionLevels.Length : hasNulls ? column.DefinitionLevels.Length : rows.Count;
+        for (var i = 0; i < levels; i++)
+        {
+            if (!isList || column.RepetitionLevels[i] == 0)
+                row++;
+            if (row >= rows.Count)
+                break;
+            var present = !hasNulls || column.DefinitionLevels[i] == field.MaxDefinitionLevel;
+            var node = present ? value(next++) : null;
+            if (!isList)
+                rows[row][name] = node;
+            else if ((rows[row][name] ??= new JsonArray()) is JsonArray list && present)
+                list.Add(node);
+        }
+    }
+
+    private static Func<int, JsonNode?> Values(RawColumnData column) => column switch
+    {
+        RawColumnData<float> c => i => c.Values[i],
+        RawColumnData<double> c => i => c.Values[i],
+        RawColumnData<long> c => i => c.Values[i],
+        RawColumnData<int> c => i => c.Values[i],
+        RawColumnData<byte> c => i => c.Values[i],
+        RawColumnData<sbyte> c => i => c.Values[i],
+        RawColumnData<bool> c => i => c.Values[i],
+        RawColumnData<DateTime> c => i => c.Values[i],
+        RawColumnData<ReadOnlyMemory<char>> c => i => c.Values[i].ToString(),
+        RawColumnData<ReadOnlyMemory<byte>> c => i => Encoding.UTF8.GetString(c.Values[i].Span),
+        _ => _ => column.GetType().Name,
+    };
+}

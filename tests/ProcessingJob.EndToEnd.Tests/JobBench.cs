@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Local;
+using ProcessingJob.Launcher.Progress;
+using ProcessingJob.Testing;
+
+namespace ProcessingJob.EndToEnd.Tests;
+
+/// <summary>A job over mixed files and the real worker.</summary>
+sealed class JobBench : IDisposable
+{
+    private static readonly string[] Written = ["data", "rejects", "_commits"];
+    private readonly TempFolder _folder = new();
+
+    /// <param name="rows">Of the large file, which is cut into several units when it has more than about 5,000.</param>
+    public JobBench(int rows)
+    {
+        _folder.Write("data/big.jsonl", string.Concat(Texts.Rows(rows)));
+        _folder.Write("data/more/small.jsonl", string.Concat(Texts.Rows(40, seed: 2)));
+        _folder.Write("data/table.csv", "id,stars,text\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"c{i},{i % 5 + 1},\"quoted, text\nover two lines {i}\"\n")));
+        _folder.Write("data/with-rejects.jsonl", "{\"id\":\"r1\",\"stars\":1,\"text\":\"fine\"}\nno json\n{\"id\":\"r2\",\"stars\":2}\n");
+    }
+
+    public string Path(params string[] parts) => _folder[parts];
+
+    public string Spec => _folder.Write("job.yaml",
+        $$"""
+        name: bench
+        task: embed
+        model: {{Models.Tiny}}
+        input: { data: {{_folder["data"]}}, text: text, id: id, keep: [stars] }
+        tokens: { max_length: 48 }
+        rejects: { max_fraction: 0.5 }
+        """);
+
+    public async Task<JobResult> RunAsync(string output, int hosts, Action<JobEvent>? onEvent = null)
+    {
+        var spec = SpecReader.ReadFile(Spec);
+        spec = spec with { Output = spec.Output with { Data = _folder[output] }, Compute = spec.Compute with { InstanceCount = hosts } };
+        return await new LocalTarget { Worker = Programs.Worker }.RunAsync(spec, new Sink(onEvent));
+    }
+
+    /// <summary>pjob run, started and left to itself.</summary>
+    public Process StartPjob(string output, int hosts)
+    {
+        string[] arguments = ["run", Spec, "--output", _folder[output], "--hosts", hosts.ToString(System.Globalization.CultureInfo.InvariantCulture)];
+        return (Programs.Pjob with { Arguments = [.. Programs.Pjob.Arguments, .. arguments] }).Start();
+    }
+
+    /// <summary>sha256 by name of all that units have written.</summary>
+    public SortedDictionary<string, string> Snapshot(string output)
+    {
+        var root = _folder[output];
+        var files = Written.SelectMany(f => Directory.GetFiles(System.IO.Path.Combine(root, f), "*", SearchOption.AllDirectories));
+        return new(files.ToDictionary(f => System.IO.Path.GetRelativePath(root, f), Fingerprints.OfFile), StringComparer.Ordinal);
+    }
+
+    /// <summary>Commit records with the hosts of a running job.</summary>
+    public int CommitsUnderWay(string output)
+    {
+        var hosts = _folder[output, ".pjob", "hosts"];
+        return Directory.Exists(hosts) ? Directory.GetDirectories(hosts).Select(h => System.IO.Path.Combine(new ContainerPaths(h).Output, "_commits")).Where(Directory.Exists).Sum(c => Directory.GetFiles(c).Length) : 0;
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private sealed class Sink(Action<JobEvent>? onEvent) : IProgress<JobEvent>
+    {
+        public void Report(JobEvent value) => onEvent?.Invoke(value);
+    }
+}

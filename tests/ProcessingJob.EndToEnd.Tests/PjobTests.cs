@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+
+namespace ProcessingJob.EndToEnd.Tests;
+
+public partial class PjobTests
+{
+    [Fact]
+    public async Task Pjob_RunCheckHeadStatus_GoTheWholeWay()
+    {
+        using var bench = new JobBench(rows: 100);
+        var output = bench.Path("out");
+        var run = await Programs.PjobAsync("run", bench.Spec, "--output", output, "--hosts", "2", "--json");
+        Assert.True(run.ExitCode == 0, run.Error);
+        var result = JsonNode.Parse(run.Out)!;
+        Assert.Equal(("Completed", 173, 171), ((string?)result["status"], (int)result["counts"]!["rows_in"]!, (int)result["counts"]!["rows_out"]!));
+        Assert.Contains("4 files", run.Error, StringComparison.Ordinal);
+
+        var check = await Programs.PjobAsync("check", output);
+        Assert.Equal((0, ""), (check.ExitCode, check.Error));
+        Assert.Contains("171 rows, all as the manifest says", check.Out, StringComparison.Ordinal);
+
+        var head = await Programs.PjobAsync("head", output, "-n", "171", "--json");
+        var rows = JsonNode.Parse(head.Out)!.AsArray();
+        Assert.Equal(171, rows.Count);
+        Assert.All(rows, r => Assert.Equal(32, r!["embedding"]!.AsArray().Count));
+        Assert.Equal(171, rows.Select(r => (string?)r!["id"]).Distinct().Count());
+
+        var again = await Programs.PjobAsync("run", bench.Spec, "--output", output);
+        Assert.Equal(0, again.ExitCode);
+        Assert.Contains("Already complete", again.Out, StringComparison.Ordinal);
+        Assert.Contains("Completed", (await Programs.PjobAsync("status", output)).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pjob_Terminated_StopsItsWorkersAndEndsWith143()
+    {
+        using var bench = new JobBench(rows: 20_000);
+        using var pjob = bench.StartPjob("out", 2);
+        var ended = pjob.EndAsync();
+        while (bench.CommitsUnderWay("out") == 0 && !pjob.HasExited)
+            await Task.Delay(10);
+        Assert.Equal(0, kill(pjob.Id, 15));
+        Assert.Equal(143, (await ended).ExitCode);
+        Assert.False(Directory.Exists(bench.Path("out", ".pjob", "hosts")));
+        Assert.False(File.Exists(bench.Path("out", "_SUCCESS")));
+        Assert.NotEmpty(Directory.GetFiles(bench.Path("out", "_commits")));
+    }
+
+    [LibraryImport("libc")]
+    private static partial int kill(int process, int signal);
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using ProcessingJob.Launcher.Local;
+using ProcessingJob.Testing;
+
+namespace ProcessingJob.EndToEnd.Tests;
+
+/// <summary>pjob and the worker as users start them: processes, built in the tests' own configuration.</summary>
+static class Programs
+{
+    private static readonly string Configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+    private static readonly string Folder = Repo.File("src", "ProcessingJob.Cli", "bin", Configuration, "net10.0");
+
+    public static WorkerCommand Worker { get; } = new("dotnet", [Path.Combine(Folder, "worker", "ProcessingJob.Worker.dll")]);
+
+    public static WorkerCommand Pjob { get; } = new("dotnet", [Path.Combine(Folder, "pjob.dll")]);
+
+    public static Task<Ended> PjobAsync(params string[] arguments) => (Pjob with { Arguments = [.. Pjob.Arguments, .. arguments] }).RunToEndAsync();
+
+    /// <summary>Starts a program whose telemetry is off and whose color is not.</summary>
+    public static Process Start(this WorkerCommand command, params (string Name, string Value)[] environment)
+    {
+        var start = command.ToStartInfo();
+        start.Environment["ORT_DISABLE_TELEMETRY"] = "1";
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return process;
+    }
+
+    public static async Task<Ended> EndAsync(this Process process)
+    {
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return new(process.ExitCode, await output, await error);
+    }
+
+    private static async Task<Ended> RunToEndAsync(this WorkerCommand command)
+    {
+        using var process = command.Start();
+        return await process.EndAsync();
+    }
+}
+
+sealed record Ended(int ExitCode, string Out, string Error);

@@ -1,0 +1,55 @@
+namespace ProcessingJob.Tokenization.Tests;
+
+/// <summary>Every family against Hugging Face's tokenizers, on vocabularies trained here.</summary>
+public class OwnVocabularyTests(OwnVocabularies vocabularies) : IClassFixture<OwnVocabularies>
+{
+    public static TheoryData<string> Names =>
+        ["wordpiece-uncased", "wordpiece-cased", "bpe", "bpe-prefix", "bpe-nfc", "unigram", "unigram-map"];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Encode_TextsAndFuzz_EqualsHuggingFace(string name)
+    {
+        if (Judge.Absent != null) Assert.Skip(Judge.Absent);
+        var file = vocabularies.JsonOf(name);
+        List<string> texts = [.. vocabularies.Texts, "", " ", "\n", .. Fuzz.Texts(3000, seed: 5)];
+        List<string> pairs = [.. texts.Skip(1), texts[0]];
+        CheckAll(name,
+            ("plain", new JudgeJob(file, texts) { Details = true }),
+            ("truncated", new JudgeJob(file, texts) { Specials = true, MaxLength = 16, Details = true }),
+            ("pairs", new JudgeJob(file, texts) { Pairs = pairs, Specials = true, MaxLength = 31, Details = true, Engine = "0.22" }),
+            ("pairs without specials", new JudgeJob(file, texts) { Pairs = pairs, Details = true }));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Encode_Windows_EqualHuggingFacesOverflow(string name)
+    {
+        if (Judge.Absent != null) Assert.Skip(Judge.Absent);
+        var file = vocabularies.JsonOf(name);
+        List<string> questions = [.. vocabularies.Texts.Select(text => text[..8])];
+        CheckAll(name,
+            ("windows", new JudgeJob(file, vocabularies.Texts) { Specials = true, MaxLength = 17, Stride = 5, Details = true, Engine = "0.22" }),
+            ("windows of the context", new JudgeJob(file, questions)
+            {
+                Pairs = vocabularies.Texts, Specials = true, MaxLength = 40, Stride = 4, Strategy = "OnlySecond", Details = true, Engine = "0.22",
+            }));
+    }
+
+    [Theory]
+    [InlineData("wordpiece-uncased")]
+    [InlineData("wordpiece-cased")]
+    [InlineData("bpe")]
+    [InlineData("unigram")]
+    public void Encode_EveryScalarValue_EqualsHuggingFace(string name)
+    {
+        if (Judge.Absent != null) Assert.Skip(Judge.Absent);
+        CheckAll(name, ("scalars", new JudgeJob(vocabularies.JsonOf(name), Fuzz.ScalarWords(64))));
+    }
+
+    static void CheckAll(string name, params (string What, JudgeJob Job)[] jobs)
+    {
+        var judged = Judge.Run([.. jobs.Select(job => job.Job)]);
+        Assert.Multiple([.. jobs.Select((job, i) => (Action)(() => Parity.Check(job.Job, judged[i], $"{name} {job.What}")))]);
+    }
+}

@@ -1,0 +1,99 @@
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Tokenization.Tests;
+
+/// <summary>What cannot be done exactly is refused by name; what is broken is said to be broken, and where.</summary>
+public sealed class RefusalTests : IDisposable
+{
+    const string Model = """{"type":"WordPiece","unk_token":"?","continuing_subword_prefix":"##","max_input_chars_per_word":100,"vocab":{"?":0,"a":1}}""";
+
+    readonly string folder = Directory.CreateTempSubdirectory("refusal-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("model", """{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"}""", "model WordLevel")]
+    [InlineData("model", """{"vocab":{"a":0},"unk_token":"a"}""", "model WordLevel")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"dropout":0.1}""", "dropout 0.1")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"end_of_word_suffix":"</w>"}""", "end_of_word_suffix </w>")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"continuing_subword_prefix":"##"}""", "continuing_subword_prefix ##")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":["a b"]}""", "merge b is not in the vocabulary")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":["abc"]}""", "two tokens")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"unk_token":"z"}""", "unk_token z is not in the vocabulary")]
+    [InlineData("model", """{"type":"WordPiece","vocab":{"a":0},"unk_token":"z"}""", "unk_token z is not in the vocabulary")]
+    [InlineData("model", """{"type":"WordPiece","vocab":{"?":-1},"unk_token":"?"}""", "an id of 0 or more")]
+    [InlineData("model", """{"type":"Unigram","vocab":[["a",0.0]]}""", "without unk_id")]
+    [InlineData("model", """{"type":"Unigram","vocab":[["a",0.0]],"unk_id":1}""", "unk_id 1 is outside")]
+    [InlineData("model", """{"type":"Unigram","vocab":[["a"]],"unk_id":0}""", "a token and its score")]
+    [InlineData("normalizer", """{"type":"ByteLevel"}""", "normalizer ByteLevel")]
+    [InlineData("normalizer", """{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Magic"}]}""", "normalizers[1]: normalizer Magic")]
+    [InlineData("normalizer", """{"type":"Replace","pattern":{"Regex":"(a|b)+"},"content":"c"}""", "regular expression (a|b)+")]
+    [InlineData("normalizer", """{"type":"Replace","pattern":{"String":""},"content":"c"}""", "the pattern is empty")]
+    [InlineData("normalizer", """{"type":"Precompiled","precompiled_charsmap":"////"}""", "no character map")]
+    [InlineData("normalizer", """{"type":"Precompiled","precompiled_charsmap":"?"}""", "no character map")]
+    [InlineData("pre_tokenizer", """{"type":"UnicodeScripts"}""", "pre-tokenizer UnicodeScripts")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"\\w+(?=x)"},"behavior":"Isolated","invert":false}""", @"regular expression \w+(?=x)")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"String":"x"},"behavior":"Removed","invert":true}""", "an inverted Split")]
+    [InlineData("pre_tokenizer", """{"type":"Punctuation","behavior":"Sideways"}""", "behavior Sideways")]
+    [InlineData("pre_tokenizer", """{"type":"Metaspace","replacement":"__"}""", "one character")]
+    [InlineData("post_processor", """{"type":"Magic"}""", "post-processor Magic")]
+    [InlineData("post_processor", """{"type":"BertProcessing","cls":["a"],"sep":["a",1]}""", "a token and its id")]
+    [InlineData("post_processor", """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x","type_id":0}}],"pair":[],"special_tokens":{}}""", "special token x is not among")]
+    [InlineData("decoder", """{"type":"CTC"}""", "decoder CTC")]
+    [InlineData("added_tokens", """[{"id":7,"content":"a"}]""", "added token a has id 7")]
+    public void Load_UnsupportedOrBroken_NamesIt(string section, string json, string expected)
+    {
+        Write("tokenizer.json", $$"""{"{{section}}":{{json}}{{(section == "model" ? "" : $",\"model\":{Model}")}}}""");
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder));
+        Assert.Equal(ExitCode.Model, refusal.ExitCode);
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(section, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tokenizer.json", "{\n oops", "tokenizer.json:2: is no JSON")]
+    [InlineData("tokenizer.json", "[]", "expected the object of a tokenizer.json")]
+    [InlineData("tokenizer.json", "{}", "expected the model")]
+    [InlineData("vocab.txt", "a\nb\n", "cls_token [CLS] is not in the vocabulary")]
+    [InlineData("spiece.model", "not a model", "is no SentencePiece model")]
+    [InlineData("sentencepiece.bpe.model", "", "is no SentencePiece model")]
+    public void Load_BrokenFile_SaysWhere(string name, string content, string expected)
+    {
+        Write(name, content);
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder));
+        Assert.Equal(ExitCode.Model, refusal.ExitCode);
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_EmptyFolder_ListsWhatIsLookedFor()
+    {
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder));
+        Assert.Contains("expected tokenizer.json, vocab.txt", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_SentencePieceBpe_IsRefused()
+    {
+        // trainer_spec { model_type: BPE } and one piece "a".
+        File.WriteAllBytes(Path.Combine(folder, "spiece.model"), [0x0A, 3, 0x0A, 1, 0x61, 0x12, 2, 0x18, 2]);
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder));
+        Assert.Contains("not Unigram (model_type 2)", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 0, "needs 2 special tokens")]
+    [InlineData(10, 8, "give a stride below 8")]
+    [InlineData(10, -1, "give 0 or more")]
+    [InlineData(null, 0, "windows need a max_length")]
+    public void CreateEncoder_ImpossibleWindow_SaysWhatFits(int? maxLength, int stride, string expected)
+    {
+        Write("tokenizer.json", $$$"""{"model":{{{Model}}},"post_processor":{"type":"BertProcessing","cls":["a",1],"sep":["a",1]}}""");
+        var options = new EncodeOptions { MaxLength = maxLength, Stride = stride, Window = true };
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder).CreateEncoder(options));
+        Assert.Equal(ExitCode.BadSpec, refusal.ExitCode);
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+    }
+
+    void Write(string name, string content) => File.WriteAllText(Path.Combine(folder, name), content);
+}
