@@ -43,7 +43,7 @@ public sealed class AwsDoctor(AwsConnection connection)
             var caller = await sts.GetCallerIdentityAsync(new(), cancel).ConfigureAwait(false);
             return new("credentials", Health.Good, $"{caller.Arn} in {connection.Region}");
         }
-        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or PJobException)
+        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or PJobException or HttpRequestException)
         {
             return new("credentials", Health.Bad, e.Message, "aws sso login (or aws configure), then AWS_PROFILE=…");
         }
@@ -171,7 +171,7 @@ public sealed class AwsDoctor(AwsConnection connection)
         {
             return [new(subject, Health.Unknown, $"cannot be seen by this identity: {e.ErrorCode} {e.Message}".TrimEnd(), "ask someone who may, or go on: the job itself may still work")];
         }
-        catch (Exception e) when (e is AmazonClientException or JsonException or System.Xml.XmlException)
+        catch (Exception e) when (e is AmazonClientException or HttpRequestException or JsonException or System.Xml.XmlException)
         {
             return [new(subject, Health.Unknown, $"cannot be checked: {e.Message}")];
         }
