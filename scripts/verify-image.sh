@@ -19,10 +19,11 @@ sdk=mcr.microsoft.com/dotnet/sdk:10.0 runtime=mcr.microsoft.com/dotnet/runtime-d
 
 if ! podman image exists "$runtime"; then
   root=$(mktemp -d)
-  mirror=$(grep -rhoE 'https?://[^ ]*/debian/?' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | grep -vE 'security|snapshot' | head -n 1)
+  # shellcheck disable=SC2016 # apt's own format
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | awk '!/security/ && !seen { print; seen = 1 }')
   mmdebstrap --quiet --variant=extract --include=base-files,libc6,libssl3t64,libstdc++6,zlib1g,libgcc-s1,ca-certificates,tzdata trixie "$root" "$mirror"
   cat "$root"/usr/share/ca-certificates/mozilla/*.crt >"$root/etc/ssl/certs/ca-certificates.crt"
-  tar -C "$root" -c . | podman import -q --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' - "$runtime"
+  tar -C "$root" -c . | podman import -q - "$runtime"
   rm -rf "$root"
 fi
 if ! podman image exists "$sdk"; then
@@ -36,7 +37,7 @@ if ! podman image exists "$sdk"; then
   rm -rf "$root"
 fi
 
-ENGINE=buildah BUILD_ARGS="--isolation chroot --network host --pull-never --layers=false -q -v /usr:/usr:ro -v /etc/ssl:/etc/ssl:ro -v /etc/alternatives:/etc/alternatives:ro -v ${NUGET_PACKAGES:-$HOME/.nuget/packages}:/root/.nuget/packages" \
+ENGINE=buildah BUILD_ARGS="--isolation chroot --network host --pull-never --layers -v /usr:/usr:ro -v /etc/ssl:/etc/ssl:ro -v /etc/alternatives:/etc/alternatives:ro -v ${NUGET_PACKAGES:-$HOME/.nuget/packages}:/root/.nuget/packages" \
   scripts/build-image.sh cpu localhost/processingjob:verify
 echo "size: $(podman images --format '{{.Size}}' localhost/processingjob:verify)"
 

@@ -116,7 +116,7 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
                 : e.ErrorCode is "ExpiredToken" or "ExpiredTokenException" or "UnrecognizedClientException" or "InvalidClientTokenId" ? " Sign in again: 'aws sso login'." : "";
             throw new PJobException($"AWS refused: {e.ErrorCode}: {e.Message}{advice}", ExitCode.Remote, e);
         }
-        catch (Amazon.Runtime.AmazonClientException e)
+        catch (Exception e) when (e is Amazon.Runtime.AmazonClientException or HttpRequestException)
         {
             throw new PJobException($"AWS cannot be reached: {e.Message}", ExitCode.Remote, e);
         }

@@ -20,13 +20,15 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
     readonly TempFolder _folder = new();
     readonly List<JobEvent> _events = [];
 
-    RemoteBench(TestAws aws, string motoUrl)
+    RemoteBench(TestAws aws, string motoUrl, IReadOnlyList<string>? command)
     {
         Aws = aws;
         Bucket = $"bench-{Interlocked.Increment(ref s_buckets)}";
         Connection = aws.Connection with { Endpoints = new Dictionary<string, string>(aws.Connection.Endpoints) { ["S3"] = motoUrl, ["STS"] = motoUrl, ["ECR"] = motoUrl, ["IAM"] = motoUrl, ["EC2"] = motoUrl } };
         S3 = Connection.S3();
-        Hosts = new ServiceHosts(S3, aws.Server.Logs, ["dotnet", Path.Combine(AppContext.BaseDirectory, "ProcessingJob.FakeWorker.dll")], _folder["hosts"]);
+        Hosts = new ServiceHosts(S3, aws.Server.Logs, command ?? ["dotnet", Path.Combine(AppContext.BaseDirectory, "ProcessingJob.FakeWorker.dll")], _folder["hosts"]);
+        foreach (var (key, value) in new[] { ("AWS_ACCESS_KEY_ID", "AKIATEST"), ("AWS_SECRET_ACCESS_KEY", "secret"), ("AWS_ENDPOINT_URL_S3", motoUrl), ("AWS_EC2_METADATA_DISABLED", "true") })
+            Hosts.NetworkEnvironment[key] = value;
         aws.Server.Jobs.Runner = Hosts.RunAsync;
         aws.Server.Logs.PageSize = 100;
     }
@@ -47,9 +49,9 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
 
     public IEnumerable<string> Notes => Events.OfType<JobNote>().Select(n => n.Text);
 
-    public static async Task<RemoteBench> StartAsync(MotoFixture moto, int files = 5)
+    public static async Task<RemoteBench> StartAsync(MotoFixture moto, int files = 5, IReadOnlyList<string>? command = null)
     {
-        var bench = new RemoteBench(await TestAws.StartAsync(pause: 10), moto.Url);
+        var bench = new RemoteBench(await TestAws.StartAsync(pause: 10), moto.Url, command);
         await bench.S3.PutBucketAsync(bench.Bucket);
         await bench.PutAsync("model/config.json", "{}");
         for (int i = 0; i < files; i++) await bench.PutAsync($"in/f{i}.txt", Lines(i));

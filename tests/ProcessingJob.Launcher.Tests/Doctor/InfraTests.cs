@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using ProcessingJob.Launcher.Tests.SageMaker;
+using ProcessingJob.Testing;
+
+namespace ProcessingJob.Launcher.Tests.Doctor;
+
+/// <summary>The CloudFormation template: judged by cfn-lint, and made for real in the mock account.</summary>
+[Collection(nameof(MotoFixture))]
+public sealed class InfraTests(MotoFixture moto)
+{
+    static readonly string Template = Repo.File("infra", "template.yaml");
+
+    [Fact]
+    public async Task Template_CfnLint_HasNoFault()
+    {
+        Assert.SkipWhen(Tool.Find("cfn-lint") is null, "cfn-lint is not on PATH (pip install cfn-lint).");
+
+        var (code, text) = await RunAsync("cfn-lint", [Template]);
+
+        Assert.True(code == 0, text);
+    }
+
+    [Theory]
+    [InlineData("plain", "UseKmsKey=false")]
+    [InlineData("full", "UseKmsKey=true", "DataBucketArns=arn:aws:s3:::corpus,arn:aws:s3:::more", "GitHubRepository=owner/name")]
+    public async Task Template_CreateStack_IsMadeWithAllItsOutputs(string name, params string[] parameters)
+    {
+        string url = moto.Url;
+        Assert.SkipWhen(Tool.Find("aws") is null, "aws is not on PATH (pip install awscli).");
+
+        var (code, text) = await RunAsync("aws",
+            ["cloudformation", "create-stack", "--endpoint-url", url, "--stack-name", name, "--template-body", "file://" + Template, "--capabilities", "CAPABILITY_IAM",
+             "--parameters", .. parameters.Append($"RepositoryName=repo-{name}").Select(p => $"ParameterKey={p.Split('=')[0]},ParameterValue={p.Split('=')[1].Replace(",", "\\,", StringComparison.Ordinal)}")]);
+        Assert.True(code == 0, text);
+        var (_, described) = await RunAsync("aws", ["cloudformation", "describe-stacks", "--endpoint-url", url, "--stack-name", name]);
+
+        Assert.Contains("CREATE_COMPLETE", described);
+        foreach (string output in new[] { "RepositoryUri", "BucketName", "ExecutionRoleArn" }) Assert.Contains(output, described);
+        Assert.Equal(name == "full", described.Contains("GitHubRoleArn", StringComparison.Ordinal));
+    }
+
+    static async Task<(int Code, string Text)> RunAsync(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (key, value) in new[] { ("AWS_ACCESS_KEY_ID", "t"), ("AWS_SECRET_ACCESS_KEY", "t"), ("AWS_DEFAULT_REGION", "us-east-1"), ("AWS_EC2_METADATA_DISABLED", "true") }) start.Environment[key] = value;
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        string text = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, text + await error);
+    }
+}
