@@ -21,7 +21,7 @@ internal static class AskPage
             page.Add("End scores", "The logit of every token to be the last of the answer.", new TokenPlot(tokens.Labels, tokens.End, 3, tokens.First, tokens.Last).Build());
         }
         if (found.Candidates.Count > 1)
-            page.Add("Candidates", "", Html.Table(["answer", "score"], found.Candidates.Select(c => (IReadOnlyList<string>)[c.Answer, $"{c.Score:0.0000}"]), longColumn: 0));
+            page.Add("Candidates", "", Html.Table(["answer", "score"], found.Candidates.Select(c => (IReadOnlyList<string>)[c.Answer, $"{c.Score:0.0000}"])));
         page.Add("Text", "", $"<pre>{Marked(context, best)}</pre>");
         return page.Build("Drawn by pjob ask. Everything is in this file; it loads nothing.");
     }
