@@ -88,6 +88,19 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public async Task Report_ManyHosts_ShowsTheirStagesTogether()
+    {
+        await SampleOutput.WriteAsync(_folder["out"]);
+        for (var host = 3; host <= 9; host++)
+            File.Copy(_folder["out", "reports", "algo-1.json"], _folder["out", "reports", $"algo-{host}.json"]);
+        await PjobRun.RunAsync("report", _folder["out"]);
+        var html = File.ReadAllText(_folder["out", "report.html"]);
+        Assert.Contains("All hosts together.", html);
+        Assert.Contains("30 % busy, 18 workers", html);
+        Assert.DoesNotContain("algo-1 tokenize", html);
+    }
+
+    [Fact]
     public async Task Report_UnknownColour_NamesTheColumns()
     {
         await SampleOutput.WriteAsync(_folder["out"]);
