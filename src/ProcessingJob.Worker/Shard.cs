@@ -9,7 +9,7 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
     public long Bytes => Units.Sum(u => u.Bytes);
 
     /// <exception cref="PJobException">The plan is for other hosts, or a file's format cannot be told.</exception>
-    public static Shard Create(JobSpec spec, WorkPlan? plan, ContainerPaths paths, ResourceConfig hosts)
+    public static async Task<Shard> CreateAsync(JobSpec spec, WorkPlan? plan, ContainerPaths paths, ResourceConfig hosts, IDataRoot data, CancellationToken stop)
     {
         var specFingerprint = plan?.SpecFingerprint is { Length: > 0 } s ? s : SpecWriter.Fingerprint(spec);
         var modelFingerprint = plan?.ModelFingerprint is { Length: > 0 } m ? m : Directory.Exists(paths.Model) ? Fingerprints.OfFolder(paths.Model) : "";
@@ -22,7 +22,10 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
         }
         else
         {
-            units = UnitCutter.Cut(Files(paths.Data, plan?.Versions), spec, specFingerprint, modelFingerprint);
+            // The service makes no folder for a host that it gives no object.
+            var files = data is LocalData local && !Directory.Exists(local.Root) ? [] : await data.ListAsync(stop);
+            var versions = plan?.Versions;
+            units = UnitCutter.Cut(files.Select(f => f with { Version = versions?.GetValueOrDefault(f.Source) ?? f.Version }), spec, specFingerprint, modelFingerprint);
             if (plan is null && !IsShardedByService(spec, paths))
                 units = Balancer.Assign(units, hosts.Hosts.Count)[hosts.Rank];
         }
@@ -37,12 +40,5 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
     {
         var distributions = ProcessingJobConfig.Read(paths.ProcessingJobConfigFile).Distributions;
         return distributions.TryGetValue("/opt/ml/processing/input/data", out var type) ? type == "ShardedByS3Key" : spec.Input.Sharding == Sharding.ByKey;
-    }
-
-    // The service makes no folder for a host that it gives no object.
-    private static IEnumerable<SourceFile> Files(string folder, IReadOnlyDictionary<string, string>? versions)
-    {
-        IReadOnlyList<SourceFile> files = Directory.Exists(folder) ? new LocalData(folder).ListAsync(CancellationToken.None).GetAwaiter().GetResult() : [];
-        return files.Select(f => versions?.GetValueOrDefault(f.Source) is { } version ? f with { Version = version } : f);
     }
 }

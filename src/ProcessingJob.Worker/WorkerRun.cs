@@ -22,7 +22,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         var (data, store) = Endpoints(spec, plan);
         await store.ProbeAsync(stop);
         _store = store;
-        var shard = Shard.Create(spec, plan, paths, hosts);
+        var shard = await Shard.CreateAsync(spec, plan, paths, hosts, data, stop);
         _report = _report with { Task = Names.Of(spec.Task), UnitsSkipped = shard.Skipped };
         log.Information("{Host:l} is host {Rank} of {Hosts}: {Units} units, {Bytes} bytes to do, {Skipped} units committed already",
             hosts.CurrentHost, hosts.Rank + 1, hosts.Hosts.Count, shard.Units.Count, shard.Bytes, shard.Skipped);
@@ -103,9 +103,8 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
     {
         if (failures.Count > 0)
             throw new PJobException(string.Join('\n', failures.Take(5).Select(f => f.Message)) + (failures.Count > 5 ? $"\n… and {failures.Count - 5} more files" : ""));
-        // Of several hosts one may have all the bad rows: then the launcher, who sees the whole job, decides.
-        var alone = plan is null || hosts.Hosts.Count == 1;
-        if (alone && totals.Rejected > spec.Rejects.MaxFraction * totals.RowsIn)
+        // With a plan the launcher decides, who sees all hosts and what earlier runs have committed.
+        if (plan is null && totals.Rejected > spec.Rejects.MaxFraction * totals.RowsIn)
         {
             var samples = totals.Rejects().Samples.Take(3).Select(r => $"{r.SourceFile}:{r.SourceRow}: {r.Reason}: {r.Message}");
             throw new PJobException($"{totals.Rejected} of {totals.RowsIn} rows rejected, more than rejects.max_fraction {spec.Rejects.MaxFraction}: {string.Join("; ", samples)}", ExitCode.Rejects);

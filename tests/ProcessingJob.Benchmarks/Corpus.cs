@@ -24,14 +24,14 @@ static class Corpus
     }
 
     /// <summary>Windows of so many rows, as the worker cuts them.</summary>
-    public static EncodingBuffer[] Tokenize(string model, string[] texts, int maxLength, int rowsPerWindow = 1024)
-    {
-        var encoder = Tokenizer.Load(model).CreateEncoder(new EncodeOptions { MaxLength = maxLength });
-        return [.. texts.Chunk(rowsPerWindow).Select(chunk =>
+    public static EncodingBuffer[] Tokenize(string model, string[] texts, int maxLength, int rowsPerWindow = 1024) =>
+        Tokenize(Tokenizer.Load(model).CreateEncoder(new EncodeOptions { MaxLength = maxLength }), texts, rowsPerWindow);
+
+    public static EncodingBuffer[] Tokenize(Encoder encoder, string[] texts, int rowsPerWindow = 1024) =>
+        [.. texts.Chunk(rowsPerWindow).Select(chunk =>
         {
             var window = new EncodingBuffer();
             foreach (var text in chunk) encoder.Encode(text, window);
             return window;
         })];
-    }
 }

@@ -5,7 +5,7 @@ using ProcessingJob.Benchmarks;
 [
     ("engine", "the engine against ONNX Runtime fed ideally, with and without its own means", EngineBenchmark.RunAsync),
     ("peer", "the engine against transformers.js on the same texts and model", PeerBenchmark.RunAsync),
-    ("data", "reading and writing by CPU time", (_, _) => DataBenchmark.RunAsync()),
+    ("tokenizer", "the tokenizers against Hugging Face's, one thread and two", TokenizerBenchmark.RunAsync),
     ("worker", "the whole worker as a process against the ideal, transformers.js, and itself with ten times the rows", WorkerBenchmark.RunAsync),
     ("data", "reading and writing, by CPU time of one thread", (_, _) => DataBenchmark.RunAsync()),
 ];

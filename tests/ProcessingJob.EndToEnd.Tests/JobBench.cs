@@ -1,7 +1,6 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
-using ProcessingJob.Launcher.Local;
-using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.EndToEnd.Tests;
@@ -33,17 +32,25 @@ sealed class JobBench : IDisposable
         rejects: { max_fraction: 0.5 }
         """);
 
-    public async Task<JobResult> RunAsync(string output, int hosts, Action<JobEvent>? onEvent = null)
+    /// <summary>pjob run to its end; the document it prints.</summary>
+    public async Task<JsonNode> RunAsync(string output, int hosts)
     {
-        var spec = SpecReader.ReadFile(Spec);
-        spec = spec with { Output = spec.Output with { Data = _folder[output] }, Compute = spec.Compute with { InstanceCount = hosts } };
-        return await new LocalTarget { Worker = Programs.Worker }.RunAsync(spec, new Sink(onEvent));
+        using var pjob = StartPjob(output, hosts, "--json");
+        return JsonNode.Parse((await pjob.EndAsync()).Out)!;
+    }
+
+    /// <summary>The same, and it must complete.</summary>
+    public async Task<JsonNode> CompleteAsync(string output, int hosts)
+    {
+        var result = await RunAsync(output, hosts);
+        Assert.True((string?)result["status"] == "Completed", result.ToJsonString());
+        return result;
     }
 
     /// <summary>pjob run, started and left to itself.</summary>
-    public Process StartPjob(string output, int hosts)
+    public Process StartPjob(string output, int hosts, params string[] more)
     {
-        string[] arguments = ["run", Spec, "--output", _folder[output], "--hosts", hosts.ToString(System.Globalization.CultureInfo.InvariantCulture)];
+        string[] arguments = ["run", Spec, "--output", _folder[output], "--hosts", hosts.ToString(System.Globalization.CultureInfo.InvariantCulture), .. more];
         return (Programs.Pjob with { Arguments = [.. Programs.Pjob.Arguments, .. arguments] }).Start();
     }
 
@@ -63,9 +70,4 @@ sealed class JobBench : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
-
-    private sealed class Sink(Action<JobEvent>? onEvent) : IProgress<JobEvent>
-    {
-        public void Report(JobEvent value) => onEvent?.Invoke(value);
-    }
 }

@@ -26,6 +26,14 @@ public partial class PjobTests
         Assert.All(rows, r => Assert.Equal(32, r!["embedding"]!.AsArray().Count));
         Assert.Equal(171, rows.Select(r => (string?)r!["id"]).Distinct().Count());
 
+        var part = Directory.GetFiles(Path.Combine(output, "data"))[0];
+        var bytes = await File.ReadAllBytesAsync(part);
+        bytes[bytes.Length / 2] ^= 0x40;
+        await File.WriteAllBytesAsync(part, bytes);
+        var damaged = await Programs.PjobAsync("check", output);
+        Assert.Equal(1, damaged.ExitCode);
+        Assert.Contains($"{Path.GetFileName(part)}: its content has changed", damaged.Error, StringComparison.Ordinal);
+
         var again = await Programs.PjobAsync("run", bench.Spec, "--output", output);
         Assert.Equal(0, again.ExitCode);
         Assert.Contains("Already complete", again.Out, StringComparison.Ordinal);

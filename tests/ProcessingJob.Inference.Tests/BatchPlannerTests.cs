@@ -29,20 +29,22 @@ public sealed class BatchPlannerTests
         Assert.Equal(lengths.Length, next);
     }, seed: "0000Kx7Nkvq1");
 
-    [Fact]
-    public void Cut_LengthsOfShortReviews_FillsTheBatches()
+    [Theory]
+    [InlineData(1024, 512, false, 0.98)]
+    [InlineData(16_384, 16_384, true, 0.95)]
+    public void Cut_LengthsOfShortReviews_FillsTheBatches(int window, int budget, bool fewShapes, double leastFill)
     {
-        // Log-normal with a median of 20 tokens, as short reviews are; a window of 1,024.
+        // Log-normal with a median of 20 tokens, as short reviews are; windows of the CPU and of a GPU.
         var random = new Random(1);
-        var lengths = Enumerable.Range(0, 1024).Select(_ =>
+        var lengths = Enumerable.Range(0, window).Select(_ =>
         {
             var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
             return Math.Clamp((int)(20 * Math.Exp(0.6 * normal)), 3, 128);
         }).OrderDescending().ToArray();
         var batches = new List<BatchRange>();
-        BatchPlanner.Cut(lengths, new BatchRules(512, 128, FewShapes: false), batches);
-        Assert.InRange((double)lengths.Sum() / batches.Sum(b => b.Count * b.Length), 0.98, 1);
-        Assert.InRange(lengths.Sum() / batches.Count, 256, 512);
+        BatchPlanner.Cut(lengths, new BatchRules(budget, 128, fewShapes), batches);
+        Assert.InRange((double)lengths.Sum() / batches.Sum(b => b.Count * b.Length), leastFill, 1);
+        Assert.InRange(lengths.Sum() / batches.Count, budget / 2, budget);
     }
 
     [Fact]
@@ -58,8 +60,8 @@ public sealed class BatchPlannerTests
     {
         var rules = new BatchRules(16_384, 512, FewShapes: true);
         var padded = Enumerable.Range(1, 512).Select(rules.PaddedLength).ToArray();
-        Assert.InRange(padded.Distinct().Count(), 1, 50);
-        for (var length = 16; length <= 512; length++) Assert.InRange(padded[length - 1], length, length * 1.13);
+        Assert.InRange(padded.Distinct().Count(), 1, 80);
+        for (var length = 16; length <= 512; length++) Assert.InRange(padded[length - 1], length, length * 1.07);
     }
 
     [Fact]

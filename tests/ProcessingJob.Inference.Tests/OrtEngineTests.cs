@@ -90,6 +90,38 @@ public sealed class OrtEngineTests
     }
 
     [Fact]
+    public void WarmUp_RulesOfAGpu_RunsTheLargestBatchOrSaysNo()
+    {
+        var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
+        var file = model.Candidate(DeviceKind.Cpu);
+        var head = HeadPlan.Create(model, file, TaskKind.Embed, new EmbedOptions());
+        var rules = new BatchRules(2048, 120, FewShapes: true);
+        using var device = new OrtDevice(model, file, head, new OrtSettings { Kind = DeviceKind.Cpu }, 1, rules.Capacity, poolOnDevice: true);
+        Assert.True(WarmUp.Run(device, head, rules));
+        using var full = new FakeDevice { BeforeRun = (_, b) => throw new DeviceMemoryException($"{b.Tokens}") };
+        Assert.False(WarmUp.Run(full, head, rules));
+    }
+
+    [Fact]
+    public async Task RunAsync_RulesOfAGpu_GivesWhatTheCpusRulesGive()
+    {
+        // The GPU's path but for the provider: few shapes, two callers, pooling by the second session.
+        var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
+        var file = model.Candidate(DeviceKind.Cpu);
+        var head = HeadPlan.Create(model, file, TaskKind.Embed, new EmbedOptions { Normalize = true });
+        var rules = new BatchRules(2048, 128, FewShapes: true);
+        var device = new OrtDevice(model, file, head, new OrtSettings { Kind = DeviceKind.Cpu }, 2, rules.Capacity, poolOnDevice: true);
+        using var gpu = new Engine(new EngineSetup { Devices = [device], Head = head, Rules = rules });
+        using var cpu = Create(model, new EngineOptions { Embed = new EmbedOptions { Normalize = true } });
+        var window = Windows.Random(1, Windows.Lengths(1, 700, 2, 128));
+        using var a = await gpu.RunAsync(window, default);
+        using var b = await cpu.RunAsync(window, default);
+        Assert.InRange(MaxDifference(a.Rows, b.Rows), 0, 1e-5f);
+        Assert.InRange(gpu.Stats.Fill, 0.94, 1);
+        Assert.InRange(cpu.Stats.Fill, 0.97, 1);
+    }
+
+    [Fact]
     public async Task Recreate_AfterRuns_GivesTheSameBytes()
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));

@@ -32,7 +32,7 @@ public sealed class TransformersJsParityTests
         using var folder = new TempFolder();
         var input = folder.Write("texts.jsonl", string.Concat(Texts.Select(t => JsonSerializer.Serialize(new { text = t }) + "\n")));
         string[] arguments = ["--model", modelPath, "--texts", input, "--out", folder["out"], "--pooling", pooling];
-        await Node.RunAsync("embed.mjs", normalize ? [.. arguments, "--normalize"] : arguments, TestContext.Current.CancellationToken);
+        await Node.RunAsync("embed.mjs", normalize ? [.. arguments, "--normalize"] : arguments, cancellation: TestContext.Current.CancellationToken);
         var theirs = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder["out"])).ToArray();
 
         var window = new EncodingBuffer();

@@ -24,6 +24,11 @@ sealed record JudgeJob(string Tokenizer, IReadOnlyList<string> Texts)
 
     /// <summary>Asks for types, masks, offsets and sequences as well.</summary>
     public bool Details { get; init; }
+
+    /// <summary>
+    /// Leaves the types of windows after the first out: Hugging Face's template sets them in the first only, a slip of theirs.
+    /// </summary>
+    public bool TypesOfFirstOnly { get; init; }
 }
 
 sealed record JudgedEncoding(int[] Ids, int[] Types, int[] Special, int[] Offsets, int[] Sequences);

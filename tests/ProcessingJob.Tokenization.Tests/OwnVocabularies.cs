@@ -11,7 +11,7 @@ public sealed class OwnVocabularies : IDisposable
         var reference = Path.Combine(Checkout.Root, "tests", "reference");
         Texts = [.. File.ReadLines(Path.Combine(reference, "texts.txt"))];
         // One character per lead and continuation byte, so that no byte is missing from the alphabet.
-        var alphabet = string.Concat(Enumerable.Range(1, 0x7FF).Select(c => (char)c)) + string.Concat(
+        var alphabet = string.Concat(Enumerable.Range(0, 0x800).Select(c => (char)c)) + string.Concat(
             Enumerable.Range(1, 0x10F).Select(block => block * 0x1000 is >= 0xD800 and <= 0xDFFF ? "" : char.ConvertFromUtf32(Math.Min(0x10FFFF, block * 0x1000 + 0x7F))));
         var training = Path.Combine(Folder, "training.txt");
         File.WriteAllText(training, string.Join('\n', Texts.Concat(Texts).Append(alphabet)));

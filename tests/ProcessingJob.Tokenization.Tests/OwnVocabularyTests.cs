@@ -12,7 +12,7 @@ public class OwnVocabularyTests(OwnVocabularies vocabularies) : IClassFixture<Ow
     {
         if (Judge.Absent != null) Assert.Skip(Judge.Absent);
         var file = vocabularies.JsonOf(name);
-        List<string> texts = [.. vocabularies.Texts, "", " ", "\n", .. Fuzz.Texts(3000, seed: 5)];
+        List<string> texts = [.. vocabularies.Texts, "", " ", "\n", .. Fuzz.Texts(1500, seed: 5)];
         List<string> pairs = [.. texts.Skip(1), texts[0]];
         CheckAll(name,
             ("plain", new JudgeJob(file, texts) { Details = true }),
@@ -32,7 +32,7 @@ public class OwnVocabularyTests(OwnVocabularies vocabularies) : IClassFixture<Ow
             ("windows", new JudgeJob(file, vocabularies.Texts) { Specials = true, MaxLength = 17, Stride = 5, Details = true, Engine = "0.22" }),
             ("windows of the context", new JudgeJob(file, questions)
             {
-                Pairs = vocabularies.Texts, Specials = true, MaxLength = 40, Stride = 4, Strategy = "OnlySecond", Details = true, Engine = "0.22",
+                Pairs = vocabularies.Texts, Specials = true, MaxLength = 40, Stride = 4, Strategy = "OnlySecond", Details = true, Engine = "0.22", TypesOfFirstOnly = true,
             }));
     }
 

@@ -31,7 +31,7 @@ static class Parity
             {
                 if (job.Pairs == null) encoder.Encode(job.Texts[i], buffer);
                 else encoder.Encode(job.Texts[i], job.Pairs[i], buffer);
-                difference = Compare(tokenizer, buffer, judged[i], job.Details);
+                difference = Compare(tokenizer, buffer, judged[i], job);
             }
             catch (Exception e) when (e is IndexOutOfRangeException or ArgumentException or InvalidOperationException)
             {
@@ -42,17 +42,18 @@ static class Parity
         }
     }
 
-    static string? Compare(Tokenizer tokenizer, EncodingBuffer ours, JudgedEncoding[] judged, bool details)
+    static string? Compare(Tokenizer tokenizer, EncodingBuffer ours, JudgedEncoding[] judged, JudgeJob job)
     {
         if (ours.Count != judged.Length) return $"{ours.Count} encodings, not {judged.Length}";
         for (var i = 0; i < judged.Length; i++)
         {
             if (!ours.Ids(i).SequenceEqual(judged[i].Ids)) return $"ids {Tokens(tokenizer, ours.Ids(i), judged[i].Ids)}";
-            if (!details) continue;
+            if (!job.Details) continue;
             for (var k = 0; k < judged[i].Ids.Length; k++)
             {
                 var (type, special, offset) = (ours.TypeIds(i)[k], ours.SpecialTokensMask(i)[k], ours.Offsets(i)[k]);
-                var theirs = (judged[i].Types[k], judged[i].Special[k], judged[i].Offsets[2 * k], judged[i].Offsets[2 * k + 1], judged[i].Sequences[k]);
+                var theirType = i > 0 && job.TypesOfFirstOnly ? type : judged[i].Types[k];
+                var theirs = (theirType, judged[i].Special[k], judged[i].Offsets[2 * k], judged[i].Offsets[2 * k + 1], judged[i].Sequences[k]);
                 if (theirs != (type, special, offset.Start, offset.End, offset.Sequence))
                     return $"token {k} {tokenizer.IdToToken(ours.Ids(i)[k])}: ({type}, {special}, {offset.Start}, {offset.End}, {offset.Sequence}), not {theirs}";
             }

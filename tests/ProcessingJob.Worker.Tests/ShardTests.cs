@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Data;
 
 namespace ProcessingJob.Worker.Tests;
 
@@ -10,10 +11,10 @@ public sealed class ShardTests : IDisposable
     public void Dispose() => Directory.Delete(_paths.Root, recursive: true);
 
     [Fact]
-    public void Create_NoDataFolder_IsEmpty() => Assert.Empty(Shard.Create(_spec, null, _paths, ResourceConfig.SingleHost).Units);
+    public async Task Create_NoDataFolder_IsEmpty() => Assert.Empty((await CreateAsync(null, ResourceConfig.SingleHost)).Units);
 
     [Fact]
-    public void Create_WithoutPlan_EveryHostTakesAnotherShareOfReplicatedData()
+    public async Task Create_WithoutPlan_EveryHostTakesAnotherShareOfReplicatedData()
     {
         for (var i = 0; i < 7; i++)
             Write($"d/f{i}.csv", $"t\n{i}\n");
@@ -21,14 +22,16 @@ public sealed class ShardTests : IDisposable
         Write(".hidden/x.csv", "t\n");
         string[] hosts = ["algo-1", "algo-2", "algo-3"];
 
-        var shards = hosts.Select(h => Shard.Create(_spec, null, _paths, new ResourceConfig(h, hosts)).Units.Select(u => u.Source)).ToList();
+        var shards = new List<IEnumerable<string>>();
+        foreach (var host in hosts)
+            shards.Add((await CreateAsync(null, new ResourceConfig(host, hosts))).Units.Select(u => u.Source));
 
         Assert.Equal(Enumerable.Range(0, 7).Select(i => $"d/f{i}.csv"), shards.SelectMany(s => s).Order());
         Assert.All(shards, s => Assert.NotEmpty(s));
     }
 
     [Fact]
-    public void Create_WithoutPlanButShardedByTheService_TakesAllItWasGiven()
+    public async Task Create_WithoutPlanButShardedByTheService_TakesAllItWasGiven()
     {
         Write("a.csv", "t\n1\n");
         Write("b.csv", "t\n2\n");
@@ -37,29 +40,32 @@ public sealed class ShardTests : IDisposable
             {"ProcessingInputs":[{"S3Input":{"LocalPath":"/opt/ml/processing/input/data","S3Uri":"s3://b/p/","S3DataDistributionType":"ShardedByS3Key"}}]}
             """);
 
-        Assert.Equal(2, Shard.Create(_spec, null, _paths, new ResourceConfig("algo-2", ["algo-1", "algo-2"])).Units.Count);
+        Assert.Equal(2, (await CreateAsync(null, new ResourceConfig("algo-2", ["algo-1", "algo-2"]))).Units.Count);
     }
 
     [Fact]
-    public void Create_CommittedUnits_AreLeftOut()
+    public async Task Create_CommittedUnits_AreLeftOut()
     {
         Write("a.csv", "t\n1\n");
         Write("b.csv", "t\n2\n");
-        var all = Shard.Create(_spec, null, _paths, ResourceConfig.SingleHost).Units;
+        var all = (await CreateAsync(null, ResourceConfig.SingleHost)).Units;
         var plan = new WorkPlan { Sharding = Sharding.ByKey, Committed = [all[0].Id] };
 
-        var shard = Shard.Create(_spec, plan, _paths, ResourceConfig.SingleHost);
+        var shard = await CreateAsync(plan, ResourceConfig.SingleHost);
 
         Assert.Equal((all[1], 1), (Assert.Single(shard.Units), shard.Skipped));
     }
 
     [Fact]
-    public void Create_PlanForOtherHosts_IsRefused()
+    public async Task Create_PlanForOtherHosts_IsRefused()
     {
         var plan = new WorkPlan { Sharding = Sharding.Balanced, Hosts = [[], []] };
 
-        Assert.Contains("2 hosts", Assert.Throws<PJobException>(() => Shard.Create(_spec, plan, _paths, ResourceConfig.SingleHost)).Message);
+        Assert.Contains("2 hosts", (await Assert.ThrowsAsync<PJobException>(() => CreateAsync(plan, ResourceConfig.SingleHost))).Message);
     }
+
+    private Task<Shard> CreateAsync(WorkPlan? plan, ResourceConfig hosts) =>
+        Shard.CreateAsync(_spec, plan, _paths, hosts, new LocalData(_paths.Data), CancellationToken.None);
 
     private void Write(string name, string text)
     {

@@ -6,7 +6,7 @@ import { batches, open, options, readLines } from './model.mjs';
 const given = options({ 'max-length': { type: 'string', default: '512' } });
 const texts = readLines(given.texts).map((line) => line.text);
 const extractor = await open('feature-extraction', given.model);
-extractor.tokenizer.model_max_length = Number(given['max-length']);
+extractor.tokenizer._tokenizerConfig.model_max_length = Number(given['max-length']); // the pipeline has no option for it
 await extractor(texts.slice(0, 4), { pooling: 'mean', normalize: true });
 
 const cpu = process.cpuUsage();

@@ -39,7 +39,9 @@ for (const lowercase of [true, false]) {
   const json = train(hf.WordPiece.init({ '[UNK]': 0 }, { unkToken: '[UNK]' }), hf.bertNormalizer(options), hf.bertPreTokenizer())
   const size = prepend(json, bertTokens)
   const tokens = bertTokens.map((token, id) => added(id, token))
-  tokens.push(added(size, 'Zwischenraum', { normalized: true, special: false, single_word: true }), added(size + 1, '<tab>', { lstrip: true, rstrip: true }))
+  const known = json.model.vocab.Zwischenraum
+  tokens.push(added(known ?? size, 'Zwischenraum', { normalized: true, special: false, single_word: true }))
+  tokens.push(added(known === undefined ? size + 1 : size, '<tab>', { lstrip: true, rstrip: true }))
   json.decoder = { type: 'WordPiece', prefix: '##', cleanup: true }
   save(lowercase ? 'wordpiece-uncased' : 'wordpiece-cased', json, {
     type: 'TemplateProcessing',

@@ -15,7 +15,7 @@ internal static class AnalysisPage
             ("Tokens per text", a.Tokens.Mean.ToString("0.#", CultureInfo.InvariantCulture), $"{a.Words.Mean.ToString("0.#", CultureInfo.InvariantCulture)} words"),
             ("Half have at most", $"{Count(a.Tokens.P50)}", "tokens"),
             ("99 % have at most", $"{Count(a.Tokens.P99)}", $"tokens; the longest has {Count(a.Tokens.Max)}"),
-            ("Empty", Count(a.Empty), AnalysisText.Share(a.Empty, a.Texts)),
+            ("Empty", Count(a.Empty), AnalysisText.Share(a.Empty, a.Records)),
             ("Duplicates", Count(a.Duplicates), AnalysisText.Share(a.Duplicates, a.Texts)),
             ("Rejects", Count(a.Rejects.Values.Sum()), string.Join(", ", a.Rejects.Select(r => $"{r.Key} {Count(r.Value)}"))),
             ("Model's limit", a.ModelLimit is { } limit ? Count(limit) : "none", a.Model),

@@ -29,7 +29,7 @@ internal static class AnalysisText
         text.AppendLine($"  {a.Reason}");
         text.AppendLine();
         text.AppendLine($"scripts: {string.Join(", ", a.Scripts.Select(s => $"{s.Key} {Share(s.Value, a.Texts)}"))}");
-        text.AppendLine($"empty: {Share(a.Empty, a.Texts)}   duplicates: {Share(a.Duplicates, a.Texts)}");
+        text.AppendLine($"empty: {Share(a.Empty, a.Records)}   duplicates: {Share(a.Duplicates, a.Texts)}");
         if (a.Rejects.Count > 0)
             text.AppendLine($"rejects: {string.Join(", ", a.Rejects.Select(r => $"{r.Key} {N(r.Value)} ({Share(r.Value, a.Records)})"))}");
         return text.ToString();

@@ -155,7 +155,7 @@ internal sealed class Analyzer
         return new()
         {
             Data = _spec.Input.Data, Model = _spec.Model, ModelLimit = _modelLimit, IsSample = isSample, Files = files,
-            Records = _records, Texts = _tokens.Texts, Rejects = _rejects, Empty = _empty, Duplicates = _duplicates,
+            Records = _records, Texts = _tokens.Texts, Rejects = _rejects, Empty = _empty + _rejects.GetValueOrDefault(RejectReason.MissingText), Duplicates = _duplicates,
             Words = LengthSummary.Of(_words), Tokens = LengthSummary.Of(_tokens), Limits = useful, RecommendedMaxLength = best, Reason = reason,
             Scripts = _scripts.OrderByDescending(s => s.Value).ToDictionary(s => s.Key, s => s.Value),
         };

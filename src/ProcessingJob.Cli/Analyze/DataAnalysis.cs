@@ -18,7 +18,7 @@ internal sealed record DataAnalysis
     /// <summary>Records that would be rejected, by reason.</summary>
     public required IReadOnlyDictionary<string, long> Rejects { get; init; }
 
-    /// <summary>Texts of nothing but white space.</summary>
+    /// <summary>Records whose text is missing or nothing but white space.</summary>
     public required long Empty { get; init; }
 
     /// <summary>Texts equal to one before.</summary>

@@ -8,15 +8,14 @@ internal static class JsonlPart
     public static async Task<PartFacts> ReadAsync(string path, CancellationToken cancel)
     {
         var rows = 0L;
-        var columns = new HashSet<string>();
         await foreach (var line in File.ReadLinesAsync(path, cancel).ConfigureAwait(false))
         {
             using var json = JsonDocument.Parse(line);
-            foreach (var member in json.RootElement.EnumerateObject())
-                columns.Add(member.Name);
+            if (json.RootElement.ValueKind != JsonValueKind.Object)
+                throw new JsonException($"line {rows + 1} is no object");
             rows++;
         }
-        // Missing values may be left out of a line, so the lines' members say nothing of types.
-        return new(rows, columns, "", []);
+        // Values that are missing may be left out of a line: its members say little of the columns.
+        return new(rows, null, "", []);
     }
 }

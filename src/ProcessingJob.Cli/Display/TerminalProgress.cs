@@ -30,6 +30,7 @@ internal sealed class TerminalProgress(IAnsiConsole console, ProgressContext bar
                     break;
                 case HostEnded ended:
                     var done = _hosts[ended.Host];
+                    done.Description = $"{ended.Host}  {(ended.ExitCode == 0 ? "done" : $"exit code {ended.ExitCode}")}";
                     if (ended.ExitCode == 0)
                         done.Value = done.MaxValue;
                     done.StopTask();

@@ -49,7 +49,7 @@ internal static class JsonlRows
     private static object? Value(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.TryGetInt64(out var n) ? n : value.GetDouble(),
+        JsonValueKind.Number => value.TryGetInt64(out var n) ? (object)n : value.GetDouble(),
         JsonValueKind.True or JsonValueKind.False => value.GetBoolean(),
         _ => null,
     };

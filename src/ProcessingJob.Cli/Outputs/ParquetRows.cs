@@ -46,7 +46,7 @@ internal static class ParquetRows
 
     private static async Task<object?[]?> ValuesAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancel) => field.ClrType switch
     {
-        var t when t == typeof(string) => await TextsAsync(rows, field, cancel).ConfigureAwait(false),
+        var t when t == typeof(string) || t == typeof(ReadOnlyMemory<char>) => await TextsAsync(rows, field, cancel).ConfigureAwait(false),
         var t when t == typeof(long) => await ValuesAsync<long>(rows, field, v => v, cancel).ConfigureAwait(false),
         var t when t == typeof(int) => await ValuesAsync<int>(rows, field, v => (long)v, cancel).ConfigureAwait(false),
         var t when t == typeof(double) => await ValuesAsync<double>(rows, field, v => v, cancel).ConfigureAwait(false),
@@ -68,7 +68,9 @@ internal static class ParquetRows
     {
         var (values, levels) = (new T[rows.RowCount], new int[rows.RowCount]);
         var hasLevels = field.MaxDefinitionLevel > 0;
-        await rows.ReadRawAsync<T>(field, values, hasLevels ? levels : null, null, cancel).ConfigureAwait(false);
+        // A bare null would become an empty memory.
+        var definition = hasLevels ? levels.AsMemory() : (Memory<int>?)null;
+        await rows.ReadRawAsync<T>(field, values, definition, null, cancel).ConfigureAwait(false);
         var (boxed, next) = (new object?[values.Length], 0);
         for (var row = 0; row < boxed.Length; row++)
             boxed[row] = hasLevels && levels[row] < field.MaxDefinitionLevel ? null : box(values[next++]);

@@ -5,12 +5,12 @@ namespace ProcessingJob.Cli.Pages;
 /// <param name="Parts">What the shares are; one part needs no legend.</param>
 internal sealed record StackedBars(IReadOnlyList<(string Name, string Value, double[] Shares)> Rows, IReadOnlyList<(int Colour, string Name)> Parts)
 {
-    public string Build() => $"{(Parts.Count > 1 ? Html.Legend(Parts) : "")}<div class=\"rows\">{string.Concat(Rows.Select(Row))}</div>";
+    public string Build() => $"{(Parts.Count > 1 ? Html.Legend(Parts) : "")}{string.Concat(Rows.Select(Row))}";
 
     private string Row((string Name, string Value, double[] Shares) row)
     {
         var parts = row.Shares.Zip(Parts, (share, part) =>
             $"<i class=\"b{part.Colour}\" style=\"width:{Html.Number(100 * Math.Clamp(share, 0, 1))}%\" data-tip=\"{Html.Encode($"{part.Name}: {100 * share:0.#} %")}\"></i>");
-        return $"<div class=\"name\">{Html.Encode(row.Name)}</div><div class=\"stack\">{string.Concat(parts)}</div><div class=\"value\">{Html.Encode(row.Value)}</div>";
+        return $"<div class=\"row\"><span class=\"name\">{Html.Encode(row.Name)}</span><span class=\"stack\">{string.Concat(parts)}</span><span class=\"value\">{Html.Encode(row.Value)}</span></div>";
     }
 }

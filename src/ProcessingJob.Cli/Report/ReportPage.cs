@@ -105,8 +105,9 @@ internal static class ReportPage
         // A line needs no more points than a screen has room for; fewer also smooth it.
         var step = Math.Max(1, totals.Count / 120);
         var kept = totals.Where((_, i) => i % step == 0 || i == totals.Count - 1).ToList();
-        return [.. kept.Zip(kept.Skip(1), (a, b) => (b.Seconds, Rate: b.Seconds > a.Seconds ? (b.Tokens - a.Tokens) / (b.Seconds - a.Seconds) : 0))
-            .Select(p => (p.Seconds, Math.Max(0, p.Rate)))];
+        var rates = kept.Zip(kept.Skip(1), (a, b) => (b.Seconds, Math.Max(0, b.Seconds > a.Seconds ? (b.Tokens - a.Tokens) / (b.Seconds - a.Seconds) : 0))).ToList();
+        // The first rate holds from the start on, so that a short run is a line as well.
+        return [(kept[0].Seconds, rates[0].Item2), .. rates];
     }
 
     private static void AddStages(HtmlPage page, IReadOnlyList<HostReport> reports)

@@ -4,9 +4,11 @@ namespace ProcessingJob.Data;
 
 /// <summary>
 /// RFC 4180: fields may be quoted, quotes inside are doubled, quoted fields may hold delimiters and line breaks. A quote inside an
-/// unquoted field is a character like any other. An unquoted empty field is null, a quoted one an empty text. tsv has no quotes.
+/// unquoted field is a character like any other. An unquoted empty field is null, a quoted one an empty text.
+/// A line break always ends a tsv record, and a tsv field is unquoted only when its closing quote ends the field: so files of
+/// spreadsheets and csv writers are read, and those of raw texts with stray quotes, such as Amazon's reviews, as well.
 /// </summary>
-internal sealed class CsvFormat(byte delimiter, bool quotes, int[] slotOfField, int slotCount) : RecordFormat
+internal sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int slotCount) : RecordFormat
 {
     private const byte Quote = (byte)'"';
     private readonly Slot[] _slots = new Slot[slotCount];
@@ -21,7 +23,7 @@ internal sealed class CsvFormat(byte delimiter, bool quotes, int[] slotOfField, 
 
     public override RecordCut Cut(ReadOnlySpan<byte> data, bool atEnd, int limit)
     {
-        if (!quotes)
+        if (!multiline)
             return base.Cut(data, atEnd, limit);
         var whole = atEnd && data.Length <= limit;
         var window = data[..Math.Min(data.Length, limit + 1)];
@@ -59,7 +61,7 @@ internal sealed class CsvFormat(byte delimiter, bool quotes, int[] slotOfField, 
         for (var i = 0; ; i++)
         {
             Slot slot;
-            if (quotes && i < record.Length && record[i] == Quote)
+            if (IsQuoted(record, i, delimiter, multiline))
             {
                 var close = CloseOf(record, i + 1);
                 var value = record[(i + 1)..close];
@@ -93,13 +95,13 @@ internal sealed class CsvFormat(byte delimiter, bool quotes, int[] slotOfField, 
 
     /// <summary>The fields of a record, decoded; for headers.</summary>
     /// <returns>Null when the record is broken or not UTF-8.</returns>
-    public static string[]? Fields(ReadOnlySpan<byte> record, byte delimiter, bool quotes)
+    public static string[]? Fields(ReadOnlySpan<byte> record, byte delimiter, bool multiline)
     {
         var fields = new List<string>();
         using var text = new StringColumn();
         for (var i = 0; ; i++)
         {
-            var quoted = quotes && i < record.Length && record[i] == Quote;
+            var quoted = IsQuoted(record, i, delimiter, multiline);
             var end = quoted ? CloseOf(record, ++i) : record[i..].IndexOf(delimiter);
             if (quoted && end < 0)
                 return null;
@@ -115,6 +117,13 @@ internal sealed class CsvFormat(byte delimiter, bool quotes, int[] slotOfField, 
             if (record[i] != delimiter)
                 return null;
         }
+    }
+
+    private static bool IsQuoted(ReadOnlySpan<byte> record, int at, byte delimiter, bool multiline)
+    {
+        if (at >= record.Length || record[at] != Quote)
+            return false;
+        return multiline || (CloseOf(record, at + 1) is >= 0 and var close && (close + 1 == record.Length || record[close + 1] == delimiter));
     }
 
     /// <summary>Index of the quote that closes a field whose content begins at <paramref name="from"/>; -1 when there is none.</summary>

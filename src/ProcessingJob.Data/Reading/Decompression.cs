@@ -66,6 +66,9 @@ internal sealed class GuardedStream(Stream decoder, CountingStream compressed, s
     private const long FreeBytes = 64 << 20;
     private long _total;
 
+    /// <summary>Bytes of the file that were needed so far.</summary>
+    public long CompressedBytes => compressed.Count;
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int read;

@@ -7,6 +7,7 @@ namespace ProcessingJob.Data;
 internal sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options, FileHead head, RecordFormat format, PrefixIndex prefixes)
 {
     private long _row;
+    private GuardedStream? _decoder;
 
     public async IAsyncEnumerable<RowBlock> ReadAsync(RowBuilder builder, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -19,7 +20,7 @@ internal sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOption
             yield break;
 
         await using var feed = await SeekAsync(compressed, cancellation);
-        var reported = feed.Offset;
+        var reported = _decoder is null ? Math.Max(unit.Start, head.DataStart) : 0;
         while (feed.Offset < end)
         {
             var fault = ParseBuffered(feed, end, builder);
@@ -43,7 +44,7 @@ internal sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOption
 
         RowBlock Take()
         {
-            var at = Math.Min(feed.Offset, end);
+            var at = _decoder?.CompressedBytes ?? Math.Min(feed.Offset, end);
             var bytes = at - reported;
             reported = at;
             return builder.Take(bytes);
@@ -92,7 +93,10 @@ internal sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOption
     {
         if (compressed || unit.Start <= head.DataStart)
         {
-            var feed = new RecordFeed(Decompression.Open(source, head.Compression, compressed ? 0 : head.DataStart, unit.End, options), compressed ? 0 : head.DataStart);
+            var start = compressed ? 0 : head.DataStart;
+            var stream = Decompression.Open(source, head.Compression, start, unit.End, options);
+            _decoder = stream as GuardedStream;
+            var feed = new RecordFeed(stream, start);
             if (compressed)
                 await feed.SkipAsync(head.DataStart, cancellation);
             return feed;

@@ -55,7 +55,13 @@ sealed record EngineSetup
         {
             for (var d = 0; d < (cuda ? gpus : 1); d++)
                 devices.Add(new OrtDevice(model, file, head, Settings(kind, d), callers, rules.Capacity, poolOnDevice: cuda));
-            if (cuda) NumericGate.Check(model, file, head, Settings(kind, 0), maxLength);
+            if (cuda)
+            {
+                NumericGate.Check(model, file, head, Settings(kind, 0), maxLength);
+                foreach (var device in devices)
+                    if (!WarmUp.Run(device, head, rules))
+                        options.Log?.Invoke(new EngineMessage(true, $"{device.Name}: {rules.TokenBudget} tokens do not fit; batches will be halved."));
+            }
         }
         catch
         {
@@ -75,7 +81,7 @@ sealed record EngineSetup
             Head = head,
             Rules = rules,
             Kind = kind,
-            WindowRows = cuda ? 8192 : 1024,
+            WindowRows = cuda ? 16_384 : 1024,
             Summary = summary,
             Deduplicate = options.Deduplicate,
             Log = options.Log,

@@ -33,6 +33,9 @@ readonly struct Json(JsonElement element, string where)
 
     public double Real => element.ValueKind == JsonValueKind.Number ? element.GetDouble() : throw Expected("a number");
 
+    /// <summary>A number with the last bit as Hugging Face reads it.</summary>
+    public double Score => element.ValueKind == JsonValueKind.Number ? Loading.Score.Parse(element.GetRawText()) : throw Expected("a number");
+
     public bool Flag(bool fallback) => element.ValueKind switch
     {
         JsonValueKind.True => true,

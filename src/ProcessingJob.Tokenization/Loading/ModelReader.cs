@@ -58,7 +58,7 @@ static class ModelReader
     static Unigram ReadUnigram(Json model)
     {
         var pieces = model["vocab"].Items
-            .Select(item => item.Items.ToArray() is [var token, var score] ? (token.Text, score.Real) : throw item.Expected("a token and its score"))
+            .Select(item => item.Items.ToArray() is [var token, var score] ? (token.Text, score.Score) : throw item.Expected("a token and its score"))
             .ToArray();
         var unknown = model["unk_id"].IsNull ? -1 : model["unk_id"].Number;
         if (unknown >= pieces.Length) throw Refusal.Broken(model.Where, $"unk_id {unknown} is outside of the {pieces.Length} pieces");

@@ -54,7 +54,7 @@ sealed class SentencePieceModel
             if (reader.Number == 3 && reader.Value == 2) UnknownId = pieces.Count;
         }
 
-        pieces.Add((token, score));
+        pieces.Add((token, Score.OfSingle(score)));
     }
 
     void ReadTrainer(ReadOnlySpan<byte> message)

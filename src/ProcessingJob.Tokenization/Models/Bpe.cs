@@ -65,7 +65,7 @@ sealed class Bpe : SubwordModel
         word.Merge(merges);
         for (int i = 0, from = start; i < word.Count; from = word.End(i++))
         {
-            // A byte of a character shares the character's place, so an empty range never happens; vanished characters leave gaps.
+            // The bytes of one character share its place.
             Emit(word.Id(i), text, Math.Min(from, word.End(i) - 1), word.End(i), into);
         }
     }

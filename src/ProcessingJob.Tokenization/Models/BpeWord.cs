@@ -7,7 +7,7 @@ sealed class BpeWord
     int[] next = new int[64];
     int[] previous = new int[64];
     int[] ends = new int[64];
-    readonly PriorityQueue<(int Position, int Result), long> queue = new();
+    readonly LongHeap queue = new();
 
     public int Count { get; private set; }
 
@@ -62,16 +62,23 @@ sealed class BpeWord
 
     void MergeMany(MergeTable merges)
     {
-        queue.Clear();
         next[Count - 1] = -1;
-        for (var i = 0; i + 1 < Count; i++) Offer(merges, i, i + 1);
-        while (queue.TryDequeue(out var top, out _))
+        queue.Clear();
+        for (var i = 0; i + 1 < Count; i++)
         {
-            var at = top.Position;
+            var found = merges.Find(ids[i], ids[i + 1]);
+            if (found != MergeTable.None) queue.Append(Entry(found, i));
+        }
+
+        queue.Order();
+        while (queue.TryPop(out var top))
+        {
+            var at = (int)(uint)top;
             if (ids[at] < 0 || next[at] < 0) continue;
             var right = next[at];
-            if ((int)merges.Find(ids[at], ids[right]) != top.Result || merges.Find(ids[at], ids[right]) == MergeTable.None) continue;
-            ids[at] = top.Result;
+            var found = merges.Find(ids[at], ids[right]);
+            if (found >> 32 != top >> 32) continue; // the pair this was about is gone
+            ids[at] = (int)found;
             ends[at] = ends[right];
             ids[right] = -1;
             next[at] = next[right];
@@ -89,6 +96,9 @@ sealed class BpeWord
     void Offer(MergeTable merges, int left, int right)
     {
         var found = merges.Find(ids[left], ids[right]);
-        if (found != MergeTable.None) queue.Enqueue((left, (int)found), (found & ~0xFFFFFFFFL) | (uint)left);
+        if (found != MergeTable.None) queue.Push(Entry(found, left));
     }
+
+    /// <summary>Rank, then position: the order of merging.</summary>
+    static long Entry(long found, int position) => (found & ~0xFFFFFFFFL) | (uint)position;
 }

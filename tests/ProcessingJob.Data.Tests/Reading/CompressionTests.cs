@@ -13,7 +13,13 @@ public sealed class CompressionTests
     private static async Task<string> Failure(byte[] data) => (await Assert.ThrowsAsync<PJobException>(() => Read(data))).Message;
 
     [Fact]
-    public async Task Read_Gzip_GivesAllLines() => Assert.Equal(40_000, (await Read(Some.Gzip(Plain))).Texts.Count);
+    public async Task Read_Gzip_GivesAllLinesAndCountsCompressedBytes()
+    {
+        var data = Some.Gzip(Plain);
+        var rows = await Read(data);
+        Assert.Equal(40_000, rows.Texts.Count);
+        Assert.Equal(data.Length, rows.SourceBytes);
+    }
 
     [Fact]
     public async Task Read_Zstd_GivesAllLines() => Assert.Equal(40_000, (await Read(Some.Zstd(Plain))).Texts.Count);

@@ -46,8 +46,12 @@ public sealed class CsvTests
         Assert.Equal(["a"], (await ReadRows.OfAsync(new MemorySource("\uFEFFtext\na\n"), InputFormat.Csv)).Texts);
 
     [Fact]
-    public async Task Read_Tsv_TakesQuotesLiterally() =>
-        Assert.Equal(["\"a", "b\""], (await ReadRows.OfAsync(new MemorySource("n\ttext\n1\t\"a\n2\tb\"\n"), InputFormat.Tsv)).Texts);
+    public async Task Read_TsvWithStrayQuotes_TakesThemLiterally() =>
+        Assert.Equal(["\"a", "b\"", "\"Great\" it says"], (await ReadRows.OfAsync(new MemorySource("n\ttext\n1\t\"a\n2\tb\"\n3\t\"Great\" it says\n"), InputFormat.Tsv)).Texts);
+
+    [Fact]
+    public async Task Read_TsvWithQuotedFields_Unquotes() =>
+        Assert.Equal(["say \"hi\"", "a\tb", "\""], (await ReadRows.OfAsync(new MemorySource("n\ttext\n1\t\"say \"\"hi\"\"\"\n\"2\"\t\"a\tb\"\n3\t\"\"\"\"\n"), InputFormat.Tsv)).Texts);
 
     [Fact]
     public async Task Read_NoHeader_NamesColumnsByIndex()

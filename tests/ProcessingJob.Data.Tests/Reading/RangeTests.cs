@@ -65,6 +65,7 @@ public sealed class RangeTests
 
         Assert.Equal(200_000, rows.Texts.Count);
         Assert.Equal(Enumerable.Range(0, 200_000).Select(i => (long)i), rows.Rows);
+        Assert.Equal(source.Length - 5, rows.SourceBytes);
         // Each byte once, and what the last window of each range holds beyond its end.
         Assert.InRange(source.BytesRead, source.Length, source.Length + 17 * 600_000);
     }

@@ -1,0 +1,80 @@
+using ProcessingJob.Testing;
+
+namespace ProcessingJob.Cli.Tests;
+
+public sealed class ReportTests : IDisposable
+{
+    readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Report_FinishedJob_IsOneSafePageWithAllItsParts()
+    {
+        await SampleOutput.WriteAsync(_folder["out"]);
+        var run = await PjobRun.RunAsync("report", _folder["out"], "--out", _folder["r.html"]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var html = File.ReadAllText(_folder["r.html"]);
+        PageChecks.AssertSelfContained(html);
+        foreach (var heading in new[] { "Summary", "Length of texts", "Embeddings", "Throughput", "Where the time went", "Rejects", "Lineage" })
+            Assert.Contains($"<h2>{heading}</h2>", html);
+        Assert.Contains("sample &lt;b&gt;job&lt;/b&gt;-1", html);
+        Assert.Contains("found 3 fields &lt;i&gt;, expected 4", html);
+        Assert.Contains("coloured by rating", html);
+        Assert.Contains("text 10", html);
+        Assert.DoesNotContain("<img", html);
+        Assert.DoesNotContain("\u0001", html);
+        Assert.Equal(SampleOutput.Rows, System.Text.RegularExpressions.Regex.Count(html, "<circle"));
+    }
+
+    [Fact]
+    public async Task Report_FinishedJob_OpensInABrowserWithoutErrors()
+    {
+        if (!Browser.TryFind(out var reason))
+            Assert.Skip(reason);
+        await SampleOutput.WriteAsync(_folder["out"]);
+        await PjobRun.RunAsync("report", _folder["out"]);
+        var document = await PageChecks.OpenAsync(_folder["out", "report.html"]);
+        Assert.Contains("<h2>Lineage</h2>", document);
+    }
+
+    [Fact]
+    public async Task OpenAsync_PageWithAScriptError_IsReported()
+    {
+        if (!Browser.TryFind(out var reason))
+            Assert.Skip(reason);
+        var file = _folder.Write("bad.html", "<!DOCTYPE html><html><script>nothing.here()</script></html>");
+        Assert.NotEmpty((await Browser.OpenAsync(file, TestContext.Current.CancellationToken)).Console);
+    }
+
+    [Fact]
+    public async Task Report_CodesWithoutTheirRanges_LeavesThePictureOutAndSaysSo()
+    {
+        var ranges = SampleOutput.WriteRanges(_folder);
+        await SampleOutput.WriteAsync(_folder["out"], precision: Contract.EmbeddingPrecision.Int8, rangesFile: ranges);
+        File.Delete(ranges);
+        var run = await PjobRun.RunAsync("report", _folder["out"]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("--ranges", run.Error);
+        Assert.DoesNotContain("<h2>Embeddings</h2>", File.ReadAllText(_folder["out", "report.html"]));
+    }
+
+    [Theory]
+    [InlineData("nothing", "no such folder")]
+    [InlineData("", "has no manifest.json")]
+    public async Task Report_NoFinishedJob_SaysWhatIsMissing(string name, string expected)
+    {
+        var run = await PjobRun.RunAsync("report", _folder[name]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(expected, run.Error);
+    }
+
+    [Fact]
+    public async Task Report_UnknownColour_NamesTheColumns()
+    {
+        await SampleOutput.WriteAsync(_folder["out"]);
+        var run = await PjobRun.RunAsync("report", _folder["out"], "--color", "stars");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("rating", run.Error);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+
+namespace ProcessingJob.Cli.Tests;
+
+public class RunAndCheckTests
+{
+    [Fact]
+    public async Task Run_Json_IsOneDocumentAndAllElseGoesToStandardError()
+    {
+        using var bench = new CliBench();
+        var (code, output, error) = await bench.RunAsync("run", bench.Spec, "--hosts", "2", "--json");
+        var result = JsonNode.Parse(output)!;
+        Assert.Equal((0, "Completed", 30), (code, (string?)result["status"], (int)result["counts"]!["rows_in"]!));
+        Assert.Contains("3 files", error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', output + error);
+    }
+
+    [Fact]
+    public async Task Run_SpecFromStandardInputWithOptionsOverIt_Runs()
+    {
+        using var bench = new CliBench();
+        bench.Input = File.ReadAllText(bench.Spec);
+        var (code, output, error) = await bench.RunAsync("run", "-", "--name", "mine", "--output", bench.Path("elsewhere"));
+        Assert.True(code == 0, error);
+        Assert.Contains("mine-", output, StringComparison.Ordinal);
+        Assert.True(File.Exists(bench.Path("elsewhere", "_SUCCESS")));
+    }
+
+    [Fact]
+    public async Task Run_DryRun_PrintsThePlanAndWritesNothing()
+    {
+        using var bench = new CliBench();
+        var (code, output, _) = await bench.RunAsync("run", bench.Spec, "--dry-run", "--hosts", "2", "--json");
+        var plan = JsonNode.Parse(output)!;
+        Assert.Equal((0, 3, 3, 2), (code, (int)plan["units"]!, (int)plan["units_left"]!, plan["hosts"]!.AsArray().Count));
+        Assert.False(Directory.Exists(bench.Path("out")));
+    }
+
+    [Fact]
+    public async Task Plan_AfterARun_ShowsWhatIsCommitted()
+    {
+        using var bench = new CliBench();
+        await bench.RunAsync("run", bench.Spec);
+        var (_, output, _) = await bench.RunAsync("plan", bench.Spec);
+        Assert.Contains("all units are committed", output, StringComparison.Ordinal);
+        Assert.Contains("algo-1      3      3          3   0 B", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_FinishedOutput_IsFineAndOrphansAreNamed()
+    {
+        using var bench = new CliBench();
+        await bench.RunAsync("run", bench.Spec);
+        bench.Write("out/data/part-0123456789abcdef.jsonl", "{}\n");
+        var (code, output, error) = await bench.RunAsync("check", bench.Path("out"));
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("orphan: data/part-0123456789abcdef.jsonl", output, StringComparison.Ordinal);
+        Assert.Contains("3 units, 3 parts, 30 rows, all as the manifest says", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gone", ": missing")]
+    [InlineData("short", " bytes, expected 80")]
+    [InlineData("changed", ": its content has changed")]
+    [InlineData("no json", ": cannot be read")]
+    [InlineData("no record", "_commits/")]
+    [InlineData("no success", "_SUCCESS: missing")]
+    [InlineData("no manifest", "manifest.json: missing")]
+    public async Task Check_DamagedOutput_EndsWithOneAndALineForTheFault(string fault, string expected)
+    {
+        using var bench = new CliBench();
+        await bench.RunAsync("run", bench.Spec);
+        var part = Directory.GetFiles(bench.Path("out", "data")).Order(StringComparer.Ordinal).First();
+        switch (fault)
+        {
+            case "gone": File.Delete(part); break;
+            case "short": File.WriteAllText(part, "{}\n"); break;
+            case "changed": File.WriteAllText(part, File.ReadAllText(part).Replace("0", "7", StringComparison.Ordinal)); break;
+            case "no json": File.WriteAllText(part, new string('x', 79) + "\n"); break;
+            case "no record": File.Delete(Directory.GetFiles(bench.Path("out", "_commits"))[0]); break;
+            case "no success": File.Delete(bench.Path("out", "_SUCCESS")); break;
+            default: File.Delete(bench.Path("out", "manifest.json")); break;
+        }
+        var (code, _, error) = await bench.RunAsync("check", bench.Path("out"));
+        Assert.Equal(1, code);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_BeforeAndAfter_TellsWhatIs()
+    {
+        using var bench = new CliBench();
+        Assert.Equal(1, (await bench.RunAsync("status", bench.Path("out"))).Code);
+        await bench.RunAsync("run", bench.Spec);
+        var (code, output, _) = await bench.RunAsync("status", bench.Path("out"), "--json");
+        var status = JsonNode.Parse(output)!;
+        Assert.Equal((0, "Completed", 3), (code, (string?)status["state"], (int)status["units_committed"]!));
+    }
+}
