@@ -46,5 +46,5 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
 
     static string Version(S3Object item) => item.ETag.Trim('"');
 
-    static bool IsData(string name) => name.Length > 0 && !name.EndsWith('/') && !name.Split('/').Any(part => part[0] is '.' or '_');
+    static bool IsData(string name) => name.Length > 0 && !name.EndsWith('/') && !name.Split('/').Any(part => part is ['.' or '_', ..]);
 }
