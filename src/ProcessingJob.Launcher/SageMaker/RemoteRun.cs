@@ -33,7 +33,7 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
             return await StartAsync(plan, cancel).ConfigureAwait(false);
         }
         var before = Result(name, "", ExitCode.Done) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
-        if (running is null) return await FinishAsync(plan, before).ConfigureAwait(false);
+        if (running is null) return await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
         return options.Wait ? await FollowAsync(name, plan, before, cancel).ConfigureAwait(false) : Submitted(before);
     }
 
@@ -86,7 +86,7 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
     async Task<JobResult> FollowAsync(string name, JobPlan plan, JobResult before, CancellationToken cancel)
     {
         var (end, lines) = await target.WatchAsync(name, events, cancel).ConfigureAwait(false);
-        if (end.ProcessingJobStatus == JobStatus.Completed) return await FinishAsync(plan, before).ConfigureAwait(false);
+        if (end.ProcessingJobStatus == JobStatus.Completed) return await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
         bool asked = target.StopRequested(name);
         string message = FailureText.Of(end, asked, lines, target.Connection.Region);
         return before with
@@ -96,28 +96,6 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
             Message = message,
             Seconds = Elapsed(),
         };
-    }
-
-    async Task<JobResult> FinishAsync(JobPlan plan, JobResult before)
-    {
-        try
-        {
-            // From here on nothing is worth an interruption: it is seconds, and the output is good only after it.
-            var done = await _finaliser.FinishAsync(new()
-            {
-                Job = before.Job,
-                Spec = job.Identity.Spec,
-                Identity = job.Identity,
-                DataFingerprint = job.DataFingerprint,
-                Units = plan.Units,
-                Hosts = [.. plan.Hosts.Select(h => h.Host)],
-            }).ConfigureAwait(false);
-            return before with { Status = "Completed", Orphans = done.Orphans, Counts = JobCounts.Of(done.Manifest), Seconds = Elapsed() };
-        }
-        catch (PJobException e)
-        {
-            return before with { Status = "Failed", Code = e.ExitCode, Message = e.Message, Seconds = Elapsed() };
-        }
     }
 
     async Task<(S3Uri Data, S3Uri Model)> StageAsync(CancellationToken cancel)
