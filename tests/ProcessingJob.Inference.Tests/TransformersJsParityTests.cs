@@ -47,4 +47,32 @@ public sealed class TransformersJsParityTests
             for (var d = 0; d < row.Length; d++) Assert.Equal(row[d], result.Row(i)[d], 1e-5f);
         }
     }
+
+    [Theory]
+    [InlineData(ModelFamily.Bert, "mean")]
+    [InlineData(ModelFamily.Bert, "cls")]
+    [InlineData(ModelFamily.Roberta, "mean")]
+    [InlineData(ModelFamily.Roberta, "cls")]
+    [InlineData(ModelFamily.DistilBert, "mean")]
+    [InlineData(ModelFamily.DistilBert, "cls")]
+    public async Task RunAsync_AllDemoReviews_EqualFeatureExtractionFromTheText(ModelFamily family, string pooling)
+    {
+        if (!Node.TryFind(out var reason)) Assert.Skip(reason);
+        var modelPath = ModelCache.Get(new SampleModelOptions { Family = family, Pooling = pooling, Normalize = true });
+        using var folder = new TempFolder();
+        var texts = DemoReviews.Bodies;
+        var input = folder.Write("texts.jsonl", string.Concat(texts.Select(t => JsonSerializer.Serialize(new { text = t }) + "\n")));
+        await Node.RunAsync("embed.mjs", ["--model", modelPath, "--texts", input, "--out", folder["out"], "--pooling", pooling, "--normalize"], cancellation: TestContext.Current.CancellationToken);
+        var theirs = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder["out"])).ToArray();
+
+        using var engine = Engine.Create(ModelFolder.Open(modelPath), new EngineOptions { Device = DeviceKind.Cpu });
+        var encoder = Tokenizer.Load(modelPath).CreateEncoder(new EncodeOptions { MaxLength = 128 });
+        var window = new EncodingBuffer();
+        foreach (var text in texts) encoder.Encode(text, window);
+        using var result = await engine.RunAsync(window, TestContext.Current.CancellationToken);
+
+        Assert.True(texts.Count > 500);
+        for (var i = 0; i < texts.Count; i++)
+            Assert.InRange(TensorPrimitives.CosineSimilarity(theirs.AsSpan(i * result.Width, result.Width), result.Row(i)), 0.999999f, 1.000001f);
+    }
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace ProcessingJob.Samples;
 
 /// <summary>The texts of scripts/demo/reviews.csv, carried inside the program.</summary>
-static class DemoReviews
+public static class DemoReviews
 {
     const int BodyColumn = 3;
 
