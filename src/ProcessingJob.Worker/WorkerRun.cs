@@ -99,7 +99,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         return Verdict(spec, plan, totals, pipeline.Failures);
     }
 
-    private string Verdict(JobSpec spec, WorkPlan? plan, RunTotals totals, IReadOnlyList<PJobException> failures)
+    private static string Verdict(JobSpec spec, WorkPlan? plan, RunTotals totals, IReadOnlyList<PJobException> failures)
     {
         if (failures.Count > 0)
             throw new PJobException(string.Join('\n', failures.Take(5).Select(f => f.Message)) + (failures.Count > 5 ? $"\n… and {failures.Count - 5} more files" : ""));
