@@ -18,6 +18,8 @@ internal sealed class LocalCommands : ITarget
         return 0;
     }
 
+    public Task<int> DryRunAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancel) => PlanAsync(cli, spec, json, cancel);
+
     public async Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancel)
     {
         var target = new LocalTarget(cli.Time) { ReadSchema = (job, path, token) => FirstSchema.ReadAsync(job.Input, path, token) };
