@@ -22,6 +22,7 @@ internal static class CommandTable
         AskCommand.Create,
         ModelCommand.Create,
         TokenizeCommand.Create,
+        DoctorCommand.Create,
         SchemaCommand.Create,
     ];
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProcessingJob.Cli.Models;
 
 namespace ProcessingJob.Cli.Commands;
 
@@ -11,10 +12,10 @@ internal static class PlanCommand
         var targets = Targets.AddTo(command);
         var json = CommonOptions.Json();
         command.Options.Add(json);
-        command.SetAction((parsed, cancel) =>
+        command.SetAction(async (parsed, cancel) =>
         {
-            var job = spec.Read(parsed);
-            return targets.Choose(parsed, job).PlanAsync(cli, job, parsed.GetValue(json), cancel);
+            var job = await HubFetch.ResolveAsync(cli, spec.Read(parsed), cancel).ConfigureAwait(false);
+            return await targets.Choose(parsed, job).PlanAsync(cli, job, parsed.GetValue(json), cancel).ConfigureAwait(false);
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProcessingJob.Cli.Models;
 using ProcessingJob.Contract;
 
 namespace ProcessingJob.Cli.Commands;
@@ -23,7 +24,7 @@ internal static class RunCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var asJson = parsed.GetValue(json);
-            var job = spec.Read(parsed);
+            var job = await HubFetch.ResolveAsync(cli, spec.Read(parsed), cancel).ConfigureAwait(false);
             var target = targets.Choose(parsed, job);
             if (parsed.GetValue(wait) && parsed.GetValue(noWait))
                 throw new PJobException("--wait and --no-wait: expected one of them", ExitCode.BadSpec);

@@ -1,4 +1,3 @@
-using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Hub;
 using Spectre.Console;
@@ -36,7 +35,7 @@ internal static class HubFetch
         public void Report(HubProgress value)
         {
             if (value.Bytes == value.Size)
-                output.WriteLine($"fetched {value.File}, {Text.Bytes(value.Size)}");
+                output.WriteLine($"fetched {value.File}, {Display.Text.Bytes(value.Size)}");
         }
     }
 
