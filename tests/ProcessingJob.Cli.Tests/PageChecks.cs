@@ -5,6 +5,8 @@ namespace ProcessingJob.Cli.Tests;
 /// <summary>What holds for every page.</summary>
 static partial class PageChecks
 {
+    public const int PhoneWidth = 390, DesktopWidth = 1180;
+
     /// <summary>Nothing is loaded, and no text became markup or script.</summary>
     public static void AssertSelfContained(string html)
     {
@@ -16,14 +18,17 @@ static partial class PageChecks
         Assert.DoesNotMatch(@"(?i)<[^>]*\son[a-z]+\s*=", Tags(html));
     }
 
-    /// <summary>Opens the page in a browser, where there is one, and returns the document as it stands there.</summary>
+    /// <summary>Opens the page at phone width in a browser, where there is one: no script fails, and nothing sticks out sideways.</summary>
     public static async Task<string?> OpenAsync(string file)
     {
         if (!Browser.TryFind(out _))
             return null;
-        var (document, console) = await Browser.OpenAsync(file, TestContext.Current.CancellationToken);
+        var measured = file + ".measured.html";
+        File.WriteAllText(measured, File.ReadAllText(file).Replace("</body>",
+            "<script>addEventListener('load', () => { const d = document.documentElement; d.dataset.overflow = d.scrollWidth - d.clientWidth; });</script></body>", StringComparison.Ordinal));
+        var (document, console) = await Browser.OpenAsync(measured, PhoneWidth, TestContext.Current.CancellationToken);
         Assert.Empty(console);
-        Assert.Contains("</html>", document);
+        Assert.Contains("data-overflow=\"0\"", document);
         return document;
     }
 

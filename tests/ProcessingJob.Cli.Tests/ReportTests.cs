@@ -38,13 +38,31 @@ public sealed class ReportTests : IDisposable
         Assert.Contains("<h2>Lineage</h2>", document);
     }
 
+    /// <summary>For eyes: the pictures stay in out/screenshots. The test itself can only tell that something was painted.</summary>
+    [Theory]
+    [InlineData(false, PageChecks.DesktopWidth)]
+    [InlineData(true, PageChecks.DesktopWidth)]
+    [InlineData(false, PageChecks.PhoneWidth)]
+    [InlineData(true, PageChecks.PhoneWidth)]
+    public async Task Report_FinishedJob_IsPaintedInLightAndDark(bool dark, int width)
+    {
+        if (!Browser.TryFind(out var reason))
+            Assert.Skip(reason);
+        await SampleOutput.WriteAsync(_folder["out"]);
+        await PjobRun.RunAsync("report", _folder["out"]);
+        var picture = Path.Combine(Directory.CreateDirectory(Repo.File("out", "screenshots")).FullName, $"report-{(dark ? "dark" : "light")}-{width}.png");
+        await Browser.ScreenshotAsync(_folder["out", "report.html"], picture, dark, width, 2400, TestContext.Current.CancellationToken);
+        // An empty page of this size has about 4 KB.
+        Assert.InRange(new FileInfo(picture).Length, 30_000, 2_000_000);
+    }
+
     [Fact]
     public async Task OpenAsync_PageWithAScriptError_IsReported()
     {
         if (!Browser.TryFind(out var reason))
             Assert.Skip(reason);
         var file = _folder.Write("bad.html", "<!DOCTYPE html><html><script>nothing.here()</script></html>");
-        Assert.NotEmpty((await Browser.OpenAsync(file, TestContext.Current.CancellationToken)).Console);
+        Assert.NotEmpty((await Browser.OpenAsync(file, PageChecks.DesktopWidth, TestContext.Current.CancellationToken)).Console);
     }
 
     [Fact]
@@ -67,6 +85,19 @@ public sealed class ReportTests : IDisposable
         var run = await PjobRun.RunAsync("report", _folder[name]);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(expected, run.Error);
+    }
+
+    [Fact]
+    public async Task Report_ManyHosts_ShowsTheirStagesTogether()
+    {
+        await SampleOutput.WriteAsync(_folder["out"]);
+        for (var host = 3; host <= 9; host++)
+            File.Copy(_folder["out", "reports", "algo-1.json"], _folder["out", "reports", $"algo-{host}.json"]);
+        await PjobRun.RunAsync("report", _folder["out"]);
+        var html = File.ReadAllText(_folder["out", "report.html"]);
+        Assert.Contains("All hosts together.", html);
+        Assert.Contains("30 % busy, 18 workers", html);
+        Assert.DoesNotContain("algo-1 tokenize", html);
     }
 
     [Fact]

@@ -35,7 +35,8 @@ internal sealed class Analyzer
         _prompt = spec.Task == TaskKind.Embed ? model!.ResolvePrompt(spec.Tokens.Prompt) : spec.Tokens.Prompt ?? "";
         _lowerCase = model?.LowerCase ?? false;
         _modelLimit = model is null ? tokenizer.MaxLength : Math.Min(model.MaxLength, tokenizer.MaxLength ?? int.MaxValue);
-        _limits = [.. Limits.Where(l => l < (_modelLimit ?? int.MaxValue)), .. _modelLimit is { } limit ? [limit] : Array.Empty<int>()];
+        int?[] own = [_modelLimit, spec.Tokens.MaxLength];
+        _limits = [.. Limits.Concat(own.OfType<int>()).Where(l => l <= (_modelLimit ?? int.MaxValue)).Distinct().Order()];
         _cost = new(_limits);
     }
 

@@ -8,11 +8,11 @@ internal static class AskPage
     public static string Build(FoundAnswers found, string context)
     {
         var page = new HtmlPage(found.Question, "pjob ask");
-        page.Add("Answer", found.Best is null ? $"No answer: {found.WhyNone}." : "",
-            Html.Facts([
-                (found.Best is null ? "Best candidate" : "Answer", found.Candidates.Count > 0 ? found.Candidates[0].Answer : "none", ""),
-                ("Score", found.Candidates.Count > 0 ? $"{found.Candidates[0].Score:0.0000}" : "", "probability of start × end"),
-                ("No answer", $"{found.NoAnswerScore:0.0000}", "probability of [CLS] × [CLS]"),
+        var best = found.Candidates.Count > 0 ? found.Candidates[0] : null;
+        page.Add(found.Best is null ? "No answer" : "Answer", found.Best is null ? $"Because {found.WhyNone}." : "",
+            (best is null ? "" : $"<div class=\"answer\">{Html.Encode(best.Answer)}</div>") + Html.Facts([
+                ("Score", best is null ? "none" : $"{best.Score:0.0000}", "start × end"),
+                ("No answer", $"{found.NoAnswerScore:0.0000}", "start × end of [CLS]"),
             ]));
         if (found.Tokens is { } tokens)
         {
@@ -21,8 +21,8 @@ internal static class AskPage
             page.Add("End scores", "The logit of every token to be the last of the answer.", new TokenPlot(tokens.Labels, tokens.End, 3, tokens.First, tokens.Last).Build());
         }
         if (found.Candidates.Count > 1)
-            page.Add("Candidates", "", Html.Table(["answer", "score"], found.Candidates.Select(c => (IReadOnlyList<string>)[c.Answer, $"{c.Score:0.0000}"]), longColumn: 0));
-        page.Add("Text", "", $"<pre>{Marked(context, found.Candidates.Count > 0 ? found.Candidates[0] : null)}</pre>");
+            page.Add("Candidates", "", Html.Table(["answer", "score"], found.Candidates.Select(c => (IReadOnlyList<string>)[c.Answer, $"{c.Score:0.0000}"])));
+        page.Add("Text", "", $"<pre>{Marked(context, best)}</pre>");
         return page.Build("Drawn by pjob ask. Everything is in this file; it loads nothing.");
     }
 

@@ -30,7 +30,7 @@ internal static class AskCommand
                 throw new PJobException($"{(asJson ? "--json" : "--context -")} leaves no prompt to ask at; give the question with --question", ExitCode.BadSpec);
             var text = ReadContext(cli, parsed.GetValue(context)!);
             using var answerer = new QuestionAnswerer(parsed.GetRequiredValue(model));
-            for (var next = asked ?? Prompt(cli); next is { Length: > 0 }; next = asked is null ? Prompt(cli) : null)
+            for (var next = asked ?? await PromptAsync(cli, cancel).ConfigureAwait(false); next is { Length: > 0 }; next = asked is null ? await PromptAsync(cli, cancel).ConfigureAwait(false) : null)
             {
                 var found = await answerer.AskAsync(next, text, count, tokens, cancel).ConfigureAwait(false);
                 if (asJson)
@@ -48,10 +48,12 @@ internal static class AskCommand
         return command;
     }
 
-    private static string? Prompt(CliContext cli)
+    private static async Task<string?> PromptAsync(CliContext cli, CancellationToken cancel)
     {
         cli.Error.Write("question (empty to end)> ");
-        return cli.In.ReadLine()?.Trim();
+        // A console's ReadLine cannot be cancelled: Ctrl-C leaves it behind.
+        var line = await Task.Run(cli.In.ReadLine, cancel).WaitAsync(cancel).ConfigureAwait(false);
+        return line?.Trim();
     }
 
     private static void Print(CliContext cli, FoundAnswers found)

@@ -3,13 +3,13 @@ using System.Text;
 namespace ProcessingJob.Cli.Pages;
 
 /// <summary>A point of a <see cref="ScatterPlot"/>.</summary>
-/// <param name="X">Any unit; the plot fits itself to the points.</param>
-/// <param name="Y">The same unit as <paramref name="X"/>.</param>
+/// <param name="X">Any unit; the axis is fitted to the points.</param>
+/// <param name="Y">Likewise.</param>
 /// <param name="Colour">1 to 8.</param>
 /// <param name="Tip">Shown on hover or touch.</param>
 internal readonly record struct ScatterPoint(double X, double Y, int Colour, string Tip);
 
-/// <summary>Points with a text each, one unit as long in both directions where the width allows.</summary>
+/// <summary>Points with a text each. Each axis is fitted to the points by itself.</summary>
 internal sealed record ScatterPlot(IReadOnlyList<ScatterPoint> Points, IReadOnlyList<(int Colour, string Name)> Legend)
 {
     private const int Height = 440;

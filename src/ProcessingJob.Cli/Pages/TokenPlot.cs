@@ -18,7 +18,7 @@ internal sealed record TokenPlot(IReadOnlyList<string> Labels, IReadOnlyList<flo
         var unit = Bars / Math.Max(1e-6, high - low);
         double Y(double score) => 10 + (high - score) * unit;
         var longest = Labels.Max(l => l.Length);
-        var (width, height) = (Left + Labels.Count * Step + 10, Bars + 34 + longest * 7);
+        var (width, height) = (Left + Labels.Count * Step + 10, Bars + 34 + (int)(longest * 6.5));
         var svg = new StringBuilder($"<div class=\"tokens\"><svg width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"Scores per token\">");
         foreach (var value in new[] { low, 0.0, high }.Distinct())
             svg.Append($"<line class=\"{(value == 0 ? "base" : "grid")}\" x1=\"{Left}\" x2=\"{width}\" y1=\"{Html.Number(Y(value))}\" y2=\"{Html.Number(Y(value))}\"/><text x=\"{Left - 6}\" y=\"{Html.Number(Y(value) + 4)}\" text-anchor=\"end\">{Html.Number(Math.Round(value, 1))}</text>");

@@ -27,5 +27,10 @@
   };
   document.addEventListener('pointerover', over);
   document.addEventListener('click', over);
-  addEventListener('scroll', hide, { passive: true });
+  addEventListener('scroll', hide, { passive: true, capture: true });
+  // Long texts: the answer's tokens are what one wants to see first.
+  for (const plot of document.querySelectorAll('.tokens')) {
+    const label = plot.querySelector('text.on');
+    if (label) plot.scrollLeft = label.getBoundingClientRect().left - plot.getBoundingClientRect().left - plot.clientWidth / 2;
+  }
 })();

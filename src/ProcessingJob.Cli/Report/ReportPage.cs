@@ -10,6 +10,8 @@ namespace ProcessingJob.Cli.Report;
 /// <summary>The page about a finished job.</summary>
 internal static class ReportPage
 {
+    /// <summary>More hosts than these are shown together: nobody reads a hundred rows.</summary>
+    private const int MostHosts = 4;
     private const int TipLength = 280;
 
     /// <param name="output">The job.</param>
@@ -113,9 +115,9 @@ internal static class ReportPage
     private static void AddStages(HtmlPage page, IReadOnlyList<HostReport> reports)
     {
         var rows = new List<(string, string, double[])>();
-        foreach (var report in reports)
+        foreach (var report in reports.Count > MostHosts ? [Together(reports)] : reports)
         {
-            var host = reports.Count > 1 ? report.Host + " " : "";
+            var host = reports.Count is > 1 and <= MostHosts ? report.Host + " " : "";
             foreach (var stage in report.Stages)
             {
                 var all = stage.BusySeconds + stage.WaitInputSeconds + stage.WaitOutputSeconds;
@@ -125,9 +127,16 @@ internal static class ReportPage
             if (report.DeviceUtilisation > 0)
                 rows.Add(($"{host}{report.Device}", $"{Text.Percent(Math.Round(report.DeviceUtilisation, 3))} busy", [report.DeviceUtilisation, 1 - report.DeviceUtilisation, 0]));
         }
-        page.Add("Where the time went", "The stage that hardly waits is the one that sets the pace; with a busy device that is as it should be.",
+        page.Add("Where the time went", (reports.Count > MostHosts ? "All hosts together. " : "") + "The stage that hardly waits is the one that sets the pace; with a busy device that is as it should be.",
             new StackedBars(rows, [(1, "busy"), (8, "waiting for input"), (2, "waiting to hand on")]).Build());
     }
+
+    private static HostReport Together(IReadOnlyList<HostReport> reports) => reports[0] with
+    {
+        DeviceUtilisation = reports.Average(r => r.DeviceUtilisation),
+        Stages = [.. reports.SelectMany(r => r.Stages).GroupBy(s => s.Name)
+            .Select(g => new StageReport(g.Key, g.Sum(s => s.Workers), g.Sum(s => s.BusySeconds), g.Sum(s => s.WaitInputSeconds), g.Sum(s => s.WaitOutputSeconds)))],
+    };
 
     private static void AddRejects(HtmlPage page, Manifest manifest, IReadOnlyList<Reject> samples)
     {
@@ -139,7 +148,7 @@ internal static class ReportPage
         var most = manifest.Rejects.Values.Max();
         var bars = new StackedBars([.. manifest.Rejects.OrderByDescending(r => r.Value).Select(r => (r.Key, Text.Count(r.Value), new[] { (double)r.Value / most }))], [(4, "rows")]).Build();
         var table = samples.Count == 0 ? "" : "<h2 style=\"margin-top:16px\">Samples</h2>" + Html.Table(["where", "reason", "what", "row"],
-            samples.Select(r => (IReadOnlyList<string>)[$"{r.SourceFile}:{r.SourceRow}", r.Reason, r.Message, Html.Shorten(r.Row, 240)]), longColumn: 3);
+            samples.Select(r => (IReadOnlyList<string>)[$"{r.SourceFile}:{r.SourceRow}", r.Reason, r.Message, Html.Shorten(r.Row, 240)]), texts: 4);
         page.Add("Rejects", $"{Text.Count(manifest.RejectedRows)} of {Text.Count(manifest.RowsIn)} rows, {Text.Percent((double)manifest.RejectedRows / Math.Max(1, manifest.RowsIn))}. All of them are in rejects/.", bars + table);
     }
 

@@ -29,7 +29,8 @@ internal static class VectorSearch
                 {
                     decoder.Decode(rows.Vector(row), vector);
                     var norm = TensorPrimitives.Norm(vector) * length;
-                    var score = norm > 0 ? TensorPrimitives.Dot(query, vector) / norm : 0;
+                    // Rounding may lift the cosine of a vector with itself above 1.
+                    var score = norm > 0 ? Math.Clamp(TensorPrimitives.Dot(query, vector) / norm, -1, 1) : 0;
                     order--;
                     if (best.Count == top && best.TryPeek(out _, out var worst) && score <= worst.Score)
                         continue;

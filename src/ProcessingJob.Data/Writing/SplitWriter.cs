@@ -28,7 +28,8 @@ internal sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyLi
             var partIsFull = _rowsInPart + _pending.Count == options.RowsPerPart;
             if (partIsFull || _pending.Count >= GroupRows || _pending.Columns.Sum(c => c.Bytes) >= GroupBytes)
                 await FlushAsync(cancellation);
-            if (partIsFull)
+            // An npy part ends with its first group already.
+            if (partIsFull && _part is not null)
                 await ClosePartAsync(cancellation);
         }
     }

@@ -6,7 +6,7 @@ namespace ProcessingJob.Launcher.SageMaker;
 
 /// <summary>What an S3 address of job.yaml holds.</summary>
 /// <param name="Root">Prefix that the names of <paramref name="Files"/> are relative to, ending in '/'.</param>
-/// <param name="Files">Objects with size and ETag, in ordinal order. Hidden ones, _SUCCESS and folder markers are left out.</param>
+/// <param name="Files">Objects with size and ETag, in ordinal order. Names that begin with '.' or '_' and folder markers are left out.</param>
 /// <param name="Object">The address of the one object, when the address named an object; else null.</param>
 public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri? Object)
 {
@@ -38,7 +38,7 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
         }
         return files.Count > 0
             ? new S3Input(folder, [.. files.OrderBy(f => f.Source, StringComparer.Ordinal)], null)
-            : throw new PJobException($"{key}: no objects in {folder} (hidden files and _SUCCESS do not count); check the address, or 'aws s3 ls {folder}'", ExitCode.BadSpec);
+            : throw new PJobException($"{key}: no objects in {folder} (names that begin with '.' or '_' do not count); check the address, or 'aws s3 ls {folder}'", ExitCode.BadSpec);
     }
 
     /// <summary>Fingerprint of the files as a model: names and versions.</summary>
@@ -46,5 +46,5 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
 
     static string Version(S3Object item) => item.ETag.Trim('"');
 
-    static bool IsData(string name) => name.Length > 0 && !name.EndsWith('/') && !name.Split('/').Any(part => part.StartsWith('.') || part == "_SUCCESS");
+    static bool IsData(string name) => name.Length > 0 && !name.EndsWith('/') && !name.Split('/').Any(part => part is ['.' or '_', ..]);
 }

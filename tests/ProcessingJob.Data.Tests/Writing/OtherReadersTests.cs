@@ -24,6 +24,7 @@ public sealed class OtherReadersTests : IDisposable
         new("u8", ColumnKind.ListUInt8),
         new("answers", ColumnKind.ListStruct, Fields: [new("answer", ColumnKind.String), new("score", ColumnKind.Float), new("start", ColumnKind.Int32, Nullable: true)]),
         new("source_file", ColumnKind.String),
+        new("labels", ColumnKind.ListString),
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pjob-data-").FullName;
@@ -44,7 +45,7 @@ public sealed class OtherReadersTests : IDisposable
         var path = await WriteAsync(rows, compression);
         using var db = Open();
         Assert.Equal(
-            "BIGINT,VARCHAR,DOUBLE,BOOLEAN,TIMESTAMP WITH TIME ZONE,DATE,BLOB,FLOAT[],FLOAT[],INTEGER[],TINYINT[],UTINYINT[],STRUCT(answer VARCHAR, score FLOAT, \"start\" INTEGER)[],VARCHAR",
+            "BIGINT,VARCHAR,DOUBLE,BOOLEAN,TIMESTAMP WITH TIME ZONE,DATE,BLOB,FLOAT[],FLOAT[],INTEGER[],TINYINT[],UTINYINT[],STRUCT(answer VARCHAR, score FLOAT, \"start\" INTEGER)[],VARCHAR,VARCHAR[]",
             Scalar(db, $"SELECT string_agg(column_type, ',') FROM (DESCRIBE SELECT * FROM '{path}')"));
         // The values are a function of the row, written here in SQL a second time.
         var wrong = Scalar(db, $"""
@@ -61,6 +62,7 @@ public sealed class OtherReadersTests : IDisposable
               AND i8 = [-128, 127] AND u8 = [255, 0]
               AND len(answers) = id % 4
               AND (id % 4 = 0 OR (answers[1].answer = 'a' || id AND answers[1].score = 0.5 AND answers[1]."start" IS NULL))
+              AND len(labels) = id % 3 AND coalesce(array_to_string(labels, '+'), '') = CASE id % 3 WHEN 0 THEN '' WHEN 1 THEN 'ä' || id ELSE 'ä' || id || '+ä' || id END
               AND source_file = 'dir/file.csv')
             """);
         Assert.Equal("0", wrong);
@@ -182,6 +184,10 @@ public sealed class OtherReadersTests : IDisposable
             }
             answers.EndRow();
             block.Get<StringColumn>("source_file").Append("dir/file.csv");
+            var labels = block.Get<StructListColumn>("labels");
+            for (var k = 0; k < id % 3; k++)
+                ((StringColumn)labels.Fields[0]).Append($"ä{id}");
+            labels.EndRow();
 
             void Put<T>(string name, int nullEvery, Action<T> append) where T : Column
             {
