@@ -106,6 +106,8 @@ public sealed class RemoteRunTests(MotoFixture moto)
         var name = Assert.Single(bench.Aws.Server.Jobs.All).Name;
         Assert.Equal(status, bench.Aws.Server.Jobs.Find(name)!.Status);
         await bench.PjobAsync("stop", name);
+        // Its hosts write to the bench's folder until they have ended.
+        await (bench.Aws.Server.Jobs.Find(name)!.Run ?? Task.CompletedTask);
     }
 
     [Fact]
