@@ -14,15 +14,7 @@ internal sealed class SageMakerCommands : ITarget
 {
     private static readonly JsonSerializerOptions Request = new(AwsJsonClient.Json) { WriteIndented = true };
 
-    public async Task<int> PlanAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancel)
-    {
-        var (plan, _) = await new SageMakerTarget(cli.Connect(spec.Aws.Region), cli.Time).PlanAsync(spec, cancel).ConfigureAwait(false);
-        if (json)
-            cli.WriteJson(PlanText.Document(plan));
-        else
-            cli.Out.Write(PlanText.Of(plan));
-        return 0;
-    }
+    public Task<int> PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancel) => new SageMakerPlan(cli, settings).RunAsync(spec, cancel);
 
     /// <summary>With --json the exact body of CreateProcessingJob.</summary>
     public async Task<int> DryRunAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancel)

@@ -12,7 +12,7 @@ internal sealed record RunSettings(bool Json, bool Wait, bool Force = false);
 internal interface ITarget
 {
     /// <summary>Prints what a run would do; starts nothing.</summary>
-    Task<int> PlanAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancel);
+    Task<int> PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancel);
 
     /// <summary>The same for <c>run --dry-run</c>.</summary>
     Task<int> DryRunAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancel);
