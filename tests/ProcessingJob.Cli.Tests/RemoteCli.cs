@@ -8,7 +8,7 @@ static class RemoteCli
 {
     public static Task<PjobRun> PjobAsync(this RemoteBench bench, params string[] args) => PjobAsync(bench, args, new StringWriter());
 
-    public static async Task<PjobRun> PjobAsync(this RemoteBench bench, string[] args, StringWriter output, StopSignals? signals = null, bool canAsk = false, string input = "")
+    public static async Task<PjobRun> PjobAsync(this RemoteBench bench, string[] args, StringWriter output, StopSignals? signals = null, bool canAsk = false, string input = "", bool isTerminal = false)
     {
         var error = new StringWriter();
         using var own = new StopSignals();
@@ -21,6 +21,7 @@ static class RemoteCli
             Connect = _ => bench.Connection,
             Time = bench.Aws.Time,
             CanAsk = canAsk,
+            OutIsTerminal = isTerminal,
         };
         return new(await App.RunAsync(args, cli, signals ?? own), output.ToString(), error.ToString());
     }

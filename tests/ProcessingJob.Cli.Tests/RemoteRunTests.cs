@@ -80,7 +80,7 @@ public sealed class RemoteRunTests(MotoFixture moto)
         Assert.True(logs.ExitCode == 0, logs.Error);
         Assert.Contains("algo-2  ", logs.Out, StringComparison.Ordinal);
         var status = JsonNode.Parse((await bench.PjobAsync("status", name, "--json")).Out)!;
-        Assert.Equal(("completed", 5, 5), (((string)status["state"]!).ToLowerInvariant(), (int)status["units"]!, (int)status["units_committed"]!));
+        Assert.Equal(("Completed", 5, 5), ((string?)status["state"], (int)status["units"]!, (int)status["units_committed"]!));
         Assert.Equal(logs.Out, (await bench.PjobAsync("logs", name)).Out);
         Assert.Contains("has ended already: Completed", (await bench.PjobAsync("stop", name)).Out, StringComparison.Ordinal);
 
@@ -108,6 +108,31 @@ public sealed class RemoteRunTests(MotoFixture moto)
         await bench.PjobAsync("stop", name);
         // Its hosts write to the bench's folder until they have ended.
         await (bench.Aws.Server.Jobs.Find(name)!.Run ?? Task.CompletedTask);
+    }
+
+    [Fact]
+    public async Task Run_OnATerminalWhileItRuns_FollowsItWithABarPerHost()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        await bench.PjobAsync("run", bench.SpecFile(bench.Spec(2)), "--no-wait");
+        var run = await bench.PjobAsync(["run", bench.SpecFile(bench.Spec(2))], new StringWriter(), isTerminal: true);
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("is running already", run.Out, StringComparison.Ordinal);
+        Assert.Contains("algo-2  done", run.Out, StringComparison.Ordinal);
+        Assert.Contains($"{Rows} rows in = {Rows} kept", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_ForceWhenFinished_StartsANewJob()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        var spec = bench.SpecFile(bench.Spec());
+        bench.Hosts.Environment["FAKE_WORKER"] = "*:crash:1";
+        Assert.Equal(5, (await bench.PjobAsync("run", spec)).ExitCode);
+        bench.Hosts.Environment["FAKE_WORKER"] = "";
+        var forced = await bench.PjobAsync("run", spec, "--force", "--json");
+        Assert.EndsWith("-2", (string?)JsonNode.Parse(forced.Out)!["job"], StringComparison.Ordinal);
+        Assert.Equal(2, (await PjobRun.RunAsync("run", "--force", "--model", "m", "--input.data", "d")).ExitCode);
     }
 
     [Fact]

@@ -9,8 +9,16 @@ internal sealed class Detaching(CliContext cli, SageMakerTarget target, bool jso
     /// <param name="name">Of the job; null when the run had not come so far.</param>
     public async Task<int> LeaveAsync(string? name)
     {
-        // The user's token is cancelled: what is asked now must not be.
-        var job = name is null ? null : await target.Jobs.DescribeAsync(name, CancellationToken.None).ConfigureAwait(false);
+        JobDescription? job;
+        try
+        {
+            // The user's token is cancelled: what is asked now must not be.
+            job = name is null ? null : await target.FindAsync(name, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (PJobException e)
+        {
+            return Say(name, "Unknown", $"interrupted; {name} may go on: {e.Message} Ask again with: pjob status {name}");
+        }
         if (job is null || job.IsTerminal)
             return Say(name, job is null ? "NotStarted" : job.ProcessingJobStatus.ToString(), job is null ? "interrupted; no job was started" : $"interrupted; {name} has ended already, run again to finish its output");
         if (cli.CanAsk && Asks(name!))

@@ -34,6 +34,8 @@ internal sealed class LocalCommands : ITarget
 
     public async Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancel)
     {
+        if (settings.Force)
+            throw new PJobException("--force: is for SageMaker; here remove the output, or name another with --output", ExitCode.BadSpec);
         var target = new LocalTarget(cli.Time) { ReadSchema = (job, path, token) => FirstSchema.ReadAsync(job.Input, path, token) };
         var result = await JobDisplay.FollowAsync(cli, settings.Json, events => target.RunAsync(spec, events, cancel)).ConfigureAwait(false);
         if (settings.Json)

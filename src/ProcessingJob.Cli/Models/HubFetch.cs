@@ -25,7 +25,7 @@ internal static class HubFetch
         using var hub = new HubClient(options, cli.Time);
         if (!cli.ErrorIsTerminal)
             return await hub.FetchAsync(address, new Lines(cli.Error), cancel).ConfigureAwait(false);
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(cli.Error), Ansi = AnsiSupport.Yes, ColorSystem = cli.UseColor ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors });
+        var console = Display.Terminal.On(cli.Error, cli);
         return await console.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new TransferSpeedColumn())
             .StartAsync(bars => hub.FetchAsync(address, new Bars(bars), cancel)).ConfigureAwait(false);
     }

@@ -8,7 +8,7 @@ public sealed record RemoteStatus
     public required string Job { get; init; }
 
     /// <summary>Pending, Running, Stopping, Completed, Failed, Stopped.</summary>
-    public required JobPhase State { get; init; }
+    public required string State { get; init; }
     public required int Hosts { get; init; }
     public required string InstanceType { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
@@ -37,7 +37,7 @@ public sealed record RemoteStatus
             return new RemoteStatus
             {
                 Job = name,
-                State = JobFollower.PhaseOf(job),
+                State = JobFollower.PhaseOf(job).ToString(),
                 Hosts = job.ProcessingResources?.ClusterConfig.InstanceCount ?? 0,
                 InstanceType = job.ProcessingResources?.ClusterConfig.InstanceType ?? "",
                 CreatedAt = job.CreationTime,

@@ -104,10 +104,14 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         return Told(() => Jobs.StopAsync(name, cancel));
     }
 
+    /// <summary>The job of this name, or null.</summary>
+    /// <exception cref="PJobException">Exit code 5: AWS refused.</exception>
+    public Task<JobDescription?> FindAsync(string name, CancellationToken cancel = default) => Told(() => Jobs.DescribeAsync(name, cancel));
+
     /// <summary>The job of this name.</summary>
     /// <exception cref="PJobException">Exit code 5: there is none, or AWS refused.</exception>
     public async Task<JobDescription> DescribeAsync(string name, CancellationToken cancel = default) =>
-        await Told(() => Jobs.DescribeAsync(name, cancel)).ConfigureAwait(false) ?? throw Missing(name);
+        await FindAsync(name, cancel).ConfigureAwait(false) ?? throw Missing(name);
 
     /// <summary>The newest jobs, at most <paramref name="count"/>.</summary>
     public Task<IReadOnlyList<JobSummary>> ListAsync(string? nameContains, JobStatus? status, int count, CancellationToken cancel = default) => Told(async () =>
