@@ -1,3 +1,6 @@
+using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Launcher.Hub;
+
 namespace ProcessingJob.Cli;
 
 /// <summary>What a command sees of the process: tests give it writers and a clock of their own.</summary>
@@ -15,6 +18,15 @@ public sealed record CliContext
     /// <summary>The same of standard error.</summary>
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>Somebody is there to answer a question: standard input is a terminal too.</summary>
+    public bool CanAsk { get; init; }
+
+    /// <summary>The AWS account of a region (null: the environment's).</summary>
+    public Func<string?, AwsConnection> Connect { get; init; } = AwsConnection.Create;
+
+    /// <summary>How to reach the model hub.</summary>
+    public Func<HubOptions> Hub { get; init; } = () => new();
+
     public bool UseColor => Variable("NO_COLOR") is not { Length: > 0 };
 
     public static CliContext OfProcess()
@@ -27,6 +39,7 @@ public sealed record CliContext
             Error = Console.Error,
             OutIsTerminal = canRedraw && !Console.IsOutputRedirected,
             ErrorIsTerminal = canRedraw && !Console.IsErrorRedirected,
+            CanAsk = canRedraw && !Console.IsInputRedirected && !Console.IsErrorRedirected,
         };
     }
 

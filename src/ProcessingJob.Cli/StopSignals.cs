@@ -27,9 +27,17 @@ public sealed class StopSignals : IDisposable
         _stop.Dispose();
     }
 
+    /// <summary>As Ctrl-C does.</summary>
+    internal void Stop() => Stop(ExitCode.Interrupted);
+
     private void Stop(PosixSignalContext context, ExitCode code)
     {
         context.Cancel = Code is null;
+        Stop(code);
+    }
+
+    private void Stop(ExitCode code)
+    {
         Code ??= code;
         _stop.Cancel();
     }

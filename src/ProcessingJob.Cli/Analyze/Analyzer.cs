@@ -9,7 +9,6 @@ namespace ProcessingJob.Cli.Analyze;
 /// <summary>Reads the data of a job, or a sample of it, with the job's own reader and tokenizer, and counts.</summary>
 internal sealed class Analyzer
 {
-    private const int SampleUnits = 32;
     private static readonly int[] Limits = [32, 64, 128, 256, 384, 512, 768, 1024, 2048, 4096, 8192];
     private readonly JobSpec _spec;
     private readonly Encoder _encoder;
@@ -21,8 +20,8 @@ internal sealed class Analyzer
     private readonly LengthCounts _words = new(), _tokens = new();
     private readonly PaddingCost _cost;
     private readonly HashSet<ulong> _seen = [];
-    private readonly SortedDictionary<string, long> _rejects = new(StringComparer.Ordinal), _scripts = new(StringComparer.Ordinal);
-    private long _empty, _duplicates, _records;
+    private readonly SortedDictionary<string, long> _scripts = new(StringComparer.Ordinal);
+    private long _empty, _duplicates;
 
     /// <exception cref="PJobException">The model folder is missing or cannot be used.</exception>
     public Analyzer(JobSpec spec)
@@ -49,42 +48,8 @@ internal sealed class Analyzer
         var input = LocalInput.Resolve(_spec.Input.Data);
         var files = input.Files.Select(f => new SourceFile(f, new FileInfo(input.PathOf(f)).Length, ""));
         var units = UnitCutter.Cut(files, _spec, "", "");
-        var chosen = rows is null || units.Count <= SampleUnits ? units : [.. Enumerable.Range(0, SampleUnits).Select(i => units[i * units.Count / SampleUnits])];
-        var bytes = Math.Max(1, chosen.Sum(u => u.Bytes));
-        var (data, isSample) = (new LocalData(input.Root), chosen.Count < units.Count);
-        // No id and no kept columns: only texts are looked at.
-        var spec = _spec with { Input = _spec.Input with { Id = null, Keep = [] }, Output = _spec.Output with { Balance = null, Split = [] } };
-        var reader = new RowReader(ReadOptions.From(spec, []));
-        foreach (var unit in chosen)
-        {
-            var quota = rows is { } wanted ? (long)Math.Ceiling((double)wanted * unit.Bytes / bytes) : long.MaxValue;
-            isSample |= await ReadAsync(reader, data, unit, quota, cancel).ConfigureAwait(false);
-        }
-        return Result(input.Files.Count, isSample);
-    }
-
-    // True when rows of the unit were left unread.
-    private async Task<bool> ReadAsync(RowReader reader, LocalData data, WorkUnit unit, long quota, CancellationToken cancel)
-    {
-        await using var source = await data.OpenAsync(unit, cancel).ConfigureAwait(false);
-        await foreach (var block in reader.ReadAsync(unit, source, cancel).ConfigureAwait(false))
-        {
-            using (block)
-            {
-                if (quota <= 0)
-                    return true;
-                var count = (int)Math.Min(block.Count, quota);
-                for (var row = 0; row < count; row++)
-                    Add(block, row);
-                foreach (var reject in block.Rejects)
-                    _rejects[reject.Reason] = _rejects.GetValueOrDefault(reject.Reason) + 1;
-                _records += count + block.Rejects.Count;
-                quota -= count;
-                if (count < block.Count)
-                    return true;
-            }
-        }
-        return false;
+        var sample = await RowSample.ReadAsync(_spec, new LocalData(input.Root), units, rows, Add, cancel).ConfigureAwait(false);
+        return Result(input.Files.Count, sample);
     }
 
     private void Add(RowBlock block, int row)
@@ -140,10 +105,10 @@ internal sealed class Analyzer
         return (hash ^ 0xFFFF_FFFF) * 1099511628211;
     }
 
-    private DataAnalysis Result(int files, bool isSample)
+    private DataAnalysis Result(int files, RowSample sample)
     {
         if (_tokens.Texts == 0)
-            throw new PJobException($"input.data: {_spec.Input.Data} has no text to look at ({_records} records, all rejected)", ExitCode.BadSpec);
+            throw new PJobException($"input.data: {_spec.Input.Data} has no text to look at ({sample.Records} records, all rejected)", ExitCode.BadSpec);
         var all = (double)Math.Max(1, _tokens.Sum);
         var costs = _limits.Zip(_cost.Tokens, (limit, computed) =>
         {
@@ -155,8 +120,8 @@ internal sealed class Analyzer
         var (best, reason) = Recommendation.Choose(useful);
         return new()
         {
-            Data = _spec.Input.Data, Model = _spec.Model, ModelLimit = _modelLimit, IsSample = isSample, Files = files,
-            Records = _records, Texts = _tokens.Texts, Rejects = _rejects, Empty = _empty + _rejects.GetValueOrDefault(RejectReason.MissingText), Duplicates = _duplicates,
+            Data = _spec.Input.Data, Model = _spec.Model, ModelLimit = _modelLimit, IsSample = sample.IsSample, Files = files,
+            Records = sample.Records, Texts = _tokens.Texts, Rejects = sample.Rejects, Empty = _empty + sample.Rejects.GetValueOrDefault(RejectReason.MissingText), Duplicates = _duplicates,
             Words = LengthSummary.Of(_words), Tokens = LengthSummary.Of(_tokens), Limits = useful, RecommendedMaxLength = best, Reason = reason,
             Scripts = _scripts.OrderByDescending(s => s.Value).ToDictionary(s => s.Key, s => s.Value),
         };

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ProcessingJob.Cli.Analyze;
+using ProcessingJob.Cli.Models;
 using ProcessingJob.Contract;
 
 namespace ProcessingJob.Cli.Commands;
@@ -20,7 +21,7 @@ internal static class AnalyzeCommand
             command.Options.Add(option);
         command.SetAction(async (parsed, cancel) =>
         {
-            var job = spec.Read(parsed);
+            var job = await HubFetch.ResolveAsync(cli, spec.Read(parsed), cancel).ConfigureAwait(false);
             SpecRules.Check(job);
             if (parsed.GetValue(sample) < 1)
                 throw new PJobException($"--sample: found {parsed.GetValue(sample)}, expected at least 1", ExitCode.BadSpec);

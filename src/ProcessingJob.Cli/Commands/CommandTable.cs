@@ -11,6 +11,9 @@ internal static class CommandTable
         RunCommand.Create,
         PlanCommand.Create,
         StatusCommand.Create,
+        LogsCommand.Create,
+        StopCommand.Create,
+        ListCommand.Create,
         CheckCommand.Create,
         HeadCommand.Create,
         AnalyzeCommand.Create,
@@ -19,6 +22,7 @@ internal static class CommandTable
         AskCommand.Create,
         ModelCommand.Create,
         TokenizeCommand.Create,
+        DoctorCommand.Create,
         SchemaCommand.Create,
     ];
 }

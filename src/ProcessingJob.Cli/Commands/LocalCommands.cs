@@ -1,4 +1,5 @@
 using ProcessingJob.Cli.Display;
+using ProcessingJob.Cli.Estimating;
 using ProcessingJob.Cli.Initialising;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Local;
@@ -8,7 +9,20 @@ namespace ProcessingJob.Cli.Commands;
 /// <summary>run and plan on this machine.</summary>
 internal sealed class LocalCommands : ITarget
 {
-    public async Task<int> PlanAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancel)
+    public async Task<int> PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancel)
+    {
+        if (settings.Simulate is not null)
+            throw new PJobException("--simulate and --deadline: are for SageMaker; add --sagemaker", ExitCode.BadSpec);
+        var plan = await new LocalTarget(cli.Time).PlanAsync(spec, cancel).ConfigureAwait(false);
+        var work = plan.UnitsLeft == 0 ? null : await LocalEstimate.MakeAsync(spec, plan, settings.TokensPerSecond, cancel).ConfigureAwait(false);
+        if (settings.Json)
+            cli.WriteJson(PlanText.Document(plan, work));
+        else
+            cli.Out.Write(PlanText.Of(plan) + work);
+        return 0;
+    }
+
+    public async Task<int> DryRunAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancel)
     {
         var plan = await new LocalTarget(cli.Time).PlanAsync(spec, cancel).ConfigureAwait(false);
         if (json)
@@ -20,6 +34,8 @@ internal sealed class LocalCommands : ITarget
 
     public async Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancel)
     {
+        if (settings.Force)
+            throw new PJobException("--force: is for SageMaker; here remove the output, or name another with --output", ExitCode.BadSpec);
         var target = new LocalTarget(cli.Time) { ReadSchema = (job, path, token) => FirstSchema.ReadAsync(job.Input, path, token) };
         var result = await JobDisplay.FollowAsync(cli, settings.Json, events => target.RunAsync(spec, events, cancel)).ConfigureAwait(false);
         if (settings.Json)

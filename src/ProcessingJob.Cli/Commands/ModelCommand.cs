@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ProcessingJob.Cli.Display;
+using ProcessingJob.Cli.Models;
 using ProcessingJob.Inference;
 using ProcessingJob.Tokenization;
 
@@ -11,7 +12,10 @@ internal static class ModelCommand
     public static Command Create(CliContext cli)
     {
         var command = new Command("model", "Look at a model folder and get it ready.");
+        command.Subcommands.Add(FetchCommand.Create(cli));
         command.Subcommands.Add(Inspect(cli));
+        command.Subcommands.Add(VerifyCommand.Create(cli));
+        command.Subcommands.Add(RangesCommand.Create(cli));
         return command;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProcessingJob.Cli.Models;
 
 namespace ProcessingJob.Cli.Commands;
 
@@ -6,15 +7,15 @@ internal static class PlanCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("plan", "Show which host would do what, and what is done already.");
+        var command = new Command("plan", "Show which host would do what, what is done already, and what the rest takes.");
         var spec = SpecOptions.AddTo(command, cli);
         var targets = Targets.AddTo(command);
-        var json = CommonOptions.Json();
-        command.Options.Add(json);
-        command.SetAction((parsed, cancel) =>
+        var options = PlanOptions.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
         {
-            var job = spec.Read(parsed);
-            return targets.Choose(parsed, job).PlanAsync(cli, job, parsed.GetValue(json), cancel);
+            var settings = options.Read(parsed);
+            var job = await HubFetch.ResolveAsync(cli, spec.Read(parsed), cancel).ConfigureAwait(false);
+            return await targets.Choose(parsed, job).PlanAsync(cli, job, settings, cancel).ConfigureAwait(false);
         });
         return command;
     }

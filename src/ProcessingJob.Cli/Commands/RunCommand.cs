@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProcessingJob.Cli.Models;
 using ProcessingJob.Contract;
 
 namespace ProcessingJob.Cli.Commands;
@@ -13,21 +14,23 @@ internal static class RunCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Check everything and print the plan; start nothing." };
         var wait = new Option<bool>("--wait") { Description = "Follow the job to its end (the default)." };
         var noWait = new Option<bool>("--no-wait") { Description = "On SageMaker: submit, print how to come back, and end." };
+        var force = new Option<bool>("--force") { Description = "On SageMaker: start a new job even when the same one is running or its output is finished." };
         var json = CommonOptions.Json();
         command.Options.Add(dryRun);
         command.Options.Add(wait);
         command.Options.Add(noWait);
+        command.Options.Add(force);
         command.Options.Add(json);
         command.SetAction(async (parsed, cancel) =>
         {
-            var job = spec.Read(parsed);
-            var target = targets.Choose(parsed, job);
             var asJson = parsed.GetValue(json);
+            var job = await HubFetch.ResolveAsync(cli, spec.Read(parsed), cancel).ConfigureAwait(false);
+            var target = targets.Choose(parsed, job);
             if (parsed.GetValue(wait) && parsed.GetValue(noWait))
                 throw new PJobException("--wait and --no-wait: expected one of them", ExitCode.BadSpec);
             if (parsed.GetValue(dryRun))
-                return await target.PlanAsync(cli, job, asJson, cancel).ConfigureAwait(false);
-            return await target.RunAsync(cli, job, new(asJson, !parsed.GetValue(noWait)), cancel).ConfigureAwait(false);
+                return await target.DryRunAsync(cli, job, asJson, cancel).ConfigureAwait(false);
+            return await target.RunAsync(cli, job, new(asJson, !parsed.GetValue(noWait), parsed.GetValue(force)), cancel).ConfigureAwait(false);
         });
         return command;
     }

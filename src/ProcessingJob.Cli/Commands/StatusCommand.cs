@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ProcessingJob.Cli.Display;
+using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Local;
+using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Commands;
 
@@ -9,13 +11,18 @@ internal static class StatusCommand
     public static Command Create(CliContext cli)
     {
         var command = new Command("status", "Show how far a job is.");
-        var folder = new Argument<string>("DIR") { Description = "Folder of the output." };
+        var folder = new Argument<string>("DIR|NAME") { Description = "Folder of an output, or the name of a job on SageMaker." };
+        var region = CommonOptions.Region();
         var json = CommonOptions.Json();
         command.Arguments.Add(folder);
+        command.Options.Add(region);
         command.Options.Add(json);
         command.SetAction(async (parsed, cancel) =>
         {
-            var status = await LocalStatus.ReadAsync(parsed.GetRequiredValue(folder), cancel).ConfigureAwait(false);
+            var what = parsed.GetRequiredValue(folder);
+            if (!Directory.Exists(what) && JobNames.IsName(what))
+                return await RemoteAsync(cli, what, parsed.GetValue(region), parsed.GetValue(json), cancel).ConfigureAwait(false);
+            var status = await LocalStatus.ReadAsync(what, cancel).ConfigureAwait(false);
             if (parsed.GetValue(json))
                 cli.WriteJson(status);
             else
@@ -23,6 +30,33 @@ internal static class StatusCommand
             return 0;
         });
         return command;
+    }
+
+    private static async Task<int> RemoteAsync(CliContext cli, string name, string? region, bool json, CancellationToken cancel)
+    {
+        try
+        {
+            var status = await RemoteStatus.ReadAsync(new SageMakerTarget(cli.Connect(region), cli.Time), name, cancel).ConfigureAwait(false);
+            if (json)
+                cli.WriteJson(status);
+            else
+                cli.Out.Write(Describe(status));
+            return 0;
+        }
+        catch (PJobException e)
+        {
+            throw new PJobException($"{name} is no folder here, and as a job on SageMaker: {e.Message}", e.ExitCode, e);
+        }
+    }
+
+    private static string Describe(RemoteStatus status)
+    {
+        var text = $"{status.Job}: {status.State}, {Text.Plural(status.Hosts, "host")} of {status.InstanceType}\n";
+        text += $"created {Text.Time(status.CreatedAt)}" + (status.StartedAt is { } start ? $", started {Text.Time(start)}" : "") + (status.EndedAt is { } end ? $", ended {Text.Time(end)}" : "") + "\n";
+        if (status.Output is { } output)
+            text += $"output: {output}" + (status.UnitsCommitted is { } done ? $", {Text.Plural(done, "unit")}{(status.Units is { } units ? $" of {Text.Count(units)}" : "")} committed" : "") + "\n";
+        // The message of a failure names the console too.
+        return $"{text}{status.Message ?? $"console: {status.Console}"}\n";
     }
 
     private static string Describe(LocalStatus status)

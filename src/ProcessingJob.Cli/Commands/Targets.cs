@@ -5,13 +5,17 @@ namespace ProcessingJob.Cli.Commands;
 
 /// <param name="Json">--json.</param>
 /// <param name="Wait">Follow the job to its end.</param>
-internal sealed record RunSettings(bool Json, bool Wait);
+/// <param name="Force">Start a new job even when this one runs or is done.</param>
+internal sealed record RunSettings(bool Json, bool Wait, bool Force = false);
 
 /// <summary>Where jobs run, as the commands see it.</summary>
 internal interface ITarget
 {
     /// <summary>Prints what a run would do; starts nothing.</summary>
-    Task<int> PlanAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancel);
+    Task<int> PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancel);
+
+    /// <summary>The same for <c>run --dry-run</c>.</summary>
+    Task<int> DryRunAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancel);
 
     Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancel);
 }
@@ -37,7 +41,7 @@ internal sealed class Targets
         if (local && sageMaker)
             throw new PJobException("--local and --sagemaker: expected one of them", ExitCode.BadSpec);
         if (sageMaker || (!local && (IsS3(spec.Input.Data) || IsS3(spec.Output.Data))))
-            throw new PJobException("--sagemaker: this build runs jobs on this machine only", ExitCode.BadSpec);
+            return new SageMakerCommands();
         return new LocalCommands();
     }
 

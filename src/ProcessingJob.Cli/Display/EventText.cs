@@ -1,5 +1,6 @@
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;
+using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Display;
 
@@ -15,6 +16,13 @@ internal static class EventText
         HostEnded { ExitCode: not 0 } ended => $"{ended.Host}  ended with exit code {ended.ExitCode}",
         _ => null,
     };
+
+    /// <summary>A line of CloudWatch as the host meant it.</summary>
+    public static string OfLog(LogLine line)
+    {
+        var said = Contract.WorkerEvent.Parse(line.Message);
+        return Line(new(line.Host, said));
+    }
 
     public static string Rates(ProgressTotals now) =>
         $"{Text.Count(now.RowsPerSecond)} rows/s  {Text.Count(now.TokensPerSecond)} tokens/s"

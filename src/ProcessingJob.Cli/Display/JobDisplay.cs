@@ -17,12 +17,7 @@ internal static class JobDisplay
             using var plain = new PlainProgress(writer, cli.Time);
             return await run(plain).ConfigureAwait(false);
         }
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(writer),
-            Ansi = AnsiSupport.Yes,
-            ColorSystem = cli.UseColor ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-        });
+        var console = Terminal.On(writer, cli);
         return await console.Progress().AutoClear(false).HideCompleted(false)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(bars => run(new TerminalProgress(console, bars))).ConfigureAwait(false);

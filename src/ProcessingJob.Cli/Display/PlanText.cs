@@ -16,7 +16,9 @@ internal static class PlanText
             + (plan.UnitsLeft == 0 ? "all units are committed\n" : $"left: {Text.Plural(plan.UnitsLeft, "unit")}, {Text.Bytes(plan.BytesLeft)}; the busiest host has {plan.Skew.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture)} times the mean\n");
     }
 
-    public static object Document(JobPlan plan) => new
+    /// <param name="plan">The plan.</param>
+    /// <param name="estimate">What is left comes to; null: not known.</param>
+    public static object Document(JobPlan plan, object? estimate = null) => new
     {
         plan.Work.Job,
         plan.Work.Sharding,
@@ -31,5 +33,6 @@ internal static class PlanText
         plan.Work.SpecFingerprint,
         plan.Work.ModelFingerprint,
         plan.Work.DataFingerprint,
+        Estimate = estimate,
     };
 }

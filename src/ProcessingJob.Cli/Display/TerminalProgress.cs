@@ -21,15 +21,15 @@ internal sealed class TerminalProgress(IAnsiConsole console, ProgressContext bar
                         _hosts[host.Host] = bars.AddTask($"{host.Host}  starting", autoStart: false, maxValue: Math.Max(1, host.BytesLeft));
                     break;
                 case HostStarted started:
-                    _hosts[started.Host].StartTask();
+                    Bar(started.Host, 1).StartTask();
                     break;
                 case HostProgressed progress:
-                    var bar = _hosts[progress.Host];
+                    var bar = Bar(progress.Host, progress.Progress.TotalBytes);
                     bar.Value = Math.Min(bar.MaxValue, progress.Progress.Bytes);
                     bar.Description = $"{progress.Host}  {Text.Count(progress.Progress.Rows)} rows, {Text.Count(progress.Progress.Tokens)} tokens";
                     break;
                 case HostEnded ended:
-                    var done = _hosts[ended.Host];
+                    var done = Bar(ended.Host, 1);
                     done.Description = $"{ended.Host}  {(ended.ExitCode == 0 ? "done" : $"exit code {ended.ExitCode}")}";
                     if (ended.ExitCode == 0)
                         done.Value = done.MaxValue;
@@ -43,5 +43,15 @@ internal sealed class TerminalProgress(IAnsiConsole console, ProgressContext bar
                     break;
             }
         }
+    }
+
+    // A job that was found running has hosts of which no plan was told.
+    private ProgressTask Bar(string host, long totalBytes)
+    {
+        if (!_hosts.TryGetValue(host, out var bar))
+            bar = _hosts[host] = bars.AddTask(host, autoStart: true, maxValue: Math.Max(1, totalBytes));
+        else if (bar.MaxValue <= 1 && totalBytes > 1)
+            bar.MaxValue = totalBytes;
+        return bar;
     }
 }

@@ -24,5 +24,7 @@ internal static class Text
 
     public static string Seconds(double seconds) => seconds < 90 ? seconds.ToString("0.0", CultureInfo.InvariantCulture) + " s" : Contract.Durations.Format(TimeSpan.FromSeconds(Math.Round(seconds)));
 
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
     public static string Plural(long n, string one, string? many = null) => $"{Count(n)} {(n == 1 ? one : many ?? one + "s")}";
 }

@@ -10,9 +10,15 @@ internal static class FirstSchema
     public static async Task<IReadOnlyList<KeptColumn>> ReadAsync(InputSpec input, string path, CancellationToken cancel)
     {
         var file = new FileInfo(path);
-        var format = input.Format == InputFormat.Auto ? UnitCutter.FormatOf(path) : input.Format;
-        var unit = WorkUnit.Create(file.Name, format, 0, file.Length, file.Length, "", "", "");
-        await using var source = await new LocalData(file.DirectoryName!).OpenAsync(unit, cancel).ConfigureAwait(false);
+        return await ReadAsync(input, new LocalData(file.DirectoryName!), new(file.Name, file.Length, ""), cancel).ConfigureAwait(false);
+    }
+
+    /// <exception cref="PJobException">A named column is missing, or the file cannot be read.</exception>
+    public static async Task<IReadOnlyList<KeptColumn>> ReadAsync(InputSpec input, IDataRoot data, SourceFile file, CancellationToken cancel)
+    {
+        var format = input.Format == InputFormat.Auto ? UnitCutter.FormatOf(file.Source) : input.Format;
+        var unit = WorkUnit.Create(file.Source, format, 0, file.Size, file.Size, file.Version, "", "");
+        await using var source = await data.OpenAsync(unit, cancel).ConfigureAwait(false);
         return await SchemaSampler.InferAsync(source, format, input, cancel).ConfigureAwait(false);
     }
 }

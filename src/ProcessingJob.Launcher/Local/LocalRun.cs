@@ -20,6 +20,8 @@ internal sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider
         var committed = await _finaliser.ListCommittedAsync(cancel).ConfigureAwait(false);
         var plan = job.Plan(committed);
         await CheckSameDataAsync(plan, committed, cancel).ConfigureAwait(false);
+        if (plan.UnitsCommitted > 0)
+            plan = plan with { Work = plan.Work with { TokenBudget = await TunedBudget.FindAsync(job.Output, job.Spec, cancel).ConfigureAwait(false) } };
         events.Report(new JobPlanned(plan));
         if (plan.UnitsLeft > 0 && plan.UnitsLeft < plan.Hosts.Count)
             events.Report(new JobNote($"{plan.UnitsLeft} units are left for {plan.Hosts.Count} hosts: some have nothing to do", IsWarning: true));

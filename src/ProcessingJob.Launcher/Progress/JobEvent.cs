@@ -9,6 +9,9 @@ public abstract record JobEvent;
 /// <summary>The plan stands; workers start next.</summary>
 public sealed record JobPlanned(JobPlan Plan) : JobEvent;
 
+/// <summary>A remote job is about to be created, or was found running: under this name it can be asked after and stopped.</summary>
+public sealed record JobNamed(string Job) : JobEvent;
+
 /// <summary>Something the user should read: a choice that was made, a warning.</summary>
 public sealed record JobNote(string Text, bool IsWarning = false) : JobEvent;
 

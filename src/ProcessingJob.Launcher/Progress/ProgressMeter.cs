@@ -20,13 +20,15 @@ public sealed class ProgressMeter(TimeProvider time)
     }
 
     /// <summary>Totals now; the rates are those since the last call. Null while no host has reported.</summary>
-    /// <param name="totalBytes">Bytes of the whole job, known before every host has reported.</param>
+    /// <param name="totalBytes">Bytes of the whole job, known before every host has reported; 0: what the hosts say.</param>
     public ProgressTotals? Take(long totalBytes)
     {
         lock (_lock)
         {
             if (_start is not { } start)
                 return null;
+            if (totalBytes == 0)
+                totalBytes = _hosts.Values.Sum(h => h.TotalBytes);
             var now = time.GetTimestamp();
             var (rows, tokens, bytes) = (_hosts.Values.Sum(h => h.Rows), _hosts.Values.Sum(h => h.Tokens), _hosts.Values.Sum(h => h.Bytes));
             var seconds = Math.Max(time.GetElapsedTime(_last.At == 0 ? start : _last.At, now).TotalSeconds, 1e-3);

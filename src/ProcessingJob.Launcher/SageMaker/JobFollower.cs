@@ -54,7 +54,7 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
             {
                 var (answer, trouble) = await AskAsync(() => jobs.DescribeAsync(name, cancel), started, cancel).ConfigureAwait(false);
                 if (trouble is not null) yield return trouble;
-                else job = answer ?? throw Missing(name);
+                else job = answer ?? throw SageMakerTarget.Missing(name);
                 bool changed = job is not null && trouble is null && PhaseOf(job) != phase;
                 if (changed)
                 {
@@ -117,9 +117,6 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
 
     bool IsEarlyRefusal(Exception e, DateTimeOffset started) =>
         e is AmazonServiceException s && AwsErrors.IsAccessDenied(s) && time.GetUtcNow() - started < options.AccessGrace;
-
-    static PJobException Missing(string name) =>
-        new($"There is no processing job {name} in this account and region. 'pjob list' shows those there are.", ExitCode.Remote);
 
     static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
     static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;

@@ -1,11 +1,15 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace ProcessingJob.Launcher.SageMaker;
 
 /// <summary>Names of jobs. The name is the service's only idempotency key, so it is made of what the job does.</summary>
-public static class JobNames
+public static partial class JobNames
 {
     const int Longest = 63;
+
+    /// <summary>Whether the service could have a job of this name.</summary>
+    public static bool IsName(string text) => text.Length <= Longest && NamePattern().IsMatch(text);
 
     /// <summary>Base and hash, the base cut so that hash and attempt fit into 63 characters: <c>reviews-minilm-0a1b2c3d</c>.</summary>
     /// <param name="name">Any text; what the service does not allow becomes a hyphen.</param>
@@ -25,4 +29,7 @@ public static class JobNames
         stem = (stem.Length > Longest - tail.Length ? stem[..(Longest - tail.Length)] : stem).TrimEnd('-');
         return stem.Length == 0 ? "job" + tail : stem + tail;
     }
+
+    [GeneratedRegex(@"^[A-Za-z0-9](-*[A-Za-z0-9])*\z")]
+    private static partial Regex NamePattern();
 }

@@ -30,6 +30,12 @@ internal sealed record RemoteJob
     public required string? LocalModel { get; init; }
     public required long ModelBytes { get; init; }
 
+    /// <summary>Types of the id and the kept columns; null: each host looks for itself.</summary>
+    public IReadOnlyList<KeptColumn>? Schema { get; init; }
+
+    /// <summary>What compute.tune found in an earlier run.</summary>
+    public int? TokenBudget { get; init; }
+
     /// <summary>Beside the output, in its bucket: what is staged there stays within the account's own rules.</summary>
     public S3Uri Staging => new(OutputUri.Bucket, "processingjob/");
 
@@ -45,6 +51,8 @@ internal sealed record RemoteJob
         {
             Work = plan.Work with
             {
+                Schema = Schema,
+                TokenBudget = TokenBudget,
                 Versions = Spec.Input.Sharding == Sharding.ByKey ? Files.ToDictionary(f => f.Source, f => f.Version, StringComparer.Ordinal) : null,
                 DataUri = Spec.Input.Transfer == Transfer.Stream ? RemoteData!.Root.ToString() : null,
                 OutputUri = Spec.Output.Transfer == Transfer.Stream ? OutputUri.ToString() : null,

@@ -27,13 +27,10 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
 
         var (name, running) = await FindAsync(cancel).ConfigureAwait(false);
         if (running is not null) events.Report(new JobNote($"{name} is running already: following it instead of starting a second"));
-        else if (plan.UnitsLeft > 0)
-        {
-            events.Report(new JobPlanned(plan));
-            return await StartAsync(plan, cancel).ConfigureAwait(false);
-        }
+        else if (plan.UnitsLeft > 0) return await StartAsync(plan, cancel).ConfigureAwait(false);
         var before = Result(name, "", ExitCode.Done) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
         if (running is null) return await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
+        events.Report(new JobNamed(name));
         return options.Wait ? await FollowAsync(name, plan, before, cancel).ConfigureAwait(false) : Submitted(before);
     }
 
@@ -52,6 +49,8 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
         int hosts = job.Spec.Input.Sharding == Sharding.ByKey ? plan.Hosts.Count : Math.Min(plan.Hosts.Count, plan.UnitsLeft);
         if (hosts < plan.Hosts.Count) events.Report(new JobNote($"{plan.UnitsLeft} units are left: {hosts} hosts instead of {plan.Hosts.Count}"));
         var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
+        events.Report(new JobPlanned(job.Plan(job.NameOf(1), hosts, committed)));
+        job = await WithColumnsAsync(committed.Count > 0, cancel).ConfigureAwait(false);
         var (data, model) = await StageAsync(cancel).ConfigureAwait(false);
         await _finaliser.ReopenAsync(cancel).ConfigureAwait(false);
         await job.Identity.ClaimAsync(job.Output, cancel).ConfigureAwait(false);
@@ -65,6 +64,7 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
             await WriteConfigAsync(name, own, cancel).ConfigureAwait(false);
             var before = Result(name, "", ExitCode.Done) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
             bool isLast = i + 1 == types.Count;
+            events.Report(new JobNamed(name));
             try
             {
                 await _submitter.CreateAsync(request, cancel).ConfigureAwait(false);
@@ -86,7 +86,11 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
     async Task<JobResult> FollowAsync(string name, JobPlan plan, JobResult before, CancellationToken cancel)
     {
         var (end, lines) = await target.WatchAsync(name, events, cancel).ConfigureAwait(false);
-        if (end.ProcessingJobStatus == JobStatus.Completed) return await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
+        if (end.ProcessingJobStatus == JobStatus.Completed)
+        {
+            foreach (var host in plan.Hosts) events.Report(new HostEnded(host.Host, 0, null));
+            return await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
+        }
         bool asked = target.StopRequested(name);
         string message = FailureText.Of(end, asked, lines, target.Connection.Region);
         return before with
@@ -97,6 +101,15 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
             Seconds = Elapsed(),
         };
     }
+
+    /// <summary>The job with what all hosts must agree on: the kept columns, and the batches that an earlier run has measured.</summary>
+    async Task<RemoteJob> WithColumnsAsync(bool resumes, CancellationToken cancel) => job with
+    {
+        Schema = target.ReadSchema is { } read && job.Files[0].Size > 0
+            ? await read(job.Spec, job.RemoteData?.Root.ToString() ?? job.LocalData!.Root, job.Files[0], cancel).ConfigureAwait(false)
+            : null,
+        TokenBudget = resumes ? await TunedBudget.FindAsync(job.Output, job.Spec, cancel).ConfigureAwait(false) : null,
+    };
 
     async Task<(S3Uri Data, S3Uri Model)> StageAsync(CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Amazon.S3;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Aws;
@@ -26,6 +27,12 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     public AwsConnection Connection { get; } = connection;
     public IProcessingJobs Jobs { get; init; } = new SageMakerJobs(connection);
     public IJobLogs Logs { get; init; } = new CloudWatchJobLogs(connection);
+
+    /// <summary>
+    /// Types of the id and the kept columns, read from the ordinally first file (root, which is a folder or an S3 prefix, and name
+    /// below it), so that all hosts agree on them; null: each host looks at the first file of its own.
+    /// </summary>
+    public Func<JobSpec, string, SourceFile, CancellationToken, Task<IReadOnlyList<KeptColumn>>>? ReadSchema { get; init; }
     public FollowOptions FollowOptions { get; init; } = new();
     internal TimeProvider Time { get; } = time;
 
@@ -97,10 +104,48 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         return Told(() => Jobs.StopAsync(name, cancel));
     }
 
+    /// <summary>The job of this name, or null.</summary>
+    /// <exception cref="PJobException">Exit code 5: AWS refused.</exception>
+    public Task<JobDescription?> FindAsync(string name, CancellationToken cancel = default) => Told(() => Jobs.DescribeAsync(name, cancel));
+
+    /// <summary>The job of this name.</summary>
+    /// <exception cref="PJobException">Exit code 5: there is none, or AWS refused.</exception>
+    public async Task<JobDescription> DescribeAsync(string name, CancellationToken cancel = default) =>
+        await FindAsync(name, cancel).ConfigureAwait(false) ?? throw Missing(name);
+
+    /// <summary>The newest jobs, at most <paramref name="count"/>.</summary>
+    public Task<IReadOnlyList<JobSummary>> ListAsync(string? nameContains, JobStatus? status, int count, CancellationToken cancel = default) => Told(async () =>
+    {
+        var jobs = new List<JobSummary>();
+        await foreach (var job in Jobs.ListAsync(nameContains, status, cancel).ConfigureAwait(false))
+        {
+            if (jobs.Count == count) break;
+            jobs.Add(job);
+        }
+        return (IReadOnlyList<JobSummary>)jobs;
+    });
+
+    /// <summary>The lines of all hosts of a job so far, or as they come until it has ended.</summary>
+    /// <exception cref="PJobException">Exit code 5: there is none, or AWS refused.</exception>
+    public async IAsyncEnumerable<LogLine> ReadLogsAsync(string name, bool follow, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        var job = await DescribeAsync(name, cancel).ConfigureAwait(false);
+        if (!follow || job.IsTerminal)
+        {
+            foreach (var line in await Told(() => new JobLogReader(Logs, Time, FollowOptions).ReadNewAsync(job, cancel)).ConfigureAwait(false)) yield return line;
+            yield break;
+        }
+        await foreach (var happened in new JobFollower(Jobs, Logs, Time, FollowOptions).FollowAsync(name, cancel).ConfigureAwait(false))
+            if (happened is RemoteEvent.Log { Line: var line }) yield return line;
+    }
+
+    internal static PJobException Missing(string name) =>
+        new($"There is no processing job {name} in this account and region. 'pjob list' shows those there are.", ExitCode.Remote);
+
     internal bool StopRequested(string name) => _stops.ContainsKey(name);
 
     /// <summary>AWS's refusals as one clear error.</summary>
-    static async Task<T> Told<T>(Func<Task<T>> work)
+    internal static async Task<T> Told<T>(Func<Task<T>> work)
     {
         try
         {

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using ProcessingJob.Cli.Display;
+using ProcessingJob.Launcher.SageMaker;
+
+namespace ProcessingJob.Cli.Commands;
+
+internal static class LogsCommand
+{
+    public static Command Create(CliContext cli)
+    {
+        var command = new Command("logs", "Print what the hosts of a job on SageMaker say.");
+        var name = new Argument<string>("NAME") { Description = "Name of the job." };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Go on until the job has ended. Ctrl-C leaves the job running." };
+        var region = CommonOptions.Region();
+        command.Arguments.Add(name);
+        command.Options.Add(follow);
+        command.Options.Add(region);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var target = new SageMakerTarget(cli.Connect(parsed.GetValue(region)), cli.Time);
+            await foreach (var line in target.ReadLogsAsync(parsed.GetRequiredValue(name), parsed.GetValue(follow), cancel).ConfigureAwait(false))
+                cli.Out.WriteLine(EventText.OfLog(line));
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,42 @@
+using ProcessingJob.Cli.Display;
+using ProcessingJob.Contract;
+using ProcessingJob.Data;
+using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Tokenization;
+
+namespace ProcessingJob.Cli.Estimating;
+
+/// <summary>What is left to do on this machine.</summary>
+/// <param name="Rows">Expected.</param>
+/// <param name="Tokens">Expected; null when the model's tokenizer cannot be used.</param>
+/// <param name="Seconds">Expected, of all hosts together on this machine; null when no speed is known.</param>
+internal sealed record LocalEstimate(long Rows, long? Tokens, double? Seconds)
+{
+    /// <exception cref="PJobException">The data cannot be read.</exception>
+    public static async Task<LocalEstimate> MakeAsync(JobSpec spec, JobPlan plan, double? tokensPerSecond, CancellationToken cancel)
+    {
+        var data = new LocalData(LocalInput.Resolve(spec.Input.Data).Root);
+        var sample = await WorkSample.TakeAsync(spec, plan, data, TokenizerOf(spec.Model), cancel).ConfigureAwait(false);
+        var speed = tokensPerSecond ?? await WorkSample.MeasuredSpeedAsync(new LocalOutputStore(spec.Output.Data), cancel).ConfigureAwait(false);
+        var share = plan.BytesLeft == 0 ? 1 : (double)plan.Hosts.Max(h => h.BytesLeft) / plan.BytesLeft;
+        return new(sample.Rows, sample.Tokens, speed is { } perSecond && sample.Tokens is { } tokens ? tokens * share / perSecond : null);
+    }
+
+    public override string ToString() =>
+        $"expected: {Text.Count(Rows)} rows" + (Tokens is { } tokens ? $", {Text.Count(tokens)} tokens" : "")
+        + (Seconds is { } seconds ? $", about {Text.Seconds(seconds)} at the measured speed" : "") + "\n";
+
+    // A plan is worth having of a job whose model is still to be mended.
+    private static Tokenizer? TokenizerOf(string folder)
+    {
+        try
+        {
+            return Tokenizer.Load(folder);
+        }
+        catch (PJobException)
+        {
+            return null;
+        }
+    }
+}

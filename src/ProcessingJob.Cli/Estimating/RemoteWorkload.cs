@@ -1,0 +1,67 @@
+using Amazon.S3;
+using ProcessingJob.Contract;
+using ProcessingJob.Data;
+using ProcessingJob.Launcher.Cost;
+using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Launcher.SageMaker;
+using ProcessingJob.Tokenization;
+using S3Uri = ProcessingJob.Launcher.SageMaker.S3Uri;
+
+namespace ProcessingJob.Cli.Estimating;
+
+/// <summary>What a job on SageMaker has to compute, from a sample of its data and its model's config and tokenizer, wherever they are.</summary>
+internal static class RemoteWorkload
+{
+    // A model's weights are not needed to count tokens.
+    private const long LargestSmallFile = 64L << 20;
+
+    /// <exception cref="PJobException">The data or the model cannot be read.</exception>
+    public static async Task<Workload> EstimateAsync(JobSpec spec, JobPlan plan, IAmazonS3 s3, double? tokensPerSecond, CancellationToken cancel)
+    {
+        var remote = S3Uri.IsS3(spec.Model) ? await S3Input.ListAsync(s3, spec.Model, "model", cancel).ConfigureAwait(false) : null;
+        var folder = remote is null ? spec.Model : Directory.CreateTempSubdirectory("pjob-").FullName;
+        try
+        {
+            if (remote is not null)
+                await FetchAsync(s3, remote, folder, cancel).ConfigureAwait(false);
+            IDataRoot data = S3Uri.IsS3(spec.Input.Data) ? new S3Data(s3, Root(spec.Input.Data, plan)) : new LocalData(LocalInput.Resolve(spec.Input.Data).Root);
+            var sample = await WorkSample.TakeAsync(spec, plan, data, Tokenizer.Load(folder), cancel).ConfigureAwait(false);
+            var output = new S3OutputStore(s3, S3Uri.Parse(spec.Output.Data, "output.data"));
+            var measured = tokensPerSecond ?? await WorkSample.MeasuredSpeedAsync(output, cancel).ConfigureAwait(false);
+            if (spec.Task == TaskKind.Tokenize && measured is null)
+                throw new PJobException("the speed of task: tokenize is in no table; give a measured one with --tokens-per-second", ExitCode.BadSpec);
+            var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
+            return new()
+            {
+                Units = [.. plan.Units.Where(u => !committed.Contains(u.Id))],
+                Rows = sample.Rows,
+                Tokens = sample.Tokens ?? 0,
+                FlopsPerToken = measured is null ? ModelFlops.PerToken(folder) : 0,
+                MeasuredTokensPerSecond = measured,
+                BytesPerHost = Copied(spec, plan) + (remote?.Bytes ?? new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length)),
+            };
+        }
+        finally
+        {
+            if (remote is not null)
+                Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task FetchAsync(IAmazonS3 s3, S3Input model, string folder, CancellationToken cancel)
+    {
+        var store = new S3OutputStore(s3, model.Root);
+        foreach (var file in model.Files.Where(f => !f.Source.Contains('/') && f.Size <= LargestSmallFile && Path.GetExtension(f.Source) is ".json" or ".txt" or ".model"))
+        {
+            if (await store.ReadAsync(file.Source, cancel).ConfigureAwait(false) is { } content)
+                await File.WriteAllBytesAsync(Path.Combine(folder, file.Source), content, cancel).ConfigureAwait(false);
+        }
+    }
+
+    // The address of one object has that object's folder as its root.
+    private static string Root(string data, JobPlan plan) =>
+        plan.Files is [var only] && data.EndsWith("/" + only.Source, StringComparison.Ordinal) ? data[..^only.Source.Length] : data;
+
+    private static long Copied(JobSpec spec, JobPlan plan) => spec.Input.Transfer == Transfer.Stream ? 0
+        : spec.Input.Sharding == Sharding.ByKey ? plan.Bytes / plan.Hosts.Count : plan.Bytes;
+}

@@ -1,0 +1,56 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Hub;
+using Spectre.Console;
+
+namespace ProcessingJob.Cli.Models;
+
+/// <summary>Models of the hub, brought into this machine's cache.</summary>
+internal static class HubFetch
+{
+    private const string Scheme = "hf://";
+
+    /// <summary>The spec with <c>model: hf://owner/name@revision</c> replaced by the folder that it was fetched into.</summary>
+    /// <exception cref="PJobException">Exit code 4: no such model or no access.</exception>
+    public static async Task<JobSpec> ResolveAsync(CliContext cli, JobSpec spec, CancellationToken cancel)
+    {
+        if (!spec.Model.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            return spec;
+        var options = cli.Hub() with { ModelFile = spec.Compute.ModelFile, Device = spec.Compute.Device };
+        return spec with { Model = await FetchAsync(cli, options, spec.Model, cancel).ConfigureAwait(false) };
+    }
+
+    /// <summary>Fetches a model; its folder in the cache. Progress goes to standard error: a bar per file, or a line per file.</summary>
+    public static async Task<string> FetchAsync(CliContext cli, HubOptions options, string address, CancellationToken cancel)
+    {
+        using var hub = new HubClient(options, cli.Time);
+        if (!cli.ErrorIsTerminal)
+            return await hub.FetchAsync(address, new Lines(cli.Error), cancel).ConfigureAwait(false);
+        var console = Display.Terminal.On(cli.Error, cli);
+        return await console.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new TransferSpeedColumn())
+            .StartAsync(bars => hub.FetchAsync(address, new Bars(bars), cancel)).ConfigureAwait(false);
+    }
+
+    private sealed class Lines(TextWriter output) : IProgress<HubProgress>
+    {
+        public void Report(HubProgress value)
+        {
+            if (value.Bytes == value.Size)
+                output.WriteLine($"fetched {value.File}, {Display.Text.Bytes(value.Size)}");
+        }
+    }
+
+    private sealed class Bars(ProgressContext bars) : IProgress<HubProgress>
+    {
+        private readonly Dictionary<string, ProgressTask> _files = [];
+
+        public void Report(HubProgress value)
+        {
+            lock (_files)
+            {
+                if (!_files.TryGetValue(value.File, out var bar))
+                    bar = _files[value.File] = bars.AddTask(Markup.Escape(value.File), maxValue: Math.Max(1, value.Size));
+                bar.Value = value.Bytes;
+            }
+        }
+    }
+}

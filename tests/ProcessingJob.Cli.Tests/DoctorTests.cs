@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Launcher.Tests.SageMaker;
+
+namespace ProcessingJob.Cli.Tests;
+
+[Collection(nameof(MotoFixture))]
+public sealed class DoctorTests(MotoFixture moto)
+{
+    const string Trust = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";
+
+    [Fact]
+    public async Task Doctor_AccountInOrder_EndsWellALinePerCheck()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        using var iam = bench.Connection.QueryClient(AwsService.Iam);
+        await iam.CallAsync("CreateRole", [("RoleName", bench.Bucket), ("AssumeRolePolicyDocument", Trust)], default);
+        bench.Aws.Server.Quotas["ml.m5.xlarge for processing job usage"] = 4;
+        var spec = bench.SpecFile(bench.Spec(2));
+
+        var run = await bench.PjobAsync("doctor", spec, "--aws.role", bench.Bucket);
+
+        Assert.True(run.ExitCode == 0, run.Out);
+        foreach (var subject in new[] { "credentials", "role", "image", "bucket", "quota", "network" })
+            Assert.Contains($"ok       {subject,-11}  ", run.Out, StringComparison.Ordinal);
+        Assert.EndsWith("nothing stands in the way" + Environment.NewLine, run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_QuotaTooSmall_EndsWithFiveAndTheCommandThatMends()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        bench.Aws.Server.Quotas["ml.m5.xlarge for processing job usage"] = 1;
+        var spec = bench.SpecFile(bench.Spec(2));
+
+        var run = await bench.PjobAsync("doctor", spec);
+        Assert.Equal(5, run.ExitCode);
+        Assert.Contains("wrong    quota        ml.m5.xlarge for processing job usage: 1, the job wants 2", run.Out, StringComparison.Ordinal);
+        Assert.Contains("mend it: aws service-quotas request-service-quota-increase", run.Out, StringComparison.Ordinal);
+
+        var json = JsonNode.Parse((await bench.PjobAsync("doctor", spec, "--json")).Out)!;
+        Assert.Contains(json["findings"]!.AsArray(), f => (string?)f!["subject"] == "quota" && (string?)f["health"] == "bad");
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Tests.SageMaker;
+using ProcessingJob.Testing;
+
+namespace ProcessingJob.Cli.Tests;
+
+[Collection(nameof(MotoFixture))]
+public sealed class PlanCostTests(MotoFixture moto)
+{
+    const int Rows = 10 + 15 + 20 + 25 + 30;
+
+    [Fact]
+    public async Task Plan_S3DataAndModel_SaysRowsTimeAndCost()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        foreach (var file in Directory.GetFiles(ModelCache.Get(new()), "*.json"))
+            await bench.PutAsync("model/" + Path.GetFileName(file), File.ReadAllText(file));
+        var spec = bench.SpecFile(bench.Spec(2));
+
+        var plan = JsonNode.Parse((await bench.PjobAsync("plan", spec, "--json", "--simulate", "1..4")).Out)!;
+
+        var estimate = plan["estimate"]!;
+        Assert.Equal(Rows, (int)estimate["rows"]!);
+        // "line 3 of file 1" has five words and two special tokens, and none is cut.
+        Assert.InRange((int)estimate["tokens"]!, 7 * Rows, 14 * Rows);
+        Assert.Equal((2, "ml.m5.xlarge", false), ((int)estimate["cost"]!["hosts"]!, (string?)estimate["cost"]!["instance_type"], (bool)estimate["cost"]!["measured"]!));
+        Assert.InRange((double)estimate["cost"]!["seconds"]!, 480, 600);
+        var costs = estimate["simulated"]!.AsArray().Select(c => (double)c!["usd"]!).ToList();
+        Assert.Equal(4, costs.Count);
+        Assert.Equal(costs.Order(), costs);
+
+        var text = (await bench.PjobAsync("plan", spec, "--deadline", "1h", "--tokens-per-second", "1000")).Out;
+        Assert.Contains("at the measured 1,000 tokens/s per host", text, StringComparison.Ordinal);
+        Assert.Contains("cheapest within 1h: --hosts 1", text, StringComparison.Ordinal);
+        Assert.Contains("ends within 5m", (await bench.PjobAsync("plan", spec, "--deadline", "5m")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plan_ModelWithoutTokenizer_PlansAndSaysWhyThereIsNoEstimate()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        var spec = bench.SpecFile(bench.Spec(2));
+        var run = await bench.PjobAsync("plan", spec);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("no estimate of time and cost: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("algo-2", run.Out, StringComparison.Ordinal);
+        Assert.NotEqual(0, (await bench.PjobAsync("plan", spec, "--simulate", "1..3")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("--simulate", "5")]
+    [InlineData("--simulate", "3..1")]
+    [InlineData("--deadline", "soon")]
+    [InlineData("--tokens-per-second", "-1")]
+    public async Task Plan_BadOption_EndsWithTwo(string option, string value)
+    {
+        var run = await PjobRun.RunAsync("plan", "--model", "m", option, value);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(option, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plan_Local_SaysExpectedRowsAndTokens()
+    {
+        using var folder = new TempFolder();
+        folder.Write("data/a.txt", string.Concat(Enumerable.Range(0, 40_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"text number {i:D6}\n"))));
+        var spec = folder.Write("job.yaml", $"model: {ModelCache.Get(new())}\ninput: {{ data: {folder["data"]}, format: text }}\noutput: {{ data: {folder["out"]} }}\n");
+        var estimate = JsonNode.Parse((await PjobRun.RunAsync("plan", spec, "--json", "--tokens-per-second", "1000")).Out)!["estimate"]!;
+        Assert.InRange((int)estimate["rows"]!, 39_000, 41_000);
+        Assert.Equal((int)estimate["tokens"]! / 1000.0, (double)estimate["seconds"]!, 0.1);
+        Assert.Equal(2, (await PjobRun.RunAsync("plan", spec, "--simulate", "1..3")).ExitCode);
+    }
+}

@@ -1,0 +1,177 @@
+using System.Text.Json.Nodes;
+using ProcessingJob.Contract;
+using ProcessingJob.FakeAws;
+using ProcessingJob.Launcher.Tests.SageMaker;
+
+namespace ProcessingJob.Cli.Tests;
+
+/// <summary>pjob against a SageMaker that runs the hosts' processes, from S3 to S3.</summary>
+[Collection(nameof(MotoFixture))]
+public sealed class RemoteRunTests(MotoFixture moto)
+{
+    const int Rows = 10 + 15 + 20 + 25 + 30;
+
+    [Fact]
+    public async Task Run_S3Data_RunsOnSageMakerToItsEnd()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        var run = await bench.PjobAsync("run", bench.SpecFile(bench.Spec(2)));
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains($"{Rows} rows in = {Rows} kept", run.Out, StringComparison.Ordinal);
+        Assert.Contains("2 x ml.m5.xlarge", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', run.Out);
+        Assert.True(await bench.LooksFinishedAsync());
+
+        var again = await bench.PjobAsync("run", bench.SpecFile(bench.Spec(2)), "--json");
+        Assert.True((bool)JsonNode.Parse(again.Out)!["already_complete"]!);
+    }
+
+    [Fact]
+    public async Task Run_DryRunJson_IsTheRequestThatTheRunSends()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        bench.Write("model/config.json", "{}");
+        var spec = bench.SpecFile(bench.Spec(2) with { Model = bench.Local("model") });
+        var dry = await bench.PjobAsync("run", spec, "--dry-run", "--json");
+        Assert.True(dry.ExitCode == 0, dry.Error);
+        Assert.Empty(bench.Aws.Server.Jobs.All);
+
+        await bench.PjobAsync("run", spec);
+        var sent = Assert.Single(bench.Aws.Server.Calls, c => c.Operation == "CreateProcessingJob").Request;
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(dry.Out), JsonNode.Parse(sent.GetRawText())), dry.Out);
+    }
+
+    [Fact]
+    public async Task Run_KeptColumns_AreTypedInThePlan()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto, files: 0);
+        await bench.PutAsync("in/a.jsonl", """{"text":"one","stars":3}""" + "\n");
+        var spec = bench.Spec();
+        var run = await bench.PjobAsync("run", bench.SpecFile(spec with { Input = spec.Input with { Format = InputFormat.Jsonl, Text = ["text"], Keep = ["stars"] } }), "--no-wait", "--json");
+        Assert.True(run.ExitCode == 0, run.Error);
+        var name = (string)JsonNode.Parse(run.Out)!["job"]!;
+        using var plan = await bench.S3.GetObjectAsync(bench.Bucket, $"processingjob/jobs/{name}/config/plan.json");
+        var schema = JsonNode.Parse(await new StreamReader(plan.ResponseStream).ReadToEndAsync())!["schema"]!;
+        Assert.Equal("""[{"name":"stars","type":"int64"}]""", schema.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Run_WorkerFails_EndsWithFive()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        bench.Hosts.Environment["FAKE_WORKER"] = "algo-1:exit:4";
+        var run = await bench.PjobAsync("run", bench.SpecFile(bench.Spec()), "--json");
+        Assert.Equal(5, run.ExitCode);
+        Assert.Equal(("Failed", 5), ((string?)JsonNode.Parse(run.Out)!["status"], (int)JsonNode.Parse(run.Out)!["exit_code"]!));
+        Assert.Contains("hosts said: host=algo-1 told to fail", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_NoWait_ComesBackByName()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        var submitted = await bench.PjobAsync("run", bench.SpecFile(bench.Spec(2)), "--no-wait");
+        Assert.Equal(0, submitted.ExitCode);
+        var name = Assert.Single(bench.Aws.Server.Jobs.All).Name;
+        Assert.Contains("pjob logs -f " + name, submitted.Out, StringComparison.Ordinal);
+
+        Assert.Contains($"{name}: Pending, 2 hosts of ml.m5.xlarge", (await bench.PjobAsync("status", name)).Out, StringComparison.Ordinal);
+        var logs = await bench.PjobAsync("logs", "-f", name);
+        Assert.True(logs.ExitCode == 0, logs.Error);
+        Assert.Contains("algo-2  ", logs.Out, StringComparison.Ordinal);
+        var status = JsonNode.Parse((await bench.PjobAsync("status", name, "--json")).Out)!;
+        Assert.Equal(("Completed", 5, 5), ((string?)status["state"], (int)status["units"]!, (int)status["units_committed"]!));
+        Assert.Equal(logs.Out, (await bench.PjobAsync("logs", name)).Out);
+        Assert.Contains("has ended already: Completed", (await bench.PjobAsync("stop", name)).Out, StringComparison.Ordinal);
+
+        var finished = await bench.PjobAsync("run", bench.SpecFile(bench.Spec(2)));
+        Assert.True(finished.ExitCode == 0, finished.Error);
+        Assert.True(await bench.LooksFinishedAsync());
+        Assert.Single(bench.Aws.Server.Jobs.All);
+    }
+
+    [Theory]
+    [InlineData(false, "", "detached: ", "InProgress")]
+    [InlineData(true, "d\n", "detached: ", "InProgress")]
+    [InlineData(true, "s\n", " is asked to stop", "Stopping")]
+    public async Task Run_CtrlC_DetachesOrStops(bool canAsk, string answer, string said, string status)
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        bench.Hosts.Environment["FAKE_WORKER"] = "*:hang:1";
+        using var signals = new StopSignals();
+        await using var output = new Watch(text => text.Contains("bench-") && text.Contains("running"), signals.Stop);
+        var run = await bench.PjobAsync(["run", bench.SpecFile(bench.Spec())], output, signals, canAsk, answer);
+        Assert.Equal(130, run.ExitCode);
+        Assert.Contains(said, run.Error, StringComparison.Ordinal);
+        var name = Assert.Single(bench.Aws.Server.Jobs.All).Name;
+        Assert.Equal(status, bench.Aws.Server.Jobs.Find(name)!.Status);
+        await bench.PjobAsync("stop", name);
+        // Its hosts write to the bench's folder until they have ended.
+        await (bench.Aws.Server.Jobs.Find(name)!.Run ?? Task.CompletedTask);
+    }
+
+    [Fact]
+    public async Task Run_OnATerminalWhileItRuns_FollowsItWithABarPerHost()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        await bench.PjobAsync("run", bench.SpecFile(bench.Spec(2)), "--no-wait");
+        var run = await bench.PjobAsync(["run", bench.SpecFile(bench.Spec(2))], new StringWriter(), isTerminal: true);
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("is running already", run.Out, StringComparison.Ordinal);
+        Assert.Contains("algo-2  done", run.Out, StringComparison.Ordinal);
+        Assert.Contains($"{Rows} rows in = {Rows} kept", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_ForceWhenFinished_StartsANewJob()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        var spec = bench.SpecFile(bench.Spec());
+        bench.Hosts.Environment["FAKE_WORKER"] = "*:crash:1";
+        Assert.Equal(5, (await bench.PjobAsync("run", spec)).ExitCode);
+        bench.Hosts.Environment["FAKE_WORKER"] = "";
+        var forced = await bench.PjobAsync("run", spec, "--force", "--json");
+        Assert.EndsWith("-2", (string?)JsonNode.Parse(forced.Out)!["job"], StringComparison.Ordinal);
+        Assert.Equal(2, (await PjobRun.RunAsync("run", "--force", "--model", "m", "--input.data", "d")).ExitCode);
+    }
+
+    [Fact]
+    public async Task List_PartOfTheName_ShowsThoseJobs()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        bench.Aws.Server.Jobs.Runner = null;
+        await bench.PjobAsync("run", bench.SpecFile(bench.Spec()), "--no-wait");
+        await bench.PjobAsync("run", bench.SpecFile(bench.Spec() with { Name = "other" }), "--no-wait", "--output", $"s3://{bench.Bucket}/out2/");
+        Assert.Equal(3, (await bench.PjobAsync("list")).Out.Trim().Split('\n').Length);
+        var found = JsonNode.Parse((await bench.PjobAsync("list", "other", "--json")).Out)!.AsArray();
+        Assert.StartsWith("other-", (string?)Assert.Single(found)!["job"], StringComparison.Ordinal);
+        Assert.Equal("no jobs\n", (await bench.PjobAsync("list", "--status", "Failed")).Out);
+    }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("logs")]
+    [InlineData("stop")]
+    public async Task ByName_NoSuchJob_SaysSo(string command)
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        var run = await bench.PjobAsync(command, "no-such-job");
+        Assert.Equal(5, run.ExitCode);
+        Assert.Contains("There is no processing job no-such-job", run.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Does something once, when the text so far says what it waits for.</summary>
+    sealed class Watch(Func<string, bool> until, Action then) : StringWriter
+    {
+        bool _done;
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (_done || !until(ToString()))
+                return;
+            _done = true;
+            then();
+        }
+    }
+}
