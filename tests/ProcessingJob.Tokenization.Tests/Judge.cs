@@ -85,7 +85,7 @@ static class Judge
         }
     }
 
-    static void Node(string input)
+    internal static void Node(string input)
     {
         using var node = Process.Start(new ProcessStartInfo("node", ["encode.mjs"])
         {

@@ -27,6 +27,8 @@ public sealed class OwnVocabularies : IDisposable
         if (node.ExitCode != 0) throw new InvalidOperationException($"training failed: {errors.Result}");
     }
 
+    public static readonly string[] Names = ["wordpiece-uncased", "wordpiece-cased", "bpe", "bpe-prefix", "bpe-nfc", "unigram", "unigram-map"];
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("vocabularies-").FullName;
 
     /// <summary>What they were trained from.</summary>

@@ -3,8 +3,7 @@ namespace ProcessingJob.Tokenization.Tests;
 /// <summary>Every family against Hugging Face's tokenizers, on vocabularies trained here.</summary>
 public class OwnVocabularyTests(OwnVocabularies vocabularies) : IClassFixture<OwnVocabularies>
 {
-    public static TheoryData<string> Names =>
-        ["wordpiece-uncased", "wordpiece-cased", "bpe", "bpe-prefix", "bpe-nfc", "unigram", "unigram-map"];
+    public static TheoryData<string> Names => [.. OwnVocabularies.Names];
 
     [Theory]
     [MemberData(nameof(Names))]

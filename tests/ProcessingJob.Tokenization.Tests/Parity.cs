@@ -76,7 +76,7 @@ static class Parity
         return $"from {from}: {Some(ours)} not {Some(theirs)} ({ours.Length}, {theirs.Length})";
     }
 
-    static string Show(string text) => string.Concat((text.Length > 60 ? text[..60] + "…" : text)
+    public static string Show(string text) => string.Concat((text.Length > 60 ? text[..60] + "…" : text)
         .Select(c => c is >= ' ' and < '\u007F' ? c.ToString() : $"\\u{(int)c:x4}"));
 
     static readonly Dictionary<string, Tokenizer> Tokenizers = [];

@@ -52,7 +52,7 @@ public class SharedCorporaTests
         Parity.Check(job, Judge.Run(job)[0], vocabulary);
     }
 
-    static void SkipWithoutData()
+    internal static void SkipWithoutData()
     {
         if (!Directory.Exists(Checkout.SharedData)) Assert.Skip("../shared/data is not here");
         if (Judge.Absent != null) Assert.Skip(Judge.Absent);

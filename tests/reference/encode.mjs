@@ -1,6 +1,7 @@
 // Encodes texts with Hugging Face's own tokenizers and writes what they say as little-endian int32. One process does many jobs.
 // stdin: a JSON list of { tokenizer, engine: "0.23" | "0.22", texts, pairs, out, maxLength, strategy, stride, specials, details }
 //   texts, pairs: files of [length in UTF-16 units][units] records; strings may hold lone surrogates.
+//   { tokenizer, decode: file of [n][ids] records, skip: whether special tokens are left out, out: file of texts } asks for texts of ids.
 //   out, per text: [encodings] and per encoding [n][ids], with details also [type ids][special tokens mask][start, end][sequence].
 import { createRequire } from 'node:module'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -26,6 +27,18 @@ function load(path, engine) {
     cache.set(key, engines[engine]().Tokenizer.fromString(JSON.stringify(json)))
   }
   return cache.get(key)
+}
+
+async function decode(job) {
+  const tokenizer = load(job.tokenizer, job.engine), bytes = readFileSync(job.decode), out = []
+  for (let at = 0; at < bytes.length;) {
+    const ids = Array.from({ length: bytes.readInt32LE(at) }, (_, i) => bytes.readInt32LE(at + 4 + 4 * i))
+    at += 4 + 4 * ids.length
+    const text = Buffer.from(await tokenizer.decode(ids, job.skip), 'utf16le'), length = Buffer.alloc(4)
+    length.writeInt32LE(text.length / 2)
+    out.push(length, text)
+  }
+  writeFileSync(job.out, Buffer.concat(out))
 }
 
 async function run(job) {
@@ -63,4 +76,4 @@ async function run(job) {
   writeFileSync(job.out, Buffer.from(out.buffer, 0, used * 4))
 }
 
-for (const job of JSON.parse(readFileSync(0, 'utf8'))) await run(job)
+for (const job of JSON.parse(readFileSync(0, 'utf8'))) await (job.decode ? decode(job) : run(job))

@@ -55,8 +55,10 @@ static class TokenizerJson
     {
         if (config.Special("pad_token") is { } token && Find(token) is { } configured) return configured;
         if (root["padding"].IsObject && !root["padding"]["pad_id"].IsNull) return root["padding"]["pad_id"].Number;
-        return Find("[PAD]") ?? Find("<pad>") ?? 0;
-        int? Find(string text) => pipeline.AddedTokens.FirstOrDefault(t => t.Content == text)?.Id ?? pipeline.Model.Find(text);
+        // MPNet's vocabulary holds BERT's [PAD] as an ordinary piece, so added tokens come first.
+        return Added("[PAD]") ?? Added("<pad>") ?? Find("[PAD]") ?? Find("<pad>") ?? 0;
+        int? Added(string text) => pipeline.AddedTokens.FirstOrDefault(t => t.Content == text)?.Id;
+        int? Find(string text) => Added(text) ?? pipeline.Model.Find(text);
     }
 
     static List<string> Notes(Json root)

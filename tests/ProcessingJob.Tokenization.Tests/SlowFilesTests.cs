@@ -1,0 +1,65 @@
+namespace ProcessingJob.Tokenization.Tests;
+
+/// <summary>Folders without tokenizer.json: their files give the ids that the same model's tokenizer.json gives.</summary>
+public sealed class SlowFilesTests : IDisposable
+{
+    const string Cased = """{"do_lower_case":false,"model_max_length":512}""";
+
+    readonly string folder = Directory.CreateTempSubdirectory("slow-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("bert-base-uncased", "vocab.txt", null, null)]
+    [InlineData("bert-base-uncased", "vocab.txt", """{"do_lower_case":true,"tokenizer_class":"BertTokenizer","strip_accents":null}""", null)]
+    [InlineData("all-MiniLM-L6-v2", "vocab.txt", null, """{"cls_token":"[CLS]","mask_token":{"content":"[MASK]","lstrip":false}}""")]
+    [InlineData("bert-base-cased", "vocab.txt", Cased, null)]
+    [InlineData("bert-base-multilingual-cased", "vocab.txt", Cased, null)]
+    [InlineData("mpnet-constructed", "vocab.txt", """{"tokenizer_class":"MPNetTokenizer"}""", """{"unk_token":"[UNK]","mask_token":{"content":"<mask>","lstrip":true}}""")]
+    [InlineData("roberta-base", "vocab.json,merges.txt", """{"model_max_length":512}""", null)]
+    [InlineData("roberta-base", "vocab.json,merges.txt", null, null)]
+    [InlineData("gpt2", "vocab.json,merges.txt", null, null)]
+    [InlineData("xlm-roberta-base-rebuilt", "sentencepiece.bpe.model", null, null)]
+    [InlineData("t5-small", "spiece.model", null, null)]
+    public void Load_SlowFiles_EncodesAsTokenizerJson(string vocabulary, string files, string? config, string? specials)
+    {
+        if (!Directory.Exists(Checkout.SharedData)) Assert.Skip("../shared/data is not here");
+        foreach (var file in files.Split(',')) File.Copy(Path.Combine(Checkout.Vocabulary(vocabulary), file), Path.Combine(folder, file));
+        if (config != null) File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), config);
+        if (specials != null) File.WriteAllText(Path.Combine(folder, "special_tokens_map.json"), specials);
+
+        var (expected, actual) = (Parity.Loaded(Checkout.Vocabulary(vocabulary)), Tokenizer.Load(folder));
+
+        Assert.Equal((expected.VocabularySize, expected.PadId, expected.HasTokenTypes), (actual.VocabularySize, actual.PadId, actual.HasTokenTypes));
+        List<string> texts = [.. Corpora.Names.SelectMany(name => Corpora.Read(name).Where((_, i) => i % 17 == 0)), .. Fuzz.Texts(4000, seed: 21), ""];
+        // MPNet's tokenizer.json has <unk> beside [UNK]; its vocab.txt cannot say so.
+        if (vocabulary.StartsWith("mpnet", StringComparison.Ordinal)) texts.RemoveAll(text => text.Contains("<unk>", StringComparison.OrdinalIgnoreCase));
+        Same(expected, actual, texts);
+    }
+
+    static void Same(Tokenizer expected, Tokenizer actual, List<string> texts)
+    {
+        var options = new EncodeOptions { MaxLength = 200, WithOffsets = true };
+        var (theirs, ours) = (expected.CreateEncoder(options), actual.CreateEncoder(options));
+        var (left, right) = (new EncodingBuffer(), new EncodingBuffer());
+        var previous = "";
+        foreach (var text in texts)
+        {
+            left.Clear();
+            right.Clear();
+            theirs.Encode(text, left);
+            ours.Encode(text, right);
+            theirs.Encode(text, previous, left);
+            ours.Encode(text, previous, right);
+            for (var i = 0; i < 2; i++)
+            {
+                Assert.True(left.Ids(i).SequenceEqual(right.Ids(i)), $"ids of {Parity.Show(text)}");
+                Assert.True(left.TypeIds(i).SequenceEqual(right.TypeIds(i)), $"types of {Parity.Show(text)}");
+                Assert.True(left.Offsets(i).SequenceEqual(right.Offsets(i)), $"offsets of {Parity.Show(text)}");
+                Assert.Equal(expected.Decode(left.Ids(i)), actual.Decode(left.Ids(i)));
+            }
+
+            previous = text.Length > 200 ? text[..200] : text;
+        }
+    }
+}
