@@ -15,6 +15,7 @@ sealed class LoadedModel : IDisposable
     private LoadedModel(Tokenizer tokenizer, FeatureTask task, (ModelFolder Folder, EngineOptions Options)? run, int maxLength, string prompt, bool lowerCase)
     {
         (_tokenizer, Task, Run, MaxLength, _prompt, _lowerCase) = (tokenizer, task, run, maxLength, prompt, lowerCase);
+        task.PromptLength = prompt.EnumerateRunes().Count();
         var engine = run is null ? null : Engine.Create(run.Value.Folder, run.Value.Options);
         Engine = engine;
         // Two threads feed a GPU box with any model (more than six never helped anyone); on a CPU the cores belong to the model.

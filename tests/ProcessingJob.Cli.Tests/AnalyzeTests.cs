@@ -108,6 +108,31 @@ public sealed class AnalyzeTests : IDisposable
     }
 
     [Fact]
+    public async Task Analyze_Sample_LooksAtPartOfTheRowsAndSaysSo()
+    {
+        _folder.Write("data/a.jsonl", string.Concat(Enumerable.Range(0, 3000).Select(i => $"{{\"text\":\"text number {i}\"}}\n")));
+        var run = await PjobRun.RunAsync("analyze", Spec(), "--sample", "200", "--json");
+        var result = JsonNode.Parse(run.Out)!;
+        Assert.Equal((true, 200), ((bool)result["is_sample"]!, (int)result["texts"]!));
+        var all = JsonNode.Parse((await PjobRun.RunAsync("analyze", Spec(), "--all", "--json")).Out)!;
+        Assert.Equal((false, 3000), ((bool)all["is_sample"]!, (int)all["texts"]!));
+        Assert.Contains("(a sample)", (await PjobRun.RunAsync("analyze", Spec(), "--sample", "200")).Out);
+    }
+
+    [Fact]
+    public async Task Analyze_Pairs_CountsBothTextsWithTheirSpecialTokens()
+    {
+        _folder.Write("data/a.jsonl", "{\"text\":\"one two\",\"other\":\"three\"}\n");
+        var model = ModelCache.Get(new() { Head = Samples.ModelHead.SequenceClassification });
+        var run = await PjobRun.RunAsync("analyze", Spec(), "--task", "classify", "--model", model, "--input.text_pair", "other", "--json");
+        var tokenizer = Tokenization.Tokenizer.Load(model);
+        var pair = new Tokenization.EncodingBuffer();
+        tokenizer.CreateEncoder(new()).Encode("one two", "three", pair);
+        var result = JsonNode.Parse(run.Out)!;
+        Assert.Equal((3, pair.Length(0)), ((int)result["words"]!["max"]!, (int)result["tokens"]!["max"]!));
+    }
+
+    [Fact]
     public async Task Analyze_NoModelFolder_SaysSo()
     {
         _folder.Write("data/a.jsonl", "{\"text\":\"x\"}\n");

@@ -6,8 +6,8 @@ namespace ProcessingJob.Cli.Analyze;
 /// </summary>
 internal sealed class PaddingCost(IReadOnlyList<int> limits)
 {
-    /// <summary>Rows per window and padded tokens per batch: the worker's on a GPU.</summary>
-    private const int WindowRows = 8192, TokenBudget = 16_384;
+    /// <summary>Rows per window and padded tokens per batch: the worker's on a CPU. On GPUs full windows of 16,384 rows fill as well.</summary>
+    private const int WindowRows = 1024, TokenBudget = 512;
     private readonly List<int> _window = new(WindowRows);
     private readonly long[] _tokens = new long[limits.Count];
 

@@ -27,7 +27,7 @@ public static class SpecKeys
         SpecKey.Choice("input.transfer", "service: SageMaker copies the data before the start; stream: the worker reads S3 itself.", s => s.Input.Transfer, (s, v) => s with { Input = s.Input with { Transfer = v } }),
 
         SpecKey.Integer("tokens.max_length", "Tokens of one encoding, special tokens included; default: the model's limit.", 2, 1_048_576, s => s.Tokens.MaxLength, (s, v) => s with { Tokens = s.Tokens with { MaxLength = v } }, output: true),
-        SpecKey.Choice("tokens.overflow", "Longer texts are truncated, cut into windows, or rejected.", s => s.Tokens.Overflow, (s, v) => s with { Tokens = s.Tokens with { Overflow = v } }, output: true),
+        SpecKey.Choice("tokens.overflow", "Longer texts are truncated, cut into windows, or rejected. Task answer always uses windows unless it is reject.", s => s.Tokens.Overflow, (s, v) => s with { Tokens = s.Tokens with { Overflow = v } }, output: true),
         SpecKey.Integer("tokens.stride", "Overlap of windows, in tokens.", 0, 1_048_576, s => s.Tokens.Stride, (s, v) => s with { Tokens = s.Tokens with { Stride = v } }, output: true),
         SpecKey.Text("tokens.prompt", "Put before every text: a literal, or the name of one of the model's prompts.", s => s.Tokens.Prompt, (s, v) => s with { Tokens = s.Tokens with { Prompt = v } }, output: true),
         SpecKey.Choice("tokens.truncation", "Which text of a pair is cut.", s => s.Tokens.Truncation, (s, v) => s with { Tokens = s.Tokens with { Truncation = v } }, output: true),

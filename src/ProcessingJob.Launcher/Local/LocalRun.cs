@@ -33,7 +33,7 @@ internal sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider
         before = before with { Hosts = [.. end.Hosts.Select(h => new HostResult(h.Host, h.ExitCode, h.Message))], Seconds = Elapsed() };
         return end.Failure(cancel) is { } failure
             ? before with { Status = failure.Status, Code = failure.Code, Message = failure.Message }
-            : await FinishAsync(plan, before).ConfigureAwait(false);
+            : await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
     }
 
     private async Task<RunEnd> RunHostsAsync(JobPlan plan, CancellationToken cancel)
@@ -52,27 +52,6 @@ internal sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider
             OutputMerge.Merge(root.Paths.Output, job.Output);
         RemoveHosts();
         return new(hosts, limit.IsCancellationRequested ? job.Spec.Compute.MaxRuntime : null);
-    }
-
-    private async Task<JobResult> FinishAsync(JobPlan plan, JobResult before)
-    {
-        try
-        {
-            var done = await _finaliser.FinishAsync(new()
-            {
-                Job = job.Name,
-                Spec = job.Identity.Spec,
-                Identity = job.Identity,
-                DataFingerprint = job.DataFingerprint,
-                Units = plan.Units,
-                Hosts = [.. plan.Hosts.Select(h => h.Host)],
-            }).ConfigureAwait(false);
-            return before with { Status = "Completed", Orphans = done.Orphans, Counts = JobCounts.Of(done.Manifest), Seconds = Elapsed() };
-        }
-        catch (PJobException e)
-        {
-            return before with { Status = "Failed", Code = e.ExitCode, Message = e.Message, Seconds = Elapsed() };
-        }
     }
 
     /// <summary>Takes in what a killed run had committed but not yet moved.</summary>

@@ -29,7 +29,7 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
         if (running is not null) events.Report(new JobNote($"{name} is running already: following it instead of starting a second"));
         else if (plan.UnitsLeft > 0) return await StartAsync(plan, cancel).ConfigureAwait(false);
         var before = Result(name, "", ExitCode.Done) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
-        if (running is null) return await FinishAsync(plan, before).ConfigureAwait(false);
+        if (running is null) return await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
         events.Report(new JobNamed(name));
         return options.Wait ? await FollowAsync(name, plan, before, cancel).ConfigureAwait(false) : Submitted(before);
     }
@@ -89,7 +89,7 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
         if (end.ProcessingJobStatus == JobStatus.Completed)
         {
             foreach (var host in plan.Hosts) events.Report(new HostEnded(host.Host, 0, null));
-            return await FinishAsync(plan, before).ConfigureAwait(false);
+            return await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
         }
         bool asked = target.StopRequested(name);
         string message = FailureText.Of(end, asked, lines, target.Connection.Region);
@@ -100,28 +100,6 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
             Message = message,
             Seconds = Elapsed(),
         };
-    }
-
-    async Task<JobResult> FinishAsync(JobPlan plan, JobResult before)
-    {
-        try
-        {
-            // From here on nothing is worth an interruption: it is seconds, and the output is good only after it.
-            var done = await _finaliser.FinishAsync(new()
-            {
-                Job = before.Job,
-                Spec = job.Identity.Spec,
-                Identity = job.Identity,
-                DataFingerprint = job.DataFingerprint,
-                Units = plan.Units,
-                Hosts = [.. plan.Hosts.Select(h => h.Host)],
-            }).ConfigureAwait(false);
-            return before with { Status = "Completed", Orphans = done.Orphans, Counts = JobCounts.Of(done.Manifest), Seconds = Elapsed() };
-        }
-        catch (PJobException e)
-        {
-            return before with { Status = "Failed", Code = e.ExitCode, Message = e.Message, Seconds = Elapsed() };
-        }
     }
 
     /// <summary>The job with what all hosts must agree on: the kept columns, and the batches that an earlier run has measured.</summary>

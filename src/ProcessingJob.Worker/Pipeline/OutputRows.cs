@@ -115,8 +115,8 @@ sealed class OutputRows
             if (_windows)
             {
                 ((ValueColumn<int>)into.Columns[column++]).Append(encodings.Window(first));
-                ((ValueColumn<int>)into.Columns[column++]).Append(encodings.TextStart(first));
-                ((ValueColumn<int>)into.Columns[column]).Append(encodings.TextEnd(first));
+                ((ValueColumn<int>)into.Columns[column++]).Append(Math.Max(0, encodings.TextStart(first) - _task.PromptLength));
+                ((ValueColumn<int>)into.Columns[column]).Append(Math.Max(0, encodings.TextEnd(first) - _task.PromptLength));
             }
             if (_splits)
                 into.AddSplit(window.Rows.Split(row));

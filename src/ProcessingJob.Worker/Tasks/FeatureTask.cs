@@ -18,6 +18,9 @@ abstract class FeatureTask(JobSpec spec)
 
     public abstract EncodeOptions Encoding { get; }
 
+    /// <summary>Code points of the prompt before every text: written offsets count from the text itself.</summary>
+    public int PromptLength { get; set; }
+
     /// <summary>Output rows are made of all windows of a text together instead of one per window.</summary>
     public virtual bool JoinsWindows => false;
 
@@ -44,6 +47,8 @@ abstract class FeatureTask(JobSpec spec)
         Window = Spec.Tokens.Overflow == Overflow.Window,
         Stride = Spec.Tokens.Overflow == Overflow.Window ? Spec.Tokens.Stride : 0,
         WithOffsets = Spec.Tokens.Overflow == Overflow.Window,
+        // Written positions count code points, as Python's strings and Hugging Face's offsets do.
+        CodePointOffsets = true,
         Truncation = Spec.Tokens.Truncation switch
         {
             TruncationSide.OnlyFirst => Truncation.OnlyFirst,

@@ -62,7 +62,10 @@ sealed class TokenizeTask : FeatureTask
             pairs.Clear();
             var offsets = encodings.Offsets(first);
             for (var i = 0; i < offsets.Length; i++)
-                (pairs[2 * i], pairs[2 * i + 1]) = (offsets[i].Start, offsets[i].End);
+            {
+                var shift = offsets[i].Sequence == 0 ? PromptLength : 0;
+                (pairs[2 * i], pairs[2 * i + 1]) = (Math.Max(0, offsets[i].Start - shift), Math.Max(0, offsets[i].End - shift));
+            }
             into.Get<ListColumn<int>>("offsets").Append(pairs);
         }
     }
