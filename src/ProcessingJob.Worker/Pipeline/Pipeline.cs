@@ -166,7 +166,7 @@ sealed class Pipeline(PipelineParts parts)
                 writer ??= parts.Writers(window.Unit.Unit);
                 if (window.EndOfUnit)
                 {
-                    await EndAsync(window.Unit, writer, counts, stop);
+                    await EndAsync(window.Unit, writer, counts);
                     (writer, counts) = (null, new UnitCounts(0, 0, 0, 0, 0));
                 }
                 else
@@ -200,7 +200,7 @@ sealed class Pipeline(PipelineParts parts)
         parts.Totals.AddBytes(window.SourceBytes);
     }
 
-    private async Task EndAsync(UnitRun unit, UnitWriter writer, UnitCounts counts, CancellationToken stop)
+    private async Task EndAsync(UnitRun unit, UnitWriter writer, UnitCounts counts)
     {
         await using (writer)
         {
@@ -209,7 +209,8 @@ sealed class Pipeline(PipelineParts parts)
                 _failures.Add(failure);
                 return;
             }
-            await writer.CommitAsync(counts, stop);
+            // A stop between files and record would leave files that nothing names: a commit that has begun is finished.
+            await writer.CommitAsync(counts, CancellationToken.None);
             UnitsDone++;
         }
     }
