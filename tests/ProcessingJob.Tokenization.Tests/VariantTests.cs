@@ -5,7 +5,7 @@ public class VariantTests(OwnVocabularies vocabularies) : IClassFixture<OwnVocab
 {
     public static TheoryData<string> Names =>
     [
-        "wordpiece-old", "bpe-spaces", "bpe-spaces-plain", "bpe-cl100k", "bpe-cl100k-digit", "bpe-cl100k-inverted", "sp-bpe", "sp-bpe-single",
+        "wordpiece-many-added", "wordpiece-old", "bpe-spaces", "bpe-spaces-plain", "bpe-cl100k", "bpe-cl100k-digit", "bpe-cl100k-inverted", "sp-bpe", "sp-bpe-single",
         "sp-bpe-silent", "sp-bpe-bytes", "sp-bpe-some-bytes", "sp-bpe-llama", "unigram-bytes", "unigram-first", "unigram-never",
     ];
 
