@@ -37,6 +37,35 @@ public sealed class SlowFilesTests : IDisposable
         Same(expected, actual, texts);
     }
 
+    [Theory]
+    [InlineData("added_tokens.json", """{"[NEW]":12,"tea pot":13}""", """[{"id":12,"content":"[NEW]","normalized":true},{"id":13,"content":"tea pot","normalized":true}]""")]
+    [InlineData(
+        "tokenizer_config.json",
+        """{"added_tokens_decoder":{"12":{"content":"Tea","single_word":true,"normalized":true},"13":{"content":"<x>","rstrip":true,"normalized":false,"special":true}}}""",
+        """[{"id":12,"content":"Tea","single_word":true,"normalized":true},{"id":13,"content":"<x>","rstrip":true,"normalized":false,"special":true}]""")]
+    public void Load_MoreAddedTokens_AreFound(string name, string content, string added)
+    {
+        string[] pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "?", "!", "[MASK]", "a", "tea", "##s", "pot", "["];
+        File.WriteAllText(Path.Combine(folder, "vocab.txt"), string.Join("\r\n", pieces));
+        File.WriteAllText(Path.Combine(folder, name), content);
+        var model = Directory.CreateDirectory(Path.Combine(folder, "json")).FullName;
+        var special = string.Join(',', ((int[])[0, 1, 2, 3, 6]).Select(id => $$"""{"id":{{id}},"content":"{{pieces[id]}}","normalized":false,"special":true}"""));
+        File.WriteAllText(Path.Combine(model, "tokenizer.json"), $$"""
+            {"added_tokens":[{{special}},{{added[1..]}},"normalizer":{"type":"BertNormalizer"},"pre_tokenizer":{"type":"BertPreTokenizer"},
+            "post_processor":{"type":"BertProcessing","cls":["[CLS]",2],"sep":["[SEP]",3]},"decoder":{"type":"WordPiece","prefix":"##","cleanup":true},
+            "model":{"type":"WordPiece","unk_token":"[UNK]","vocab":{ {{string.Join(',', pieces.Select((piece, id) => $"\"{piece}\":{id}"))}} } } }
+            """);
+        Same(Tokenizer.Load(model), Tokenizer.Load(folder), ["tea pots [NEW] [new] teapot", "Tea TEA teas <x>  a", "a[MASK] <X>"]);
+        Assert.Contains(12, Ids(Tokenizer.Load(folder), "[new] tea"));
+    }
+
+    static int[] Ids(Tokenizer tokenizer, string text)
+    {
+        var buffer = new EncodingBuffer();
+        tokenizer.CreateEncoder(new EncodeOptions()).Encode(text, buffer);
+        return buffer.Ids(0).ToArray();
+    }
+
     static void Same(Tokenizer expected, Tokenizer actual, List<string> texts)
     {
         var options = new EncodeOptions { MaxLength = 200, WithOffsets = true };

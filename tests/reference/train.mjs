@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { mkdirSync, writeFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { variants } from './variants.mjs'
 const hf = createRequire(import.meta.url)('tokenizers')
 const [text, out] = process.argv.slice(2)
 
@@ -9,11 +10,11 @@ const added = (id, content, more) => ({ id, content, single_word: false, lstrip:
 const special = (id, type_id) => ({ SpecialToken: { id, type_id } }), sequence = (id, type_id) => ({ Sequence: { id, type_id } })
 
 /** Trains an empty model behind the given steps and returns the tokenizer.json's content. */
-function train(model, normalizer, preTokenizer) {
+function train(model, normalizer, preTokenizer, from = text) {
   const tokenizer = new hf.Tokenizer(model)
   if (normalizer) tokenizer.setNormalizer(normalizer)
   tokenizer.setPreTokenizer(preTokenizer)
-  tokenizer.train([text])
+  tokenizer.train([from])
   const path = join(out, 'trained.json')
   tokenizer.save(path)
   return JSON.parse(readFileSync(path, 'utf8'))
@@ -82,3 +83,17 @@ for (const [name, normalizers, preTokenizers] of [
     special_tokens: { '<s>': { id: '<s>', ids: [0], tokens: ['<s>'] }, '</s>': { id: '</s>', ids: [2], tokens: ['</s>'] } },
   }, [...robertaTokens.map((token, id) => added(id, token)), added(json.model.vocab.length - 1, '<mask>', { lstrip: true })])
 }
+
+// SentencePiece's BPE as BARThez has it, trained on the words' own alphabet: the characters of the last line stay unknown.
+{
+  const known = join(out, 'known.txt'), lines = readFileSync(text, 'utf8').split('\n')
+  writeFileSync(known, lines.slice(0, -1).join('\n'))
+  const json = train(hf.BPE.empty(), hf.sequenceNormalizer([hf.nmt(), hf.nfkcNormalizer()]),
+    hf.sequencePreTokenizer([hf.whitespaceSplitPreTokenizer(), hf.metaspacePreTokenizer()]), known)
+  prepend(json, robertaTokens)
+  json.decoder = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true }
+  save('sp-bpe-trained', json, { type: 'RobertaProcessing', sep: ['</s>', 2], cls: ['<s>', 0], trim_offsets: true, add_prefix_space: true },
+    robertaTokens.map((token, id) => added(id, token)))
+}
+
+variants(out, readFileSync(text, 'utf8').split('\n').slice(0, -1).join('\n'))

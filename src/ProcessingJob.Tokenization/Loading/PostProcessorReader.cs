@@ -40,7 +40,7 @@ static class PostProcessorReader
         Shown = $"{cls.Text} A {sep.Text} | {cls.Text} A {sep.Text} B {sep.Text}",
     };
 
-    public static PostProcessor Roberta((string Text, int Id) cls, (string Text, int Id) sep) => new()
+    public static PostProcessor Roberta((string Text, int Id) cls, (string Text, int Id) sep, params OffsetTrim[] trims) => new()
     {
         Single = [PostProcessor.Special(0, cls.Id), PostProcessor.Text(0, 0), PostProcessor.Special(0, sep.Id)],
         Pair =
@@ -48,6 +48,7 @@ static class PostProcessorReader
             PostProcessor.Special(0, cls.Id), PostProcessor.Text(0, 0), PostProcessor.Special(0, sep.Id, sep.Id),
             PostProcessor.Text(1, 0), PostProcessor.Special(0, sep.Id),
         ],
+        Trims = trims,
         Shown = $"{cls.Text} A {sep.Text} | {cls.Text} A {sep.Text}{sep.Text} B {sep.Text}",
     };
 

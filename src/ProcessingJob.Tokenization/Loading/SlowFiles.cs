@@ -31,10 +31,10 @@ static class SlowFiles
                 Normalizers = [new BertNormalizer(true, config.Flag("tokenize_chinese_chars", true), config.Flag("strip_accents", lowercase), lowercase)],
                 PreTokenizers = [new BertPreTokenizer()],
                 Model = Make(path, () => new WordPiece(vocabulary, unknown.Text, "##", 100)),
-                AddedTokens = [.. new[] { cls, sep, unknown, pad, mask }.DistinctBy(t => t.Id)
-                    .Select(t => new AddedToken(t.Text, t.Id, LeftStrip: mpnet && t == mask))],
+                AddedTokens = config.WithMore(new[] { cls, sep, unknown, pad, mask }.DistinctBy(t => t.Id)
+                    .Select(t => new AddedToken(t.Text, t.Id, LeftStrip: mpnet && t == mask))),
             }.Complete(),
-            PostProcessor = mpnet ? PostProcessorReader.Roberta(cls, sep) : PostProcessorReader.Bert(cls, sep),
+            PostProcessor = mpnet ? PostProcessorReader.Roberta(cls, sep, new OffsetTrim(false)) : PostProcessorReader.Bert(cls, sep),
             Decoders = [new WordPieceDecoder("##", true)],
             MaxLength = config.MaxLength,
             PadId = pad.Id,
@@ -67,8 +67,7 @@ static class SlowFiles
             var unknown = Special(config, vocabulary, path, "unk_token", "<unk>");
             var mask = Special(config, vocabulary, path, "mask_token", "<mask>");
             added = [.. new[] { cls, pad, sep, unknown, mask }.DistinctBy(t => t.Id).Select(t => new AddedToken(t.Text, t.Id, LeftStrip: t == mask))];
-            layout = PostProcessorReader.Roberta(cls, sep);
-            layout = new PostProcessor { Single = layout.Single, Pair = layout.Pair, Trims = [new OffsetTrim(prefixSpace)], Shown = layout.Shown };
+            layout = PostProcessorReader.Roberta(cls, sep, new OffsetTrim(prefixSpace));
             padId = pad.Id;
         }
         else if (vocabulary.Find("<|endoftext|>") is { } end) added = [new AddedToken("<|endoftext|>", end)];
@@ -81,7 +80,7 @@ static class SlowFiles
                 Normalizers = [],
                 PreTokenizers = [new ByteLevel(prefixSpace, true)],
                 Model = model,
-                AddedTokens = added,
+                AddedTokens = config.WithMore(added),
             }.Complete(),
             PostProcessor = layout,
             Decoders = [new ByteLevelDecoder()],
@@ -146,7 +145,7 @@ static class SlowFiles
                 Normalizers = file.CharacterMap.Length == 0 ? [] : [Make(path, () => new Precompiled(file.CharacterMap))],
                 PreTokenizers = [new WhitespaceSplit(), new Metaspace(0x2581, PrependScheme.Always, true)],
                 Model = model,
-                AddedTokens = added,
+                AddedTokens = config.WithMore(added),
             }.Complete(),
             PostProcessor = layout,
             Decoders = [new MetaspaceDecoder("\u2581", PrependScheme.Always)],

@@ -43,13 +43,16 @@ static class TokenizerJson
             var id = model.Find(content) ?? (tokens.TryGetValue(content, out var known) ? known.Id : stated);
             if (id != stated)
                 throw Refusal.Broken(item.Where, $"added token {content} has id {stated}, the model's vocabulary says {id}");
-            tokens[content] = new AddedToken(
-                content, id, item["single_word"].Flag(false), item["lstrip"].Flag(false), item["rstrip"].Flag(false),
-                item["normalized"].Flag(true), item["special"].Flag(false));
+            tokens[content] = AddedTokenOf(item, id);
         }
 
         return [.. tokens.Values];
     }
+
+    /// <summary>An entry of added_tokens, or of tokenizer_config.json's added_tokens_decoder.</summary>
+    public static AddedToken AddedTokenOf(Json item, int id) => new(
+        item["content"].Text, id, item["single_word"].Flag(false), item["lstrip"].Flag(false), item["rstrip"].Flag(false),
+        item["normalized"].Flag(true), item["special"].Flag(false));
 
     static int PadId(Json root, TokenizerConfig config, TextPipeline pipeline)
     {

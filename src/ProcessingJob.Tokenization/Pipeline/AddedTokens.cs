@@ -27,7 +27,8 @@ sealed class AddedTokenSet
     {
         foreach (var (token, pattern) in patterns)
         {
-            if (pattern.Length == 0) continue;
+            // Tokens may come to the same when normalized ("Tea", "tea"): the first one counts.
+            if (pattern.Length == 0 || Longest(pattern, 0) is { Id: >= 0 } known && known.End == pattern.Length) continue;
             trie.Add(PieceTrie.Root, pattern, token.Id);
             tokens[token.Id] = token;
             first.Add(pattern[0]);
