@@ -49,6 +49,12 @@ export function variants(out, text) {
   old.model.max_input_chars_per_word = 11
   write('wordpiece-old', old)
 
+  // Added tokens whose stated ids leave gaps and go backwards.
+  const gaps = read('wordpiece-cased')
+  const behind = size(gaps)
+  for (const [word, id] of [['xqa', behind + 40], ['Zqz', behind], ['qlampq', behind + 7]]) add(gaps, word, { id })
+  write('wordpiece-gaps', gaps)
+
   // ModernBERT's habits: added tokens of spaces, NFC.
   const spaces = read('bpe-nfc')
   spaces.added_tokens = spaces.added_tokens.filter(t => t.content !== '<mask>')

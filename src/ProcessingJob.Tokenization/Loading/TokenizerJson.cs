@@ -11,12 +11,13 @@ static class TokenizerJson
         var root = Json.Read(path);
         if (!root.IsObject) throw root.Expected("the object of a tokenizer.json");
         var model = ModelReader.Read(root["model"]);
+        var notes = Notes(root);
         var pipeline = new TextPipeline
         {
             Normalizers = [.. NormalizerReader.Read(root["normalizer"])],
             PreTokenizers = [.. PreTokenizerReader.Read(root["pre_tokenizer"])],
             Model = model,
-            AddedTokens = ReadAdded(root["added_tokens"], model),
+            AddedTokens = ReadAdded(root["added_tokens"], model, notes),
         }.Complete();
         return new TokenizerParts
         {
@@ -26,26 +27,32 @@ static class TokenizerJson
             Decoders = DecoderReader.Read(root["decoder"]),
             MaxLength = config.MaxLength,
             PadId = PadId(root, config, pipeline),
-            Notes = Notes(root),
+            Notes = notes,
         };
     }
 
-    /// <summary>Ids are given as Hugging Face gives them: the model's own, else the next free one, whatever the file says.</summary>
-    static List<AddedToken> ReadAdded(Json section, SubwordModel model)
+    /// <summary>
+    /// Ids as Hugging Face gives them: the model's own, else the next free one behind the vocabulary, whatever the file says.
+    /// </summary>
+    static List<AddedToken> ReadAdded(Json section, SubwordModel model, List<string> notes)
     {
         var tokens = new Dictionary<string, AddedToken>();
         if (section.IsNull) return [];
+        var (last, moved) = (-1, 0);
         foreach (var item in section.Items)
         {
             var content = item["content"].Text;
             if (content.Length == 0) continue;
             var stated = item["id"].Number;
-            var id = model.Find(content) ?? (tokens.TryGetValue(content, out var known) ? known.Id : stated);
-            if (id != stated)
-                throw Refusal.Broken(item.Where, $"added token {content} has id {stated}, the model's vocabulary says {id}");
+            if (model.Find(content) is { } own && own != stated)
+                throw Refusal.Broken(item.Where, $"added token {content} has id {stated}, the model's vocabulary says {own}");
+            var id = model.Find(content) ?? (tokens.TryGetValue(content, out var known) ? known.Id : Math.Max(last + 1, model.Size));
+            if (id != stated) moved++;
+            last = Math.Max(last, id);
             tokens[content] = AddedTokenOf(item, id);
         }
 
+        if (moved > 0) notes.Add($"{moved} added tokens state ids that are not the next ones behind the vocabulary; they are numbered on, as Hugging Face does");
         return [.. tokens.Values];
     }
 
