@@ -18,6 +18,7 @@ if command -v node >/dev/null && command -v npm >/dev/null; then
 else
   missing "node and npm" "comparisons with Hugging Face's own code are skipped"
 fi
+scripts/minilm.sh out/minilm || missing "the weights of all-MiniLM-L6-v2" "the test with a real model is skipped"
 command -v moto_server >/dev/null || missing "moto_server (pip install 'moto[server]')" "tests against S3 and SageMaker are skipped"
 command -v cfn-lint >/dev/null || missing "cfn-lint (pip install cfn-lint)" "the infrastructure template is not validated"
 [[ -d ../shared/data ]] || missing "../shared/data" "tests over real vocabularies and corpora are skipped"

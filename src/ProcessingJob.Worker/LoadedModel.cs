@@ -81,7 +81,7 @@ sealed class LoadedModel : IDisposable
             Log = message => log.Write(message.Warning ? Serilog.Events.LogEventLevel.Warning : Serilog.Events.LogEventLevel.Information, "{Text:l}", message.Text),
         };
         var loaded = new LoadedModel(tokenizer, task, (model, options), maxLength, promptText, model.LowerCase);
-        log.Information("Model {ModelType:l} on {Device:l}, max_length {MaxLength}", model.ModelType, loaded.Engine!.DeviceSummary, maxLength);
+        log.Information("model {ModelType:l}, max_length {MaxLength}", model.ModelType, maxLength);
         return loaded;
     }
 

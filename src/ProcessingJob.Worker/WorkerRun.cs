@@ -24,7 +24,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         _store = store;
         var shard = await Shard.CreateAsync(spec, plan, paths, hosts, data, stop);
         _report = _report with { Task = Names.Of(spec.Task), UnitsSkipped = shard.Skipped };
-        log.Information("{Host:l} is host {Rank} of {Hosts}: {Units} units, {Bytes} bytes to do, {Skipped} units committed already",
+        log.Information("{Host:l} is host {Rank} of {Hosts}; units to do: {Units} ({Bytes} bytes), committed before: {Skipped}",
             hosts.CurrentHost, hosts.Rank + 1, hosts.Hosts.Count, shard.Units.Count, shard.Bytes, shard.Skipped);
         return shard.Units.Count == 0
             ? "nothing to do: this host was given no data, or all of it is committed already"

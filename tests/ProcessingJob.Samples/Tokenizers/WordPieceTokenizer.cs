@@ -29,8 +29,11 @@ static partial class WordPieceTokenizer
             trainer.Add(word.Select((character, i) => i == 0 ? $"{character}" : $"##{character}"), count);
         tokens.AddRange(trainer.Train(vocabulary - tokens.Count).Select(merge => merge.Merged).Where(seen.Add));
         while (tokens.Count < vocabulary) tokens.Add(Unused(tokens.Count));
-        return new(Json(tokens), "BertTokenizer", Roles, tokens.Count);
+        return Of(tokens);
     }
+
+    /// <param name="tokens">A vocabulary with bert-base-uncased's special tokens where that has them.</param>
+    public static TokenizerJson Of(IReadOnlyList<string> tokens) => new(Json(tokens), "BertTokenizer", Roles, tokens.Count);
 
     public static IReadOnlyDictionary<string, string> Roles { get; } = new Dictionary<string, string>
     {
@@ -46,7 +49,7 @@ static partial class WordPieceTokenizer
     [GeneratedRegex("[a-z]+|[0-9]+")]
     private static partial Regex Words();
 
-    static JsonObject Json(List<string> tokens) =>
+    static JsonObject Json(IReadOnlyList<string> tokens) =>
         TokenizerJson.Compose(
             Specials.Select((token, i) => (token, FirstSpecial + i)).Prepend(("[PAD]", 0)),
             new JsonObject
