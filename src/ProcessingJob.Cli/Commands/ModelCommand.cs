@@ -15,6 +15,7 @@ internal static class ModelCommand
         command.Subcommands.Add(FetchCommand.Create(cli));
         command.Subcommands.Add(Inspect(cli));
         command.Subcommands.Add(VerifyCommand.Create(cli));
+        command.Subcommands.Add(PrepareCommand.Create(cli));
         command.Subcommands.Add(RangesCommand.Create(cli));
         return command;
     }

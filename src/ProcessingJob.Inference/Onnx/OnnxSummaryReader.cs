@@ -26,8 +26,14 @@ sealed class OnnxSummaryReader
     long opset;
     int nodes;
 
+    public delegate T ModelFunction<T>(ReadOnlySpan<byte> model);
+
     /// <exception cref="InvalidDataException">The file is not an ONNX model.</exception>
-    public static unsafe OnnxSummary Read(string path)
+    public static OnnxSummary Read(string path) => WithBytes(path, Read);
+
+    /// <summary>Gives a function the whole file, mapped into memory.</summary>
+    /// <exception cref="InvalidDataException">The file is empty, or larger than a protobuf message may be.</exception>
+    public static unsafe T WithBytes<T>(string path, ModelFunction<T> function)
     {
         var length = new FileInfo(path).Length;
         if (length == 0) throw new InvalidDataException("the file is empty");
@@ -38,7 +44,7 @@ sealed class OnnxSummaryReader
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         try
         {
-            return Read(new ReadOnlySpan<byte>(start, (int)length));
+            return function(new ReadOnlySpan<byte>(start, (int)length));
         }
         finally
         {
@@ -184,6 +190,13 @@ sealed class OnnxSummaryReader
 
     void ExternalEntry(ReadOnlySpan<byte> message)
     {
+        var (key, value) = Entry(message);
+        if (key == "location") locations.Add(value);
+    }
+
+    /// <summary>A StringStringEntryProto.</summary>
+    public static (string Key, string Value) Entry(ReadOnlySpan<byte> message)
+    {
         var (key, value) = ("", "");
         var r = new ProtoReader(message);
         while (r.Next())
@@ -192,10 +205,10 @@ sealed class OnnxSummaryReader
             else if (r.Field == 2) value = r.Text;
         }
 
-        if (key == "location") locations.Add(value);
+        return (key, value);
     }
 
-    static GraphValue Value(ReadOnlySpan<byte> message)
+    public static GraphValue Value(ReadOnlySpan<byte> message)
     {
         var (name, elementType) = ("", 0);
         var dimensions = new List<long>();

@@ -11,6 +11,7 @@ ref struct ProtoReader(ReadOnlySpan<byte> message)
 {
     ReadOnlySpan<byte> rest = message;
     ReadOnlySpan<byte> bytes;
+    ReadOnlySpan<byte> raw;
     ulong number;
 
     /// <summary>Number of the field that <see cref="Next"/> found.</summary>
@@ -23,12 +24,16 @@ ref struct ProtoReader(ReadOnlySpan<byte> message)
 
     public readonly ReadOnlySpan<byte> Bytes => !IsNumber ? bytes : throw new InvalidDataException($"field {Field} is not a message");
 
+    /// <summary>The field as it stands in the message, tag and length included.</summary>
+    public readonly ReadOnlySpan<byte> Raw => raw;
+
     public readonly string Text => Encoding.UTF8.GetString(Bytes);
 
     /// <summary>Moves to the next field; false at the end of the message.</summary>
     public bool Next()
     {
         if (rest.IsEmpty) return false;
+        var begin = rest;
         var tag = Varint();
         if (tag >> 3 is 0 or > 0x1FFFFFFF) throw new InvalidDataException("a field number is out of range");
         Field = (int)(tag >> 3);
@@ -52,6 +57,7 @@ ref struct ProtoReader(ReadOnlySpan<byte> message)
                 throw new InvalidDataException($"wire type {wire} does not occur in ONNX");
         }
 
+        raw = begin[..^rest.Length];
         return true;
     }
 

@@ -1,8 +1,9 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace ProcessingJob.Inference;
 
-/// <summary>Writes protobuf fields: the few that a small ONNX graph needs.</summary>
+/// <summary>Writes protobuf fields: the kinds that ONNX graphs need.</summary>
 sealed class ProtoWriter
 {
     readonly List<byte> written = [];
@@ -18,7 +19,16 @@ sealed class ProtoWriter
 
     public ProtoWriter Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
 
-    public ProtoWriter Message(int field, ProtoWriter message) => Bytes(field, message.ToArray());
+    public ProtoWriter Message(int field, ProtoWriter message) => Bytes(field, CollectionsMarshal.AsSpan(message.written));
+
+    /// <summary>A whole field, tag included.</summary>
+    public ProtoWriter Raw(ReadOnlySpan<byte> field)
+    {
+        written.AddRange(field);
+        return this;
+    }
+
+    public void WriteTo(Stream stream) => stream.Write(CollectionsMarshal.AsSpan(written));
 
     public ProtoWriter Bytes(int field, ReadOnlySpan<byte> value)
     {
