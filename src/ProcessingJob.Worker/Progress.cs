@@ -1,15 +1,20 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Inference;
 using Serilog;
 
 namespace ProcessingJob.Worker;
 
-/// <summary>Logs rows/s, tokens/s and the time left every few seconds, and keeps the curve for the report.</summary>
+/// <summary>
+/// Logs rows/s, tokens/s and the time left every few seconds, and keeps the curve for the report. Rows are those that are done; tokens and
+/// the share follow the device, because a window of a large model takes minutes.
+/// </summary>
 sealed class Progress : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private const int MaxPoints = 720;
 
     private readonly RunTotals _totals;
+    private readonly Func<EngineStats>? _engine;
     private readonly long _totalBytes;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
@@ -17,10 +22,14 @@ sealed class Progress : IDisposable
     private readonly ITimer _timer;
     private readonly List<ThroughputPoint> _points = [new(0, 0, 0)];
     private int _every = 1, _ticks;
+    private long _bytes;
 
-    public Progress(RunTotals totals, long totalBytes, ILogger log, TimeProvider time)
+    /// <param name="totals">What is done.</param>
+    /// <param name="engine">What the device has done; null without one.</param>
+    /// <param name="totalBytes">Input bytes of this host.</param>
+    public Progress(RunTotals totals, Func<EngineStats>? engine, long totalBytes, ILogger log, TimeProvider time)
     {
-        (_totals, _totalBytes, _log, _time) = (totals, totalBytes, log, time);
+        (_totals, _engine, _totalBytes, _log, _time) = (totals, engine, totalBytes, log, time);
         _start = time.GetTimestamp();
         _timer = time.CreateTimer(_ => Tick(), null, Interval, Interval);
     }
@@ -36,7 +45,15 @@ sealed class Progress : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private ThroughputPoint Now() => new(Math.Round(_time.GetElapsedTime(_start).TotalSeconds, 2), _totals.RowsOut, _totals.Tokens);
+    private ThroughputPoint Now() => new(Math.Round(_time.GetElapsedTime(_start).TotalSeconds, 2), _totals.RowsOut,
+        Math.Max(_totals.Tokens, _engine?.Invoke().RealTokens ?? 0));
+
+    // Of the bytes that are tokenized, as many are done as of their tokens; never less than before.
+    private long Bytes()
+    {
+        var onDevice = _engine?.Invoke() is { Tokens: > 0 } stats ? _totals.BytesTokenized * Math.Min(1.0, (double)stats.RealTokens / stats.Tokens) : 0;
+        return _bytes = Math.Max(_bytes, Math.Max(_totals.Bytes, (long)onDevice));
+    }
 
     private void Tick()
     {
@@ -55,9 +72,10 @@ sealed class Progress : IDisposable
                 _every *= 2;
             }
             var seconds = Math.Max(now.Seconds - last.Seconds, 1e-9);
-            var share = _totalBytes == 0 ? 0 : (double)_totals.Bytes / _totalBytes;
+            var bytes = Bytes();
+            var share = _totalBytes == 0 ? 0 : (double)bytes / _totalBytes;
             var left = share > 0.001 ? Durations.Format(TimeSpan.FromSeconds(now.Seconds / share - now.Seconds)) : "unknown";
-            _log.ForContext("Event", "progress").ForContext("Tokens", now.Tokens).ForContext("Bytes", _totals.Bytes)
+            _log.ForContext("Event", "progress").ForContext("Tokens", now.Tokens).ForContext("Bytes", bytes)
                 .ForContext("TotalBytes", _totalBytes).ForContext("Rejects", _totals.Rejected)
                 .Information("{Rows} rows ({Percent:0.0}%), {RowsPerSecond:0} rows/s, {TokensPerSecond:0} tokens/s, {Left:l} left",
                     now.Rows, share * 100, (now.Rows - last.Rows) / seconds, (now.Tokens - last.Tokens) / seconds, left);

@@ -71,7 +71,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint);
         var pipeline = new Pipeline(new PipelineParts(data, reader, model.Task, model.Engine, model.CreateEncoder, model.Tokenizers, output,
             unit => new UnitWriter(store, unit, output.Columns, writing), totals));
-        using var progress = new Progress(totals, shard.Bytes, log, time);
+        using var progress = new Progress(totals, model.Engine is { } engine ? () => engine.Stats : null, shard.Bytes, log, time);
         try
         {
             await pipeline.RunAsync(shard.Units, stop);

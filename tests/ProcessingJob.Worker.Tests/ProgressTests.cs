@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using ProcessingJob.Contract;
+using ProcessingJob.Inference;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -18,7 +19,7 @@ public sealed class ProgressTests : ILogEventSink
     public void Tick_HalfOfTheBytesDone_SaysRatesAndTimeLeft()
     {
         using var log = new LoggerConfiguration().WriteTo.Sink(this).CreateLogger();
-        using var progress = new Progress(_totals, 1_000, log, _time);
+        using var progress = new Progress(_totals, null, 1_000, log, _time);
         _totals.AddRows(50, 50, 0);
         _totals.AddBytes(500);
         _time.Advance(TimeSpan.FromSeconds(5));
@@ -28,9 +29,26 @@ public sealed class ProgressTests : ILogEventSink
     }
 
     [Fact]
+    public void Tick_InsideAWindow_FollowsTheDevice()
+    {
+        using var log = new LoggerConfiguration().WriteTo.Sink(this).CreateLogger();
+        var stats = new EngineStats { Tokens = 2_000, RealTokens = 500 };
+        using var progress = new Progress(_totals, () => stats, 1_000, log, _time);
+        _totals.AddTokenized(800);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        // The next window's tokens are there, its bytes not yet.
+        stats = stats with { Tokens = 4_000, RealTokens = 600 };
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(
+            ["0 rows (20.0%), 0 rows/s, 100 tokens/s, 20s left", "0 rows (20.0%), 0 rows/s, 20 tokens/s, 40s left"],
+            _events.Select(e => e.RenderMessage()));
+    }
+
+    [Fact]
     public void Points_RunOfDays_StayBounded()
     {
-        using var progress = new Progress(_totals, 0, Logger.None, _time);
+        using var progress = new Progress(_totals, null, 0, Logger.None, _time);
         for (var i = 0; i < 5_000; i++)
             _time.Advance(TimeSpan.FromSeconds(5));
 

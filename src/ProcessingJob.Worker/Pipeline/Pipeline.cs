@@ -115,6 +115,7 @@ sealed class Pipeline(PipelineParts parts)
             for (var row = 0; row < item.Rows!.Count; row++)
                 parts.Task.Encode(item.Rows, row, encoder, buffer);
             item.Encodings = buffer;
+            parts.Totals.AddTokenized(item.Rows.SourceBytes);
             var run = parts.Engine is { } engine && buffer.Count > 0 ? engine.RunAsync(buffer, stop) : null;
             _ = item.CompleteAsync(run);
             _tokenize.Busy(start);

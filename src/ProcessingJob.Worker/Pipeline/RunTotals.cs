@@ -12,7 +12,7 @@ sealed class RunTotals(int maxLength)
     private readonly long[] _lengths = new long[Math.Min(maxLength / LengthBucket + 1, MaxBuckets)];
     private readonly SortedDictionary<string, long> _rejects = new(StringComparer.Ordinal);
     private readonly List<Reject> _samples = [];
-    private long _rowsIn, _rowsOut, _tokens, _truncated, _bytes, _filtered, _rejected;
+    private long _rowsIn, _rowsOut, _tokens, _truncated, _bytes, _bytesTokenized, _filtered, _rejected;
 
     public long RowsIn => Interlocked.Read(ref _rowsIn);
     public long RowsOut => Interlocked.Read(ref _rowsOut);
@@ -24,6 +24,9 @@ sealed class RunTotals(int maxLength)
     /// <summary>Input bytes whose rows are done.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
+    /// <summary>Input bytes whose rows are on their way to the device or past it.</summary>
+    public long BytesTokenized => Interlocked.Read(ref _bytesTokenized);
+
     public IReadOnlyList<long> Lengths => _lengths;
 
     public void AddRows(long rowsIn, long rowsOut, long filtered)
@@ -34,6 +37,8 @@ sealed class RunTotals(int maxLength)
     }
 
     public void AddBytes(long bytes) => Interlocked.Add(ref _bytes, bytes);
+
+    public void AddTokenized(long bytes) => Interlocked.Add(ref _bytesTokenized, bytes);
 
     /// <summary>Called by the one finishing stage.</summary>
     public void AddEncoding(int tokens, bool truncated)
