@@ -222,8 +222,8 @@ public sealed class ModelFolderTests : IDisposable
         var tensor = new ProtoWriter().Number(1, count).Number(2, dataType).Text(8, "w").Bytes(9, new byte[count * size]);
         var node = new ProtoWriter().Text(1, "input_ids").Text(2, "last_hidden_state").Text(4, fused ? "SkipLayerNormalization" : "Identity");
         if (fused) node.Text(7, "com.microsoft");
-        static ProtoWriter Value(string name) => new ProtoWriter().Text(1, name);
-        var graph = new ProtoWriter().Message(1, node).Text(2, "g").Message(5, tensor).Message(11, Value("input_ids")).Message(12, Value("last_hidden_state"));
+        static ProtoWriter Value(string name, int type) => new ProtoWriter().Text(1, name).Message(2, new ProtoWriter().Message(1, new ProtoWriter().Number(1, type)));
+        var graph = new ProtoWriter().Message(1, node).Text(2, "g").Message(5, tensor).Message(11, Value("input_ids", 7)).Message(12, Value("last_hidden_state", 1));
         return new ProtoWriter().Number(1, 8).Message(7, graph).ToArray();
     }
 

@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using ProcessingJob.Contract;
 
 namespace ProcessingJob.Inference;
 
@@ -44,17 +43,14 @@ sealed class OrtRunner : IRunner
         }
 
         var floats = head.ElementWidth * device.Capacity;
-        switch (device.Session.OutputMetadata[head.Outputs[0]].ElementDataType)
+        if (device.HalfOutputs)
         {
-            case TensorElementType.Float:
-                outputs = [.. head.Outputs.Select(_ => new PinnedTensor<float>(floats, TensorElementType.Float))];
-                break;
-            case TensorElementType.Float16:
-                halfOutputs = [.. head.Outputs.Select(_ => new PinnedTensor<Half>(floats, TensorElementType.Float16))];
-                widened = new float[floats];
-                break;
-            case var other:
-                throw new PJobException($"{device.File.Path}: {head.Outputs[0]} has type {other}, expected float or float16.", ExitCode.Model);
+            halfOutputs = [.. head.Outputs.Select(_ => new PinnedTensor<Half>(floats, TensorElementType.Float16))];
+            widened = new float[floats];
+        }
+        else
+        {
+            outputs = [.. head.Outputs.Select(_ => new PinnedTensor<float>(floats, TensorElementType.Float))];
         }
     }
 
