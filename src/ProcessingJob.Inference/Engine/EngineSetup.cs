@@ -40,7 +40,7 @@ sealed record EngineSetup
         var maxLength = options.MaxLength ?? model.MaxLength;
         var positions = model.Config.Positions ?? int.MaxValue;
         if (maxLength < 1 || maxLength > positions)
-            throw new PJobException($"max_length is {maxLength}, but the model has positions for 1 to {positions} tokens.", ExitCode.BadSpec);
+            throw new PJobException($"tokens.max_length: found {maxLength}, but the model has positions for 1 to {positions} tokens.", ExitCode.BadSpec);
 
         var (kind, gpus, why) = Choose(options.Device);
         var file = model.Candidate(kind);
