@@ -84,6 +84,28 @@ public sealed class EngineFaultTests
     }
 
     [Fact]
+    public async Task RunAsync_Float32SessionFails_RejectsTheRowAndKeepsTheDevice()
+    {
+        var window = Windows.Random(4, Windows.Lengths(4, 50));
+        var (bad, opened) = (window.Ids(17).ToArray(), 0);
+        var device = new FakeDevice { Spoil = (ids, _) => ids.AsSpan().SequenceEqual(bad) };
+        using var engine = Engine([device], float32: () =>
+        {
+            opened++;
+            return new FakeDevice("float32") { BeforeRun = (_, _) => throw new DeviceLostException("broken") };
+        });
+        for (var run = 0; run < 2; run++)
+        {
+            using var result = await engine.RunAsync(window, default);
+            AssertAll(window, result, except: 17);
+            Assert.True(result.NotFinite(17));
+        }
+
+        Assert.Equal((0, 1), (device.Recreated, opened));
+        Assert.Contains("broken", Assert.Single(log).Text);
+    }
+
+    [Fact]
     public async Task RunAsync_DuplicateOfANotFiniteRow_IsMarkedToo()
     {
         var window = new EncodingBuffer();

@@ -34,8 +34,8 @@ sealed record EngineSetup
 
     public static EngineSetup Create(ModelFolder model, EngineOptions options)
     {
-        Check(options.TokenBudget, 16, 1 << 20, "token budget");
-        Check(options.Callers, 1, 1024, "callers");
+        Check(options.TokenBudget, 16, 1 << 20, "compute.token_budget");
+        Check(options.Callers, 1, 1024, "compute.callers");
         Check(options.ThreadsPerCall, 1, 1024, "threads per call");
         var maxLength = options.MaxLength ?? model.MaxLength;
         var positions = model.Config.Positions ?? int.MaxValue;
@@ -74,7 +74,6 @@ sealed record EngineSetup
             ? $"cuda: {gpus} GPU{(gpus == 1 ? "" : "s")} x {callers} callers ({why})"
             : $"cpu: {callers} caller{(callers == 1 ? "" : "s")} x {options.ThreadsPerCall} thread{(options.ThreadsPerCall == 1 ? "" : "s")} ({why})";
         summary += $", {file.File.Name} ({file.File.Precision.ToString().ToLowerInvariant()}), {rules.TokenBudget} tokens per batch";
-        options.Log?.Invoke(new EngineMessage(false, summary));
         return new EngineSetup
         {
             Devices = devices,
@@ -119,6 +118,6 @@ sealed record EngineSetup
     static void Check(int? value, int low, int high, string name)
     {
         if (value is { } v && (v < low || v > high))
-            throw new PJobException($"{name} is {v}, expected {low:N0} to {high:N0}.", ExitCode.BadSpec);
+            throw new PJobException($"{name}: found {v}, expected {low:N0} to {high:N0}.", ExitCode.BadSpec);
     }
 }
