@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Data;
 using ProcessingJob.Inference;
 using ProcessingJob.Tokenization;
 using Serilog;
@@ -36,7 +37,13 @@ sealed class LoadedModel : IDisposable
     /// <summary>Tokens of an encoding.</summary>
     public int MaxLength { get; }
     public int Tokenizers { get; }
-    public int RowsPerWindow => Engine?.WindowRows ?? 1_024;
+
+    /// <summary>A window is one block. Rows that stand for many texts come fewer at a time, so that memory stays bounded.</summary>
+    public ReadOptions Blocks(ReadOptions reading) => reading with
+    {
+        RowsPerBlock = Math.Max(1, (Engine?.WindowRows ?? 1_024) / Task.RowWeight),
+        BytesPerBlock = Math.Max(1, reading.BytesPerBlock / Task.CallsPerRow),
+    };
 
     public RowEncoder CreateEncoder() => new(_tokenizer.CreateEncoder(Task.Encoding), _prompt, _lowerCase);
 
@@ -49,8 +56,7 @@ sealed class LoadedModel : IDisposable
         if (spec.Task == TaskKind.Tokenize)
         {
             var length = spec.Tokens.MaxLength ?? tokenizer.MaxLength ?? int.MaxValue;
-            var prompt = spec.Tokens.Prompt ?? "";
-            return new(tokenizer, FeatureTasks.Create(spec, null, tokenizer, length, paths), null, length, prompt, false);
+            return new(tokenizer, FeatureTasks.Create(spec, null, tokenizer, length, paths), null, length, spec.Tokens.Prompt ?? "", false);
         }
         var model = ModelFolder.Open(paths.Model, new ModelOptions
         {
@@ -58,11 +64,12 @@ sealed class LoadedModel : IDisposable
             Task = spec.Task,
         });
         var limit = Math.Min(model.MaxLength, tokenizer.MaxLength ?? int.MaxValue);
-        if (spec.Tokens.MaxLength > model.MaxLength)
-            throw new PJobException($"tokens.max_length: found {spec.Tokens.MaxLength}, but the model takes at most {model.MaxLength} tokens", ExitCode.BadSpec);
+        // max_seq_length is where the authors cut; more is the user's choice, as in sentence-transformers, up to the model's positions.
+        if (spec.Tokens.MaxLength > limit)
+            log.Warning("tokens.max_length {MaxLength} is more than the {Limit} that the model folder asks for", spec.Tokens.MaxLength, limit);
         var maxLength = spec.Tokens.MaxLength ?? limit;
         var task = FeatureTasks.Create(spec, model, tokenizer, maxLength, paths);
-        var (promptText, promptTokens) = Prompt(spec, model, tokenizer);
+        var prompt = spec.Task == TaskKind.Embed ? model.ResolvePrompt(spec.Tokens.Prompt) : spec.Tokens.Prompt ?? "";
         var options = new EngineOptions
         {
             Task = spec.Task,
@@ -71,7 +78,7 @@ sealed class LoadedModel : IDisposable
                 Pooling = PoolingOf(spec.Embed.Pooling),
                 Normalize = spec.Embed.Normalize switch { Toggle.True => true, Toggle.False => false, _ => null },
                 Dimensions = spec.Embed.Dimensions,
-                PromptTokens = promptTokens,
+                PromptTokens = model.PromptTokens(tokenizer, prompt),
             },
             Device = spec.Compute.Device,
             MaxLength = maxLength,
@@ -80,8 +87,8 @@ sealed class LoadedModel : IDisposable
             Deduplicate = spec.Compute.Dedup,
             Log = message => log.Write(message.Warning ? Serilog.Events.LogEventLevel.Warning : Serilog.Events.LogEventLevel.Information, "{Text:l}", message.Text),
         };
-        var loaded = new LoadedModel(tokenizer, task, (model, options), maxLength, promptText, model.LowerCase);
-        log.Information("model {ModelType:l}, max_length {MaxLength}", model.ModelType, maxLength);
+        var loaded = new LoadedModel(tokenizer, task, (model, options), maxLength, prompt, model.LowerCase);
+        log.Information("Model {ModelType:l} on {Device:l}, max_length {MaxLength}", model.ModelType, loaded.Engine!.DeviceSummary, maxLength);
         return loaded;
     }
 
@@ -103,17 +110,6 @@ sealed class LoadedModel : IDisposable
     }
 
     public void Dispose() => Engine?.Dispose();
-
-    // include_prompt: false leaves the prompt and the first special token out of the pooling.
-    private static (string Text, int Tokens) Prompt(JobSpec spec, ModelFolder model, Tokenizer tokenizer)
-    {
-        var text = spec.Task == TaskKind.Embed ? model.ResolvePrompt(spec.Tokens.Prompt) : spec.Tokens.Prompt ?? "";
-        if (text.Length == 0 || model.IncludePrompt)
-            return (text, 0);
-        var buffer = new EncodingBuffer();
-        tokenizer.CreateEncoder(new EncodeOptions()).Encode(text, buffer);
-        return (text, buffer.Length(0) - 1);
-    }
 
     private static Pooling? PoolingOf(PoolingKind kind) => kind switch
     {

@@ -15,7 +15,7 @@ static class Tuning
     {
         using var model = LoadedModel.Load(spec, null, paths, log);
         var (folder, options) = model.Run!.Value;
-        var reader = new RowReader(ReadOptions.From(spec, schema) with { RowsPerBlock = model.RowsPerWindow });
+        var reader = new RowReader(model.Blocks(ReadOptions.From(spec, schema)));
         var (encoder, texts) = (model.CreateEncoder(), new EncodingBuffer());
         await using var source = await data.OpenAsync(unit, stop);
         await foreach (var rows in reader.ReadAsync(unit, source, stop))

@@ -66,7 +66,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
             spec = spec with { Compute = spec.Compute with { TokenBudget = await Tuning.MeasureAsync(spec, schema, shard.Units[0], data, paths, log, stop) } };
         using var model = LoadedModel.Load(spec, plan, paths, log);
         var totals = new RunTotals(model.MaxLength);
-        var reader = new RowReader(ReadOptions.From(spec, schema) with { RowsPerBlock = model.RowsPerWindow });
+        var reader = new RowReader(model.Blocks(ReadOptions.From(spec, schema)));
         var output = new OutputRows(model.Task, reader, spec, model.MaxLength, totals);
         var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint);
         var pipeline = new Pipeline(new PipelineParts(data, reader, model.Task, model.Engine, model.CreateEncoder, model.Tokenizers, output,

@@ -81,6 +81,18 @@ public class AnswerTaskTests
     }
 
     [Fact]
+    public void RowWeight_FixedTextsWithEveryRow_CountsThem()
+    {
+        using var folder = new TempFolder();
+        var tokenizer = Tokenizer.Load(Model());
+        FeatureTask Create(AnswerSpec answer, InputSpec input) => FeatureTasks.Create(Spec with { Answer = answer, Input = input }, ModelFolder.Open(Model()), tokenizer, MaxLength, new(folder.Path));
+        Assert.Equal(1, Create(new(), Spec.Input).RowWeight);
+        Assert.Equal(3, Create(new() { Questions = ["What?", "Who?", "Where?"] }, new() { Context = "c" }).RowWeight);
+        // A context of a megabyte stands for 256 rows of 4 KiB.
+        Assert.Equal(257, Create(new() { ContextFile = folder.Write("c.txt", new string('x', 1 << 20)) }, new() { Question = "q" }).RowWeight);
+    }
+
+    [Fact]
     public async Task Write_NoAnswerWins_IsNullWithItsProbability()
     {
         var spec = Spec with { Answer = new() { NoAnswer = true, NoAnswerThreshold = 1 } };

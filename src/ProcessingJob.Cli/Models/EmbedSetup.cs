@@ -20,10 +20,8 @@ internal sealed class EmbedSetup : IDisposable
         var model = ModelFolder.Open(folder, new() { Task = TaskKind.Embed, ModelFile = spec.Compute.ModelFile == "auto" ? null : spec.Compute.ModelFile });
         var tokenizer = Tokenizer.Load(folder);
         var limit = Math.Min(model.MaxLength, tokenizer.MaxLength ?? int.MaxValue);
-        var maxLength = spec.Tokens.MaxLength is { } asked ? Math.Min(asked, limit) : limit;
+        var maxLength = spec.Tokens.MaxLength ?? limit;
         (_before, _lowerCase, _encoder) = (model.ResolvePrompt(prompt(model)), model.LowerCase, tokenizer.CreateEncoder(new() { MaxLength = maxLength }));
-        var buffer = new EncodingBuffer();
-        _encoder.Encode(_before, buffer);
         Engine = Engine.Create(model, new()
         {
             Task = TaskKind.Embed,
@@ -34,7 +32,7 @@ internal sealed class EmbedSetup : IDisposable
                 Pooling = spec.Embed.Pooling == PoolingKind.Auto ? null : Enum.Parse<Pooling>(spec.Embed.Pooling.ToString()),
                 Normalize = spec.Embed.Normalize switch { Toggle.True => true, Toggle.False => false, _ => null },
                 Dimensions = spec.Embed.Dimensions,
-                PromptTokens = _before.Length > 0 && !model.IncludePrompt ? buffer.Length(0) - 1 : 0,
+                PromptTokens = model.PromptTokens(tokenizer, _before),
             },
         });
     }

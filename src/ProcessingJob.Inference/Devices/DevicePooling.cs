@@ -11,7 +11,7 @@ sealed class DevicePooling : IDisposable
 {
     readonly InferenceSession session;
     readonly Pooling[] linear;
-    readonly Pooling[] order;
+    readonly int[] places;
     readonly EmbedPlan plan;
     readonly PinnedTensor<float> weights;
     readonly PinnedTensor<float> mask;
@@ -24,7 +24,8 @@ sealed class DevicePooling : IDisposable
         session = device.Pooling!;
         plan = device.Head.Embed!;
         linear = [.. PoolingWeights.Linear(plan.Pooling)];
-        order = PoolingGraph.PartOrder(plan.Pooling);
+        var order = PoolingGraph.PartOrder(plan.Pooling);
+        places = Array.ConvertAll(order, mode => order.Count(m => m < mode));
         weights = new(device.Capacity * Math.Max(1, linear.Length), TensorElementType.Float);
         mask = new(device.Capacity, TensorElementType.Float);
         result = new(device.Capacity * plan.PooledSize, TensorElementType.Float);
@@ -44,20 +45,27 @@ sealed class DevicePooling : IDisposable
             var real = batch.Window.Length(batch.Encodings[r]);
             for (var m = 0; m < linear.Length; m++)
                 PoolingWeights.Fill(linear[m], real, plan.PromptTokens, weights.Span(rows * linear.Length * length).Slice((r * linear.Length + m) * length, length));
-            if (order.Length > linear.Length) PoolingWeights.FillMask(real, plan.PromptTokens, mask.Span(rows * length).Slice(r * length, length));
+            if (places.Length > linear.Length) PoolingWeights.FillMask(real, plan.PromptTokens, mask.Span(rows * length).Slice(r * length, length));
         }
 
         using var weightView = weights.View(rows, Math.Max(1, linear.Length), length);
         using var maskView = mask.View(rows, length, 1);
-        using var resultView = result.View(rows, order.Length, plan.HiddenSize);
+        using var resultView = result.View(rows, places.Length, plan.HiddenSize);
         binding.BindInput(PoolingGraph.Tokens, tokens);
         if (linear.Length > 0) binding.BindInput(PoolingGraph.Weights, weightView);
-        if (order.Length > linear.Length) binding.BindInput(PoolingGraph.Mask, maskView);
+        if (places.Length > linear.Length) binding.BindInput(PoolingGraph.Mask, maskView);
         binding.BindOutput(PoolingGraph.Pooled, resultView);
-        session.RunWithBinding(runOptions, binding);
-        binding.SynchronizeBoundOutputs();
-        binding.ClearBoundInputs();
-        binding.ClearBoundOutputs();
+        try
+        {
+            session.RunWithBinding(runOptions, binding);
+            binding.SynchronizeBoundOutputs();
+        }
+        finally
+        {
+            binding.ClearBoundInputs();
+            binding.ClearBoundOutputs();
+        }
+
         return result.Span(rows * plan.PooledSize);
     }
 
@@ -65,11 +73,8 @@ sealed class DevicePooling : IDisposable
     public void Reorder(ReadOnlySpan<float> graphOrder, Span<float> pooled)
     {
         var size = plan.HiddenSize;
-        for (var part = 0; part < order.Length; part++)
-        {
-            var place = order.Count(m => m < order[part]);
-            graphOrder.Slice(part * size, size).CopyTo(pooled[(place * size)..]);
-        }
+        for (var part = 0; part < places.Length; part++)
+            graphOrder.Slice(part * size, size).CopyTo(pooled[(places[part] * size)..]);
     }
 
     public void Dispose()

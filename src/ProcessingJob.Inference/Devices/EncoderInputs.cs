@@ -1,7 +1,6 @@
 using System.Numerics;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using ProcessingJob.Contract;
 
 namespace ProcessingJob.Inference;
 
@@ -15,12 +14,9 @@ sealed class EncoderInputs
     public EncoderInputs(OnnxCandidate file, int padId, int firstPosition, int capacity)
     {
         (this.padId, this.firstPosition) = (padId, firstPosition);
-        inputs = [.. file.Summary.Inputs.Select(i => new Input(i.Name, i.ElementType switch
-        {
-            OnnxGraphWriter.Int64 => new PinnedTensor<long>(capacity, TensorElementType.Int64),
-            6 => new PinnedTensor<int>(capacity, TensorElementType.Int32),
-            _ => throw new PJobException($"{file.Path}: {i.Name} has element type {i.ElementType}, expected int64 or int32.", ExitCode.Model),
-        }))];
+        inputs = [.. file.Summary.Inputs.Select(i => new Input(i.Name, i.ElementType == OnnxGraphWriter.Int64
+            ? new PinnedTensor<long>(capacity, TensorElementType.Int64)
+            : new PinnedTensor<int>(capacity, TensorElementType.Int32)))];
         Names = Array.ConvertAll(inputs, i => i.Name);
     }
 

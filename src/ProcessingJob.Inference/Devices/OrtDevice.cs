@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using ProcessingJob.Contract;
 
 namespace ProcessingJob.Inference;
@@ -42,6 +43,9 @@ sealed class OrtDevice : IDevice
 
     public bool PoolOnDevice { get; }
 
+    /// <summary>Whether the outputs are float16 and not float.</summary>
+    public bool HalfOutputs => ElementType(session) == TensorElementType.Float16;
+
     public ModelConfig Config => model.Config;
 
     public InferenceSession Session => session;
@@ -66,16 +70,20 @@ sealed class OrtDevice : IDevice
         pooling?.Dispose();
     }
 
+    TensorElementType ElementType(InferenceSession encoder) => encoder.OutputMetadata[Head.Outputs[0]].ElementDataType;
+
     (InferenceSession, InferenceSession?) Open()
     {
         try
         {
             using var options = settings.ToSessionOptions();
             var encoder = new InferenceSession(File.Path, options);
+            if (ElementType(encoder) is not (TensorElementType.Float or TensorElementType.Float16) and var other)
+                throw new PJobException($"{File.Path}: {Head.Outputs[0]} has type {other}, expected float or float16.", ExitCode.Model);
             if (!PoolOnDevice) return (encoder, null);
             using var poolingOptions = settings.ToSessionOptions();
-            var half = encoder.OutputMetadata[Head.Outputs[0]].ElementDataType == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float16;
-            return (encoder, new InferenceSession(PoolingGraph.Build(Head.Embed!.Pooling, Head.ElementWidth, half), poolingOptions));
+            var graph = PoolingGraph.Build(Head.Embed!.Pooling, Head.ElementWidth, ElementType(encoder) == TensorElementType.Float16);
+            return (encoder, new InferenceSession(graph, poolingOptions));
         }
         catch (OnnxRuntimeException e)
         {

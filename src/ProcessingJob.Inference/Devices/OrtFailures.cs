@@ -12,12 +12,19 @@ static class OrtFailures
         "CUDNN_STATUS_ALLOC_FAILED", "cudaErrorMemoryAllocation",
     ];
 
-    /// <summary>The caller's own fault: no new session would help.</summary>
-    static readonly string[] InputWords = ["[ErrorCode:InvalidArgument]", "indices element out of data bounds", "out of bounds", "[ErrorCode:NotImplemented]"];
+    /// <summary>Ids beyond the embedding table.</summary>
+    static readonly string[] TokenWords = ["out of data bounds", "out of bounds"];
+
+    /// <summary>The model's own fault: no new session would help.</summary>
+    static readonly string[] GraphWords = ["[ErrorCode:InvalidArgument]", "[ErrorCode:NotImplemented]"];
 
     public static Exception Translate(OnnxRuntimeException e, string device, string file) =>
-        MemoryWords.Any(w => e.Message.Contains(w, StringComparison.OrdinalIgnoreCase)) ? new DeviceMemoryException($"{device}: {e.Message}", e)
-        : InputWords.Any(w => e.Message.Contains(w, StringComparison.OrdinalIgnoreCase))
-            ? new PJobException($"{file}: ONNX Runtime refuses the tokens: {e.Message}. Do tokenizer and model belong together?", ExitCode.Model, e)
+        Has(e, MemoryWords) ? new DeviceMemoryException($"{device}: {e.Message}", e)
+        : Has(e, TokenWords) ? new PJobException($"{file}: ONNX Runtime refuses the tokens: {OneLine(e)}. Do tokenizer and model belong together?", ExitCode.Model, e)
+        : Has(e, GraphWords) ? new PJobException($"{file}: ONNX Runtime refuses the batch's shape or types: {OneLine(e)}. Do config.json and the graph belong together?", ExitCode.Model, e)
         : new DeviceLostException($"{device}: {e.Message}", e);
+
+    static bool Has(OnnxRuntimeException e, string[] words) => words.Any(w => e.Message.Contains(w, StringComparison.OrdinalIgnoreCase));
+
+    static string OneLine(OnnxRuntimeException e) => string.Join(' ', e.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
 }

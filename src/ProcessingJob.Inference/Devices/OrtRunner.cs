@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using ProcessingJob.Contract;
 
 namespace ProcessingJob.Inference;
 
@@ -17,6 +16,7 @@ sealed class OrtRunner : IRunner
     readonly HeadPlan head;
     readonly EncoderInputs inputs;
     readonly RunOptions runOptions = new();
+    readonly OrtIoBinding binding;
     readonly Dictionary<(int Rows, int Length), Shape> shapes = [];
     readonly PinnedTensor<float>[] outputs = [];
     readonly PinnedTensor<Half>[] halfOutputs = [];
@@ -28,6 +28,7 @@ sealed class OrtRunner : IRunner
     public OrtRunner(OrtDevice device)
     {
         (this.device, head) = (device, device.Head);
+        binding = device.Session.CreateIoBinding();
         inputs = new EncoderInputs(device.File, device.Config.PadId, device.Config.FirstPosition, device.Capacity);
         if (head.Embed is { } plan)
         {
@@ -42,17 +43,14 @@ sealed class OrtRunner : IRunner
         }
 
         var floats = head.ElementWidth * device.Capacity;
-        switch (device.Session.OutputMetadata[head.Outputs[0]].ElementDataType)
+        if (device.HalfOutputs)
         {
-            case TensorElementType.Float:
-                outputs = [.. head.Outputs.Select(_ => new PinnedTensor<float>(floats, TensorElementType.Float))];
-                break;
-            case TensorElementType.Float16:
-                halfOutputs = [.. head.Outputs.Select(_ => new PinnedTensor<Half>(floats, TensorElementType.Float16))];
-                widened = new float[floats];
-                break;
-            case var other:
-                throw new PJobException($"{device.File.Path}: {head.Outputs[0]} has type {other}, expected float or float16.", ExitCode.Model);
+            halfOutputs = [.. head.Outputs.Select(_ => new PinnedTensor<Half>(floats, TensorElementType.Float16))];
+            widened = new float[floats];
+        }
+        else
+        {
+            outputs = [.. head.Outputs.Select(_ => new PinnedTensor<float>(floats, TensorElementType.Float))];
         }
     }
 
@@ -60,18 +58,22 @@ sealed class OrtRunner : IRunner
     {
         try
         {
-            var shape = ShapeFor(batch.Rows, batch.Length);
             inputs.Fill(batch);
-            // Every time: on a GPU it is the binding that copies the values over.
-            for (var i = 0; i < inputs.Names.Length; i++) shape.Binding.BindInput(inputs.Names[i], shape.Inputs[i]);
-            device.Session.RunWithBinding(runOptions, shape.Binding);
-            shape.Binding.SynchronizeBoundOutputs();
-            if (devicePooling is not null) FromDevice(batch, shape, output);
+            Bind(ShapeFor(batch.Rows, batch.Length));
+            device.Session.RunWithBinding(runOptions, binding);
+            binding.SynchronizeBoundOutputs();
+            if (devicePooling is not null) FromDevice(batch, output);
             else FromHost(batch, output);
         }
         catch (OnnxRuntimeException e)
         {
             throw OrtFailures.Translate(e, device.Name, device.File.Path);
+        }
+        finally
+        {
+            // A binding keeps what it holds on the device: the inputs' copies and the outputs.
+            binding.ClearBoundInputs();
+            binding.ClearBoundOutputs();
         }
     }
 
@@ -79,12 +81,24 @@ sealed class OrtRunner : IRunner
     {
         ForgetShapes();
         devicePooling?.Dispose();
+        binding.Dispose();
         runOptions.Dispose();
     }
 
-    void FromDevice(in Batch batch, Shape shape, Span<float> output)
+    // On a GPU it is the binding that copies the inputs over.
+    void Bind(Shape shape)
     {
-        using var values = shape.Binding.GetOutputValues();
+        for (var i = 0; i < shape.Inputs.Length; i++) binding.BindInput(inputs.Names[i], shape.Inputs[i]);
+        for (var o = 0; o < head.Outputs.Count; o++)
+        {
+            if (devicePooling is not null) binding.BindOutputToDevice(head.Outputs[o], devicePooling.Memory);
+            else binding.BindOutput(head.Outputs[o], shape.Outputs[o]);
+        }
+    }
+
+    void FromDevice(in Batch batch, Span<float> output)
+    {
+        using var values = binding.GetOutputValues();
         var result = devicePooling!.Pool(batch, values[0]);
         var parts = pooled.Length;
         for (var r = 0; r < batch.Rows; r++)
@@ -134,28 +148,16 @@ sealed class OrtRunner : IRunner
     {
         if (shapes.TryGetValue((rows, length), out var known)) return known;
         if (shapes.Count == MaxShapes) ForgetShapes();
-        var binding = device.Session.CreateIoBinding();
-        var results = new List<OrtValue>();
         long[] dimensions = head.Shape switch
         {
             OutputShape.TokenEmbeddings => [rows, length, head.ElementWidth],
             OutputShape.StartEnd => [rows, length],
             _ => [rows, head.ElementWidth],
         };
-        for (var o = 0; o < head.Outputs.Count; o++)
-        {
-            if (devicePooling is not null)
-            {
-                binding.BindOutputToDevice(head.Outputs[o], devicePooling.Memory);
-                continue;
-            }
-
-            var value = outputs.Length > 0 ? outputs[o].View(dimensions) : halfOutputs[o].View(dimensions);
-            binding.BindOutput(head.Outputs[o], value);
-            results.Add(value);
-        }
-
-        return shapes[(rows, length)] = new Shape(binding, inputs.Views(rows, length), results);
+        OrtValue[] results = devicePooling is not null ? []
+            : outputs.Length > 0 ? Array.ConvertAll(outputs, o => o.View(dimensions))
+            : Array.ConvertAll(halfOutputs, o => o.View(dimensions));
+        return shapes[(rows, length)] = new Shape(inputs.Views(rows, length), results);
     }
 
     void ForgetShapes()
@@ -164,11 +166,11 @@ sealed class OrtRunner : IRunner
         shapes.Clear();
     }
 
-    sealed record Shape(OrtIoBinding Binding, OrtValue[] Inputs, List<OrtValue> Outputs) : IDisposable
+    /// <summary>The same memory seen as tensors of one shape.</summary>
+    sealed record Shape(OrtValue[] Inputs, OrtValue[] Outputs) : IDisposable
     {
         public void Dispose()
         {
-            Binding.Dispose();
             foreach (var value in Inputs) value.Dispose();
             foreach (var value in Outputs) value.Dispose();
         }

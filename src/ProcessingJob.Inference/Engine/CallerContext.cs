@@ -1,3 +1,5 @@
+using ProcessingJob.Contract;
+
 namespace ProcessingJob.Inference;
 
 /// <summary>What callers share beyond the queue.</summary>
@@ -7,6 +9,7 @@ namespace ProcessingJob.Inference;
 sealed class CallerContext(Func<IDevice>? float32, Action<EngineMessage>? log, Action<DeviceSlot, Exception> deviceDied) : IDisposable
 {
     readonly Lock gate = new();
+    Func<IDevice>? open = float32;
     IDevice? fallback;
     IRunner? fallbackRunner;
     long firstBatch;
@@ -22,16 +25,26 @@ sealed class CallerContext(Func<IDevice>? float32, Action<EngineMessage>? log, A
 
     public void DeviceDied(DeviceSlot slot, Exception e) => deviceDied(slot, e);
 
-    /// <summary>Runs a batch of one in float32 on a session of its own, opened when first needed. False when there is none.</summary>
+    /// <summary>Runs a batch of one in float32 on a session of its own, opened when first needed. False when there is none, or none that
+    /// works: its fault is not the fault of the device that asks, and only the row is lost.</summary>
     public bool RunInFloat32(in Batch batch, Span<float> output)
     {
-        if (float32 is null) return false;
         lock (gate)
         {
-            fallback ??= float32();
-            fallbackRunner ??= fallback.CreateRunner();
-            fallbackRunner.Run(batch, output);
-            return true;
+            if (open is null) return false;
+            try
+            {
+                fallback ??= open();
+                fallbackRunner ??= fallback.CreateRunner();
+                fallbackRunner.Run(batch, output);
+                return true;
+            }
+            catch (Exception e) when (e is DeviceMemoryException or DeviceLostException or PJobException)
+            {
+                open = null;
+                Log(true, $"rows that are not finite cannot be repeated in float32: {e.Message}");
+                return false;
+            }
         }
     }
 

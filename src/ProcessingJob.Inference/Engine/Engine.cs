@@ -58,17 +58,17 @@ public sealed class Engine : IDisposable
 
     /// <summary>
     /// Encodes a window. The buffer must not be changed until the task ends; the same window gives the same bytes whatever else
-    /// is in flight. Let <see cref="WindowsInFlight"/> windows be in flight to keep the devices busy.
+    /// is in flight. An encoding without tokens gives zeros. Let <see cref="WindowsInFlight"/> windows be in flight to keep the devices busy.
     /// </summary>
-    /// <exception cref="ArgumentException">An encoding without tokens, or longer than the engine was made for.</exception>
+    /// <exception cref="ArgumentException">An encoding is longer than the engine was made for.</exception>
     public Task<WindowResult> RunAsync(EncodingBuffer window, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         ArgumentNullException.ThrowIfNull(window);
         if (cancellation.IsCancellationRequested) return Task.FromCanceled<WindowResult>(cancellation);
         for (var i = 0; i < window.Count; i++)
-            if (window.Length(i) is var length && (length == 0 || length > setup.Rules.MaxLength))
-                throw new ArgumentException($"encoding {i} has {length} tokens, expected 1 to {setup.Rules.MaxLength}", nameof(window));
+            if (window.Length(i) > setup.Rules.MaxLength)
+                throw new ArgumentException($"encoding {i} has {window.Length(i)} tokens, expected at most {setup.Rules.MaxLength}", nameof(window));
 
         if (!pool.TryTake(out var result)) result = new WindowResult(pool.Add);
         result.Reset(window, setup.Head.Width);
@@ -79,7 +79,8 @@ public sealed class Engine : IDisposable
         Interlocked.Add(ref counters.Rows, window.Count);
         Interlocked.Add(ref counters.Tokens, window.TokenCount);
         Interlocked.Add(ref counters.DuplicateRows, job.Duplicates);
-        queue.Add(job);
+        if (job.Batches.Count == 0) job.Complete();
+        else queue.Add(job);
         return job.Completion;
     }
 

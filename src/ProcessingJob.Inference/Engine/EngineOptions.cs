@@ -31,7 +31,7 @@ public sealed record EngineOptions
     /// <summary>TF32 on GPUs: faster, about three decimal digits.</summary>
     public bool AllowTf32 { get; init; }
 
-    /// <summary>Told what was chosen and what went wrong. Called from any thread.</summary>
+    /// <summary>Told what goes wrong; what was chosen is in <see cref="Engine.DeviceSummary"/>. Called from any thread.</summary>
     public Action<EngineMessage>? Log { get; init; }
 }
 

@@ -34,13 +34,13 @@ sealed record EngineSetup
 
     public static EngineSetup Create(ModelFolder model, EngineOptions options)
     {
-        Check(options.TokenBudget, 16, 1 << 20, "token budget");
-        Check(options.Callers, 1, 1024, "callers");
+        Check(options.TokenBudget, 16, 1 << 20, "compute.token_budget");
+        Check(options.Callers, 1, 1024, "compute.callers");
         Check(options.ThreadsPerCall, 1, 1024, "threads per call");
         var maxLength = options.MaxLength ?? model.MaxLength;
         var positions = model.Config.Positions ?? int.MaxValue;
         if (maxLength < 1 || maxLength > positions)
-            throw new PJobException($"max_length is {maxLength}, but the model has positions for 1 to {positions} tokens.", ExitCode.BadSpec);
+            throw new PJobException($"tokens.max_length: found {maxLength}, but the model has positions for 1 to {positions} tokens.", ExitCode.BadSpec);
 
         var (kind, gpus, why) = Choose(options.Device);
         var file = model.Candidate(kind);
@@ -57,6 +57,8 @@ sealed record EngineSetup
                 devices.Add(new OrtDevice(model, file, head, Settings(kind, d), callers, rules.Capacity, poolOnDevice: cuda));
             if (cuda)
             {
+                if (file.File.Precision == WeightPrecision.Float32)
+                    options.Log?.Invoke(new EngineMessage(false, $"{file.File.Name} is float32; 'pjob model prepare' writes a float16 file, which GPUs compute several times as fast."));
                 NumericGate.Check(model, file, head, Settings(kind, 0), maxLength);
                 foreach (var device in devices)
                     if (!WarmUp.Run(device, head, rules))
@@ -74,7 +76,6 @@ sealed record EngineSetup
             ? $"cuda: {gpus} GPU{(gpus == 1 ? "" : "s")} x {callers} callers ({why})"
             : $"cpu: {callers} caller{(callers == 1 ? "" : "s")} x {options.ThreadsPerCall} thread{(options.ThreadsPerCall == 1 ? "" : "s")} ({why})";
         summary += $", {file.File.Name} ({file.File.Precision.ToString().ToLowerInvariant()}), {rules.TokenBudget} tokens per batch";
-        options.Log?.Invoke(new EngineMessage(false, summary));
         return new EngineSetup
         {
             Devices = devices,
@@ -119,6 +120,6 @@ sealed record EngineSetup
     static void Check(int? value, int low, int high, string name)
     {
         if (value is { } v && (v < low || v > high))
-            throw new PJobException($"{name} is {v}, expected {low:N0} to {high:N0}.", ExitCode.BadSpec);
+            throw new PJobException($"{name}: found {v}, expected {low:N0} to {high:N0}.", ExitCode.BadSpec);
     }
 }

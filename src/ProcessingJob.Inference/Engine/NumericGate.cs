@@ -17,6 +17,8 @@ static class NumericGate
         var optimized = Run(model, file, head, settings, window);
         var plain = Run(model, file, head, settings with { Optimize = false }, window);
         var required = file.File.Precision == WeightPrecision.Float32 && !settings.AllowTf32 ? 0.9999 : 0.999;
+        // One number has no direction: then the numbers of all rows are compared as one.
+        if (head.Width == 1) (optimized, plain) = ([[.. optimized.SelectMany(r => r)]], [[.. plain.SelectMany(r => r)]]);
         var worst = 1.0;
         for (var i = 0; i < optimized.Length; i++)
             worst = Math.Min(worst, TensorPrimitives.CosineSimilarity<float>(optimized[i], plain[i]));

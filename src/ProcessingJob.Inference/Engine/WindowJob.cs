@@ -10,7 +10,6 @@ sealed class WindowJob
     readonly CancellationToken cancellation;
     readonly int[] order;
     readonly int[] twin;
-    readonly int unique;
     readonly List<BatchRange> batches = [];
     Exception? failure;
     int remaining;
@@ -29,8 +28,12 @@ sealed class WindowJob
         }
 
         Array.Sort(keys, order, 0, count);
-        unique = deduplicate ? Deduplicate(keys, count) : count;
+        var different = deduplicate ? Deduplicate(keys, count) : count;
         ArrayPool<ulong>.Shared.Return(keys);
+        Duplicates = count - different;
+        // A text without any token has nothing to run; the longest come first, so such ones are at the end.
+        var unique = different;
+        for (; unique > 0 && window.Length(order[unique - 1]) == 0; unique--) result.All(order[unique - 1]).Clear();
 
         var lengths = ArrayPool<int>.Shared.Rent(count);
         for (var p = 0; p < unique; p++) lengths[p] = window.Length(order[p]);
@@ -47,7 +50,7 @@ sealed class WindowJob
 
     public IReadOnlyList<BatchRange> Batches => batches;
 
-    public int Duplicates => Window.Count - unique;
+    public int Duplicates { get; }
 
     /// <summary>Nobody wants the rest any more: its batches are dropped unrun.</summary>
     public bool Stopped => failure is not null || cancellation.IsCancellationRequested;
@@ -62,7 +65,12 @@ sealed class WindowJob
     /// <summary>A batch is done or dropped. The last one completes the window: only then may its buffer be used again.</summary>
     public void FinishBatch()
     {
-        if (Interlocked.Decrement(ref remaining) > 0) return;
+        if (Interlocked.Decrement(ref remaining) == 0) Complete();
+    }
+
+    /// <summary>Ends a window of which nothing is left to run.</summary>
+    public void Complete()
+    {
         if (failure is null && !cancellation.IsCancellationRequested) CopyDuplicates();
         ArrayPool<int>.Shared.Return(order);
         ArrayPool<int>.Shared.Return(twin);

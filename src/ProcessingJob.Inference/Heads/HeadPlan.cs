@@ -71,13 +71,15 @@ sealed record HeadPlan(OutputShape Shape, IReadOnlyList<string> Outputs, int Ele
             return new HeadPlan(OutputShape.TokenEmbeddings, [tokens.Name], model.HiddenSize, plan.Width, plan);
         }
 
-        if (outputs.All(o => o.Name != "sentence_embedding"))
+        if (outputs.FirstOrDefault(o => o.Name == "sentence_embedding") is not { } pooled)
             throw new PJobException(
                 $"{file.Path}: task embed needs {TokenOutputs[0]}, token_embeddings or sentence_embedding; the graph's outputs are {string.Join(", ", outputs.Select(o => o.Name))}.",
                 ExitCode.Model);
         if ((options.Pooling is { } asked && asked != model.Pooling) || plan.PromptTokens > 0)
             throw new PJobException($"{file.Path} pools inside the graph: another pooling cannot be asked of it.", ExitCode.Model);
+        if (pooled.Dimensions is [_, > 0 and var width] && width != model.EmbeddingSize)
+            throw new PJobException($"{file.Path}: {pooled.Name} is {width} wide, but the folder's files say {model.EmbeddingSize}.", ExitCode.Model);
         // Dense modules are inside the graph too.
-        return new HeadPlan(OutputShape.SentenceEmbedding, ["sentence_embedding"], model.EmbeddingSize, plan.Width, plan with { Dense = [] });
+        return new HeadPlan(OutputShape.SentenceEmbedding, [pooled.Name], model.EmbeddingSize, plan.Width, plan with { Dense = [] });
     }
 }

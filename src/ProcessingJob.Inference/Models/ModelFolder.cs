@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using ProcessingJob.Contract;
+using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Inference;
 
@@ -10,25 +9,15 @@ namespace ProcessingJob.Inference;
 /// </summary>
 public sealed class ModelFolder
 {
-    /// <summary>Files that decide the tokens, in the fingerprint where they are there.</summary>
-    static readonly string[] TokenizerFiles =
-    [
-        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt",
-        "sentencepiece.bpe.model", "spiece.model",
-    ];
-
     readonly ModelConfig config;
     readonly SentenceModules? modules;
     readonly IReadOnlyList<OnnxCandidate> candidates;
-    readonly IReadOnlyList<string> configFiles;
     readonly IReadOnlyList<string> notes;
 
     ModelFolder(
-        string path, ModelConfig config, SentenceModules? modules, IReadOnlyList<OnnxCandidate> candidates,
-        IReadOnlyList<string> configFiles, IReadOnlyList<string> notes)
+        string path, ModelConfig config, SentenceModules? modules, IReadOnlyList<OnnxCandidate> candidates, IReadOnlyList<string> notes)
     {
-        (Path, this.config, this.modules, this.candidates, this.configFiles, this.notes) =
-            (path, config, modules, candidates, configFiles, notes);
+        (Path, this.config, this.modules, this.candidates, this.notes) = (path, config, modules, candidates, notes);
         OnnxFiles = [.. candidates.Select(c => c.File)];
     }
 
@@ -110,42 +99,18 @@ public sealed class ModelFolder
         var candidates = task == TaskKind.Tokenize
             ? []
             : OnnxCandidates.Find(path, modules?.TransformerPath ?? "", options.ModelFile, notes);
-        string?[] configFiles = [System.IO.Path.Combine(transformer, "config.json"), bert?.Path, sentence?.Path];
         var sentenceLimit = task == TaskKind.Embed ? bert?.Int("max_seq_length") : null;
-        var folder = new ModelFolder(path, config, modules, candidates, [.. configFiles.OfType<string>(), .. modules?.Files ?? []], notes)
+        var folder = new ModelFolder(path, config, modules, candidates, notes)
         {
             Task = task,
             MaxLength = Math.Min(config.Positions ?? int.MaxValue, sentenceLimit ?? int.MaxValue) is var limit and < int.MaxValue ? limit : 512,
-            LowerCase = bert?.Flag("do_lower_case") ?? false,
+            LowerCase = task == TaskKind.Embed && (bert?.Flag("do_lower_case") ?? false),
             Prompts = sentence?.Map("prompts") ?? new Dictionary<string, string>(),
             DefaultPromptName = sentence?.Text("default_prompt_name"),
             Similarity = sentence?.Text("similarity_fn_name") ?? "cosine",
         };
         folder.CheckSizes();
         return folder;
-    }
-
-    /// <summary>sha256 (hex) over the names and contents of the files that decide the output: configs, modules, tokenizer and the
-    /// ONNX file chosen for the device with its external data. Reads them whole.</summary>
-    public string Fingerprint(DeviceKind device)
-    {
-        var paths = configFiles.Concat(TokenizerFiles.Select(f => System.IO.Path.Combine(Path, f)).Where(File.Exists));
-        if (candidates.Count > 0)
-        {
-            var chosen = OnnxCandidates.Choose(candidates, device);
-            paths = paths.Append(chosen.Path).Concat(chosen.External);
-        }
-
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (name, path) in paths.Distinct().Select(p => (System.IO.Path.GetRelativePath(Path, p).Replace('\\', '/'), p))
-            .OrderBy(p => p.Item1, StringComparer.Ordinal))
-        {
-            using var stream = File.OpenRead(path);
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{stream.Length}\0"));
-            hash.AppendData(SHA256.HashData(stream));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>The ONNX file for a device (Cpu or Cuda): the asked one, or the best there is.</summary>
@@ -157,6 +122,17 @@ public sealed class ModelFolder
         : Prompts.TryGetValue(name, out var prompt) ? prompt
         : nameOrLiteral ?? throw new PJobException(
             $"{Path}/config_sentence_transformers.json: default_prompt_name is {name}, but the prompts are {string.Join(", ", Prompts.Keys)}.", ExitCode.Model);
+
+    /// <summary>Leading tokens that pooling leaves out for the sake of a prompt: its own and the first special one; 0 where include_prompt
+    /// is true or the prompt is empty. Counted as sentence-transformers does, without white space at the prompt's end: that belongs
+    /// to the text's first token.</summary>
+    public int PromptTokens(Tokenizer tokenizer, string prompt)
+    {
+        if (prompt.Length == 0 || IncludePrompt) return 0;
+        var buffer = new EncodingBuffer();
+        tokenizer.CreateEncoder(new EncodeOptions()).Encode(LowerCase ? prompt.Trim().ToLowerInvariant() : prompt.Trim(), buffer);
+        return buffer.Length(0) - 1;
+    }
 
     /// <summary>What was understood, as lines of name and value for <c>pjob model inspect</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Describe()

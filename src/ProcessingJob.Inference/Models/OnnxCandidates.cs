@@ -93,9 +93,20 @@ static class OnnxCandidates
                 ExitCode.Model);
         if (summary.Inputs.All(i => i.Name != ModelInputs.InputIds))
             throw new PJobException($"{path}: the graph has no input {ModelInputs.InputIds}.", ExitCode.Model);
+        foreach (var input in summary.Inputs) CheckInput(path, input);
         var bytes = new FileInfo(path).Length + external.Sum(e => new FileInfo(e).Length);
         var name = System.IO.Path.GetRelativePath(folder, path).Replace('\\', '/');
         return new OnnxCandidate(new OnnxFile(name, summary.Precision, summary.Optimized, bytes), path, summary, external);
+    }
+
+    static void CheckInput(string path, GraphValue input)
+    {
+        if (input.ElementType is not (OnnxGraphWriter.Int64 or OnnxGraphWriter.Int32))
+            throw new PJobException($"{path}: {input.Name} has element type {input.ElementType}, expected int64 or int32.", ExitCode.Model);
+        if (input.Dimensions.Any(d => d > 0))
+            throw new PJobException(
+                $"{path}: {input.Name} has the fixed shape [{string.Join(", ", input.Dimensions.Select(d => d > 0 ? $"{d}" : "any"))}], but batches have any number of rows and any length. Export the model with dynamic axes for both.",
+                ExitCode.Model);
     }
 
     static string Listing(string[] paths, string folder) => paths.Length == 0

@@ -17,9 +17,6 @@ sealed record SentenceModules
 
     public bool Normalize { get; init; }
 
-    /// <summary>Every file read here, for the fingerprint.</summary>
-    public IReadOnlyList<string> Files { get; init; } = [];
-
     /// <summary>Null where the folder has no modules.json.</summary>
     /// <exception cref="PJobException">Model: modules that are not known, or in an order that is not.</exception>
     public static SentenceModules? TryRead(string folder)
@@ -28,7 +25,7 @@ sealed record SentenceModules
         if (ModelJson.Root(path) is not { } root) return null;
         if (root.ValueKind != JsonValueKind.Array) throw new PJobException($"{path}: found {root.ValueKind}, expected a list of modules.", ExitCode.Model);
 
-        var result = new SentenceModules { Files = [path] };
+        var result = new SentenceModules();
         var position = 0;
         foreach (var module in root.EnumerateArray())
         {
@@ -55,14 +52,12 @@ sealed record SentenceModules
         {
             Pooling = PoolingConfig.Read(config),
             IncludePrompt = config.Flag("include_prompt") ?? true,
-            Files = [.. Files, config.Path],
         };
     }
 
     SentenceModules WithDense(string folder) => this with
     {
         Dense = [.. Dense, DenseLayer.Read(folder)],
-        Files = [.. Files, System.IO.Path.Combine(folder, "config.json"), System.IO.Path.Combine(folder, "model.safetensors")],
     };
 
     static string Value(JsonElement module, string key) =>

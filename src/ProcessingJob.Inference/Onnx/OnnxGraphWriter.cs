@@ -6,6 +6,7 @@ namespace ProcessingJob.Inference;
 sealed class OnnxGraphWriter
 {
     public const int Float = 1;
+    public const int Int32 = 6;
     public const int Int64 = 7;
     public const int Float16 = 10;
 

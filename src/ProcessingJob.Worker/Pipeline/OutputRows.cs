@@ -77,6 +77,8 @@ sealed class OutputRows
         {
             if (_rejectLong && window.Encodings.Truncated(i))
                 return Reject(window, row, RejectReason.TooLong, $"more than {_maxLength} tokens; tokens.overflow is reject");
+            if (window.Results is not null && window.Encodings.Length(i) == 0)
+                return Reject(window, row, RejectReason.MissingText, "the text has no tokens: nothing of it is in the model's vocabulary");
             if (window.Results?.NotFinite(i) == true)
                 return Reject(window, row, RejectReason.NotFinite, "the model gave NaN or infinity for this text, also when it was run alone");
         }

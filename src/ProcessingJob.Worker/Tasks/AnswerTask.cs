@@ -56,6 +56,9 @@ sealed class AnswerTask : FeatureTask
 
     public override int CallsPerRow => Math.Max(1, _questions.Count);
 
+    // Blocks of 1,024 rows have 4 MiB at most: 4 KiB a row.
+    public override int RowWeight => CallsPerRow + (_context?.Length ?? 0) / 4096;
+
     public override void Encode(RowBlock rows, int row, RowEncoder encoder, EncodingBuffer into)
     {
         var context = _context is null ? rows.Text(row, _contextText) : _context;

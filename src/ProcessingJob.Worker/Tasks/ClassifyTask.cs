@@ -47,20 +47,17 @@ sealed class ClassifyTask : FeatureTask
         best = best[..ClassScores.Top(scores, best)];
         if (!_isList)
         {
-            into.Get<StringColumn>("label").Append(Label(best[0]));
+            into.Get<StringColumn>("label").Append(_labels[best[0].Label]);
             into.Get<ValueColumn<float>>("score").Append(best[0].Score);
             return;
         }
         var labels = into.Get<StructListColumn>("labels");
         for (var i = 0; i < best.Length; i++)
         {
-            ((StringColumn)labels.Fields[0]).Append(Label(best[i]));
+            ((StringColumn)labels.Fields[0]).Append(_labels[best[i].Label]);
             scores[i] = best[i].Score;
         }
         labels.EndRow();
         into.Get<ListColumn<float>>("scores").Append(scores[..best.Length]);
     }
-
-    // Exports without id2label: the name transformers would give.
-    private string Label(ClassScore score) => score.Label < _labels.Count ? _labels[score.Label] : $"LABEL_{score.Label}";
 }

@@ -27,6 +27,9 @@ abstract class FeatureTask(JobSpec spec)
     /// <summary>Texts encoded per input row; more than one where fixed questions are crossed with contexts.</summary>
     public virtual int CallsPerRow => 1;
 
+    /// <summary>How many rows of ordinary size a row is worth, at least 1: more where fixed texts come with every row.</summary>
+    public virtual int RowWeight => 1;
+
     /// <summary>Encodes one input row: exactly <see cref="CallsPerRow"/> calls of the encoder.</summary>
     public abstract void Encode(RowBlock rows, int row, RowEncoder encoder, EncodingBuffer into);
 

@@ -1,0 +1,161 @@
+using System.Text.Json.Nodes;
+using ProcessingJob.Contract;
+using ProcessingJob.Testing;
+using ProcessingJob.Tokenization;
+
+namespace ProcessingJob.Inference.Tests;
+
+/// <summary>Graphs as exporters other than the usual one write them: handled, or refused with what is wrong.</summary>
+public sealed class OddGraphTests : IDisposable
+{
+    const int Int32 = 6;
+    const int Double = 11;
+
+    readonly TempFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(OnnxGraphWriter.Int64, OnnxGraphWriter.Float)]
+    [InlineData(Int32, OnnxGraphWriter.Float)]
+    [InlineData(OnnxGraphWriter.Int64, OnnxGraphWriter.Float16)]
+    [InlineData(Int32, OnnxGraphWriter.Float16)]
+    public async Task RunAsync_TypesOfInputsAndOutputs_GiveTheSameEmbeddings(int input, int output)
+    {
+        Write(g => Table(g, input).Node("Cast", ["table_rows"], ["last_hidden_state"], ("to", (long)output))
+            .Output("last_hidden_state", output, "batch", "length", TinyModel.Hidden));
+        var rows = await Embed([3, 5], [7]);
+        Assert.Equal([40, 41, 42, 43], rows[0]);
+        Assert.Equal([70, 71, 72, 73], rows[1]);
+    }
+
+    [Fact]
+    public async Task RunAsync_PositionIds_CountFromTheFamilysFirst()
+    {
+        Write(g => Table(g).Input("position_ids", OnnxGraphWriter.Int64, "batch", "length")
+            .Node("Gather", ["table", "position_ids"], ["last_hidden_state"])
+            .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden), new JsonObject { ["model_type"] = "roberta" });
+        var rows = await Embed([9, 9, 9], [9]);
+        // RoBERTa's positions begin at pad + 1 = 2: (20 + 30 + 40) / 3.
+        Assert.Equal(30, rows[0][0]);
+        Assert.Equal(20, rows[1][0]);
+    }
+
+    [Fact]
+    public async Task RunAsync_PooledInsideTheGraph_IsTakenAsItIs()
+    {
+        WritePooled(TinyModel.Hidden);
+        var rows = await Embed([3, 5], [7, 7]);
+        Assert.Equal([40, 41, 42, 43], rows[0]);
+        Assert.Equal([70, 71, 72, 73], rows[1]);
+    }
+
+    [Theory]
+    [InlineData(1, 128)]
+    [InlineData(-1, 128)]
+    [InlineData(1, -1)]
+    public void Open_FixedBatchOrLength_IsRefused(int batch, int length)
+    {
+        Write(g => g.Constant("table", [TinyModel.Vocabulary, TinyModel.Hidden], new float[TinyModel.Vocabulary * TinyModel.Hidden].AsSpan())
+            .Input("input_ids", OnnxGraphWriter.Int64, batch > 0 ? batch : "batch", length > 0 ? length : "length")
+            .Node("Gather", ["table", "input_ids"], ["last_hidden_state"])
+            .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden));
+        var message = Refusal(() => ModelFolder.Open(folder.Path));
+        Assert.Contains($"input_ids has the fixed shape [{(batch > 0 ? batch : "any")}, {(length > 0 ? length : "any")}]", message);
+        Assert.Contains("dynamic axes", message);
+    }
+
+    [Fact]
+    public void Open_MaskThatIsNoInteger_IsRefused()
+    {
+        Write(g => Table(g, output: "last_hidden_state").Input("attention_mask", OnnxGraphWriter.Float16, "batch", "length")
+            .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden));
+        Assert.Contains("attention_mask has element type 10, expected int64 or int32", Refusal(() => ModelFolder.Open(folder.Path)));
+    }
+
+    [Fact]
+    public void Create_OutputThatIsNoFloat_IsRefused()
+    {
+        Write(g => Table(g).Node("Cast", ["table_rows"], ["last_hidden_state"], ("to", (long)Double))
+            .Output("last_hidden_state", Double, "batch", "length", TinyModel.Hidden));
+        Assert.Contains("expected float or float16", Refusal(() => Create()));
+    }
+
+    [Fact]
+    public void Create_OnlyPoolerOutput_IsRefused()
+    {
+        Write(g => Table(g).Node("ReduceMean", ["table_rows"], ["pooler_output"], ("axes", new long[] { 1 }), ("keepdims", 0L))
+            .Output("pooler_output", OnnxGraphWriter.Float, "batch", TinyModel.Hidden));
+        Assert.Contains("pooler_output", Refusal(() => Create()));
+    }
+
+    [Fact]
+    public void Create_PooledInsideToAnotherWidth_IsRefused()
+    {
+        WritePooled(TinyModel.Hidden, hiddenInConfig: 6);
+        Assert.Contains("sentence_embedding is 4 wide, but the folder's files say 6", Refusal(() => Create()));
+    }
+
+    [Theory]
+    [InlineData(TaskKind.Embed)]
+    [InlineData(TaskKind.Classify)]
+    public async Task RunAsync_WidthKnownOnlyByRunningAndWrong_IsTheModelsFault(TaskKind task)
+    {
+        if (task == TaskKind.Embed)
+        {
+            Write(g => Table(g, output: "last_hidden_state").Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", "hidden"), new JsonObject { ["hidden_size"] = 6 });
+        }
+        else
+        {
+            Write(g => Table(g).Node("ReduceMean", ["table_rows"], ["logits"], ("axes", new long[] { 1 }), ("keepdims", 0L)).Output("logits", OnnxGraphWriter.Float, "batch", "labels"),
+                new JsonObject { ["architectures"] = new JsonArray("BertForSequenceClassification"), ["num_labels"] = 3 });
+        }
+
+        using var engine = Create(task);
+        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Window([3, 5]), default));
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+        Assert.Contains("model.onnx: ONNX Runtime refuses the batch's shape", e.Message);
+        Assert.Contains("Do config.json and the graph belong together?", e.Message);
+        Assert.Equal(0, engine.Stats.Recreations);
+    }
+
+    void WritePooled(int width, int? hiddenInConfig = null) =>
+        Write(g => Table(g).Node("ReduceMean", ["table_rows"], ["sentence_embedding"], ("axes", new long[] { 1 }), ("keepdims", 0L))
+            .Output("sentence_embedding", OnnxGraphWriter.Float, "batch", width), new JsonObject { ["hidden_size"] = hiddenInConfig ?? TinyModel.Hidden });
+
+    static OnnxGraphWriter Table(OnnxGraphWriter graph, int type = OnnxGraphWriter.Int64, string output = "table_rows") => graph
+        .Input("input_ids", type, "batch", "length")
+        .Constant("table", [TinyModel.Vocabulary, TinyModel.Hidden], Enumerable.Range(0, TinyModel.Vocabulary * TinyModel.Hidden).Select(i => i / TinyModel.Hidden * 10f + i % TinyModel.Hidden).ToArray().AsSpan())
+        .Node("Gather", ["table", "input_ids"], [output]);
+
+    void Write(Action<OnnxGraphWriter> build, JsonObject? config = null)
+    {
+        TinyModel.Write(folder, config: config);
+        var graph = new OnnxGraphWriter();
+        build(graph);
+        TinyModel.WriteBytes(folder, "onnx/model.onnx", graph.ToModel());
+    }
+
+    Engine Create(TaskKind task = TaskKind.Embed) => Engine.Create(ModelFolder.Open(folder.Path), new EngineOptions { Task = task, Device = DeviceKind.Cpu });
+
+    async Task<float[][]> Embed(params int[][] encodings)
+    {
+        using var engine = Create();
+        using var result = await engine.RunAsync(Window(encodings), default);
+        return [.. Enumerable.Range(0, result.Count).Select(i => result.Row(i).ToArray())];
+    }
+
+    static EncodingBuffer Window(params int[][] encodings)
+    {
+        var window = new EncodingBuffer();
+        foreach (var ids in encodings) window.Add(ids);
+        return window;
+    }
+
+    static string Refusal(Action act)
+    {
+        var e = Assert.Throws<PJobException>(act);
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+        return e.Message;
+    }
+}
