@@ -40,12 +40,19 @@ public sealed class Tokenizer
         if (!Directory.Exists(folder)) throw Refusal.Broken(folder, "no such model folder");
         var config = new TokenizerConfig(folder);
         string At(string name) => Path.Combine(folder, name);
-        if (File.Exists(At("tokenizer.json"))) return new Tokenizer(TokenizerJson.Read(At("tokenizer.json"), config));
-        if (File.Exists(At("vocab.txt"))) return new Tokenizer(SlowFiles.ReadVocabTxt(At("vocab.txt"), config));
-        if (File.Exists(At("vocab.json")) && File.Exists(At("merges.txt")))
+        bool Has(string name)
+        {
+            if (!File.Exists(At(name))) return false;
+            GitLfs.RefusePointer(At(name));
+            return true;
+        }
+
+        if (Has("tokenizer.json")) return new Tokenizer(TokenizerJson.Read(At("tokenizer.json"), config));
+        if (Has("vocab.txt")) return new Tokenizer(SlowFiles.ReadVocabTxt(At("vocab.txt"), config));
+        if (Has("vocab.json") && Has("merges.txt"))
             return new Tokenizer(SlowFiles.ReadVocabJson(At("vocab.json"), At("merges.txt"), config));
         foreach (var name in (string[])["sentencepiece.bpe.model", "spiece.model"])
-            if (File.Exists(At(name))) return new Tokenizer(SlowFiles.ReadSentencePiece(At(name), config));
+            if (Has(name)) return new Tokenizer(SlowFiles.ReadSentencePiece(At(name), config));
         throw Refusal.Broken(
             folder,
             "holds no tokenizer: expected tokenizer.json, vocab.txt, vocab.json with merges.txt, sentencepiece.bpe.model or spiece.model");

@@ -8,7 +8,7 @@ static class Fuzz
     static readonly string[] Gems =
     [
         "[SEP]", "[sep]", "<s>", "<mask>", "</s>", "  <mask> ", "[MASK]", "<extra_id_0>", "\ud800", "\udc00x", "\r\n", "'s", "'LL", "한국", "ｶﾞ",
-        "👨‍👩‍👧", "\u0600a", "e\u0301\u200d", "\ufffe", "\u0085", "...", "  ", "İ", "ß", "Zwischenraum", " <tab> ", "@", "🇩🇪🇫🇷",
+        "👨‍👩‍👧", "\u0001", "\u3000", "\u0600a", "e\u0301\u200d", "\ufffe", "\u0085", "...", "  ", "İ", "ß", "Zwischenraum", " <tab> ", "@", "🇩🇪🇫🇷",
     ];
 
     public static List<string> Texts(int count, int seed)

@@ -11,7 +11,7 @@ public class OwnVocabularyTests(OwnVocabularies vocabularies) : IClassFixture<Ow
     {
         if (Judge.Absent != null) Assert.Skip(Judge.Absent);
         var file = vocabularies.JsonOf(name);
-        List<string> texts = [.. vocabularies.Texts, "", " ", "\n", .. Fuzz.Texts(1500, seed: 5)];
+        List<string> texts = [.. vocabularies.Texts, "", " ", "\n", "\u0001\u0001 gone, and then words", .. Fuzz.Texts(1500, seed: 5)];
         List<string> pairs = [.. texts.Skip(1), texts[0]];
         CheckAll(name,
             ("plain", new JudgeJob(file, texts) { Details = true }),

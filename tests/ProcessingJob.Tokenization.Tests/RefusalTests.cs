@@ -1,3 +1,4 @@
+using System.Text;
 using ProcessingJob.Contract;
 
 namespace ProcessingJob.Tokenization.Tests;
@@ -62,6 +63,53 @@ public sealed class RefusalTests : IDisposable
         Write(name, content);
         var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder));
         Assert.Equal(ExitCode.Model, refusal.ExitCode);
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tokenizer.json")]
+    [InlineData("tokenizer_config.json")]
+    [InlineData("vocab.txt")]
+    [InlineData("sentencepiece.bpe.model")]
+    public void Load_LfsPointer_SaysHowToGetTheFile(string name)
+    {
+        Write(name, "version https://git-lfs.github.com/spec/v1\noid sha256:9eb652\nsize 17098107\n");
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder));
+        Assert.Equal(ExitCode.Model, refusal.ExitCode);
+        Assert.Contains($"{name}: is a pointer of Git LFS", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vocab.txt", "tokenizer_config.json", """{"tokenizer_class":"PhobertTokenizer"}""", "PhobertTokenizer without")]
+    [InlineData("vocab.txt", "tokenizer_config.json", """{"tokenizer_class":"BertJapaneseTokenizer"}""", "BertJapaneseTokenizer without")]
+    [InlineData("vocab.txt", "tokenizer_config.json", """{"tokenizer_class":"PreTrainedTokenizerFast"}""", "PreTrainedTokenizerFast without")]
+    [InlineData("vocab.txt", "config.json", """{"model_type":"roformer"}""", "roformer without")]
+    [InlineData("vocab.txt", "config.json", """{"model_type":"roberta"}""", "roberta without")]
+    [InlineData("vocab.json", "tokenizer_config.json", """{"tokenizer_class":"CLIPTokenizerFast"}""", "CLIPTokenizerFast without")]
+    [InlineData("vocab.json", "config.json", """{"model_type":"whisper"}""", "whisper without")]
+    [InlineData("vocab.json", "tokenizer_config.json", """{"tokenizer_class":"GPT2Tokenizer","add_bos_token":true}""", "add_bos_token without")]
+    public void Load_FamilyWithoutTokenizerJson_IsRefusedByName(string file, string config, string json, string expected)
+    {
+        Write(file, file == "vocab.txt" ? "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na" : """{"a":0}""");
+        Write("merges.txt", "");
+        Write(config, json);
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder));
+        Assert.Equal(ExitCode.Model, refusal.ExitCode);
+        Assert.Contains($"{file}: {expected} tokenizer.json", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("spiece.model", null, "begins with <unk> <s> <cls>")]
+    [InlineData("sentencepiece.bpe.model", null, "begins with <unk> <s> <cls>")]
+    [InlineData("spiece.model", "xlnet", "xlnet without tokenizer.json")]
+    [InlineData("sentencepiece.bpe.model", "mbart", "mbart without tokenizer.json")]
+    [InlineData("sentencepiece.bpe.model", "camembert", "camembert without tokenizer.json")]
+    public void Load_SentencePieceOfAnotherFamily_IsRefusedByName(string file, string? modelType, string expected)
+    {
+        byte[] model = [.. ((string[])["<unk>", "<s>", "<cls>"]).SelectMany(piece => (byte[])[0x0A, (byte)(piece.Length + 2), 0x0A, (byte)piece.Length, .. Encoding.UTF8.GetBytes(piece)])];
+        File.WriteAllBytes(Path.Combine(folder, file), model);
+        if (modelType != null) Write("config.json", $$"""{"model_type":"{{modelType}}"}""");
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder));
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
     }
 

@@ -59,6 +59,30 @@ public sealed class SlowFilesTests : IDisposable
         Assert.Contains(12, Ids(Tokenizer.Load(folder), "[new] tea"));
     }
 
+    [Fact]
+    public void Load_RobertaOfOtherSpecialTokens_PutsThem()
+    {
+        // ChemBERTa's: BERT's names in RoBERTa's layout, its own <s> and </s> added behind the vocabulary.
+        const string Vocab = """{"[PAD]":0,"[UNK]":1,"[CLS]":2,"[SEP]":3,"[MASK]":4,"C":5,"c":6,"cc":7,"1":8}""";
+        File.WriteAllText(Path.Combine(folder, "vocab.json"), Vocab);
+        File.WriteAllText(Path.Combine(folder, "merges.txt"), "#version: 0.2\nc c\n");
+        File.WriteAllText(Path.Combine(folder, "added_tokens.json"), """{"<s>":9,"</s>":10}""");
+        File.WriteAllText(Path.Combine(folder, "config.json"), """{"model_type":"roberta"}""");
+        File.WriteAllText(Path.Combine(folder, "special_tokens_map.json"), """
+            {"bos_token":"<s>","eos_token":{"content":"</s>","lstrip":false},"unk_token":"[UNK]","sep_token":"[SEP]","pad_token":"[PAD]","cls_token":"[CLS]","mask_token":"[MASK]"}
+            """);
+        var model = Directory.CreateDirectory(Path.Combine(folder, "json")).FullName;
+        var added = ((string[])["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "", "", "", "", "<s>", "</s>"]).Select((token, id) => (token, id)).Where(t => t.token.Length > 0)
+            .Select(t => $$"""{"id":{{t.id}},"content":"{{t.token}}","lstrip":{{(t.id == 4 ? "true" : "false")}},"normalized":false,"special":true}""");
+        File.WriteAllText(Path.Combine(model, "tokenizer.json"), $$"""
+            {"added_tokens":[{{string.Join(',', added)}}],"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},
+            "post_processor":{"type":"RobertaProcessing","cls":["[CLS]",2],"sep":["[SEP]",3],"trim_offsets":true,"add_prefix_space":false},
+            "decoder":{"type":"ByteLevel"},"model":{"type":"BPE","merges":["c c"],"vocab":{{Vocab}} } }
+            """);
+        Same(Tokenizer.Load(model), Tokenizer.Load(folder), ["ccC1", "<s>c", "c [MASK]</s>", "[CLS]"]);
+        Assert.Equal([2, 7, 5, 8, 3], Ids(Tokenizer.Load(folder), "ccC1"));
+    }
+
     static int[] Ids(Tokenizer tokenizer, string text)
     {
         var buffer = new EncodingBuffer();

@@ -61,10 +61,13 @@ for (const [name, prefixSpace, normalizer] of [['bpe', false, null], ['bpe-prefi
     [...robertaTokens.map((token, id) => added(id, token, { normalized: name === 'bpe' })), added(size, '<mask>', { lstrip: true })])
 }
 
-// A character map of our own: "@" becomes "at". Darts double array, zero-terminated replacements.
+// A character map of our own: "@" becomes "at", U+0001 nothing. Darts double array, zero-terminated replacements.
 const units = new Uint32Array(512)
 units[0] = 256 << 10
-units[256 ^ 0x40] = 1 << 10 | 1 << 8 | 0x40
+for (const [from, to] of [[0x40, 0], [1, 2]]) {
+  units[256 ^ from] = 1 << 10 | 1 << 8 | from
+  units[256 ^ from ^ 1] = to
+}
 const map = Buffer.from([...new Uint8Array(new Uint32Array([units.byteLength]).buffer), ...new Uint8Array(units.buffer), 0x61, 0x74, 0])
 for (const [name, normalizers, preTokenizers] of [
   ['unigram', [hf.nmt(), hf.nfkcNormalizer()], [hf.whitespaceSplitPreTokenizer(), hf.metaspacePreTokenizer()]],

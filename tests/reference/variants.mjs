@@ -29,7 +29,7 @@ export function variants(out, text) {
   // A Russian BERT's habit: 1,639 added tokens, words of the text and parts of words, one inside the other.
   // Of tokens that are the same once normalized Hugging Face finds one or another from run to run, so there is but one of each here.
   const many = read('wordpiece-uncased'), next = numbers(7), seen = new Set()
-  const normal = token => token.normalize('NFD').replace(/\p{Mn}/gu, '').toLowerCase()
+  const normal = token => token.normalize('NFD').replace(/[\p{Mn}\p{C}]/gu, '').toLowerCase()
   const flag = of => next(of) === 0
   while (many.added_tokens.length < 1639) {
     const word = words[next(words.length)], from = next(word.length)
@@ -103,6 +103,10 @@ export function variants(out, text) {
   for (const token of hexTokens) bytes.model.vocab.push([token, -20])
   bytes.decoder = { type: 'Sequence', decoders: [{ type: 'ByteFallback' }, { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true }] }
   write('unigram-bytes', bytes)
+  // DeBERTa's: the whole text is stripped before the map sees it.
+  const strip = read('unigram-map')
+  strip.normalizer.normalizers.unshift({ type: 'Strip', strip_left: true, strip_right: true })
+  write('unigram-strip', strip)
   for (const scheme of ['first', 'never']) {
     const json = read('unigram')
     json.pre_tokenizer = { type: 'Metaspace', replacement: '▁', prepend_scheme: scheme, split: scheme === 'never' }

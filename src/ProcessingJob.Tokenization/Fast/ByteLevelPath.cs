@@ -23,8 +23,8 @@ sealed class ByteLevelPath : FastPath
     {
         addsPrefixSpace = bytes.AddsPrefixSpace;
         normalizes = pipeline.Normalizers.Length > 0;
-        inner = pipeline.With([new ByteLevel(false, useRegex: false)]);
-        first = pipeline.With([new ByteLevel(addsPrefixSpace, useRegex: false)]);
+        inner = pipeline with { PreTokenizers = [new ByteLevel(false, useRegex: false)] };
+        first = pipeline with { PreTokenizers = [new ByteLevel(addsPrefixSpace, useRegex: false)] };
     }
 
     public override FastOutcome Run(ReadOnlySpan<char> text, int start, int need, TokenList into, Workspace work, ModelScratch scratch)

@@ -5,16 +5,38 @@ namespace ProcessingJob.Tokenization.Fast;
 
 /// <summary>
 /// SentencePiece-like pipelines begin a new word at every space. A space after a printable ASCII character is a cut that no normalizer sees
-/// across: no grapheme cluster, composition or run of spaces goes over it. The spaces belong to the chunk after them.
+/// across: no grapheme cluster, composition or run of spaces goes over it. The spaces belong to the chunk after them. A Strip in front of
+/// everything is done to the whole, before it is cut.
 /// </summary>
-sealed class SpacePath(TextPipeline pipeline, bool withOffsets) : FastPath(withOffsets)
+sealed class SpacePath : FastPath
 {
+    readonly TextPipeline pipeline;
+    readonly Strip? strip;
+    readonly Precompiled? map;
+
+    public SpacePath(TextPipeline pipeline, bool withOffsets) : base(withOffsets)
+    {
+        strip = pipeline.Normalizers.FirstOrDefault() as Strip;
+        this.pipeline = strip == null ? pipeline : pipeline with { Normalizers = pipeline.Normalizers[1..] };
+        if (withOffsets) map = pipeline.Normalizers.OfType<Precompiled>().FirstOrDefault();
+    }
+
     public static bool Fits(TextPipeline pipeline) =>
         pipeline.PreTokenizers is [WhitespaceSplit, ..] or [Metaspace { Splits: true }, ..]
-        && pipeline.Normalizers.All(step => step is Precompiled or Nmt or Lowercase or UnicodeForm or StripAccents or Replace { StaysBetweenSpaces: true });
+        && (pipeline.Normalizers is [Strip, .. var rest] ? rest : pipeline.Normalizers)
+            .All(step => step is Precompiled or Nmt or Lowercase or UnicodeForm or StripAccents or Replace { StaysBetweenSpaces: true });
 
     public override FastOutcome Run(ReadOnlySpan<char> text, int start, int need, TokenList into, Workspace work, ModelScratch scratch)
     {
+        if (strip != null)
+        {
+            (start, var stop) = strip.Part(text, start);
+            text = text[..stop];
+            if (start == stop) return FastOutcome.Whole;
+        }
+
+        // What the map removes at the start of a text shifts all places after it in Hugging Face's.
+        if (map != null && !char.IsSurrogate(text[start]) && map.Removes(text[start])) return FastOutcome.Refused;
         var context = start == 0 ? FirstChunk : FirstChunk << 1;
         for (var i = start; i < text.Length;)
         {

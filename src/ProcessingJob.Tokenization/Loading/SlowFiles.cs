@@ -16,7 +16,8 @@ static class SlowFiles
         var ids = new Dictionary<string, int>();
         for (var i = 0; i < lines.Count; i++) ids[lines[i]] = i;
         var vocabulary = new Vocabulary(ids);
-        var mpnet = config.Class == "MPNetTokenizer" || (vocabulary.Find("[CLS]") == null && vocabulary.Find("<s>") != null);
+        var family = SlowFamilies.Of(config, path, SlowFamily.Bert, SlowFamily.MPNet);
+        var mpnet = family == SlowFamily.MPNet || (family == null && vocabulary.Find("[CLS]") == null && vocabulary.Find("<s>") != null);
         var cls = Special(config, vocabulary, path, "cls_token", mpnet ? "<s>" : "[CLS]");
         var sep = Special(config, vocabulary, path, "sep_token", mpnet ? "</s>" : "[SEP]");
         var unknown = Special(config, vocabulary, path, "unk_token", "[UNK]");
@@ -54,7 +55,9 @@ static class SlowFiles
         }
 
         var prefixSpace = config.Flag("add_prefix_space", false);
-        var roberta = vocabulary.Find("<s>") != null && vocabulary.Find("</s>") != null;
+        var family = SlowFamilies.Of(config, path, SlowFamily.Roberta, SlowFamily.Gpt2);
+        var roberta = family == SlowFamily.Roberta || (family == null && vocabulary.Find("<s>") != null && vocabulary.Find("</s>") != null);
+        if (!roberta && config.Flag("add_bos_token", false)) throw Refusal.Unsupported(path, "add_bos_token without tokenizer.json");
         var model = Make(path, () => new Bpe(vocabulary, merges, new BpeFlags(null, false, false, false)));
         List<AddedToken> added = [];
         var layout = PostProcessor.None([]);
@@ -94,14 +97,20 @@ static class SlowFiles
         var file = SentencePieceModel.Read(path);
         if (file.Type != SentencePieceModel.UnigramType)
             throw Refusal.Unsupported(path, $"a SentencePiece model that is not Unigram (model_type {file.Type})");
-        var family = config.Class switch
+        var family = SlowFamilies.Of(config, path, SlowFamily.XlmRoberta, SlowFamily.T5) ?? Guess(path, file);
+        return family == SlowFamily.T5 ? T5(path, file, config) : XlmRoberta(path, file, config);
+    }
+
+    /// <summary>The family of a SentencePiece model that nothing is said of: that of the file's name, if its first pieces are the family's.</summary>
+    static SlowFamily Guess(string path, SentencePieceModel file)
+    {
+        var first = string.Join(' ', file.Pieces.Take(3).Select(piece => piece.Token));
+        return (Path.GetFileName(path), first) switch
         {
-            "XLMRobertaTokenizer" or "CamembertTokenizer" or "T5Tokenizer" => config.Class,
-            null => Path.GetFileName(path) == "sentencepiece.bpe.model" ? "XLMRobertaTokenizer" : "T5Tokenizer",
-            var other => throw Refusal.Unsupported(path, $"{other} without tokenizer.json"),
+            ("sentencepiece.bpe.model", "<unk> <s> </s>") => SlowFamily.XlmRoberta,
+            ("spiece.model", "<pad> </s> <unk>") => SlowFamily.T5,
+            _ => throw Refusal.Unsupported(path, $"a SentencePiece model that begins with {first} and has no tokenizer_class in tokenizer_config.json"),
         };
-        if (family == "CamembertTokenizer") throw Refusal.Unsupported(path, $"{family} without tokenizer.json");
-        return family == "T5Tokenizer" ? T5(path, file, config) : XlmRoberta(path, file, config);
     }
 
     static TokenizerParts XlmRoberta(string path, SentencePieceModel file, TokenizerConfig config)

@@ -8,18 +8,32 @@ sealed class TokenizerConfig
     // transformers writes 10^30 for "no limit".
     const double LargestLimit = 1e6;
 
+    // Names under which special tokens are stated.
+    static readonly string[] Roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+
+    readonly string folder;
     readonly Json config;
     readonly Json map;
     readonly Json added;
 
     public TokenizerConfig(string folder)
     {
+        this.folder = folder;
         config = ReadIfThere(Path.Combine(folder, "tokenizer_config.json"));
         map = ReadIfThere(Path.Combine(folder, "special_tokens_map.json"));
         added = ReadIfThere(Path.Combine(folder, "added_tokens.json"));
     }
 
-    public string? Class => config["tokenizer_class"].TextOrNull?.Replace("Fast", "", StringComparison.Ordinal);
+    /// <summary>What transformers chooses a tokenizer by: the class stated here or in config.json, else the model type; null where none is.</summary>
+    public string? Family
+    {
+        get
+        {
+            if (config["tokenizer_class"].TextOrNull is { } stated) return stated;
+            var model = ReadIfThere(Path.Combine(folder, "config.json"));
+            return model["tokenizer_class"].TextOrNull ?? model["model_type"].TextOrNull;
+        }
+    }
 
     public int? MaxLength
     {
@@ -34,21 +48,24 @@ sealed class TokenizerConfig
     public bool Flag(string name, bool fallback) => config[name].Flag(fallback);
 
     /// <summary>A special token such as pad_token: a string, or an object with its content.</summary>
-    public string? Special(string name)
-    {
-        var token = map[name].IsNull ? config[name] : map[name];
-        return token.IsObject ? token["content"].TextOrNull : token.TextOrNull;
-    }
+    public string? Special(string name) => Content(map[name].IsNull ? config[name] : map[name]);
 
     /// <summary>
-    /// A family's added tokens with those of added_tokens.json (ordinary words, found in normalized text) and of added_tokens_decoder, which
-    /// states all there is to a token.
+    /// A family's added tokens with those of added_tokens.json (ordinary words, found in normalized text, unless they are named as special) and of
+    /// added_tokens_decoder, which states all there is to a token.
     /// </summary>
     public IReadOnlyList<AddedToken> WithMore(IEnumerable<AddedToken> family)
     {
         var tokens = family.ToDictionary(token => token.Content);
         if (!added.IsNull)
-            foreach (var (content, id) in added.Members) tokens.TryAdd(content, new AddedToken(content, id.Number, Normalized: true, Special: false));
+        {
+            foreach (var (content, id) in added.Members)
+            {
+                var special = IsSpecial(content);
+                tokens.TryAdd(content, new AddedToken(content, id.Number, Normalized: !special, Special: special));
+            }
+        }
+
         if (config["added_tokens_decoder"] is { IsNull: false } stated)
         {
             foreach (var (name, token) in stated.Members)
@@ -61,5 +78,15 @@ sealed class TokenizerConfig
         return [.. tokens.Values];
     }
 
-    static Json ReadIfThere(string path) => File.Exists(path) ? Json.Read(path) : new Json(default, path);
+    bool IsSpecial(string content) => Roles.Any(role => Special(role) == content)
+        || ((Json[])[map["additional_special_tokens"], config["additional_special_tokens"]]).Any(list => !list.IsNull && list.Items.Any(token => Content(token) == content));
+
+    static string? Content(Json token) => token.IsObject ? token["content"].TextOrNull : token.TextOrNull;
+
+    static Json ReadIfThere(string path)
+    {
+        if (!File.Exists(path)) return new Json(default, path);
+        GitLfs.RefusePointer(path);
+        return Json.Read(path);
+    }
 }

@@ -131,6 +131,15 @@ sealed class Strip(bool left, bool right) : Normalizer
 {
     public override string Describe() => $"Strip(left={(left ? "true" : "false")}, right={(right ? "true" : "false")})";
 
+    /// <summary>The part of a text that this leaves of it.</summary>
+    public (int Start, int End) Part(ReadOnlySpan<char> text, int start)
+    {
+        var end = text.Length;
+        while (left && start < end && UnicodeTables.Is(text[start], CharFlags.Space)) start++;
+        while (right && end > start && UnicodeTables.Is(text[end - 1], CharFlags.Space)) end--;
+        return (start, end);
+    }
+
     public override void Apply(Workspace work)
     {
         var text = work.Text.CodePoints;

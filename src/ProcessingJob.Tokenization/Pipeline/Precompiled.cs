@@ -44,11 +44,11 @@ sealed class Precompiled : Normalizer
 
     public override string Describe() => "Precompiled";
 
-    /// <summary>Whether a code point by itself stays as it is.</summary>
-    public bool Keeps(int codePoint)
+    /// <summary>Whether a code point by itself becomes nothing.</summary>
+    public bool Removes(int codePoint)
     {
         Span<byte> utf8 = stackalloc byte[4];
-        return Find(utf8[..new Rune(codePoint).EncodeToUtf8(utf8)]) < 0;
+        return Find(utf8[..new Rune(codePoint).EncodeToUtf8(utf8)]) is >= 0 and var found && decoded[found].Length == 0;
     }
 
     public override void Apply(Workspace work)

@@ -6,7 +6,7 @@ namespace ProcessingJob.Tokenization.Pipeline;
 /// A text's way to tokens, exactly as tokenizer.json describes it: added tokens, normalizer, added tokens again, pre-tokenizer, model.
 /// Immutable; works in the workspace it is given.
 /// </summary>
-sealed class TextPipeline
+sealed record TextPipeline
 {
     public required Normalizer[] Normalizers { get; init; }
 
@@ -17,39 +17,20 @@ sealed class TextPipeline
     public required IReadOnlyList<AddedToken> AddedTokens { get; init; }
 
     /// <summary>Tokens looked for in the text as it is.</summary>
-    public AddedTokenSet RawTokens { get; private set; } = new([]);
+    public AddedTokenSet RawTokens { get; private init; } = new([]);
 
     /// <summary>Tokens looked for in the normalized text.</summary>
-    public AddedTokenSet NormalizedTokens { get; private set; } = new([]);
+    public AddedTokenSet NormalizedTokens { get; private init; } = new([]);
 
-    /// <summary>Builds the sets of added tokens; to be called once, when the rest is in place.</summary>
-    public TextPipeline Complete()
+    /// <summary>The pipeline with its sets of added tokens, when the rest is in place.</summary>
+    public TextPipeline Complete() => this with
     {
-        RawTokens = new(AddedTokens.Where(t => !t.Normalized).Select(t => (t, Vocabulary.CodePoints(t.Content))));
-        NormalizedTokens = new(AddedTokens.Where(t => t.Normalized).Select(t => (t, Normalize(t.Content))));
-        return this;
-    }
-
-    /// <summary>The same pipeline with other pre-tokenizers.</summary>
-    public TextPipeline With(PreTokenizer[] preTokenizers) => new()
-    {
-        Normalizers = Normalizers,
-        PreTokenizers = preTokenizers,
-        Model = Model,
-        AddedTokens = AddedTokens,
-        RawTokens = RawTokens,
-        NormalizedTokens = NormalizedTokens,
+        RawTokens = new(AddedTokens.Where(t => !t.Normalized).Select(t => (t, Vocabulary.CodePoints(t.Content)))),
+        NormalizedTokens = new(AddedTokens.Where(t => t.Normalized).Select(t => (t, Normalize(t.Content)))),
     };
 
     /// <summary>The same pipeline for texts known to hold no token of <see cref="NormalizedTokens"/>.</summary>
-    public TextPipeline WithoutNormalizedTokens() => new()
-    {
-        Normalizers = Normalizers,
-        PreTokenizers = PreTokenizers,
-        Model = Model,
-        AddedTokens = AddedTokens,
-        RawTokens = RawTokens,
-    };
+    public TextPipeline WithoutNormalizedTokens() => this with { NormalizedTokens = new([]) };
 
     /// <summary>A string as the normalizer leaves it.</summary>
     public int[] Normalize(string text)

@@ -1,0 +1,39 @@
+namespace ProcessingJob.Tokenization.Loading;
+
+/// <summary>The tokenizers that are put together without tokenizer.json.</summary>
+enum SlowFamily { Bert, MPNet, Roberta, Gpt2, XlmRoberta, T5 }
+
+static class SlowFamilies
+{
+    // Names of classes (BertTokenizer) and model types (xlm-roberta), without "Tokenizer" and marks. Each has its family's converter in transformers.
+    static readonly Dictionary<string, SlowFamily> Known = new()
+    {
+        ["bert"] = SlowFamily.Bert,
+        ["distilbert"] = SlowFamily.Bert,
+        ["electra"] = SlowFamily.Bert,
+        ["mobilebert"] = SlowFamily.Bert,
+        ["squeezebert"] = SlowFamily.Bert,
+        ["convbert"] = SlowFamily.Bert,
+        ["layoutlm"] = SlowFamily.Bert,
+        ["mpnet"] = SlowFamily.MPNet,
+        ["roberta"] = SlowFamily.Roberta,
+        ["longformer"] = SlowFamily.Roberta,
+        ["bart"] = SlowFamily.Roberta,
+        ["led"] = SlowFamily.Roberta,
+        ["gpt2"] = SlowFamily.Gpt2,
+        ["xlmroberta"] = SlowFamily.XlmRoberta,
+        ["t5"] = SlowFamily.T5,
+        ["mt5"] = SlowFamily.T5,
+    };
+
+    /// <summary>The family that the folder names, or null where it names none.</summary>
+    /// <param name="readable">The families that are read from the file <paramref name="path"/>.</param>
+    public static SlowFamily? Of(TokenizerConfig config, string path, params ReadOnlySpan<SlowFamily> readable)
+    {
+        if (config.Family is not { } name) return null;
+        var key = name.Replace("TokenizerFast", "", StringComparison.Ordinal).Replace("Tokenizer", "", StringComparison.Ordinal)
+            .Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
+        if (Known.TryGetValue(key, out var family) && readable.Contains(family)) return family;
+        throw Refusal.Unsupported(path, $"{name} without tokenizer.json, which transformers' AutoTokenizer.from_pretrained(…).save_pretrained(…) writes,");
+    }
+}
