@@ -1,6 +1,7 @@
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Cli.Search;
 using ProcessingJob.Contract;
+using ProcessingJob.Inference;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.Cli.Tests;
@@ -40,6 +41,37 @@ public sealed class SearchTests : IDisposable
             Assert.Equal(row == 3 ? SampleOutput.Hostile : $"text {row}", hit.Columns["text"]);
             Assert.Equal(row % 2 == 0 ? 1L : row == 7 ? null : 5L, hit.Columns["rating"]);
         }
+    }
+
+    [Theory]
+    [InlineData(EmbeddingPrecision.Int8)]
+    [InlineData(EmbeddingPrecision.Uint8)]
+    public void Decode_Codes_AreOffByHalfAStepAtMost(EmbeddingPrecision precision)
+    {
+        const int values = 2000;
+        var ranges = new EmbeddingRanges([.. Enumerable.Repeat(-1f, values)], [.. Enumerable.Repeat(1f, values)]);
+        ranges.Save(_folder["ranges.json"]);
+        var vector = Enumerable.Range(0, values).Select(i => -1 + 2f * i / values).ToArray();
+        var (quantizer, stored) = (Quantizer.Create(precision, values, ranges), new float[values]);
+        if (precision == EmbeddingPrecision.Int8)
+        {
+            var codes = new sbyte[values];
+            quantizer.Quantize(vector, codes);
+            stored = Array.ConvertAll(codes, c => (float)c);
+        }
+        else
+        {
+            var codes = new byte[values];
+            quantizer.Quantize(vector, codes);
+            stored = Array.ConvertAll(codes, c => (float)c);
+        }
+
+        var decoded = new float[values];
+        new VectorDecoder(new() { Embed = new() { Precision = precision } }, _folder["ranges.json"]).Decode(stored, decoded);
+        // The step around int8's 0 is twice as wide.
+        var errors = vector.Zip(decoded, (v, d) => Math.Abs(v - d)).Order().ToArray();
+        Assert.InRange(errors[(int)(values * 0.99)], 0, 1.01 / 255);
+        Assert.InRange(errors[^1], 0, 2.01 / 255);
     }
 
     [Theory]

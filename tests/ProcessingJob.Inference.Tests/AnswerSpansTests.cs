@@ -167,10 +167,12 @@ public class AnswerSpansTests
             spans.Add(window.Starts, window.Ends, ids, offsets);
             spans.Rank();
         }
-        Row();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
+        for (var i = 0; i < 30; i++)
             Row();
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+            Row();
+        // The runtime itself allocates now and then; the smallest object a row would be 24,000 bytes.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
     }
 }

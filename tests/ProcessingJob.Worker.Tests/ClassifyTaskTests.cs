@@ -31,6 +31,17 @@ public class ClassifyTaskTests
     }
 
     [Fact]
+    public async Task Encode_FirstTextFillsTheModelUnderOnlySecond_RejectsThatRowAlone()
+    {
+        var pairs = Spec with { Input = Spec.Input with { TextPair = "b" }, Tokens = new() { Truncation = TruncationSide.OnlySecond } };
+        using var run = await TaskRun.Of(pairs, Model, 16, Line("Short.", string.Join(' ', Enumerable.Repeat("long", 50))), Line(string.Join(' ', Enumerable.Repeat("long", 50)), "Short."), Line("a", "b"));
+        Assert.Equal([0L, 2], run.Rows.Get<ValueColumn<long>>("source_row").Values.ToArray());
+        var reject = Assert.Single(run.Rejects);
+        Assert.Equal((RejectReason.TooLong, 1L), (reject.Reason, reject.SourceRow));
+        Assert.Contains("only_second keeps whole", reject.Message);
+    }
+
+    [Fact]
     public async Task Encode_Pair_DependsOnBothTexts()
     {
         var pairs = Spec with { Input = Spec.Input with { TextPair = "b" }, Classify = new() { Function = ScoreFunction.None, TopK = 3 } };

@@ -1,4 +1,4 @@
-// node embed.mjs --model DIR --texts FILE.jsonl --out FILE [--pooling mean|cls] [--normalize] [--batch N]
+// node embed.mjs --model DIR --texts FILE.jsonl --out FILE [--pooling mean|cls|last_token] [--normalize] [--batch N]
 // Reads {"text"} lines. Writes FILE (float32, little endian, row after row) and FILE.ids.jsonl (the ids of each text, truncated, specials included);
 // prints {"rows", "dimensions"}.
 import { writeFileSync } from 'node:fs';

@@ -17,7 +17,7 @@ internal static class AskPage
         if (found.Tokens is { } tokens)
         {
             var where = tokens.Windows > 1 ? $" The text has {tokens.Windows} windows; this is number {tokens.Window + 1}, which holds the candidate." : "";
-            page.Add("Start scores", $"The logit of every token to be the first of the answer.{where}", new TokenPlot(tokens.Labels, tokens.Start, 1, tokens.First, tokens.Last).Build());
+            page.Add("Start scores", $"The logit of every token to be the first of the answer; orange are the answer's tokens.{where}", new TokenPlot(tokens.Labels, tokens.Start, 1, tokens.First, tokens.Last).Build());
             page.Add("End scores", "The logit of every token to be the last of the answer.", new TokenPlot(tokens.Labels, tokens.End, 3, tokens.First, tokens.Last).Build());
         }
         if (found.Candidates.Count > 1)

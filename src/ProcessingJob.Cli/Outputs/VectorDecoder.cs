@@ -35,9 +35,8 @@ internal sealed class VectorDecoder
         switch (_precision)
         {
             case EmbeddingPrecision.Int8 or EmbeddingPrecision.Uint8:
-                var shift = _precision == EmbeddingPrecision.Int8 ? 128.5f : 0.5f;
                 for (var i = 0; i < stored.Length; i++)
-                    vector[i] = _ranges!.Min[i] + (stored[i] + shift) * (_ranges.Max[i] - _ranges.Min[i]) / 255;
+                    vector[i] = _ranges!.Min[i] + Middle(stored[i]) * (_ranges.Max[i] - _ranges.Min[i]) / 255;
                 break;
             case EmbeddingPrecision.Binary or EmbeddingPrecision.Ubinary:
                 var offset = _precision == EmbeddingPrecision.Binary ? 128 : 0;
@@ -49,4 +48,7 @@ internal sealed class VectorDecoder
                 break;
         }
     }
+
+    // Codes were cut towards zero: a negative one stands for the step below it, and 0 of int8 for those on both sides.
+    private float Middle(float code) => _precision == EmbeddingPrecision.Uint8 ? code + 0.5f : code + 128 + 0.5f * Math.Sign(code);
 }

@@ -39,11 +39,11 @@ internal static class Html
 
     /// <param name="head">Names of the columns.</param>
     /// <param name="rows">Plain texts.</param>
-    /// <param name="texts">How many columns are texts, from the left; the others are numbers. With more than one the last text may be long.</param>
+    /// <param name="texts">How many columns are texts, from the left; the others are numbers. The last of several, and those from the third on, may be long.</param>
     /// <param name="marked">Index of the row that stands out; -1 for none.</param>
     public static string Table(IReadOnlyList<string> head, IEnumerable<IReadOnlyList<string>> rows, int texts = 1, int marked = -1)
     {
-        string Cell(string tag, string cell, int i) => $"<{tag}{(i >= texts ? " class=\"n\"" : i > 0 && i == texts - 1 ? " class=\"long\"" : "")}>{Encode(cell)}</{tag}>";
+        string Cell(string tag, string cell, int i) => $"<{tag}{(i >= texts ? " class=\"n\"" : i > 0 && (i > 1 || i == texts - 1) ? " class=\"long\"" : "")}>{Encode(cell)}</{tag}>";
         var html = new StringBuilder("<div class=\"scroll\"><table><tr>").AppendJoin("", head.Select((h, i) => Cell("th", h, i))).Append("</tr>");
         foreach (var (index, row) in rows.Index())
             html.Append(index == marked ? "<tr class=\"on\">" : "<tr>").AppendJoin("", row.Select((c, i) => Cell("td", c, i))).Append("</tr>");

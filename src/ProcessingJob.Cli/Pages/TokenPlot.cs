@@ -10,24 +10,27 @@ namespace ProcessingJob.Cli.Pages;
 /// <param name="Last">Last token of the answer.</param>
 internal sealed record TokenPlot(IReadOnlyList<string> Labels, IReadOnlyList<float> Scores, int Colour, int First, int Last)
 {
-    private const int Step = 17, Bars = 150, Left = 44;
+    private const int Step = 17, Bars = 150, Top = 10;
 
     public string Build()
     {
         var (low, high) = (Math.Min(0, Scores.Min()), Math.Max(0, Scores.Max()));
         var unit = Bars / Math.Max(1e-6, high - low);
-        double Y(double score) => 10 + (high - score) * unit;
+        double Y(double score) => Top + (high - score) * unit;
         var longest = Labels.Max(l => l.Length);
-        var (width, height) = (Left + Labels.Count * Step + 10, Bars + 34 + (int)(longest * 6.5));
-        var svg = new StringBuilder($"<div class=\"tokens\"><svg width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"Scores per token\">");
-        foreach (var value in new[] { low, 0.0, high }.Distinct())
-            svg.Append($"<line class=\"{(value == 0 ? "base" : "grid")}\" x1=\"{Left}\" x2=\"{width}\" y1=\"{Html.Number(Y(value))}\" y2=\"{Html.Number(Y(value))}\"/><text x=\"{Left - 6}\" y=\"{Html.Number(Y(value) + 4)}\" text-anchor=\"end\">{Html.Number(Math.Round(value, 1))}</text>");
+        var (width, height) = (Labels.Count * Step + 10, Bars + 34 + (int)(longest * 6.5));
+        // The axis stays where it is when the bars are scrolled.
+        double[] ticks = [.. new[] { low, 0.0, high }.Distinct()];
+        var axis = string.Concat(ticks.Select(t => $"<span style=\"top:{Html.Number(Y(t))}px\">{Html.Number(Math.Round(t, 1))}</span>"));
+        var svg = new StringBuilder($"<figure class=\"plot\"><div class=\"y down\">{axis}</div><div class=\"tokens\"><svg width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"Scores per token\">");
+        foreach (var value in ticks)
+            svg.Append($"<line class=\"{(value == 0 ? "base" : "grid")}\" x1=\"0\" x2=\"{width}\" y1=\"{Html.Number(Y(value))}\" y2=\"{Html.Number(Y(value))}\"/>");
         for (var i = 0; i < Labels.Count; i++)
         {
-            var (x, top, bottom, on) = (Left + i * Step, Y(Math.Max(0, Scores[i])), Y(Math.Min(0, Scores[i])), i >= First && i <= Last);
+            var (x, top, bottom, on) = (i * Step, Y(Math.Max(0, Scores[i])), Y(Math.Min(0, Scores[i])), i >= First && i <= Last);
             svg.Append($"<rect class=\"f{(on ? 2 : Colour)}\" x=\"{x + 2}\" y=\"{Html.Number(top)}\" width=\"{Step - 4}\" height=\"{Html.Number(Math.Max(1, bottom - top))}\" data-tip=\"{Html.Encode($"{Labels[i]}: {Scores[i]:0.###}")}\"/>");
             svg.Append($"<text{(on ? " class=\"on\"" : "")} text-anchor=\"end\" transform=\"translate({Html.Number(x + Step / 2.0 + 4)},{Bars + 22}) rotate(-90)\">{Html.Encode(Labels[i])}</text>");
         }
-        return svg.Append("</svg></div>").ToString();
+        return svg.Append("</svg></div></figure>").ToString();
     }
 }

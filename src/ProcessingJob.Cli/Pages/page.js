@@ -1,4 +1,4 @@
-// One tip for all points that carry a text: by mouse, finger or keyboard.
+// One tip for all points that carry a text: by mouse or finger.
 (() => {
   const tip = document.getElementById('tip');
   let shown = null;

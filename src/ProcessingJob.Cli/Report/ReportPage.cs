@@ -48,7 +48,7 @@ internal static class ReportPage
         if (reports.Count > 0)
         {
             var seconds = reports.Max(r => r.BusySeconds);
-            yield return ("Time", Text.Seconds(seconds), "model load to last result");
+            yield return ("Time", Text.Seconds(seconds), "after the model was loaded");
             if (seconds > 0)
                 yield return ("Speed", $"{Text.Count(reports.Sum(r => r.RowsOut) / seconds)} rows/s", $"{Text.Count(reports.Sum(r => r.Tokens) / seconds)} tokens/s");
             var padded = reports.Sum(r => r.PaddedTokens);
@@ -99,7 +99,7 @@ internal static class ReportPage
     private static void AddThroughput(HtmlPage page, IReadOnlyList<HostReport> reports)
     {
         var lines = reports.Where(r => r.Throughput.Count > 1).Select(r => (r.Host, Rates(r.Throughput))).ToList();
-        page.Add("Throughput", "Tokens per second of each host, from model load to the last result.", new LinePlot(lines, "tokens/s", "seconds").Build());
+        page.Add("Throughput", "Tokens per second of each host, after the model was loaded.", new LinePlot(lines, "tokens/s", "seconds").Build());
     }
 
     private static IReadOnlyList<(double X, double Y)> Rates(IReadOnlyList<ThroughputPoint> totals)

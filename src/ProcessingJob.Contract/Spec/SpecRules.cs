@@ -50,6 +50,8 @@ public static class SpecRules
             yield return $"input.text: not set; expected the column that holds the text (format {Names.Of(s.Input.Format)})";
         if (s.Input.TextPair is not null && s.Task is not (TaskKind.Classify or TaskKind.Tokenize))
             yield return $"input.text_pair: task {Names.Of(s.Task)} takes one text; pairs are for classify and tokenize";
+        if (s.Input.TextPair is null && s.Tokens.Truncation == TruncationSide.OnlySecond)
+            yield return "tokens.truncation: only_second cuts the second text of a pair, but input.text_pair is not set";
         if (s.Input.TextPair is not null && s.Tokens.Overflow == Overflow.Window)
             yield return "tokens.overflow: window cannot be used with input.text_pair; expected truncate or reject";
     }

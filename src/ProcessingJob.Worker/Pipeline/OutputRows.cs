@@ -9,7 +9,7 @@ sealed class OutputRows
     private readonly FeatureTask _task;
     private readonly RowReader _reader;
     private readonly RunTotals _totals;
-    private readonly bool _windows, _rejectLong, _splits;
+    private readonly bool _windows, _rejectLong, _pairs, _splits;
     private readonly int _maxLength;
 
     /// <exception cref="PJobException">A kept column has the name of a column that is computed (exit code 2).</exception>
@@ -17,6 +17,7 @@ sealed class OutputRows
     {
         (_task, _reader, _totals, _maxLength) = (task, reader, totals, maxLength);
         _windows = spec.Tokens.Overflow == Overflow.Window && !task.JoinsWindows;
+        _pairs = spec.Task == TaskKind.Answer || spec.Input.TextPair is not null;
         _rejectLong = spec.Tokens.Overflow == Overflow.Reject;
         _splits = spec.Output.Split.Count > 0;
         var columns = new List<OutputColumn>();
@@ -71,13 +72,13 @@ sealed class OutputRows
 
     private Reject? Fault(WindowItem window, int row, int first, int end)
     {
-        if (_task.Fault(window.Encodings, first, end) is { } why)
-            return Reject(window, row, RejectReason.TooLong, why);
         for (var i = first; i < end; i++)
         {
             if (_rejectLong && window.Encodings.Truncated(i))
                 return Reject(window, row, RejectReason.TooLong, $"more than {_maxLength} tokens; tokens.overflow is reject");
-            if (window.Results is not null && window.Encodings.Length(i) == 0)
+            if (window.Encodings.Length(i) == 0 && _pairs)
+                return Reject(window, row, RejectReason.TooLong, _task.NoRoom);
+            if (window.Encodings.Length(i) == 0 && window.Results is not null)
                 return Reject(window, row, RejectReason.MissingText, "the text has no tokens: nothing of it is in the model's vocabulary");
             if (window.Results?.NotFinite(i) == true)
                 return Reject(window, row, RejectReason.NotFinite, "the model gave NaN or infinity for this text, also when it was run alone");

@@ -63,21 +63,12 @@ sealed class AnswerTask : FeatureTask
     {
         var context = _context is null ? rows.Text(row, _contextText) : _context;
         if (_questions.Count == 0)
-            Encode(rows.Text(row), context, encoder, into);
+            encoder.Encode(rows.Text(row), context, into);
         foreach (var question in _questions)
-            Encode(question, context, encoder, into);
+            encoder.Encode(question, context, into);
     }
 
-    /// <summary>An encoding without offsets is the mark that <see cref="Encode(ReadOnlySpan{char}, ReadOnlySpan{char}, RowEncoder, EncodingBuffer)"/> left.</summary>
-    public override string? Fault(EncodingBuffer encodings, int first, int end)
-    {
-        for (var i = first; i < end; i++)
-        {
-            if (encodings.Offsets(i).IsEmpty)
-                return $"the question leaves no room for its context in {Encoding.MaxLength} tokens (tokens.stride {Encoding.Stride})";
-        }
-        return null;
-    }
+    public override string NoRoom => $"the question leaves no room for its context in {Encoding.MaxLength} tokens (tokens.stride {Encoding.Stride})";
 
     public override void Write(WindowItem window, int call, int first, int count, ColumnBlock into)
     {
@@ -105,19 +96,6 @@ sealed class AnswerTask : FeatureTask
         if (_logits)
             AppendLogits(results, first, count, into);
         _searches.Add(spans);
-    }
-
-    private static void Encode(ReadOnlySpan<char> question, ReadOnlySpan<char> context, RowEncoder encoder, EncodingBuffer into)
-    {
-        try
-        {
-            encoder.Encode(question, context, into);
-        }
-        catch (PJobException e) when (e.ExitCode == ExitCode.Failed)
-        {
-            // One long question is a reject of its row and no failure of the job: something must stand in its place until then.
-            into.Add([0]);
-        }
     }
 
     private static void Append(ReadOnlySpan<char> context, AnswerSpan span, IReadOnlyList<Column> columns, int first)

@@ -33,8 +33,8 @@ abstract class FeatureTask(JobSpec spec)
     /// <summary>Encodes one input row: exactly <see cref="CallsPerRow"/> calls of the encoder.</summary>
     public abstract void Encode(RowBlock rows, int row, RowEncoder encoder, EncodingBuffer into);
 
-    /// <summary>Why an input row with the encodings first … end - 1 is rejected as too long, or null.</summary>
-    public virtual string? Fault(EncodingBuffer encodings, int first, int end) => null;
+    /// <summary>Says that one text of a pair leaves no room for the other.</summary>
+    public virtual string NoRoom => $"the text that tokens.truncation {Names.Of(Spec.Tokens.Truncation)} keeps whole leaves no room for the other one in {Encoding.MaxLength} tokens";
 
     /// <summary>Fills the task's columns with one output row.</summary>
     /// <param name="window">The window with its results.</param>

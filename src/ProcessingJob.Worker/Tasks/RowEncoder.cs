@@ -1,3 +1,4 @@
+using ProcessingJob.Contract;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Worker;
@@ -9,7 +10,19 @@ sealed class RowEncoder(Encoder encoder, string prompt, bool lowerCase)
 
     public void Encode(ReadOnlySpan<char> text, EncodingBuffer into) => encoder.Encode(Prepare(text), into);
 
-    public void Encode(ReadOnlySpan<char> text, ReadOnlySpan<char> pair, EncodingBuffer into) => encoder.Encode(Prepare(text), pair, into);
+    /// <summary>Encodes a pair. Where the text that must stay whole leaves no room for the other, an encoding without tokens stands in their
+    /// place: one row is rejected then, and not the job failed.</summary>
+    public void Encode(ReadOnlySpan<char> text, ReadOnlySpan<char> pair, EncodingBuffer into)
+    {
+        try
+        {
+            encoder.Encode(Prepare(text), pair, into);
+        }
+        catch (PJobException e) when (e.ExitCode == ExitCode.Failed)
+        {
+            into.Add([]);
+        }
+    }
 
     private ReadOnlySpan<char> Prepare(ReadOnlySpan<char> text)
     {
