@@ -19,7 +19,7 @@ public static class SpecKeys
         SpecKey.Text("input.question", "Column with the question (answer).", s => s.Input.Question, (s, v) => s with { Input = s.Input with { Question = v } }, output: true),
         SpecKey.Text("input.context", "Column with the text to answer from (answer).", s => s.Input.Context, (s, v) => s with { Input = s.Input with { Context = v } }, output: true),
         SpecKey.Text("input.id", "Column that names a row; checked for duplicates.", s => s.Input.Id, (s, v) => s with { Input = s.Input with { Id = v } }, output: true),
-        SpecKey.List("input.keep", "Columns carried through to the output; \"*\" for all.", s => s.Input.Keep, (s, v) => s with { Input = s.Input with { Keep = v } }, output: true),
+        SpecKey.List("input.keep", "Columns carried through to the output; \"*\" for all of the first file that are no lists.", s => s.Input.Keep, (s, v) => s with { Input = s.Input with { Keep = v } }, output: true),
         SpecKey.Text("input.delimiter", "Field separator of csv files; default: a comma (a tab for tsv).", s => s.Input.Delimiter, (s, v) => s with { Input = s.Input with { Delimiter = v } }, output: true),
         SpecKey.Boolean("input.header", "Whether the first record of a csv file names the columns; without it they are called 0, 1, 2…", s => s.Input.Header, (s, v) => s with { Input = s.Input with { Header = v } }, output: true),
         SpecKey.Choice("input.rows", "Text files: a row per line or per file.", s => s.Input.Rows, (s, v) => s with { Input = s.Input with { Rows = v } }, output: true),
@@ -54,7 +54,7 @@ public static class SpecKeys
 
         SpecKey.Text("output.data", "Folder or s3 prefix of the output.", s => s.Output.Data, (s, v) => s with { Output = s.Output with { Data = v! } }),
         SpecKey.Choice("output.format", "Format of the part files.", s => s.Output.Format, (s, v) => s with { Output = s.Output with { Format = v } }, output: true),
-        SpecKey.Choice("output.compression", "Compression inside parquet parts.", s => s.Output.Compression, (s, v) => s with { Output = s.Output with { Compression = v } }, output: true),
+        SpecKey.Choice("output.compression", "Compression inside parquet parts; zstd also compresses jsonl parts.", s => s.Output.Compression, (s, v) => s with { Output = s.Output with { Compression = v } }, output: true),
         SpecKey.Numbers("output.split", "Split names and their shares, by a hash of the id (or of the text).", 0, 1, s => s.Output.Split, (s, v) => s with { Output = s.Output with { Split = v } }, output: true),
         SpecKey.Text("output.balance", "Column whose classes are down-sampled to the rarest one.", s => s.Output.Balance, (s, v) => s with { Output = s.Output with { Balance = v } }, output: true),
         SpecKey.Integer("output.rows_per_part", "Rows of one part file at most.", 1, 100_000_000, s => s.Output.RowsPerPart, (s, v) => s with { Output = s.Output with { RowsPerPart = v } }, output: true),

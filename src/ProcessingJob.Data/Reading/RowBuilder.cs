@@ -65,7 +65,7 @@ internal sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan pla
         if (reason is null)
             Finish(row, offset, record.Length, record);
         else if (reason == RejectReason.BadEncoding)
-            Reject(row, offset, reason, $"column '{at}' is not UTF-8", record);
+            Reject(row, offset, reason, $"column '{at}' is not valid UTF-8 or has half a surrogate pair", record);
         else
             Reject(row, offset, reason, MismatchMessage(at!), record);
     }

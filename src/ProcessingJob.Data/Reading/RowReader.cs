@@ -66,8 +66,10 @@ public sealed class RowReader
                 // A file without even a header has no rows either.
                 if (head.Columns.Length > 0)
                     _plan.CheckFound(unit.Source, name => head.Columns.Contains(name), head.Columns);
+                if (_plan.Names.FirstOrDefault(name => head.Columns.Count(c => c == name) > 1) is { } twice)
+                    throw new PJobException($"{unit.Source}: the header names the column '{twice}' more than once; rename all but one");
                 return new CsvFormat(CsvFormat.DelimiterOf(Options.Input, unit.Format), unit.Format == InputFormat.Csv,
-                    [.. head.Columns.Select((name, i) => Array.IndexOf(head.Columns, name) == i ? Array.IndexOf(_plan.Names, name) : -1)], _plan.Names.Length);
+                    [.. head.Columns.Select(name => Array.IndexOf(_plan.Names, name))], _plan.Names.Length);
             case InputFormat.Jsonl:
                 return new JsonlFormat(_plan);
             case InputFormat.Text:
