@@ -120,6 +120,28 @@ public sealed class FinaliserTests : IDisposable
         Assert.Null(await _bench.Finaliser.FindFinishedAsync(identity, "data"));
     }
 
+    [Theory]
+    [InlineData("part gone")]
+    [InlineData("part short")]
+    [InlineData("rejects gone")]
+    [InlineData("record gone")]
+    [InlineData("manifest damaged")]
+    public async Task FindFinished_OutputThatLostSomething_IsNotFinished(string fault)
+    {
+        var unit = _bench.Commit("a", 10, rejected: 5);
+        await _bench.FinishAsync();
+        var part = OutputLayout.Part(unit.Id, 0, null, ".jsonl");
+        switch (fault)
+        {
+            case "part gone": File.Delete(_bench.Path(part)); break;
+            case "part short": _bench.Write(part, "{}\n"); break;
+            case "rejects gone": File.Delete(_bench.Path(OutputLayout.Rejects(unit.Id))); break;
+            case "record gone": File.Delete(_bench.Path(OutputLayout.Commit(unit.Id))); break;
+            default: _bench.Write(OutputLayout.Manifest, ""); break;
+        }
+        Assert.Null(await _bench.Finaliser.FindFinishedAsync(_bench.Identity, "data"));
+    }
+
     public void Dispose() => _bench.Dispose();
 
     private async Task FailsAsync(string expected)
