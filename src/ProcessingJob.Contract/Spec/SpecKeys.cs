@@ -18,7 +18,7 @@ public static class SpecKeys
         SpecKey.Text("input.text_pair", "Column with the second text of a pair (classify, tokenize).", s => s.Input.TextPair, (s, v) => s with { Input = s.Input with { TextPair = v } }, output: true),
         SpecKey.Text("input.question", "Column with the question (answer).", s => s.Input.Question, (s, v) => s with { Input = s.Input with { Question = v } }, output: true),
         SpecKey.Text("input.context", "Column with the text to answer from (answer).", s => s.Input.Context, (s, v) => s with { Input = s.Input with { Context = v } }, output: true),
-        SpecKey.Text("input.id", "Column that names a row; checked for duplicates.", s => s.Input.Id, (s, v) => s with { Input = s.Input with { Id = v } }, output: true),
+        SpecKey.Text("input.id", "Column that names a row; checked for duplicates within a file.", s => s.Input.Id, (s, v) => s with { Input = s.Input with { Id = v } }, output: true),
         SpecKey.List("input.keep", "Columns carried through to the output; \"*\" for all of the first file that are no lists.", s => s.Input.Keep, (s, v) => s with { Input = s.Input with { Keep = v } }, output: true),
         SpecKey.Text("input.delimiter", "Field separator of csv files; default: a comma (a tab for tsv).", s => s.Input.Delimiter, (s, v) => s with { Input = s.Input with { Delimiter = v } }, output: true),
         SpecKey.Boolean("input.header", "Whether the first record of a csv file names the columns; without it they are called 0, 1, 2…", s => s.Input.Header, (s, v) => s with { Input = s.Input with { Header = v } }, output: true),

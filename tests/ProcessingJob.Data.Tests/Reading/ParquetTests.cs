@@ -117,6 +117,20 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_IdOfAnEarlierRowGroup_IsADuplicateOnAnyHost()
+    {
+        var path = Write("SELECT i % 20000 AS id, 'text number ' || i AS text FROM range(30000) t(i)", ", ROW_GROUP_SIZE 2048");
+        var source = new LocalSource(path, "a.parquet");
+        var input = Some.Input("text", "id");
+        var schema = await SchemaSampler.InferAsync(source, InputFormat.Parquet, input, TestContext.Current.CancellationToken);
+        var rows = new ReadRows();
+        for (long start = 0; start < source.Length; start += source.Length / 5)
+            await rows.AddAsync(new RowReader(Some.Options(input, [.. schema])), Some.Unit(source, InputFormat.Parquet, start, Math.Min(source.Length, start + source.Length / 5)), source);
+        Assert.Equal(Enumerable.Range(0, 20_000).Select(i => (long)i), rows.Rows);
+        Assert.Equal(Enumerable.Range(20_000, 10_000).Select(i => (long)i), rows.Rejects.Select(r => r.SourceRow));
+    }
+
+    [Fact]
     public async Task Read_BinaryWithBrokenUtf8AsText_IsRejected()
     {
         var path = Write(@"SELECT '\xC3a'::BLOB AS text UNION ALL SELECT 'fine'::BLOB");
