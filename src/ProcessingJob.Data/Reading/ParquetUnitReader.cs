@@ -14,7 +14,7 @@ internal sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBu
     public async IAsyncEnumerable<RowBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var file = await ParquetFile.OpenAsync(source, cancellation);
-        _plan.CheckFound(unit.Source, name => file.Columns.Any(c => c.Name == name), file.Names);
+        _plan.CheckFound(unit.Source, [.. file.Columns.Select(c => c.Name)], file.Names);
         var columns = _plan.Names.Select(name => file.Columns.FirstOrDefault(c => c.Name == name)).ToArray();
         long row = 0, reported = unit.Start;
         for (var g = 0; g < file.Reader.RowGroupCount; g++)

@@ -91,7 +91,7 @@ public sealed class RowReader
             case InputFormat.Csv or InputFormat.Tsv:
                 // A file without even a header has no rows either.
                 if (head.Columns.Length > 0)
-                    _plan.CheckFound(unit.Source, name => head.Columns.Contains(name), head.Columns);
+                    _plan.CheckFound(unit.Source, head.Columns);
                 if (_plan.Names.FirstOrDefault(name => head.Columns.Count(c => c == name) > 1) is { } twice)
                     throw new PJobException($"{unit.Source}: the header names the column '{twice}' more than once; rename all but one");
                 return new CsvFormat(CsvFormat.DelimiterOf(Options.Input, unit.Format), unit.Format == InputFormat.Csv,
@@ -99,7 +99,7 @@ public sealed class RowReader
             case InputFormat.Jsonl:
                 return new JsonlFormat(_plan);
             case InputFormat.Text:
-                _plan.CheckFound(unit.Source, name => name == RowPlan.TextColumn, [RowPlan.TextColumn]);
+                _plan.CheckFound(unit.Source, [RowPlan.TextColumn]);
                 return Options.Input.Rows == TextRows.File ? new TextFileFormat(_plan.Names.Length) : new TextFormat(_plan.Names.Length);
             default:
                 throw new PJobException($"{unit.Source}: no reader for format {Names.Of(unit.Format)}");

@@ -93,6 +93,16 @@ public sealed class CsvTests
     }
 
     [Fact]
+    public async Task Read_KeepAllOfFilesWithOtherColumns_FillsMissingOnesAndRefusesToDropOne()
+    {
+        var input = Some.Input("text", null, "*");
+        var options = Some.Options(input, new("text", ColumnType.String), new("k", ColumnType.String));
+        Assert.Equal(["x", "null"], Assert.Single((await ReadRows.OfAsync(new MemorySource("text\nx\n"), InputFormat.Csv, options)).Kept));
+        var e = await Assert.ThrowsAsync<PJobException>(() => ReadRows.OfAsync(new MemorySource("text,k,l\nx,1,2\n", "b.csv"), InputFormat.Csv, options));
+        Assert.Contains("b.csv: found the column 'l', which the job's first file does not have", e.Message);
+    }
+
+    [Fact]
     public async Task Read_ColumnNamedTwiceButNotAskedFor_IsIgnored() =>
         Assert.Equal(["x"], (await ReadRows.OfAsync(new MemorySource("a,text,a\n1,x,2\n"), InputFormat.Csv)).Texts);
 
