@@ -24,6 +24,9 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
         {
             // The service makes no folder for a host that it gives no object.
             var files = data is LocalData local && !Directory.Exists(local.Root) ? [] : await data.ListAsync(stop);
+            // A host may be given no object, but a prefix that holds none is a wrong address.
+            if (files.Count == 0 && data is S3Data)
+                throw new PJobException($"input.data: no objects below {plan?.DataUri ?? spec.Input.Data}; expected a prefix with the data, such as s3://bucket/folder/", ExitCode.BadSpec);
             var versions = plan?.Versions;
             units = UnitCutter.Cut(files.Select(f => f with { Version = versions?.GetValueOrDefault(f.Source) ?? f.Version }), spec, specFingerprint, modelFingerprint);
             if (plan is null && !IsShardedByService(spec, paths))

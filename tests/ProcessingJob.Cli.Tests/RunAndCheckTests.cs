@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ProcessingJob.Contract;
 
 namespace ProcessingJob.Cli.Tests;
 
@@ -82,6 +83,45 @@ public class RunAndCheckTests
             default: File.Delete(bench.Path("out", "manifest.json")); break;
         }
         var (code, _, error) = await bench.RunAsync("check", bench.Path("out"));
+        Assert.Equal(1, code);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(OutputFormat.Parquet, OutputCompression.None)]
+    [InlineData(OutputFormat.Parquet, OutputCompression.Snappy)]
+    [InlineData(OutputFormat.Parquet, OutputCompression.Zstd)]
+    [InlineData(OutputFormat.Jsonl, OutputCompression.None)]
+    [InlineData(OutputFormat.Jsonl, OutputCompression.Zstd)]
+    [InlineData(OutputFormat.Npy, OutputCompression.None)]
+    public async Task CheckAndHead_EveryFormat_ReadWhatTheWorkerWrites(OutputFormat format, OutputCompression compression)
+    {
+        using var bench = new CliBench();
+        await SampleOutput.WriteAsync(bench.Path("sample"), format, compression: compression);
+        bench.Write("sample/_SUCCESS", "");
+        var (code, output, error) = await bench.RunAsync("check", bench.Path("sample"));
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains($"{SampleOutput.Rows} rows, all as the manifest says", output, StringComparison.Ordinal);
+
+        var rows = JsonNode.Parse((await bench.RunAsync("head", bench.Path("sample"), "-n", "1000", "--json")).Out)!.AsArray();
+        Assert.Equal(Enumerable.Range(0, SampleOutput.Rows), rows.Select(r => (int)r!["source_row"]!));
+        foreach (var (i, row) in rows.Index())
+            Assert.Equal(SampleOutput.Vector(i), row!["embedding"]!.AsArray().Select(v => (float)v!));
+    }
+
+    [Theory]
+    [InlineData("\"tokens\": 600", "\"tokens\": 601", "tokens is 601, but its records say 600")]
+    [InlineData("\"bad_record\": 1", "\"bad_record\": 2", "rejects.bad_record is 2, but its records say 1")]
+    [InlineData("\"rows\": 25", "\"rows\": 24", "manifest.json names it with 24 rows")]
+    public async Task Check_EditedManifest_NamesWhatDiffersFromTheRecords(string found, string edited, string expected)
+    {
+        using var bench = new CliBench();
+        await SampleOutput.WriteAsync(bench.Path("sample"));
+        bench.Write("sample/_SUCCESS", "");
+        var manifest = File.ReadAllText(bench.Path("sample", "manifest.json"));
+        Assert.Contains(found, manifest, StringComparison.Ordinal);
+        bench.Write("sample/manifest.json", manifest.Replace(found, edited, StringComparison.Ordinal));
+        var (code, _, error) = await bench.RunAsync("check", bench.Path("sample"));
         Assert.Equal(1, code);
         Assert.Contains(expected, error, StringComparison.Ordinal);
     }

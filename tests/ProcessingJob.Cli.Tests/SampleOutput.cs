@@ -22,7 +22,7 @@ static class SampleOutput
         return vector;
     }
 
-    public static async Task WriteAsync(string folder, OutputFormat format = OutputFormat.Parquet, EmbeddingPrecision precision = EmbeddingPrecision.Float32, string? rangesFile = null, string model = "./model")
+    public static async Task WriteAsync(string folder, OutputFormat format = OutputFormat.Parquet, EmbeddingPrecision precision = EmbeddingPrecision.Float32, string? rangesFile = null, string model = "./model", OutputCompression compression = OutputCompression.Snappy)
     {
         var spec = new JobSpec
         {
@@ -30,7 +30,7 @@ static class SampleOutput
             Model = model,
             Input = new() { Data = "./reviews", Text = ["text"], Id = "id", Keep = ["rating", "text"] },
             Embed = new() { Precision = precision, Ranges = rangesFile },
-            Output = new() { Data = folder, Format = format },
+            Output = new() { Data = folder, Format = format, Compression = compression },
         };
         var unit = WorkUnit.Create("reviews.csv", InputFormat.Csv, 0, 100, 100, "v", "s", "m");
         OutputColumn[] columns =
@@ -40,7 +40,7 @@ static class SampleOutput
         ];
         var store = new LocalStore(folder, folder + ".staging");
         await store.ProbeAsync(default);
-        await using var writer = new UnitWriter(store, unit, columns, new WriteOptions { Format = format, RowsPerPart = 25 });
+        await using var writer = new UnitWriter(store, unit, columns, new WriteOptions { Format = format, Compression = compression, RowsPerPart = 25, SpecFingerprint = "aa", ModelFingerprint = "bb" });
         using var block = new ColumnBlock(columns);
         for (var row = 0; row < Rows; row++)
             Append(block, row, precision, rangesFile is null ? null : EmbeddingRanges.Load(rangesFile));

@@ -135,6 +135,7 @@ public sealed class SpecReaderTests
     [InlineData("model: m\ninput: {data: d, text: t}\noutput: {split: {train: 0.5}}", "output.split: the shares sum to 0.5")]
     [InlineData("model: m\ninput: {data: d, text: t}\ntokens: {overflow: window, max_length: 32, stride: 32}", "tokens.stride")]
     [InlineData("model: m\ninput: {data: d, format: csv}", "input.text: not set")]
+    [InlineData("model: m\ninput: {data: d, text: t, sharding: by_key, transfer: stream}", "input.sharding: by_key is done by the service")]
     [InlineData("input: {data: d, text: t}", "model: not set")]
     [InlineData("task: answer\nmodel: m\ninput: {data: d, context: c}", "input.question")]
     public void Check_BrokenRule_NamesTheKey(string yaml, string message) =>

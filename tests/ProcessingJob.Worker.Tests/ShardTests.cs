@@ -1,5 +1,8 @@
+using Amazon.Runtime;
+using Amazon.S3;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
+using ProcessingJob.Testing;
 
 namespace ProcessingJob.Worker.Tests;
 
@@ -12,6 +15,21 @@ public sealed class ShardTests : IDisposable
 
     [Fact]
     public async Task Create_NoDataFolder_IsEmpty() => Assert.Empty((await CreateAsync(null, ResourceConfig.SingleHost)).Units);
+
+    [Fact]
+    public async Task Create_S3PrefixWithoutObjects_IsRefused()
+    {
+        using var moto = MotoServer.TryStart(out var server, out var reason) ? server : null;
+        Assert.SkipWhen(moto is null, reason ?? "");
+        using var s3 = new AmazonS3Client(new BasicAWSCredentials("t", "t"), new AmazonS3Config { ServiceURL = moto.Endpoint.ToString(), ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
+        await s3.PutBucketAsync("bucket", TestContext.Current.CancellationToken);
+        await s3.PutObjectAsync(new() { BucketName = "bucket", Key = "reviews.csv", ContentBody = "t\n1\n" }, TestContext.Current.CancellationToken);
+        var spec = _spec with { Input = _spec.Input with { Data = "s3://bucket/reviews.csv" } };
+        var e = await Assert.ThrowsAsync<PJobException>(() => Shard.CreateAsync(
+            spec, null, _paths, ResourceConfig.SingleHost, new S3Data(s3, spec.Input.Data), TestContext.Current.CancellationToken));
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.Contains("no objects below s3://bucket/reviews.csv", e.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Create_WithoutPlan_EveryHostTakesAnotherShareOfReplicatedData()

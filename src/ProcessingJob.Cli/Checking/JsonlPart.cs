@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProcessingJob.Cli.Outputs;
 
 namespace ProcessingJob.Cli.Checking;
 
@@ -8,7 +9,8 @@ internal static class JsonlPart
     public static async Task<PartFacts> ReadAsync(string path, CancellationToken cancel)
     {
         var rows = 0L;
-        await foreach (var line in File.ReadLinesAsync(path, cancel).ConfigureAwait(false))
+        using var reader = JsonlRows.Open(path);
+        while (await reader.ReadLineAsync(cancel).ConfigureAwait(false) is { } line)
         {
             using var json = JsonDocument.Parse(line);
             if (json.RootElement.ValueKind != JsonValueKind.Object)

@@ -84,7 +84,7 @@ internal sealed class OutputCheck(LocalOutputStore output)
     private static Task<PartFacts> ReadAsync(string path, CancellationToken cancel) => Path.GetExtension(path) switch
     {
         ".parquet" => ParquetPart.ReadAsync(path, cancel),
-        ".jsonl" => JsonlPart.ReadAsync(path, cancel),
+        ".jsonl" or ".zst" => JsonlPart.ReadAsync(path, cancel),
         ".npy" => NpyPart.ReadAsync(path, cancel),
         var other => throw new InvalidDataException($"unknown format {other}"),
     };
@@ -130,16 +130,32 @@ internal sealed class OutputCheck(LocalOutputStore output)
             _faults.Enqueue(fault);
         CheckSum("units", manifest.Units, records.Count);
         CheckSum("rows_in", manifest.RowsIn, records.Sum(r => r.RowsIn));
-        CheckSum("rows_out", manifest.RowsOut, manifest.Parts.Sum(p => p.Rows));
-        CheckSum("rejected_rows", manifest.RejectedRows, manifest.RejectFiles.Sum(p => p.Rows));
-        CheckSum("rows_in", manifest.RowsIn, manifest.RowsKept + manifest.Filtered + manifest.RejectedRows);
+        CheckSum("rows_kept", manifest.RowsKept, records.Sum(r => r.RowsKept));
+        CheckSum("rows_out", manifest.RowsOut, records.Sum(r => r.RowsOut));
+        CheckSum("filtered", manifest.Filtered, records.Sum(r => r.Filtered));
+        CheckSum("rejected_rows", manifest.RejectedRows, records.Sum(r => r.Rejects.Values.Sum()));
+        CheckSum("tokens", manifest.Tokens, records.Sum(r => r.Tokens));
+        CheckSum("truncated", manifest.Truncated, records.Sum(r => r.Truncated));
+        foreach (var reason in manifest.Rejects.Keys.Union(records.SelectMany(r => r.Rejects.Keys)))
+            CheckSum($"rejects.{reason}", manifest.Rejects.GetValueOrDefault(reason), records.Sum(r => r.Rejects.GetValueOrDefault(reason)));
+        CheckNamed(manifest.Parts.Concat(manifest.RejectFiles), records.SelectMany(UnitCheck.FilesOf));
         return paths;
     }
 
     private void CheckSum(string name, long said, long found)
     {
         if (said != found)
-            _faults.Enqueue($"{OutputLayout.Manifest}: {name} is {said}, but its parts and records say {found}");
+            _faults.Enqueue($"{OutputLayout.Manifest}: {name} is {said}, but its records say {found}");
+    }
+
+    /// <summary>Path, rows, bytes and hash of every file, as the manifest and as the commit records name them.</summary>
+    private void CheckNamed(IEnumerable<PartRecord> manifest, IEnumerable<PartRecord> records)
+    {
+        var (said, found) = (manifest.ToHashSet(), records.ToHashSet());
+        foreach (var part in said.Except(found))
+            Fault(part, $"{OutputLayout.Manifest} names it with {part.Rows} rows, {part.Bytes} bytes and sha256 {part.Sha256}; no commit record does");
+        foreach (var part in found.Except(said))
+            Fault(part, $"its commit record names it with {part.Rows} rows, {part.Bytes} bytes and sha256 {part.Sha256}; {OutputLayout.Manifest} does not");
     }
 
     private async Task<List<string>> OrphansAsync(HashSet<string> known, CancellationToken cancel)

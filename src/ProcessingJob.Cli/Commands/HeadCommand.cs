@@ -26,7 +26,8 @@ internal static class HeadCommand
                 ? ContractJson.Read<Manifest>(text, OutputLayout.Manifest)
                 : throw new PJobException($"{output.Location} has no {OutputLayout.Manifest}: no job has finished there");
             var found = new List<JsonObject>();
-            foreach (var part in manifest.Parts.TakeWhile(_ => found.Count < parsed.GetValue(rows)))
+            // A file beside a matrix says 0 rows: it comes with the matrix.
+            foreach (var part in manifest.Parts.Where(p => p.Rows > 0).TakeWhile(_ => found.Count < parsed.GetValue(rows)))
                 found.AddRange(await PartRows.ReadAsync(output.PathOf(part.Path), parsed.GetValue(rows) - found.Count, cancel).ConfigureAwait(false));
             if (parsed.GetValue(json))
                 cli.WriteJson(found);

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Parquet;
 using Parquet.Data;
 using Parquet.Schema;
+using ProcessingJob.Cli.Outputs;
 
 namespace ProcessingJob.Cli.Display;
 
@@ -11,8 +12,10 @@ internal static class PartRows
 {
     public static async Task<IReadOnlyList<JsonObject>> ReadAsync(string path, int count, CancellationToken cancel)
     {
-        if (Path.GetExtension(path) == ".jsonl")
-            return [.. File.ReadLines(path).Take(count).Select(line => JsonNode.Parse(line)!.AsObject())];
+        if (Path.GetExtension(path) is ".jsonl" or ".zst")
+            return Lines(path, count);
+        if (Path.GetExtension(path) == ".npy")
+            return await MatrixAsync(path, count, cancel).ConfigureAwait(false);
         await using var reader = await ParquetReader.CreateAsync(path, null, cancel).ConfigureAwait(false);
         if (reader.RowGroupCount == 0)
             return [];
@@ -22,6 +25,31 @@ internal static class PartRows
         {
             using var column = await group.ReadRawColumnDataBaseAsync(field, cancel).ConfigureAwait(false);
             Fill(rows, field, column);
+        }
+        return rows;
+    }
+
+    private static List<JsonObject> Lines(string path, int count)
+    {
+        var rows = new List<JsonObject>();
+        using var reader = JsonlRows.Open(path);
+        while (rows.Count < count && reader.ReadLine() is { } line)
+            rows.Add(JsonNode.Parse(line)!.AsObject());
+        return rows;
+    }
+
+    /// <summary>The lines beside the matrix, each with its row of it.</summary>
+    private static async Task<IReadOnlyList<JsonObject>> MatrixAsync(string path, int count, CancellationToken cancel)
+    {
+        var rows = Lines(Path.ChangeExtension(path, ".rows.jsonl"), count);
+        var first = 0;
+        await foreach (var stretch in NpyRows.ReadAsync(path, cancel).ConfigureAwait(false))
+        {
+            for (var i = 0; i < stretch.Count && first + i < rows.Count; i++)
+                rows[first + i][PartReader.VectorColumn] = new JsonArray([.. stretch.Vector(i).ToArray().Select(v => (JsonNode)v)]);
+            first += stretch.Count;
+            if (first >= rows.Count)
+                break;
         }
         return rows;
     }

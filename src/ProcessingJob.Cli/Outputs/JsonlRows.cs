@@ -9,9 +9,7 @@ internal static class JsonlRows
 {
     public static async IAsyncEnumerable<PartRows> ReadAsync(string path, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await using var file = File.OpenRead(path);
-        await using Stream content = path.EndsWith(".zst", StringComparison.Ordinal) ? new DecompressionStream(file) : file;
-        using var reader = new StreamReader(content);
+        using var reader = Open(path);
         var (lines, vectors) = (new List<Dictionary<string, object?>>(), new List<float>());
         while (await reader.ReadLineAsync(cancel).ConfigureAwait(false) is { } line)
         {
@@ -26,6 +24,13 @@ internal static class JsonlRows
         }
         if (lines.Count > 0)
             yield return new(lines.Count, [.. vectors], Columns(lines));
+    }
+
+    /// <summary>The lines of a .jsonl or .jsonl.zst file.</summary>
+    public static StreamReader Open(string path)
+    {
+        var file = File.OpenRead(path);
+        return new(path.EndsWith(".zst", StringComparison.Ordinal) ? new DecompressionStream(file, leaveOpen: false) : file);
     }
 
     /// <summary>The line's plain values; its embedding is added to <paramref name="vectors"/>.</summary>

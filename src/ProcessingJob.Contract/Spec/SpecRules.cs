@@ -27,6 +27,8 @@ public static class SpecRules
             yield return $"tokens.stride: {s.Tokens.Stride} leaves no new token in a window of tokens.max_length {max}; expected less than {max - 2}";
         if (s.Input.Delimiter is { } d && (d.Length != 1 || d[0] is '"' or '\r' or '\n' || d[0] > 127))
             yield return $"input.delimiter: found '{d}', expected one ASCII character that is no quote or line break";
+        if (s.Input is { Sharding: Sharding.ByKey, Transfer: Transfer.Stream })
+            yield return "input.sharding: by_key is done by the service when it copies the data; with input.transfer stream expected balanced";
         if (s.Output.Split.Count > 0 && Math.Abs(s.Output.Split.Sum(e => e.Value) - 1) > 1e-9)
             yield return $"output.split: the shares sum to {s.Output.Split.Sum(e => e.Value):0.######}, expected 1";
         foreach (var (name, _) in s.Output.Split)

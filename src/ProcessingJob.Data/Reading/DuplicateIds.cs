@@ -4,19 +4,62 @@ using System.Security.Cryptography;
 namespace ProcessingJob.Data;
 
 /// <summary>
-/// The ids of a unit: exact for numbers, by 128 bits of SHA-256 for texts. Remembers the first four million (at most about 150 MB);
-/// ids after those are only compared with them, so that memory does not grow with a huge compressed file.
+/// Which record of a file has an id first: the first two million ids of the file (about 100 MB). The answer does not depend on how
+/// often or in which parts the file was read, as long as everything before a record was read before it. Thread-safe.
 /// </summary>
-internal sealed class DuplicateIds
+internal sealed class FileIds
 {
-    private const int Limit = 4_000_000;
-    private readonly HashSet<UInt128> _seen = [];
+    /// <summary>Ids that are remembered, so that memory does not grow with the file.</summary>
+    public const int Limit = 2_000_000;
 
-    /// <returns>False when the id was there already.</returns>
-    public bool TryAdd(Column ids, int row)
+    private readonly Dictionary<UInt128, long> _first = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>All records that begin before this offset were added.</summary>
+    public long Covered { get; set; }
+
+    public bool IsFull
     {
-        var key = ids is ValueColumn<long> numbers ? (UInt128)(ulong)numbers[row] : Hash(((StringColumn)ids)[row]);
-        return _seen.Count < Limit ? _seen.Add(key) : !_seen.Contains(key);
+        get
+        {
+            lock (_lock)
+                return _first.Count >= Limit;
+        }
+    }
+
+    /// <returns>Whether no earlier record has the id; null when there is no room to remember it.</returns>
+    public bool? TryAdd(UInt128 id, long row)
+    {
+        lock (_lock)
+        {
+            if (_first.TryGetValue(id, out var first))
+            {
+                if (first < row)
+                    return false;
+            }
+            else if (_first.Count >= Limit)
+            {
+                return null;
+            }
+            _first[id] = row;
+            return true;
+        }
+    }
+}
+
+/// <summary>
+/// The ids of one pass over a unit: exact for numbers, by 128 bits of SHA-256 for texts. An id that <see cref="FileIds"/> has no room
+/// for is compared with those and with the others of its unit.
+/// </summary>
+internal sealed class DuplicateIds(FileIds file)
+{
+    private readonly HashSet<UInt128> _rest = [];
+
+    /// <returns>False when an earlier record has the id.</returns>
+    public bool TryAdd(Column ids, int index, long row)
+    {
+        var id = ids is ValueColumn<long> numbers ? (UInt128)(ulong)numbers[index] : Hash(((StringColumn)ids)[index]);
+        return file.TryAdd(id, row) ?? (_rest.Count < FileIds.Limit ? _rest.Add(id) : !_rest.Contains(id));
     }
 
     private static UInt128 Hash(ReadOnlySpan<char> id)

@@ -38,9 +38,13 @@ internal sealed record FileHead(CompressionKind Compression, long DataStart, str
                 return new(compression, feed.Offset, Numbered(fields?.Length ?? 0));
             if (feed.Data.IsEmpty)
                 return new(compression, feed.Offset, []);
-            return fields is null
-                ? throw new PJobException($"{source.Name}: the header cannot be read: {SlotDecoder.Show(feed.Data[..Math.Min(80, feed.Data.Length)])}; expected column names in UTF-8, separated by '{(char)delimiter}'")
-                : new(compression, feed.Offset + cut.Length, fields);
+            if (fields is null)
+                throw new PJobException($"{source.Name}: the header cannot be read: {SlotDecoder.Show(feed.Data[..Math.Min(80, feed.Data.Length)])}; expected column names in UTF-8, separated by '{(char)delimiter}'");
+            if (fields.Any(f => f.Contains('\0')))
+                throw new PJobException($"{source.Name}: the header has NUL bytes: found UTF-16 or no text at all, expected UTF-8; convert the file (iconv -f UTF-16 -t UTF-8)");
+            if (fields.Any(f => f.Contains('\r')))
+                throw new PJobException($"{source.Name}: found lines that end in CR alone, expected LF or CRLF; convert the file (tr '\\r' '\\n')");
+            return new(compression, feed.Offset + cut.Length, fields);
         }
     }
 

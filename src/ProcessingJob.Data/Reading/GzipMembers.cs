@@ -5,7 +5,7 @@ namespace ProcessingJob.Data;
 
 /// <summary>
 /// One or more gzip members (RFC 1952), strictly: .NET's GZipStream takes a truncated file and garbage behind a member for the end
-/// of the data; here both are faults (zero padding, as tape tools leave it, is not). The inflater does not tell where a member ends,
+/// of the data; here both are faults (zeros between and behind members, as tape tools leave them, are not). The inflater does not tell where a member ends,
 /// but its trailer, checksum and length of what came out, is found in the bytes it was last given.
 /// </summary>
 internal sealed class GzipMembers(Stream compressed) : ReadOnlyStream
@@ -49,9 +49,9 @@ internal sealed class GzipMembers(Stream compressed) : ReadOnlyStream
 
     private async ValueTask<bool> OpenMemberAsync(CancellationToken cancellation)
     {
-        var have = await EnsureAsync(10, cancellation);
-        if (_any && await OnlyZerosAsync(cancellation))
+        if (_any && !await SkipZerosAsync(cancellation))
             return false;
+        var have = await EnsureAsync(10, cancellation);
         var head = _input.AsMemory(_from, have);
         if (have < 2 || head.Span[0] != 0x1F || head.Span[1] != 0x8B)
             throw new InvalidDataException(_any ? "garbage behind the end of the gzip data" : "not gzip data");
@@ -103,13 +103,19 @@ internal sealed class GzipMembers(Stream compressed) : ReadOnlyStream
         return bytes.IndexOf(trailer);
     }
 
-    private async ValueTask<bool> OnlyZerosAsync(CancellationToken cancellation)
+    /// <summary>Padding; after an empty member also what is left of its trailer, which is all zeros and so is found too early.</summary>
+    /// <returns>False at the end of the file.</returns>
+    private async ValueTask<bool> SkipZerosAsync(CancellationToken cancellation)
     {
-        while (_input.AsSpan(_from, _to - _from).IndexOfAnyExcept((byte)0) < 0)
+        while (await EnsureAsync(1, cancellation) > 0)
         {
-            _from = _to;
-            if (await EnsureAsync(1, cancellation) == 0)
+            var at = _input.AsSpan(_from, _to - _from).IndexOfAnyExcept((byte)0);
+            if (at >= 0)
+            {
+                _from += at;
                 return true;
+            }
+            _from = _to;
         }
         return false;
     }

@@ -45,7 +45,7 @@ internal sealed class JsonlFormat : RecordFormat
                 into.Add(record, _slots, row, offset);
                 return;
             }
-            message = "not a JSON object";
+            message = "not a JSON object; expected one on every line";
         }
         catch (JsonException e)
         {

@@ -47,28 +47,32 @@ internal abstract class ParquetChunk : IDisposable
 
     protected abstract string? AppendValue(ColumnType type, Column into);
 
+    /// <summary>Appends the value's text as a row.</summary>
+    protected string? AppendText(Column into)
+    {
+        if (into is not StringColumn text)
+            return RejectReason.TypeMismatch;
+        if (AddText(text) is { } reason)
+            return reason;
+        text.EndRow();
+        return null;
+    }
+
     public static async Task<ParquetChunk> ReadAsync(ParquetRowGroupReader group, ParquetColumn column, CancellationToken cancellation)
     {
-        var type = column.Field.ClrType;
-        return column.Native switch
+        var (meaning, native) = (column.Meaning, column.Native);
+        return column.Field.ClrType switch
         {
-            ColumnType.Binary => await Load<ReadOnlyMemory<byte>>(v => new BytesChunk(v)),
-            ColumnType.String when type == typeof(decimal) => await Load<decimal>(v => BytesChunk.Of(v, d => d.ToString(CultureInfo.InvariantCulture))),
-            ColumnType.String when type == typeof(Guid) => await Load<Guid>(v => BytesChunk.Of(v, g => g.ToString())),
-            ColumnType.String => await Load<ReadOnlyMemory<byte>>(v => new BytesChunk(v)),
-            ColumnType.Bool => await Load<bool>(v => new NumberChunk<bool>(v, column.Native, x => x ? 1 : 0)),
-            ColumnType.Double when type == typeof(float) => await Load<float>(v => new NumberChunk<float>(v, column.Native, toDouble: x => x)),
-            ColumnType.Double => await Load<double>(v => new NumberChunk<double>(v, column.Native, toDouble: x => x)),
-            ColumnType.Date => await Load<DateTime>(v => new NumberChunk<DateTime>(v, column.Native, x => (x.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerDay)),
-            ColumnType.Timestamp => await Load<DateTime>(v => new NumberChunk<DateTime>(v, column.Native, x => (x.Ticks - DateTime.UnixEpoch.Ticks) / 10)),
-            _ when type == typeof(long) => await Load<long>(v => new NumberChunk<long>(v, column.Native, x => x)),
-            _ when type == typeof(ulong) => await Load<ulong>(v => new NumberChunk<ulong>(v, column.Native, x => x <= long.MaxValue ? (long)x : null)),
-            _ when type == typeof(int) => await Load<int>(v => new NumberChunk<int>(v, column.Native, x => x)),
-            _ when type == typeof(uint) => await Load<uint>(v => new NumberChunk<uint>(v, column.Native, x => x)),
-            _ when type == typeof(short) => await Load<short>(v => new NumberChunk<short>(v, column.Native, x => x)),
-            _ when type == typeof(ushort) => await Load<ushort>(v => new NumberChunk<ushort>(v, column.Native, x => x)),
-            _ when type == typeof(sbyte) => await Load<sbyte>(v => new NumberChunk<sbyte>(v, column.Native, x => x)),
-            _ => await Load<byte>(v => new NumberChunk<byte>(v, column.Native, x => x)),
+            var t when t == typeof(ReadOnlyMemory<byte>) => await Load<ReadOnlyMemory<byte>>(v => new BytesChunk(v, meaning)),
+            var t when t == typeof(bool) => await Load<bool>(v => new NumberChunk<bool>(v, native, toLong: x => x ? 1 : 0)),
+            var t when t == typeof(float) => await Load<float>(v => new NumberChunk<float>(v, native, toDouble: x => x)),
+            var t when t == typeof(double) => await Load<double>(v => new NumberChunk<double>(v, native, toDouble: x => x)),
+            var t when t == typeof(DateTime) => await Load<DateTime>(v => new NumberChunk<DateTime>(v, native, toLong: x => (x.Ticks - DateTime.UnixEpoch.Ticks) / 10)),
+            var t when t == typeof(int) && meaning.Kind == ParquetMeaningKind.Decimal => await Load<int>(v => new DecimalChunk<int>(v, meaning, x => x)),
+            var t when t == typeof(int) && meaning.Kind == ParquetMeaningKind.Unsigned => await Load<int>(v => new NumberChunk<int>(v, native, toLong: x => (uint)x)),
+            var t when t == typeof(int) => await Load<int>(v => new NumberChunk<int>(v, native, toLong: x => meaning.ToLong(x))),
+            _ when meaning.Kind == ParquetMeaningKind.Decimal => await Load<long>(v => new DecimalChunk<long>(v, meaning, x => x)),
+            _ => await Load<long>(v => new NumberChunk<long>(v, native, toLong: x => meaning.ToLong(x))),
         };
 
         async Task<ParquetChunk> Load<T>(Func<T[], ParquetChunk> create) where T : struct
@@ -95,24 +99,25 @@ internal abstract class ParquetChunk : IDisposable
         protected override string? AppendValue(ColumnType type, Column into)
         {
             var value = values[Current];
+            if (toDouble is not null)
+                return AppendDouble(toDouble(value), value, into);
+            if (toLong!(value) is not { } number)
+                return RejectReason.TypeMismatch;
             switch (into)
             {
                 case StringColumn text:
-                    text.Append(Show(value));
+                    text.Append(Show(number));
                     return null;
-                case ValueColumn<long> column when type == native && toLong!(value) is { } number:
+                case ValueColumn<long> column when type == native:
                     column.Append(number);
                     return null;
-                case ValueColumn<int> column when type == native && toLong!(value) is { } days:
-                    column.Append((int)days);
+                case ValueColumn<int> column when type == native:
+                    column.Append((int)number);
                     return null;
                 case ValueColumn<bool> column when type == native:
-                    column.Append(toLong!(value) != 0);
+                    column.Append(number != 0);
                     return null;
-                case ValueColumn<double> column when toDouble is not null:
-                    column.Append(toDouble(value));
-                    return null;
-                case ValueColumn<double> column when native == ColumnType.Int64 && toLong!(value) is { } number:
+                case ValueColumn<double> column when native == ColumnType.Int64:
                     column.Append(number);
                     return null;
                 default:
@@ -120,52 +125,73 @@ internal abstract class ParquetChunk : IDisposable
             }
         }
 
-        private string Show(T value) => value switch
+        private static string? AppendDouble(double number, T value, Column into)
         {
-            DateTime d => d.ToString(native == ColumnType.Date ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:ss.FFFFFF"),
-            bool b => b ? "true" : "false",
-            IFormattable f => f.ToString(null, CultureInfo.InvariantCulture),
-            _ => value.ToString() ?? "",
+            switch (into)
+            {
+                case StringColumn text:
+                    // A float's own digits, not those of the double it becomes.
+                    text.Append(((IFormattable)value).ToString(null, CultureInfo.InvariantCulture));
+                    return null;
+                case ValueColumn<double> column:
+                    column.Append(number);
+                    return null;
+                default:
+                    return RejectReason.TypeMismatch;
+            }
+        }
+
+        private string Show(long number) => native switch
+        {
+            ColumnType.Date => DateTime.UnixEpoch.AddDays(number).ToString("yyyy-MM-dd"),
+            ColumnType.Timestamp => DateTime.UnixEpoch.AddTicks(10 * number).ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF"),
+            ColumnType.Bool => number != 0 ? "true" : "false",
+            _ => number.ToString(CultureInfo.InvariantCulture),
         };
     }
 
-    private sealed class BytesChunk : ParquetChunk
+    private sealed class DecimalChunk<T>(T[] values, ParquetMeaning meaning, Func<T, long> toLong) : ParquetChunk where T : struct
     {
-        private readonly ReadOnlyMemory<byte>[]? _values;
-        private readonly Func<int, string>? _text;
-
-        public BytesChunk(ReadOnlyMemory<byte>[] values) => _values = values;
-
-        /// <summary>Values that are texts only for us.</summary>
-        public static BytesChunk Of<T>(T[] values, Func<T, string> show) => new(i => show(values[i]));
-
-        private BytesChunk(Func<int, string> text) => _text = text;
-
         public override void Dispose()
         {
             base.Dispose();
-            if (_values is not null)
-                ArrayPool<ReadOnlyMemory<byte>>.Shared.Return(_values, clearArray: true);
+            ArrayPool<T>.Shared.Return(values);
         }
 
-        public override string? AddText(StringColumn into) =>
-            SlotDecoder.TryDecode(Bytes, SlotKind.Text, into) ? null : RejectReason.BadEncoding;
-
-        protected override string? AppendValue(ColumnType type, Column into)
+        public override string? AddText(StringColumn into)
         {
-            if (into is BinaryColumn binary && _values is not null)
-            {
-                binary.Append(Bytes);
-                return null;
-            }
-            if (into is not StringColumn text)
-                return RejectReason.TypeMismatch;
-            if (AddText(text) is { } reason)
-                return reason;
-            text.EndRow();
+            var digits = meaning.ToDecimal(toLong(values[Current]));
+            digits.CopyTo(into.Reserve(digits.Length));
+            into.Advance(digits.Length);
             return null;
         }
 
-        private ReadOnlySpan<byte> Bytes => _values is not null ? _values[Current].Span : Encoding.UTF8.GetBytes(_text!(Current));
+        protected override string? AppendValue(ColumnType type, Column into) => AppendText(into);
+    }
+
+    private sealed class BytesChunk(ReadOnlyMemory<byte>[] values, ParquetMeaning meaning) : ParquetChunk
+    {
+        public override void Dispose()
+        {
+            base.Dispose();
+            ArrayPool<ReadOnlyMemory<byte>>.Shared.Return(values, clearArray: true);
+        }
+
+        public override string? AddText(StringColumn into)
+        {
+            var value = values[Current].Span;
+            var bytes = meaning.Kind is ParquetMeaningKind.Uuid or ParquetMeaningKind.Decimal ? Encoding.ASCII.GetBytes(meaning.ToText(value)) : value;
+            return SlotDecoder.TryDecode(bytes, SlotKind.Text, into) ? null : RejectReason.BadEncoding;
+        }
+
+        protected override string? AppendValue(ColumnType type, Column into)
+        {
+            if (into is not BinaryColumn binary)
+                return AppendText(into);
+            if (meaning.Kind is not (ParquetMeaningKind.Plain or ParquetMeaningKind.Text))
+                return RejectReason.TypeMismatch;
+            binary.Append(values[Current].Span);
+            return null;
+        }
     }
 }

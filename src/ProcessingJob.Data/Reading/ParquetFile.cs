@@ -14,7 +14,7 @@ internal sealed class ParquetFile : IAsyncDisposable
     public SourceStream Stream { get; }
     public ParquetReader Reader { get; }
 
-    /// <summary>Columns that can be read; lists and maps are not among them.</summary>
+    /// <summary>Columns that can be read; lists, maps and intervals are not among them.</summary>
     public IReadOnlyList<ParquetColumn> Columns { get; }
 
     public static async Task<ParquetFile> OpenAsync(IByteSource source, CancellationToken cancellation)
@@ -24,8 +24,10 @@ internal sealed class ParquetFile : IAsyncDisposable
         try
         {
             var reader = await ParquetReader.CreateAsync(stream, new() { TreatByteArrayAsString = false }, leaveStreamOpen: true, cancellation);
-            var strings = RemoveAnnotations(reader.Metadata!.Schema);
-            return new(stream, reader, [.. reader.Schema.DataFields.Select(f => ParquetColumn.Of(f, strings)).OfType<ParquetColumn>()]);
+            var meanings = new Dictionary<SchemaElement, ParquetMeaning>(ReferenceEqualityComparer.Instance);
+            foreach (var leaf in reader.Metadata!.Schema.Where(e => e.Type is not null))
+                meanings[leaf] = ParquetMeaning.Take(leaf);
+            return new(stream, reader, [.. reader.Schema.DataFields.Select(f => ParquetColumn.Of(f, meanings[f.SchemaElement!])).OfType<ParquetColumn>()]);
         }
         catch (Exception e) when (e is not (OperationCanceledException or PJobException))
         {
@@ -34,10 +36,14 @@ internal sealed class ParquetFile : IAsyncDisposable
         }
     }
 
-    public static async Task<List<KeptColumn>> ColumnsAsync(IByteSource source, CancellationToken cancellation)
+    /// <summary>For the message about a column that is missing: also says which are there and cannot be used.</summary>
+    public IReadOnlyList<string> Names
     {
-        await using var file = await OpenAsync(source, cancellation);
-        return [.. file.Columns.Select(c => new KeptColumn(c.Name, c.Native))];
+        get
+        {
+            var lists = Reader.Schema.Fields.Select(f => f.Name).Where(name => !Columns.Any(c => c.Name == name || c.Name.StartsWith(name + ".", StringComparison.Ordinal)));
+            return [.. Columns.Select(c => c.Name), .. lists.Select(name => $"{name} (a list or map: not usable here)")];
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -58,27 +64,5 @@ internal sealed class ParquetFile : IAsyncDisposable
             throw new PJobException($"{source.Name}: the Parquet file is truncated: no footer at its end ({source.Length} bytes); write or copy it again");
         if (footer < 0 || footer > source.Length - 12)
             throw new PJobException($"{source.Name}: the Parquet footer is damaged: it claims {footer} bytes of {source.Length}; write or copy the file again");
-    }
-
-    /// <summary>
-    /// Lets the library hand out texts as bytes, so that broken UTF-8 is seen instead of replaced, and files with half-precision
-    /// columns be opened at all. Gives back the paths of the columns that are texts.
-    /// </summary>
-    private static HashSet<SchemaElement> RemoveAnnotations(List<SchemaElement> schema)
-    {
-        var strings = new HashSet<SchemaElement>(ReferenceEqualityComparer.Instance);
-        foreach (var element in schema)
-        {
-            if (element.LogicalType is { STRING: not null } or { ENUM: not null } or { JSON: not null } || element.ConvertedType is ConvertedType.UTF8 or ConvertedType.ENUM or ConvertedType.JSON)
-            {
-                strings.Add(element);
-                (element.LogicalType, element.ConvertedType) = (null, null);
-            }
-            else if (element.LogicalType?.FLOAT16 is not null)
-            {
-                element.LogicalType = null;
-            }
-        }
-        return strings;
     }
 }

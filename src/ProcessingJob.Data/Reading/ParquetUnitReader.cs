@@ -14,7 +14,7 @@ internal sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBu
     public async IAsyncEnumerable<RowBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var file = await ParquetFile.OpenAsync(source, cancellation);
-        _plan.CheckFound(unit.Source, name => file.Columns.Any(c => c.Name == name), file.Columns.Select(c => c.Name));
+        _plan.CheckFound(unit.Source, [.. file.Columns.Select(c => c.Name)], file.Names);
         var columns = _plan.Names.Select(name => file.Columns.FirstOrDefault(c => c.Name == name)).ToArray();
         long row = 0, reported = unit.Start;
         for (var g = 0; g < file.Reader.RowGroupCount; g++)
@@ -84,7 +84,7 @@ internal sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBu
         if (reason is null)
             builder.Finish(row, -1, block.PendingTextBytes, default);
         else
-            builder.Reject(row, -1, reason, reason == RejectReason.BadEncoding ? $"column '{at}' is not UTF-8" : builder.MismatchMessage(at!), default);
+            builder.Reject(row, -1, reason, reason == RejectReason.BadEncoding ? $"column '{at}' is not valid UTF-8" : builder.MismatchMessage(at!), default);
 
         string? Append(int slot, ColumnType type, Column into)
         {

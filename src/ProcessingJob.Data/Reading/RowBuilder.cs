@@ -6,9 +6,9 @@ namespace ProcessingJob.Data;
 /// Puts the rows of one unit into blocks. A format appends a record's values to the columns of <see cref="Block"/> and then calls
 /// <see cref="Finish"/> or <see cref="Reject"/>: each record ends in exactly one of them.
 /// </summary>
-internal sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, BalanceFilter? balance)
+internal sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileIds ids, BalanceFilter? balance)
 {
-    private readonly DuplicateIds _ids = new();
+    private readonly DuplicateIds _ids = new(ids);
     private readonly Splitter? _splitter = options.Split.Count == 0 ? null : new(options.Split);
     private RowBlock? _block;
     private long _bytes;
@@ -65,7 +65,7 @@ internal sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan pla
         if (reason is null)
             Finish(row, offset, record.Length, record);
         else if (reason == RejectReason.BadEncoding)
-            Reject(row, offset, reason, $"column '{at}' is not UTF-8", record);
+            Reject(row, offset, reason, $"column '{at}' is not valid UTF-8 or has half a surrogate pair", record);
         else
             Reject(row, offset, reason, MismatchMessage(at!), record);
     }
@@ -96,9 +96,9 @@ internal sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan pla
                 return;
             }
         }
-        if (block.Id is { } id && !id.IsNull(index) && !_ids.TryAdd(id, index))
+        if (block.Id is { } id && !id.IsNull(index) && !_ids.TryAdd(id, index, row))
         {
-            Reject(row, offset, RejectReason.DuplicateId, "a row of this unit has the same id already", record);
+            Reject(row, offset, RejectReason.DuplicateId, "an earlier row of the file has the same id", record);
             return;
         }
         if (balance is not null && !balance.Keep(block.Class!, index, row))

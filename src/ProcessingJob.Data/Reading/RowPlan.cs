@@ -5,6 +5,8 @@ namespace ProcessingJob.Data;
 /// <summary>Which columns of a source are needed and what for; the same for every file of a job.</summary>
 internal sealed class RowPlan
 {
+    private readonly bool _keepsAll;
+
     public RowPlan(ReadOptions options)
     {
         var names = new List<string>();
@@ -27,6 +29,7 @@ internal sealed class RowPlan
         Kept = [.. KeptColumns.Select(c => Slot(c.Name))];
         Balance = options.Balance is { } balance ? Slot(balance) : -1;
         Names = [.. names];
+        _keepsAll = options.Input.Keep.Contains("*");
 
         // A column that only "*" asked for may be absent from a file; whatever was named must be there.
         Required = [.. names.Select((name, slot) => slot < textSlots || slot == Id || slot == Balance || options.Input.Keep.Contains(name))];
@@ -45,14 +48,19 @@ internal sealed class RowPlan
     public KeptColumn? IdColumn { get; }
     public IReadOnlyList<KeptColumn> KeptColumns { get; }
 
-    /// <exception cref="PJobException">A named column is not among those found.</exception>
-    public void CheckFound(string file, Func<string, bool> has, IEnumerable<string> found)
+    /// <param name="file">Name of the file.</param>
+    /// <param name="columns">Its columns that can be read.</param>
+    /// <param name="shown">What a message names; null: the columns.</param>
+    /// <exception cref="PJobException">A named column is missing, or "*" would leave one out.</exception>
+    public void CheckFound(string file, IReadOnlyList<string> columns, IReadOnlyList<string>? shown = null)
     {
         for (var slot = 0; slot < Names.Length; slot++)
         {
-            if (Required[slot] && !has(Names[slot]))
-                throw Missing(file, Names[slot], [.. found]);
+            if (Required[slot] && !columns.Contains(Names[slot]))
+                throw Missing(file, Names[slot], shown ?? columns);
         }
+        if (_keepsAll && columns.FirstOrDefault(c => !Names.Contains(c)) is { } extra)
+            throw new PJobException($"{file}: found the column '{extra}', which the job's first file does not have; input.keep \"*\" carries the columns of the first file: name those to keep, or give all files the same columns");
     }
 
     public static PJobException Missing(string file, string column, IReadOnlyList<string> found)

@@ -5,14 +5,16 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data;
 
 /// <summary>
-/// Reads units of any format into blocks of rows. One per host: it remembers where the records of a file begin, so that successive
-/// ranges of one file are not searched from the file's start again. Units may be read concurrently.
+/// Reads units of any format into blocks of rows. One per host: it remembers where the records of a file begin and which ids it has,
+/// so that successive ranges of one file are not searched from the file's start again. Units may be read concurrently, those of a
+/// job with ids one after another.
 /// </summary>
 public sealed class RowReader
 {
     private readonly RowPlan _plan;
     private readonly PrefixIndex _prefixes = new();
     private readonly ConcurrentDictionary<(string Source, string Version), FileHead> _heads = new();
+    private ((string Source, string Version) File, FileIds Ids)? _ids;
 
     public RowReader(ReadOptions options)
     {
@@ -32,16 +34,40 @@ public sealed class RowReader
     /// <exception cref="PJobException">The file as a whole cannot be read: truncated, not of its format, a named column is missing, changed while read.</exception>
     public async IAsyncEnumerable<RowBlock> ReadAsync(WorkUnit unit, IByteSource source, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
+        var ids = await LearnIdsAsync(unit, source, cancellation);
         BalanceFilter? balance = null;
         if (Options.Balance is not null)
-            balance = await BalanceFilter.CreateAsync(ReadAsync(unit, source, null, cancellation));
-        await foreach (var block in ReadAsync(unit, source, balance, cancellation))
+            balance = await BalanceFilter.CreateAsync(ReadAsync(unit, source, ids, null, cancellation));
+        await foreach (var block in ReadAsync(unit, source, ids, balance, cancellation))
             yield return block;
+        ids.Covered = Math.Max(ids.Covered, unit.End);
     }
 
-    private IAsyncEnumerable<RowBlock> ReadAsync(WorkUnit unit, IByteSource source, BalanceFilter? balance, CancellationToken cancellation)
+    /// <summary>The ids of the records before the unit, read if need be: an id must be found again whichever host reads which part of the file.</summary>
+    private async ValueTask<FileIds> LearnIdsAsync(WorkUnit unit, IByteSource source, CancellationToken cancellation)
     {
-        var builder = new RowBuilder(unit, Options, _plan, balance);
+        if (_plan.IdColumn is null || unit.IsWholeFile)
+            return new();
+        // Those of one file only: a host does the units of a file one after another.
+        if (_ids is not { } kept || kept.File != (unit.Source, unit.Version))
+            _ids = kept = ((unit.Source, unit.Version), new());
+        var ids = kept.Ids;
+        if (ids.Covered < unit.Start && !ids.IsFull)
+        {
+            await foreach (var block in ReadAsync(unit with { Start = ids.Covered, End = unit.Start }, source, ids, null, cancellation))
+            {
+                block.Dispose();
+                if (ids.IsFull)
+                    return ids;
+            }
+            ids.Covered = unit.Start;
+        }
+        return ids;
+    }
+
+    private IAsyncEnumerable<RowBlock> ReadAsync(WorkUnit unit, IByteSource source, FileIds ids, BalanceFilter? balance, CancellationToken cancellation)
+    {
+        var builder = new RowBuilder(unit, Options, _plan, ids, balance);
         return unit.Format == InputFormat.Parquet
             ? new ParquetUnitReader(unit, source, builder).ReadAsync(cancellation)
             : ReadRecordsAsync(unit, source, builder, cancellation);
@@ -65,13 +91,15 @@ public sealed class RowReader
             case InputFormat.Csv or InputFormat.Tsv:
                 // A file without even a header has no rows either.
                 if (head.Columns.Length > 0)
-                    _plan.CheckFound(unit.Source, name => head.Columns.Contains(name), head.Columns);
+                    _plan.CheckFound(unit.Source, head.Columns);
+                if (_plan.Names.FirstOrDefault(name => head.Columns.Count(c => c == name) > 1) is { } twice)
+                    throw new PJobException($"{unit.Source}: the header names the column '{twice}' more than once; rename all but one");
                 return new CsvFormat(CsvFormat.DelimiterOf(Options.Input, unit.Format), unit.Format == InputFormat.Csv,
-                    [.. head.Columns.Select((name, i) => Array.IndexOf(head.Columns, name) == i ? Array.IndexOf(_plan.Names, name) : -1)], _plan.Names.Length);
+                    [.. head.Columns.Select(name => Array.IndexOf(_plan.Names, name))], _plan.Names.Length);
             case InputFormat.Jsonl:
                 return new JsonlFormat(_plan);
             case InputFormat.Text:
-                _plan.CheckFound(unit.Source, name => name == RowPlan.TextColumn, [RowPlan.TextColumn]);
+                _plan.CheckFound(unit.Source, [RowPlan.TextColumn]);
                 return Options.Input.Rows == TextRows.File ? new TextFileFormat(_plan.Names.Length) : new TextFormat(_plan.Names.Length);
             default:
                 throw new PJobException($"{unit.Source}: no reader for format {Names.Of(unit.Format)}");

@@ -20,7 +20,7 @@ public static class SchemaSampler
         {
             InputFormat.Csv or InputFormat.Tsv => await OfCsvAsync(source, format, input, cancellation),
             InputFormat.Jsonl => await OfJsonlAsync(source, input, cancellation),
-            InputFormat.Parquet => await ParquetFile.ColumnsAsync(source, cancellation),
+            InputFormat.Parquet => await OfParquetAsync(source, input, cancellation),
             _ => [new(RowPlan.TextColumn, ColumnType.String)],
         };
         var schema = new List<KeptColumn>();
@@ -54,6 +54,15 @@ public static class SchemaSampler
             return [];
         var head = await FileHead.ReadAsync(source, format, Options(input), cancellation);
         return [.. head.Columns.Distinct().Select(name => new KeptColumn(name, ColumnType.String))];
+    }
+
+    private static async Task<List<KeptColumn>> OfParquetAsync(IByteSource source, InputSpec input, CancellationToken cancellation)
+    {
+        await using var file = await ParquetFile.OpenAsync(source, cancellation);
+        var columns = file.Columns.Select(c => new KeptColumn(c.Name, c.Native)).ToList();
+        return input.Keep.Append(input.Id ?? "*").FirstOrDefault(name => name != "*" && !columns.Exists(c => c.Name == name)) is { } missing
+            ? throw RowPlan.Missing(source.Name, missing, file.Names)
+            : columns;
     }
 
     private static async Task<List<KeptColumn>> OfJsonlAsync(IByteSource source, InputSpec input, CancellationToken cancellation)

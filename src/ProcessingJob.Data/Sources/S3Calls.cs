@@ -50,8 +50,10 @@ public sealed class S3Calls(IAmazonS3 client, S3ReadOptions options, TimeProvide
 
     private static bool IsTransient(Exception e) => e switch
     {
-        AmazonServiceException s => (int)s.StatusCode >= 500 || s.StatusCode == HttpStatusCode.TooManyRequests
+        AmazonServiceException s => (int)s.StatusCode >= 500 || s.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.Conflict
             || s.ErrorCode is "SlowDown" or "RequestTimeout" or "Throttling" or "RequestTimeTooSkewed" or "InternalError" || (s.StatusCode == 0 && s.InnerException is not null),
+        // What came or went was spoilt on the way; other faults of the client do not go away.
+        AmazonClientException c => c.Message.Contains("hash", StringComparison.OrdinalIgnoreCase),
         HttpRequestException or IOException or TimeoutException or OperationCanceledException or XmlException => true,
         _ => false,
     };

@@ -9,8 +9,8 @@ public sealed record S3ReadOptions
     /// <summary>Ranged GETs under way at once, ahead of the reader.</summary>
     public int Parallel { get; init; } = 4;
 
-    /// <summary>Tries of one range before the read fails.</summary>
-    public int Attempts { get; init; } = 6;
+    /// <summary>Tries of one call before it fails: with the waits between them, most of a minute of SlowDown is survived.</summary>
+    public int Attempts { get; init; } = 10;
 
     /// <summary>The wait before try n is drawn from 0 to this x 2^n, at most 20 s.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);

@@ -36,7 +36,7 @@ internal sealed class S3StagedFile(S3Calls calls, S3Uri uri, string path) : Stag
             await PublishAsync("*", cancellation);
             return true;
         }
-        catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict || e.ErrorCode == "NoSuchUpload")
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.PreconditionFailed || e.ErrorCode == "NoSuchUpload")
         {
             var there = await calls.RunAsync(Name, (s3, token) => s3.GetObjectMetadataAsync(uri.Bucket, Key, token), cancellation);
             // Also where our own first try went through and only its answer was lost.

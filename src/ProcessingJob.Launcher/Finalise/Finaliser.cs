@@ -7,15 +7,19 @@ public sealed class Finaliser(IOutputStore output, TimeProvider time)
 {
     private const int ReadsAtOnce = 16;
 
-    /// <summary>The manifest when the output is finished with exactly this spec, model and data and few enough rejects; otherwise null.</summary>
+    /// <summary>
+    /// The manifest when the output is finished with exactly this spec, model and data and few enough rejects, and all its files are
+    /// there in full size; otherwise null. Only 'pjob check' reads the files again.
+    /// </summary>
     public async Task<Manifest?> FindFinishedAsync(OutputIdentity identity, string dataFingerprint, CancellationToken cancel = default)
     {
         if (await output.ReadAsync(OutputLayout.Success, cancel).ConfigureAwait(false) is null
             || await output.ReadAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false) is not { } json)
             return null;
-        var manifest = ContractJson.Read<Manifest>(json, $"{output.Location}/{OutputLayout.Manifest}");
+        if (TryRead(json) is not { } manifest)
+            return null;
         var same = (manifest.SpecFingerprint, manifest.ModelFingerprint, manifest.DataFingerprint) == (identity.SpecFingerprint, identity.ModelFingerprint, dataFingerprint);
-        return same && manifest.RejectedRows <= identity.Spec.Rejects.MaxFraction * manifest.RowsIn ? manifest : null;
+        return same && manifest.RejectedRows <= identity.Spec.Rejects.MaxFraction * manifest.RowsIn && await IsWholeAsync(manifest, cancel).ConfigureAwait(false) ? manifest : null;
     }
 
     /// <summary>Takes _SUCCESS and manifest.json away before new work changes the output.</summary>
@@ -23,18 +27,6 @@ public sealed class Finaliser(IOutputStore output, TimeProvider time)
     {
         await output.DeleteAsync(OutputLayout.Success, cancel).ConfigureAwait(false);
         await output.DeleteAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false);
-    }
-
-    /// <summary>Ids of all units that have a commit record.</summary>
-    public async Task<IReadOnlySet<string>> ListCommittedAsync(CancellationToken cancel = default)
-    {
-        var units = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var file in output.ListAsync(OutputLayout.CommitFolder, cancel).ConfigureAwait(false))
-        {
-            if (OutputNames.UnitOf(file.Path) is { } unit)
-                units.Add(unit);
-        }
-        return units;
     }
 
     /// <exception cref="PJobException">Exit code 1: a unit is missing or not as its record says; 3: too many rejects.</exception>
@@ -45,7 +37,7 @@ public sealed class Finaliser(IOutputStore output, TimeProvider time)
         var sizes = files.ToDictionary(f => f.Path, f => f.Size, StringComparer.Ordinal);
         var faults = request.Units.Zip(records, (unit, record) => UnitCheck.Faults(unit, record, request.Identity, sizes)).SelectMany(f => f).ToList();
         if (faults.Count > 0)
-            throw new PJobException($"{output.Location}: {Some(faults)}; remove the named files and run again");
+            throw new PJobException($"{output.Location}: {Some(faults)}; run again to do these units anew");
         await CheckRejectsAsync(request.Spec, records, cancel).ConfigureAwait(false);
 
         var orphans = FindOrphans(files, records);
@@ -58,6 +50,26 @@ public sealed class Finaliser(IOutputStore output, TimeProvider time)
         await output.WriteAsync(OutputLayout.Manifest, ContractJson.Write(manifest), cancel).ConfigureAwait(false);
         await output.WriteAsync(OutputLayout.Success, ReadOnlyMemory<byte>.Empty, cancel).ConfigureAwait(false);
         return new(manifest, orphans);
+    }
+
+    private async Task<bool> IsWholeAsync(Manifest manifest, CancellationToken cancel)
+    {
+        var there = (await ListFilesAsync(cancel).ConfigureAwait(false)).ToHashSet();
+        return manifest.Parts.Concat(manifest.RejectFiles).All(p => there.Contains(new(p.Path, p.Bytes)))
+            && there.Count(f => f.Path.StartsWith(OutputLayout.CommitFolder, StringComparison.Ordinal)) >= manifest.Units;
+    }
+
+    // A damaged manifest says nothing: it is written anew.
+    private static Manifest? TryRead(byte[] json)
+    {
+        try
+        {
+            return ContractJson.Read<Manifest>(json, OutputLayout.Manifest);
+        }
+        catch (PJobException)
+        {
+            return null;
+        }
     }
 
     private async Task<List<StoredFile>> ListFilesAsync(CancellationToken cancel)

@@ -50,14 +50,23 @@ public sealed class LocalOutputStore(string root) : IOutputStore
     public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel = default)
     {
         var target = PathOf(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        var temporary = Path.Combine(Directory.CreateDirectory(Path.Combine(Location, PrivateFolder)).FullName, $"write-{Guid.NewGuid():N}");
-        await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+        var temporary = Path.Combine(Location, PrivateFolder, $"write-{Guid.NewGuid():N}");
+        try
         {
-            await file.WriteAsync(content, cancel).ConfigureAwait(false);
-            file.Flush(flushToDisk: true);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            Directory.CreateDirectory(Path.GetDirectoryName(temporary)!);
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                await file.WriteAsync(content, cancel).ConfigureAwait(false);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, target, overwrite: true);
         }
-        File.Move(temporary, target, overwrite: true);
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(temporary);
+            throw new PJobException($"{target}: cannot be written: {e.Message}; check that the output is writable and has room", ExitCode.Failed, e);
+        }
     }
 
     public Task DeleteAsync(string path, CancellationToken cancel = default)

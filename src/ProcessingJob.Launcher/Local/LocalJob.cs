@@ -54,7 +54,11 @@ internal sealed record LocalJob
         };
     }
 
-    public JobPlan Plan(IReadOnlySet<string> committed)
+    /// <summary>The plan, given what the output has already.</summary>
+    public async Task<JobPlan> PlanAsync(CancellationToken cancel) =>
+        Plan(await CommittedUnits.FindAsync(Output, Plan(new HashSet<string>()).Units, Identity, cancel).ConfigureAwait(false));
+
+    private JobPlan Plan(IReadOnlySet<string> committed)
     {
         var plan = JobPlanner.Create(Name, Spec, Files, Identity.ModelFingerprint, Hosts, committed);
         return plan with { Work = plan.Work with { Schema = Schema } };

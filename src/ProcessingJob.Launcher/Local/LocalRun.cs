@@ -17,9 +17,8 @@ internal sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider
             return Result("Completed", ExitCode.Done) with { AlreadyComplete = true, Units = finished.Units, UnitsCommittedBefore = finished.Units, Counts = JobCounts.Of(finished) };
 
         await RecoverAsync(cancel).ConfigureAwait(false);
-        var committed = await _finaliser.ListCommittedAsync(cancel).ConfigureAwait(false);
-        var plan = job.Plan(committed);
-        await CheckSameDataAsync(plan, committed, cancel).ConfigureAwait(false);
+        var plan = await job.PlanAsync(cancel).ConfigureAwait(false);
+        await CheckSameDataAsync(plan, cancel).ConfigureAwait(false);
         if (plan.UnitsCommitted > 0)
             plan = plan with { Work = plan.Work with { TokenBudget = await TunedBudget.FindAsync(job.Output, job.Spec, cancel).ConfigureAwait(false) } };
         events.Report(new JobPlanned(plan));
@@ -71,20 +70,21 @@ internal sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider
     }
 
     // Units are redone when their file has changed. When no file of the output is left, this is another job's output.
-    private async Task CheckSameDataAsync(JobPlan plan, IReadOnlySet<string> committed, CancellationToken cancel)
+    private async Task CheckSameDataAsync(JobPlan plan, CancellationToken cancel)
     {
-        if (committed.Count == 0 || plan.UnitsCommitted > 0)
+        if (plan.UnitsCommitted > 0)
             return;
         var known = plan.Files.Select(f => f.Source).ToHashSet(StringComparer.Ordinal);
         string? example = null;
-        foreach (var unit in committed)
+        await foreach (var file in job.Output.ListAsync(OutputLayout.CommitFolder, cancel).ConfigureAwait(false))
         {
-            var path = OutputLayout.Commit(unit);
-            if (await job.Output.ReadAsync(path, cancel).ConfigureAwait(false) is not { } json)
+            if (OutputNames.UnitOf(file.Path) is null || await job.Output.ReadAsync(file.Path, cancel).ConfigureAwait(false) is not { } json)
                 continue;
-            example = ContractJson.Read<UnitRecord>(json, path).SourceFile;
-            if (known.Contains(example))
+            if (OutputMerge.TryRead(json, file.Path) is not { SourceFile: var source })
+                continue;
+            if (known.Contains(source))
                 return;
+            example = source;
         }
         if (example is not null)
             throw new PJobException($"output.data: {job.Output.Location} was made from other files ({example}), none of which is in input.data; choose another output.data, or remove that output", ExitCode.BadSpec);

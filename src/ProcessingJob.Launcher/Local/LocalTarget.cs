@@ -26,14 +26,16 @@ public sealed class LocalTarget(TimeProvider time)
     /// </summary>
     public Func<JobSpec, string, CancellationToken, Task<IReadOnlyList<KeptColumn>>>? ReadSchema { get; init; }
 
+#pragma warning disable CA1822 // A target's method, as RunAsync is.
     /// <summary>What a run would do; writes nothing.</summary>
     /// <exception cref="PJobException">Exit code 2: the spec is wrong, or the output holds another job's; 4: no model.</exception>
     public async Task<JobPlan> PlanAsync(JobSpec spec, CancellationToken cancel = default)
     {
         var job = await LocalJob.PrepareAsync(spec, cancel).ConfigureAwait(false);
         await job.Identity.CheckAsync(job.Output, cancel).ConfigureAwait(false);
-        return job.Plan(await new Finaliser(job.Output, time).ListCommittedAsync(cancel).ConfigureAwait(false));
+        return await job.PlanAsync(cancel).ConfigureAwait(false);
     }
+#pragma warning restore CA1822
 
     /// <summary>Runs the job to its end. A job that fails while it runs is a result; a job that cannot start is an exception.</summary>
     /// <param name="spec">The spec; compute.instance_count is the number of worker processes.</param>

@@ -16,7 +16,7 @@ internal static class OutputMerge
         var units = 0;
         foreach (var commit in Files(hostOutput, OutputLayout.CommitFolder))
         {
-            if (TryRead(commit) is not { } record || OutputNames.UnitOf(OutputLayout.Commit(record.Unit)) is null || !TryMoveFiles(hostOutput, record, output))
+            if (TryRead(File.ReadAllBytes(commit), commit) is not { } record || OutputNames.UnitOf(OutputLayout.Commit(record.Unit)) is null || !TryMoveFiles(hostOutput, record, output))
                 continue;
             Move(commit, output.PathOf(OutputLayout.Commit(record.Unit)));
             units++;
@@ -44,11 +44,12 @@ internal static class OutputMerge
         return true;
     }
 
-    private static UnitRecord? TryRead(string path)
+    /// <summary>Null for a record that is damaged.</summary>
+    public static UnitRecord? TryRead(byte[] json, string path)
     {
         try
         {
-            return ContractJson.Read<UnitRecord>(File.ReadAllBytes(path), path);
+            return ContractJson.Read<UnitRecord>(json, path);
         }
         catch (PJobException)
         {

@@ -32,6 +32,28 @@ public sealed class CompressionTests
     }
 
     [Fact]
+    public async Task Read_GzipWithEmptyMembers_GivesWhatIsAroundThem()
+    {
+        // The empty block that ends every file of bgzip, and so stands in the middle of files put together.
+        byte[] empty = [0x1F, 0x8B, 8, 4, 0, 0, 0, 0, 0, 0xFF, 6, 0, (byte)'B', (byte)'C', 2, 0, 0x1B, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        var member = Some.Gzip(Plain);
+        Assert.Equal(80_000, (await Read([.. empty, .. member, .. empty, .. empty, .. member, .. empty])).Texts.Count);
+        Assert.Empty((await Read(empty)).Texts);
+    }
+
+    [Fact]
+    public async Task Read_ZstdOfSeveralFramesAndSkippableOnes_GivesAllOfThem()
+    {
+        byte[] skippable = [0x50, 0x2A, 0x4D, 0x18, 3, 0, 0, 0, 1, 2, 3];
+        var frame = Some.Zstd(Plain);
+        Assert.Equal(120_000, (await Read([.. skippable, .. frame, .. skippable, .. Some.Zstd([]), .. frame, .. frame, .. skippable], "a.txt.zst")).Texts.Count);
+    }
+
+    [Fact]
+    public async Task Read_ZstdWithTrailingGarbage_Fails() =>
+        Assert.Contains("truncated or damaged", await Failure([.. Some.Zstd(Plain), .. "garbage!garbage!"u8]));
+
+    [Fact]
     public async Task Read_GzipWithZeroPadding_IgnoresIt() => Assert.Equal(40_000, (await Read([.. Some.Gzip(Plain), .. new byte[700]])).Texts.Count);
 
     [Fact]

@@ -82,6 +82,30 @@ public sealed class CsvTests
         Assert.Contains("UTF-16", e.Message);
     }
 
+    [Theory]
+    [InlineData("id,text\r1,a\r2,b\r", "end in CR alone, expected LF or CRLF")]
+    [InlineData("i\0d\0,\0t\0e\0x\0t\0\n\0", "NUL bytes: found UTF-16 or no text at all")]
+    [InlineData("id,text,text\n1,a,b\n", "names the column 'text' more than once")]
+    public async Task Read_HeaderThatMisleads_FailsAndSaysWhy(string csv, string expected)
+    {
+        var e = await Assert.ThrowsAsync<PJobException>(() => ReadRows.OfAsync(new MemorySource(csv, "a.csv"), InputFormat.Csv));
+        Assert.Contains(expected, e.Message);
+    }
+
+    [Fact]
+    public async Task Read_KeepAllOfFilesWithOtherColumns_FillsMissingOnesAndRefusesToDropOne()
+    {
+        var input = Some.Input("text", null, "*");
+        var options = Some.Options(input, new("text", ColumnType.String), new("k", ColumnType.String));
+        Assert.Equal(["x", "null"], Assert.Single((await ReadRows.OfAsync(new MemorySource("text\nx\n"), InputFormat.Csv, options)).Kept));
+        var e = await Assert.ThrowsAsync<PJobException>(() => ReadRows.OfAsync(new MemorySource("text,k,l\nx,1,2\n", "b.csv"), InputFormat.Csv, options));
+        Assert.Contains("b.csv: found the column 'l', which the job's first file does not have", e.Message);
+    }
+
+    [Fact]
+    public async Task Read_ColumnNamedTwiceButNotAskedFor_IsIgnored() =>
+        Assert.Equal(["x"], (await ReadRows.OfAsync(new MemorySource("a,text,a\n1,x,2\n"), InputFormat.Csv)).Texts);
+
     [Fact]
     public async Task Read_LongRecord_IsRejectedAlone()
     {

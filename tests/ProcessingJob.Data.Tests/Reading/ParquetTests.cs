@@ -53,6 +53,53 @@ public sealed class ParquetTests : IDisposable
         Assert.Equal("""{"id":0,"text":null,"small":0,"half":0,"ok":true,"day":18262,"at":1577836800000001,"a.b.c":"deep 0","price":"0.00","word":"dictionary","text":""}""", rows.Rejects[0].Row);
     }
 
+    [Theory]
+    [InlineData("V1")]
+    [InlineData("V2")]
+    public async Task Read_AnnotatedTypesInTheEncodingsOfEitherVersion_KeepTheirValues(string version)
+    {
+        // Distinct values, so that no dictionary hides the encoding: DELTA_BINARY_PACKED and DELTA_LENGTH_BYTE_ARRAY in version 2.
+        var path = Write("""
+            SELECT 'text ' || i AS text, (i - 1000) * 1.25::DECIMAL(9,3) AS small, (i - 1000)::DECIMAL(18,2) AS middle, (i - 1000)::DECIMAL(38,10) * 10000000000000 AS wide,
+              DATE '1969-06-01' + i::INTEGER AS day, TIMESTAMP '1969-12-31 23:59:00.000001' + to_seconds(i) AS at,
+              (TIMESTAMP '1969-12-31 23:59:00.5' + to_seconds(i))::TIMESTAMP_MS AS ms, (TIMESTAMP '1969-12-31 23:59:00' + to_seconds(i))::TIMESTAMP_NS AS ns,
+              (4294960000 + i)::UINTEGER AS u, (i - 1000)::SMALLINT AS s, '00000000-0000-0000-0000-0000000' || (10000 + i) AS guid, ('00000000-0000-0000-0000-0000000' || (10000 + i))::UUID AS uuid
+            FROM range(3000) t(i)
+            """, $", PARQUET_VERSION {version}");
+        var source = new LocalSource(path, "a.parquet");
+        var input = Some.Input("text", null, "*");
+        var schema = await SchemaSampler.InferAsync(source, InputFormat.Parquet, input, TestContext.Current.CancellationToken);
+        var rows = await ReadRows.OfAsync(source, InputFormat.Parquet, Some.Options(input, [.. schema]));
+        Assert.Equal(3000, rows.Texts.Count);
+        Assert.Equal(["text 0", "-1250.000", "-1000.00", "-10000000000000000.0000000000", "-214", "-59999999", "-59500000", "-60000000", "4294960000", "-1000"], rows.Kept[0][..10]);
+        Assert.Equal("0.00", rows.Kept[1000][2]);
+        Assert.Equal(["text 2999", "2498.750", "1999.00", "19990000000000000.0000000000", "2785", "2939000001", "2939500000", "2939000000", "4294962999", "1999"], rows.Kept[2999][..10]);
+        Assert.All(rows.Kept, row => Assert.Equal(row[10], row[11]));
+    }
+
+    [Theory]
+    [InlineData("TIMESTAMP 'infinity'")]
+    [InlineData("TIMESTAMP '290000-01-01'")]
+    [InlineData("DATE '290000-01-01'")]
+    [InlineData("18446744073709551615::UBIGINT")]
+    public async Task Read_ValueThatNoOutputCanHold_RejectsItsRowAlone(string value)
+    {
+        var source = new LocalSource(Write($"SELECT 'fine' AS text, NULL AS k UNION ALL SELECT 'bad', {value}"), "a.parquet");
+        var input = Some.Input("text", null, "k");
+        var schema = await SchemaSampler.InferAsync(source, InputFormat.Parquet, input, TestContext.Current.CancellationToken);
+        var rows = await ReadRows.OfAsync(source, InputFormat.Parquet, Some.Options(input, [.. schema]));
+        Assert.Equal(["fine"], rows.Texts);
+        Assert.Equal([RejectReason.TypeMismatch], rows.Reasons);
+    }
+
+    [Fact]
+    public async Task Infer_ListToKeep_FailsAndSaysWhatItIs()
+    {
+        var source = new LocalSource(Write("SELECT 'a' AS text, MAP {'k': 1} AS tags"), "a.parquet");
+        var e = await Assert.ThrowsAsync<PJobException>(() => SchemaSampler.InferAsync(source, InputFormat.Parquet, Some.Input("text", null, "tags"), TestContext.Current.CancellationToken));
+        Assert.Contains("tags (a list or map: not usable here)", e.Message);
+    }
+
     [Fact]
     public async Task Read_AnyRanges_CoverEveryRowGroupOnce()
     {
@@ -67,6 +114,20 @@ public sealed class ParquetTests : IDisposable
             Assert.Equal(Enumerable.Range(0, 30_000).Select(i => (long)i), rows.Rows);
             Assert.Equal("text number 29999", rows.Texts[^1]);
         }
+    }
+
+    [Fact]
+    public async Task Read_IdOfAnEarlierRowGroup_IsADuplicateOnAnyHost()
+    {
+        var path = Write("SELECT i % 20000 AS id, 'text number ' || i AS text FROM range(30000) t(i)", ", ROW_GROUP_SIZE 2048");
+        var source = new LocalSource(path, "a.parquet");
+        var input = Some.Input("text", "id");
+        var schema = await SchemaSampler.InferAsync(source, InputFormat.Parquet, input, TestContext.Current.CancellationToken);
+        var rows = new ReadRows();
+        for (long start = 0; start < source.Length; start += source.Length / 5)
+            await rows.AddAsync(new RowReader(Some.Options(input, [.. schema])), Some.Unit(source, InputFormat.Parquet, start, Math.Min(source.Length, start + source.Length / 5)), source);
+        Assert.Equal(Enumerable.Range(0, 20_000).Select(i => (long)i), rows.Rows);
+        Assert.Equal(Enumerable.Range(20_000, 10_000).Select(i => (long)i), rows.Rejects.Select(r => r.SourceRow));
     }
 
     [Fact]
@@ -89,7 +150,7 @@ public sealed class ParquetTests : IDisposable
     public async Task Read_ListAsText_FailsAndSaysWhatThereIs()
     {
         var e = await Assert.ThrowsAsync<PJobException>(() => ReadRows.OfAsync(new LocalSource(Write("SELECT ['a'] AS text, 1 AS n")), InputFormat.Parquet));
-        Assert.Contains("no column 'text'; found: n", e.Message);
+        Assert.Contains("no column 'text'; found: n, text (a list or map: not usable here)", e.Message);
     }
 
     [Fact]

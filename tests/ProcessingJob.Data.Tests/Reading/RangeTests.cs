@@ -50,6 +50,25 @@ public sealed class RangeTests
             Assert.Equal(whole.Rejects.OrderBy(r => r.SourceRow), ranges.Rejects.OrderBy(r => r.SourceRow));
         }, iter: 1000);
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("class")]
+    public void Read_AnyCutsOnAnyHostsInAnyOrder_FindTheSameDuplicateIds(string? balance) =>
+        Gen.Select(Gen.Int[0, 30].Array[0, 60], Gen.Int[1, 80], Gen.Int).Sample((ids, step, seed) =>
+        {
+            var source = new MemorySource("id,text,class\n" + string.Concat(ids.Select((id, i) => $"{(id == 0 ? "" : id)},{(i % 7 == 3 ? "" : "text")},{i % 2}\n")));
+            var options = Some.Options(Some.Input("text", "id")) with { RowsPerBlock = 3 };
+            var whole = ReadRows.OfAsync(source, InputFormat.Csv, options).Result;
+            var starts = Enumerable.Range(0, (int)((source.Length + step - 1) / step)).Select(i => (long)i * step).ToArray();
+            new Random(seed).Shuffle(starts);
+            RowReader[] hosts = [new(options with { Balance = balance }), new(options with { Balance = balance }), new(options with { Balance = balance })];
+            var ranges = new ReadRows();
+            foreach (var (i, start) in starts.Index())
+                _ = ranges.AddAsync(hosts[i % 3], Some.Unit(source, InputFormat.Csv, start, Math.Min(start + step, source.Length)), source).Result;
+            Assert.Equal(whole.Rejects.OrderBy(r => r.SourceRow), ranges.Rejects.OrderBy(r => r.SourceRow));
+            Assert.Equal(whole.Texts.Count, ranges.Texts.Count + ranges.Filtered);
+        }, iter: 500);
+
     [Fact]
     public async Task Read_SuccessiveRanges_DoNotSearchThePrefixAgain()
     {
@@ -57,7 +76,8 @@ public sealed class RangeTests
         for (var i = 0; i < 200_000; i++)
             text.Append("row ").Append(i).Append('\n');
         var source = new MemorySource(text.ToString());
-        var reader = new RowReader(Some.Options());
+        // With ids too: those of the records before a range are known from the ranges before it.
+        var reader = new RowReader(Some.Options(Some.Input("text", "text")));
         var rows = new ReadRows();
         var step = source.Length / 16;
         for (long start = 0; start < source.Length; start += step)

@@ -55,7 +55,7 @@ internal sealed class FaultProxy : IDisposable
         try
         {
             Seen.Enqueue($"{context.Request.HttpMethod} {fault}");
-            if (fault is "503" or "500" or "403" or "404")
+            if (fault is "503" or "500" or "403" or "404" or "409")
             {
                 await FailAsync(context, fault);
                 return;
@@ -97,7 +97,7 @@ internal sealed class FaultProxy : IDisposable
     private static async Task FailAsync(HttpListenerContext context, string status)
     {
         context.Response.StatusCode = int.Parse(status);
-        var code = status switch { "503" => "SlowDown", "500" => "InternalError", "403" => "AccessDenied", _ => "NoSuchKey" };
+        var code = status switch { "503" => "SlowDown", "500" => "InternalError", "403" => "AccessDenied", "409" => "ConditionalRequestConflict", _ => "NoSuchKey" };
         await context.Response.OutputStream.WriteAsync(Some.Bytes($"<Error><Code>{code}</Code><Message>spoilt</Message></Error>"));
         context.Response.Close();
     }

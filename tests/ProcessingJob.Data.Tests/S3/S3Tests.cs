@@ -31,6 +31,67 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     }
 
     [Fact]
+    public async Task Read_KeysWithOddCharacters_AreFoundAndRead()
+    {
+        _ = server.Client();
+        string[] names = ["a b.txt", "a+b.txt", "day=1/ü%20é.txt", "q?x=1&y#z.txt", "日本/語.txt", "~(!*)'.txt"];
+        var bucket = await NewDataAsync([.. names.Select(n => ($"in/{n}", n + "\n"))]);
+        var data = new S3Data(server.Client(), $"s3://{bucket}/in", Quick);
+        var files = await data.ListAsync(Token);
+        Assert.Equal(names.Order(StringComparer.Ordinal), files.Select(f => f.Source));
+        foreach (var file in files)
+        {
+            var unit = WorkUnit.Create(file.Source, InputFormat.Text, 0, file.Size, file.Size, file.Version, "s", "m");
+            Assert.Equal([file.Source], (await new ReadRows().AddAsync(new(Some.Options(new InputSpec())), unit, await data.OpenAsync(unit, Token))).Texts);
+        }
+    }
+
+    [Fact]
+    public async Task Read_ObjectChangedInMidRead_FailsAndCommitsNothingOfIt()
+    {
+        _ = server.Client();
+        var bucket = await NewDataAsync(("in/a.txt", Lines));
+        using var proxy = new FaultProxy(server.Endpoint!);
+        // The third range is asked for after the object has changed.
+        proxy.Fault = (n, _) =>
+        {
+            if (n == 3)
+                server.Client().PutObjectAsync(new() { BucketName = bucket, Key = "in/a.txt", ContentBody = Lines.Replace('1', '2') }, Token).GetAwaiter().GetResult();
+            return null;
+        };
+        var data = new S3Data(server.Client(proxy.Endpoint), $"s3://{bucket}/in", Quick with { Parallel = 1 });
+        var file = Assert.Single(await data.ListAsync(Token));
+        var unit = WorkUnit.Create(file.Source, InputFormat.Text, 0, file.Size, file.Size, file.Version, "s", "m");
+        var e = await Assert.ThrowsAsync<PJobException>(async () => await new ReadRows().AddAsync(new(Some.Options(new InputSpec())), unit, await data.OpenAsync(unit, Token)));
+        Assert.Contains("changed since it was planned", e.Message);
+    }
+
+    [Fact]
+    public async Task Dispose_UploadWithoutCommit_LeavesNoUploadBehind()
+    {
+        _ = server.Client();
+        var bucket = await server.NewBucketAsync();
+        var store = new S3Store(server.Client(), $"s3://{bucket}/out", Quick);
+        var e = await Assert.ThrowsAsync<PJobException>(() => WriteAsync(store, 40_000, 1, rowsIn: 40_001));
+        Assert.Contains("rows do not add up", e.Message);
+        Assert.Empty((await server.Client().ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket }, Token)).MultipartUploads ?? []);
+        Assert.Empty((await server.Client().ListObjectsV2Async(new() { BucketName = bucket }, Token)).S3Objects ?? []);
+    }
+
+    [Fact]
+    public async Task Commit_TwoAttemptsAtOnce_OneWinsAndNothingIsMixed()
+    {
+        _ = server.Client();
+        var bucket = await server.NewBucketAsync();
+        var store = new S3Store(server.Client(), $"s3://{bucket}/out", Quick);
+        var records = await Task.WhenAll(Task.Run(() => WriteAsync(store, 3000, 1)), Task.Run(() => WriteAsync(store, 3000, 2)));
+        Assert.Equal(ContractJson.Write(records[0]), ContractJson.Write(records[1]));
+        var part = Assert.Single(records[0].Parts);
+        using var stored = await server.Client().GetObjectAsync(bucket, "out/" + part.Path, Token);
+        Assert.Equal(part.Sha256, Convert.ToHexStringLower(await System.Security.Cryptography.SHA256.HashDataAsync(stored.ResponseStream, Token)));
+    }
+
+    [Fact]
     public async Task List_MoreThanAPage_GivesAll()
     {
         _ = server.Client();
@@ -76,7 +137,7 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     }
 
     [Theory]
-    [InlineData("503", "did not answer in 6 tries")]
+    [InlineData("503", "did not answer in 10 tries")]
     [InlineData("403", "access denied (AccessDenied); the role needs s3:GetObject")]
     [InlineData("404", "no such object")]
     public async Task Read_FaultThatStays_FailsAndSaysWhatToDo(string fault, string message)
@@ -116,6 +177,8 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     [InlineData(40_000, null)]
     [InlineData(24_000, "503")]
     [InlineData(12_000, "done but 500")]
+    [InlineData(12_000, "409")]
+    [InlineData(40_000, "409")]
     public async Task Commit_Unit_UploadsPartsThenRecord(int rows, string? fault)
     {
         _ = server.Client();
@@ -160,7 +223,7 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
         Assert.Equal(ContractJson.Write(record), ContractJson.Write(await WriteAsync(store, 40_000, 1)));
     }
 
-    private static async Task<UnitRecord> WriteAsync(S3Store store, int rows, int seed)
+    private static async Task<UnitRecord> WriteAsync(S3Store store, int rows, int seed, long? rowsIn = null)
     {
         OutputColumn[] columns = [new("id", ColumnKind.Int64), new("embedding", ColumnKind.ListFloat)];
         await using var writer = new UnitWriter(store, WorkUnit.Create("a", InputFormat.Csv, 0, 1, 1, "v", "s", "m"), columns, new() { Compression = OutputCompression.None });
@@ -174,6 +237,6 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
             block.Get<ListColumn<float>>("embedding").Append(vector);
         }
         await writer.WriteAsync(block, Token);
-        return await writer.CommitAsync(new(rows, rows, 0, 0, 0), Token);
+        return await writer.CommitAsync(new(rowsIn ?? rows, rows, 0, 0, 0), Token);
     }
 }

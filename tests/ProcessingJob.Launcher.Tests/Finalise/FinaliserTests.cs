@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Time.Testing;
 using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Finalise;
 
 namespace ProcessingJob.Launcher.Tests.Finalise;
 
@@ -106,6 +108,54 @@ public sealed class FinaliserTests : IDisposable
     }
 
     [Fact]
+    public async Task Finish_CutOffBeforeAnyOfItsWrites_IsNotFinishedAndEndsTheSameWhenRunAgain()
+    {
+        _bench.Commit("a", 10, rejected: 2);
+        _bench.Commit("b", 5);
+        string[] orphans = ["_commits/0123456789abcdef.json", "data/part-0123456789abcdef.jsonl"];
+        // Two orphans to remove, the manifest, _SUCCESS.
+        for (var writes = 0; writes < 4; writes++)
+        {
+            foreach (var orphan in orphans)
+                _bench.Write(orphan, "x");
+            var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+            await Assert.ThrowsAsync<IOException>(() => new Finaliser(new DyingStore(_bench.Store, writes), time).FinishAsync(_bench.Request()));
+            Assert.False(_bench.Has("_SUCCESS"));
+            Assert.Null(await _bench.Finaliser.FindFinishedAsync(_bench.Identity, "data"));
+
+            await _bench.FinishAsync();
+            Assert.Equal(15, (await _bench.Finaliser.FindFinishedAsync(_bench.Identity, "data"))!.RowsIn);
+            Assert.All(orphans, o => Assert.False(_bench.Has(o)));
+            await _bench.Finaliser.ReopenAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Reopen_CutOffBeforeAnyOfItsWrites_NeverLeavesSuccessWithoutAManifest()
+    {
+        _bench.Commit("a", 1);
+        await _bench.FinishAsync();
+        await Assert.ThrowsAsync<IOException>(() => new Finaliser(new DyingStore(_bench.Store, 1), TimeProvider.System).ReopenAsync());
+        Assert.False(_bench.Has("_SUCCESS"));
+        Assert.True(_bench.Has("manifest.json"));
+    }
+
+    /// <summary>A store whose process ends before its n-th change.</summary>
+    private sealed class DyingStore(LocalOutputStore store, int changes) : IOutputStore
+    {
+        private int _left = changes;
+
+        public string Location => store.Location;
+        public IAsyncEnumerable<StoredFile> ListAsync(string prefix, CancellationToken cancel = default) => store.ListAsync(prefix, cancel);
+        public Task<byte[]?> ReadAsync(string path, CancellationToken cancel = default) => store.ReadAsync(path, cancel);
+
+        public Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel = default) =>
+            _left-- > 0 ? store.WriteAsync(path, content, cancel) : throw new IOException("killed");
+
+        public Task DeleteAsync(string path, CancellationToken cancel = default) => _left-- > 0 ? store.DeleteAsync(path, cancel) : throw new IOException("killed");
+    }
+
+    [Fact]
     public async Task FindFinished_OnlyTheSameJob_IsFound()
     {
         _bench.Commit("a", 10, rejected: 5);
@@ -118,6 +168,28 @@ public sealed class FinaliserTests : IDisposable
         Assert.Null(await _bench.Finaliser.FindFinishedAsync(identity with { Spec = identity.Spec with { Rejects = new() { MaxFraction = 0.1 } } }, "data"));
         await _bench.Finaliser.ReopenAsync();
         Assert.Null(await _bench.Finaliser.FindFinishedAsync(identity, "data"));
+    }
+
+    [Theory]
+    [InlineData("part gone")]
+    [InlineData("part short")]
+    [InlineData("rejects gone")]
+    [InlineData("record gone")]
+    [InlineData("manifest damaged")]
+    public async Task FindFinished_OutputThatLostSomething_IsNotFinished(string fault)
+    {
+        var unit = _bench.Commit("a", 10, rejected: 5);
+        await _bench.FinishAsync();
+        var part = OutputLayout.Part(unit.Id, 0, null, ".jsonl");
+        switch (fault)
+        {
+            case "part gone": File.Delete(_bench.Path(part)); break;
+            case "part short": _bench.Write(part, "{}\n"); break;
+            case "rejects gone": File.Delete(_bench.Path(OutputLayout.Rejects(unit.Id))); break;
+            case "record gone": File.Delete(_bench.Path(OutputLayout.Commit(unit.Id))); break;
+            default: _bench.Write(OutputLayout.Manifest, ""); break;
+        }
+        Assert.Null(await _bench.Finaliser.FindFinishedAsync(_bench.Identity, "data"));
     }
 
     public void Dispose() => _bench.Dispose();

@@ -54,7 +54,9 @@ sealed class OutputBench : IDisposable
         return unit;
     }
 
-    public Task<FinaliseResult> FinishAsync(bool removeOrphans = true) => Finaliser.FinishAsync(new()
+    public Task<FinaliseResult> FinishAsync(bool removeOrphans = true) => Finaliser.FinishAsync(Request(removeOrphans));
+
+    public FinaliseRequest Request(bool removeOrphans = true) => new()
     {
         Job = "job",
         Spec = Identity.Spec,
@@ -63,7 +65,7 @@ sealed class OutputBench : IDisposable
         Units = Units,
         Hosts = ["algo-1"],
         RemoveOrphans = removeOrphans,
-    });
+    };
 
     public Finaliser Finaliser => new(Store, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
 

@@ -1,34 +1,35 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Launcher.Finalise;
 
-namespace ProcessingJob.Launcher.SageMaker;
+namespace ProcessingJob.Launcher.Finalise;
 
 /// <summary>
-/// Which units an output on S3 really has. The service uploads a unit's files in any order, so that after a job that died a
-/// commit record may stand without its parts: it counts only when all that it names is there in full size.
+/// Which units an output really has: a commit record counts only when all that it names is there in full size. The service uploads
+/// a unit's files in any order, so that after a job that died a record may stand without its parts; and somebody may have removed them.
 /// </summary>
 internal static class CommittedUnits
 {
-    const int ReadsAtOnce = 16;
+    private const int ReadsAtOnce = 16;
 
     public static async Task<IReadOnlySet<string>> FindAsync(IOutputStore output, IReadOnlyList<WorkUnit> units, OutputIdentity identity, CancellationToken cancel)
     {
         var sizes = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (string prefix in new[] { OutputLayout.CommitFolder, OutputLayout.DataFolder, OutputLayout.RejectFolder })
+        foreach (var prefix in new[] { OutputLayout.CommitFolder, OutputLayout.DataFolder, OutputLayout.RejectFolder })
         {
-            await foreach (var file in output.ListAsync(prefix, cancel).ConfigureAwait(false)) sizes[file.Path] = file.Size;
+            await foreach (var file in output.ListAsync(prefix, cancel).ConfigureAwait(false))
+                sizes[file.Path] = file.Size;
         }
         var whole = new System.Collections.Concurrent.ConcurrentBag<string>();
         var recorded = units.Where(u => sizes.ContainsKey(OutputLayout.Commit(u.Id)));
         await Parallel.ForEachAsync(recorded, new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancel }, async (unit, token) =>
         {
-            string path = OutputLayout.Commit(unit.Id);
-            if (await output.ReadAsync(path, token).ConfigureAwait(false) is { } json && IsWhole(unit, json, path, identity, sizes)) whole.Add(unit.Id);
+            var path = OutputLayout.Commit(unit.Id);
+            if (await output.ReadAsync(path, token).ConfigureAwait(false) is { } json && IsWhole(unit, json, path, identity, sizes))
+                whole.Add(unit.Id);
         }).ConfigureAwait(false);
         return whole.ToHashSet(StringComparer.Ordinal);
     }
 
-    static bool IsWhole(WorkUnit unit, byte[] json, string path, OutputIdentity identity, Dictionary<string, long> sizes)
+    private static bool IsWhole(WorkUnit unit, byte[] json, string path, OutputIdentity identity, Dictionary<string, long> sizes)
     {
         try
         {
