@@ -61,11 +61,9 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         {
             var job = await RemoteJob.PrepareAsync(spec, Connection, s3, cancel).ConfigureAwait(false);
             await job.Identity.CheckAsync(job.Output, cancel).ConfigureAwait(false);
-            var plan = await new RemoteRun(job, this, s3, new RemoteOptions(), new Progress<JobEvent>()).PlanAsync(cancel).ConfigureAwait(false);
-            Preflight.Check(job, plan);
-            var data = job.RemoteData?.Root ?? job.Staging.Append($"data/{job.DataFingerprint}/");
-            var model = job.RemoteModel?.Root ?? job.Staging.Append($"models/{JobPlanner.DataFingerprint(await LocalInput.Resolve(job.LocalModel!).HashAsync(cancel).ConfigureAwait(false))}/");
-            return (plan, SageMakerRequest.Build(job.Spec, job.Place(job.NameOf(1), job.Spec.Compute.InstanceType[0], data, model, Connection.Region)));
+            var run = new RemoteRun(job, this, s3, new RemoteOptions(), new Progress<JobEvent>());
+            var plan = await run.PlanAsync(cancel).ConfigureAwait(false);
+            return (plan, await run.RequestAsync(plan, cancel).ConfigureAwait(false));
         }).ConfigureAwait(false);
     }
 
@@ -157,13 +155,11 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         }
         catch (Amazon.Runtime.AmazonServiceException e)
         {
-            string advice = AwsErrors.IsAccessDenied(e) ? " Your identity lacks a permission: 'pjob doctor' shows which."
-                : e.ErrorCode is "ExpiredToken" or "ExpiredTokenException" or "UnrecognizedClientException" or "InvalidClientTokenId" ? " Sign in again: 'aws sso login'." : "";
-            throw new PJobException($"AWS refused: {e.ErrorCode}: {e.Message}{advice}", ExitCode.Remote, e);
+            throw new PJobException(AwsErrors.Told(e), ExitCode.Remote, e);
         }
         catch (Exception e) when (e is Amazon.Runtime.AmazonClientException or HttpRequestException)
         {
-            throw new PJobException($"AWS cannot be reached: {e.Message}", ExitCode.Remote, e);
+            throw new PJobException($"AWS cannot be reached: {e.Message}. Check the network, and the name of the region.", ExitCode.Remote, e);
         }
     }
 }
