@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using ProcessingJob.Cli.Display;
+using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Commands;
 
@@ -13,27 +14,39 @@ internal static class HeadCommand
     public static Command Create(CliContext cli)
     {
         var command = new Command("head", "Show the first rows of an output.");
-        var folder = new Argument<string>("DIR") { Description = "Folder of the output." };
+        var folder = new Argument<string>("DIR|URI") { Description = "Folder of the output, or its s3:// URI." };
         var rows = new Option<int>("--rows", "-n") { Description = "How many.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var region = CommonOptions.Region();
         var json = CommonOptions.Json();
         command.Arguments.Add(folder);
         command.Options.Add(rows);
+        command.Options.Add(region);
         command.Options.Add(json);
         command.SetAction(async (parsed, cancel) =>
         {
-            var output = new LocalOutputStore(parsed.GetRequiredValue(folder));
-            var manifest = await output.ReadAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false) is { } text
-                ? ContractJson.Read<Manifest>(text, OutputLayout.Manifest)
-                : throw new PJobException($"{output.Location} has no {OutputLayout.Manifest}: no job has finished there");
-            var found = new List<JsonObject>();
-            foreach (var part in manifest.Parts.TakeWhile(_ => found.Count < parsed.GetValue(rows)))
-                found.AddRange(await PartRows.ReadAsync(output.PathOf(part.Path), parsed.GetValue(rows) - found.Count, cancel).ConfigureAwait(false));
+            using var opened = OpenedOutput.At(cli, parsed.GetRequiredValue(folder), parsed.GetValue(region));
+            var found = await SageMakerTarget.ToldAsync(() => ReadAsync(opened.Store, parsed.GetValue(rows), cancel)).ConfigureAwait(false);
             if (parsed.GetValue(json))
                 cli.WriteJson(found);
             else
                 cli.Out.Write(string.Join('\n', found.Select(Describe)));
         });
         return command;
+    }
+
+    private static async Task<List<JsonObject>> ReadAsync(IOutputStore output, int rows, CancellationToken cancel)
+    {
+        var manifest = await output.ReadAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false) is { } text
+            ? ContractJson.Read<Manifest>(text, OutputLayout.Manifest)
+            : throw new PJobException($"{output.Location} has no {OutputLayout.Manifest}: no job has finished there");
+        var found = new List<JsonObject>();
+        foreach (var part in manifest.Parts.TakeWhile(_ => found.Count < rows))
+        {
+            using var file = await output.CopyAsync(part.Path, cancel).ConfigureAwait(false)
+                ?? throw new PJobException($"{output.Location}/{part.Path}: missing; 'pjob check' verifies the whole output");
+            found.AddRange(await Display.PartRows.ReadAsync(file.Path, rows - found.Count, cancel).ConfigureAwait(false));
+        }
+        return found;
     }
 
     private static string Describe(JsonObject row)

@@ -45,7 +45,7 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     public async Task<JobResult> RunAsync(JobSpec spec, RemoteOptions options, IProgress<JobEvent> events, CancellationToken cancel = default)
     {
         using var s3 = Connection.S3();
-        return await Told(async () =>
+        return await ToldAsync(async () =>
         {
             var job = await RemoteJob.PrepareAsync(spec, Connection, s3, cancel).ConfigureAwait(false);
             return await new RemoteRun(job, this, s3, options, events).RunAsync(cancel).ConfigureAwait(false);
@@ -57,7 +57,7 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     public async Task<(JobPlan Plan, CreateJobRequest Request)> PlanAsync(JobSpec spec, CancellationToken cancel = default)
     {
         using var s3 = Connection.S3();
-        return await Told(async () =>
+        return await ToldAsync(async () =>
         {
             var job = await RemoteJob.PrepareAsync(spec, Connection, s3, cancel).ConfigureAwait(false);
             await job.Identity.CheckAsync(job.Output, cancel).ConfigureAwait(false);
@@ -99,12 +99,12 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     public Task<bool> StopAsync(string name, CancellationToken cancel = default)
     {
         _stops[name] = true;
-        return Told(() => Jobs.StopAsync(name, cancel));
+        return ToldAsync(() => Jobs.StopAsync(name, cancel));
     }
 
     /// <summary>The job of this name, or null.</summary>
     /// <exception cref="PJobException">Exit code 5: AWS refused.</exception>
-    public Task<JobDescription?> FindAsync(string name, CancellationToken cancel = default) => Told(() => Jobs.DescribeAsync(name, cancel));
+    public Task<JobDescription?> FindAsync(string name, CancellationToken cancel = default) => ToldAsync(() => Jobs.DescribeAsync(name, cancel));
 
     /// <summary>The job of this name.</summary>
     /// <exception cref="PJobException">Exit code 5: there is none, or AWS refused.</exception>
@@ -112,7 +112,7 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         await FindAsync(name, cancel).ConfigureAwait(false) ?? throw Missing(name);
 
     /// <summary>The newest jobs, at most <paramref name="count"/>.</summary>
-    public Task<IReadOnlyList<JobSummary>> ListAsync(string? nameContains, JobStatus? status, int count, CancellationToken cancel = default) => Told(async () =>
+    public Task<IReadOnlyList<JobSummary>> ListAsync(string? nameContains, JobStatus? status, int count, CancellationToken cancel = default) => ToldAsync(async () =>
     {
         var jobs = new List<JobSummary>();
         await foreach (var job in Jobs.ListAsync(nameContains, status, cancel).ConfigureAwait(false))
@@ -130,7 +130,7 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         var job = await DescribeAsync(name, cancel).ConfigureAwait(false);
         if (!follow || job.IsTerminal)
         {
-            foreach (var line in await Told(() => new JobLogReader(Logs, Time, FollowOptions).ReadNewAsync(job, cancel)).ConfigureAwait(false)) yield return line;
+            foreach (var line in await ToldAsync(() => new JobLogReader(Logs, Time, FollowOptions).ReadNewAsync(job, cancel)).ConfigureAwait(false)) yield return line;
             yield break;
         }
         await foreach (var happened in new JobFollower(Jobs, Logs, Time, FollowOptions).FollowAsync(name, cancel).ConfigureAwait(false))
@@ -143,7 +143,7 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     internal bool StopRequested(string name) => _stops.ContainsKey(name);
 
     /// <summary>AWS's refusals as one clear error.</summary>
-    internal static async Task<T> Told<T>(Func<Task<T>> work)
+    public static async Task<T> ToldAsync<T>(Func<Task<T>> work)
     {
         try
         {
@@ -151,7 +151,7 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         }
         catch (AmazonS3Exception e) when (e.ErrorCode is "NoSuchBucket")
         {
-            throw new PJobException($"There is no such bucket: {e.Message} Check input.data, model and output.data.", ExitCode.BadSpec, e);
+            throw new PJobException($"There is no such bucket: {e.Message.TrimEnd('.')}. Check input.data, model and output.data.", ExitCode.BadSpec, e);
         }
         catch (Amazon.Runtime.AmazonServiceException e)
         {
