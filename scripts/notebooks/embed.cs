@@ -1,7 +1,11 @@
 #!/usr/bin/env dotnet
-// A job from C# without a project: dotnet run scripts/notebooks/embed.cs -- job.yaml [--sagemaker]
-// The same lines work in a C# notebook, with #r "…/ProcessingJob.Launcher.dll" in place of the next one.
+// A job from C# without a project of one's own: dotnet run -c Release scripts/notebooks/embed.cs -- job.yaml [--sagemaker]
+// The same lines work in a C# notebook, with #r "…/ProcessingJob.Launcher.dll" in place of the next ones.
 #:project ../../src/ProcessingJob.Launcher/ProcessingJob.Launcher.csproj
+// For runs on this machine: its program is started once per host.
+#:project ../../src/ProcessingJob.Worker/ProcessingJob.Worker.csproj
+// Programs of one file are made for NativeAOT unless they say otherwise, and that turns off the JSON that launcher and worker speak.
+#:property PublishAot=false
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher;
 using ProcessingJob.Launcher.Progress;
@@ -17,17 +21,23 @@ try
     var job = args.Contains("--sagemaker") ? JobClient.RunOnSageMaker(spec) : JobClient.RunHere(spec);
     await foreach (var happened in job.Events)
     {
-        Console.WriteLine(happened switch
+        string? line = happened switch
         {
             JobPlanned { Plan: var plan } => $"{plan.Units.Count} units over {plan.Hosts.Count} hosts, {plan.UnitsCommitted} are done already",
             HostProgressed { Host: var host, Progress: var p } => $"{host}: {p.Rows:N0} rows, {p.Tokens:N0} tokens",
             JobNote { Text: var text } => text,
             HostEnded { Host: var host, ExitCode: var code } => $"{host} ended with {code}",
             _ => null,
-        });
+        };
+        if (line is not null) Console.WriteLine(line);
     }
     var result = await job.Result;
-    Console.WriteLine($"{result.Job}: {result.Status} after {result.Seconds:0} s, {result.Counts?.RowsOut ?? 0:N0} rows in {result.Output}");
+    Console.WriteLine($"{result.Job}: {result.Status} after {result.Seconds:0} s, in {result.Output}");
+    if (result.Counts is { } counts)
+    {
+        foreach (var (name, value) in new[] { ("rows in", counts.RowsIn), ("rows out", counts.RowsOut), ("rejected", counts.RejectedRows), ("tokens", counts.Tokens), ("parts", counts.Parts), ("bytes", counts.Bytes) })
+            Console.WriteLine($"{name,-10}{value,16:N0}");
+    }
     if (result.Message is not null) Console.Error.WriteLine(result.Message);
     return (int)result.Code;
 }

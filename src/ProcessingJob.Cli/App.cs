@@ -59,7 +59,17 @@ public static class App
         var command = parsed.CommandResult.Command;
         if (parsed.UnmatchedTokens is [var word, ..] && command.Subcommands.Count > 0 && !word.StartsWith('-'))
             return $"unknown command '{word}'{Nearest(word, command.Subcommands.Select(c => c.Name))}";
-        return string.Join('\n', parsed.Errors.Select(e => e.Message).Distinct()) + $"\nsee 'pjob {(command is RootCommand ? "" : command.Name + " ")}--help'";
+        return string.Join('\n', parsed.Errors.Select(Message).Distinct()) + $"\nsee 'pjob {(command is RootCommand ? "" : command.Name + " ")}--help'";
+    }
+
+    // The parser would name the type of .NET that a value cannot be read as.
+    private static string Message(ParseError error)
+    {
+        if (error.SymbolResult is not OptionResult { Option: { } option, Tokens: [var token, ..] } || !error.Message.Contains("as expected type", StringComparison.Ordinal))
+            return error.Message;
+        var type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
+        var expected = type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type))}" : type == typeof(int) || type == typeof(long) ? "a whole number" : "a number";
+        return $"{option.Name}: found '{token.Value}', expected {expected}";
     }
 
     // A misspelt option is taken for an argument by the parser; it is answered like a misspelt key in job.yaml.

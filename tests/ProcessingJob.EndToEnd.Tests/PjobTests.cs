@@ -55,6 +55,19 @@ public partial class PjobTests
         Assert.NotEmpty(Directory.GetFiles(bench.Path("out", "_commits")));
     }
 
+    [Theory]
+    [InlineData("list")]
+    [InlineData("status", "some-job")]
+    public async Task Pjob_NoAccount_SaysSoInOneLine(params string[] arguments)
+    {
+        using var pjob = (Programs.Pjob with { Arguments = [.. Programs.Pjob.Arguments, .. arguments] }).Start(
+            ("AWS_REGION", "us-east-1"), ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", ""), ("AWS_PROFILE", ""),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/nowhere"), ("AWS_CONFIG_FILE", "/nowhere"));
+        var run = await pjob.EndAsync();
+        Assert.Equal((5, ""), (run.ExitCode, run.Out));
+        Assert.Contains("No AWS credentials", Assert.Single(run.Error.Trim().Split('\n')), StringComparison.Ordinal);
+    }
+
     [LibraryImport("libc")]
     private static partial int kill(int process, int signal);
 }

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
+using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Launcher.Tests.SageMaker;
 
 namespace ProcessingJob.EndToEnd.Tests;
@@ -43,6 +45,52 @@ public sealed class SageMakerTests(MotoFixture moto)
         Assert.Equal((Rows, Rows), ((int)one.Counts!.RowsIn, (int)two.Counts!.RowsIn));
         Assert.Equal(await service.SnapshotAsync(), await stream.SnapshotAsync());
         Assert.True(await stream.LooksFinishedAsync());
+    }
+
+    [Fact]
+    public async Task CheckAndHead_OutputOnS3_ReadItThere()
+    {
+        await using var bench = await StartAsync();
+        var output = $"s3://{bench.Bucket}/out/";
+        Assert.Equal(ExitCode.Done, (await bench.RunAsync(Spec(bench, 1))).Code);
+
+        var check = await PjobAsync("check", output);
+        var head = await PjobAsync("head", output, "--json");
+
+        Assert.True(check.ExitCode == 0, check.Error);
+        Assert.Contains($"{Rows} rows, all as the manifest says", check.Out);
+        Assert.Equal(32, JsonNode.Parse(head.Out)![0]!["embedding"]!.AsArray().Count);
+
+        var part = (await bench.S3.ListObjectsV2Async(new() { BucketName = bench.Bucket, Prefix = "out/data/" })).S3Objects[0].Key;
+        await bench.PutAsync(part, "damaged");
+        var damaged = await PjobAsync("check", output);
+        Assert.Equal(1, damaged.ExitCode);
+        Assert.Contains($"{part["out/".Length..]}: has 7 bytes", damaged.Error);
+    }
+
+    [Fact]
+    public async Task List_EndpointsInTheEnvironment_AreNotConfused()
+    {
+        await using var bench = await StartAsync();
+        bench.Aws.Server.Jobs.Runner = null;
+        var submitted = await bench.RunAsync(Spec(bench, 1), options: new RemoteOptions(Wait: false));
+
+        // Everything but SageMaker points to where nobody listens, the runtime's endpoint too.
+        var list = await PjobAsync(["list", "--json"],
+            ("AWS_ENDPOINT_URL_SAGEMAKER", bench.Aws.Server.Url), ("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", "http://127.0.0.1:1"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"));
+
+        Assert.True(list.ExitCode == 0, list.Error);
+        Assert.Equal(submitted.Job, (string?)Assert.Single(JsonNode.Parse(list.Out)!.AsArray())!["job"]);
+    }
+
+    private Task<Ended> PjobAsync(params string[] arguments) => PjobAsync(arguments, ("AWS_ENDPOINT_URL_S3", moto.Url));
+
+    private static async Task<Ended> PjobAsync(string[] arguments, params (string, string)[] environment)
+    {
+        // An empty AWS_REGION is what CI leaves where a variable is not set.
+        (string, string)[] account = [("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "AKIATEST"), ("AWS_SECRET_ACCESS_KEY", "secret"), ("AWS_EC2_METADATA_DISABLED", "true")];
+        using var pjob = (Programs.Pjob with { Arguments = [.. Programs.Pjob.Arguments, .. arguments] }).Start([.. account, .. environment]);
+        return await pjob.EndAsync();
     }
 
     [Fact]

@@ -95,8 +95,8 @@ public sealed partial class FakeAwsServer : IAsyncDisposable
         var request = JsonDocument.Parse(body).RootElement.Clone();
         Calls.Enqueue(new Call(operation, request, _time.GetUtcNow()));
         fault = null;
-        if (_faults.TryGetValue(operation, out var queue) && queue.TryDequeue(out fault) && !fault.DropResponse)
-            return Reply.Error(fault.Code!, fault.Message, fault.Status);
+        if (_faults.TryGetValue(operation, out var queue) && queue.TryDequeue(out fault) && fault.Code is { } code)
+            return Reply.Error(code, fault.Message, fault.Status);
         string service = target.Split('.')[0] switch { "SageMaker" => "sagemaker", "Logs_20140328" => "logs", "ServiceQuotasV20190624" => "service-quotas", _ => "" };
         if (service.Length == 0) return Reply.Error("UnknownOperationException", target);
         var faults = Models.Value[service].SelectMany(m => m.Check(operation, request)).Distinct().ToList();

@@ -1,7 +1,7 @@
 namespace ProcessingJob.FakeAws;
 
 /// <summary>How one call is to go wrong.</summary>
-/// <param name="Code">The service's error code; null with <see cref="DropResponse"/>.</param>
+/// <param name="Code">The service's error code; null: the call takes effect.</param>
 /// <param name="Status">HTTP status.</param>
 /// <param name="DropResponse">True: the call takes effect, and then the connection breaks before the answer.</param>
 public sealed record Fault(string? Code, string Message, int Status = 400, bool DropResponse = false)
@@ -11,6 +11,10 @@ public sealed record Fault(string? Code, string Message, int Status = 400, bool 
     public static readonly Fault EmptyValidation = new("ValidationException", "");
     public static readonly Fault AccessDenied = new("AccessDeniedException", "User is not authorized to perform this action");
     public static readonly Fault RoleNotReady = new("ValidationException", "Could not assume role. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.");
+    public static readonly Fault Expired = new("ExpiredTokenException", "The security token included in the request is expired");
+
+    /// <summary>Nothing goes wrong: lets a call pass before the next fault.</summary>
+    public static readonly Fault None = new(null, "");
     public static readonly Fault LostResponse = new(null, "", DropResponse: true);
 
     public static Fault LimitExceeded(string type) => new("ResourceLimitExceeded",

@@ -10,17 +10,14 @@ namespace ProcessingJob.Cli.Checking;
 internal sealed record CheckResult(Manifest? Manifest, IReadOnlyList<string> Faults, IReadOnlyList<string> Orphans);
 
 /// <summary>Reads a finished output again and holds it against its manifest: files, sizes, hashes, rows, schema, sums.</summary>
-internal sealed class OutputCheck(LocalOutputStore output)
+internal sealed class OutputCheck(IOutputStore output)
 {
     private const string Sidecar = ".rows.jsonl";
     private readonly ConcurrentQueue<string> _faults = new();
     private readonly ConcurrentDictionary<string, string> _schemas = new(StringComparer.Ordinal);
 
-    /// <exception cref="PJobException">There is no output to check.</exception>
     public async Task<CheckResult> RunAsync(CancellationToken cancel)
     {
-        if (!Directory.Exists(output.Location))
-            throw new PJobException($"{output.Location} is no folder");
         if (await output.ReadAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false) is not { } json)
             return new(null, [$"{OutputLayout.Manifest}: missing; the job has not finished"], []);
         var manifest = ContractJson.Read<Manifest>(json, OutputLayout.Manifest);
@@ -52,19 +49,19 @@ internal sealed class OutputCheck(LocalOutputStore output)
             Fault(part, "is no name of a part");
             return;
         }
-        var path = output.PathOf(part.Path);
-        if (!File.Exists(path))
+        using var file = await output.CopyAsync(part.Path, cancel).ConfigureAwait(false);
+        if (file is null)
         {
             Fault(part, "missing");
             return;
         }
-        if (new FileInfo(path).Length is var size && size != part.Bytes)
+        if (new FileInfo(file.Path).Length is var size && size != part.Bytes)
             Fault(part, $"has {size} bytes, expected {part.Bytes}");
-        else if (Fingerprints.OfFile(path) is var hash && hash != part.Sha256)
+        else if (Fingerprints.OfFile(file.Path) is var hash && hash != part.Sha256)
             Fault(part, $"its content has changed: sha256 {hash}, expected {part.Sha256}");
         try
         {
-            var facts = await ReadAsync(path, cancel).ConfigureAwait(false);
+            var facts = await ReadAsync(file.Path, cancel).ConfigureAwait(false);
             if (facts.Rows != rows)
                 Fault(part, $"has {facts.Rows} rows, expected {rows}");
             foreach (var fault in facts.Faults)

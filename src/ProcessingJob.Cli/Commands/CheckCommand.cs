@@ -1,7 +1,8 @@
 using System.CommandLine;
 using ProcessingJob.Cli.Checking;
 using ProcessingJob.Cli.Display;
-using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Cli.Outputs;
+using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Commands;
 
@@ -10,14 +11,17 @@ internal static class CheckCommand
     public static Command Create(CliContext cli)
     {
         var command = new Command("check", "Verify files, hashes, rows and columns of a finished output against its manifest.");
-        var folder = new Argument<string>("DIR") { Description = "Folder of the output." };
+        var folder = new Argument<string>("DIR|URI") { Description = "Folder of the output, or its s3:// URI." };
+        var region = CommonOptions.Region();
         var json = CommonOptions.Json();
         command.Arguments.Add(folder);
+        command.Options.Add(region);
         command.Options.Add(json);
         command.SetAction(async (parsed, cancel) =>
         {
-            var output = new LocalOutputStore(parsed.GetRequiredValue(folder));
-            var result = await new OutputCheck(output).RunAsync(cancel).ConfigureAwait(false);
+            using var opened = OpenedOutput.At(cli, parsed.GetRequiredValue(folder), parsed.GetValue(region));
+            var output = opened.Store;
+            var result = await SageMakerTarget.ToldAsync(() => new OutputCheck(output).RunAsync(cancel)).ConfigureAwait(false);
             var exitCode = result.Faults.Count == 0 ? 0 : 1;
             if (parsed.GetValue(json))
             {

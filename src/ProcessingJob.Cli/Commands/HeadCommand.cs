@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ProcessingJob.Cli.Display;
+using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Commands;
 
@@ -13,22 +15,18 @@ internal static class HeadCommand
     public static Command Create(CliContext cli)
     {
         var command = new Command("head", "Show the first rows of an output.");
-        var folder = new Argument<string>("DIR") { Description = "Folder of the output." };
+        var folder = new Argument<string>("DIR|URI") { Description = "Folder of the output, or its s3:// URI." };
         var rows = new Option<int>("--rows", "-n") { Description = "How many.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var region = CommonOptions.Region();
         var json = CommonOptions.Json();
         command.Arguments.Add(folder);
         command.Options.Add(rows);
+        command.Options.Add(region);
         command.Options.Add(json);
         command.SetAction(async (parsed, cancel) =>
         {
-            var output = new LocalOutputStore(parsed.GetRequiredValue(folder));
-            var manifest = await output.ReadAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false) is { } text
-                ? ContractJson.Read<Manifest>(text, OutputLayout.Manifest)
-                : throw new PJobException($"{output.Location} has no {OutputLayout.Manifest}: no job has finished there");
-            var found = new List<JsonObject>();
-            // A file beside a matrix says 0 rows: it comes with the matrix.
-            foreach (var part in manifest.Parts.Where(p => p.Rows > 0).TakeWhile(_ => found.Count < parsed.GetValue(rows)))
-                found.AddRange(await PartRows.ReadAsync(output.PathOf(part.Path), parsed.GetValue(rows) - found.Count, cancel).ConfigureAwait(false));
+            using var opened = OpenedOutput.At(cli, parsed.GetRequiredValue(folder), parsed.GetValue(region));
+            var found = await SageMakerTarget.ToldAsync(() => ReadAsync(opened.Store, parsed.GetValue(rows), cancel)).ConfigureAwait(false);
             if (parsed.GetValue(json))
                 cli.WriteJson(found);
             else
@@ -36,6 +34,25 @@ internal static class HeadCommand
         });
         return command;
     }
+
+    private static async Task<List<JsonObject>> ReadAsync(IOutputStore output, int rows, CancellationToken cancel)
+    {
+        var manifest = await output.ReadAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false) is { } text
+            ? ContractJson.Read<Manifest>(text, OutputLayout.Manifest)
+            : throw new PJobException($"{output.Location} has no {OutputLayout.Manifest}: no job has finished there");
+        var found = new List<JsonObject>();
+        // A file beside a matrix says 0 rows: it comes with the matrix.
+        foreach (var part in manifest.Parts.Where(p => p.Rows > 0).TakeWhile(_ => found.Count < rows))
+        {
+            using var file = await CopyAsync(output, part.Path, cancel).ConfigureAwait(false);
+            using var sidecar = part.Path.EndsWith(".npy", StringComparison.Ordinal) ? await CopyAsync(output, Path.ChangeExtension(part.Path, ".rows.jsonl"), cancel).ConfigureAwait(false) : null;
+            found.AddRange(await FirstRows.ReadAsync(file.Path, sidecar?.Path, rows - found.Count, cancel).ConfigureAwait(false));
+        }
+        return found;
+    }
+
+    private static async Task<LocalCopy> CopyAsync(IOutputStore output, string path, CancellationToken cancel) => await output.CopyAsync(path, cancel).ConfigureAwait(false)
+        ?? throw new PJobException($"{output.Location}/{path}: missing; 'pjob check' verifies the whole output");
 
     private static string Describe(JsonObject row)
     {

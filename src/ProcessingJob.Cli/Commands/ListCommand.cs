@@ -7,11 +7,13 @@ namespace ProcessingJob.Cli.Commands;
 
 internal static class ListCommand
 {
+    private const string StatusWords = "InProgress|Completed|Failed|Stopping|Stopped";
+
     public static Command Create(CliContext cli)
     {
         var command = new Command("list", "List jobs on SageMaker, the newest first.");
         var part = new Argument<string?>("PART") { Description = "Part of the name.", Arity = ArgumentArity.ZeroOrOne };
-        var status = new Option<JobStatus?>("--status") { Description = "InProgress, Completed, Failed, Stopping or Stopped." };
+        var status = new Option<string?>("--status") { Description = "Only those.", HelpName = StatusWords };
         var count = new Option<int>("--count", "-n") { Description = "At most so many.", DefaultValueFactory = _ => 20 };
         var region = CommonOptions.Region();
         var json = CommonOptions.Json();
@@ -24,7 +26,7 @@ internal static class ListCommand
         {
             var target = new SageMakerTarget(cli.Connect(parsed.GetValue(region)), cli.Time);
             var most = parsed.GetValue(count) is > 0 and var n ? n : throw new PJobException("--count: expected 1 or more", ExitCode.BadSpec);
-            var jobs = await target.ListAsync(parsed.GetValue(part), parsed.GetValue(status), most, cancel).ConfigureAwait(false);
+            var jobs = await target.ListAsync(parsed.GetValue(part), Status(parsed.GetValue(status)), most, cancel).ConfigureAwait(false);
             if (parsed.GetValue(json))
             {
                 cli.WriteJson(jobs.Select(j => new { Job = j.ProcessingJobName, Status = j.ProcessingJobStatus.ToString(), CreatedAt = j.CreationTime, EndedAt = j.ProcessingEndTime, j.FailureReason, j.ExitMessage }));
@@ -38,4 +40,9 @@ internal static class ListCommand
         });
         return command;
     }
+
+    private static JobStatus? Status(string? word) => word is null ? null
+        // Unknown stands for words that are newer than this program.
+        : Enum.TryParse<JobStatus>(word, ignoreCase: true, out var status) && Enum.IsDefined(status) && status != JobStatus.Unknown ? status
+        : throw new PJobException($"--status: found {word}, expected one of {StatusWords.Replace("|", ", ", StringComparison.Ordinal)}", ExitCode.BadSpec);
 }

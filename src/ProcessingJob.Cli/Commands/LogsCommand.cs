@@ -12,13 +12,21 @@ internal static class LogsCommand
         var name = new Argument<string>("NAME") { Description = "Name of the job." };
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on until the job has ended. Ctrl-C leaves the job running." };
         var region = CommonOptions.Region();
+        var json = CommonOptions.Json();
         command.Arguments.Add(name);
         command.Options.Add(follow);
         command.Options.Add(region);
+        command.Options.Add(json);
         command.SetAction(async (parsed, cancel) =>
         {
             var target = new SageMakerTarget(cli.Connect(parsed.GetValue(region)), cli.Time);
-            await foreach (var line in target.ReadLogsAsync(parsed.GetRequiredValue(name), parsed.GetValue(follow), cancel).ConfigureAwait(false))
+            var lines = target.ReadLogsAsync(parsed.GetRequiredValue(name), parsed.GetValue(follow), cancel);
+            if (parsed.GetValue(json))
+            {
+                cli.WriteJson(await lines.Select(l => new { l.Timestamp, l.Host, l.Message }).ToListAsync(cancel).ConfigureAwait(false));
+                return 0;
+            }
+            await foreach (var line in lines.ConfigureAwait(false))
                 cli.Out.WriteLine(EventText.OfLog(line));
             return 0;
         });

@@ -26,7 +26,7 @@ internal sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
         try
         {
             using var s3 = target.Connection.S3();
-            work = await RemoteWorkload.EstimateAsync(spec, plan, s3, settings.TokensPerSecond, cancel).ConfigureAwait(false);
+            work = await SageMakerTarget.ToldAsync(() => RemoteWorkload.EstimateAsync(spec, plan, s3, settings.TokensPerSecond, cancel)).ConfigureAwait(false);
         }
         catch (PJobException e) when (settings is { Simulate: null, Deadline: null })
         {

@@ -11,20 +11,24 @@ internal static class StopCommand
         var command = new Command("stop", "Stop a job on SageMaker; what it has committed is kept.");
         var name = new Argument<string>("NAME") { Description = "Name of the job." };
         var region = CommonOptions.Region();
+        var json = CommonOptions.Json();
         command.Arguments.Add(name);
         command.Options.Add(region);
+        command.Options.Add(json);
         command.SetAction(async (parsed, cancel) =>
         {
             var job = parsed.GetRequiredValue(name);
             var target = new SageMakerTarget(cli.Connect(parsed.GetValue(region)), cli.Time);
-            if ((await target.DescribeAsync(job, cancel).ConfigureAwait(false)) is { IsTerminal: true } ended)
-            {
-                cli.Out.WriteLine($"{job} has ended already: {ended.ProcessingJobStatus}");
-                return 0;
-            }
-            if (!await target.StopAsync(job, cancel).ConfigureAwait(false))
+            var found = await target.DescribeAsync(job, cancel).ConfigureAwait(false);
+            if (!found.IsTerminal && !await target.StopAsync(job, cancel).ConfigureAwait(false))
                 throw new PJobException($"{job} is gone", ExitCode.Remote);
-            cli.Out.WriteLine($"{job} is asked to stop; what it has committed is kept, and the same 'pjob run' goes on from there");
+            var (status, message) = found.IsTerminal
+                ? (found.ProcessingJobStatus, $"{job} has ended already: {found.ProcessingJobStatus}")
+                : (JobStatus.Stopping, $"{job} is asked to stop; what it has committed is kept, and the same 'pjob run' goes on from there");
+            if (parsed.GetValue(json))
+                cli.WriteJson(new { Job = job, Status = status.ToString(), Message = message });
+            else
+                cli.Out.WriteLine(message);
             return 0;
         });
         return command;

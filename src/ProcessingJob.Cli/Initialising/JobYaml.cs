@@ -37,10 +37,13 @@ internal static class JobYaml
         Line("  format: parquet          # parquet | jsonl | npy");
         Line("rejects: { max_fraction: 0.001 }");
         Line("compute: { instance_count: 1 }");
+        Line("# On SageMaker (data and output on S3):");
+        Line("# compute: { instance_type: ml.g5.xlarge, instance_count: 4, volume_gb: 60, max_runtime: 4h }");
+        Line("# aws: { region: us-east-1, role: …, image: … }   # what infra/template.yaml and scripts/publish-image.sh print");
         return text.ToString();
     }
 
-    private static string Columns(DataLook data) => string.Join(", ", data.Columns.Select(c => c.Name));
+    private static string Columns(DataLook data) => string.Join(", ", data.Columns.Select(c => c.Name)).ReplaceLineEndings(" ");
 
     // A JSON text is a YAML text; plain words need no quotes.
     private static string Quoted(string value) =>

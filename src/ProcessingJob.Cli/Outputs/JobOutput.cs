@@ -11,6 +11,8 @@ internal sealed record JobOutput(string Folder, Manifest Manifest, JobSpec Spec)
     /// <exception cref="PJobException">There is no finished output.</exception>
     public static JobOutput Open(string folder)
     {
+        if (folder.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
+            throw new PJobException($"{folder}: is on S3, expected a folder here; bring it with: aws s3 sync {folder} FOLDER ('pjob check' reads S3 itself)", ExitCode.BadSpec);
         var file = Path.Combine(folder, OutputLayout.Manifest);
         if (!File.Exists(file))
         {

@@ -35,9 +35,10 @@ public sealed record AwsConnection
     /// <exception cref="PJobException">No region anywhere.</exception>
     public static AwsConnection Create(string? region)
     {
-        string? found = region ?? Environment.GetEnvironmentVariable("AWS_REGION")
-            ?? Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION") ?? FallbackRegionFactory.GetRegionEndpoint()?.SystemName;
-        return string.IsNullOrWhiteSpace(found)
+        // A variable that is there but empty is not set: CI leaves those behind.
+        string? found = new[] { region, Environment.GetEnvironmentVariable("AWS_REGION"), Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION") }
+            .FirstOrDefault(r => !string.IsNullOrWhiteSpace(r)) ?? FallbackRegionFactory.GetRegionEndpoint()?.SystemName;
+        return found is null
             ? throw new PJobException(
                 "No AWS region: aws.region is not set, and neither AWS_REGION nor the profile names one. Set aws.region in job.yaml, or AWS_REGION.",
                 ExitCode.BadSpec)
@@ -55,8 +56,9 @@ public sealed record AwsConnection
         }
         catch (AmazonClientException e)
         {
-            throw new PJobException(
-                $"No AWS credentials found ({e.Message}) Sign in with `aws sso login` or `aws configure`, or set AWS_PROFILE.", ExitCode.Remote);
+            // Where nothing was found anywhere the SDK lists each of its providers on a line of its own.
+            string why = e.Message.Contains('\n', StringComparison.Ordinal) ? "neither the environment nor a profile, a container's or an instance's role has any" : e.Message.TrimEnd('.');
+            throw new PJobException($"No AWS credentials: {why}. Sign in with `aws sso login` or `aws configure`, or set AWS_PROFILE.", ExitCode.Remote, e);
         }
     }
 

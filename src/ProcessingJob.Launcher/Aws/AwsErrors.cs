@@ -37,5 +37,13 @@ public static class AwsErrors
         _ => false,
     };
 
+    /// <summary>The refusal in one line, with what to do where that is known.</summary>
+    public static string Told(AmazonServiceException e)
+    {
+        string advice = IsAccessDenied(e) ? " Your identity lacks a permission: 'pjob doctor' shows which."
+            : e.ErrorCode is "ExpiredToken" or "ExpiredTokenException" or "UnrecognizedClientException" or "InvalidClientTokenId" ? " Sign in again: 'aws sso login'." : "";
+        return $"AWS refused: {e.ErrorCode}: {e.Message}{advice}";
+    }
+
     static bool Says(AmazonServiceException e, string words) => e.Message.Contains(words, StringComparison.OrdinalIgnoreCase);
 }

@@ -12,7 +12,7 @@ public abstract class AwsWireClient : AmazonServiceClient
     readonly WireMarshaller _marshaller;
 
     private protected AwsWireClient(AwsService service, AwsConnection connection)
-        : base(connection.ResolveCredentials(), connection.Apply(new WireConfig(service), service.Region)) =>
+        : base(connection.ResolveCredentials(), connection.Apply(new WireConfig(service), service.SigningRegion(connection.RegionEndpoint))) =>
         _marshaller = new WireMarshaller(service.ServiceId);
 
     /// <summary>Where requests go, for messages.</summary>

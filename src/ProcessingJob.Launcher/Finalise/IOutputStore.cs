@@ -15,6 +15,9 @@ public interface IOutputStore
     /// <summary>The content, or null when there is no such file.</summary>
     Task<byte[]?> ReadAsync(string path, CancellationToken cancel = default);
 
+    /// <summary>The file on this machine, or null when there is none of that name; its extension is kept.</summary>
+    Task<LocalCopy?> CopyAsync(string path, CancellationToken cancel = default);
+
     /// <summary>Writes the whole file or nothing; replaces one that is there.</summary>
     Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel = default);
 

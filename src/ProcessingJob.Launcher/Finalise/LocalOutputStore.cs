@@ -47,6 +47,9 @@ public sealed class LocalOutputStore(string root) : IOutputStore
         }
     }
 
+    public Task<LocalCopy?> CopyAsync(string path, CancellationToken cancel = default) =>
+        Task.FromResult(File.Exists(PathOf(path)) ? new LocalCopy(PathOf(path)) : null);
+
     public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel = default)
     {
         var target = PathOf(path);

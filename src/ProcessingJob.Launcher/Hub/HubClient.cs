@@ -25,6 +25,9 @@ public sealed record HubOptions
 
     /// <summary>Attempts per request when the hub is busy or a connection breaks.</summary>
     public int Tries { get; init; } = 6;
+
+    /// <summary>A connection that brings nothing for so long counts as broken.</summary>
+    public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(60);
 }
 
 /// <summary>Bytes of one file so far, and of all.</summary>
@@ -55,18 +58,30 @@ public sealed class HubClient : IDisposable
         var files = HubFiles.Choose(all, _options.ModelFile, _options.Device, model);
         string folder = Path.Combine(_options.Cache, "hub", model.Repository.Replace("/", "--"), commit, Fingerprints.OfItems(files.Select(f => (f.Path, f.Path))));
         if (Directory.Exists(folder)) return folder;
+        using var mine = await LockAsync(folder + ".lock", cancel).ConfigureAwait(false);
+        if (Directory.Exists(folder)) return folder;
         string unfinished = folder + ".part";
         foreach (var file in files)
             await download.FetchAsync($"{_options.Endpoint}/{model.Repository}/resolve/{commit}/{EscapePath(file.Path)}", file, Path.Combine(unfinished, file.Path), progress, cancel).ConfigureAwait(false);
-        try
-        {
-            Directory.Move(unfinished, folder);
-        }
-        catch (IOException) when (Directory.Exists(folder))
-        {
-            // Another process was faster; its folder is as good.
-        }
+        Directory.Move(unfinished, folder);
         return folder;
+    }
+
+    /// <summary>Held while a model is fetched: a second process waits, and then finds it there.</summary>
+    async Task<FileStream> LockAsync(string path, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), _time, cancel).ConfigureAwait(false);
+            }
+        }
     }
 
     public void Dispose() => _http.Dispose();
@@ -97,12 +112,28 @@ public sealed class HubClient : IDisposable
             using var request = new HttpRequestMessage(HttpMethod.Get, at);
             if (from > 0) request.Headers.Range = new RangeHeaderValue(from, null);
             if (_options.Token is { } token && at.Authority == new Uri(_options.Endpoint).Authority) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+            var answer = await WithinAsync(token => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token), cancel).ConfigureAwait(false);
             if ((int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308) || answer.Headers.Location is not { } next) return answer;
             answer.Dispose();
             at = new Uri(at, next);
         }
         throw new PJobException($"{url}: more than ten redirects", ExitCode.Failed);
+    }
+
+    /// <summary>Waits for the network, but not for ever.</summary>
+    /// <exception cref="IOException">Nothing came within the time of <see cref="HubOptions.Stall"/>.</exception>
+    internal async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> wait, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(_options.Stall);
+        try
+        {
+            return await wait(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new IOException($"nothing arrived for {_options.Stall.TotalSeconds:0.#} s");
+        }
     }
 
     internal void Check(HttpResponseMessage answer, string what)
@@ -115,12 +146,19 @@ public sealed class HubClient : IDisposable
             case HttpStatusCode.NotFound:
                 throw new PJobException($"{what}: the hub has no such model, revision or file; check the spelling on {_options.Endpoint}", ExitCode.Model);
             case HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable:
-                throw new HubBusyException($"the hub answered {(int)answer.StatusCode}", answer.Headers.RetryAfter?.Delta);
+                throw new HubBusyException($"the hub answered {(int)answer.StatusCode}", RetryAfter(answer));
             default:
                 if (!answer.IsSuccessStatusCode) throw new HttpRequestException($"{what}: {_options.Endpoint} answered {(int)answer.StatusCode}", null, answer.StatusCode);
                 break;
         }
     }
+
+    TimeSpan? RetryAfter(HttpResponseMessage answer) => answer.Headers.RetryAfter switch
+    {
+        { Delta: { } wait } => wait,
+        { Date: { } date } when date > _time.GetUtcNow() => date - _time.GetUtcNow(),
+        _ => null,
+    };
 
     static string EscapePath(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 }

@@ -54,7 +54,7 @@ sealed class HubDownload(HubClient client, TimeProvider time, int tries)
         await using var source = await answer.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
         await using var target = new FileStream(partial, resumes ? FileMode.Append : FileMode.Create, FileAccess.Write);
         byte[] buffer = new byte[1 << 17];
-        for (int n; (n = await source.ReadAsync(buffer, cancel).ConfigureAwait(false)) > 0;)
+        for (int n; (n = await client.WithinAsync(token => source.ReadAsync(buffer, token).AsTask(), cancel).ConfigureAwait(false)) > 0;)
         {
             await target.WriteAsync(buffer.AsMemory(0, n), cancel).ConfigureAwait(false);
             progress?.Report(new HubProgress(file.Path, target.Position, file.Size));

@@ -26,8 +26,8 @@ public static class HubFiles
         return
         [
             .. all.Where(f => Needed.Contains(f.Path) || IsModuleConfig(f.Path) || f.Path == chosen
-                // Weights over 2 GB lie beside their graph.
-                || f.Path == chosen + "_data" || f.Path == chosen + ".data"),
+                // Weights over 2 GB lie beside their graph, in one file or several (model.onnx_data, model.onnx_data_1, model.onnx.data).
+                || f.Path.StartsWith(chosen + "_data", StringComparison.Ordinal) || f.Path.StartsWith(chosen + ".data", StringComparison.Ordinal)),
         ];
     }
 
@@ -47,6 +47,6 @@ public static class HubFiles
     static bool IsModuleConfig(string path)
     {
         string[] parts = path.Split('/');
-        return parts.Length == 2 && char.IsAsciiDigit(parts[0][0]) && parts[0].Contains('_') && parts[1] is "config.json" or "model.safetensors" && parts.Length == 2;
+        return parts is [[>= '0' and <= '9', ..] folder, "config.json" or "model.safetensors"] && folder.Contains('_', StringComparison.Ordinal);
     }
 }

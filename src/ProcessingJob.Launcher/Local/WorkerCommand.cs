@@ -10,16 +10,21 @@ public sealed record WorkerCommand(string FileName, IReadOnlyList<string> Argume
     /// <summary>Path of another worker: an executable or a .dll.</summary>
     public const string Variable = "PROCESSINGJOB_WORKER";
 
-    /// <summary>The worker that <see cref="Variable"/> names, or the one in the folder <c>worker</c> beside this program.</summary>
+    private const string FileNameOfWorker = "ProcessingJob.Worker.dll";
+
+    /// <summary>
+    /// The worker that <see cref="Variable"/> names, or the one in the folder <c>worker</c> of this program, or the one beside this
+    /// program, where building a project that refers to ProcessingJob.Worker puts it.
+    /// </summary>
     /// <exception cref="PJobException">Exit code 1: it is not there.</exception>
     public static WorkerCommand Find()
     {
         var given = Environment.GetEnvironmentVariable(Variable);
-        var path = given is { Length: > 0 } ? Path.GetFullPath(given) : Path.Combine(AppContext.BaseDirectory, "worker", "ProcessingJob.Worker.dll");
-        if (!File.Exists(path))
+        string[] places = given is { Length: > 0 } ? [Path.GetFullPath(given)] : [InBase("worker", FileNameOfWorker), InBase(FileNameOfWorker)];
+        if (Array.Find(places, File.Exists) is not { } path)
         {
-            throw new PJobException($"the worker is not at {path}; "
-                + (given is { Length: > 0 } ? $"{Variable} names it" : $"build pjob as a whole, or name the worker in {Variable}"));
+            throw new PJobException($"the worker is not at {places[0]}; "
+                + (given is { Length: > 0 } ? $"{Variable} names it" : $"build pjob as a whole, refer to the project ProcessingJob.Worker, or name the worker in {Variable}"));
         }
         return path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? new(DotnetHost(), [path]) : new(path, []);
     }
@@ -31,6 +36,8 @@ public sealed record WorkerCommand(string FileName, IReadOnlyList<string> Argume
             start.ArgumentList.Add(argument);
         return start;
     }
+
+    private static string InBase(params ReadOnlySpan<string> parts) => Path.Combine([AppContext.BaseDirectory, .. parts]);
 
     // The host that runs this program, wherever it was unpacked: …/dotnet above …/shared/Microsoft.NETCore.App/10.0.1/.
     private static string DotnetHost()

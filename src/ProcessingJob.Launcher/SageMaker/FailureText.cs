@@ -49,10 +49,15 @@ public static class FailureText
 
     static string Duration(JobDescription job) => $"{TimeSpan.FromSeconds(job.StoppingCondition!.MaxRuntimeInSeconds)}";
 
-    static bool RanOut(JobDescription job) =>
+    /// <summary>Whether the service stopped the job because it outlived its limit; it does not say so itself.</summary>
+    public static bool RanOut(JobDescription job) => job.ProcessingJobStatus == JobStatus.Stopped &&
         job is { StoppingCondition: { } limit, ProcessingStartTime: { } start, ProcessingEndTime: { } end }
         // Some seconds pass between the signal and the recorded end, and the other way round between clocks.
         && (end - start).TotalSeconds >= limit.MaxRuntimeInSeconds - 60;
+
+    /// <summary>Whether the job never started, for want of instances: another type may have some.</summary>
+    public static bool LacksCapacity(JobDescription job) =>
+        job.ProcessingJobStatus == JobStatus.Failed && job.FailureReason?.Contains("CapacityError", StringComparison.OrdinalIgnoreCase) == true;
 
     static string? FailingHost(JobDescription job, IReadOnlyList<LogLine> lines)
     {
@@ -71,7 +76,7 @@ public static class FailureText
         bool Says(string words) => reason.Contains(words, StringComparison.OrdinalIgnoreCase);
         return reason switch
         {
-            _ when Says("CapacityError") => "give compute.instance_type a list: [ml.g5.xlarge, ml.g6.xlarge, ml.g4dn.xlarge]; they are tried in order.",
+            _ when LacksCapacity(job) => "give compute.instance_type a list: [ml.g5.xlarge, ml.g6.xlarge, ml.g4dn.xlarge]; they are tried in order.",
             _ when Says("Out of Memory") || Says("more memory") => "choose an instance type with more memory, or lower compute.token_budget.",
             _ when Says("Failed to download data") => "check that the role may read the bucket (s3:ListBucket, s3:GetObject, kms:Decrypt), and in a VPC that its subnets have an S3 gateway endpoint: 'pjob doctor'.",
             _ when Says("upload") => "check that the role may write the output bucket (s3:PutObject, kms:GenerateDataKey): 'pjob doctor'.",

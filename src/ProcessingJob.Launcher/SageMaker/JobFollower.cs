@@ -21,7 +21,7 @@ public sealed record FollowOptions
     /// <summary>How much later than its own time a line may appear.</summary>
     public TimeSpan LateLines { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Readings after the end before the logs are taken as complete: lines come seconds after the state does.</summary>
+    /// <summary>Readings after the end that bring nothing, in a row, before the logs are taken as complete: lines come seconds after the state does.</summary>
     public int QuietReadings { get; init; } = 2;
 
     /// <summary>How long the service may be out of reach in a row.</summary>
@@ -39,7 +39,7 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
     bool _inTrouble;
 
     /// <summary>The job's events until it has ended, the last being <see cref="RemoteEvent.Ended"/>.</summary>
-    /// <exception cref="PJobException">There is no such job, or the service was out of reach for longer than the patience.</exception>
+    /// <exception cref="PJobException">There is no such job, AWS refuses, or the service was out of reach for longer than the patience; the job itself goes on.</exception>
     public async IAsyncEnumerable<RemoteEvent> FollowAsync(string name, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         JobPhase? phase = null;
@@ -47,12 +47,13 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
         var started = time.GetUtcNow();
         DateTimeOffset nextDescribe = started, nextLogs = started;
         JobDescription? job = null;
+        int quiet = 0;
         while (true)
         {
             var now = time.GetUtcNow();
             if (now >= nextDescribe)
             {
-                var (answer, trouble) = await AskAsync(() => jobs.DescribeAsync(name, cancel), started, cancel).ConfigureAwait(false);
+                var (answer, trouble) = await AskAsync(name, () => jobs.DescribeAsync(name, cancel), started, cancel).ConfigureAwait(false);
                 if (trouble is not null) yield return trouble;
                 else job = answer ?? throw SageMakerTarget.Missing(name);
                 bool changed = job is not null && trouble is null && PhaseOf(job) != phase;
@@ -68,12 +69,13 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
             bool reads = _reader is not null && job is not null && phase is not JobPhase.Pending;
             if (reads && (now >= nextLogs || job!.IsTerminal))
             {
-                var (lines, trouble) = await AskAsync(() => _reader!.ReadNewAsync(job!, cancel), started, cancel).ConfigureAwait(false);
+                var (lines, trouble) = await AskAsync(name, () => _reader!.ReadNewAsync(job!, cancel), started, cancel).ConfigureAwait(false);
                 if (trouble is not null) yield return trouble;
+                if (job!.IsTerminal && lines is not null) quiet = lines.Count == 0 ? quiet + 1 : 0;
                 foreach (var line in lines ?? []) yield return new RemoteEvent.Log(line);
                 nextLogs = time.GetUtcNow() + options.LogPoll;
             }
-            if (job is { IsTerminal: true } && (_reader is null || phase is null || job.ProcessingStartTime is null || _reader.QuietInARow >= options.QuietReadings))
+            if (job is { IsTerminal: true } && (_reader is null || phase is null || job.ProcessingStartTime is null || quiet >= options.QuietReadings))
             {
                 yield return new RemoteEvent.Ended(job);
                 yield break;
@@ -97,7 +99,7 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
     }
 
     /// <summary>Asks; a passing failure becomes a trouble event, until the patience ends.</summary>
-    async Task<(T? Answer, RemoteEvent.Trouble? Trouble)> AskAsync<T>(Func<Task<T>> ask, DateTimeOffset started, CancellationToken cancel)
+    async Task<(T? Answer, RemoteEvent.Trouble? Trouble)> AskAsync<T>(string name, Func<Task<T>> ask, DateTimeOffset started, CancellationToken cancel)
     {
         try
         {
@@ -110,10 +112,16 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
             var now = time.GetUtcNow();
             if (!_inTrouble) (_inTrouble, _troubleSince) = (true, now);
             if (now - _troubleSince > options.Patience)
-                throw new PJobException($"AWS could not be reached for {options.Patience.TotalMinutes:0} minutes: {e.Message} The job goes on; come back with 'pjob status'.", ExitCode.Remote, e);
+                throw new PJobException($"AWS could not be reached for {options.Patience.TotalMinutes:0} minutes: {e.Message} {GoesOn(name)}", ExitCode.Remote, e);
             return (default, new RemoteEvent.Trouble(e.Message));
         }
+        catch (AmazonServiceException e)
+        {
+            throw new PJobException($"{AwsErrors.Told(e)} {GoesOn(name)}", ExitCode.Remote, e);
+        }
     }
+
+    static string GoesOn(string name) => $"{name} goes on without being followed; come back with the same 'pjob run' or 'pjob status {name}'.";
 
     bool IsEarlyRefusal(Exception e, DateTimeOffset started) =>
         e is AmazonServiceException s && AwsErrors.IsAccessDenied(s) && time.GetUtcNow() - started < options.AccessGrace;

@@ -7,10 +7,10 @@ namespace ProcessingJob.Launcher.SageMaker;
 public sealed class JobLogReader(IJobLogs logs, TimeProvider time, FollowOptions options)
 {
     readonly Dictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
-    DateTimeOffset? _from;
 
-    /// <summary>Readings in a row that brought nothing new.</summary>
-    public int QuietInARow { get; private set; }
+    // Outlives a reading that breaks off between two pages: its lines count as seen and would be lost with it.
+    readonly List<LogLine> _unread = [];
+    DateTimeOffset? _from;
 
     /// <summary>Reads everything from the window's start on; new lines in the order of their times.</summary>
     public async Task<IReadOnlyList<LogLine>> ReadNewAsync(JobDescription job, CancellationToken cancel = default)
@@ -18,7 +18,6 @@ public sealed class JobLogReader(IJobLogs logs, TimeProvider time, FollowOptions
         ArgumentNullException.ThrowIfNull(job);
         // A name may be used again after its job was deleted: nothing older than this job is its own.
         _from ??= job.CreationTime - TimeSpan.FromMinutes(1);
-        var lines = new List<LogLine>();
         string? next = null;
         do
         {
@@ -26,14 +25,14 @@ public sealed class JobLogReader(IJobLogs logs, TimeProvider time, FollowOptions
             var page = await logs.ReadAsync(job.ProcessingJobName, _from.Value, next, cancel).ConfigureAwait(false);
             foreach (var line in page.Lines)
             {
-                if (_seen.TryAdd(line.EventId, line.Timestamp)) lines.Add(line);
+                if (_seen.TryAdd(line.EventId, line.Timestamp)) _unread.Add(line);
             }
             next = page.Next;
         }
         while (next is not null);
         MoveWindow();
-        QuietInARow = lines.Count == 0 ? QuietInARow + 1 : 0;
-        lines.Sort((a, b) => a.Timestamp != b.Timestamp ? a.Timestamp.CompareTo(b.Timestamp) : string.CompareOrdinal(a.EventId, b.EventId));
+        LogLine[] lines = [.. _unread.OrderBy(l => l.Timestamp).ThenBy(l => l.EventId, StringComparer.Ordinal)];
+        _unread.Clear();
         return lines;
     }
 

@@ -1,11 +1,12 @@
 using Amazon.Runtime;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Launcher.Progress;
 
 namespace ProcessingJob.Launcher.SageMaker;
 
 /// <summary>Starts a job exactly once, whatever the network does to the answers.</summary>
-public sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time)
+internal sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time, IProgress<JobEvent> events)
 {
     const int Tries = 6;
 
@@ -19,6 +20,7 @@ public sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time)
         {
             string name = nameOf(attempt);
             var job = await jobs.DescribeAsync(name, cancel).ConfigureAwait(false);
+            if (job?.ProcessingJobStatus == JobStatus.Stopping) events.Report(new JobNote($"{name} is stopping: waiting for its end"));
             while (job?.ProcessingJobStatus == JobStatus.Stopping)
             {
                 // It still writes to the output that the next attempt would use.
@@ -29,29 +31,33 @@ public sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time)
         }
     }
 
-    /// <summary>Creates the job. True: this call, or an earlier one whose answer was lost, started it; the job to follow has this name.</summary>
+    /// <summary>Creates the job, or finds that an earlier call whose answer was lost has created it; either way the job to follow has this name.</summary>
     /// <exception cref="PJobException">Exit code 5: refused, with what to do about it.</exception>
     /// <exception cref="AmazonServiceException">ResourceLimitExceeded, which the caller may answer with another instance type.</exception>
     public async Task CreateAsync(CreateJobRequest request, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        // True once an answer may have been lost, here or in the SDK's own retries: then the job may be there already.
+        bool unsure = false;
         for (int attempt = 1; ; attempt++)
         {
             try
             {
+                if (unsure && await IsOursAsync(request, cancel).ConfigureAwait(false)) return;
                 await jobs.CreateAsync(request, cancel).ConfigureAwait(false);
                 return;
             }
             catch (AmazonServiceException e) when (AwsErrors.IsNameTaken(e))
             {
-                // An answer was lost, here or in the SDK's own retries; FindAsync saw the name free a moment ago.
-                if (await IsOursAsync(request, cancel).ConfigureAwait(false)) return;
-                throw new PJobException($"{request.ProcessingJobName}: {e.Message} It has other inputs than this one; use --force for a new name.", ExitCode.Remote, e);
+                // FindAsync saw the name free a moment ago; only a second look tells whose it is.
+                if (unsure)
+                    throw new PJobException($"{request.ProcessingJobName}: {e.Message} It has other inputs than this one; use --force for a new name.", ExitCode.Remote, e);
+                unsure = true;
             }
             catch (Exception e) when (!cancel.IsCancellationRequested && attempt < Tries && (AwsErrors.IsTransient(e) || (e is AmazonServiceException s && AwsErrors.IsRoleNotReady(s))))
             {
+                unsure |= AwsErrors.IsTransient(e);
                 await Task.Delay(TimeSpan.FromSeconds(5 * attempt), time, cancel).ConfigureAwait(false);
-                if (AwsErrors.IsTransient(e) && await IsOursAsync(request, cancel).ConfigureAwait(false)) return;
             }
             catch (AmazonServiceException e) when (!AwsErrors.IsLimitExceeded(e))
             {

@@ -13,7 +13,7 @@ internal static class Preflight
     const double SpareGb = 4;
 
     /// <exception cref="PJobException">Exit code 2: it cannot work; the message says which key to change to what.</exception>
-    public static void Check(RemoteJob job, JobPlan plan)
+    public static void Check(RemoteJob job, JobPlan plan, string region)
     {
         int hosts = job.Spec.Compute.InstanceCount;
         int most = job.Spec.Input.Sharding == Sharding.ByKey ? plan.Files.Count : plan.Units.Count;
@@ -22,7 +22,12 @@ internal static class Preflight
             string what = job.Spec.Input.Sharding == Sharding.ByKey ? "objects to deal out" : "units of work";
             throw new PJobException($"compute.instance_count: {hosts} hosts, but there are only {most} {what}: the others would be paid for nothing. Set it to {most}, or less.", ExitCode.BadSpec);
         }
-        foreach (string type in job.Spec.Compute.InstanceType) CheckVolume(job, plan, type);
+        foreach (string type in job.Spec.Compute.InstanceType)
+        {
+            CheckVolume(job, plan, type);
+            // Before hours of staging, and for the types that are only tried when the first has no capacity.
+            _ = job.Request(job.NameOf(1), type, hosts, region);
+        }
     }
 
     /// <summary>What may go wrong: said, and left to the user.</summary>
@@ -45,7 +50,8 @@ internal static class Preflight
     {
         double data = job.Spec.Input.Transfer == Transfer.Stream ? 0
             : job.Spec.Input.Sharding == Sharding.ByKey ? plan.Hosts.Max(h => plan.Files.Where(f => h.Files.Contains(f.Source)).Sum(f => f.Size)) : plan.Bytes;
-        double need = (data + job.ModelBytes) / Gb + SpareGb;
+        double model = job.ModelFiles.Sum(f => f.Size);
+        double need = (data + model) / Gb + SpareGb;
         int disk = InstanceTypes.Default.Find(type)?.NvmeGb ?? 0;
         double room = disk > 0 ? disk : job.Spec.Compute.VolumeGb;
         if (need <= room) return;
@@ -53,7 +59,7 @@ internal static class Preflight
             ? $"{type} has {disk} GB of local disk: take a larger type"
             : $"Set it to {Math.Ceiling(need * 1.2)}";
         throw new PJobException(
-            $"compute.volume_gb: {room} GB, but every host copies {data / Gb:0.#} GB of data and {job.ModelBytes / Gb:0.#} GB of model and needs {SpareGb} GB to work in. {cure}, or use input.transfer: stream.",
+            $"compute.volume_gb: {room} GB, but every host copies {data / Gb:0.#} GB of data and {model / Gb:0.#} GB of model and needs {SpareGb} GB to work in. {cure}, or use input.transfer: stream.",
             ExitCode.BadSpec);
     }
 }

@@ -28,7 +28,7 @@ internal sealed record RemoteJob
     /// <summary>Null: the model is on this machine and has to be staged.</summary>
     public required S3Input? RemoteModel { get; init; }
     public required string? LocalModel { get; init; }
-    public required long ModelBytes { get; init; }
+    public required IReadOnlyList<SourceFile> ModelFiles { get; init; }
 
     /// <summary>Types of the id and the kept columns; null: each host looks for itself.</summary>
     public IReadOnlyList<KeptColumn>? Schema { get; init; }
@@ -38,6 +38,12 @@ internal sealed record RemoteJob
 
     /// <summary>Beside the output, in its bucket: what is staged there stays within the account's own rules.</summary>
     public S3Uri Staging => new(OutputUri.Bucket, "processingjob/");
+
+    /// <summary>Folder of the data on S3, known before it is staged: its name is made of the content.</summary>
+    public S3Uri DataUri => RemoteData?.Root ?? Stager.FolderOf(Staging, "data", Files);
+
+    /// <summary>Folder of the model, likewise.</summary>
+    public S3Uri ModelUri => RemoteModel?.Root ?? Stager.FolderOf(Staging, "models", ModelFiles);
 
     /// <summary>Name of the n-th attempt.</summary>
     public string NameOf(int attempt) => JobNames.Of(Spec.Name, Fingerprints.OfItems(
@@ -74,6 +80,7 @@ internal sealed record RemoteJob
         var model = S3Uri.IsS3(spec.Model) ? await S3Input.ListAsync(s3, spec.Model, "model", cancel).ConfigureAwait(false) : null;
         string? folder = model is null ? LocalFolder(spec.Model) : null;
         var files = data?.Files ?? await local!.HashAsync(cancel).ConfigureAwait(false);
+        var modelFiles = model?.Files ?? await SageMaker.ModelFiles.ListAsync(folder!, cancel).ConfigureAwait(false);
         // Staged data has a place on S3 only later; until then the worker could not be told where to read.
         if (data is null && spec.Input.Transfer == Transfer.Stream)
             throw new PJobException("input.transfer: stream reads S3, but input.data is on this machine. Use transfer: service, or upload the data and name its s3:// address.", ExitCode.BadSpec);
@@ -82,7 +89,7 @@ internal sealed record RemoteJob
             Spec = spec,
             Files = files,
             DataFingerprint = JobPlanner.DataFingerprint(files),
-            Identity = new OutputIdentity(spec, model?.Fingerprint ?? await Task.Run(() => Fingerprints.OfFolder(folder!), cancel).ConfigureAwait(false)),
+            Identity = new OutputIdentity(spec, Fingerprints.OfItems(modelFiles.Select(f => (f.Source, f.Version)))),
             Output = new S3OutputStore(s3, output, spec.Aws.KmsKey),
             OutputUri = output,
             SideFiles = sideFiles,
@@ -92,12 +99,16 @@ internal sealed record RemoteJob
             LocalData = local,
             RemoteModel = model,
             LocalModel = folder,
-            ModelBytes = model?.Bytes ?? new DirectoryInfo(folder!).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length),
+            ModelFiles = modelFiles,
         };
     }
 
-    /// <summary>What is staged where; the same before and after staging.</summary>
-    public JobPlacement Place(string name, string instanceType, S3Uri data, S3Uri model, string region) => new()
+    /// <summary>The request for so many hosts of one type; the same before and after staging.</summary>
+    /// <exception cref="PJobException">Exit code 2: it is outside the service's limits.</exception>
+    public CreateJobRequest Request(string name, string instanceType, int hosts, string region) =>
+        SageMakerRequest.Build(Spec with { Compute = Spec.Compute with { InstanceCount = hosts } }, Place(name, instanceType, region));
+
+    JobPlacement Place(string name, string instanceType, string region) => new()
     {
         JobName = name,
         Region = region,
@@ -105,8 +116,8 @@ internal sealed record RemoteJob
         ImageUri = Image.Uri,
         InstanceType = instanceType,
         Config = Staging.Append($"jobs/{name}/config/"),
-        Model = model,
-        Data = RemoteData?.Object ?? data,
+        Model = ModelUri,
+        Data = RemoteData?.Object ?? DataUri,
         DataIsObject = RemoteData?.Object is not null,
         Output = OutputUri,
     };

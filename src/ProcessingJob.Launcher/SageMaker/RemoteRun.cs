@@ -13,7 +13,7 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
 {
     readonly TimeProvider _time = target.Time;
     readonly Finaliser _finaliser = new(job.Output, target.Time);
-    readonly JobSubmitter _submitter = new(target.Jobs, target.Time);
+    readonly JobSubmitter _submitter = new(target.Jobs, target.Time, events);
     readonly DateTimeOffset _start = target.Time.GetUtcNow();
 
     public async Task<JobResult> RunAsync(CancellationToken cancel)
@@ -22,7 +22,7 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
         if (!options.Force && await _finaliser.FindFinishedAsync(job.Identity, job.DataFingerprint, cancel).ConfigureAwait(false) is { } finished)
             return Result(job.NameOf(1), "Completed", ExitCode.Done) with { AlreadyComplete = true, Units = finished.Units, UnitsCommittedBefore = finished.Units, Counts = JobCounts.Of(finished) };
         var plan = await PlanAsync(cancel).ConfigureAwait(false);
-        Preflight.Check(job, plan);
+        Preflight.Check(job, plan, target.Connection.Region);
         foreach (string warning in Preflight.Warnings(job)) events.Report(new JobNote(warning, IsWarning: true));
 
         var (name, running) = await FindAsync(cancel).ConfigureAwait(false);
@@ -31,7 +31,9 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
         var before = Result(name, "", ExitCode.Done) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
         if (running is null) return await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
         events.Report(new JobNamed(name));
-        return options.Wait ? await FollowAsync(name, plan, before, cancel).ConfigureAwait(false) : Submitted(before);
+        if (!options.Wait) return Submitted(before);
+        var (end, lines) = await target.WatchAsync(name, events, cancel).ConfigureAwait(false);
+        return await EndAsync(end, lines, plan, before).ConfigureAwait(false);
     }
 
     /// <summary>The plan of what is left, over no more hosts than there is work for.</summary>
@@ -43,23 +45,34 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
         return job.Plan(job.NameOf(1), hosts, committed);
     }
 
+    /// <summary>What the run would ask SageMaker for, under the name that is free now; nothing is started.</summary>
+    public async Task<CreateJobRequest> RequestAsync(JobPlan plan, CancellationToken cancel)
+    {
+        Preflight.Check(job, plan, target.Connection.Region);
+        var (name, _) = await FindAsync(cancel).ConfigureAwait(false);
+        return job.Request(name, job.Spec.Compute.InstanceType[0], HostsFor(plan), target.Connection.Region);
+    }
+
+    // A host without work would be paid for nothing; which files a host gets by key is not ours to know.
+    int HostsFor(JobPlan plan) =>
+        job.Spec.Input.Sharding == Sharding.ByKey || plan.UnitsLeft == 0 ? plan.Hosts.Count : Math.Min(plan.Hosts.Count, plan.UnitsLeft);
+
     /// <summary>Tries the instance types in turn until one has capacity.</summary>
     async Task<JobResult> StartAsync(JobPlan plan, CancellationToken cancel)
     {
-        int hosts = job.Spec.Input.Sharding == Sharding.ByKey ? plan.Hosts.Count : Math.Min(plan.Hosts.Count, plan.UnitsLeft);
+        int hosts = HostsFor(plan);
         if (hosts < plan.Hosts.Count) events.Report(new JobNote($"{plan.UnitsLeft} units are left: {hosts} hosts instead of {plan.Hosts.Count}"));
         var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
         events.Report(new JobPlanned(job.Plan(job.NameOf(1), hosts, committed)));
         job = await WithColumnsAsync(committed.Count > 0, cancel).ConfigureAwait(false);
-        var (data, model) = await StageAsync(cancel).ConfigureAwait(false);
+        await StageAsync(cancel).ConfigureAwait(false);
         await _finaliser.ReopenAsync(cancel).ConfigureAwait(false);
         await job.Identity.ClaimAsync(job.Output, cancel).ConfigureAwait(false);
         var types = job.Spec.Compute.InstanceType;
         for (int i = 0; ; i++)
         {
             var (name, _) = await FindAsync(cancel).ConfigureAwait(false);
-            var spec = job.Spec with { Compute = job.Spec.Compute with { InstanceCount = hosts } };
-            var request = SageMakerRequest.Build(spec, job.Place(name, types[i], data, model, target.Connection.Region));
+            var request = job.Request(name, types[i], hosts, target.Connection.Region);
             var own = job.Plan(name, hosts, committed);
             await WriteConfigAsync(name, own, cancel).ConfigureAwait(false);
             var before = Result(name, "", ExitCode.Done) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
@@ -77,27 +90,26 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
             }
             events.Report(new JobNote($"{name} is created: {hosts} x {types[i]}, {FailureText.ConsoleUrl(name, target.Connection.Region)}"));
             if (!options.Wait) return Submitted(before);
-            var result = await FollowAsync(name, own, before, cancel).ConfigureAwait(false);
-            if (isLast || result.Message?.Contains("CapacityError", StringComparison.Ordinal) != true) return result;
+            var (end, lines) = await target.WatchAsync(name, events, cancel).ConfigureAwait(false);
+            if (isLast || !FailureText.LacksCapacity(end)) return await EndAsync(end, lines, own, before).ConfigureAwait(false);
             events.Report(new JobNote($"no capacity for {types[i]}: trying {types[i + 1]}", IsWarning: true));
         }
     }
 
-    async Task<JobResult> FollowAsync(string name, JobPlan plan, JobResult before, CancellationToken cancel)
+    /// <summary>From a job that has ended to the result: finished, or why not.</summary>
+    async Task<JobResult> EndAsync(JobDescription end, IReadOnlyList<LogLine> lines, JobPlan plan, JobResult before)
     {
-        var (end, lines) = await target.WatchAsync(name, events, cancel).ConfigureAwait(false);
         if (end.ProcessingJobStatus == JobStatus.Completed)
         {
             foreach (var host in plan.Hosts) events.Report(new HostEnded(host.Host, 0, null));
             return await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
         }
-        bool asked = target.StopRequested(name);
-        string message = FailureText.Of(end, asked, lines, target.Connection.Region);
+        bool asked = target.StopRequested(end.ProcessingJobName);
         return before with
         {
-            Status = end.ProcessingJobStatus == JobStatus.Failed ? "Failed" : !asked && message.Contains("max_runtime reached (", StringComparison.Ordinal) ? "Stopped: max_runtime reached" : "Stopped",
+            Status = end.ProcessingJobStatus == JobStatus.Failed ? "Failed" : !asked && FailureText.RanOut(end) ? "Stopped: max_runtime reached" : "Stopped",
             Code = ExitCode.Remote,
-            Message = message,
+            Message = FailureText.Of(end, asked, lines, target.Connection.Region),
             Seconds = Elapsed(),
         };
     }
@@ -111,13 +123,11 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
         TokenBudget = resumes ? await TunedBudget.FindAsync(job.Output, job.Spec, cancel).ConfigureAwait(false) : null,
     };
 
-    async Task<(S3Uri Data, S3Uri Model)> StageAsync(CancellationToken cancel)
+    async Task StageAsync(CancellationToken cancel)
     {
         var stager = new Stager(s3, job.Staging, job.Spec.Aws.KmsKey, new StagingNotes(events));
-        var data = job.LocalData is { } local ? await stager.StageAsync("data", local.Root, job.Files, cancel).ConfigureAwait(false) : job.RemoteData!.Root;
-        if (job.RemoteModel is { } remote) return (data, remote.Root);
-        var files = await LocalInput.Resolve(job.LocalModel!).HashAsync(cancel).ConfigureAwait(false);
-        return (data, await stager.StageAsync("models", job.LocalModel!, files, cancel).ConfigureAwait(false));
+        if (job.LocalData is { } data) await stager.StageAsync("data", data.Root, job.Files, cancel).ConfigureAwait(false);
+        if (job.LocalModel is { } model) await stager.StageAsync("models", model, job.ModelFiles, cancel).ConfigureAwait(false);
     }
 
     async Task WriteConfigAsync(string name, JobPlan plan, CancellationToken cancel)

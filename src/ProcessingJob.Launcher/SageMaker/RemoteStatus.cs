@@ -30,7 +30,7 @@ public sealed record RemoteStatus
         ArgumentNullException.ThrowIfNull(target);
         var job = await target.DescribeAsync(name, cancel).ConfigureAwait(false);
         using var s3 = target.Connection.S3();
-        return await SageMakerTarget.Told(async () =>
+        return await SageMakerTarget.ToldAsync(async () =>
         {
             var plan = await PlanAsync(s3, job, cancel).ConfigureAwait(false);
             string? output = job.ProcessingOutputConfig?.Outputs is [{ S3Output.S3Uri: var uri }, ..] ? uri : plan?.OutputUri;

@@ -41,9 +41,6 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
             : throw new PJobException($"{key}: no objects in {folder} (names that begin with '.' or '_' do not count); check the address, or 'aws s3 ls {folder}'", ExitCode.BadSpec);
     }
 
-    /// <summary>Fingerprint of the files as a model: names and versions.</summary>
-    public string Fingerprint => Fingerprints.OfItems(Files.Select(f => (f.Source, f.Version)));
-
     static string Version(S3Object item) => item.ETag.Trim('"');
 
     static bool IsData(string name) => name.Length > 0 && !name.EndsWith('/') && !name.Split('/').Any(part => part is ['.' or '_', ..]);

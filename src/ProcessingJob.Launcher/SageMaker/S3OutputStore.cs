@@ -35,6 +35,27 @@ public sealed class S3OutputStore(IAmazonS3 s3, S3Uri root, string? kmsKey = nul
         }
     }
 
+    public async Task<LocalCopy?> CopyAsync(string path, CancellationToken cancel = default)
+    {
+        string name = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"pjob-{Guid.NewGuid():N}{System.IO.Path.GetExtension(path)}");
+        var copy = new LocalCopy(name, isTemporary: true);
+        try
+        {
+            using var answer = await s3.GetObjectAsync(_root.Bucket, _root.Key + path, cancel).ConfigureAwait(false);
+            await answer.WriteResponseStreamToFileAsync(name, append: false, cancel).ConfigureAwait(false);
+            return copy;
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode != "NoSuchBucket")
+        {
+            return null;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+
     public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel = default)
     {
         using var stream = new MemoryStream(content.ToArray(), writable: false);

@@ -45,7 +45,7 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     public async Task<JobResult> RunAsync(JobSpec spec, RemoteOptions options, IProgress<JobEvent> events, CancellationToken cancel = default)
     {
         using var s3 = Connection.S3();
-        return await Told(async () =>
+        return await ToldAsync(async () =>
         {
             var job = await RemoteJob.PrepareAsync(spec, Connection, s3, cancel).ConfigureAwait(false);
             return await new RemoteRun(job, this, s3, options, events).RunAsync(cancel).ConfigureAwait(false);
@@ -57,15 +57,13 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     public async Task<(JobPlan Plan, CreateJobRequest Request)> PlanAsync(JobSpec spec, CancellationToken cancel = default)
     {
         using var s3 = Connection.S3();
-        return await Told(async () =>
+        return await ToldAsync(async () =>
         {
             var job = await RemoteJob.PrepareAsync(spec, Connection, s3, cancel).ConfigureAwait(false);
             await job.Identity.CheckAsync(job.Output, cancel).ConfigureAwait(false);
-            var plan = await new RemoteRun(job, this, s3, new RemoteOptions(), new Progress<JobEvent>()).PlanAsync(cancel).ConfigureAwait(false);
-            Preflight.Check(job, plan);
-            var data = job.RemoteData?.Root ?? job.Staging.Append($"data/{job.DataFingerprint}/");
-            var model = job.RemoteModel?.Root ?? job.Staging.Append($"models/{JobPlanner.DataFingerprint(await LocalInput.Resolve(job.LocalModel!).HashAsync(cancel).ConfigureAwait(false))}/");
-            return (plan, SageMakerRequest.Build(job.Spec, job.Place(job.NameOf(1), job.Spec.Compute.InstanceType[0], data, model, Connection.Region)));
+            var run = new RemoteRun(job, this, s3, new RemoteOptions(), new Progress<JobEvent>());
+            var plan = await run.PlanAsync(cancel).ConfigureAwait(false);
+            return (plan, await run.RequestAsync(plan, cancel).ConfigureAwait(false));
         }).ConfigureAwait(false);
     }
 
@@ -101,12 +99,12 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     public Task<bool> StopAsync(string name, CancellationToken cancel = default)
     {
         _stops[name] = true;
-        return Told(() => Jobs.StopAsync(name, cancel));
+        return ToldAsync(() => Jobs.StopAsync(name, cancel));
     }
 
     /// <summary>The job of this name, or null.</summary>
     /// <exception cref="PJobException">Exit code 5: AWS refused.</exception>
-    public Task<JobDescription?> FindAsync(string name, CancellationToken cancel = default) => Told(() => Jobs.DescribeAsync(name, cancel));
+    public Task<JobDescription?> FindAsync(string name, CancellationToken cancel = default) => ToldAsync(() => Jobs.DescribeAsync(name, cancel));
 
     /// <summary>The job of this name.</summary>
     /// <exception cref="PJobException">Exit code 5: there is none, or AWS refused.</exception>
@@ -114,7 +112,7 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         await FindAsync(name, cancel).ConfigureAwait(false) ?? throw Missing(name);
 
     /// <summary>The newest jobs, at most <paramref name="count"/>.</summary>
-    public Task<IReadOnlyList<JobSummary>> ListAsync(string? nameContains, JobStatus? status, int count, CancellationToken cancel = default) => Told(async () =>
+    public Task<IReadOnlyList<JobSummary>> ListAsync(string? nameContains, JobStatus? status, int count, CancellationToken cancel = default) => ToldAsync(async () =>
     {
         var jobs = new List<JobSummary>();
         await foreach (var job in Jobs.ListAsync(nameContains, status, cancel).ConfigureAwait(false))
@@ -132,7 +130,7 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         var job = await DescribeAsync(name, cancel).ConfigureAwait(false);
         if (!follow || job.IsTerminal)
         {
-            foreach (var line in await Told(() => new JobLogReader(Logs, Time, FollowOptions).ReadNewAsync(job, cancel)).ConfigureAwait(false)) yield return line;
+            foreach (var line in await ToldAsync(() => new JobLogReader(Logs, Time, FollowOptions).ReadNewAsync(job, cancel)).ConfigureAwait(false)) yield return line;
             yield break;
         }
         await foreach (var happened in new JobFollower(Jobs, Logs, Time, FollowOptions).FollowAsync(name, cancel).ConfigureAwait(false))
@@ -145,7 +143,7 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     internal bool StopRequested(string name) => _stops.ContainsKey(name);
 
     /// <summary>AWS's refusals as one clear error.</summary>
-    internal static async Task<T> Told<T>(Func<Task<T>> work)
+    public static async Task<T> ToldAsync<T>(Func<Task<T>> work)
     {
         try
         {
@@ -153,17 +151,15 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         }
         catch (AmazonS3Exception e) when (e.ErrorCode is "NoSuchBucket")
         {
-            throw new PJobException($"There is no such bucket: {e.Message} Check input.data, model and output.data.", ExitCode.BadSpec, e);
+            throw new PJobException($"There is no such bucket: {e.Message.TrimEnd('.')}. Check input.data, model and output.data.", ExitCode.BadSpec, e);
         }
         catch (Amazon.Runtime.AmazonServiceException e)
         {
-            string advice = AwsErrors.IsAccessDenied(e) ? " Your identity lacks a permission: 'pjob doctor' shows which."
-                : e.ErrorCode is "ExpiredToken" or "ExpiredTokenException" or "UnrecognizedClientException" or "InvalidClientTokenId" ? " Sign in again: 'aws sso login'." : "";
-            throw new PJobException($"AWS refused: {e.ErrorCode}: {e.Message}{advice}", ExitCode.Remote, e);
+            throw new PJobException(AwsErrors.Told(e), ExitCode.Remote, e);
         }
         catch (Exception e) when (e is Amazon.Runtime.AmazonClientException or HttpRequestException)
         {
-            throw new PJobException($"AWS cannot be reached: {e.Message}", ExitCode.Remote, e);
+            throw new PJobException($"AWS cannot be reached: {e.Message}. Check the network, and the name of the region.", ExitCode.Remote, e);
         }
     }
 }

@@ -22,6 +22,10 @@ public sealed class Stager(IAmazonS3 s3, S3Uri root, string? kmsKey, IProgress<S
     const long CopyLimit = 5_000_000_000;
     readonly S3Uri _root = root.AsFolder();
 
+    /// <summary>Where a set of files lies below a staging root: its content names it.</summary>
+    public static S3Uri FolderOf(S3Uri root, string kind, IReadOnlyList<SourceFile> files) =>
+        root.Append($"{kind}/{Fingerprints.OfItems(files.Select(f => (f.Source, f.Version)))}/");
+
     /// <summary>Stages files and returns the folder they lie in.</summary>
     /// <param name="kind">models, data: the folder below the staging root.</param>
     /// <param name="localRoot">What the names are relative to.</param>
@@ -29,8 +33,7 @@ public sealed class Stager(IAmazonS3 s3, S3Uri root, string? kmsKey, IProgress<S
     /// <param name="cancel">Stops the uploads; those that are whole stay and count next time.</param>
     public async Task<S3Uri> StageAsync(string kind, string localRoot, IReadOnlyList<SourceFile> files, CancellationToken cancel = default)
     {
-        string set = Fingerprints.OfItems(files.Select(f => (f.Source, f.Version)));
-        var folder = _root.Append($"{kind}/{set}/");
+        var folder = FolderOf(_root, kind, files);
         var there = await ListAsync(folder, cancel).ConfigureAwait(false);
         var missing = files.Where(f => there.GetValueOrDefault(f.Source, -1) != f.Size).ToList();
         var pointer = _root.Append($"{kind}/latest/{Fingerprints.OfItems([("root", localRoot)])}.json");

@@ -148,6 +148,7 @@ public sealed class FinaliserTests : IDisposable
         public string Location => store.Location;
         public IAsyncEnumerable<StoredFile> ListAsync(string prefix, CancellationToken cancel = default) => store.ListAsync(prefix, cancel);
         public Task<byte[]?> ReadAsync(string path, CancellationToken cancel = default) => store.ReadAsync(path, cancel);
+        public Task<LocalCopy?> CopyAsync(string path, CancellationToken cancel = default) => store.CopyAsync(path, cancel);
 
         public Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel = default) =>
             _left-- > 0 ? store.WriteAsync(path, content, cancel) : throw new IOException("killed");

@@ -32,6 +32,9 @@ sealed class FakeHub : IAsyncDisposable
     /// <summary>Storage breaks off after so many bytes, once for each entry.</summary>
     public ConcurrentQueue<int> BreakAfter { get; } = new();
 
+    /// <summary>Storage says nothing more after so many bytes and keeps the connection, once for each entry.</summary>
+    public ConcurrentQueue<int> StallAfter { get; } = new();
+
     /// <summary>Storage sends other bytes, so many times.</summary>
     public int Damages { get; set; }
     public bool KnowsRanges { get; set; } = true;
@@ -85,7 +88,7 @@ sealed class FakeHub : IAsyncDisposable
             return;
         }
         const string api = "api/models/owner/name/revision/", resolve = "owner/name/resolve/" + Commit + "/";
-        if (path.StartsWith(api, StringComparison.Ordinal) && path[api.Length..] is "main" or "v1.0")
+        if (path.StartsWith(api, StringComparison.Ordinal) && path[api.Length..] is "main" or "v1.0" or "refs/pr/1")
             await http.Response.WriteAsJsonAsync(new { sha = Commit, siblings = _files.Select(Sibling) });
         else if (path.StartsWith(resolve, StringComparison.Ordinal) && _files.TryGetValue(path[resolve.Length..], out byte[]? content))
         {
@@ -123,6 +126,13 @@ sealed class FakeHub : IAsyncDisposable
             await http.Response.Body.FlushAsync();
             await Task.Delay(100);
             http.Abort();
+            return;
+        }
+        if (StallAfter.TryDequeue(out int some))
+        {
+            await http.Response.Body.WriteAsync(body.AsMemory(0, some));
+            await http.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
             return;
         }
         await http.Response.Body.WriteAsync(body);

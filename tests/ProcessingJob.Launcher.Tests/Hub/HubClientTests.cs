@@ -55,6 +55,44 @@ public sealed class HubClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Fetch_ConnectionFallsSilent_IsGivenUpAndResumed()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.StallAfter.Enqueue(100_000);
+        using var client = new HubClient(new HubOptions { Endpoint = hub.Url, Token = null, Cache = _cache.Path, Stall = TimeSpan.FromSeconds(1) }, _time);
+
+        string folder = await client.FetchAsync("owner/name");
+
+        Assert.Equal(300_000, new FileInfo(Path.Combine(folder, "onnx/model.onnx")).Length);
+        Assert.Equal(2, hub.Requests.Count(r => r.StartsWith("storage", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Fetch_ByTwoAtOnce_DownloadsOnce()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        using var one = Client(hub);
+        using var two = Client(hub);
+
+        string[] folders = await Task.WhenAll(one.FetchAsync("owner/name"), two.FetchAsync("owner/name"));
+
+        Assert.Equal(folders[0], folders[1]);
+        Assert.Single(hub.Requests, r => r.StartsWith("storage", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Fetch_WeightsInSeveralFiles_BringsThemAll()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.With("onnx/model.onnx_data", "first").With("onnx/model.onnx_data_1", "second").With("onnx/model_q4.onnx_data", "of another");
+        using var client = Client(hub);
+
+        string folder = await client.FetchAsync("owner/name@refs/pr/1");
+
+        Assert.Equal(["model.onnx", "model.onnx_data", "model.onnx_data_1"], Directory.EnumerateFiles(Path.Combine(folder, "onnx")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Fetch_ServerWithoutRanges_StartsAgain()
     {
         await using var hub = await FakeHub.StartAsync();

@@ -146,7 +146,57 @@ public sealed class JobFollowerTests
         Assert.IsType<RemoteEvent.Ended>((await FollowAsync(aws))[^1]);
 
         aws.Server.Fail("DescribeProcessingJob", Enumerable.Repeat(Fault.AccessDenied, 500));
-        await Assert.ThrowsAsync<Amazon.Runtime.AmazonServiceException>(() => FollowAsync(aws));
+        await Assert.ThrowsAsync<PJobException>(() => FollowAsync(aws));
+    }
+
+    [Fact]
+    public async Task Follow_CredentialsExpire_SaysThatTheJobGoesOnAndHowToComeBack()
+    {
+        await using var aws = await WithJobAsync(new JobScript(1, 3));
+        aws.Server.Fail("DescribeProcessingJob", Fault.None, Fault.Expired);
+
+        var e = await Assert.ThrowsAsync<PJobException>(() => FollowAsync(aws));
+
+        Assert.Equal(ExitCode.Remote, e.ExitCode);
+        Assert.Contains("aws sso login", e.Message);
+        Assert.Contains("reviews-0123456789 goes on", e.Message);
+    }
+
+    [Fact]
+    public async Task Follow_ReadingBreaksOffBetweenPages_LosesNoLine()
+    {
+        await using var aws = await WithJobAsync(new JobScript(1, 5));
+        (aws.Server.Logs.PageSize, aws.Server.Logs.EmptyPages) = (4, 0);
+        for (int i = 0; i < 12; i++) aws.Server.Logs.Print("reviews-0123456789", "algo-1", $"line {i:D2}", aws.Time.GetUtcNow() + TimeSpan.FromMilliseconds(i));
+        aws.Server.Fail("FilterLogEvents", Fault.None, Fault.Throttle);
+
+        var lines = (await FollowAsync(aws)).OfType<RemoteEvent.Log>().Select(l => l.Line.Message);
+
+        Assert.Equal(Enumerable.Range(0, 12).Select(i => $"line {i:D2}"), lines);
+    }
+
+    [Fact]
+    public async Task Follow_JobThatWasQuietForLong_WaitsForItsLastWordsAllTheSame()
+    {
+        await using var aws = await WithJobAsync(new JobScript(1, 30, JobEnd.Failed("host=algo-1 out of disk")));
+        var logs = new LastWords(aws);
+
+        var events = await new JobFollower(aws.Jobs, logs, aws.Time, new FollowOptions()).FollowAsync("reviews-0123456789").ToListAsync();
+
+        Assert.Contains(events, e => e is RemoteEvent.Log { Line.Message: "last words" });
+    }
+
+    /// <summary>Shows nothing until the second reading after the job's end.</summary>
+    sealed class LastWords(TestAws aws) : IJobLogs
+    {
+        int _readingsAfterTheEnd;
+
+        public Task<LogPage> ReadAsync(string job, DateTimeOffset from, string? next, CancellationToken cancel = default)
+        {
+            if (aws.Server.Jobs.Find(job)!.IsTerminal) _readingsAfterTheEnd++;
+            var line = new LogLine("1", $"{job}/algo-1-1700000000", from, "last words");
+            return Task.FromResult(new LogPage(_readingsAfterTheEnd >= 2 ? [line] : [], null));
+        }
     }
 
     [Fact]

@@ -119,6 +119,8 @@ public sealed class SageMakerJobsTests
         Assert.Equal("https://iam.amazonaws.com", connection.QueryClient(AwsService.Iam).Endpoint);
         var china = connection with { Region = "cn-north-1" };
         Assert.Equal("https://logs.cn-north-1.amazonaws.com.cn", china.JsonClient(AwsService.Logs).Endpoint);
+        Assert.Equal("https://iam.cn-north-1.amazonaws.com.cn", (connection with { Region = "cn-northwest-1" }).QueryClient(AwsService.Iam).Endpoint);
+        Assert.Equal("https://iam.us-gov.amazonaws.com", (connection with { Region = "us-gov-east-1" }).QueryClient(AwsService.Iam).Endpoint);
         var own = connection with { Endpoints = new Dictionary<string, string> { ["SageMaker"] = "http://127.0.0.1:1" } };
         Assert.StartsWith("http://127.0.0.1:1", own.JsonClient(AwsService.SageMaker).Endpoint);
     }

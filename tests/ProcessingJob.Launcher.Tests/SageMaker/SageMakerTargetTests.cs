@@ -146,6 +146,20 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
     }
 
     [Fact]
+    public async Task Run_AnswerLostAndThenThrottled_AdoptsTheJobAllTheSame()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        bench.Aws.Server.Fail("CreateProcessingJob", Fault.LostResponse);
+        // Before the creation the names are looked up twice.
+        bench.Aws.Server.Fail("DescribeProcessingJob", Fault.None, Fault.None, Fault.Throttle, Fault.ServerError);
+
+        var result = await bench.RunAsync(bench.Spec(2));
+
+        Assert.True(result.Code == ExitCode.Done, result.Message);
+        Assert.Single(bench.Aws.Server.Jobs.All);
+    }
+
+    [Fact]
     public async Task Run_WhileTheSameRuns_FollowsIt()
     {
         await using var bench = await RemoteBench.StartAsync(moto);
@@ -282,6 +296,52 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
         await bench.RunAsync(spec);
         var sent = Assert.Single(bench.Aws.Server.Calls, c => c.Operation == "CreateProcessingJob").Request;
         Assert.Equal(System.Text.Json.JsonSerializer.Serialize(request, Launcher.Aws.AwsJsonClient.Json), sent.GetRawText());
+    }
+
+    [Fact]
+    public async Task Plan_DryRunAfterAFailedJob_GivesTheRequestOfWhatIsLeft()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        await bench.RunAsync(bench.Spec(), "*:crash:2");
+
+        var (_, request) = await bench.Target.PlanAsync(bench.Spec(5));
+
+        await bench.RunAsync(bench.Spec(5));
+        var sent = bench.Aws.Server.Calls.Last(c => c.Operation == "CreateProcessingJob").Request;
+        Assert.Equal(System.Text.Json.JsonSerializer.Serialize(request, Launcher.Aws.AwsJsonClient.Json), sent.GetRawText());
+        Assert.Equal(3, request.ProcessingResources.ClusterConfig.InstanceCount);
+    }
+
+    [Fact]
+    public async Task Run_BeyondALimit_IsRefusedBeforeAnythingIsStagedOrReopened()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        bench.Write("model/config.json", "{}");
+        await bench.PutAsync("out/_SUCCESS", "");
+        var spec = bench.Spec() with { Model = bench.Local("model") };
+        spec = spec with { Compute = spec.Compute with { InstanceType = ["ml.m5.xlarge", "ml.g4dn.xlarge"], VolumeGb = 126 } };
+
+        var e = await Assert.ThrowsAsync<PJobException>(() => bench.RunAsync(spec));
+
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.Contains("compute.volume_gb: found 126, but ml.g4dn.xlarge has 125 GB", e.Message);
+        Assert.Empty((await bench.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bench.Bucket, Prefix = "processingjob/" })).S3Objects ?? []);
+        Assert.Single((await bench.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bench.Bucket, Prefix = "out/" })).S3Objects);
+    }
+
+    [Fact]
+    public async Task Run_ModelOfLinks_IsStagedWithWhatTheyPointAt()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        string blob = bench.Write("blobs/0a1b", "{}");
+        bench.Write("model/README.md", "");
+        File.CreateSymbolicLink(bench.Local("model", "config.json"), blob);
+
+        var result = await bench.RunAsync(bench.Spec() with { Model = bench.Local("model") });
+
+        Assert.True(result.Code == ExitCode.Done, result.Message);
+        var staged = (await bench.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bench.Bucket, Prefix = "processingjob/models/" })).S3Objects;
+        Assert.Contains(staged, o => o.Key.EndsWith("/config.json", StringComparison.Ordinal) && o.Size == 2);
     }
 
     [Theory]

@@ -8,14 +8,18 @@ using ProcessingJob.Cli.Outputs;
 namespace ProcessingJob.Cli.Display;
 
 /// <summary>The first rows of a part file, as JSON.</summary>
-internal static class PartRows
+internal static class FirstRows
 {
-    public static async Task<IReadOnlyList<JsonObject>> ReadAsync(string path, int count, CancellationToken cancel)
+    /// <param name="path">The part.</param>
+    /// <param name="sidecar">The lines that belong to a matrix; null for other formats.</param>
+    /// <param name="count">At most so many.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    public static async Task<IReadOnlyList<JsonObject>> ReadAsync(string path, string? sidecar, int count, CancellationToken cancel)
     {
         if (Path.GetExtension(path) is ".jsonl" or ".zst")
             return Lines(path, count);
-        if (Path.GetExtension(path) == ".npy")
-            return await MatrixAsync(path, count, cancel).ConfigureAwait(false);
+        if (sidecar is not null)
+            return await MatrixAsync(path, sidecar, count, cancel).ConfigureAwait(false);
         await using var reader = await ParquetReader.CreateAsync(path, null, cancel).ConfigureAwait(false);
         if (reader.RowGroupCount == 0)
             return [];
@@ -39,9 +43,9 @@ internal static class PartRows
     }
 
     /// <summary>The lines beside the matrix, each with its row of it.</summary>
-    private static async Task<IReadOnlyList<JsonObject>> MatrixAsync(string path, int count, CancellationToken cancel)
+    private static async Task<IReadOnlyList<JsonObject>> MatrixAsync(string path, string sidecar, int count, CancellationToken cancel)
     {
-        var rows = Lines(Path.ChangeExtension(path, ".rows.jsonl"), count);
+        var rows = Lines(sidecar, count);
         var first = 0;
         await foreach (var stretch in NpyRows.ReadAsync(path, cancel).ConfigureAwait(false))
         {

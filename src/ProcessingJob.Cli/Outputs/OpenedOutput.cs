@@ -1,0 +1,31 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Launcher.SageMaker;
+
+namespace ProcessingJob.Cli.Outputs;
+
+/// <summary>An output in a folder or on S3, for commands that read it file by file.</summary>
+internal sealed class OpenedOutput : IDisposable
+{
+    private readonly IDisposable? _client;
+
+    private OpenedOutput(IOutputStore store, IDisposable? client) => (Store, _client) = (store, client);
+
+    public IOutputStore Store { get; }
+
+    /// <param name="cli">Reaches S3.</param>
+    /// <param name="place">A folder, or an s3:// URI.</param>
+    /// <param name="region">Of the bucket; null: the environment's.</param>
+    /// <exception cref="PJobException">There is no such folder, or no account.</exception>
+    public static OpenedOutput At(CliContext cli, string place, string? region)
+    {
+        if (S3Uri.IsS3(place))
+        {
+            var s3 = cli.Connect(region).S3();
+            return new(new S3OutputStore(s3, S3Uri.Parse(place, "output")), s3);
+        }
+        return Directory.Exists(place) ? new(new LocalOutputStore(place), null) : throw new PJobException($"{Path.GetFullPath(place)} is no folder");
+    }
+
+    public void Dispose() => _client?.Dispose();
+}
