@@ -1,10 +1,11 @@
 using ProcessingJob.Tokenization.Models;
 using ProcessingJob.Tokenization.Pipeline;
+using ProcessingJob.Tokenization.Unicode;
 
 namespace ProcessingJob.Tokenization.Fast;
 
 /// <summary>
-/// BERT's texts fall apart at ASCII spaces and punctuation and, where they are isolated, at Chinese characters: cleaning, lower-casing
+/// BERT's texts fall apart at spaces, ASCII punctuation and, where they are isolated, Chinese characters: cleaning, lower-casing
 /// and accents never reach across those.
 /// </summary>
 sealed class BertPath(TextPipeline pipeline, BertNormalizer normalizer, bool withOffsets) : FastPath(withOffsets)
@@ -63,7 +64,8 @@ sealed class BertPath(TextPipeline pipeline, BertNormalizer normalizer, bool wit
         var kinds = new byte[0x10000];
         Array.Fill(kinds, Other);
         for (var c = 0x20; c < 0x7F; c++) kinds[c] = char.IsAsciiLetterOrDigit((char)c) ? Word : Mark;
-        foreach (var space in " \t\n\r") kinds[space] = Space;
+        for (var c = 0; c < kinds.Length; c++)
+            if (UnicodeTables.Is(c, CharFlags.Space) && !UnicodeTables.Is(c, CharFlags.Removed)) kinds[c] = Space;
         return kinds;
     }
 }

@@ -9,56 +9,54 @@ namespace ProcessingJob.Tokenization.Fast;
 /// </summary>
 sealed class TextTokenizer
 {
-    readonly TextPipeline pipeline;
+    readonly AddedTokenSet[] cuts;
+    readonly TextPipeline exact;
     readonly FastPath? fast;
-    readonly bool checksUpFront;
     readonly Workspace work = new();
     readonly ModelScratch scratch = new();
-    readonly AlignedText raw = new();
-    readonly List<Piece> segments = [];
 
     public TextTokenizer(TextPipeline pipeline, bool withOffsets)
     {
-        this.pipeline = pipeline;
-        // Where nothing is normalized, tokens to be found in normalized text can be looked for up front.
-        checksUpFront = pipeline.Normalizers.Length == 0 && !pipeline.NormalizedTokens.IsEmpty;
-        fast = FastPath.For(checksUpFront ? pipeline.WithoutNormalizedTokens() : pipeline, withOffsets);
+        // Where nothing is normalized, tokens to be found in normalized text are cut out up front, too.
+        var early = pipeline.Normalizers.Length == 0;
+        cuts = early ? [pipeline.RawTokens, pipeline.NormalizedTokens] : [pipeline.RawTokens];
+        exact = early ? pipeline.WithoutNormalizedTokens() : pipeline;
+        fast = FastPath.For(exact, withOffsets);
     }
 
     /// <summary>Appends the tokens of a text, or at least the first <paramref name="need"/> of them.</summary>
     /// <returns>Whether the text was read to its end.</returns>
-    public bool Run(ReadOnlySpan<char> text, int need, TokenList into)
+    public bool Run(ReadOnlySpan<char> text, int need, TokenList into) => Cut(text, 0, text.Length, 0, need, into);
+
+    /// <summary>Cuts a part of the text at the tokens of one set after the other, as far as it is needed.</summary>
+    bool Cut(ReadOnlySpan<char> text, int start, int end, int level, int need, TokenList into)
     {
-        if (text.IsEmpty) return true;
-        if (!pipeline.RawTokens.Occurs(text)) return RunSegment(text, 0, text.Length, need, into);
-
-        raw.Clear();
-        raw.AddUtf16(text, 0);
-        segments.Clear();
-        pipeline.RawTokens.Split(raw.CodePoints, 0, raw.Count, segments);
-        foreach (var segment in segments)
+        if (start == end) return true;
+        if (into.Count >= need) return false;
+        if (level == cuts.Length) return RunSegment(text, start, end, need, into);
+        var part = new Utf16Text(text[start..end]);
+        for (int at = 0, done = 0; ;)
         {
+            var found = cuts[level].TryNext(part, ref at, done, out var token);
+            if (!found) return Cut(text, start + done, end, level + 1, need, into);
+            if (done < token.Start && !Cut(text, start + done, start + token.Start, level + 1, need, into)) return false;
             if (into.Count >= need) return false;
-            var (start, end) = (raw.From(segment.Start), raw.To(segment.End - 1));
-            if (segment.Id >= 0) into.Add(segment.Id, start, end);
-            else if (!RunSegment(text, start, end, need, into)) return false;
+            into.Add(token.Id, start + token.Start, start + token.End);
+            done = token.End;
         }
-
-        return true;
     }
 
     bool RunSegment(ReadOnlySpan<char> text, int start, int end, int need, TokenList into)
     {
         var before = into.Count;
-        var path = checksUpFront && pipeline.NormalizedTokens.Occurs(text[start..end]) ? null : fast;
-        switch (path?.Run(text[..end], start, need, into, work, scratch))
+        switch (fast?.Run(text[..end], start, need, into, work, scratch))
         {
             case FastOutcome.Whole: return true;
             case FastOutcome.Enough: return false;
         }
 
         into.CutTo(before);
-        pipeline.Run(text[start..end], start, refuseNormalized: false, work, scratch, into);
+        exact.Run(text[start..end], start, refuseNormalized: false, work, scratch, into);
         return true;
     }
 }

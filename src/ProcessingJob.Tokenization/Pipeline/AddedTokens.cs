@@ -28,7 +28,7 @@ sealed class AddedTokenSet
         foreach (var (token, pattern) in patterns)
         {
             // Tokens may come to the same when normalized ("Tea", "tea"): the first one counts.
-            if (pattern.Length == 0 || Longest(pattern, 0) is { Id: >= 0 } known && known.End == pattern.Length) continue;
+            if (pattern.Length == 0 || Holds(pattern)) continue;
             trie.Add(PieceTrie.Root, pattern, token.Id);
             tokens[token.Id] = token;
             first.Add(pattern[0]);
@@ -42,65 +42,61 @@ sealed class AddedTokenSet
     /// <summary>Whether any token's text may start at this code point.</summary>
     public bool MayStart(int codePoint) => first.Contains(codePoint);
 
-    /// <summary>Whether the text holds a token (flags aside). Cheap where no token's first character occurs.</summary>
-    public bool Occurs(ReadOnlySpan<char> text)
+    /// <summary>Cuts a text into tokens and what is between them.</summary>
+    public void Split(ReadOnlySpan<int> text, List<Piece> into)
     {
-        for (var at = 0; ; at++)
+        var points = new CodePoints(text);
+        var done = 0;
+        for (var at = 0; TryNext(points, ref at, done, out var token); done = token.End)
         {
-            var found = text[at..].IndexOfAny(firstUnits);
-            if (found < 0) return false;
-            at += found;
-            var node = PieceTrie.Root;
-            for (var i = at; i < text.Length; i++)
-            {
-                int c = text[i];
-                if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])) c = char.ConvertToUtf32(text[i], text[++i]);
-                else if (char.IsSurrogate(text[i])) c = 0xFFFD;
-                if ((node = trie.Next(node, c)) < 0) break;
-                if (trie.Id(node) >= 0) return true;
-            }
+            if (done < token.Start) into.Add(new Piece(done, token.Start));
+            into.Add(token);
         }
+
+        if (done < text.Length) into.Add(new Piece(done, text.Length));
     }
 
-    /// <summary>Cuts the text from <paramref name="start"/> to <paramref name="end"/> into tokens and what is between them.</summary>
-    public void Split(ReadOnlySpan<int> text, int start, int end, List<Piece> into)
+    /// <summary>Finds the next token of a text, with the spaces that it takes.</summary>
+    /// <param name="at">Where to look from; moves behind the token's own text.</param>
+    /// <param name="done">Where the token before it ends.</param>
+    public bool TryNext<TText>(TText text, ref int at, int done, out Piece found) where TText : ICodePoints, allows ref struct
     {
-        var done = start;
-        for (var at = start; at < end;)
+        while ((at = text.NextOf(at, first, firstUnits)) >= 0)
         {
-            var (id, stop) = first.Contains(text[at]) ? Longest(text[..end], at) : (-1, at);
+            var (id, from, to) = (-1, at, at);
+            var node = PieceTrie.Root;
+            for (var i = at; i < text.Length && (node = trie.Next(node, text.At(i, out i))) >= 0;)
+                if (trie.Id(node) >= 0) (id, to) = (trie.Id(node), i);
             if (id < 0)
             {
-                at++;
+                text.At(at, out at);
                 continue;
             }
 
+            at = to;
             var token = tokens[id];
-            var (from, to) = (at, stop);
-            at = stop;
-            if (token.SingleWord && ((from > start && IsWord(text[from - 1])) || (to < end && IsWord(text[to])))) continue;
+            if (token.SingleWord && ((from > 0 && IsWord(text.Before(from))) || (to < text.Length && IsWord(text.At(to, out _))))) continue;
             if (token.LeftStrip)
             {
-                while (from > start && IsSpace(text[from - 1])) from--;
+                while (from > done && IsSpace(text.Before(from))) from--;
                 from = Math.Max(from, done);
             }
 
-            while (token.RightStrip && to < end && IsSpace(text[to])) to++;
-            if (done < from) into.Add(new Piece(done, from));
-            into.Add(new Piece(from, to, id));
-            done = to;
+            while (token.RightStrip && to < text.Length && IsSpace(text.At(to, out _))) to++;
+            found = new Piece(from, to, id);
+            return true;
         }
 
-        if (done < end) into.Add(new Piece(done, end));
+        found = default;
+        return false;
     }
 
-    (int Id, int End) Longest(ReadOnlySpan<int> text, int at)
+    bool Holds(int[] pattern)
     {
-        var best = (-1, at);
         var node = PieceTrie.Root;
-        for (var i = at; i < text.Length && (node = trie.Next(node, text[i])) >= 0; i++)
-            if (trie.Id(node) >= 0) best = (trie.Id(node), i + 1);
-        return best;
+        foreach (var c in pattern)
+            if ((node = trie.Next(node, c)) < 0) return false;
+        return trie.Id(node) >= 0;
     }
 
     static bool IsWord(int c) => UnicodeTables.Is(c, CharFlags.Word);

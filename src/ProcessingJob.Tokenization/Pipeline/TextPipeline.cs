@@ -54,7 +54,7 @@ sealed record TextPipeline
 
         var pieces = work.NewPieces();
         if (NormalizedTokens.IsEmpty) pieces.Add(new Piece(0, work.Text.Count));
-        else if (!refuseNormalized) NormalizedTokens.Split(work.Text.CodePoints, 0, work.Text.Count, pieces);
+        else if (!refuseNormalized) NormalizedTokens.Split(work.Text.CodePoints, pieces);
         else
         {
             foreach (var c in work.Text.CodePoints)
