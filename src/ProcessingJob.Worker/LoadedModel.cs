@@ -73,13 +73,7 @@ sealed class LoadedModel : IDisposable
         var options = new EngineOptions
         {
             Task = spec.Task,
-            Embed = new EmbedOptions
-            {
-                Pooling = PoolingOf(spec.Embed.Pooling),
-                Normalize = spec.Embed.Normalize switch { Toggle.True => true, Toggle.False => false, _ => null },
-                Dimensions = spec.Embed.Dimensions,
-                PromptTokens = model.PromptTokens(tokenizer, prompt),
-            },
+            Embed = EmbedOptions.From(spec.Embed, model.PromptTokens(tokenizer, prompt)),
             Device = spec.Compute.Device,
             MaxLength = maxLength,
             TokenBudget = spec.Compute.TokenBudget ?? plan?.TokenBudget,
@@ -102,7 +96,12 @@ sealed class LoadedModel : IDisposable
         {
             Device = Names.Of(engine.Device),
             DeviceReason = engine.DeviceSummary,
+            RealTokens = stats.RealTokens,
             PaddedTokens = stats.PaddedTokens,
+            DuplicateRows = stats.DuplicateRows,
+            RetriedRows = stats.RetriedRows,
+            Halvings = stats.Halvings,
+            Recreations = stats.Recreations,
             TokenBudget = engine.TokenBudget,
             DeviceUtilisation = Math.Round(stats.Busy, 4),
             MaxLength = MaxLength,
@@ -110,15 +109,4 @@ sealed class LoadedModel : IDisposable
     }
 
     public void Dispose() => Engine?.Dispose();
-
-    private static Pooling? PoolingOf(PoolingKind kind) => kind switch
-    {
-        PoolingKind.Mean => Pooling.Mean,
-        PoolingKind.Cls => Pooling.Cls,
-        PoolingKind.Max => Pooling.Max,
-        PoolingKind.Last => Pooling.Last,
-        PoolingKind.WeightedMean => Pooling.WeightedMean,
-        PoolingKind.MeanSqrtLen => Pooling.MeanSqrtLen,
-        _ => null,
-    };
 }

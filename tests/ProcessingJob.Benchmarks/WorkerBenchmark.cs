@@ -18,7 +18,7 @@ static class WorkerBenchmark
         var texts = Corpus.Texts(corpus, count);
         var few = texts[..(texts.Length / 10)];
         table.Case($"{title} ({texts.Length} texts)");
-        // The same texts for all, twice, in turns.
+        // The ideal (before and after, so that a disturbed moment shows) and the peer see the first quarter of the worker's texts.
         var sample = Corpus.Tokenize(Models.MiniLm, texts[..(texts.Length / 4)], maxLength);
         using var small = Ceiling.Ideal(Models.MiniLm, sample, 256);
         using var large = Ceiling.Ideal(Models.MiniLm, sample, 512);

@@ -21,6 +21,8 @@ public sealed class ReportTests : IDisposable
         Assert.Contains("sample &lt;b&gt;job&lt;/b&gt;-1", html);
         Assert.Contains("found 3 fields &lt;i&gt;, expected 4", html);
         Assert.Contains("coloured by rating", html);
+        Assert.Contains("<dt>Equal texts</dt>", html);
+        Assert.Contains("2 batches halved for lack of memory", html);
         Assert.Contains("text 10", html);
         Assert.DoesNotContain("<img", html);
         Assert.DoesNotContain("\u0001", html);

@@ -100,7 +100,7 @@ static class SampleOutput
     static HostReport Report(string host, int rank) => new()
     {
         Host = host, Rank = rank, Status = "done", Device = "cpu", DeviceReason = "no GPU found", UnitsDone = 1, RowsIn = 31, RowsOut = 30, Tokens = 300,
-        PaddedTokens = 330, Truncated = 1, BusySeconds = 12.5, DeviceUtilisation = 0.93, MaxLength = 64, LengthBucket = 8, PeakMemoryBytes = 300 << 20,
+        RealTokens = 300, PaddedTokens = 330, DuplicateRows = 7, Halvings = 2, Truncated = 1, BusySeconds = 12.5, DeviceUtilisation = 0.93, MaxLength = 64, LengthBucket = 8, PeakMemoryBytes = 300 << 20,
         Stages = [new("read", 1, 1, 0, 9), new("tokenize", 2, 6, 10, 4), new("finish", 1, 1, 9, 0), new("write", 1, 2, 8, 0)],
         Throughput = [.. Enumerable.Range(0, 40).Select(i => new ThroughputPoint(i * 0.3, i, (long)(i * (100 + 10 * rank) + 60 * Math.Sin(i))))],
         Lengths = [2, 9, 14, 12, 8, 4, 2, 1, 3],

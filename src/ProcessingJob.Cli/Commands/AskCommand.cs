@@ -28,6 +28,8 @@ internal static class AskCommand
                 throw new PJobException($"--top {count} --max_answer_length {tokens}: expected at least 1 each", ExitCode.BadSpec);
             if (asked is null && (asJson || parsed.GetValue(context) is "-"))
                 throw new PJobException($"{(asJson ? "--json" : "--context -")} leaves no prompt to ask at; give the question with --question", ExitCode.BadSpec);
+            if (asked is not null && string.IsNullOrWhiteSpace(asked))
+                throw new PJobException("--question: it is empty, expected a question", ExitCode.BadSpec);
             var text = ReadContext(cli, parsed.GetValue(context)!);
             using var answerer = new QuestionAnswerer(parsed.GetRequiredValue(model));
             for (var next = asked ?? await PromptAsync(cli, cancel).ConfigureAwait(false); next is { Length: > 0 }; next = asked is null ? await PromptAsync(cli, cancel).ConfigureAwait(false) : null)

@@ -27,13 +27,7 @@ internal sealed class EmbedSetup : IDisposable
             Task = TaskKind.Embed,
             Device = spec.Compute.Device,
             MaxLength = maxLength,
-            Embed = new()
-            {
-                Pooling = spec.Embed.Pooling == PoolingKind.Auto ? null : Enum.Parse<Pooling>(spec.Embed.Pooling.ToString()),
-                Normalize = spec.Embed.Normalize switch { Toggle.True => true, Toggle.False => false, _ => null },
-                Dimensions = spec.Embed.Dimensions,
-                PromptTokens = model.PromptTokens(tokenizer, _before),
-            },
+            Embed = EmbedOptions.From(spec.Embed, model.PromptTokens(tokenizer, _before)),
         });
     }
 

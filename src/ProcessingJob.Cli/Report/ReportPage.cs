@@ -53,7 +53,9 @@ internal static class ReportPage
                 yield return ("Speed", $"{Text.Count(reports.Sum(r => r.RowsOut) / seconds)} rows/s", $"{Text.Count(reports.Sum(r => r.Tokens) / seconds)} tokens/s");
             var padded = reports.Sum(r => r.PaddedTokens);
             if (padded > 0)
-                yield return ("Padding", Text.Percent(1 - (double)Math.Min(padded, reports.Sum(r => r.Tokens)) / padded), "of the tokens computed");
+                yield return ("Padding", Text.Percent(1 - (double)reports.Sum(r => r.RealTokens) / padded), "of the tokens computed");
+            if (reports.Sum(r => r.DuplicateRows) is > 0 and var equal)
+                yield return ("Equal texts", Text.Count(equal), "encoded once");
             yield return ("Hosts", Text.Count(reports.Count), reports[0].Device);
         }
         yield return ("Output", Text.Bytes(m.Parts.Sum(p => p.Bytes)), Text.Plural(m.Parts.Count, "part"));
@@ -160,9 +162,15 @@ internal static class ReportPage
             ("model", output.Spec.Model), ("model fingerprint", m.ModelFingerprint), ("data", output.Spec.Input.Data), ("data fingerprint", m.DataFingerprint),
             ("spec fingerprint", m.SpecFingerprint), ("units", Text.Count(m.Units)),
         };
-        pairs.AddRange(reports.Select(r => ($"host {r.Host}", $"{r.Status}, {r.DeviceReason}, {Text.Plural(r.UnitsDone, "unit")}, {Text.Bytes(r.PeakMemoryBytes)} at most")));
+        pairs.AddRange(reports.Select(r => ($"host {r.Host}", $"{r.Status}, {r.DeviceReason}, {Text.Plural(r.UnitsDone, "unit")}, {Text.Bytes(r.PeakMemoryBytes)} at most{Mended(r)}")));
         var spec = m.Spec.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         page.Add("Lineage", "What this output was made of.", Html.Pairs(pairs) + $"<details><summary>Spec</summary><pre>{Html.Encode(spec)}</pre></details>");
+    }
+
+    private static string Mended(HostReport r)
+    {
+        (long Count, string What)[] faults = [(r.RetriedRows, "rows run again alone"), (r.Halvings, "batches halved for lack of memory"), (r.Recreations, "sessions made anew")];
+        return string.Concat(faults.Where(f => f.Count > 0).Select(f => $", {Text.Count(f.Count)} {f.What}"));
     }
 
     private static string Value(object? value) => value is DateTime time ? time.ToString("u", CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";

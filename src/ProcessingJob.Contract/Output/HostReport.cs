@@ -22,15 +22,30 @@ public sealed record HostReport
     public long RowsOut { get; init; }
     public long Tokens { get; init; }
 
-    /// <summary>Tokens with their padding: what the device computed.</summary>
+    /// <summary>Tokens that went through the device, without padding: less than <see cref="Tokens"/> where equal texts were encoded once.</summary>
+    public long RealTokens { get; init; }
+
+    /// <summary>The same with padding: what the device computed.</summary>
     public long PaddedTokens { get; init; }
+
+    /// <summary>Encodings that took the result of an equal one (compute.dedup).</summary>
+    public long DuplicateRows { get; init; }
+
+    /// <summary>Encodings run again alone because of NaN or infinity.</summary>
+    public long RetriedRows { get; init; }
+
+    /// <summary>Batches cut in two because a device ran out of memory.</summary>
+    public long Halvings { get; init; }
+
+    /// <summary>Sessions made anew after they died.</summary>
+    public long Recreations { get; init; }
     public long Truncated { get; init; }
     public IReadOnlyDictionary<string, long> Rejects { get; init; } = new SortedDictionary<string, long>(StringComparer.Ordinal);
 
     /// <summary>The first few rejects, for reports and failure messages.</summary>
     public IReadOnlyList<Reject> RejectSamples { get; init; } = [];
 
-    /// <summary>Seconds from model load to the last result.</summary>
+    /// <summary>Seconds from the end of the model's load to the last result.</summary>
     public double BusySeconds { get; init; }
 
     /// <summary>Share of the device's caller time spent in Run, 0 to 1, from the first batch to the last.</summary>

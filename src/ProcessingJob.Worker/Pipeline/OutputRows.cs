@@ -79,7 +79,7 @@ sealed class OutputRows
             if (window.Encodings.Length(i) == 0 && _pairs)
                 return Reject(window, row, RejectReason.TooLong, _task.NoRoom);
             if (window.Encodings.Length(i) == 0 && window.Results is not null)
-                return Reject(window, row, RejectReason.MissingText, "the text has no tokens: nothing of it is in the model's vocabulary");
+                return Reject(window, row, RejectReason.MissingText, "the text has no tokens: nothing of it is left for the model");
             if (window.Results?.NotFinite(i) == true)
                 return Reject(window, row, RejectReason.NotFinite, "the model gave NaN or infinity for this text, also when it was run alone");
         }

@@ -1,0 +1,155 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Data;
+using ProcessingJob.Inference;
+using ProcessingJob.Testing;
+using ProcessingJob.Tokenization;
+
+namespace ProcessingJob.Worker.Tests;
+
+/// <summary>The stages over six units of 300 rows, with something going wrong in one of them: the run ends, says why, and leaves nothing half.</summary>
+public sealed class PipelineTests : IDisposable
+{
+    const int Units = 6, RowsPerUnit = 300, RowsPerBlock = 64;
+    static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
+    static readonly string Model = ModelCache.Get(new());
+
+    readonly TempFolder _folder = new();
+
+    public static TheoryData<Stage> Stages => [.. Enum.GetValues<Stage>()];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task RunAsync_NothingWrong_CommitsEveryRow()
+    {
+        var rows = await RunAsync(_ => { }, default);
+        Assert.Equal(Units * RowsPerUnit, rows);
+        Assert.Equal(Units, Commits());
+    }
+
+    [Theory, MemberData(nameof(Stages))]
+    public async Task RunAsync_StageFails_EndsWithItsErrorAndLeavesNothingHalf(Stage stage)
+    {
+        var calls = 0;
+        var e = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(at =>
+        {
+            if (at == stage && Interlocked.Increment(ref calls) == 3) throw new InvalidOperationException($"{at} broke");
+        }, default).WaitAsync(Hang));
+        Assert.Equal($"{stage} broke", e.Message);
+        AssertNothingHalf();
+    }
+
+    [Theory, MemberData(nameof(Stages))]
+    public async Task RunAsync_CancelledInAStage_EndsAndLeavesNothingHalf(Stage stage)
+    {
+        using var source = new CancellationTokenSource();
+        var calls = 0;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(at =>
+        {
+            if (at == stage && Interlocked.Increment(ref calls) == 3) source.Cancel();
+        }, source.Token).WaitAsync(Hang));
+        AssertNothingHalf();
+    }
+
+    [Fact]
+    public async Task RunAsync_EngineFails_EndsWithItsError()
+    {
+        var calls = 0;
+        var e = await Assert.ThrowsAsync<PJobException>(() => RunAsync(_ => { }, default, spoil: into =>
+        {
+            // An id that the model does not have.
+            if (Interlocked.Increment(ref calls) == RowsPerUnit + 1) into.Add([1 << 30]);
+        }).WaitAsync(Hang));
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+        Assert.Contains("Do tokenizer and model belong together?", e.Message);
+        AssertNothingHalf();
+    }
+
+    async Task<long> RunAsync(Action<Stage> at, CancellationToken stop, Action<EncodingBuffer>? spoil = null)
+    {
+        var units = Enumerable.Range(0, Units).Select(u =>
+        {
+            var path = _folder.Write($"in/{u}.jsonl", string.Concat(Enumerable.Range(0, RowsPerUnit).Select(r => $"{{\"text\":\"row {r} of {u}\"}}\n")));
+            return WorkUnit.Create($"{u}.jsonl", InputFormat.Jsonl, 0, new FileInfo(path).Length, new FileInfo(path).Length, "", "", "");
+        }).ToList();
+        var spec = new JobSpec { Input = new() { Text = ["text"] } };
+        var (tokenizer, model) = (Tokenizer.Load(Model), ModelFolder.Open(Model));
+        using var engine = Engine.Create(model, new() { Device = DeviceKind.Cpu });
+        var task = new WatchedTask(spec, FeatureTasks.Create(spec, model, tokenizer, 64, new(_folder.Path)), at, spoil);
+        var (reader, totals) = (new RowReader(ReadOptions.From(spec, []) with { RowsPerBlock = RowsPerBlock }), new RunTotals(64));
+        var output = new OutputRows(task, reader, spec, 64, totals);
+        var store = new WatchedStore(new LocalStore(_folder["out"], _folder["staging"]), at);
+        await store.ProbeAsync(default);
+        var pipeline = new Pipeline(new(new WatchedData(new LocalData(_folder["in"]), at), reader, task, engine, () => new(tokenizer.CreateEncoder(task.Encoding), "", false), 2,
+            output, unit => new UnitWriter(store, unit, output.Columns, new()), totals));
+        await pipeline.RunAsync(units, stop);
+        Assert.Equal(Units, pipeline.UnitsDone);
+        return totals.RowsOut;
+    }
+
+    void AssertNothingHalf()
+    {
+        Assert.InRange(Commits(), 0, Units - 1);
+        Assert.Equal(Commits(), Files("out/data"));
+        Assert.Equal(0, Files("staging", "*.tmp"));
+    }
+
+    int Commits() => Files("out/_commits");
+
+    int Files(string folder, string pattern = "*") =>
+        Directory.Exists(_folder[folder]) ? Directory.GetFiles(_folder[folder], pattern, SearchOption.AllDirectories).Length : 0;
+
+    public enum Stage { Open, Encode, Finish, Stage, Commit }
+
+    sealed class WatchedTask(JobSpec spec, FeatureTask inner, Action<Stage> at, Action<EncodingBuffer>? spoil) : FeatureTask(spec)
+    {
+        public override IReadOnlyList<OutputColumn> Columns => inner.Columns;
+
+        public override EncodeOptions Encoding => inner.Encoding;
+
+        public override void Encode(RowBlock rows, int row, RowEncoder encoder, EncodingBuffer into)
+        {
+            at(Stage.Encode);
+            inner.Encode(rows, row, encoder, into);
+            spoil?.Invoke(into);
+        }
+
+        public override void Write(WindowItem window, int call, int first, int count, ColumnBlock into)
+        {
+            at(Stage.Finish);
+            inner.Write(window, call, first, count, into);
+        }
+    }
+
+    sealed class WatchedData(IDataRoot inner, Action<Stage> at) : IDataRoot
+    {
+        public Task<IReadOnlyList<SourceFile>> ListAsync(CancellationToken cancellation) => inner.ListAsync(cancellation);
+
+        public Task<IByteSource> OpenAsync(WorkUnit unit, CancellationToken cancellation)
+        {
+            at(Stage.Open);
+            return inner.OpenAsync(unit, cancellation);
+        }
+    }
+
+    sealed class WatchedStore(IOutputStore inner, Action<Stage> at) : IOutputStore
+    {
+        public Task ProbeAsync(CancellationToken cancellation) => inner.ProbeAsync(cancellation);
+
+        public Task<StagedFile> StageAsync(string path, CancellationToken cancellation)
+        {
+            at(Stage.Stage);
+            return inner.StageAsync(path, cancellation);
+        }
+
+        public Task<UnitRecord> CommitAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellation)
+        {
+            at(Stage.Commit);
+            return inner.CommitAsync(record, files, cancellation);
+        }
+
+        public Task<IReadOnlySet<string>> ListCommittedAsync(CancellationToken cancellation) => inner.ListCommittedAsync(cancellation);
+
+        public Task<UnitRecord?> ReadCommitAsync(string unit, CancellationToken cancellation) => inner.ReadCommitAsync(unit, cancellation);
+    }
+}
