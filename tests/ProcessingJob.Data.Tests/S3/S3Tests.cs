@@ -140,6 +140,7 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     [InlineData("503", "did not answer in 10 tries")]
     [InlineData("403", "access denied (AccessDenied); the role needs s3:GetObject")]
     [InlineData("404", "no such object")]
+    [InlineData("expired", "the credentials are refused: spoilt; renew them")]
     public async Task Read_FaultThatStays_FailsAndSaysWhatToDo(string fault, string message)
     {
         _ = server.Client();
@@ -149,6 +150,15 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
         var e = await Assert.ThrowsAsync<PJobException>(async () => await new ReadRows().AddAsync(new(Some.Options(new InputSpec())), unit, await data.OpenAsync(unit, Token)));
         Assert.StartsWith("s3://bucket/in/a.txt: ", e.Message);
         Assert.Contains(message, e.Message);
+    }
+
+    [Fact]
+    public async Task List_PartOfTheListWithoutAWayOn_FailsInsteadOfLosingFiles()
+    {
+        _ = server.Client();
+        using var proxy = new FaultProxy(server.Endpoint!) { Fault = (_, _) => "partial" };
+        var e = await Assert.ThrowsAsync<PJobException>(() => new S3Data(server.Client(proxy.Endpoint), "s3://bucket/in", Quick).ListAsync(Token));
+        Assert.Contains("gave a part of the list and no way to go on", e.Message);
     }
 
     [Fact]
