@@ -39,7 +39,15 @@ public sealed class RowReader
         if (Options.Balance is not null)
             balance = await BalanceFilter.CreateAsync(ReadAsync(unit, source, ids, null, cancellation));
         await foreach (var block in ReadAsync(unit, source, ids, balance, cancellation))
+        {
+            // A column that jsonl rows do not have is no error of the format: it would leave out everything.
+            if (balance is { IsEmpty: true } && block.Filtered > 0)
+            {
+                block.Dispose();
+                throw new PJobException($"{unit.Source}: no row from byte {unit.Start} to {unit.End} has a value in '{Options.Balance}'; set output.balance to a column of the data");
+            }
             yield return block;
+        }
         ids.Covered = Math.Max(ids.Covered, unit.End);
     }
 
