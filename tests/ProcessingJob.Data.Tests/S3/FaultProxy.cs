@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 
 namespace ProcessingJob.Data.Tests;
 
@@ -13,7 +14,7 @@ internal sealed class FaultProxy : IDisposable
     public FaultProxy(Uri to)
     {
         _to = to;
-        Endpoint = new($"http://127.0.0.1:{MotoServer.FreePort()}");
+        Endpoint = new($"http://127.0.0.1:{FreePort()}");
         _listener.Prefixes.Add(Endpoint.ToString());
         _listener.Start();
         _ = RunAsync();
@@ -30,6 +31,13 @@ internal sealed class FaultProxy : IDisposable
     {
         _listener.Close();
         _http.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task RunAsync()
