@@ -86,7 +86,12 @@ public sealed class RowReader
         if (source.Length == 0)
             yield break;
         if (!_heads.TryGetValue((unit.Source, unit.Version), out var head))
-            _heads[(unit.Source, unit.Version)] = head = await FileHead.ReadAsync(source, unit.Format, Options, cancellation);
+        {
+            head = await FileHead.ReadAsync(source, unit.Format, Options, cancellation);
+            // A file that is one unit is not looked at again, and there may be a million of them.
+            if (!unit.IsWholeFile)
+                _heads[(unit.Source, unit.Version)] = head;
+        }
         var format = CreateFormat(unit, head);
         await foreach (var block in new RecordReader(unit, source, Options, head, format, _prefixes).ReadAsync(builder, cancellation))
             yield return block;

@@ -23,16 +23,16 @@ public static class SchemaSampler
             InputFormat.Parquet => await OfParquetAsync(source, cancellation),
             _ => Named([new(RowPlan.TextColumn, ColumnType.String)]),
         };
-        // A member absent from the first records of a jsonl file may still come; columns of the other formats may not.
+        // A member absent from the first records of a jsonl file may still come, unless it is what names every row; columns of the other formats may not.
         var complete = format != InputFormat.Jsonl && found.Count > 0;
         foreach (var text in ReadOptions.TextsOf(input).SelectMany(columns => columns))
-            Find(text);
+            Find(text, complete);
         var schema = new List<KeptColumn>();
         if (input.Id is { } id)
-            schema.Add(IdType(Find(id)));
+            schema.Add(IdType(Find(id, found.Count > 0)));
         foreach (var name in input.Keep)
         {
-            foreach (var column in name == "*" ? found : [Find(name)])
+            foreach (var column in name == "*" ? found : [Find(name, complete)])
             {
                 if (!schema.Exists(c => c.Name == column.Name))
                     schema.Add(column);
@@ -40,8 +40,8 @@ public static class SchemaSampler
         }
         return schema;
 
-        KeptColumn Find(string name) => found.Find(c => c.Name == name)
-            ?? (complete ? throw RowPlan.Missing(source.Name, name, shown, ExitCode.BadSpec) : new(name, ColumnType.String));
+        KeptColumn Find(string name, bool mustBeThere) => found.Find(c => c.Name == name)
+            ?? (mustBeThere ? throw RowPlan.Missing(source.Name, name, shown, ExitCode.BadSpec) : new(name, ColumnType.String));
     }
 
     private static (List<KeptColumn> Found, IReadOnlyList<string> Shown) Named(List<KeptColumn> columns) => (columns, [.. columns.Select(c => c.Name)]);

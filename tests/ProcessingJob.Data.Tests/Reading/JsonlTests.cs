@@ -82,6 +82,16 @@ public sealed class JsonlTests
     }
 
     [Fact]
+    public async Task Infer_IdThatNoRecordHas_IsAFaultOfTheSpec()
+    {
+        var source = new MemorySource("""{"review_id":1,"text":"a"}""", "a.jsonl");
+        var e = await Assert.ThrowsAsync<PJobException>(() => SchemaSampler.InferAsync(source, InputFormat.Jsonl, Some.Input("text", "reviewid", "later"), TestContext.Current.CancellationToken));
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.Contains("no column 'reviewid'; found: review_id, text (did you mean 'review_id'?)", e.Message);
+        Assert.Equal([new("later", ColumnType.String)], await SchemaSampler.InferAsync(source, InputFormat.Jsonl, Some.Input("text", null, "later"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Infer_MixedValues_WidensDeterministically()
     {
         var source = new MemorySource("""{"id":1,"i":1,"d":1,"b":true,"m":1,"n":null}""" + "\n" + """{"id":2,"i":2,"d":1.5,"b":false,"m":"x","late":"y"}""");

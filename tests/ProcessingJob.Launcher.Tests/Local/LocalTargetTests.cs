@@ -108,6 +108,26 @@ public class LocalTargetTests
     }
 
     [Fact]
+    public async Task Run_FirstFilesEmpty_TakesTheColumnsFromTheFirstThatIsNot()
+    {
+        using var bench = new LocalBench();
+        bench.Write("a.txt", "");
+        bench.Write("b.txt", "");
+        var seen = new List<string>();
+        var target = new LocalTarget
+        {
+            Worker = LocalBench.FakeWorker,
+            ReadSchema = (_, path, _) =>
+            {
+                seen.Add(Path.GetFileName(path));
+                return Task.FromResult<IReadOnlyList<KeptColumn>>([]);
+            },
+        };
+        Assert.Equal(ExitCode.Done, (await target.RunAsync(bench.Spec(), bench)).Code);
+        Assert.Equal(["f0.txt"], seen);
+    }
+
+    [Fact]
     public async Task Run_ClockJumpsBackBetweenAndDuringRuns_ChangesNoResult()
     {
         using var whole = new LocalBench();
