@@ -125,7 +125,8 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
 
     private static async Task<IReadOnlyList<KeptColumn>> InferSchemaAsync(JobSpec spec, Shard shard, IDataRoot data, CancellationToken stop)
     {
-        var first = shard.Units.MinBy(u => u.Source, StringComparer.Ordinal)!;
+        // An empty file says nothing of types.
+        var first = shard.Units.OrderBy(u => u.Size == 0).ThenBy(u => u.Source, StringComparer.Ordinal).First();
         await using var source = await data.OpenAsync(first, stop);
         return await SchemaSampler.InferAsync(source, first.Format, spec.Input, stop);
     }

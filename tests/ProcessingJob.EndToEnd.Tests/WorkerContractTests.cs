@@ -84,6 +84,17 @@ public class WorkerContractTests
     }
 
     [Fact]
+    public async Task Worker_OneDamagedFileAmongGoodOnes_DoesTheOthersAndNamesIt()
+    {
+        using var bench = new ContainerBench();
+        bench.WriteData("a.csv", Csv);
+        bench.WriteData("b.parquet", "this is no parquet");
+        bench.WriteData("c.csv", Csv);
+        await EndsAsync(bench, ExitCode.Failed, "b.parquet: not a Parquet file");
+        Assert.Equal(["a.csv", "c.csv"], bench.Commits.Select(c => c.SourceFile).Order());
+    }
+
+    [Fact]
     public async Task Worker_TruncatedParquet_FailsAndNamesIt()
     {
         using var bench = new ContainerBench();

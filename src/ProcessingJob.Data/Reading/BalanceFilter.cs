@@ -2,7 +2,8 @@ namespace ProcessingJob.Data;
 
 /// <summary>
 /// Down-samples the classes of a unit to its rarest one: of each class the rows with the smallest hash of their row number stay, so
-/// the choice depends on the unit alone. Built by a first pass over the unit; 16 bytes a row while that lasts.
+/// the choice depends on the unit alone. Rows without a class are left out. Built by a first pass over the unit; 16 bytes a row while
+/// that lasts.
 /// </summary>
 internal sealed class BalanceFilter
 {
@@ -16,7 +17,9 @@ internal sealed class BalanceFilter
         {
             for (var i = 0; i < block.Count; i++)
             {
-                if (!find.TryGetValue(block.Class![i], out var rows))
+                if (block.Class!.IsNull(i))
+                    continue;
+                if (!find.TryGetValue(block.Class[i], out var rows))
                     find[block.Class[i]] = rows = [];
                 rows.Add((Mix(block.SourceRow(i)), block.SourceRow(i)));
             }
@@ -32,8 +35,11 @@ internal sealed class BalanceFilter
         return filter;
     }
 
+    /// <summary>No row had a class.</summary>
+    public bool IsEmpty => _last.Count == 0;
+
     public bool Keep(StringColumn classes, int index, long row) =>
-        (Mix(row), row).CompareTo(_last.GetAlternateLookup<ReadOnlySpan<char>>()[classes[index]]) <= 0;
+        !classes.IsNull(index) && (Mix(row), row).CompareTo(_last.GetAlternateLookup<ReadOnlySpan<char>>()[classes[index]]) <= 0;
 
     /// <summary>The finaliser of SplitMix64: spreads consecutive numbers evenly.</summary>
     private static ulong Mix(long row)

@@ -39,7 +39,7 @@ internal sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOption
         }
         if (builder.HasRecords)
             yield return Take();
-        if (!compressed)
+        if (!compressed && !unit.IsWholeFile)
             prefixes.Add(unit, feed.Offset, _row);
 
         RowBlock Take()

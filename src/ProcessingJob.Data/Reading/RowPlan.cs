@@ -63,10 +63,10 @@ internal sealed class RowPlan
             throw new PJobException($"{file}: found the column '{extra}', which the job's first file does not have; input.keep \"*\" carries the columns of the first file: name those to keep, or give all files the same columns");
     }
 
-    public static PJobException Missing(string file, string column, IReadOnlyList<string> found)
+    public static PJobException Missing(string file, string column, IReadOnlyList<string> found, ExitCode code = ExitCode.Failed)
     {
         var nearest = Contract.Names.Nearest(column, found);
         var shown = string.Join(", ", found.Take(20)) + (found.Count > 20 ? ", …" : "");
-        return new($"{file}: no column '{column}'; found: {shown}" + (nearest is null ? "" : $" (did you mean '{nearest}'?)") + "; set input.text, input.id and input.keep to columns of the data");
+        return new($"{file}: no column '{column}'; found: {shown}" + (nearest is null ? "" : $" (did you mean '{nearest}'?)") + "; set input.text, input.id and input.keep to columns of the data", code);
     }
 }

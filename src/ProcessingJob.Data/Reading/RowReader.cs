@@ -39,7 +39,15 @@ public sealed class RowReader
         if (Options.Balance is not null)
             balance = await BalanceFilter.CreateAsync(ReadAsync(unit, source, ids, null, cancellation));
         await foreach (var block in ReadAsync(unit, source, ids, balance, cancellation))
+        {
+            // A column that jsonl rows do not have is no error of the format: it would leave out everything.
+            if (balance is { IsEmpty: true } && block.Filtered > 0)
+            {
+                block.Dispose();
+                throw new PJobException($"{unit.Source}: no row from byte {unit.Start} to {unit.End} has a value in '{Options.Balance}'; set output.balance to a column of the data");
+            }
             yield return block;
+        }
         ids.Covered = Math.Max(ids.Covered, unit.End);
     }
 
@@ -78,7 +86,12 @@ public sealed class RowReader
         if (source.Length == 0)
             yield break;
         if (!_heads.TryGetValue((unit.Source, unit.Version), out var head))
-            _heads[(unit.Source, unit.Version)] = head = await FileHead.ReadAsync(source, unit.Format, Options, cancellation);
+        {
+            head = await FileHead.ReadAsync(source, unit.Format, Options, cancellation);
+            // A file that is one unit is not looked at again, and there may be a million of them.
+            if (!unit.IsWholeFile)
+                _heads[(unit.Source, unit.Version)] = head;
+        }
         var format = CreateFormat(unit, head);
         await foreach (var block in new RecordReader(unit, source, Options, head, format, _prefixes).ReadAsync(builder, cancellation))
             yield return block;

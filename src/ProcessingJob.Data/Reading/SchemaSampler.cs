@@ -13,22 +13,26 @@ public static class SchemaSampler
     private const int SampleRecords = 1000, SampleBytes = 1 << 20;
 
     /// <summary>The id first (when the spec names one), then the kept columns in the spec's order; "*" is all columns in file order.</summary>
-    /// <exception cref="PJobException">A named column is missing, or the file cannot be read.</exception>
+    /// <exception cref="PJobException">A named column is missing (exit code 2: the spec is wrong), or the file cannot be read.</exception>
     public static async Task<IReadOnlyList<KeptColumn>> InferAsync(IByteSource source, InputFormat format, InputSpec input, CancellationToken cancellation = default)
     {
-        var found = format switch
+        var (found, shown) = format switch
         {
             InputFormat.Csv or InputFormat.Tsv => await OfCsvAsync(source, format, input, cancellation),
-            InputFormat.Jsonl => await OfJsonlAsync(source, input, cancellation),
-            InputFormat.Parquet => await OfParquetAsync(source, input, cancellation),
-            _ => [new(RowPlan.TextColumn, ColumnType.String)],
+            InputFormat.Jsonl => Named(await OfJsonlAsync(source, input, cancellation)),
+            InputFormat.Parquet => await OfParquetAsync(source, cancellation),
+            _ => Named([new(RowPlan.TextColumn, ColumnType.String)]),
         };
+        // A member absent from the first records of a jsonl file may still come, unless it is what names every row; columns of the other formats may not.
+        var complete = format != InputFormat.Jsonl && found.Count > 0;
+        foreach (var text in ReadOptions.TextsOf(input).SelectMany(columns => columns))
+            Find(text, complete);
         var schema = new List<KeptColumn>();
         if (input.Id is { } id)
-            schema.Add(IdType(Find(id)));
+            schema.Add(IdType(Find(id, found.Count > 0)));
         foreach (var name in input.Keep)
         {
-            foreach (var column in name == "*" ? found : [Find(name)])
+            foreach (var column in name == "*" ? found : [Find(name, complete)])
             {
                 if (!schema.Exists(c => c.Name == column.Name))
                     schema.Add(column);
@@ -36,33 +40,29 @@ public static class SchemaSampler
         }
         return schema;
 
-        // A member absent from the first records of a jsonl file may still come; columns of the other formats may not.
-        KeptColumn Find(string name) => found.FirstOrDefault(c => c.Name == name)
-            ?? (format == InputFormat.Jsonl || source.Length == 0
-                ? new(name, ColumnType.String)
-                : throw RowPlan.Missing(source.Name, name, [.. found.Select(c => c.Name)]));
+        KeptColumn Find(string name, bool mustBeThere) => found.Find(c => c.Name == name)
+            ?? (mustBeThere ? throw RowPlan.Missing(source.Name, name, shown, ExitCode.BadSpec) : new(name, ColumnType.String));
     }
+
+    private static (List<KeptColumn> Found, IReadOnlyList<string> Shown) Named(List<KeptColumn> columns) => (columns, [.. columns.Select(c => c.Name)]);
 
     /// <summary>Ids are numbers or texts.</summary>
     private static KeptColumn IdType(KeptColumn column) => column with { Type = column.Type == ColumnType.Int64 ? ColumnType.Int64 : ColumnType.String };
 
     private static ReadOptions Options(InputSpec input) => new() { Input = input, Texts = [], Schema = [] };
 
-    private static async Task<List<KeptColumn>> OfCsvAsync(IByteSource source, InputFormat format, InputSpec input, CancellationToken cancellation)
+    private static async Task<(List<KeptColumn>, IReadOnlyList<string>)> OfCsvAsync(IByteSource source, InputFormat format, InputSpec input, CancellationToken cancellation)
     {
         if (source.Length == 0)
-            return [];
+            return Named([]);
         var head = await FileHead.ReadAsync(source, format, Options(input), cancellation);
-        return [.. head.Columns.Distinct().Select(name => new KeptColumn(name, ColumnType.String))];
+        return Named([.. head.Columns.Distinct().Select(name => new KeptColumn(name, ColumnType.String))]);
     }
 
-    private static async Task<List<KeptColumn>> OfParquetAsync(IByteSource source, InputSpec input, CancellationToken cancellation)
+    private static async Task<(List<KeptColumn>, IReadOnlyList<string>)> OfParquetAsync(IByteSource source, CancellationToken cancellation)
     {
         await using var file = await ParquetFile.OpenAsync(source, cancellation);
-        var columns = file.Columns.Select(c => new KeptColumn(c.Name, c.Native)).ToList();
-        return input.Keep.Append(input.Id ?? "*").FirstOrDefault(name => name != "*" && !columns.Exists(c => c.Name == name)) is { } missing
-            ? throw RowPlan.Missing(source.Name, missing, file.Names)
-            : columns;
+        return ([.. file.Columns.Select(c => new KeptColumn(c.Name, c.Native))], file.Names);
     }
 
     private static async Task<List<KeptColumn>> OfJsonlAsync(IByteSource source, InputSpec input, CancellationToken cancellation)

@@ -10,7 +10,6 @@ internal sealed class ParquetPart : IPartFormat
     private readonly PartFile _file;
     private readonly ParquetSchema _schema;
     private readonly ParquetWriter _writer;
-    private bool _finished;
 
     private ParquetPart(PartFile file, ParquetSchema schema, ParquetWriter writer) => (_file, _schema, _writer) = (file, schema, writer);
 
@@ -52,11 +51,10 @@ internal sealed class ParquetPart : IPartFormat
 
     public async ValueTask<IReadOnlyList<(PartFile File, long Rows)>> FinishAsync(long rows, CancellationToken cancellation)
     {
-        _finished = true;
         await _writer.DisposeAsync();
         return [(_file, rows)];
     }
 
     // Disposing the library's writer writes a footer: not for a part that is thrown away.
-    public ValueTask DisposeAsync() => _finished ? default : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => default;
 }

@@ -90,12 +90,12 @@ public sealed class S3Store : IOutputStore
     /// <summary>A name is taken by other bytes: another attempt is about to commit, or died. Waits for its record.</summary>
     private async Task<UnitRecord?> WaitForOtherAsync(string unit, CancellationToken cancellation)
     {
-        var until = _calls.Time.GetUtcNow() + OtherAttempt;
+        var start = _calls.Time.GetTimestamp();
         while (true)
         {
             if (await ReadCommitAsync(unit, cancellation) is { } record)
                 return record;
-            if (_calls.Time.GetUtcNow() >= until)
+            if (_calls.Time.GetElapsedTime(start) >= OtherAttempt)
                 return null;
             await Task.Delay(TimeSpan.FromSeconds(1), _calls.Time, cancellation);
         }

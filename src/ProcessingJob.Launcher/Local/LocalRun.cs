@@ -9,7 +9,8 @@ namespace ProcessingJob.Launcher.Local;
 internal sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IProgress<JobEvent> events)
 {
     private readonly Finaliser _finaliser = new(job.Output, time);
-    private readonly DateTimeOffset _start = time.GetUtcNow();
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private readonly long _start = time.GetTimestamp();
 
     public async Task<JobResult> RunAsync(CancellationToken cancel)
     {
@@ -98,9 +99,9 @@ internal sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider
     }
 
     private JobResult Result(string status, ExitCode code) =>
-        new() { Job = job.Name, Status = status, Code = code, Output = job.Output.Location, StartedAt = _start, Seconds = Elapsed() };
+        new() { Job = job.Name, Status = status, Code = code, Output = job.Output.Location, StartedAt = _startedAt, Seconds = Elapsed() };
 
-    private double Elapsed() => (time.GetUtcNow() - _start).TotalSeconds;
+    private double Elapsed() => time.GetElapsedTime(_start).TotalSeconds;
 
     /// <param name="Hosts">Of all workers.</param>
     /// <param name="LimitReached">max_runtime, when that is what ended them.</param>

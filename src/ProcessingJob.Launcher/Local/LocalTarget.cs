@@ -21,7 +21,7 @@ public sealed class LocalTarget(TimeProvider time)
     public WorkerCommand? Worker { get; init; }
 
     /// <summary>
-    /// Types of the id and the kept columns, read from the ordinally first file, so that all hosts agree on them; null: each host
+    /// Types of the id and the kept columns, read from the ordinally first file that is not empty, so that all hosts agree on them; null: each host
     /// looks at the first file of its own.
     /// </summary>
     public Func<JobSpec, string, CancellationToken, Task<IReadOnlyList<KeptColumn>>>? ReadSchema { get; init; }
@@ -47,8 +47,8 @@ public sealed class LocalTarget(TimeProvider time)
         var job = await LocalJob.PrepareAsync(spec, cancel).ConfigureAwait(false);
         await job.Identity.CheckAsync(job.Output, cancel).ConfigureAwait(false);
         using var taken = OutputLock.Take(job.Output);
-        if (ReadSchema is { } read && job.Files[0].Size > 0)
-            job = job with { Schema = await read(job.Spec, job.Input.PathOf(job.Files[0].Source), cancel).ConfigureAwait(false) };
+        if (ReadSchema is { } read && job.Files.FirstOrDefault(f => f.Size > 0) is { } first)
+            job = job with { Schema = await read(job.Spec, job.Input.PathOf(first.Source), cancel).ConfigureAwait(false) };
         var result = await new LocalRun(job, Worker, time, events).RunAsync(cancel).ConfigureAwait(false);
         await job.Output.WriteAsync(LastRun, ContractJson.Write(result), CancellationToken.None).ConfigureAwait(false);
         return result;

@@ -117,8 +117,8 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
     /// <summary>The job with what all hosts must agree on: the kept columns, and the batches that an earlier run has measured.</summary>
     async Task<RemoteJob> WithColumnsAsync(bool resumes, CancellationToken cancel) => job with
     {
-        Schema = target.ReadSchema is { } read && job.Files[0].Size > 0
-            ? await read(job.Spec, job.RemoteData?.Root.ToString() ?? job.LocalData!.Root, job.Files[0], cancel).ConfigureAwait(false)
+        Schema = target.ReadSchema is { } read && job.Files.FirstOrDefault(f => f.Size > 0) is { } first
+            ? await read(job.Spec, job.RemoteData?.Root.ToString() ?? job.LocalData!.Root, first, cancel).ConfigureAwait(false)
             : null,
         TokenBudget = resumes ? await TunedBudget.FindAsync(job.Output, job.Spec, cancel).ConfigureAwait(false) : null,
     };

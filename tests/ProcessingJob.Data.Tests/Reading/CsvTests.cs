@@ -92,6 +92,18 @@ public sealed class CsvTests
         Assert.Contains(expected, e.Message);
     }
 
+    [Theory]
+    [InlineData("txet", null, "n")]
+    [InlineData("text", "di", "n")]
+    [InlineData("text", "id", "m")]
+    public async Task Infer_ColumnThatIsNotThere_IsAFaultOfTheSpec(string text, string? id, string keep)
+    {
+        var e = await Assert.ThrowsAsync<PJobException>(() => SchemaSampler.InferAsync(
+            new MemorySource("id,text,n\n", "a.csv"), InputFormat.Csv, Some.Input(text, id, keep), TestContext.Current.CancellationToken));
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.Contains("a.csv: no column '", e.Message);
+    }
+
     [Fact]
     public async Task Read_KeepAllOfFilesWithOtherColumns_FillsMissingOnesAndRefusesToDropOne()
     {

@@ -54,6 +54,44 @@ public sealed class JsonlTests
     }
 
     [Fact]
+    public async Task Read_LineOfFiftyMegabytes_IsOneRowLikeAnyOther()
+    {
+        const int length = 50_000_000;
+        byte[] data = [.. "{\"text\":\""u8, .. Enumerable.Repeat((byte)'x', length), .. "\"}\n{\"text\":\"last\"}"u8];
+        var rows = await ReadRows.OfAsync(new MemorySource(data), InputFormat.Jsonl);
+        Assert.Equal([length, 4], rows.Texts.Select(t => t.Length));
+    }
+
+    [Fact]
+    public async Task Read_NulCharacter_IsACharacterLikeAnyOther()
+    {
+        Assert.Equal(["a\0b"], (await ReadRows.OfAsync(new MemorySource("{\"text\":\"a\\u0000b\"}"), InputFormat.Jsonl)).Texts);
+        Assert.Equal(["a\0b"], (await ReadRows.OfAsync(new MemorySource("text\na\0b\n"), InputFormat.Csv)).Texts);
+    }
+
+    [Fact]
+    public async Task Read_TypeThatChangesBetweenFiles_RejectsTheRowsOfTheOtherType()
+    {
+        var input = Some.Input("text", "id", "n");
+        var first = new MemorySource("""{"id":1,"text":"a","n":1}""", "a.jsonl");
+        var schema = await SchemaSampler.InferAsync(first, InputFormat.Jsonl, input, TestContext.Current.CancellationToken);
+        var rows = await ReadRows.OfAsync(new MemorySource("""{"id":"x","text":"b","n":1}""" + "\n" + """{"id":2,"text":"c","n":"one"}""" + "\n" + """{"id":3,"text":"d","n":3}""", "b.jsonl"),
+            InputFormat.Jsonl, Some.Options(input, [.. schema]));
+        Assert.Equal(["d"], rows.Texts);
+        Assert.Equal(["the value of 'id' is not of type int64, which the column has in this job", "the value of 'n' is not of type int64, which the column has in this job"], rows.Rejects.Select(r => r.Message));
+    }
+
+    [Fact]
+    public async Task Infer_IdThatNoRecordHas_IsAFaultOfTheSpec()
+    {
+        var source = new MemorySource("""{"review_id":1,"text":"a"}""", "a.jsonl");
+        var e = await Assert.ThrowsAsync<PJobException>(() => SchemaSampler.InferAsync(source, InputFormat.Jsonl, Some.Input("text", "reviewid", "later"), TestContext.Current.CancellationToken));
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.Contains("no column 'reviewid'; found: review_id, text (did you mean 'review_id'?)", e.Message);
+        Assert.Equal([new("later", ColumnType.String)], await SchemaSampler.InferAsync(source, InputFormat.Jsonl, Some.Input("text", null, "later"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Infer_MixedValues_WidensDeterministically()
     {
         var source = new MemorySource("""{"id":1,"i":1,"d":1,"b":true,"m":1,"n":null}""" + "\n" + """{"id":2,"i":2,"d":1.5,"b":false,"m":"x","late":"y"}""");

@@ -131,6 +131,17 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_RejectOfALongText_IsShownCutAndStaysJson()
+    {
+        // The cut falls between the halves of a surrogate pair.
+        var path = Write("SELECT 1 AS id, repeat('x', 4095) || '😀 and more' AS text FROM range(2)");
+        var source = new LocalSource(path, "a.parquet");
+        var rows = await ReadRows.OfAsync(source, InputFormat.Parquet, Some.Options(Some.Input("text", "id"), new KeptColumn("id", ColumnType.Int64)));
+        using var shown = System.Text.Json.JsonDocument.Parse(Assert.Single(rows.Rejects).Row);
+        Assert.StartsWith(new string('x', 4095), shown.RootElement.GetProperty("text").GetString());
+    }
+
+    [Fact]
     public async Task Read_BinaryWithBrokenUtf8AsText_IsRejected()
     {
         var path = Write(@"SELECT '\xC3a'::BLOB AS text UNION ALL SELECT 'fine'::BLOB");

@@ -47,4 +47,19 @@ public sealed class SelectionTests
         Assert.Equal(rows.Texts, (await ReadRows.OfAsync(new MemorySource(text), InputFormat.Csv, options)).Texts);
         Assert.NotEqual(Enumerable.Range(0, 100), rows.Rows.Where((_, i) => rows.Kept[i][0] == "5").Select(r => (int)r));
     }
+
+    [Fact]
+    public async Task Balance_RowsWithoutAClass_AreLeftOutAndAreNoClass()
+    {
+        var text = string.Concat(Enumerable.Range(0, 100).Select(i => $"{{\"text\":\"t{i}\",\"c\":\"{i % 2}\"}}\n")) + "{\"text\":\"none\"}\n";
+        var rows = await ReadRows.OfAsync(new MemorySource(text), InputFormat.Jsonl, Some.Options() with { Balance = "c" });
+        Assert.Equal((100, 1), (rows.Texts.Count, (int)rows.Filtered));
+    }
+
+    [Fact]
+    public async Task Balance_ColumnThatNoRowHas_FailsInsteadOfLeavingOutEverything()
+    {
+        var e = await Assert.ThrowsAsync<PJobException>(() => ReadRows.OfAsync(new MemorySource("{\"text\":\"a\"}\n", "a.jsonl"), InputFormat.Jsonl, Some.Options() with { Balance = "c" }));
+        Assert.Contains("no row from byte 0 to 13 has a value in 'c'", e.Message);
+    }
 }

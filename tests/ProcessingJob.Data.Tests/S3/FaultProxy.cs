@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 
 namespace ProcessingJob.Data.Tests;
 
@@ -13,7 +14,7 @@ internal sealed class FaultProxy : IDisposable
     public FaultProxy(Uri to)
     {
         _to = to;
-        Endpoint = new($"http://127.0.0.1:{MotoServer.FreePort()}");
+        Endpoint = new($"http://127.0.0.1:{FreePort()}");
         _listener.Prefixes.Add(Endpoint.ToString());
         _listener.Start();
         _ = RunAsync();
@@ -30,6 +31,13 @@ internal sealed class FaultProxy : IDisposable
     {
         _listener.Close();
         _http.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task RunAsync()
@@ -55,7 +63,7 @@ internal sealed class FaultProxy : IDisposable
         try
         {
             Seen.Enqueue($"{context.Request.HttpMethod} {fault}");
-            if (fault is "503" or "500" or "403" or "404" or "409")
+            if (fault is "503" or "500" or "403" or "404" or "409" or "expired" or "partial")
             {
                 await FailAsync(context, fault);
                 return;
@@ -96,9 +104,20 @@ internal sealed class FaultProxy : IDisposable
 
     private static async Task FailAsync(HttpListenerContext context, string status)
     {
-        context.Response.StatusCode = int.Parse(status);
-        var code = status switch { "503" => "SlowDown", "500" => "InternalError", "403" => "AccessDenied", "409" => "ConditionalRequestConflict", _ => "NoSuchKey" };
-        await context.Response.OutputStream.WriteAsync(Some.Bytes($"<Error><Code>{code}</Code><Message>spoilt</Message></Error>"));
+        var (number, code) = status switch
+        {
+            "503" => (503, "SlowDown"),
+            "500" => (500, "InternalError"),
+            "403" => (403, "AccessDenied"),
+            "409" => (409, "ConditionalRequestConflict"),
+            "expired" => (400, "ExpiredToken"),
+            "partial" => (200, ""),
+            _ => (404, "NoSuchKey"),
+        };
+        context.Response.StatusCode = number;
+        await context.Response.OutputStream.WriteAsync(Some.Bytes(number == 200
+            ? "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"
+            : $"<Error><Code>{code}</Code><Message>spoilt</Message></Error>"));
         context.Response.Close();
     }
 

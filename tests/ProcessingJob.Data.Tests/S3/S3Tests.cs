@@ -6,7 +6,7 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data.Tests;
 
 /// <summary>The SDK with its defaults against moto_server, and against a proxy that spoils what passes.</summary>
-public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
+public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
 {
     private static readonly S3ReadOptions Quick = new() { RangeBytes = 50_000, RetryDelay = TimeSpan.FromMilliseconds(1) };
     private static readonly string Lines = string.Join("\n", Enumerable.Range(0, 60_000).Select(i => $"line number {i}")) + "\n";
@@ -23,7 +23,6 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     [Fact]
     public async Task List_Prefix_GivesDataFilesInOrder()
     {
-        _ = server.Client();
         var bucket = await NewDataAsync(("in/b.txt", "b"), ("in/a/c.txt", "cc"), ("in/_SUCCESS", ""), ("in/.hidden/x.txt", "x"), ("other/d.txt", "d"));
         var files = await new S3Data(server.Client(), $"s3://{bucket}/in").ListAsync(Token);
         Assert.Equal([("a/c.txt", 2L), ("b.txt", 1L)], files.Select(f => (f.Source, f.Size)));
@@ -33,7 +32,6 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     [Fact]
     public async Task Read_KeysWithOddCharacters_AreFoundAndRead()
     {
-        _ = server.Client();
         string[] names = ["a b.txt", "a+b.txt", "day=1/ü%20é.txt", "q?x=1&y#z.txt", "日本/語.txt", "~(!*)'.txt"];
         var bucket = await NewDataAsync([.. names.Select(n => ($"in/{n}", n + "\n"))]);
         var data = new S3Data(server.Client(), $"s3://{bucket}/in", Quick);
@@ -49,9 +47,8 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     [Fact]
     public async Task Read_ObjectChangedInMidRead_FailsAndCommitsNothingOfIt()
     {
-        _ = server.Client();
         var bucket = await NewDataAsync(("in/a.txt", Lines));
-        using var proxy = new FaultProxy(server.Endpoint!);
+        using var proxy = new FaultProxy(server.Endpoint);
         // The third range is asked for after the object has changed.
         proxy.Fault = (n, _) =>
         {
@@ -69,7 +66,6 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     [Fact]
     public async Task Dispose_UploadWithoutCommit_LeavesNoUploadBehind()
     {
-        _ = server.Client();
         var bucket = await server.NewBucketAsync();
         var store = new S3Store(server.Client(), $"s3://{bucket}/out", Quick);
         var e = await Assert.ThrowsAsync<PJobException>(() => WriteAsync(store, 40_000, 1, rowsIn: 40_001));
@@ -81,7 +77,6 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     [Fact]
     public async Task Commit_TwoAttemptsAtOnce_OneWinsAndNothingIsMixed()
     {
-        _ = server.Client();
         var bucket = await server.NewBucketAsync();
         var store = new S3Store(server.Client(), $"s3://{bucket}/out", Quick);
         var records = await Task.WhenAll(Task.Run(() => WriteAsync(store, 3000, 1)), Task.Run(() => WriteAsync(store, 3000, 2)));
@@ -94,7 +89,6 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     [Fact]
     public async Task List_MoreThanAPage_GivesAll()
     {
-        _ = server.Client();
         var bucket = await server.NewBucketAsync();
         await Parallel.ForAsync(0, 1005, Token, async (i, token) => await server.Client().PutObjectAsync(new() { BucketName = bucket, Key = $"p/{i:0000}.txt", ContentBody = "x" }, token));
         Assert.Equal(1005, (await new S3Data(server.Client(), $"s3://{bucket}/p/").ListAsync(Token)).Count);
@@ -108,9 +102,8 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     [InlineData("done but 500")]
     public async Task Read_EveryThirdRequestSpoilt_GivesEveryLineOnce(string? fault)
     {
-        _ = server.Client();
         var bucket = await NewDataAsync(("in/a.txt", Lines));
-        using var proxy = new FaultProxy(server.Endpoint!) { Fault = (n, _) => n % 3 == 1 ? fault : null };
+        using var proxy = new FaultProxy(server.Endpoint) { Fault = (n, _) => n % 3 == 1 ? fault : null };
         var data = new S3Data(server.Client(proxy.Endpoint), $"s3://{bucket}/in", Quick);
         var file = Assert.Single(await data.ListAsync(Token));
         var rows = new ReadRows();
@@ -129,9 +122,8 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     [Fact]
     public async Task Read_RequestThatHangs_IsAskedAgain()
     {
-        _ = server.Client();
         var bucket = await NewDataAsync(("in/a.txt", "a\nb\n"));
-        using var proxy = new FaultProxy(server.Endpoint!) { Fault = (n, _) => n == 0 ? "hang" : null };
+        using var proxy = new FaultProxy(server.Endpoint) { Fault = (n, _) => n == 0 ? "hang" : null };
         var data = new S3Data(server.Client(proxy.Endpoint), $"s3://{bucket}/in", Quick with { Timeout = TimeSpan.FromMilliseconds(500) });
         Assert.Single(await data.ListAsync(Token));
     }
@@ -140,10 +132,10 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     [InlineData("503", "did not answer in 10 tries")]
     [InlineData("403", "access denied (AccessDenied); the role needs s3:GetObject")]
     [InlineData("404", "no such object")]
+    [InlineData("expired", "the credentials are refused: spoilt; renew them")]
     public async Task Read_FaultThatStays_FailsAndSaysWhatToDo(string fault, string message)
     {
-        _ = server.Client();
-        using var proxy = new FaultProxy(server.Endpoint!) { Fault = (_, _) => fault };
+        using var proxy = new FaultProxy(server.Endpoint) { Fault = (_, _) => fault };
         var data = new S3Data(server.Client(proxy.Endpoint), "s3://bucket/in", Quick);
         var unit = WorkUnit.Create("a.txt", InputFormat.Text, 0, 4, 4, "v", "s", "m");
         var e = await Assert.ThrowsAsync<PJobException>(async () => await new ReadRows().AddAsync(new(Some.Options(new InputSpec())), unit, await data.OpenAsync(unit, Token)));
@@ -152,9 +144,16 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     }
 
     [Fact]
+    public async Task List_PartOfTheListWithoutAWayOn_FailsInsteadOfLosingFiles()
+    {
+        using var proxy = new FaultProxy(server.Endpoint) { Fault = (_, _) => "partial" };
+        var e = await Assert.ThrowsAsync<PJobException>(() => new S3Data(server.Client(proxy.Endpoint), "s3://bucket/in", Quick).ListAsync(Token));
+        Assert.Contains("gave a part of the list and no way to go on", e.Message);
+    }
+
+    [Fact]
     public async Task Read_ObjectChangedSincePlanned_Fails()
     {
-        _ = server.Client();
         var bucket = await NewDataAsync(("in/a.txt", "one\n"));
         var data = new S3Data(server.Client(), $"s3://{bucket}/in", Quick);
         var file = Assert.Single(await data.ListAsync(Token));
@@ -167,7 +166,6 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     [Fact]
     public async Task Open_NameThatLeadsOut_IsRefused()
     {
-        _ = server.Client();
         var data = new S3Data(server.Client(), "s3://bucket/in");
         await Assert.ThrowsAsync<PJobException>(() => data.OpenAsync(WorkUnit.Create("../secret", InputFormat.Text, 0, 4, 4, "v", "s", "m"), Token));
     }
@@ -181,9 +179,8 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     [InlineData(40_000, "409")]
     public async Task Commit_Unit_UploadsPartsThenRecord(int rows, string? fault)
     {
-        _ = server.Client();
         var bucket = await server.NewBucketAsync();
-        using var proxy = new FaultProxy(server.Endpoint!) { Fault = (n, _) => n % 3 == 2 ? fault : null };
+        using var proxy = new FaultProxy(server.Endpoint) { Fault = (n, _) => n % 3 == 2 ? fault : null };
         var store = new S3Store(server.Client(proxy.Endpoint), $"s3://{bucket}/out", Quick);
         await store.ProbeAsync(Token);
         var record = await WriteAsync(store, rows, 0);
@@ -204,7 +201,6 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     [Fact]
     public async Task Commit_SecondAttempt_ReturnsTheFirstOnesRecord()
     {
-        _ = server.Client();
         var bucket = await server.NewBucketAsync();
         var store = new S3Store(server.Client(), $"s3://{bucket}/out", Quick);
         var first = await WriteAsync(store, 100, 1);
@@ -215,7 +211,6 @@ public sealed class S3Tests(MotoServer server) : IClassFixture<MotoServer>
     [Fact]
     public async Task Commit_PartLeftByADeadAttempt_IsRecognised()
     {
-        _ = server.Client();
         var bucket = await server.NewBucketAsync();
         var store = new S3Store(server.Client(), $"s3://{bucket}/out", Quick);
         var record = await WriteAsync(store, 40_000, 1);

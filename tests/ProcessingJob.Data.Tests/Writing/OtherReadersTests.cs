@@ -98,6 +98,25 @@ public sealed class OtherReadersTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_LongLists_EndsRowGroupsFarBelowTheLimitOfListOffsets()
+    {
+        const int rows = 1500, width = 8192, groupBytes = 16 << 20;
+        OutputColumn[] columns = [new("ids", ColumnKind.ListInt32)];
+        var store = new LocalStore(Path.Combine(_folder, "output"));
+        await using var writer = new UnitWriter(store, Unit, columns, new());
+        using var block = new ColumnBlock(columns);
+        for (var i = 0; i < rows; i++)
+            block.Get<ListColumn<int>>("ids").Append(new int[width]);
+        await writer.WriteAsync(block, Token);
+        var record = await writer.CommitAsync(new(rows, rows, 0, 0, 0), Token);
+        using var db = Open();
+        var path = Path.Combine(store.Root, Assert.Single(record.Parts).Path);
+        Assert.Equal($"{(long)rows * width}", Scalar(db, $"SELECT sum(len(ids)) FROM '{path}'"));
+        // 2^31 list values of one row group or batch are what Arrow cannot address: a group ends within 256 rows of 16 MiB.
+        Assert.InRange(long.Parse(Scalar(db, $"SELECT max(num_values) FROM parquet_metadata('{path}')"), CultureInfo.InvariantCulture), 1, (groupBytes / 4) + 256 * width);
+    }
+
+    [Fact]
     public async Task DuckDb_ReadsJsonlParts()
     {
         var store = new LocalStore(Path.Combine(_folder, "output"));

@@ -38,10 +38,10 @@ sealed class LocalBench : IDisposable, IProgress<JobEvent>
 
     public void Write(string file, string content) => _folder.Write($"data/{file}", content);
 
-    public async Task<JobResult> RunAsync(JobSpec spec, string script = "", CancellationToken cancel = default)
+    public async Task<JobResult> RunAsync(JobSpec spec, string script = "", TimeProvider? time = null, CancellationToken cancel = default)
     {
         var faulty = spec with { Aws = spec.Aws with { Environment = [KeyValuePair.Create("FAKE_WORKER", script)] } };
-        return await new LocalTarget { Worker = FakeWorker }.RunAsync(faulty, this, cancel);
+        return await new LocalTarget(time ?? TimeProvider.System) { Worker = FakeWorker }.RunAsync(faulty, this, cancel);
     }
 
     public static WorkerCommand FakeWorker { get; } = new("dotnet", [System.IO.Path.Combine(AppContext.BaseDirectory, "ProcessingJob.FakeWorker.dll")]);
@@ -56,8 +56,12 @@ sealed class LocalBench : IDisposable, IProgress<JobEvent>
 
     public bool LooksFinished => File.Exists(System.IO.Path.Combine(Output, "_SUCCESS")) || File.Exists(System.IO.Path.Combine(Output, "manifest.json"));
 
+    /// <summary>Called with every event.</summary>
+    public Action<JobEvent> OnReport { get; set; } = _ => { };
+
     public void Report(JobEvent value)
     {
+        OnReport(value);
         lock (_events)
             _events.Add(value);
     }

@@ -48,7 +48,7 @@ public class LocalJobTests
     {
         using var bench = new LocalBench();
         using var cancel = new CancellationTokenSource();
-        var first = bench.RunAsync(bench.Spec(), "*:hang:0", cancel.Token);
+        var first = bench.RunAsync(bench.Spec(), "*:hang:0", cancel: cancel.Token);
         while (!bench.Events.OfType<Progress.HostStarted>().Any())
             await Task.Delay(10);
         await RefusedAsync(bench, bench.Spec(), "another run is writing", ExitCode.Failed);

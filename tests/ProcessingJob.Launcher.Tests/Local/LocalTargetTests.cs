@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Progress;
 
@@ -107,6 +108,43 @@ public class LocalTargetTests
     }
 
     [Fact]
+    public async Task Run_FirstFilesEmpty_TakesTheColumnsFromTheFirstThatIsNot()
+    {
+        using var bench = new LocalBench();
+        bench.Write("a.txt", "");
+        bench.Write("b.txt", "");
+        var seen = new List<string>();
+        var target = new LocalTarget
+        {
+            Worker = LocalBench.FakeWorker,
+            ReadSchema = (_, path, _) =>
+            {
+                seen.Add(Path.GetFileName(path));
+                return Task.FromResult<IReadOnlyList<KeptColumn>>([]);
+            },
+        };
+        Assert.Equal(ExitCode.Done, (await target.RunAsync(bench.Spec(), bench)).Code);
+        Assert.Equal(["f0.txt"], seen);
+    }
+
+    [Fact]
+    public async Task Run_ClockJumpsBackBetweenAndDuringRuns_ChangesNoResult()
+    {
+        using var whole = new LocalBench();
+        await whole.RunAsync(whole.Spec());
+        using var bench = new LocalBench();
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        await bench.RunAsync(bench.Spec(), "*:crash:2", time: time);
+        time.AdjustTime(time.GetUtcNow() - TimeSpan.FromDays(400));
+        bench.OnReport = _ => time.AdjustTime(time.GetUtcNow() - TimeSpan.FromHours(1));
+        var resumed = await bench.RunAsync(bench.Spec(3), time: time);
+        Assert.Equal((ExitCode.Done, 2, 5), (resumed.Code, resumed.UnitsCommittedBefore, resumed.Units));
+        Assert.InRange(resumed.Seconds, 0, 1e6);
+        Assert.Equal(whole.Snapshot(), bench.Snapshot());
+        Assert.True((await bench.RunAsync(bench.Spec(), time: time)).AlreadyComplete);
+    }
+
+    [Fact]
     public async Task Run_PastMaxRuntime_StopsAndSaysSo()
     {
         using var bench = new LocalBench();
@@ -122,7 +160,7 @@ public class LocalTargetTests
     {
         using var bench = new LocalBench();
         using var cancel = new CancellationTokenSource();
-        var run = bench.RunAsync(bench.Spec(), "*:hang:2", cancel.Token);
+        var run = bench.RunAsync(bench.Spec(), "*:hang:2", cancel: cancel.Token);
         while (bench.Events.OfType<HostProgressed>().Count() < 2)
             await Task.Delay(10);
         await cancel.CancelAsync();
