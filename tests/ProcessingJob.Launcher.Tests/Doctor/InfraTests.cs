@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using ProcessingJob.Launcher.Tests.SageMaker;
 using ProcessingJob.Testing;
 
@@ -37,6 +38,36 @@ public sealed class InfraTests(MotoFixture moto)
         Assert.Contains("CREATE_COMPLETE", described);
         foreach (string output in new[] { "RepositoryUri", "BucketName", "ExecutionRoleArn" }) Assert.Contains(output, described);
         Assert.Equal(name == "full", described.Contains("GitHubRoleArn", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Template_GitHubRole_MaySubmitAndWatchAndNothingElse()
+    {
+        string url = moto.Url;
+        Assert.SkipWhen(Tool.Find("aws") is null, "aws is not on PATH (pip install awscli).");
+        await RunAsync("aws", ["cloudformation", "create-stack", "--endpoint-url", url, "--stack-name", "github", "--template-body", "file://" + Template, "--capabilities", "CAPABILITY_IAM",
+            "--parameters", "ParameterKey=RepositoryName,ParameterValue=repo-github", "ParameterKey=GitHubRepository,ParameterValue=owner/name"]);
+        var (_, role) = await RunAsync("aws", ["cloudformation", "describe-stack-resource", "--endpoint-url", url, "--stack-name", "github", "--logical-resource-id", "GitHubRole", "--query", "StackResourceDetail.PhysicalResourceId", "--output", "text"]);
+        var (code, policy) = await RunAsync("aws", ["iam", "get-role-policy", "--endpoint-url", url, "--role-name", role.Trim(), "--policy-name", "submit", "--query", "PolicyDocument.Statement[].Action[]", "--output", "json"]);
+
+        Assert.True(code == 0, policy);
+        // What 'pjob run', plan, status, logs, list and check call; stopping is for people.
+        string[] expected =
+        [
+            "sagemaker:CreateProcessingJob", "sagemaker:AddTags", "iam:PassRole", "sagemaker:DescribeProcessingJob", "sagemaker:ListProcessingJobs", "logs:FilterLogEvents",
+            "s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject", "ecr:BatchGetImage",
+        ];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), JsonNode.Parse(policy)!.AsArray().Select(a => (string)a!).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Scripts_Shellcheck_HasNoFault()
+    {
+        Assert.SkipWhen(Tool.Find("shellcheck") is null, "shellcheck is not on PATH (apt-get install shellcheck).");
+
+        var (code, text) = await RunAsync("shellcheck", [.. Directory.EnumerateFiles(Repo.File("scripts"), "*.sh"), Repo.File("scripts", "pjob"), Repo.File("docker", "cuda-entrypoint.sh")]);
+
+        Assert.True(code == 0, text);
     }
 
     [Fact]
