@@ -11,25 +11,7 @@ case $target in cpu | cuda) ;; *)
   exit 2
   ;;
 esac
-works() {
-  case $1 in
-    docker) command -v docker >/dev/null && docker info >/dev/null 2>&1 ;;
-    *) command -v "$1" >/dev/null ;;
-  esac
-}
-engine=${ENGINE:-}
-if [ -z "$engine" ]; then
-  for candidate in docker podman buildah; do
-    if works "$candidate"; then
-      engine=$candidate
-      break
-    fi
-  done
-fi
-if [ -z "$engine" ]; then
-  echo "build-image: no container engine: install docker, podman or buildah (Debian: apt-get install buildah)" >&2
-  exit 1
-fi
+engine=$(scripts/container-engine.sh)
 [ "$engine" = buildah ] && build=(buildah bud) || build=("$engine" build)
 # shellcheck disable=SC2086 # several arguments on purpose
 "${build[@]}" ${BUILD_ARGS:-} --target "$target" -f docker/Dockerfile -t "$tag" .

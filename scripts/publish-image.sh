@@ -30,15 +30,7 @@ if aws ecr describe-images --region "$region" --repository-name "$repository" --
   exit 0
 fi
 scripts/build-image.sh "$target" "$image" >&2
-engine=${ENGINE:-}
-if [ -z "$engine" ]; then
-  for candidate in docker podman buildah; do
-    if command -v "$candidate" >/dev/null && { [ "$candidate" != docker ] || docker info >/dev/null 2>&1; }; then
-      engine=$candidate
-      break
-    fi
-  done
-fi
+engine=$(scripts/container-engine.sh)
 # The password goes through a pipe: neither the list of processes nor a log shows it.
 aws ecr get-login-password --region "$region" | "$engine" login --username AWS --password-stdin "$registry" >&2
 "$engine" push "$image" >&2

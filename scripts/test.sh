@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything once (Release) and runs all tests. The last line is "N passed, N failed, N skipped".
 set -uo pipefail
-cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." || exit
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 ORT_DISABLE_TELEMETRY=1 AWS_EC2_METADATA_DISABLED=true
 
 missing() { echo "MISSING: $1; $2" >&2; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the worker's cpu image without a container engine's daemon and without a registry, and runs it under the contract: /opt/ml
-# bind-mounted, no network, a read-only root, then SIGTERM. Debian, root; needs buildah podman runc mmdebstrap.
+# bind-mounted, no network, a read-only root, then --self-test and SIGTERM. Debian, root; needs buildah podman runc mmdebstrap.
 #   scripts/verify-image.sh MODEL DATA OUT     a model folder, a folder of .jsonl with a column "text", a folder for the results
 # Registries are not asked: a minimal Debian stands in for the runtime's base image, and the machine's own SDK for the SDK's.
 set -euo pipefail
@@ -46,16 +46,18 @@ trap 'rm -rf "$ml"' EXIT
 mkdir -p "$ml/processing/input/config" "$ml/processing/output" "$ml/config" "$ml/output"
 echo '{"current_host":"algo-1","hosts":["algo-1"]}' >"$ml/config/resourceconfig.json"
 echo '{"task":"embed","input":{"format":"jsonl","text":["text"]},"rejects":{"max_fraction":1}}' >"$ml/processing/input/config/job.json"
-run() { # NAME, then podman's options
-  podman run --name "$1" "${@:2}" --network=none --read-only --read-only-tmpfs=false --cap-drop=ALL --security-opt no-new-privileges \
-    -v "$ml:/opt/ml" -v "$model:/opt/ml/processing/input/model:ro" -v "$data:/opt/ml/processing/input/data:ro" localhost/processingjob:verify
+run() { # NAME, --rm or -d, the worker's arguments
+  podman run --name "$1" "$2" --network=none --read-only --read-only-tmpfs=false --cap-drop=ALL --security-opt no-new-privileges \
+    -v "$ml:/opt/ml" -v "$model:/opt/ml/processing/input/model:ro" -v "$data:/opt/ml/processing/input/data:ro" localhost/processingjob:verify "${@:3}"
 }
-podman rm -f verify-run verify-stop >/dev/null 2>&1 || true
+podman rm -f verify-run verify-test verify-stop >/dev/null 2>&1 || true
 start=$(date +%s.%N)
 run verify-run --rm
 echo "seconds: $(awk -v a="$start" -v b="$(date +%s.%N)" 'BEGIN{printf "%.1f", b - a}')"
 cat "$ml/output/message"
 cp -r "$ml/processing/output/." "$out/"
+
+run verify-test --rm --self-test
 
 # Signals reach the worker, which is process 1.
 rm -rf "$ml/processing/output" && mkdir "$ml/processing/output"

@@ -83,6 +83,8 @@ public sealed class RemoteRunTests(MotoFixture moto)
         Assert.Equal(("Completed", 5, 5), ((string?)status["state"], (int)status["units"]!, (int)status["units_committed"]!));
         Assert.Equal(logs.Out, (await bench.PjobAsync("logs", name)).Out);
         Assert.Contains("has ended already: Completed", (await bench.PjobAsync("stop", name)).Out, StringComparison.Ordinal);
+        Assert.Equal("Completed", (string?)JsonNode.Parse((await bench.PjobAsync("stop", name, "--json")).Out)!["status"]);
+        Assert.Equal(logs.Out.TrimEnd().Split('\n').Length, JsonNode.Parse((await bench.PjobAsync("logs", name, "--json")).Out)!.AsArray().Count);
 
         var finished = await bench.PjobAsync("run", bench.SpecFile(bench.Spec(2)));
         Assert.True(finished.ExitCode == 0, finished.Error);
@@ -145,7 +147,9 @@ public sealed class RemoteRunTests(MotoFixture moto)
         Assert.Equal(3, (await bench.PjobAsync("list")).Out.Trim().Split('\n').Length);
         var found = JsonNode.Parse((await bench.PjobAsync("list", "other", "--json")).Out)!.AsArray();
         Assert.StartsWith("other-", (string?)Assert.Single(found)!["job"], StringComparison.Ordinal);
-        Assert.Equal("no jobs\n", (await bench.PjobAsync("list", "--status", "Failed")).Out);
+        Assert.Equal("no jobs\n", (await bench.PjobAsync("list", "--status", "failed")).Out);
+        var unknown = await bench.PjobAsync("list", "--status", "Unknown");
+        Assert.Equal((2, true), (unknown.ExitCode, unknown.Error.Contains("--status: found Unknown, expected one of InProgress", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -142,6 +142,18 @@ public sealed class SpecReaderTests
         Assert.StartsWith(message, Assert.Throws<PJobException>(() => SpecRules.Check(SpecReader.Parse(yaml, "y"))).Message);
 
     [Fact]
+    public void Schema_KeyWithoutAValue_IsAllowedAsTheReaderAllowsIt()
+    {
+        var schema = System.Text.Json.Nodes.JsonNode.Parse(SpecWriter.Schema())!;
+        foreach (var key in SpecKeys.All)
+        {
+            var node = key.Path.Split('.').Aggregate(schema, (n, name) => n["properties"]![name]!);
+            Assert.Contains("null", (node["enum"] ?? node["oneOf"] ?? node["type"])!.ToJsonString());
+        }
+        Assert.Null(SpecReader.Parse("aws: { region: , role: }\noutput:\n", "y").Aws.Region);
+    }
+
+    [Fact]
     public void Schema_EveryKey_HasAnEntryWithHelp()
     {
         var schema = System.Text.Json.Nodes.JsonNode.Parse(SpecWriter.Schema())!;

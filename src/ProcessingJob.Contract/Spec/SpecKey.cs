@@ -106,12 +106,12 @@ public sealed class SpecKey
     }
 
     public static SpecKey Texts(string path, string help, Func<JobSpec, ValueMap<string>> get, Func<JobSpec, ValueMap<string>, JobSpec> set) =>
-        new(path, help, false, new JsonObject { ["type"] = "object", ["additionalProperties"] = Typed("string") },
+        new(path, help, false, new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") } },
             (s, n) => set(s, [.. Entries(n).Select(e => KeyValuePair.Create(e.Key, Scalar(e.Value, "a text")))]),
             s => Object(get(s), v => v));
 
     public static SpecKey Numbers(string path, string help, double min, double max, Func<JobSpec, ValueMap<double>> get, Func<JobSpec, ValueMap<double>, JobSpec> set, bool output = false) =>
-        new(path, help, output, new JsonObject { ["type"] = "object", ["additionalProperties"] = Typed("number") },
+        new(path, help, output, new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "number", ["minimum"] = min, ["maximum"] = max } },
             (s, n) => set(s, [.. Entries(n).Select(e => KeyValuePair.Create(e.Key, ParseNumber(e.Value, min, max)))]),
             s => Object(get(s), v => v));
 

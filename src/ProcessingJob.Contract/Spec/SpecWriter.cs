@@ -39,9 +39,9 @@ public static class SpecWriter
             {
                 var properties = (JsonObject)root["properties"]!;
                 var section = key.Path[..dot];
-                parent = (JsonObject)(properties[section] ??= Section());
+                parent = (JsonObject)(properties[section] ??= OrEmpty(Section()));
             }
-            var schema = (JsonObject)key.Schema.DeepClone();
+            var schema = OrEmpty((JsonObject)key.Schema.DeepClone());
             if (key.Write(new JobSpec()) is { } value && value.ToString().Length > 0)
                 schema["default"] = value;
             ((JsonObject)parent["properties"]!)[key.Path[(dot + 1)..]] = schema;
@@ -50,6 +50,20 @@ public static class SpecWriter
         root["title"] = "job.yaml of pjob";
         root["required"] = new JsonArray("model", "input");
         return root.ToJsonString(Indented) + "\n";
+    }
+
+    // A key without a value means its default.
+    private static JsonObject OrEmpty(JsonObject schema)
+    {
+        if (schema["enum"] is JsonArray words)
+            words.Add(null);
+        else if (schema["oneOf"] is JsonArray choices)
+            choices.Add(new JsonObject { ["type"] = "null" });
+        else if (schema["type"] is JsonArray types)
+            types.Add("null");
+        else
+            schema["type"] = new JsonArray(schema["type"]!.GetValue<string>(), "null");
+        return schema;
     }
 
     private static JsonObject Section() => new() { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = new JsonObject() };

@@ -11,9 +11,6 @@ namespace ProcessingJob.Launcher.Doctor;
 /// <summary>Looks at everything a job needs in the account, and says for each thing that is wrong how to mend it. Changes nothing.</summary>
 public sealed class AwsDoctor(AwsConnection connection)
 {
-    /// <summary>What the execution role must be allowed; checked as far as IAM lets this identity ask.</summary>
-    static readonly string[] RoleActions = ["s3:GetObject", "s3:PutObject", "s3:ListBucket", "ecr:BatchGetImage", "ecr:GetAuthorizationToken", "logs:CreateLogStream", "logs:PutLogEvents"];
-
     /// <summary>The findings, one check after the other; a check that cannot be made is a finding too.</summary>
     public async IAsyncEnumerable<DoctorFinding> ExamineAsync(JobSpec spec, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel = default)
     {
@@ -70,19 +67,8 @@ public sealed class AwsDoctor(AwsConnection connection)
                 ? new("role", Health.Good, $"{name} trusts SageMaker")
                 : new("role", Health.Bad, $"{name} does not trust sagemaker.amazonaws.com", $"aws iam update-assume-role-policy --role-name {name} --policy-document file://trust.json (see ExecutionRole in infra/template.yaml)"),
         };
-        findings.AddRange(await GuardAsync("role", async () => await PermissionsAsync(iam, arn, cancel).ConfigureAwait(false)).ConfigureAwait(false));
+        findings.AddRange(await GuardAsync("role", () => RolePermissions.ExamineAsync(iam, arn, spec, connection.RegionEndpoint.PartitionName, cancel)).ConfigureAwait(false));
         return findings;
-    }
-
-    static async Task<IEnumerable<DoctorFinding>> PermissionsAsync(AwsQueryClient iam, string arn, CancellationToken cancel)
-    {
-        var actions = RoleActions.Select((a, i) => ($"ActionNames.member.{i + 1}", a));
-        var answer = await iam.CallAsync("SimulatePrincipalPolicy", [("PolicySourceArn", arn), .. actions], cancel).ConfigureAwait(false);
-        // Without resources only what is refused outright counts; policies scoped to resources come out as implicit denials.
-        var denied = answer.Descendants("member").Where(m => m.Element("EvalDecision")?.Value == "explicitDeny").Select(m => m.Element("EvalActionName")?.Value).ToList();
-        return [denied.Count == 0
-            ? new("role", Health.Good, "no permission that a job needs is denied")
-            : new("role", Health.Bad, $"denied: {string.Join(", ", denied)}", "remove the denial, or use the role of infra/template.yaml")];
     }
 
     async Task<IEnumerable<DoctorFinding>> ImageAsync(JobSpec spec, CancellationToken cancel)

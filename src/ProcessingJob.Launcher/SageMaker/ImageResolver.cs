@@ -48,6 +48,11 @@ public sealed partial class ImageResolver(AwsConnection connection)
         return new ResolvedImage($"{match.Groups["name"].Value}@{digest}", architecture);
     }
 
+    /// <summary>The repository of an image, or null when its address is none of ECR's.</summary>
+    internal static string? RepositoryArn(string image, string partition) => EcrPattern().Match(image) is { Success: true, Groups: var g }
+        ? $"arn:{partition}:ecr:{g["region"].Value}:{g["account"].Value}:repository/{g["repository"].Value}"
+        : null;
+
     /// <summary>Of an index the manifest that SageMaker's hosts run, which are all x86-64.</summary>
     static (string Digest, string? Architecture)? PickAmd64(string manifest)
     {

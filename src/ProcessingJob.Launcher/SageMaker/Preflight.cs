@@ -12,6 +12,9 @@ internal static class Preflight
     /// <summary>Room for the system, the image's own files and what is being written.</summary>
     const double SpareGb = 4;
 
+    /// <summary>Some minutes of copying, on every host.</summary>
+    const double CopyWorthAWord = 20 * Gb;
+
     /// <exception cref="PJobException">Exit code 2: it cannot work; the message says which key to change to what.</exception>
     public static void Check(RemoteJob job, JobPlan plan, string region)
     {
@@ -31,8 +34,10 @@ internal static class Preflight
     }
 
     /// <summary>What may go wrong: said, and left to the user.</summary>
-    public static IEnumerable<string> Warnings(RemoteJob job)
+    public static IEnumerable<string> Warnings(RemoteJob job, JobPlan plan)
     {
+        if (job.Spec is { Input: { Transfer: Transfer.Service, Sharding: Sharding.Balanced }, Compute.InstanceCount: > 1 and var hosts } && plan.Bytes > CopyWorthAWord)
+            yield return $"each of the {hosts} hosts copies all {plan.Bytes / Gb:0} GB before it starts; with input.transfer: stream it would read only its share";
         foreach (string name in job.Spec.Compute.InstanceType)
         {
             if (InstanceTypes.Default.Find(name) is not { } type)

@@ -23,7 +23,7 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
             return Result(job.NameOf(1), "Completed", ExitCode.Done) with { AlreadyComplete = true, Units = finished.Units, UnitsCommittedBefore = finished.Units, Counts = JobCounts.Of(finished) };
         var plan = await PlanAsync(cancel).ConfigureAwait(false);
         Preflight.Check(job, plan, target.Connection.Region);
-        foreach (string warning in Preflight.Warnings(job)) events.Report(new JobNote(warning, IsWarning: true));
+        foreach (string warning in Preflight.Warnings(job, plan)) events.Report(new JobNote(warning, IsWarning: true));
 
         var (name, running) = await FindAsync(cancel).ConfigureAwait(false);
         if (running is not null) events.Report(new JobNote($"{name} is running already: following it instead of starting a second"));

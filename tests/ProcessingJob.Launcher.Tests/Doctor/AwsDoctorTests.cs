@@ -62,6 +62,22 @@ public sealed class AwsDoctorTests(MotoFixture moto)
         Assert.Contains(findings, f => f.Health == Health.Bad && f.Cure?.Contains("infra/template.yaml", StringComparison.Ordinal) == true);
     }
 
+    [Theory]
+    [InlineData("allowed", "allowed", Health.Good, "may read and write")]
+    [InlineData("allowed", "implicitDeny", Health.Warning, "not allowed by its own policies: s3:PutObject on arn:aws:s3:::bucket/out/")]
+    [InlineData("implicitDeny", "explicitDeny", Health.Bad, "denied: s3:PutObject on arn:aws:s3:::bucket/out/")]
+    public async Task Permissions_OfTheRole_AreAskedForTheJobsOwnResources(string get, string put, Health health, string text)
+    {
+        await using var iam = await FakeIam.StartAsync(new() { ["s3:GetObject"] = get, ["s3:PutObject"] = put });
+        var connection = new AwsConnection { Region = "us-east-1", Credentials = new BasicAWSCredentials("a", "b"), MaxErrorRetry = 0, Endpoints = new Dictionary<string, string> { ["IAM"] = iam.Url } };
+        using var client = connection.QueryClient(AwsService.Iam);
+
+        var finding = Assert.Single(await RolePermissions.ExamineAsync(client, "arn:aws:iam::123456789012:role/processing", Some.Spec, "aws", default));
+
+        Assert.Equal(health, finding.Health);
+        Assert.Contains(text, finding.Text);
+    }
+
     [Fact]
     public async Task Examine_AwsOutOfReach_StopsAfterTheCredentials()
     {

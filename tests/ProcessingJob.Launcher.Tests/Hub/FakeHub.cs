@@ -88,7 +88,7 @@ sealed class FakeHub : IAsyncDisposable
             return;
         }
         const string api = "api/models/owner/name/revision/", resolve = "owner/name/resolve/" + Commit + "/";
-        if (path.StartsWith(api, StringComparison.Ordinal) && path[api.Length..] is "main" or "v1.0" or "refs/pr/1")
+        if (path.StartsWith(api, StringComparison.Ordinal) && path[api.Length..] is "main" or "v1.0" or "refs%2Fpr%2F1")
             await http.Response.WriteAsJsonAsync(new { sha = Commit, siblings = _files.Select(Sibling) });
         else if (path.StartsWith(resolve, StringComparison.Ordinal) && _files.TryGetValue(path[resolve.Length..], out byte[]? content))
         {
