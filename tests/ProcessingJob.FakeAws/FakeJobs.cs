@@ -35,8 +35,20 @@ public sealed class FakeJobs(TimeProvider time)
         if (Find(name) is not { } job) return Missing(name);
         lock (job)
         {
-            if (job.Advance(time.GetUtcNow()) && Runner is { } runner) job.Run = Task.Run(() => runner(job, job.Stopping.Token));
+            if (job.Advance(time.GetUtcNow()) && Runner is { } runner) job.Run = Task.Run(() => RunAsync(runner, job));
             return Reply.Ok(job.Describe());
+        }
+    }
+
+    static async Task<JobEnd> RunAsync(Func<FakeJob, CancellationToken, Task<JobEnd>> runner, FakeJob job)
+    {
+        try
+        {
+            return await runner(job, job.Stopping.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            return new JobEnd("Failed", $"InternalServerError: {e.Message}");
         }
     }
 

@@ -35,8 +35,8 @@ public sealed record FollowOptions
 public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvider time, FollowOptions options)
 {
     readonly JobLogReader? _reader = logs is null ? null : new JobLogReader(logs, time, options);
-    DateTimeOffset _troubleSince;
-    bool _inTrouble;
+    // Apart: logs that can be read say nothing of a state that cannot.
+    readonly Outage _describing = new(), _reading = new();
 
     /// <summary>The job's events until it has ended, the last being <see cref="RemoteEvent.Ended"/>.</summary>
     /// <exception cref="PJobException">There is no such job, AWS refuses, or the service was out of reach for longer than the patience; the job itself goes on.</exception>
@@ -53,7 +53,7 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
             var now = time.GetUtcNow();
             if (now >= nextDescribe)
             {
-                var (answer, trouble) = await AskAsync(name, () => jobs.DescribeAsync(name, cancel), started, cancel).ConfigureAwait(false);
+                var (answer, trouble) = await AskAsync(name, _describing, () => jobs.DescribeAsync(name, cancel), started, cancel).ConfigureAwait(false);
                 if (trouble is not null) yield return trouble;
                 else job = answer ?? throw SageMakerTarget.Missing(name);
                 bool changed = job is not null && trouble is null && PhaseOf(job) != phase;
@@ -69,7 +69,7 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
             bool reads = _reader is not null && job is not null && phase is not JobPhase.Pending;
             if (reads && (now >= nextLogs || job!.IsTerminal))
             {
-                var (lines, trouble) = await AskAsync(name, () => _reader!.ReadNewAsync(job!, cancel), started, cancel).ConfigureAwait(false);
+                var (lines, trouble) = await AskAsync(name, _reading, () => _reader!.ReadNewAsync(job!, cancel), started, cancel).ConfigureAwait(false);
                 if (trouble is not null) yield return trouble;
                 if (job!.IsTerminal && lines is not null) quiet = lines.Count == 0 ? quiet + 1 : 0;
                 foreach (var line in lines ?? []) yield return new RemoteEvent.Log(line);
@@ -99,19 +99,19 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
     }
 
     /// <summary>Asks; a passing failure becomes a trouble event, until the patience ends.</summary>
-    async Task<(T? Answer, RemoteEvent.Trouble? Trouble)> AskAsync<T>(string name, Func<Task<T>> ask, DateTimeOffset started, CancellationToken cancel)
+    async Task<(T? Answer, RemoteEvent.Trouble? Trouble)> AskAsync<T>(string name, Outage outage, Func<Task<T>> ask, DateTimeOffset started, CancellationToken cancel)
     {
         try
         {
             var answer = await ask().ConfigureAwait(false);
-            _inTrouble = false;
+            outage.Since = null;
             return (answer, null);
         }
         catch (Exception e) when (!cancel.IsCancellationRequested && (AwsErrors.IsTransient(e) || IsEarlyRefusal(e, started)))
         {
             var now = time.GetUtcNow();
-            if (!_inTrouble) (_inTrouble, _troubleSince) = (true, now);
-            if (now - _troubleSince > options.Patience)
+            outage.Since ??= now;
+            if (now - outage.Since > options.Patience)
                 throw new PJobException($"AWS could not be reached for {options.Patience.TotalMinutes:0} minutes: {e.Message} {GoesOn(name)}", ExitCode.Remote, e);
             return (default, new RemoteEvent.Trouble(e.Message));
         }
@@ -125,6 +125,12 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
 
     bool IsEarlyRefusal(Exception e, DateTimeOffset started) =>
         e is AmazonServiceException s && AwsErrors.IsAccessDenied(s) && time.GetUtcNow() - started < options.AccessGrace;
+
+    /// <summary>How long one kind of question has gone unanswered.</summary>
+    sealed class Outage
+    {
+        public DateTimeOffset? Since { get; set; }
+    }
 
     static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
     static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;

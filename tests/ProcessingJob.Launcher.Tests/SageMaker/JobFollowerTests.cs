@@ -139,6 +139,18 @@ public sealed class JobFollowerTests
     }
 
     [Fact]
+    public async Task Follow_StateAwayWhileLogsGoOn_LosesItsPatienceToo()
+    {
+        await using var aws = await WithJobAsync(new JobScript(1, 30));
+        aws.Server.Fail("DescribeProcessingJob", [Fault.None, Fault.None, Fault.None, .. Enumerable.Repeat(Fault.ServerError, 500)]);
+
+        var e = await Assert.ThrowsAsync<PJobException>(() => FollowAsync(aws));
+
+        Assert.Contains("for 15 minutes", e.Message);
+        Assert.True(aws.Server.CallCount("FilterLogEvents") > 10);
+    }
+
+    [Fact]
     public async Task Follow_AccessDeniedWhileTagsSpread_IsWaitedOutButNotForEver()
     {
         await using var aws = await WithJobAsync(new JobScript(1, 3));
