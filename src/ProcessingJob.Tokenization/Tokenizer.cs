@@ -37,7 +37,9 @@ public sealed class Tokenizer
     /// </exception>
     public static Tokenizer Load(string folder)
     {
-        if (!Directory.Exists(folder)) throw Refusal.Broken(folder, "no such model folder");
+        if (File.Exists(folder)) throw Refusal.Broken(folder, "is a file: give the model folder it is in");
+        if (!Directory.Exists(folder))
+            throw Refusal.Broken(folder, folder.Contains("://", StringComparison.Ordinal) ? "is not on this machine: fetch the model folder first (pjob model fetch)" : "no such model folder");
         var config = new TokenizerConfig(folder);
         string At(string name) => Path.Combine(folder, name);
         bool Has(string name)

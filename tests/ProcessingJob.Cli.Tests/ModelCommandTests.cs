@@ -63,6 +63,33 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Single(Directory.GetFiles(_folder["cache"], "model.onnx", SearchOption.AllDirectories));
     }
 
+    string TokenizerFolder()
+    {
+        _folder.Write("tokenizer/vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\ntea\npot\n##s\n");
+        return _folder["tokenizer"];
+    }
+
+    [Fact]
+    public async Task Inspect_TokenizerAlone_SaysWhatItIsGoodFor()
+    {
+        var run = await PjobRun.RunAsync("model", "inspect", TokenizerFolder());
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("good for task tokenize", run.Out, StringComparison.Ordinal);
+        Assert.Contains("[CLS] A [SEP] | [CLS] A [SEP] B [SEP]", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tokenize_Pair_SaysWhichTextATokenIsOf()
+    {
+        var run = await PjobRun.RunAsync("tokenize", TokenizerFolder(), "teas", "pot", "--json");
+        Assert.True(run.ExitCode == 0, run.Error);
+        var json = JsonNode.Parse(run.Out)!;
+        Assert.Equal("[2,5,7,3,6,3]", json["input_ids"]!.ToJsonString());
+        Assert.Equal("[0,0,0,0,1,1]", json["token_type_ids"]!.ToJsonString());
+        Assert.Equal("[null,0,0,null,1,null]", json["sequence_ids"]!.ToJsonString());
+        Assert.Equal("[[0,0],[0,3],[3,4],[0,0],[0,3],[0,0]]", json["offsets"]!.ToJsonString());
+    }
+
     [Fact]
     public async Task Verify_GoodModel_SaysSo()
     {

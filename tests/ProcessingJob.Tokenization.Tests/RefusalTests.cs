@@ -53,7 +53,7 @@ public sealed class RefusalTests : IDisposable
 
     [Theory]
     [InlineData("tokenizer.json", "{\n oops", "tokenizer.json:2: is no JSON")]
-    [InlineData("tokenizer.json", "[]", "expected the object of a tokenizer.json")]
+    [InlineData("tokenizer.json", "[]", "tokenizer.json: expected the object of a tokenizer.json")]
     [InlineData("tokenizer.json", "{}", "expected the model")]
     [InlineData("vocab.txt", "a\nb\n", "cls_token [CLS] is not in the vocabulary")]
     [InlineData("spiece.model", "not a model", "is no SentencePiece model")]
@@ -111,6 +111,14 @@ public sealed class RefusalTests : IDisposable
         if (modelType != null) Write("config.json", $$"""{"model_type":"{{modelType}}"}""");
         var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder));
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_FileOrUri_SaysWhatIsExpected()
+    {
+        Write("tokenizer.json", "{}");
+        Assert.Contains("give the model folder", Assert.Throws<PJobException>(() => Tokenizer.Load(Path.Combine(folder, "tokenizer.json"))).Message, StringComparison.Ordinal);
+        Assert.Contains("fetch the model folder first", Assert.Throws<PJobException>(() => Tokenizer.Load("hf://a/b")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,7 +30,10 @@ internal static class ModelCommand
         command.SetAction(parsed =>
         {
             var path = parsed.GetRequiredValue(folder);
-            var lines = ModelFolder.Open(path).Describe().Concat(TokenizerLines(Tokenizer.Load(path).Describe())).ToList();
+            var tokenizer = TokenizerLines(Tokenizer.Load(path).Describe());
+            // A tokenizer alone is enough for task: tokenize.
+            var model = File.Exists(Path.Combine(path, "config.json")) ? ModelFolder.Open(path).Describe() : [new("model", "none, only a tokenizer: good for task tokenize")];
+            var lines = model.Concat(tokenizer).ToList();
             if (parsed.GetValue(json))
                 cli.WriteJson(lines.GroupBy(l => l.Key).ToDictionary(g => g.Key.Replace(' ', '_'), g => string.Join('\n', g.Select(l => l.Value))));
             else

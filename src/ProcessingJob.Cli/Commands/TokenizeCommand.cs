@@ -45,6 +45,7 @@ internal static class TokenizeCommand
         Tokens = e.Ids(0).ToArray().Select(tokenizer.IdToToken),
         TokenTypeIds = e.TypeIds(0).ToArray().Select(t => (int)t),
         SpecialTokensMask = e.SpecialTokensMask(0).ToArray().Select(t => (int)t),
+        SequenceIds = e.Offsets(0).ToArray().Select(o => o.Sequence < 0 ? (int?)null : o.Sequence),
         Offsets = e.Offsets(0).ToArray().Select(o => new[] { o.Start, o.End }),
         Truncated = e.Truncated(0),
     };

@@ -63,7 +63,7 @@ readonly struct Json(JsonElement element, string where)
         }
     }
 
-    public PJobException Expected(string what) => Refusal.Broken(where, $"expected {what}, found {Found()}");
+    public PJobException Expected(string what) => Refusal.Broken(where.TrimEnd(':'), $"expected {what}, found {Found()}");
 
     string Found() => element.ValueKind == JsonValueKind.Undefined ? "nothing" : element.GetRawText() is { Length: > 60 } raw ? raw[..60] + "…" : element.GetRawText();
 

@@ -35,5 +35,11 @@ sealed class PostProcessor
 
     public static TemplatePart Special(byte type, params int[] ids) => new(-1, type, ids);
 
-    public int SpecialCount(bool pair) => (pair ? Pair : Single).Sum(part => part.Ids.Length);
+    public int SpecialCount(bool pair)
+    {
+        // Once per encoding: a loop, for LINQ allocates.
+        var count = 0;
+        foreach (var part in pair ? Pair : Single) count += part.Ids.Length;
+        return count;
+    }
 }
