@@ -156,6 +156,7 @@ public sealed class EngineFaultTests
         var window = Windows.Random(6, Windows.Lengths(6, 300));
         var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(window, default));
         Assert.Contains("Xid 79", e.Message);
+        Assert.Single(log, m => m.Text.Contains("is given up"));
         await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(window, default));
         Assert.Equal(1, device.Recreated);
     }

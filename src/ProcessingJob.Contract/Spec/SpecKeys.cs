@@ -69,7 +69,7 @@ public static class SpecKeys
         SpecKey.Choice("compute.device", "auto: every GPU, or the CPU when there is none.", s => s.Compute.Device, (s, v) => s with { Compute = s.Compute with { Device = v } }),
         SpecKey.Text("compute.model_file", "ONNX file inside the model folder.", s => s.Compute.ModelFile, (s, v) => s with { Compute = s.Compute with { ModelFile = v! } }, output: true),
         SpecKey.Boolean("compute.tune", "Measure token budgets on the first texts and keep the best.", s => s.Compute.Tune, (s, v) => s with { Compute = s.Compute with { Tune = v } }),
-        SpecKey.Integer("compute.token_budget", "Padded tokens of one batch.", 1, 16_777_216, s => s.Compute.TokenBudget, (s, v) => s with { Compute = s.Compute with { TokenBudget = v } }),
+        SpecKey.Integer("compute.token_budget", "Padded tokens of one batch.", 16, 1_048_576, s => s.Compute.TokenBudget, (s, v) => s with { Compute = s.Compute with { TokenBudget = v } }),
         SpecKey.Integer("compute.callers", "Threads that run batches on a CPU; default: one per core of the container.", 1, 1_024, s => s.Compute.Callers, (s, v) => s with { Compute = s.Compute with { Callers = v } }),
         SpecKey.Boolean("compute.dedup", "Encode equal texts of a window once.", s => s.Compute.Dedup, (s, v) => s with { Compute = s.Compute with { Dedup = v } }),
 

@@ -17,7 +17,7 @@ public sealed class Engine : IDisposable
     readonly EngineCounters counters = new();
     readonly CallerContext context;
     readonly ConcurrentBag<WindowResult> pool = [];
-    readonly Lock dying = new();
+    readonly HashSet<DeviceSlot> givenUp = [];
     bool disposed;
 
     internal Engine(EngineSetup setup)
@@ -97,8 +97,10 @@ public sealed class Engine : IDisposable
 
     void OnDeviceDied(DeviceSlot slot, Exception e)
     {
-        lock (dying)
+        lock (givenUp)
         {
+            // Each of its callers comes here.
+            if (!givenUp.Add(slot)) return;
             context.Log(true, $"{slot.Device.Name}: the session died again and is given up: {e.Message}");
             if (slots.All(s => s.Dead))
                 queue.Close(new PJobException($"No device is left to run the model on. The last one said: {e.Message}", ExitCode.Failed, e));

@@ -15,8 +15,8 @@ public sealed record EngineOptions
     /// <summary>Longest encoding, in tokens, that will be submitted; sizes the buffers. Null: the model's own limit.</summary>
     public int? MaxLength { get; init; }
 
-    /// <summary>Padded tokens per batch, 16 to 1,048,576. Null: the device's default. Part of the output's identity: another
-    /// budget may change the last bits.</summary>
+    /// <summary>Padded tokens per batch, 16 to 1,048,576. Null: the device's default. Another budget may change the
+    /// last bits of a result.</summary>
     public int? TokenBudget { get; init; }
 
     /// <summary>Threads that call the device. Null: one per core on a CPU, two per GPU. Does not change results.</summary>
