@@ -141,6 +141,15 @@ public sealed class FinaliserTests : IDisposable
     }
 
     [Fact]
+    public async Task Finish_ManifestThatCannotBeWritten_SaysSoAndLeavesNothing()
+    {
+        _bench.Commit("a", 1);
+        Directory.CreateDirectory(_bench.Path("manifest.json/x"));
+        await FailsAsync("manifest.json: cannot be written");
+        Assert.Empty(Directory.GetFiles(_bench.Path(".pjob")));
+    }
+
+    [Fact]
     public async Task Reopen_UnitToBeDoneAnew_LosesItsRecordAlone()
     {
         var (whole, broken) = (_bench.Commit("a", 1), _bench.Commit("b", 1));
