@@ -34,7 +34,7 @@ internal static class CheckCommand
                 cli.Out.WriteLine($"orphan: {orphan} belongs to no unit of the job");
             cli.Out.WriteLine(exitCode == 0
                 ? $"{output.Location}: {Text.Plural(result.Manifest!.Units, "unit")}, {Text.Plural(result.Manifest.Parts.Count, "part")}, {Text.Count(result.Manifest.RowsOut)} rows, all as the manifest says"
-                : $"{output.Location}: {Text.Plural(result.Faults.Count, "fault")}");
+                : $"{output.Location}: {Text.Plural(result.Faults.Count, "fault")}; remove the damaged files and run the job again: it does what is missing anew");
             return exitCode;
         });
         return command;

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Planning;
 
 namespace ProcessingJob.Launcher.Finalise;
 
@@ -22,11 +23,23 @@ public sealed class Finaliser(IOutputStore output, TimeProvider time)
         return same && manifest.RejectedRows <= identity.Spec.Rejects.MaxFraction * manifest.RowsIn && await IsWholeAsync(manifest, cancel).ConfigureAwait(false) ? manifest : null;
     }
 
-    /// <summary>Takes _SUCCESS and manifest.json away before new work changes the output.</summary>
-    public async Task ReopenAsync(CancellationToken cancel = default)
+    /// <summary>
+    /// Takes _SUCCESS and manifest.json away before new work changes the output, and the records of units that are to be done anew
+    /// because they are not whole: a worker that finds a record leaves the unit alone.
+    /// </summary>
+    public async Task ReopenAsync(JobPlan plan, CancellationToken cancel = default)
     {
         await output.DeleteAsync(OutputLayout.Success, cancel).ConfigureAwait(false);
         await output.DeleteAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false);
+        var left = plan.Units.Select(u => u.Id).Except(plan.Work.Committed).ToHashSet(StringComparer.Ordinal);
+        var broken = new List<string>();
+        await foreach (var file in output.ListAsync(OutputLayout.CommitFolder, cancel).ConfigureAwait(false))
+        {
+            if (OutputNames.UnitOf(file.Path) is { } unit && left.Contains(unit))
+                broken.Add(file.Path);
+        }
+        foreach (var record in broken)
+            await output.DeleteAsync(record, cancel).ConfigureAwait(false);
     }
 
     /// <exception cref="PJobException">Exit code 1: a unit is missing or not as its record says; 3: too many rejects.</exception>

@@ -25,7 +25,7 @@ internal sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider
         events.Report(new JobPlanned(plan));
         if (plan.UnitsLeft > 0 && plan.UnitsLeft < plan.Hosts.Count)
             events.Report(new JobNote($"{plan.UnitsLeft} units are left for {plan.Hosts.Count} hosts: some have nothing to do", IsWarning: true));
-        await _finaliser.ReopenAsync(cancel).ConfigureAwait(false);
+        await _finaliser.ReopenAsync(plan, cancel).ConfigureAwait(false);
         await job.Identity.ClaimAsync(job.Output, cancel).ConfigureAwait(false);
 
         var before = Result("", ExitCode.Done) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };

@@ -66,7 +66,7 @@ internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3
         events.Report(new JobPlanned(job.Plan(job.NameOf(1), hosts, committed)));
         job = await WithColumnsAsync(committed.Count > 0, cancel).ConfigureAwait(false);
         await StageAsync(cancel).ConfigureAwait(false);
-        await _finaliser.ReopenAsync(cancel).ConfigureAwait(false);
+        await _finaliser.ReopenAsync(plan, cancel).ConfigureAwait(false);
         await job.Identity.ClaimAsync(job.Output, cancel).ConfigureAwait(false);
         var types = job.Spec.Compute.InstanceType;
         for (int i = 0; ; i++)

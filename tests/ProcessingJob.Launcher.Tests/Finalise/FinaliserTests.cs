@@ -126,7 +126,7 @@ public sealed class FinaliserTests : IDisposable
             await _bench.FinishAsync();
             Assert.Equal(15, (await _bench.Finaliser.FindFinishedAsync(_bench.Identity, "data"))!.RowsIn);
             Assert.All(orphans, o => Assert.False(_bench.Has(o)));
-            await _bench.Finaliser.ReopenAsync();
+            await _bench.Finaliser.ReopenAsync(_bench.Plan());
         }
     }
 
@@ -135,9 +135,28 @@ public sealed class FinaliserTests : IDisposable
     {
         _bench.Commit("a", 1);
         await _bench.FinishAsync();
-        await Assert.ThrowsAsync<IOException>(() => new Finaliser(new DyingStore(_bench.Store, 1), TimeProvider.System).ReopenAsync());
+        await Assert.ThrowsAsync<IOException>(() => new Finaliser(new DyingStore(_bench.Store, 1), TimeProvider.System).ReopenAsync(_bench.Plan()));
         Assert.False(_bench.Has("_SUCCESS"));
         Assert.True(_bench.Has("manifest.json"));
+    }
+
+    [Fact]
+    public async Task Finish_ManifestThatCannotBeWritten_SaysSoAndLeavesNothing()
+    {
+        _bench.Commit("a", 1);
+        Directory.CreateDirectory(_bench.Path("manifest.json/x"));
+        await FailsAsync("manifest.json: cannot be written");
+        Assert.Empty(Directory.GetFiles(_bench.Path(".pjob")));
+    }
+
+    [Fact]
+    public async Task Reopen_UnitToBeDoneAnew_LosesItsRecordAlone()
+    {
+        var (whole, broken) = (_bench.Commit("a", 1), _bench.Commit("b", 1));
+        await _bench.FinishAsync();
+        await _bench.Finaliser.ReopenAsync(_bench.Plan(left: broken));
+        Assert.True(_bench.Has(OutputLayout.Commit(whole.Id)));
+        Assert.False(_bench.Has(OutputLayout.Commit(broken.Id)) || _bench.Has("_SUCCESS") || _bench.Has("manifest.json"));
     }
 
     /// <summary>A store whose process ends before its n-th change.</summary>
@@ -167,7 +186,7 @@ public sealed class FinaliserTests : IDisposable
         Assert.Null(await _bench.Finaliser.FindFinishedAsync(identity with { ModelFingerprint = "other" }, "data"));
         Assert.Null(await _bench.Finaliser.FindFinishedAsync(identity with { Spec = identity.Spec with { Tokens = new() { MaxLength = 8 } } }, "data"));
         Assert.Null(await _bench.Finaliser.FindFinishedAsync(identity with { Spec = identity.Spec with { Rejects = new() { MaxFraction = 0.1 } } }, "data"));
-        await _bench.Finaliser.ReopenAsync();
+        await _bench.Finaliser.ReopenAsync(_bench.Plan());
         Assert.Null(await _bench.Finaliser.FindFinishedAsync(identity, "data"));
     }
 

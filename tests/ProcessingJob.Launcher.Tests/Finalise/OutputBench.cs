@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.Launcher.Tests.Finalise;
@@ -66,6 +67,9 @@ sealed class OutputBench : IDisposable
         Hosts = ["algo-1"],
         RemoveOrphans = removeOrphans,
     };
+
+    /// <summary>A plan of all units, some of them committed.</summary>
+    public JobPlan Plan(params WorkUnit[] left) => new(Identity.Spec, [], Units, [], new() { Committed = [.. Units.Except(left).Select(u => u.Id)] });
 
     public Finaliser Finaliser => new(Store, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
 

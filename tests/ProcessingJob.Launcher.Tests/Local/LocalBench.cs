@@ -56,12 +56,8 @@ sealed class LocalBench : IDisposable, IProgress<JobEvent>
 
     public bool LooksFinished => File.Exists(System.IO.Path.Combine(Output, "_SUCCESS")) || File.Exists(System.IO.Path.Combine(Output, "manifest.json"));
 
-    /// <summary>Called with every event.</summary>
-    public Action<JobEvent> OnReport { get; set; } = _ => { };
-
     public void Report(JobEvent value)
     {
-        OnReport(value);
         lock (_events)
             _events.Add(value);
     }

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Time.Testing;
 using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Local;
 using ProcessingJob.Launcher.Progress;
 
 namespace ProcessingJob.Launcher.Tests.Local;
@@ -133,15 +133,20 @@ public class LocalTargetTests
         using var whole = new LocalBench();
         await whole.RunAsync(whole.Spec());
         using var bench = new LocalBench();
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        var time = new ClockThatGoesBack();
         await bench.RunAsync(bench.Spec(), "*:crash:2", time: time);
-        time.AdjustTime(time.GetUtcNow() - TimeSpan.FromDays(400));
-        bench.OnReport = _ => time.AdjustTime(time.GetUtcNow() - TimeSpan.FromHours(1));
         var resumed = await bench.RunAsync(bench.Spec(3), time: time);
         Assert.Equal((ExitCode.Done, 2, 5), (resumed.Code, resumed.UnitsCommittedBefore, resumed.Units));
         Assert.InRange(resumed.Seconds, 0, 1e6);
         Assert.Equal(whole.Snapshot(), bench.Snapshot());
         Assert.True((await bench.RunAsync(bench.Spec(), time: time)).AlreadyComplete);
+    }
+
+    private sealed class ClockThatGoesBack : TimeProvider
+    {
+        private int _asked;
+
+        public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddDays(-Interlocked.Increment(ref _asked));
     }
 
     [Fact]
