@@ -21,6 +21,10 @@ fi
 scripts/minilm.sh out/minilm || missing "the weights of all-MiniLM-L6-v2" "the test with a real model is skipped"
 command -v moto_server >/dev/null || missing "moto_server (pip install 'moto[server]')" "tests against S3 and SageMaker are skipped"
 command -v cfn-lint >/dev/null || missing "cfn-lint (pip install cfn-lint)" "the infrastructure template is not validated"
+command -v shellcheck >/dev/null || missing "shellcheck (apt-get install shellcheck)" "the scripts are not checked"
+for tool in buildah podman runc mmdebstrap; do
+  command -v "$tool" >/dev/null || missing "$tool (apt-get install $tool)" "the worker's image is not built and run"
+done
 [[ -d ../shared/data ]] || missing "../shared/data" "tests over real vocabularies and corpora are skipped"
 
 echo "== build"

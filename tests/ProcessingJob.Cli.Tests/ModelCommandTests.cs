@@ -37,6 +37,9 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(300_000, new FileInfo(_folder["model", "onnx", "model.onnx"]).Length);
         Assert.False(Directory.Exists(_folder["model.part"]));
 
+        var json = await PjobAsync(hub, "model", "fetch", "owner/name@v1.0", "--json");
+        Assert.True(Directory.Exists((string?)System.Text.Json.Nodes.JsonNode.Parse(json.Out)!["folder"]), json.Out);
+
         var again = await PjobAsync(hub, "model", "fetch", "owner/name@v1.0", "--out", _folder["model"]);
         Assert.Equal(2, again.ExitCode);
         Assert.Contains("is not empty", again.Error, StringComparison.Ordinal);

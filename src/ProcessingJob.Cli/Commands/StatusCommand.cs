@@ -51,7 +51,7 @@ internal static class StatusCommand
 
     private static string Describe(RemoteStatus status)
     {
-        var text = $"{status.Job}: {status.State}, {Text.Plural(status.Hosts, "host")} of {status.InstanceType}\n";
+        var text = $"{status.Job}: {status.State}{(status.Hosts > 0 ? $", {Text.Plural(status.Hosts, "host")} of {status.InstanceType}" : "")}\n";
         text += $"created {Text.Time(status.CreatedAt)}" + (status.StartedAt is { } start ? $", started {Text.Time(start)}" : "") + (status.EndedAt is { } end ? $", ended {Text.Time(end)}" : "") + "\n";
         if (status.Output is { } output)
             text += $"output: {output}" + (status.UnitsCommitted is { } done ? $", {Text.Plural(done, "unit")}{(status.Units is { } units ? $" of {Text.Count(units)}" : "")} committed" : "") + "\n";

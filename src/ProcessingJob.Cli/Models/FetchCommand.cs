@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProcessingJob.Cli.Commands;
 using ProcessingJob.Contract;
 
 namespace ProcessingJob.Cli.Models;
@@ -12,10 +13,12 @@ internal static class FetchCommand
         var folder = new Option<string?>("--out", "-o") { Description = "Copy it into this folder too; without it the folder in the cache is printed.", HelpName = "DIR" };
         var file = new Option<string>("--model-file") { Description = "The .onnx file, such as onnx/model_fp16.onnx.", DefaultValueFactory = _ => "auto" };
         var device = new Option<DeviceKind>("--device") { Description = "What it will run on: cuda prefers float16.", DefaultValueFactory = _ => DeviceKind.Auto };
+        var json = CommonOptions.Json();
         command.Arguments.Add(address);
         command.Options.Add(folder);
         command.Options.Add(file);
         command.Options.Add(device);
+        command.Options.Add(json);
         command.SetAction(async (parsed, cancel) =>
         {
             var target = parsed.GetValue(folder);
@@ -25,7 +28,10 @@ internal static class FetchCommand
             var cached = await HubFetch.FetchAsync(cli, options, parsed.GetRequiredValue(address), cancel).ConfigureAwait(false);
             if (target is not null)
                 Copy(cached, target);
-            cli.Out.WriteLine(target ?? cached);
+            if (parsed.GetValue(json))
+                cli.WriteJson(new { Model = parsed.GetRequiredValue(address), Folder = Path.GetFullPath(target ?? cached) });
+            else
+                cli.Out.WriteLine(target ?? cached);
             return 0;
         });
         return command;

@@ -71,7 +71,7 @@ sealed class WireUnmarshaller : JsonResponseUnmarshaller
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return ("", body.Length > 300 ? body[..300] : body);
+            return ("", Line(body));
         }
     }
 
@@ -84,7 +84,10 @@ sealed class WireUnmarshaller : JsonResponseUnmarshaller
         }
         catch (System.Xml.XmlException)
         {
-            return ("", body.Length > 300 ? body[..300] : body);
+            return ("", Line(body));
         }
     }
+
+    // A proxy's page, most likely.
+    static string Line(string body) => string.Join(' ', body.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)) is var line && line.Length > 300 ? line[..300] : line;
 }

@@ -143,7 +143,7 @@ public sealed class Finaliser(IOutputStore output, TimeProvider time)
         {
             Job = request.Job,
             FinishedAt = time.GetUtcNow(),
-            Spec = SpecWriter.ToJson(request.Spec),
+            Spec = SpecWriter.ToJson(StoredSpec.Of(request.Spec)),
             SpecFingerprint = request.Identity.SpecFingerprint,
             ModelFingerprint = request.Identity.ModelFingerprint,
             DataFingerprint = request.DataFingerprint,

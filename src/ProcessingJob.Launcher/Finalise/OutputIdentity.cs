@@ -31,7 +31,7 @@ public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)
 
     /// <summary>Writes <see cref="Path"/>: from now on the output is of this identity.</summary>
     public Task ClaimAsync(IOutputStore output, CancellationToken cancel = default) =>
-        output.WriteAsync(Path, ContractJson.Write(new JsonObject { ["model_fingerprint"] = ModelFingerprint, ["spec"] = SpecWriter.ToJson(Spec) }), cancel);
+        output.WriteAsync(Path, ContractJson.Write(new JsonObject { ["model_fingerprint"] = ModelFingerprint, ["spec"] = SpecWriter.ToJson(StoredSpec.Of(Spec)) }), cancel);
 
     /// <summary>The identity an output has; null when nothing has been written to it by a launcher.</summary>
     /// <exception cref="PJobException">Exit code 1: the file is damaged.</exception>

@@ -52,8 +52,8 @@ public static class FailureText
     /// <summary>Whether the service stopped the job because it outlived its limit; it does not say so itself.</summary>
     public static bool RanOut(JobDescription job) => job.ProcessingJobStatus == JobStatus.Stopped &&
         job is { StoppingCondition: { } limit, ProcessingStartTime: { } start, ProcessingEndTime: { } end }
-        // Some seconds pass between the signal and the recorded end, and the other way round between clocks.
-        && (end - start).TotalSeconds >= limit.MaxRuntimeInSeconds - 60;
+        // The recorded end may lie a little before the limit: clocks differ, and so do the start of the host and of its container.
+        && (end - start).TotalSeconds >= limit.MaxRuntimeInSeconds - Math.Min(60, limit.MaxRuntimeInSeconds * 0.1);
 
     /// <summary>Whether the job never started, for want of instances: another type may have some.</summary>
     public static bool LacksCapacity(JobDescription job) =>

@@ -125,7 +125,7 @@ internal sealed record RemoteJob
     /// <summary>The config channel: spec, plan and the files the spec names.</summary>
     public IEnumerable<(string Name, byte[] Content)> ConfigFiles(JobPlan plan)
     {
-        yield return (Path.GetFileName(new ContainerPaths("/").JobFile), Encoding.UTF8.GetBytes(SpecWriter.ToJsonText(plan.Spec)));
+        yield return (Path.GetFileName(new ContainerPaths("/").JobFile), Encoding.UTF8.GetBytes(SpecWriter.ToJsonText(StoredSpec.Of(plan.Spec))));
         yield return (Path.GetFileName(new ContainerPaths("/").PlanFile), ContractJson.Write(plan.Work));
         foreach (var (name, path) in SideFiles) yield return (name, File.ReadAllBytes(path));
     }

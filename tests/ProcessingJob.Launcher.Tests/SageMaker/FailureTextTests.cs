@@ -34,6 +34,12 @@ public sealed class FailureTextTests
     public void Of_StoppedBySomebodyElse_SaysSo() =>
         Assert.Contains("by somebody else, or max_runtime reached", FailureText.Of(Job(JobStatus.Stopped), stopRequested: false, [], "us-east-1"));
 
+    [Theory]
+    [InlineData(50, false)]
+    [InlineData(59, true)]
+    public void RanOut_ShortLimit_IsToldFromAStopLongBefore(int seconds, bool ranOut) =>
+        Assert.Equal(ranOut, FailureText.RanOut(Job(JobStatus.Stopped, seconds) with { StoppingCondition = new JobStoppingCondition { MaxRuntimeInSeconds = 60 } }));
+
     [Fact]
     public void Of_FailedHost_ShowsItsLastLinesAndNotTheOthers()
     {

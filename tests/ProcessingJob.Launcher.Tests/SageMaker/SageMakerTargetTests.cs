@@ -330,6 +330,21 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
     }
 
     [Fact]
+    public async Task Run_Environment_GoesToTheContainerAndIntoNoFile()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        var spec = bench.Spec();
+
+        var result = await bench.RunAsync(spec with { Aws = spec.Aws with { Environment = [new("API_KEY", "s3cr3t")] } });
+
+        Assert.True(result.Code == ExitCode.Done, result.Message);
+        Assert.Equal("s3cr3t", Assert.Single(bench.Aws.Server.Jobs.All).Request.GetProperty("Environment").GetProperty("API_KEY").GetString());
+        var store = new S3OutputStore(bench.S3, new S3Uri(bench.Bucket, ""));
+        await foreach (var file in store.ListAsync(""))
+            Assert.DoesNotContain("s3cr3t", System.Text.Encoding.UTF8.GetString((await store.ReadAsync(file.Path))!));
+    }
+
+    [Fact]
     public async Task Run_ModelOfLinks_IsStagedWithWhatTheyPointAt()
     {
         await using var bench = await RemoteBench.StartAsync(moto);
