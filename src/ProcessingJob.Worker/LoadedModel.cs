@@ -63,6 +63,8 @@ sealed class LoadedModel : IDisposable
             ModelFile = spec.Compute.ModelFile == "auto" ? null : spec.Compute.ModelFile,
             Task = spec.Task,
         });
+        if (tokenizer.VocabularySize > model.VocabularySize)
+            log.Warning("The tokenizer has {Tokens} tokens, but the model's table has {Rows} rows: do they belong together?", tokenizer.VocabularySize, model.VocabularySize);
         var limit = Math.Min(model.MaxLength, tokenizer.MaxLength ?? int.MaxValue);
         // max_seq_length is where the authors cut; more is the user's choice, as in sentence-transformers, up to the model's positions.
         if (spec.Tokens.MaxLength > limit)

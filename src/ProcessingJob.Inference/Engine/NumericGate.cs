@@ -14,11 +14,9 @@ static class NumericGate
     public static void Check(ModelFolder model, OnnxCandidate file, HeadPlan head, OrtSettings settings, int maxLength)
     {
         var window = SyntheticWindow(model, maxLength);
-        var optimized = Run(model, file, head, settings, window);
-        var plain = Run(model, file, head, settings with { Optimize = false }, window);
+        var optimized = Directions(Run(model, file, head, settings, window));
+        var plain = Directions(Run(model, file, head, settings with { Optimize = false }, window));
         var required = file.File.Precision == WeightPrecision.Float32 && !settings.AllowTf32 ? 0.9999 : 0.999;
-        // One number has no direction: then the numbers of all rows are compared as one.
-        if (head.Width == 1) (optimized, plain) = ([[.. optimized.SelectMany(r => r)]], [[.. plain.SelectMany(r => r)]]);
         var worst = 1.0;
         for (var i = 0; i < optimized.Length; i++)
             worst = Math.Min(worst, TensorPrimitives.CosineSimilarity<float>(optimized[i], plain[i]));
@@ -44,6 +42,9 @@ static class NumericGate
 
         return results;
     }
+
+    /// <summary>One number has no direction: rows of one number each are compared as one.</summary>
+    public static float[][] Directions(float[][] rows) => rows.All(r => r.Length == 1) ? [[.. rows.Select(r => r[0])]] : rows;
 
     static EncodingBuffer SyntheticWindow(ModelFolder model, int maxLength)
     {

@@ -109,13 +109,13 @@ public static class ModelVerifier
 
     static Comparison Compare(string name, float[][] results, float[][] expected, double required)
     {
+        (results, expected) = (NumericGate.Directions(results), NumericGate.Directions(expected));
         var (min, sum, difference) = (1.0, 0.0, 0.0);
         for (var i = 0; i < results.Length; i++)
         {
             if (results[i].Length != expected[i].Length)
                 throw new PJobException($"{name}: text {i} has {results[i].Length} values here and {expected[i].Length} there.", ExitCode.Model);
-            // A single value has no direction: only its difference counts.
-            var cosine = results[i].Length == 1 ? 1 : TensorPrimitives.CosineSimilarity<float>(results[i], expected[i]);
+            var cosine = TensorPrimitives.CosineSimilarity<float>(results[i], expected[i]);
             min = Math.Min(min, cosine);
             sum += cosine;
             for (var d = 0; d < results[i].Length; d++) difference = Math.Max(difference, Math.Abs(results[i][d] - (double)expected[i][d]));
