@@ -14,6 +14,8 @@ public sealed record HostInputs(JobPlan Plan, string DataRoot, string ModelFolde
 /// <summary>The container root of one host on this machine.</summary>
 public sealed record HostRoot(string Host, ContainerPaths Paths)
 {
+    private (string Data, string Model) _given;
+
     /// <summary>Lays out the root of <paramref name="host"/> in <paramref name="folder"/>, which must not exist.</summary>
     /// <exception cref="PJobException">Exit code 1: it cannot be written.</exception>
     public static HostRoot Create(string folder, HostShare host, HostInputs inputs)
@@ -35,7 +37,7 @@ public sealed record HostRoot(string Host, ContainerPaths Paths)
             File.WriteAllBytes(paths.PlanFile, ContractJson.Write(inputs.Plan.Work));
             var uris = new Dictionary<string, string> { ["data"] = Uri(inputs.DataRoot), ["model"] = Uri(inputs.ModelFolder), ["config"] = Uri(paths.Config) };
             ContainerConfig.Write(paths, inputs.Plan.Work.Job, host.Host, [.. inputs.Plan.Hosts.Select(h => h.Host)], inputs.Plan.Spec, uris, Uri(inputs.Output));
-            return new(host.Host, paths);
+            return new(host.Host, paths) { _given = (inputs.DataRoot, inputs.ModelFolder) };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -51,8 +53,11 @@ public sealed record HostRoot(string Host, ContainerPaths Paths)
         var text = File.ReadAllText(Paths.MessageFile).Trim();
         var prefix = $"host={Host} ";
         text = text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text;
-        return text.Length > 0 ? text : null;
+        return text.Length > 0 ? InUsersPaths(text) : null;
     }
+
+    /// <summary>What the worker says, with the user's folders in place of those that it sees: the root is gone when the job has ended.</summary>
+    public string InUsersPaths(string text) => text.Replace(Paths.Model, _given.Model, StringComparison.Ordinal).Replace(Paths.Data, _given.Data, StringComparison.Ordinal);
 
     private static string Uri(string path) => new Uri(path).AbsoluteUri;
 }

@@ -22,7 +22,7 @@ internal sealed class LocalHosts(WorkerCommand command, TimeProvider time, IProg
         WorkerProcess worker;
         try
         {
-            worker = WorkerProcess.Start(command, root.Paths.Root, environment, line => Report(root.Host, line));
+            worker = WorkerProcess.Start(command, root.Paths.Root, environment, line => Report(root, line));
         }
         catch (PJobException e)
         {
@@ -51,8 +51,9 @@ internal sealed class LocalHosts(WorkerCommand command, TimeProvider time, IProg
         }
     }
 
-    private void Report(string host, WorkerEvent line) =>
-        events.Report(line.Progress is { } progress ? new HostProgressed(host, progress) : new HostLogged(host, line));
+    private void Report(HostRoot root, WorkerEvent line) => events.Report(line.Progress is { } progress
+        ? new HostProgressed(root.Host, progress)
+        : new HostLogged(root.Host, line with { Text = root.InUsersPaths(line.Text) }));
 
     private static string Unexplained(int exitCode, string errors)
     {
