@@ -41,6 +41,20 @@ public partial class PjobTests
     }
 
     [Fact]
+    public async Task Pjob_ModelThatCannotBeRead_IsNamedByTheUsersPath()
+    {
+        using var bench = new JobBench(rows: 1);
+        var model = Path.Combine(bench.Path("data"), "..", "model");
+        Directory.CreateDirectory(model);
+        await File.WriteAllTextAsync(Path.Combine(model, "config.json"), "{\"model_type\":\"bert\"}");
+        await File.WriteAllTextAsync(Path.Combine(model, "tokenizer.json"), "not json");
+        var run = await Programs.PjobAsync("run", bench.Spec, "--output", bench.Path("out"), "--model", model);
+        Assert.Equal(4, run.ExitCode);
+        Assert.Contains(Path.Combine(Path.GetFullPath(model), "tokenizer.json"), run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(".pjob", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pjob_Terminated_StopsItsWorkersAndEndsWith143()
     {
         using var bench = new JobBench(rows: 20_000);
