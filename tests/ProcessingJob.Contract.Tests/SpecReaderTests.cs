@@ -105,17 +105,20 @@ public sealed class SpecReaderTests
     public void Apply_OptionOfEveryKind_SetsTheKey()
     {
         var spec = new JobSpec();
-        foreach (var (key, value) in new[] { ("tokens.max_length", "256"), ("input.text", "a, b"), ("output.split", "{train: 0.5, test: 0.5}"), ("tokens.prompt", "query: "), ("compute.tune", "true") })
+        foreach (var (key, value) in new[] { ("tokens.max_length", "256"), ("input.text", "a, b"), ("output.split", "{train: 0.5, test: 0.5}"), ("aws.tags", "team=nlp, query=a=b"), ("tokens.prompt", "query: "), ("compute.tune", "true") })
             spec = SpecReader.Apply(spec, key, value);
 
         Assert.Equal((256, "query: ", true), (spec.Tokens.MaxLength, spec.Tokens.Prompt, spec.Compute.Tune));
         Assert.Equal(["a", "b"], spec.Input.Text);
         Assert.Equal(2, spec.Output.Split.Count);
+        Assert.Equal([KeyValuePair.Create("team", "nlp"), KeyValuePair.Create("query", "a=b")], spec.Aws.Tags);
     }
 
     [Theory]
     [InlineData("tokens.max_lenght", "1", "the command line: unknown key 'tokens.max_lenght'; did you mean 'tokens.max_length'?")]
     [InlineData("task", "summarise", "--task: found 'summarise', expected embed | tokenize | classify | answer")]
+    [InlineData("output.split", "train", "--output.split: found 'train', expected names with values")]
+    [InlineData("output.split", "train=0.5,train=0.5", "--output.split: found 'train=0.5', expected each name once, with its value: name=value")]
     public void Apply_WrongOption_NamesIt(string key, string value, string message) =>
         Assert.Equal(message, Assert.Throws<PJobException>(() => SpecReader.Apply(new JobSpec(), key, value)).Message);
 

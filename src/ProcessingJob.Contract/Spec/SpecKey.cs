@@ -141,6 +141,7 @@ public sealed class SpecKey
     {
         YamlSequenceNode => "a list",
         YamlMappingNode => "a section",
+        YamlScalarNode { Value: { } text } => text,
         _ => "nothing",
     };
 }

@@ -31,7 +31,7 @@ public static class SpecReader
         return faults.Count == 0 ? spec : throw Bad(faults);
     }
 
-    /// <summary>Sets one key from the command line: <c>--tokens.max_length 256</c>. Lists are written <c>a,b</c>, maps <c>{a: 1}</c>.</summary>
+    /// <summary>Sets one key from the command line: <c>--tokens.max_length 256</c>. Lists are written <c>a,b</c>, maps <c>a=1,b=2</c> or as YAML.</summary>
     /// <exception cref="PJobException">Exit code 2.</exception>
     public static JobSpec Apply(JobSpec spec, string path, string value)
     {
@@ -50,12 +50,26 @@ public static class SpecReader
     {
         var type = key.Schema["type"]?.ToString();
         if (type == "object")
-            return LoadYaml(value) ?? new YamlMappingNode();
+            return value.Contains('=', StringComparison.Ordinal) && !value.TrimStart().StartsWith('{') ? Pairs(value) : LoadYaml(value) ?? new YamlMappingNode();
         if (key.Schema["oneOf"] is null)
             return new YamlScalarNode(value);
         return value.StartsWith('[')
             ? LoadYaml(value)!
             : new YamlSequenceNode(value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(v => new YamlScalarNode(v)));
+    }
+
+    private static YamlMappingNode Pairs(string value)
+    {
+        var map = new YamlMappingNode();
+        foreach (var pair in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            // The value of a pair may hold '=' itself, as tags do.
+            var parts = pair.Split('=', 2, StringSplitOptions.TrimEntries);
+            if (parts.Length < 2 || map.Children.ContainsKey(parts[0]))
+                throw new YamlException($"found '{pair}', expected each name once, with its value: name=value");
+            map.Add(parts[0], parts[1]);
+        }
+        return map;
     }
 
     private static YamlMappingNode? Load(string text, string name)
