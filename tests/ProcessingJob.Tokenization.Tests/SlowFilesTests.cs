@@ -12,6 +12,7 @@ public sealed class SlowFilesTests : IDisposable
     [Theory]
     [InlineData("bert-base-uncased", "vocab.txt", null, null)]
     [InlineData("bert-base-uncased", "vocab.txt", """{"do_lower_case":true,"tokenizer_class":"BertTokenizer","strip_accents":null}""", null)]
+    [InlineData("bert-base-uncased", "vocab.txt", """{"tokenizer_class":"DPRQuestionEncoderTokenizerFast"}""", null)]
     [InlineData("all-MiniLM-L6-v2", "vocab.txt", null, """{"cls_token":"[CLS]","mask_token":{"content":"[MASK]","lstrip":false}}""")]
     [InlineData("bert-base-cased", "vocab.txt", Cased, null)]
     [InlineData("bert-base-multilingual-cased", "vocab.txt", Cased, null)]

@@ -40,6 +40,9 @@ export function variants(out, text) {
     seen.add(normal(part))
   }
   write('wordpiece-many-added', many)
+  const spaced = read('wordpiece-cased')
+  for (const token of [' qxz', 'tea pot', 'x-y']) add(spaced, token)
+  write('wordpiece-spaced-added', spaced)
 
   // No type, as old files have it; sections that a job overrides.
   const old = read('wordpiece-cased')

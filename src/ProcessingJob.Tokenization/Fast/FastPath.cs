@@ -34,7 +34,8 @@ abstract class FastPath(bool withOffsets)
     /// <summary>The shortcut for a pipeline, or null where none is known to be exact.</summary>
     public static FastPath? For(TextPipeline pipeline, bool withOffsets)
     {
-        if (pipeline is { Normalizers: [BertNormalizer bert], PreTokenizers: [BertPreTokenizer] }) return new BertPath(pipeline, bert, withOffsets);
+        if (pipeline is { Normalizers: [BertNormalizer bert], PreTokenizers: [BertPreTokenizer], NormalizedTokens.StartsWithSpace: false })
+            return new BertPath(pipeline, bert, withOffsets);
         if (pipeline.PreTokenizers is [ByteLevel { UsesRegex: true } bytes]
             && pipeline.Normalizers is [] or [UnicodeForm { Form: NormalForm.Nfc }])
             return new ByteLevelPath(pipeline, bytes, withOffsets);

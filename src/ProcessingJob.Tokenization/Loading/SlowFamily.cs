@@ -6,25 +6,15 @@ enum SlowFamily { Bert, MPNet, Roberta, Gpt2, XlmRoberta, T5 }
 static class SlowFamilies
 {
     // Names of classes (BertTokenizer) and model types (xlm-roberta), without "Tokenizer" and marks. Each has its family's converter in transformers.
-    static readonly Dictionary<string, SlowFamily> Known = new()
+    static readonly Dictionary<string, SlowFamily> Known = new (SlowFamily Family, string Names)[]
     {
-        ["bert"] = SlowFamily.Bert,
-        ["distilbert"] = SlowFamily.Bert,
-        ["electra"] = SlowFamily.Bert,
-        ["mobilebert"] = SlowFamily.Bert,
-        ["squeezebert"] = SlowFamily.Bert,
-        ["convbert"] = SlowFamily.Bert,
-        ["layoutlm"] = SlowFamily.Bert,
-        ["mpnet"] = SlowFamily.MPNet,
-        ["roberta"] = SlowFamily.Roberta,
-        ["longformer"] = SlowFamily.Roberta,
-        ["bart"] = SlowFamily.Roberta,
-        ["led"] = SlowFamily.Roberta,
-        ["gpt2"] = SlowFamily.Gpt2,
-        ["xlmroberta"] = SlowFamily.XlmRoberta,
-        ["t5"] = SlowFamily.T5,
-        ["mt5"] = SlowFamily.T5,
-    };
+        (SlowFamily.Bert, "bert distilbert electra mobilebert squeezebert convbert layoutlm lxmert retribert realm dpr dprquestionencoder dprcontextencoder dprreader megatronbert ernie nezha"),
+        (SlowFamily.MPNet, "mpnet"),
+        (SlowFamily.Roberta, "roberta longformer bart led data2vectext"),
+        (SlowFamily.Gpt2, "gpt2"),
+        (SlowFamily.XlmRoberta, "xlmroberta xlmrobertaxl"),
+        (SlowFamily.T5, "t5 mt5"),
+    }.SelectMany(row => row.Names.Split(' ').Select(name => (name, row.Family))).ToDictionary();
 
     /// <summary>The family that the folder names, or null where it names none.</summary>
     /// <param name="readable">The families that are read from the file <paramref name="path"/>.</param>

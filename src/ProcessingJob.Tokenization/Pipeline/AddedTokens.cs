@@ -39,8 +39,23 @@ sealed class AddedTokenSet
 
     public bool IsEmpty => tokens.Count == 0;
 
-    /// <summary>Whether any token's text may start at this code point.</summary>
-    public bool MayStart(int codePoint) => first.Contains(codePoint);
+    /// <summary>Whether a token's text begins with a space.</summary>
+    public bool StartsWithSpace => first.Any(IsSpace);
+
+    /// <summary>Whether a part of a text holds a token (flags aside), or ends within one.</summary>
+    public bool MayHold(ReadOnlySpan<int> part)
+    {
+        for (var start = 0; start < part.Length; start++)
+        {
+            if (!first.Contains(part[start])) continue;
+            var node = PieceTrie.Root;
+            var i = start;
+            while (i < part.Length && (node = trie.Next(node, part[i])) >= 0 && trie.Id(node) < 0) i++;
+            if (node >= 0) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Cuts a text into tokens and what is between them.</summary>
     public void Split(ReadOnlySpan<int> text, List<Piece> into)

@@ -55,12 +55,8 @@ sealed record TextPipeline
         var pieces = work.NewPieces();
         if (NormalizedTokens.IsEmpty) pieces.Add(new Piece(0, work.Text.Count));
         else if (!refuseNormalized) NormalizedTokens.Split(work.Text.CodePoints, pieces);
-        else
-        {
-            foreach (var c in work.Text.CodePoints)
-                if (NormalizedTokens.MayStart(c)) return false;
-            pieces.Add(new Piece(0, work.Text.Count));
-        }
+        else if (NormalizedTokens.MayHold(work.Text.CodePoints)) return false;
+        else pieces.Add(new Piece(0, work.Text.Count));
 
         work.Accept(pieces);
         foreach (var preTokenizer in PreTokenizers) preTokenizer.Apply(work);
