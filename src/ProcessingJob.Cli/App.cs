@@ -46,7 +46,7 @@ public static class App
         }
     }
 
-    private static int Fail(CliContext cli, bool json, string message, ExitCode code)
+    static int Fail(CliContext cli, bool json, string message, ExitCode code)
     {
         cli.WriteError(message);
         if (json)
@@ -54,7 +54,7 @@ public static class App
         return (int)code;
     }
 
-    private static string ParseMessage(ParseResult parsed)
+    static string ParseMessage(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
         if (parsed.UnmatchedTokens is [var word, ..] && command.Subcommands.Count > 0 && !word.StartsWith('-'))
@@ -63,7 +63,7 @@ public static class App
     }
 
     // The parser would name the type of .NET that a value cannot be read as.
-    private static string Message(ParseError error)
+    static string Message(ParseError error)
     {
         if (error.SymbolResult is not OptionResult { Option: { } option, Tokens: [var token, ..] } || !error.Message.Contains("as expected type", StringComparison.Ordinal))
             return error.Message;
@@ -73,11 +73,11 @@ public static class App
     }
 
     // A misspelt option is taken for an argument by the parser; it is answered like a misspelt key in job.yaml.
-    private static string? UnknownOption(ParseResult parsed)
+    static string? UnknownOption(ParseResult parsed)
     {
         var option = parsed.CommandResult.Tokens.Select(t => t.Value).Concat(parsed.UnmatchedTokens).FirstOrDefault(t => t.StartsWith("--", StringComparison.Ordinal))?.Split('=')[0];
         return option is null ? null : $"unknown option {option}{Nearest(option, parsed.CommandResult.Command.Options.Select(o => o.Name))}";
     }
 
-    private static string Nearest(string word, IEnumerable<string> known) => Names.Nearest(word, known) is { } nearest ? $"; did you mean {nearest}?" : "";
+    static string Nearest(string word, IEnumerable<string> known) => Names.Nearest(word, known) is { } nearest ? $"; did you mean {nearest}?" : "";
 }

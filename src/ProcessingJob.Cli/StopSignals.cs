@@ -6,8 +6,8 @@ namespace ProcessingJob.Cli;
 /// <summary>Ctrl-C and SIGTERM ask a command to end in order; a second Ctrl-C ends the process at once.</summary>
 public sealed class StopSignals : IDisposable
 {
-    private readonly CancellationTokenSource _stop = new();
-    private readonly List<PosixSignalRegistration> _registrations = [];
+    readonly CancellationTokenSource _stop = new();
+    readonly List<PosixSignalRegistration> _registrations = [];
 
     public StopSignals()
     {
@@ -30,13 +30,13 @@ public sealed class StopSignals : IDisposable
     /// <summary>As Ctrl-C does.</summary>
     internal void Stop() => Stop(ExitCode.Interrupted);
 
-    private void Stop(PosixSignalContext context, ExitCode code)
+    void Stop(PosixSignalContext context, ExitCode code)
     {
         context.Cancel = Code is null;
         Stop(code);
     }
 
-    private void Stop(ExitCode code)
+    void Stop(ExitCode code)
     {
         Code ??= code;
         _stop.Cancel();

@@ -15,7 +15,7 @@ public static class ContractJson
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    private static readonly JsonSerializerOptions Indented = new(Options) { WriteIndented = true };
+    static readonly JsonSerializerOptions Indented = new(Options) { WriteIndented = true };
 
     public static byte[] Write<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, Indented), (byte)'\n'];
 

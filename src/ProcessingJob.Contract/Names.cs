@@ -47,7 +47,7 @@ public static class Names
         return best is not null && distance <= Math.Max(2, best.Length / 3) ? best : null;
     }
 
-    private static int EditDistance(string a, string b)
+    static int EditDistance(string a, string b)
     {
         var d = new int[a.Length + 1, b.Length + 1];
         for (var i = 0; i <= a.Length; i++)

@@ -8,17 +8,17 @@ namespace ProcessingJob.Tokenization;
 /// <summary>Turns texts into encodings. Owns scratch memory and caches: one per thread.</summary>
 public sealed class Encoder
 {
-    readonly Tokenizer tokenizer;
-    readonly TextTokenizer texts;
-    readonly EncodingWriter writer;
-    readonly TokenList first = new();
-    readonly TokenList second = new();
+    readonly Tokenizer _tokenizer;
+    readonly TextTokenizer _texts;
+    readonly EncodingWriter _writer;
+    readonly TokenList _first = new();
+    readonly TokenList _second = new();
 
     internal Encoder(Tokenizer tokenizer, EncodeOptions options)
     {
-        (this.tokenizer, Options) = (tokenizer, options);
-        texts = new TextTokenizer(tokenizer.Pipeline, options.WithOffsets || options.Window);
-        writer = new EncodingWriter(tokenizer, options);
+        (_tokenizer, Options) = (tokenizer, options);
+        _texts = new TextTokenizer(tokenizer.Pipeline, options.WithOffsets || options.Window);
+        _writer = new EncodingWriter(tokenizer, options);
     }
 
     public EncodeOptions Options { get; }
@@ -27,19 +27,19 @@ public sealed class Encoder
     /// <returns>Number of encodings appended: 1, or one per window.</returns>
     public int Encode(ReadOnlySpan<char> text, EncodingBuffer into)
     {
-        var special = Options.AddSpecialTokens ? tokenizer.SpecialTokenCount(pair: false) : 0;
+        var special = Options.AddSpecialTokens ? _tokenizer.SpecialTokenCount(pair: false) : 0;
         var room = Options.MaxLength is { } max && Options.Truncation != Truncation.None ? max - special : int.MaxValue;
-        first.Clear();
-        var whole = texts.Run(text, Options.Window || Options.CountAll || room == int.MaxValue ? int.MaxValue : room + 1, first);
-        if (first.Count > room && Options is { Window: false, Truncation: Truncation.OnlySecond })
-            throw new PJobException($"truncation only_second: a single text of {first.Count} tokens is over max_length {Options.MaxLength}", ExitCode.BadSpec);
+        _first.Clear();
+        var whole = _texts.Run(text, Options.Window || Options.CountAll || room == int.MaxValue ? int.MaxValue : room + 1, _first);
+        if (_first.Count > room && Options is { Window: false, Truncation: Truncation.OnlySecond })
+            throw new PJobException($"truncation only_second: a single text of {_first.Count} tokens is over max_length {Options.MaxLength}", ExitCode.BadSpec);
 
-        var source = new TokenizedText(text, first);
+        var source = new TokenizedText(text, _first);
         var none = default(TokenizedText);
         var windows = 1;
-        if (Options.Window) windows = writer.WriteWindows(into, source, none, 0, room, Options.Stride);
-        else writer.Write(into, source, none, ..Math.Min(first.Count, room), ..0, 0, 0, first.Count > room);
-        into.CommitRow(whole ? first.Count + special : -1);
+        if (Options.Window) windows = _writer.WriteWindows(into, source, none, 0, room, Options.Stride);
+        else _writer.Write(into, source, none, ..Math.Min(_first.Count, room), ..0, 0, 0, _first.Count > room);
+        into.CommitRow(whole ? _first.Count + special : -1);
         return windows;
     }
 
@@ -50,15 +50,15 @@ public sealed class Encoder
     /// </exception>
     public int Encode(ReadOnlySpan<char> text, ReadOnlySpan<char> pair, EncodingBuffer into)
     {
-        var special = Options.AddSpecialTokens ? tokenizer.SpecialTokenCount(pair: true) : 0;
+        var special = Options.AddSpecialTokens ? _tokenizer.SpecialTokenCount(pair: true) : 0;
         var limited = Options.MaxLength != null && Options.Truncation != Truncation.None;
         var room = limited ? Options.MaxLength!.Value - special : int.MaxValue;
         if (room < 0)
             throw new PJobException($"max_length {Options.MaxLength}: a pair needs {special} special tokens, so give at least {special + 1}", ExitCode.BadSpec);
         var whole = TokenizePair(text, pair, room, limited);
-        var (a, b) = (first.Count, second.Count);
-        var left = new TokenizedText(text, first);
-        var right = new TokenizedText(pair, second);
+        var (a, b) = (_first.Count, _second.Count);
+        var left = new TokenizedText(text, _first);
+        var right = new TokenizedText(pair, _second);
         var windows = 1;
         if (Options.Window)
         {
@@ -71,12 +71,12 @@ public sealed class Encoder
                     ExitCode.Failed);
             }
 
-            windows = writer.WriteWindows(into, left, right, moving, room - fixedCount, Options.Stride);
+            windows = _writer.WriteWindows(into, left, right, moving, room - fixedCount, Options.Stride);
         }
         else
         {
             var (keepA, keepB) = PairTruncation.Lengths(Options.Truncation, a, b, room);
-            writer.Write(into, left, right, ..keepA, ..keepB, 1, 0, keepA < a || keepB < b);
+            _writer.Write(into, left, right, ..keepA, ..keepB, 1, 0, keepA < a || keepB < b);
         }
 
         into.CommitRow(whole ? a + b + special : -1);
@@ -92,12 +92,12 @@ public sealed class Encoder
         var all = !limited || Options.Window || Options.CountAll || Options.Truncation != Truncation.LongestFirst;
         for (var need = all ? int.MaxValue : Math.Max(16, room + 1); ; need = need > int.MaxValue / 4 ? int.MaxValue : need * 4)
         {
-            first.Clear();
-            second.Clear();
-            var wholeFirst = texts.Run(text, need, first);
-            var wholeSecond = texts.Run(pair, need, second);
+            _first.Clear();
+            _second.Clear();
+            var wholeFirst = _texts.Run(text, need, _first);
+            var wholeSecond = _texts.Run(pair, need, _second);
             if (wholeFirst && wholeSecond) return true;
-            var known = wholeFirst ? first.Count < second.Count : wholeSecond && second.Count < first.Count;
+            var known = wholeFirst ? _first.Count < _second.Count : wholeSecond && _second.Count < _first.Count;
             if (known || room % 2 == 0) return false;
         }
     }

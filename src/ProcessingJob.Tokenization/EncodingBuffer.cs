@@ -6,13 +6,13 @@ namespace ProcessingJob.Tokenization;
 /// </summary>
 public sealed class EncodingBuffer
 {
-    int[] ids = new int[1024];
-    byte[] types = new byte[1024];
-    byte[] special = new byte[1024];
-    TokenOffset[] offsets = [];
-    Entry[] entries = new Entry[16];
-    int[] totals = new int[16];
-    int used;
+    int[] _ids = new int[1024];
+    byte[] _types = new byte[1024];
+    byte[] _special = new byte[1024];
+    TokenOffset[] _offsets = [];
+    Entry[] _entries = new Entry[16];
+    int[] _totals = new int[16];
+    int _used;
 
     /// <summary>Number of encodings.</summary>
     public int Count { get; private set; }
@@ -21,19 +21,19 @@ public sealed class EncodingBuffer
     public int Rows { get; private set; }
 
     /// <summary>Tokens of all encodings.</summary>
-    public int TokenCount => used;
+    public int TokenCount => _used;
 
     /// <summary>Token ids of encoding <paramref name="i"/>, special tokens included.</summary>
-    public ReadOnlySpan<int> Ids(int i) => ids.AsSpan(At(i).Start, At(i).Length);
+    public ReadOnlySpan<int> Ids(int i) => _ids.AsSpan(At(i).Start, At(i).Length);
 
     /// <summary>Token type ids of encoding <paramref name="i"/>, one per token (all 0 where the family has none).</summary>
-    public ReadOnlySpan<byte> TypeIds(int i) => types.AsSpan(At(i).Start, At(i).Length);
+    public ReadOnlySpan<byte> TypeIds(int i) => _types.AsSpan(At(i).Start, At(i).Length);
 
     /// <summary>1 for tokens that the post-processor added, 0 for the texts'.</summary>
-    public ReadOnlySpan<byte> SpecialTokensMask(int i) => special.AsSpan(At(i).Start, At(i).Length);
+    public ReadOnlySpan<byte> SpecialTokensMask(int i) => _special.AsSpan(At(i).Start, At(i).Length);
 
     /// <summary>Offsets into the original text(s); empty unless the options asked for them.</summary>
-    public ReadOnlySpan<TokenOffset> Offsets(int i) => At(i).HasOffsets ? offsets.AsSpan(At(i).Start, At(i).Length) : [];
+    public ReadOnlySpan<TokenOffset> Offsets(int i) => At(i).HasOffsets ? _offsets.AsSpan(At(i).Start, At(i).Length) : [];
 
     /// <summary>Tokens of encoding <paramref name="i"/>.</summary>
     public int Length(int i) => At(i).Length;
@@ -60,10 +60,10 @@ public sealed class EncodingBuffer
     /// Tokens that the row's text(s) have without truncation, special tokens included; -1 where that is not known because the text
     /// was cut and <see cref="EncodeOptions.CountAll"/> was off.
     /// </summary>
-    public int TotalTokens(int row) => row < Rows ? totals[row] : throw new ArgumentOutOfRangeException(nameof(row));
+    public int TotalTokens(int row) => row < Rows ? _totals[row] : throw new ArgumentOutOfRangeException(nameof(row));
 
     /// <summary>Forgets all encodings and keeps the memory.</summary>
-    public void Clear() => (Count, Rows, used) = (0, 0, 0);
+    public void Clear() => (Count, Rows, _used) = (0, 0, 0);
 
     /// <summary>Appends an encoding that was made elsewhere, as a row of its own. Types default to 0.</summary>
     public void Add(ReadOnlySpan<int> tokenIds, ReadOnlySpan<byte> typeIds = default)
@@ -95,41 +95,41 @@ public sealed class EncodingBuffer
 
     internal Span<int> AppendIds(int length, bool withOffsets)
     {
-        if (used + length > ids.Length)
+        if (_used + length > _ids.Length)
         {
-            var size = Math.Max(used + length, ids.Length * 2);
-            Array.Resize(ref ids, size);
-            Array.Resize(ref types, size);
-            Array.Resize(ref special, size);
+            var size = Math.Max(_used + length, _ids.Length * 2);
+            Array.Resize(ref _ids, size);
+            Array.Resize(ref _types, size);
+            Array.Resize(ref _special, size);
         }
 
-        if (withOffsets && offsets.Length < ids.Length) Array.Resize(ref offsets, ids.Length);
-        return ids.AsSpan(used, length);
+        if (withOffsets && _offsets.Length < _ids.Length) Array.Resize(ref _offsets, _ids.Length);
+        return _ids.AsSpan(_used, length);
     }
 
-    internal Span<byte> PendingTypes(int length) => types.AsSpan(used, length);
+    internal Span<byte> PendingTypes(int length) => _types.AsSpan(_used, length);
 
-    internal Span<byte> PendingSpecial(int length) => special.AsSpan(used, length);
+    internal Span<byte> PendingSpecial(int length) => _special.AsSpan(_used, length);
 
-    internal Span<TokenOffset> PendingOffsets(int length) => offsets.AsSpan(used, length);
+    internal Span<TokenOffset> PendingOffsets(int length) => _offsets.AsSpan(_used, length);
 
     internal void Commit(int length, int window, bool hasOffsets, int textStart, int textEnd, bool truncated)
     {
-        if (Count == entries.Length) Array.Resize(ref entries, Count * 2);
-        entries[Count++] = new Entry(used, length, Rows, window, textStart, textEnd, hasOffsets, truncated);
-        used += length;
+        if (Count == _entries.Length) Array.Resize(ref _entries, Count * 2);
+        _entries[Count++] = new Entry(_used, length, Rows, window, textStart, textEnd, hasOffsets, truncated);
+        _used += length;
     }
 
     internal void CommitRow(int total)
     {
-        if (Rows == totals.Length) Array.Resize(ref totals, Rows * 2);
-        totals[Rows++] = total;
+        if (Rows == _totals.Length) Array.Resize(ref _totals, Rows * 2);
+        _totals[Rows++] = total;
     }
 
     ref readonly Entry At(int i)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)i, (uint)Count, nameof(i));
-        return ref entries[i];
+        return ref _entries[i];
     }
 
     readonly record struct Entry(

@@ -10,18 +10,18 @@ namespace ProcessingJob.Tokenization;
 /// </summary>
 public sealed class Tokenizer
 {
-    readonly TokenizerParts parts;
-    readonly Dictionary<int, AddedToken> addedById;
-    readonly Dictionary<string, int> addedByContent;
-    readonly Dictionary<int, string> normalizedContent;
+    readonly TokenizerParts _parts;
+    readonly Dictionary<int, AddedToken> _addedById;
+    readonly Dictionary<string, int> _addedByContent;
+    readonly Dictionary<int, string> _normalizedContent;
 
     Tokenizer(TokenizerParts parts)
     {
-        this.parts = parts;
+        _parts = parts;
         var added = parts.Pipeline.AddedTokens;
-        addedById = added.GroupBy(t => t.Id).ToDictionary(group => group.Key, group => group.Last());
-        addedByContent = added.ToDictionary(t => t.Content, t => t.Id);
-        normalizedContent = added.Where(t => t.Normalized).GroupBy(t => t.Id).ToDictionary(
+        _addedById = added.GroupBy(t => t.Id).ToDictionary(group => group.Key, group => group.Last());
+        _addedByContent = added.ToDictionary(t => t.Content, t => t.Id);
+        _normalizedContent = added.Where(t => t.Normalized).GroupBy(t => t.Id).ToDictionary(
             group => group.Key,
             group => string.Concat(parts.Pipeline.Normalize(group.Last().Content).Select(char.ConvertFromUtf32)));
         VocabularySize = Math.Max(parts.Pipeline.Model.Size, added.Count == 0 ? 0 : added.Max(t => t.Id) + 1);
@@ -61,48 +61,48 @@ public sealed class Tokenizer
     }
 
     /// <summary>Id that fills encodings up to a batch's length.</summary>
-    public int PadId => parts.PadId;
+    public int PadId => _parts.PadId;
 
     /// <summary>The model's own limit in tokens (model_max_length), or null when the files state none.</summary>
-    public int? MaxLength => parts.MaxLength;
+    public int? MaxLength => _parts.MaxLength;
 
     /// <summary>Highest id + 1, added tokens included.</summary>
     public int VocabularySize { get; }
 
     /// <summary>Whether the family distinguishes the texts of a pair by token_type_ids (BERT does, RoBERTa does not).</summary>
-    public bool HasTokenTypes => parts.PostProcessor.HasTypes;
+    public bool HasTokenTypes => _parts.PostProcessor.HasTypes;
 
-    internal TextPipeline Pipeline => parts.Pipeline;
+    internal TextPipeline Pipeline => _parts.Pipeline;
 
-    internal PostProcessor PostProcessor => parts.PostProcessor;
+    internal PostProcessor PostProcessor => _parts.PostProcessor;
 
     internal TokenSpaces Spaces { get; }
 
-    internal bool IsAdded(int id) => addedById.ContainsKey(id);
+    internal bool IsAdded(int id) => _addedById.ContainsKey(id);
 
     /// <summary>What was understood of the files.</summary>
     public TokenizerDescription Describe() => new(
-        parts.Source,
-        parts.Pipeline.Model.Describe(),
-        Join(parts.Pipeline.Normalizers.Select(step => step.Describe())),
-        Join(parts.Pipeline.PreTokenizers.Select(step => step.Describe())),
-        parts.PostProcessor.Shown,
-        Join((parts.Decoders ?? []).Select(step => step.Describe())),
+        _parts.Source,
+        _parts.Pipeline.Model.Describe(),
+        Join(_parts.Pipeline.Normalizers.Select(step => step.Describe())),
+        Join(_parts.Pipeline.PreTokenizers.Select(step => step.Describe())),
+        _parts.PostProcessor.Shown,
+        Join((_parts.Decoders ?? []).Select(step => step.Describe())),
         VocabularySize,
-        [.. addedById.Values.Where(t => t.Special).OrderBy(t => t.Id).Select(t => new SpecialTokenDescription(t.Content, t.Id))],
-        parts.Pipeline.AddedTokens.Count,
+        [.. _addedById.Values.Where(t => t.Special).OrderBy(t => t.Id).Select(t => new SpecialTokenDescription(t.Content, t.Id))],
+        _parts.Pipeline.AddedTokens.Count,
         MaxLength,
-        parts.Notes);
+        _parts.Notes);
 
     /// <summary>The token of an id as written in the vocabulary, or null.</summary>
     public string? IdToToken(int id)
     {
-        if (addedById.TryGetValue(id, out var token)) return normalizedContent.GetValueOrDefault(id, token.Content);
-        return parts.Pipeline.Model.Token(id);
+        if (_addedById.TryGetValue(id, out var token)) return _normalizedContent.GetValueOrDefault(id, token.Content);
+        return _parts.Pipeline.Model.Token(id);
     }
 
     /// <summary>The id of a token as written in the vocabulary, or null.</summary>
-    public int? TokenToId(string token) => addedByContent.TryGetValue(token, out var id) ? id : parts.Pipeline.Model.Find(token);
+    public int? TokenToId(string token) => _addedByContent.TryGetValue(token, out var id) ? id : _parts.Pipeline.Model.Find(token);
 
     /// <summary>The text of the ids as Hugging Face's decoder gives it; unknown ids are left out.</summary>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true)
@@ -111,12 +111,12 @@ public sealed class Tokenizer
         foreach (var id in ids)
         {
             if (IdToToken(id) is not { } token) continue;
-            if (skipSpecialTokens && addedByContent.TryGetValue(token, out var added) && addedById[added].Special) continue;
+            if (skipSpecialTokens && _addedByContent.TryGetValue(token, out var added) && _addedById[added].Special) continue;
             tokens.Add(token);
         }
 
-        if (parts.Decoders == null) return string.Join(' ', tokens);
-        foreach (var decoder in parts.Decoders) decoder.Apply(tokens);
+        if (_parts.Decoders == null) return string.Join(' ', tokens);
+        foreach (var decoder in _parts.Decoders) decoder.Apply(tokens);
         return string.Concat(tokens);
     }
 
@@ -145,7 +145,7 @@ public sealed class Tokenizer
     }
 
     /// <summary>Special tokens that the template adds to a single text or to a pair.</summary>
-    public int SpecialTokenCount(bool pair) => parts.PostProcessor.SpecialCount(pair);
+    public int SpecialTokenCount(bool pair) => _parts.PostProcessor.SpecialCount(pair);
 
     static string Join(IEnumerable<string> steps) => string.Join(" > ", steps) is { Length: > 0 } joined ? joined : "none";
 }

@@ -9,11 +9,11 @@ namespace ProcessingJob.Worker;
 /// <summary>The model folder in use: tokenizer, task, and (unless the task is tokenize) the engine.</summary>
 sealed class LoadedModel : IDisposable
 {
-    private readonly Tokenizer _tokenizer;
-    private readonly string _prompt;
-    private readonly bool _lowerCase;
+    readonly Tokenizer _tokenizer;
+    readonly string _prompt;
+    readonly bool _lowerCase;
 
-    private LoadedModel(Tokenizer tokenizer, FeatureTask task, (ModelFolder Folder, EngineOptions Options)? run, int maxLength, string prompt, bool lowerCase)
+    LoadedModel(Tokenizer tokenizer, FeatureTask task, (ModelFolder Folder, EngineOptions Options)? run, int maxLength, string prompt, bool lowerCase)
     {
         (_tokenizer, Task, Run, MaxLength, _prompt, _lowerCase) = (tokenizer, task, run, maxLength, prompt, lowerCase);
         task.PromptLength = prompt.EnumerateRunes().Count();

@@ -10,19 +10,19 @@ namespace ProcessingJob.Worker;
 /// </summary>
 sealed class Progress : IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-    private const int MaxPoints = 720;
+    static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    const int MaxPoints = 720;
 
-    private readonly RunTotals _totals;
-    private readonly Func<EngineStats>? _engine;
-    private readonly long _totalBytes;
-    private readonly ILogger _log;
-    private readonly TimeProvider _time;
-    private readonly long _start;
-    private readonly ITimer _timer;
-    private readonly List<ThroughputPoint> _points = [new(0, 0, 0)];
-    private int _every = 1, _ticks;
-    private long _bytes;
+    readonly RunTotals _totals;
+    readonly Func<EngineStats>? _engine;
+    readonly long _totalBytes;
+    readonly ILogger _log;
+    readonly TimeProvider _time;
+    readonly long _start;
+    readonly ITimer _timer;
+    readonly List<ThroughputPoint> _points = [new(0, 0, 0)];
+    int _every = 1, _ticks;
+    long _bytes;
 
     /// <param name="totals">What is done.</param>
     /// <param name="engine">What the device has done; null without one.</param>
@@ -45,17 +45,17 @@ sealed class Progress : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private ThroughputPoint Now() => new(Math.Round(_time.GetElapsedTime(_start).TotalSeconds, 2), _totals.RowsOut,
+    ThroughputPoint Now() => new(Math.Round(_time.GetElapsedTime(_start).TotalSeconds, 2), _totals.RowsOut,
         Math.Max(_totals.Tokens, _engine?.Invoke().RealTokens ?? 0));
 
     // Of the bytes that are tokenized, as many are done as of their tokens; never less than before.
-    private long Bytes()
+    long Bytes()
     {
         var onDevice = _engine?.Invoke() is { Tokens: > 0 } stats ? _totals.BytesTokenized * Math.Min(1.0, (double)stats.RealTokens / stats.Tokens) : 0;
         return _bytes = Math.Max(_bytes, Math.Max(_totals.Bytes, (long)onDevice));
     }
 
-    private void Tick()
+    void Tick()
     {
         lock (_points)
         {

@@ -39,7 +39,7 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
 
     // Without a plan every host may have been given everything; then each takes its share. What the job's inputs say counts more
     // than the spec: taking a share of a shard would lose rows.
-    private static bool IsShardedByService(JobSpec spec, ContainerPaths paths)
+    static bool IsShardedByService(JobSpec spec, ContainerPaths paths)
     {
         var distributions = ProcessingJobConfig.Read(paths.ProcessingJobConfigFile).Distributions;
         return distributions.TryGetValue("/opt/ml/processing/input/data", out var type) ? type == "ShardedByS3Key" : spec.Input.Sharding == Sharding.ByKey;

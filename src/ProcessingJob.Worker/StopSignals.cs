@@ -9,9 +9,9 @@ namespace ProcessingJob.Worker;
 /// </summary>
 sealed class StopSignals : IDisposable
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(8);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly List<PosixSignalRegistration> _registrations = [];
+    static readonly TimeSpan Grace = TimeSpan.FromSeconds(8);
+    readonly CancellationTokenSource _stop = new();
+    readonly List<PosixSignalRegistration> _registrations = [];
 
     public StopSignals(TimeProvider time)
     {
@@ -31,7 +31,7 @@ sealed class StopSignals : IDisposable
         _stop.Dispose();
     }
 
-    private void Register(PosixSignal signal, ExitCode code, TimeProvider time) =>
+    void Register(PosixSignal signal, ExitCode code, TimeProvider time) =>
         _registrations.Add(PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true;

@@ -8,9 +8,9 @@ namespace ProcessingJob.Worker;
 /// <summary>One run of the worker: from the job's files to its report.</summary>
 sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, ResourceConfig hosts, ILogger log, TimeProvider time)
 {
-    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
-    private HostReport _report = new();
-    private IOutputStore? _store;
+    readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    HostReport _report = new();
+    IOutputStore? _store;
 
     /// <summary>Does this host's share of the job.</summary>
     /// <returns>One line for the user.</returns>
@@ -59,7 +59,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         }
     }
 
-    private async Task<string> RunAsync(JobSpec spec, WorkPlan? plan, Shard shard, IDataRoot data, IOutputStore store, CancellationToken stop)
+    async Task<string> RunAsync(JobSpec spec, WorkPlan? plan, Shard shard, IDataRoot data, IOutputStore store, CancellationToken stop)
     {
         var schema = plan?.Schema ?? await InferSchemaAsync(spec, shard, data, stop);
         if (spec.Compute is { Tune: true, TokenBudget: null } && plan?.TokenBudget is null && spec.Task != TaskKind.Tokenize)
@@ -99,7 +99,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         return Verdict(spec, plan, totals, pipeline.Failures);
     }
 
-    private static string Verdict(JobSpec spec, WorkPlan? plan, RunTotals totals, IReadOnlyList<PJobException> failures)
+    static string Verdict(JobSpec spec, WorkPlan? plan, RunTotals totals, IReadOnlyList<PJobException> failures)
     {
         if (failures.Count > 0)
             throw new PJobException(string.Join('\n', failures.Take(5).Select(f => f.Message)) + (failures.Count > 5 ? $"\n… and {failures.Count - 5} more files" : ""));
@@ -112,7 +112,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         return $"{totals.RowsIn} rows in, {totals.RowsOut} rows out, {totals.Rejected} rejected, {totals.Tokens} tokens";
     }
 
-    private (IDataRoot Data, IOutputStore Store) Endpoints(JobSpec spec, WorkPlan? plan)
+    (IDataRoot Data, IOutputStore Store) Endpoints(JobSpec spec, WorkPlan? plan)
     {
         var job = ProcessingJobConfig.Read(paths.ProcessingJobConfigFile);
         var streams = spec.Input.Transfer == Transfer.Stream || spec.Output.Transfer == Transfer.Stream;
@@ -123,7 +123,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
             spec.Output.Transfer == Transfer.Stream ? new S3Store(client.Value, plan?.OutputUri ?? spec.Output.Data) : new LocalStore(paths.Output, paths.Staging));
     }
 
-    private static async Task<IReadOnlyList<KeptColumn>> InferSchemaAsync(JobSpec spec, Shard shard, IDataRoot data, CancellationToken stop)
+    static async Task<IReadOnlyList<KeptColumn>> InferSchemaAsync(JobSpec spec, Shard shard, IDataRoot data, CancellationToken stop)
     {
         // An empty file says nothing of types.
         var first = shard.Units.OrderBy(u => u.Size == 0).ThenBy(u => u.Source, StringComparer.Ordinal).First();

@@ -10,25 +10,25 @@ namespace ProcessingJob.Benchmarks;
 /// </summary>
 sealed class Ceiling : IDisposable
 {
-    readonly InferenceSession session;
-    readonly List<(OrtValue[] Inputs, OrtValue[] Outputs)> batches = [];
-    readonly string[] names;
-    readonly long padded;
+    readonly InferenceSession _session;
+    readonly List<(OrtValue[] Inputs, OrtValue[] Outputs)> _batches = [];
+    readonly string[] _names;
+    readonly long _padded;
 
     Ceiling(string model, IEnumerable<int[][]> groups)
     {
         OrtRuntime.Start();
         using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
-        session = new InferenceSession(Path.Combine(model, "onnx", "model.onnx"), options);
-        names = [.. session.InputNames];
-        var hidden = session.OutputMetadata["last_hidden_state"].Dimensions[2];
+        _session = new InferenceSession(Path.Combine(model, "onnx", "model.onnx"), options);
+        _names = [.. _session.InputNames];
+        var hidden = _session.OutputMetadata["last_hidden_state"].Dimensions[2];
         foreach (var rows in groups)
         {
             var length = rows.Max(r => r.Length);
             var output = OrtValue.CreateTensorValueFromMemory(new float[rows.Length * length * hidden], [rows.Length, length, hidden]);
-            batches.Add((Array.ConvertAll(names, n => Tensor(n, rows)), [output]));
+            _batches.Add((Array.ConvertAll(_names, n => Tensor(n, rows)), [output]));
             Tokens += rows.Sum(r => r.Length);
-            padded += rows.Length * length;
+            _padded += rows.Length * length;
         }
     }
 
@@ -41,7 +41,7 @@ sealed class Ceiling : IDisposable
     /// <summary>Batches of so many texts in file order.</summary>
     public static Ceiling FileOrder(string model, EncodingBuffer[] windows, int rows) => new(model, Rows(windows).Chunk(rows));
 
-    public async Task<Measured> MeasureAsync() => await Machine.MeasureAsync(Tokens, Run) with { Fill = (double)Tokens / padded };
+    public async Task<Measured> MeasureAsync() => await Machine.MeasureAsync(Tokens, Run) with { Fill = (double)Tokens / _padded };
 
     Task Run()
     {
@@ -49,8 +49,8 @@ sealed class Ceiling : IDisposable
         var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() =>
         {
             using var run = new RunOptions();
-            for (int b; (b = Interlocked.Increment(ref next)) < batches.Count;)
-                session.Run(run, names, batches[b].Inputs, session.OutputNames, batches[b].Outputs);
+            for (int b; (b = Interlocked.Increment(ref next)) < _batches.Count;)
+                _session.Run(run, _names, _batches[b].Inputs, _session.OutputNames, _batches[b].Outputs);
         })).ToArray();
         foreach (var thread in threads) thread.Start();
         foreach (var thread in threads) thread.Join();
@@ -59,8 +59,8 @@ sealed class Ceiling : IDisposable
 
     public void Dispose()
     {
-        foreach (var value in batches.SelectMany(b => b.Inputs.Concat(b.Outputs))) value.Dispose();
-        session.Dispose();
+        foreach (var value in _batches.SelectMany(b => b.Inputs.Concat(b.Outputs))) value.Dispose();
+        _session.Dispose();
     }
 
     static IEnumerable<int[]> Rows(EncodingBuffer[] windows) =>

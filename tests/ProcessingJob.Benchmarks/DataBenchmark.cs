@@ -8,9 +8,9 @@ using ProcessingJob.Data;
 namespace ProcessingJob.Benchmarks;
 
 /// <summary>Reading and writing by CPU time of this process, on one thread: MB/s of source bytes, rows/s of output, bytes allocated a row.</summary>
-internal static class DataBenchmark
+static class DataBenchmark
 {
-    private const int TargetBytes = 96 << 20;
+    const int TargetBytes = 96 << 20;
 
     public static async Task RunAsync()
     {
@@ -46,7 +46,7 @@ internal static class DataBenchmark
         }
     }
 
-    private static void Generate(string path)
+    static void Generate(string path)
     {
         var random = new Random(7);
         string[] words = ["battery", "screen", "lasts", "a", "whole", "day", "and", "the", "sound", "is", "really", "good", "but", "café", "arrived", "late"];
@@ -70,14 +70,14 @@ internal static class DataBenchmark
         }
     }
 
-    private static ReadOptions Options(InputFormat format)
+    static ReadOptions Options(InputFormat format)
     {
         var input = format == InputFormat.Text ? new InputSpec() : new InputSpec { Text = ["review_body"], Keep = ["star_rating"] };
         var stars = new KeptColumn("star_rating", format == InputFormat.Jsonl ? ColumnType.Int64 : ColumnType.String);
         return new() { Input = input, Texts = ReadOptions.TextsOf(input), Schema = format == InputFormat.Text ? [] : [stars] };
     }
 
-    private static async Task ReadAsync(string path, string name, string label, long? bytes = null)
+    static async Task ReadAsync(string path, string name, string label, long? bytes = null)
     {
         var format = UnitCutter.FormatOf(name);
         await using var source = new LocalSource(path, name);
@@ -85,7 +85,7 @@ internal static class DataBenchmark
         await MeasureAsync($"read {label}", bytes ?? source.Length, () => CountAsync(new(Options(format)), unit, source));
     }
 
-    private static async Task ScanAsync(string path)
+    static async Task ScanAsync(string path)
     {
         await using var source = new LocalSource(path, "a.csv");
         // A range of one byte at the end: only the prefix costs.
@@ -93,7 +93,7 @@ internal static class DataBenchmark
         await MeasureAsync("find range in .csv", source.Length, () => CountAsync(new(Options(InputFormat.Csv)), unit, source));
     }
 
-    private static async Task<long> CountAsync(RowReader reader, WorkUnit unit, IByteSource source)
+    static async Task<long> CountAsync(RowReader reader, WorkUnit unit, IByteSource source)
     {
         long rows = 0;
         await foreach (var block in reader.ReadAsync(unit, source))
@@ -106,7 +106,7 @@ internal static class DataBenchmark
         return rows;
     }
 
-    private static async Task WriteAsync(string folder, OutputFormat format, OutputCompression compression)
+    static async Task WriteAsync(string folder, OutputFormat format, OutputCompression compression)
     {
         OutputColumn[] columns = [new("id", ColumnKind.String), new("star_rating", ColumnKind.Int64, Nullable: true), new("embedding", ColumnKind.ListFloat), new("token_count", ColumnKind.Int32), new("truncated", ColumnKind.Bool), new("source_file", ColumnKind.String), new("source_row", ColumnKind.Int64)];
         var vector = new float[384];
@@ -138,7 +138,7 @@ internal static class DataBenchmark
         Directory.Delete(store.Root, recursive: true);
     }
 
-    private static async Task ReadParquetAsync(string folder)
+    static async Task ReadParquetAsync(string folder)
     {
         OutputColumn[] columns = [new("review_body", ColumnKind.String), new("star_rating", ColumnKind.Int64, Nullable: true)];
         var store = new LocalStore(Path.Combine(folder, "texts"));
@@ -159,7 +159,7 @@ internal static class DataBenchmark
         await MeasureAsync("read .parquet (text)", bytes, () => CountAsync(new(Options(InputFormat.Jsonl)), read, source));
     }
 
-    private static async Task MeasureAsync(string what, long bytes, Func<Task<long>> action)
+    static async Task MeasureAsync(string what, long bytes, Func<Task<long>> action)
     {
         await action();
         var allocated = GC.GetTotalAllocatedBytes(precise: true);

@@ -7,9 +7,9 @@ namespace ProcessingJob.Benchmarks;
 /// <summary>An engine that is given windows as the worker gives them.</summary>
 sealed class EngineRun(string model, EngineOptions options) : IDisposable
 {
-    readonly Engine engine = Engine.Create(ModelFolder.Open(model), options with { Device = DeviceKind.Cpu });
+    readonly Engine _engine = Engine.Create(ModelFolder.Open(model), options with { Device = DeviceKind.Cpu });
 
-    public EngineStats Stats => engine.Stats;
+    public EngineStats Stats => _engine.Stats;
 
     public async Task<Measured> MeasureAsync(EncodingBuffer[] windows)
     {
@@ -19,8 +19,8 @@ sealed class EngineRun(string model, EngineOptions options) : IDisposable
             var inFlight = new Queue<Task<WindowResult>>();
             foreach (var window in windows)
             {
-                inFlight.Enqueue(engine.RunAsync(window, default));
-                if (inFlight.Count == engine.WindowsInFlight) (await inFlight.Dequeue()).Dispose();
+                inFlight.Enqueue(_engine.RunAsync(window, default));
+                if (inFlight.Count == _engine.WindowsInFlight) (await inFlight.Dequeue()).Dispose();
             }
 
             while (inFlight.TryDequeue(out var task)) (await task).Dispose();
@@ -28,5 +28,5 @@ sealed class EngineRun(string model, EngineOptions options) : IDisposable
         return measured with { Fill = (double)(Stats.RealTokens - real) / (Stats.PaddedTokens - padded) };
     }
 
-    public void Dispose() => engine.Dispose();
+    public void Dispose() => _engine.Dispose();
 }

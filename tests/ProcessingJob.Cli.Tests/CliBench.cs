@@ -6,7 +6,7 @@ namespace ProcessingJob.Cli.Tests;
 /// <summary>pjob in this process, with a folder, writers of its own and a worker that needs no model.</summary>
 sealed class CliBench : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    readonly TempFolder _folder = new();
 
     static CliBench() => Environment.SetEnvironmentVariable(WorkerCommand.Variable, System.IO.Path.Combine(AppContext.BaseDirectory, "ProcessingJob.FakeWorker.dll"));
 

@@ -5,7 +5,7 @@ namespace ProcessingJob.Contract.Tests;
 
 public sealed class ContainerTests : IDisposable
 {
-    private readonly string _file = Path.GetTempFileName();
+    readonly string _file = Path.GetTempFileName();
 
     public void Dispose() => File.Delete(_file);
 

@@ -4,14 +4,14 @@ namespace ProcessingJob.Contract.Tests;
 
 public sealed class PlanTests
 {
-    private static readonly string[] Extensions = [".csv", ".jsonl.gz", ".parquet", ".txt.zst", ".txt"];
+    static readonly string[] Extensions = [".csv", ".jsonl.gz", ".parquet", ".txt.zst", ".txt"];
 
-    private static readonly Gen<SourceFile[]> Files =
+    static readonly Gen<SourceFile[]> Files =
         Gen.Select(Gen.Int[0, 500], Gen.Long[0, 1L << 31], Gen.Int[0, 4].Select(i => Extensions[i]))
             .Select((n, size, ext) => new SourceFile($"f{n}{ext}", size, $"v{size}")).Array[0, 30]
             .Select(files => files.DistinctBy(f => f.Source).ToArray());
 
-    private static IReadOnlyList<WorkUnit> Cut(SourceFile[] files) => UnitCutter.Cut(files, new JobSpec(), "s", "m");
+    static IReadOnlyList<WorkUnit> Cut(SourceFile[] files) => UnitCutter.Cut(files, new JobSpec(), "s", "m");
 
     [Fact]
     public void Cut_AnyFiles_CoversEveryByteExactlyOnce() => Files.Sample(files =>

@@ -5,7 +5,7 @@ namespace ProcessingJob.Contract.Tests;
 
 public sealed class SpecReaderTests
 {
-    private const string Full = """
+    const string Full = """
         name: reviews-minilm
         task: embed
         model: ./models/minilm

@@ -8,8 +8,8 @@ namespace ProcessingJob.EndToEnd.Tests;
 /// <summary>A container as SageMaker would lay it out, under a root of its own; the worker runs in it alone.</summary>
 sealed class ContainerBench : IDisposable
 {
-    private static readonly string[] Written = ["data", "rejects"];
-    private readonly TempFolder _folder = new();
+    static readonly string[] Written = ["data", "rejects"];
+    readonly TempFolder _folder = new();
 
     public ContainerBench(string host = "algo-1", params string[] hosts)
     {

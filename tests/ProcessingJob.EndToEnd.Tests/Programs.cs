@@ -7,8 +7,8 @@ namespace ProcessingJob.EndToEnd.Tests;
 /// <summary>pjob and the worker as users start them: processes, built in the tests' own configuration.</summary>
 static class Programs
 {
-    private static readonly string Configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
-    private static readonly string Folder = Repo.File("src", "ProcessingJob.Cli", "bin", Configuration, "net10.0");
+    static readonly string Configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+    static readonly string Folder = Repo.File("src", "ProcessingJob.Cli", "bin", Configuration, "net10.0");
 
     public static WorkerCommand Worker { get; } = new("dotnet", [Path.Combine(Folder, "worker", "ProcessingJob.Worker.dll")]);
 
@@ -35,7 +35,7 @@ static class Programs
         return new(process.ExitCode, await output, await error);
     }
 
-    private static async Task<Ended> RunToEndAsync(this WorkerCommand command)
+    static async Task<Ended> RunToEndAsync(this WorkerCommand command)
     {
         using var process = command.Start();
         return await process.EndAsync();

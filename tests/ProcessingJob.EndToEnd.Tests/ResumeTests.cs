@@ -4,7 +4,7 @@ namespace ProcessingJob.EndToEnd.Tests;
 
 public class ResumeTests
 {
-    private const int Rows = 12_000;
+    const int Rows = 12_000;
 
     [Fact]
     public async Task Run_WorkerKilled_ResumesToTheSameBytes()

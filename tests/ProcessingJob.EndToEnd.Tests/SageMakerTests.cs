@@ -9,9 +9,9 @@ namespace ProcessingJob.EndToEnd.Tests;
 [Collection(nameof(MotoFixture))]
 public sealed class SageMakerTests(MotoFixture moto)
 {
-    private const int Rows = 400;
+    const int Rows = 400;
 
-    private async Task<RemoteBench> StartAsync()
+    async Task<RemoteBench> StartAsync()
     {
         var bench = await RemoteBench.StartAsync(moto, files: 0, [Programs.Worker.FileName, .. Programs.Worker.Arguments]);
         for (var i = 0; i < 4; i++)
@@ -19,7 +19,7 @@ public sealed class SageMakerTests(MotoFixture moto)
         return bench;
     }
 
-    private static JobSpec Spec(RemoteBench bench, int hosts, Sharding sharding = Sharding.Balanced, Transfer transfer = Transfer.Service)
+    static JobSpec Spec(RemoteBench bench, int hosts, Sharding sharding = Sharding.Balanced, Transfer transfer = Transfer.Service)
     {
         var spec = bench.Spec(hosts);
         return spec with
@@ -83,9 +83,9 @@ public sealed class SageMakerTests(MotoFixture moto)
         Assert.Equal(submitted.Job, (string?)Assert.Single(JsonNode.Parse(list.Out)!.AsArray())!["job"]);
     }
 
-    private Task<Ended> PjobAsync(params string[] arguments) => PjobAsync(arguments, ("AWS_ENDPOINT_URL_S3", moto.Url));
+    Task<Ended> PjobAsync(params string[] arguments) => PjobAsync(arguments, ("AWS_ENDPOINT_URL_S3", moto.Url));
 
-    private static async Task<Ended> PjobAsync(string[] arguments, params (string, string)[] environment)
+    static async Task<Ended> PjobAsync(string[] arguments, params (string, string)[] environment)
     {
         // An empty AWS_REGION is what CI leaves where a variable is not set.
         (string, string)[] account = [("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "AKIATEST"), ("AWS_SECRET_ACCESS_KEY", "secret"), ("AWS_EC2_METADATA_DISABLED", "true")];

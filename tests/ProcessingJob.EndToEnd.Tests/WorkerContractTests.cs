@@ -6,7 +6,7 @@ namespace ProcessingJob.EndToEnd.Tests;
 /// <summary>The worker alone, as SageMaker starts it: exit code, message file, nothing that looks whole and is not.</summary>
 public class WorkerContractTests
 {
-    private const string Csv = "id,text\n1,good coffee\n2,\"bad, really bad\"\n3,so so\n";
+    const string Csv = "id,text\n1,good coffee\n2,\"bad, really bad\"\n3,so so\n";
 
     [Fact]
     public async Task Worker_GoodData_EndsWithZeroAndCommitsEveryUnit()
@@ -126,7 +126,7 @@ public class WorkerContractTests
         Assert.DoesNotContain("   at ", ended.Out + ended.Error, StringComparison.Ordinal);
     }
 
-    private static async Task EndsAsync(ContainerBench bench, ExitCode code, string message)
+    static async Task EndsAsync(ContainerBench bench, ExitCode code, string message)
     {
         var ended = await bench.RunAsync();
         Assert.True((int)code == ended.ExitCode, $"exit code {ended.ExitCode}, expected {(int)code}: {ended.Out}{ended.Error}");
@@ -137,7 +137,7 @@ public class WorkerContractTests
         bench.AssertNothingHalfLooksWhole();
     }
 
-    private static byte[] Gzip(string text)
+    static byte[] Gzip(string text)
     {
         using var memory = new MemoryStream();
         using (var gzip = new GZipStream(memory, CompressionLevel.Optimal))

@@ -75,7 +75,7 @@ public sealed class FakeLogs
 }
 
 /// <summary>An answer on its way out.</summary>
-internal sealed record Reply(int Status, object Body)
+sealed record Reply(int Status, object Body)
 {
     public static Reply Ok(object body) => new(200, body);
     public static Reply Error(string code, string message, int status = 400) => new(status, new Dictionary<string, object?> { ["__type"] = code, ["message"] = message });

@@ -39,7 +39,7 @@ static class Units
         return record.RowsIn;
     }
 
-    private static PartRecord Write(ContainerPaths paths, string name, IEnumerable<string> lines)
+    static PartRecord Write(ContainerPaths paths, string name, IEnumerable<string> lines)
     {
         var path = Path.Combine(paths.Output, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -49,7 +49,7 @@ static class Units
     }
 
     // The lines that start in the range.
-    private static IEnumerable<string> Lines(string path, WorkUnit unit)
+    static IEnumerable<string> Lines(string path, WorkUnit unit)
     {
         var text = File.ReadAllText(path, Encoding.Latin1);
         var start = unit.Start == 0 ? 0 : text.IndexOf('\n', (int)unit.Start - 1) + 1;

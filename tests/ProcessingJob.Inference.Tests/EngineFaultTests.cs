@@ -7,7 +7,7 @@ public sealed class EngineFaultTests
 {
     static readonly HeadPlan Head = new(OutputShape.SentenceEmbedding, ["x"], FakeDevice.Width, FakeDevice.Width, null);
 
-    readonly List<EngineMessage> log = [];
+    readonly List<EngineMessage> _log = [];
 
     [Fact]
     public async Task RunAsync_ManyWindowsOnFourCallers_GivesEveryRowInOrder()
@@ -40,7 +40,7 @@ public sealed class EngineFaultTests
 
         AssertAll(window, await engine.RunAsync(window, default));
         Assert.Equal(halvings, engine.Stats.Halvings);
-        Assert.Contains(log, m => m.Warning && m.Text.Contains("out of memory"));
+        Assert.Contains(_log, m => m.Warning && m.Text.Contains("out of memory"));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class EngineFaultTests
         }
 
         Assert.Equal((0, 1), (device.Recreated, opened));
-        Assert.Contains("broken", Assert.Single(log).Text);
+        Assert.Contains("broken", Assert.Single(_log).Text);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class EngineFaultTests
         var window = Windows.Random(5, Windows.Lengths(5, 1000));
         AssertAll(window, await engine.RunAsync(window, default));
         Assert.Equal(1, engine.Stats.Recreations);
-        Assert.Contains(log, m => m.Text.Contains("made anew"));
+        Assert.Contains(_log, m => m.Text.Contains("made anew"));
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class EngineFaultTests
         var window = Windows.Random(6, Windows.Lengths(6, 300));
         var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(window, default));
         Assert.Contains("Xid 79", e.Message);
-        Assert.Single(log, m => m.Text.Contains("is given up"));
+        Assert.Single(_log, m => m.Text.Contains("is given up"));
         await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(window, default));
         Assert.Equal(1, device.Recreated);
     }
@@ -303,7 +303,7 @@ public sealed class EngineFaultTests
         Float32 = float32,
         Log = message =>
         {
-            lock (log) log.Add(message);
+            lock (_log) _log.Add(message);
         },
     });
 }

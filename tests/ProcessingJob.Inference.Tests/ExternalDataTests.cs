@@ -7,16 +7,16 @@ namespace ProcessingJob.Inference.Tests;
 /// <summary>External data may only be a regular file beside the model, wherever in the file a tensor hides.</summary>
 public sealed class ExternalDataTests : IDisposable
 {
-    readonly TempFolder folder = new();
+    readonly TempFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Open_PlainFileBeside_IsUsed()
     {
         Write("weights.bin");
-        File.WriteAllBytes(folder["onnx/weights.bin"], Enumerable.Range(0, 200).SelectMany(i => BitConverter.GetBytes((float)i)).ToArray());
-        var model = ModelFolder.Open(folder.Path);
+        File.WriteAllBytes(_folder["onnx/weights.bin"], Enumerable.Range(0, 200).SelectMany(i => BitConverter.GetBytes((float)i)).ToArray());
+        var model = ModelFolder.Open(_folder.Path);
         Assert.True(model.OnnxFiles[0].Bytes > 800);
         using var engine = Engine.Create(model, new EngineOptions { Device = DeviceKind.Cpu });
         var window = new EncodingBuffer();
@@ -47,10 +47,10 @@ public sealed class ExternalDataTests : IDisposable
     {
         Write("weights.bin");
         Assert.Contains("is not there", Refusal());
-        File.CreateSymbolicLink(folder["onnx/weights.bin"], "/etc/hostname");
+        File.CreateSymbolicLink(_folder["onnx/weights.bin"], "/etc/hostname");
         Assert.Contains("is a link", Refusal());
-        File.Delete(folder["onnx/weights.bin"]);
-        File.CreateSymbolicLink(folder["onnx/weights.bin"], "/nowhere/at/all");
+        File.Delete(_folder["onnx/weights.bin"]);
+        File.CreateSymbolicLink(_folder["onnx/weights.bin"], "/nowhere/at/all");
         Assert.Contains("is a link", Refusal());
     }
 
@@ -77,16 +77,16 @@ public sealed class ExternalDataTests : IDisposable
         }
 
         graph.Message(1, node).Message(11, new ProtoWriter().Text(1, "input_ids")).Message(12, new ProtoWriter().Text(1, "last_hidden_state"));
-        TinyModel.Write(folder);
-        TinyModel.WriteBytes(folder, "onnx/model.onnx", model.Message(7, graph).ToArray());
+        TinyModel.Write(_folder);
+        TinyModel.WriteBytes(_folder, "onnx/model.onnx", model.Message(7, graph).ToArray());
         Assert.Contains("/etc/passwd", Refusal());
     }
 
     [Fact]
     public void Read_AnyCutOrFlippedByte_IsRefusedOrReadButNeverWorse()
     {
-        TinyModel.Write(folder);
-        var bytes = File.ReadAllBytes(folder["onnx/model.onnx"]);
+        TinyModel.Write(_folder);
+        var bytes = File.ReadAllBytes(_folder["onnx/model.onnx"]);
         var random = new Random(5);
         for (var n = 0; n < 3000; n++)
         {
@@ -106,7 +106,7 @@ public sealed class ExternalDataTests : IDisposable
 
     void Write(string location)
     {
-        TinyModel.Write(folder);
+        TinyModel.Write(_folder);
         static ProtoWriter Value(string name, int type, params string[] symbols)
         {
             var shape = new ProtoWriter();
@@ -119,7 +119,7 @@ public sealed class ExternalDataTests : IDisposable
             .Message(5, Tensor(location))
             .Message(11, Value("input_ids", 7, "batch", "length"))
             .Message(12, Value("last_hidden_state", 1, "batch", "length", "hidden"));
-        TinyModel.WriteBytes(folder, "onnx/model.onnx",
+        TinyModel.WriteBytes(_folder, "onnx/model.onnx",
             new ProtoWriter().Number(1, 8).Message(7, graph).Message(8, new ProtoWriter().Text(1, "").Number(2, 17)).ToArray());
     }
 
@@ -129,7 +129,7 @@ public sealed class ExternalDataTests : IDisposable
 
     string Refusal()
     {
-        var e = Assert.Throws<PJobException>(() => ModelFolder.Open(folder.Path));
+        var e = Assert.Throws<PJobException>(() => ModelFolder.Open(_folder.Path));
         Assert.Equal(ExitCode.Model, e.ExitCode);
         return e.Message;
     }

@@ -10,8 +10,8 @@ sealed class FakeDevice(string name = "fake", int callers = 1) : IDevice
 {
     public const int Width = 3;
 
-    int recreated;
-    int batches;
+    int _recreated;
+    int _batches;
 
     public string Name => name;
 
@@ -24,9 +24,9 @@ sealed class FakeDevice(string name = "fake", int callers = 1) : IDevice
 
     public Action OnRecreate { get; init; } = () => { };
 
-    public int Recreated => recreated;
+    public int Recreated => _recreated;
 
-    public int Batches => batches;
+    public int Batches => _batches;
 
     /// <summary>Padded tokens of the largest batch that went through.</summary>
     public int Largest { get; private set; }
@@ -35,7 +35,7 @@ sealed class FakeDevice(string name = "fake", int callers = 1) : IDevice
 
     public void Recreate()
     {
-        Interlocked.Increment(ref recreated);
+        Interlocked.Increment(ref _recreated);
         OnRecreate();
     }
 
@@ -55,7 +55,7 @@ sealed class FakeDevice(string name = "fake", int callers = 1) : IDevice
         public void Run(in Batch batch, Span<float> output)
         {
             device.BeforeRun(device, new FakeBatch(batch.Rows, batch.Length));
-            Interlocked.Increment(ref device.batches);
+            Interlocked.Increment(ref device._batches);
             lock (device) device.Largest = Math.Max(device.Largest, batch.PaddedTokens);
             for (var r = 0; r < batch.Rows; r++)
             {

@@ -7,12 +7,12 @@ namespace ProcessingJob.Inference.Tests;
 
 public sealed class Float16FileTests : IDisposable
 {
-    readonly TempFolder folder = new();
+    readonly TempFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     // The check needs tokens; the samples bring their own vocabulary.
-    public Float16FileTests() => folder.Write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nfine\ntoo\nlate\n");
+    public Float16FileTests() => _folder.Write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nfine\ntoo\nlate\n");
 
     static EngineOptions Options(TaskKind task) => new() { Task = task, Device = DeviceKind.Cpu };
 
@@ -24,16 +24,16 @@ public sealed class Float16FileTests : IDisposable
     public void Create_AnyFamilyAndHead_IsWhatAGpuTakes(ModelFamily family, ModelHead head, TaskKind task)
     {
         Copy(ModelCache.Get(new SampleModelOptions { Family = family, Head = head }));
-        var (name, result) = Float16File.Create(folder.Path, Options(task));
+        var (name, result) = Float16File.Create(_folder.Path, Options(task));
         Assert.Equal("onnx/model_fp16.onnx", name);
         Assert.InRange(result.MinCosine, 0.9999, 1.0000001);
         Assert.True(result.MaxDifference > 0, "two files of the same precision were compared");
 
-        var model = ModelFolder.Open(folder.Path, new ModelOptions { Task = task });
+        var model = ModelFolder.Open(_folder.Path, new ModelOptions { Task = task });
         Assert.Equal((name, WeightPrecision.Float16), (model.Choose(DeviceKind.Cuda).Name, model.Choose(DeviceKind.Cuda).Precision));
         Assert.Equal("onnx/model.onnx", model.Choose(DeviceKind.Cpu).Name);
         Assert.InRange(model.Choose(DeviceKind.Cuda).Bytes, 1, model.Choose(DeviceKind.Cpu).Bytes * 6 / 10);
-        Assert.Contains("already", Assert.Throws<PJobException>(() => Float16File.Create(folder.Path, Options(task))).Message);
+        Assert.Contains("already", Assert.Throws<PJobException>(() => Float16File.Create(_folder.Path, Options(task))).Message);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class Float16FileTests : IDisposable
         var table = new ProtoWriter().Number(1, TinyModel.Vocabulary).Number(1, TinyModel.Hidden).Number(2, OnnxGraphWriter.Float).Text(8, "external")
             .Message(13, Entry("location", "weights.bin")).Message(13, Entry("offset", "8")).Message(13, Entry("length", "800")).Number(14, 1);
         var half = new ProtoWriter().Text(1, "value_float").Raw([2 << 3 | 5, .. BitConverter.GetBytes(0.5f)]).Number(20, 1);
-        TinyModel.Write(folder, output: "gathered_of_table", more: graph => graph
+        TinyModel.Write(_folder, output: "gathered_of_table", more: graph => graph
             .Constant("one", [1], [1L])
             .Node("ConstantOfShape", ["one"], ["zero"])
             .Node("Cast", ["input_ids"], ["numbers"], ("to", OnnxGraphWriter.Float))
@@ -54,12 +54,12 @@ public sealed class Float16FileTests : IDisposable
             .Node("Add", ["with_half", "zero"], ["with_zero"])
             .Node("Add", ["with_zero", "columns"], ["last_hidden_state"])
             .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden));
-        PutFirst(folder["onnx/model.onnx"], (5, table), (1, new ProtoWriter().Text(2, "half").Text(4, "Constant").Message(5, half)));
-        TinyModel.WriteBytes(folder, "onnx/weights.bin", [.. new byte[8], .. Enumerable.Range(0, 200).SelectMany(i => BitConverter.GetBytes((float)i))]);
-        var (name, _) = Float16File.Create(folder.Path, Options(TaskKind.Embed));
-        File.Delete(folder["onnx/weights.bin"]);
+        PutFirst(_folder["onnx/model.onnx"], (5, table), (1, new ProtoWriter().Text(2, "half").Text(4, "Constant").Message(5, half)));
+        TinyModel.WriteBytes(_folder, "onnx/weights.bin", [.. new byte[8], .. Enumerable.Range(0, 200).SelectMany(i => BitConverter.GetBytes((float)i))]);
+        var (name, _) = Float16File.Create(_folder.Path, Options(TaskKind.Embed));
+        File.Delete(_folder["onnx/weights.bin"]);
 
-        using var engine = Engine.Create(ModelFolder.Open(folder.Path, new ModelOptions { ModelFile = name }), Options(TaskKind.Embed));
+        using var engine = Engine.Create(ModelFolder.Open(_folder.Path, new ModelOptions { ModelFile = name }), Options(TaskKind.Embed));
         var window = new EncodingBuffer();
         window.Add([7]);
         using var result = await engine.RunAsync(window, default);
@@ -71,14 +71,14 @@ public sealed class Float16FileTests : IDisposable
     [Fact]
     public void Create_NumbersBeyondFloat16_IsRefusedAndLeavesNothing()
     {
-        TinyModel.Write(folder, output: "gathered", more: graph => graph
+        TinyModel.Write(_folder, output: "gathered", more: graph => graph
             .Constant("wide", [TinyModel.Hidden], [1f, 1e4f, 3e5f, 1e6f])
             .Node("Mul", ["gathered", "wide"], ["last_hidden_state"])
             .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden));
-        var error = Assert.Throws<PJobException>(() => Float16File.Create(folder.Path, Options(TaskKind.Embed)));
+        var error = Assert.Throws<PJobException>(() => Float16File.Create(_folder.Path, Options(TaskKind.Embed)));
         Assert.Equal(ExitCode.Model, error.ExitCode);
         Assert.Contains("float16 does not hold this model", error.Message);
-        Assert.Equal(["model.onnx"], Directory.GetFiles(folder["onnx"]).Select(Path.GetFileName));
+        Assert.Equal(["model.onnx"], Directory.GetFiles(_folder["onnx"]).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -116,6 +116,6 @@ public sealed class Float16FileTests : IDisposable
     void Copy(string from)
     {
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-            TinyModel.WriteBytes(folder, Path.GetRelativePath(from, file), File.ReadAllBytes(file));
+            TinyModel.WriteBytes(_folder, Path.GetRelativePath(from, file), File.ReadAllBytes(file));
     }
 }

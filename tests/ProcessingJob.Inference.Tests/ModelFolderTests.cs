@@ -11,14 +11,14 @@ namespace ProcessingJob.Inference.Tests;
 
 public sealed class ModelFolderTests : IDisposable
 {
-    readonly TempFolder folder = new();
+    readonly TempFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Open_BareTransformer_IsMeanPooledAtTheModelsLimit()
     {
-        var model = ModelFolder.Open(TinyModel.Write(folder));
+        var model = ModelFolder.Open(TinyModel.Write(_folder));
         Assert.Equal((TaskKind.Embed, Pooling.Mean, false, 64, 4), (model.Task, model.Pooling, model.Normalize, model.MaxLength, model.EmbeddingSize));
         Assert.Equal("onnx/model.onnx", Assert.Single(model.OnnxFiles).Name);
     }
@@ -30,22 +30,22 @@ public sealed class ModelFolderTests : IDisposable
     [InlineData("bert", 0, 64)]
     public void Open_PositionsWithOffset_AreTakenOff(string type, int pad, int expected)
     {
-        var model = ModelFolder.Open(TinyModel.Write(folder, config: new JsonObject { ["model_type"] = type, ["pad_token_id"] = pad }));
+        var model = ModelFolder.Open(TinyModel.Write(_folder, config: new JsonObject { ["model_type"] = type, ["pad_token_id"] = pad }));
         Assert.Equal(expected, model.MaxLength);
     }
 
     [Fact]
     public async Task Open_SentenceTransformersFolder_DecidesPoolingDenseAndNormalize()
     {
-        TinyModel.Write(folder);
-        TinyModel.Modules(folder,
+        TinyModel.Write(_folder);
+        TinyModel.Modules(_folder,
             """Pooling:{"word_embedding_dimension":4,"pooling_mode_cls_token":true,"pooling_mode_mean_tokens":false,"include_prompt":false}""",
             """Dense:{"in_features":4,"out_features":2,"bias":true,"activation_function":"torch.nn.modules.activation.Tanh"}""",
             "Normalize");
         Safetensors("2_Dense/model.safetensors", ("linear.weight", [2, 4], [0.01f, 0, 0, 0, 0, 0.01f, 0, 0]), ("linear.bias", [2], [0, 0.5f]));
-        folder.Write("sentence_bert_config.json", """{"max_seq_length":32,"do_lower_case":true}""");
-        folder.Write("config_sentence_transformers.json", """{"prompts":{"query":"query: ","passage":""},"default_prompt_name":"query","similarity_fn_name":"dot"}""");
-        var model = ModelFolder.Open(folder.Path);
+        _folder.Write("sentence_bert_config.json", """{"max_seq_length":32,"do_lower_case":true}""");
+        _folder.Write("config_sentence_transformers.json", """{"prompts":{"query":"query: ","passage":""},"default_prompt_name":"query","similarity_fn_name":"dot"}""");
+        var model = ModelFolder.Open(_folder.Path);
         Assert.Equal((Pooling.Cls, true, 32, 2, true, false), (model.Pooling, model.Normalize, model.MaxLength, model.EmbeddingSize, model.LowerCase, model.IncludePrompt));
         Assert.Equal(("query: ", "query: ", "", "literal: ", "dot"),
             (model.ResolvePrompt(null), model.ResolvePrompt("query"), model.ResolvePrompt("passage"), model.ResolvePrompt("literal: "), model.Similarity));
@@ -70,9 +70,9 @@ public sealed class ModelFolderTests : IDisposable
     public void PromptTokens_PromptEndsInSpace_CountsThoseBeforeTheText(ModelFamily family, bool includePrompt)
     {
         const string prompt = "query: ";
-        CopyFolder(ModelCache.Get(new SampleModelOptions { Family = family }), folder.Path);
-        folder.Write("1_Pooling/config.json", $$"""{"pooling_mode_mean_tokens":true,"include_prompt":{{(includePrompt ? "true" : "false")}}}""");
-        var (model, tokenizer) = (ModelFolder.Open(folder.Path), Tokenizer.Load(folder.Path));
+        CopyFolder(ModelCache.Get(new SampleModelOptions { Family = family }), _folder.Path);
+        _folder.Write("1_Pooling/config.json", $$"""{"pooling_mode_mean_tokens":true,"include_prompt":{{(includePrompt ? "true" : "false")}}}""");
+        var (model, tokenizer) = (ModelFolder.Open(_folder.Path), Tokenizer.Load(_folder.Path));
         var buffer = new EncodingBuffer();
         var encoder = tokenizer.CreateEncoder(new EncodeOptions { WithOffsets = true });
         encoder.Encode(prompt + "the parcel came", buffer);
@@ -86,26 +86,26 @@ public sealed class ModelFolderTests : IDisposable
     [Fact]
     public void Open_NewerPoolingConfig_IsRead()
     {
-        TinyModel.Write(folder);
-        TinyModel.Modules(folder, """Pooling:{"embedding_dimension":4,"pooling_mode":["weightedmean","cls"]}""");
-        Assert.Equal(Pooling.Cls | Pooling.WeightedMean, ModelFolder.Open(folder.Path).Pooling);
-        Assert.Equal(8, ModelFolder.Open(folder.Path).EmbeddingSize);
+        TinyModel.Write(_folder);
+        TinyModel.Modules(_folder, """Pooling:{"embedding_dimension":4,"pooling_mode":["weightedmean","cls"]}""");
+        Assert.Equal(Pooling.Cls | Pooling.WeightedMean, ModelFolder.Open(_folder.Path).Pooling);
+        Assert.Equal(8, ModelFolder.Open(_folder.Path).EmbeddingSize);
     }
 
     [Fact]
     public void Open_DenseWeightsOnlyAsPickle_IsRefused()
     {
-        TinyModel.Write(folder);
-        TinyModel.Modules(folder, """Pooling:{"pooling_mode":"mean"}""", """Dense:{"in_features":4,"out_features":2}""");
-        folder.Write("2_Dense/pytorch_model.bin", "never read");
+        TinyModel.Write(_folder);
+        TinyModel.Modules(_folder, """Pooling:{"pooling_mode":"mean"}""", """Dense:{"in_features":4,"out_features":2}""");
+        _folder.Write("2_Dense/pytorch_model.bin", "never read");
         Assert.Contains("pickle", Refusal());
     }
 
     [Fact]
     public void Open_DenseOfAnotherShape_IsRefused()
     {
-        TinyModel.Write(folder);
-        TinyModel.Modules(folder, """Pooling:{"pooling_mode":"mean"}""", """Dense:{"in_features":4,"out_features":2,"bias":false}""");
+        TinyModel.Write(_folder);
+        TinyModel.Modules(_folder, """Pooling:{"pooling_mode":"mean"}""", """Dense:{"in_features":4,"out_features":2,"bias":false}""");
         Safetensors("2_Dense/model.safetensors", ("linear.weight", [4, 2], new float[8]));
         Assert.Contains("expected linear.weight of shape [2, 4], found [4, 2]", Refusal());
     }
@@ -115,15 +115,15 @@ public sealed class ModelFolderTests : IDisposable
     [InlineData("WordWeights")]
     public void Open_UnknownModule_IsRefusedByName(string module)
     {
-        TinyModel.Write(folder);
-        TinyModel.Modules(folder, """Pooling:{"pooling_mode":"mean"}""", module);
+        TinyModel.Write(_folder);
+        TinyModel.Modules(_folder, """Pooling:{"pooling_mode":"mean"}""", module);
         Assert.Contains(module, Refusal());
     }
 
     [Fact]
     public void Open_UnknownGraphInput_IsRefusedByName()
     {
-        TinyModel.Write(folder, more: g => g.Input("pixel_values", OnnxGraphWriter.Float, "batch", 3));
+        TinyModel.Write(_folder, more: g => g.Input("pixel_values", OnnxGraphWriter.Float, "batch", 3));
         Assert.Contains("pixel_values", Refusal());
     }
 
@@ -131,34 +131,34 @@ public sealed class ModelFolderTests : IDisposable
     public void Open_BrokenFolders_SayWhatIsMissing()
     {
         Assert.Contains("config.json", Refusal());
-        folder.Write("config.json", """{"model_type":"bert","hidden_size":4}""");
+        _folder.Write("config.json", """{"model_type":"bert","hidden_size":4}""");
         Assert.Contains("no .onnx file", Refusal());
-        folder.Write("model.onnx", "this is not protobuf at all");
+        _folder.Write("model.onnx", "this is not protobuf at all");
         Assert.Contains("model.onnx", Refusal());
-        folder.Write("config.json", """{"model_type":"bert","hidden_size":"four"}""");
+        _folder.Write("config.json", """{"model_type":"bert","hidden_size":"four"}""");
         Assert.Contains("hidden_size is \"four\", expected a whole number", Refusal());
-        folder.Write("config.json", "{");
+        _folder.Write("config.json", "{");
         Assert.Contains("not valid JSON", Refusal());
     }
 
     [Fact]
     public void Open_AskedModelFile_IsTheOnlyOne()
     {
-        TinyModel.Write(folder);
-        TinyModel.Write(folder, onnx: "onnx/other.onnx");
-        Assert.Equal("onnx/other.onnx", ModelFolder.Open(folder.Path, new ModelOptions { ModelFile = "onnx/other.onnx" }).Choose(DeviceKind.Cpu).Name);
+        TinyModel.Write(_folder);
+        TinyModel.Write(_folder, onnx: "onnx/other.onnx");
+        Assert.Equal("onnx/other.onnx", ModelFolder.Open(_folder.Path, new ModelOptions { ModelFile = "onnx/other.onnx" }).Choose(DeviceKind.Cpu).Name);
         Assert.Contains("onnx/model.onnx", Refusal(new ModelOptions { ModelFile = "onnx/none.onnx" }));
-        Assert.Equal(ExitCode.BadSpec, Assert.Throws<PJobException>(() => ModelFolder.Open(folder.Path, new ModelOptions { ModelFile = "../x.onnx" })).ExitCode);
+        Assert.Equal(ExitCode.BadSpec, Assert.Throws<PJobException>(() => ModelFolder.Open(_folder.Path, new ModelOptions { ModelFile = "../x.onnx" })).ExitCode);
     }
 
     [Fact]
     public void Choose_SeveralPrecisions_Float32ForTheCpuFloat16ForGpus()
     {
-        TinyModel.Write(folder);
-        TinyModel.WriteBytes(folder, "onnx/model_fp16.onnx", Weights(10, 2));
-        TinyModel.WriteBytes(folder, "onnx/model_quantized.onnx", Weights(3, 1));
-        TinyModel.WriteBytes(folder, "onnx/model_O3.onnx", Weights(1, 4, fused: true));
-        var model = ModelFolder.Open(folder.Path);
+        TinyModel.Write(_folder);
+        TinyModel.WriteBytes(_folder, "onnx/model_fp16.onnx", Weights(10, 2));
+        TinyModel.WriteBytes(_folder, "onnx/model_quantized.onnx", Weights(3, 1));
+        TinyModel.WriteBytes(_folder, "onnx/model_O3.onnx", Weights(1, 4, fused: true));
+        var model = ModelFolder.Open(_folder.Path);
         Assert.Equal(["onnx/model.onnx", "onnx/model_O3.onnx", "onnx/model_quantized.onnx", "onnx/model_fp16.onnx"], model.OnnxFiles.Select(f => f.Name));
         Assert.Equal("onnx/model.onnx", model.Choose(DeviceKind.Cpu).Name);
         Assert.Equal("onnx/model_fp16.onnx", model.Choose(DeviceKind.Cuda).Name);
@@ -167,13 +167,13 @@ public sealed class ModelFolderTests : IDisposable
     [Fact]
     public void Open_Classify_ReadsLabelsInOrder()
     {
-        TinyModel.Write(folder, output: "logits", config: new JsonObject
+        TinyModel.Write(_folder, output: "logits", config: new JsonObject
         {
             ["architectures"] = new JsonArray("BertForSequenceClassification"),
             ["id2label"] = new JsonObject { ["1"] = "good", ["0"] = "bad" },
             ["problem_type"] = "single_label_classification",
         });
-        var model = ModelFolder.Open(folder.Path);
+        var model = ModelFolder.Open(_folder.Path);
         Assert.Equal((TaskKind.Classify, "bad,good", "single_label_classification"), (model.Task, string.Join(",", model.Labels), model.ProblemType));
         Assert.Contains("no …ForSequenceClassification", Refusal(new ModelOptions { Task = TaskKind.Classify }, write: true));
     }
@@ -181,7 +181,7 @@ public sealed class ModelFolderTests : IDisposable
     [Fact]
     public void Create_TaskWithoutItsOutput_NamesWhatThereIs()
     {
-        var model = ModelFolder.Open(TinyModel.Write(folder), new ModelOptions { Task = TaskKind.Answer });
+        var model = ModelFolder.Open(TinyModel.Write(_folder), new ModelOptions { Task = TaskKind.Answer });
         var e = Assert.Throws<PJobException>(() => Engine.Create(model, new EngineOptions { Task = TaskKind.Answer, Device = DeviceKind.Cpu }));
         Assert.Contains("start_logits", e.Message);
         Assert.Contains("last_hidden_state", e.Message);
@@ -190,7 +190,7 @@ public sealed class ModelFolderTests : IDisposable
     [Fact]
     public void Create_OptionsOutOfRange_AreRefused()
     {
-        var model = ModelFolder.Open(TinyModel.Write(folder));
+        var model = ModelFolder.Open(TinyModel.Write(_folder));
         foreach (var options in (EngineOptions[])[
             new() { Embed = new() { Dimensions = 5 } }, new() { MaxLength = 65 }, new() { TokenBudget = 3 }, new() { Callers = 0 }, new() { Task = TaskKind.Tokenize }])
             Assert.Equal(ExitCode.BadSpec, Assert.Throws<PJobException>(() => Engine.Create(model, options with { Device = DeviceKind.Cpu })).ExitCode);
@@ -200,7 +200,7 @@ public sealed class ModelFolderTests : IDisposable
     public void Create_CudaWithoutAGpu_SaysWhy()
     {
         if (CudaProvider.Find().Count > 0) Assert.Skip("there is a GPU");
-        var model = ModelFolder.Open(TinyModel.Write(folder));
+        var model = ModelFolder.Open(TinyModel.Write(_folder));
         var e = Assert.Throws<PJobException>(() => Engine.Create(model, new EngineOptions { Device = DeviceKind.Cuda }));
         Assert.Contains("compute.device is cuda, but", e.Message);
         using var engine = Engine.Create(model, new EngineOptions { Device = DeviceKind.Auto });
@@ -210,8 +210,8 @@ public sealed class ModelFolderTests : IDisposable
 
     string Refusal(ModelOptions? options = null, bool write = false)
     {
-        if (write) TinyModel.Write(folder, config: new JsonObject());
-        var e = Assert.Throws<PJobException>(() => ModelFolder.Open(folder.Path, options));
+        if (write) TinyModel.Write(_folder, config: new JsonObject());
+        var e = Assert.Throws<PJobException>(() => ModelFolder.Open(_folder.Path, options));
         Assert.Equal(ExitCode.Model, e.ExitCode);
         return e.Message;
     }
@@ -255,6 +255,6 @@ public sealed class ModelFolderTests : IDisposable
         var json = Encoding.UTF8.GetBytes(header.ToJsonString());
         var length = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);
-        TinyModel.WriteBytes(folder, name, [.. length, .. json, .. data]);
+        TinyModel.WriteBytes(_folder, name, [.. length, .. json, .. data]);
     }
 }

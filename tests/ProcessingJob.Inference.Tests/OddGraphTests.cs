@@ -11,9 +11,9 @@ public sealed class OddGraphTests : IDisposable
     const int Int32 = 6;
     const int Double = 11;
 
-    readonly TempFolder folder = new();
+    readonly TempFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(OnnxGraphWriter.Int64, OnnxGraphWriter.Float)]
@@ -60,7 +60,7 @@ public sealed class OddGraphTests : IDisposable
             .Input("input_ids", OnnxGraphWriter.Int64, batch > 0 ? batch : "batch", length > 0 ? length : "length")
             .Node("Gather", ["table", "input_ids"], ["last_hidden_state"])
             .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden));
-        var message = Refusal(() => ModelFolder.Open(folder.Path));
+        var message = Refusal(() => ModelFolder.Open(_folder.Path));
         Assert.Contains($"input_ids has the fixed shape [{(batch > 0 ? batch : "any")}, {(length > 0 ? length : "any")}]", message);
         Assert.Contains("dynamic axes", message);
     }
@@ -70,7 +70,7 @@ public sealed class OddGraphTests : IDisposable
     {
         Write(g => Table(g, output: "last_hidden_state").Input("attention_mask", OnnxGraphWriter.Float16, "batch", "length")
             .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden));
-        Assert.Contains("attention_mask has element type 10, expected int64 or int32", Refusal(() => ModelFolder.Open(folder.Path)));
+        Assert.Contains("attention_mask has element type 10, expected int64 or int32", Refusal(() => ModelFolder.Open(_folder.Path)));
     }
 
     [Fact]
@@ -130,13 +130,13 @@ public sealed class OddGraphTests : IDisposable
 
     void Write(Action<OnnxGraphWriter> build, JsonObject? config = null)
     {
-        TinyModel.Write(folder, config: config);
+        TinyModel.Write(_folder, config: config);
         var graph = new OnnxGraphWriter();
         build(graph);
-        TinyModel.WriteBytes(folder, "onnx/model.onnx", graph.ToModel());
+        TinyModel.WriteBytes(_folder, "onnx/model.onnx", graph.ToModel());
     }
 
-    Engine Create(TaskKind task = TaskKind.Embed) => Engine.Create(ModelFolder.Open(folder.Path), new EngineOptions { Task = task, Device = DeviceKind.Cpu });
+    Engine Create(TaskKind task = TaskKind.Embed) => Engine.Create(ModelFolder.Open(_folder.Path), new EngineOptions { Task = task, Device = DeviceKind.Cpu });
 
     async Task<float[][]> Embed(params int[][] encodings)
     {

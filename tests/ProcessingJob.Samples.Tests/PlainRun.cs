@@ -7,13 +7,13 @@ namespace ProcessingJob.Samples.Tests;
 /// <summary>The shortest way from ids to numbers: ONNX Runtime, one text at a time, no padding.</summary>
 sealed class PlainRun : IDisposable
 {
-    readonly SessionOptions options = new() { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-    readonly RunOptions run = new();
+    readonly SessionOptions _options = new() { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+    readonly RunOptions _run = new();
 
     public PlainRun(string model, string? optimized = null)
     {
-        if (optimized is not null) options.OptimizedModelFilePath = optimized;
-        Session = new InferenceSession(Path.Combine(model, "onnx", "model.onnx"), options);
+        if (optimized is not null) _options.OptimizedModelFilePath = optimized;
+        Session = new InferenceSession(Path.Combine(model, "onnx", "model.onnx"), _options);
     }
 
     public InferenceSession Session { get; }
@@ -23,7 +23,7 @@ sealed class PlainRun : IDisposable
     {
         var feeds = Session.InputNames.ToDictionary(name => name, name => OrtValue.CreateTensorValueFromMemory(
             name switch { "input_ids" => ids, "attention_mask" => [.. ids.Select(_ => 1L)], _ => new long[ids.Length] }, [1, ids.Length]));
-        using var outputs = Session.Run(run, feeds, Session.OutputNames);
+        using var outputs = Session.Run(_run, feeds, Session.OutputNames);
         foreach (var feed in feeds.Values) feed.Dispose();
         return Session.OutputNames.Zip(outputs).ToDictionary(pair => pair.First, pair => pair.Second.GetTensorDataAsSpan<float>().ToArray());
     }
@@ -49,7 +49,7 @@ sealed class PlainRun : IDisposable
     public void Dispose()
     {
         Session.Dispose();
-        options.Dispose();
-        run.Dispose();
+        _options.Dispose();
+        _run.Dispose();
     }
 }

@@ -14,7 +14,7 @@ static class SoakData
     /// <summary>One row in so many has no text.</summary>
     public const int BadRowEvery = 5_000;
 
-    private static readonly string[] Formats = [".csv", ".jsonl", ".parquet", ".tsv", ".jsonl.gz", ".csv.zst"];
+    static readonly string[] Formats = [".csv", ".jsonl", ".parquet", ".tsv", ".jsonl.gz", ".csv.zst"];
 
     /// <returns>Rows without a text.</returns>
     public static async Task<long> WriteAsync(string folder, long rows, int files, int seed)
@@ -36,7 +36,7 @@ static class SoakData
         return bad;
     }
 
-    private static void WriteLines(string path, string extension, IEnumerable<(long Id, string Text)> rows)
+    static void WriteLines(string path, string extension, IEnumerable<(long Id, string Text)> rows)
     {
         using var file = File.Create(path);
         using Stream stream = Path.GetExtension(extension) switch
@@ -59,7 +59,7 @@ static class SoakData
         }
     }
 
-    private static async Task WriteParquetAsync(string path, IEnumerable<(long Id, string Text)> rows)
+    static async Task WriteParquetAsync(string path, IEnumerable<(long Id, string Text)> rows)
     {
         var (id, text, stars) = (Field("id"), Field("text"), Field("stars"));
         await using var file = File.Create(path);
@@ -73,5 +73,5 @@ static class SoakData
         }
     }
 
-    private static DataField Field(string name) => new(name, typeof(string), isNullable: false);
+    static DataField Field(string name) => new(name, typeof(string), isNullable: false);
 }

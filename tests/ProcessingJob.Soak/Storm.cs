@@ -35,7 +35,7 @@ sealed class Storm(string pjob, string spec, string output, int hosts, int kills
     }
 
     // The worker's environment names its container root, which lies in the output.
-    private bool KillOne()
+    bool KillOne()
     {
         var root = $"{ContainerPaths.RootVariable}={output}";
         var workers = Process.GetProcesses().Where(p => IsWorker(p, root)).ToList();
@@ -45,7 +45,7 @@ sealed class Storm(string pjob, string spec, string output, int hosts, int kills
         return true;
     }
 
-    private static bool IsWorker(Process process, string root)
+    static bool IsWorker(Process process, string root)
     {
         try
         {

@@ -9,15 +9,15 @@ namespace ProcessingJob.Testing;
 public sealed class MotoServer : IDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    readonly Process process;
-    readonly HttpClient client;
+    readonly Process _process;
+    readonly HttpClient _client;
 
     MotoServer(int port)
     {
         Endpoint = new Uri($"http://127.0.0.1:{port}");
-        client = new HttpClient { BaseAddress = Endpoint };
+        _client = new HttpClient { BaseAddress = Endpoint };
         // The shell ends the server when its standard input closes, so that a test run that is killed leaves none behind.
-        process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c",
+        _process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c",
             $"moto_server -H 127.0.0.1 -p {port} >/dev/null 2>&1 & server=$!; read -r _; kill $server"])
         { RedirectStandardInput = true })!;
     }
@@ -52,16 +52,16 @@ public sealed class MotoServer : IDisposable
     /// <summary>Forgets all buckets, objects and jobs.</summary>
     public async Task ResetAsync()
     {
-        using var answer = await client.PostAsync(new Uri("/moto-api/reset", UriKind.Relative), null);
+        using var answer = await _client.PostAsync(new Uri("/moto-api/reset", UriKind.Relative), null);
         answer.EnsureSuccessStatusCode();
     }
 
     public void Dispose()
     {
-        process.StandardInput.Dispose();
-        process.WaitForExit();
-        process.Dispose();
-        client.Dispose();
+        _process.StandardInput.Dispose();
+        _process.WaitForExit();
+        _process.Dispose();
+        _client.Dispose();
     }
 
     static int FreePort()
@@ -82,7 +82,7 @@ public sealed class MotoServer : IDisposable
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/moto-api/");
-            using var answer = client.Send(request);
+            using var answer = _client.Send(request);
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)

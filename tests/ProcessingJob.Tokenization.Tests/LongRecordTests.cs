@@ -3,9 +3,9 @@ namespace ProcessingJob.Tokenization.Tests;
 /// <summary>A record of any length costs what max_length needs, whatever it holds.</summary>
 public sealed class LongRecordTests : IDisposable
 {
-    readonly string folder = Directory.CreateTempSubdirectory("long-").FullName;
+    readonly string _folder = Directory.CreateTempSubdirectory("long-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
     [InlineData("WordPiece", "tea pot, ")]
@@ -18,10 +18,10 @@ public sealed class LongRecordTests : IDisposable
         const string Tokens = """
             "added_tokens":[{"id":1,"content":"[SEP]","normalized":false,"special":true,"lstrip":true,"rstrip":true},{"id":9,"content":"<new>","normalized":true}]
             """;
-        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), model == "BPE"
+        File.WriteAllText(Path.Combine(_folder, "tokenizer.json"), model == "BPE"
             ? $$"""{ {{Tokens}},"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":true},"model":{"type":"BPE","merges":[],"vocab":{"t":0,"[SEP]":1,"e":2,"a":3,"p":4,"o":5,"\u0120":6,"<":7,">":8} } }"""
             : $$"""{ {{Tokens}},"normalizer":{"type":"BertNormalizer"},"pre_tokenizer":{"type":"BertPreTokenizer"},"model":{"type":"WordPiece","unk_token":"?","vocab":{"?":0,"[SEP]":1,"tea":2,"pot":3,",":4} } }""");
-        var tokenizer = Tokenizer.Load(folder);
+        var tokenizer = Tokenizer.Load(_folder);
         var encoder = tokenizer.CreateEncoder(new EncodeOptions { MaxLength = 128, WithOffsets = true });
         var buffer = new EncodingBuffer();
         var text = string.Concat(Enumerable.Repeat(unit, 1_000_000));

@@ -8,9 +8,9 @@ public sealed class RefusalTests : IDisposable
 {
     const string Model = """{"type":"WordPiece","unk_token":"?","continuing_subword_prefix":"##","max_input_chars_per_word":100,"vocab":{"?":0,"a":1}}""";
 
-    readonly string folder = Directory.CreateTempSubdirectory("refusal-").FullName;
+    readonly string _folder = Directory.CreateTempSubdirectory("refusal-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
     [InlineData("model", """{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"}""", "model WordLevel")]
@@ -45,7 +45,7 @@ public sealed class RefusalTests : IDisposable
     public void Load_UnsupportedOrBroken_NamesIt(string section, string json, string expected)
     {
         Write("tokenizer.json", $$"""{"{{section}}":{{json}}{{(section == "model" ? "" : $",\"model\":{Model}")}}}""");
-        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder));
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(_folder));
         Assert.Equal(ExitCode.Model, refusal.ExitCode);
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
         Assert.Contains(section, refusal.Message, StringComparison.Ordinal);
@@ -61,7 +61,7 @@ public sealed class RefusalTests : IDisposable
     public void Load_BrokenFile_SaysWhere(string name, string content, string expected)
     {
         Write(name, content);
-        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder));
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(_folder));
         Assert.Equal(ExitCode.Model, refusal.ExitCode);
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
     }
@@ -74,7 +74,7 @@ public sealed class RefusalTests : IDisposable
     public void Load_LfsPointer_SaysHowToGetTheFile(string name)
     {
         Write(name, "version https://git-lfs.github.com/spec/v1\noid sha256:9eb652\nsize 17098107\n");
-        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder));
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(_folder));
         Assert.Equal(ExitCode.Model, refusal.ExitCode);
         Assert.Contains($"{name}: is a pointer of Git LFS", refusal.Message, StringComparison.Ordinal);
     }
@@ -93,7 +93,7 @@ public sealed class RefusalTests : IDisposable
         Write(file, file == "vocab.txt" ? "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na" : """{"a":0}""");
         Write("merges.txt", "");
         Write(config, json);
-        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder));
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(_folder));
         Assert.Equal(ExitCode.Model, refusal.ExitCode);
         Assert.Contains($"{file}: {expected} tokenizer.json", refusal.Message, StringComparison.Ordinal);
     }
@@ -107,9 +107,9 @@ public sealed class RefusalTests : IDisposable
     public void Load_SentencePieceOfAnotherFamily_IsRefusedByName(string file, string? modelType, string expected)
     {
         byte[] model = [.. ((string[])["<unk>", "<s>", "<cls>"]).SelectMany(piece => (byte[])[0x0A, (byte)(piece.Length + 2), 0x0A, (byte)piece.Length, .. Encoding.UTF8.GetBytes(piece)])];
-        File.WriteAllBytes(Path.Combine(folder, file), model);
+        File.WriteAllBytes(Path.Combine(_folder, file), model);
         if (modelType != null) Write("config.json", $$"""{"model_type":"{{modelType}}"}""");
-        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder));
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(_folder));
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
     }
 
@@ -117,14 +117,14 @@ public sealed class RefusalTests : IDisposable
     public void Load_FileOrUri_SaysWhatIsExpected()
     {
         Write("tokenizer.json", "{}");
-        Assert.Contains("give the model folder", Assert.Throws<PJobException>(() => Tokenizer.Load(Path.Combine(folder, "tokenizer.json"))).Message, StringComparison.Ordinal);
+        Assert.Contains("give the model folder", Assert.Throws<PJobException>(() => Tokenizer.Load(Path.Combine(_folder, "tokenizer.json"))).Message, StringComparison.Ordinal);
         Assert.Contains("fetch the model folder first", Assert.Throws<PJobException>(() => Tokenizer.Load("hf://a/b")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Load_EmptyFolder_ListsWhatIsLookedFor()
     {
-        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder));
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(_folder));
         Assert.Contains("expected tokenizer.json, vocab.txt", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -132,8 +132,8 @@ public sealed class RefusalTests : IDisposable
     public void Load_SentencePieceBpe_IsRefused()
     {
         // trainer_spec { model_type: BPE } and one piece "a".
-        File.WriteAllBytes(Path.Combine(folder, "spiece.model"), [0x0A, 3, 0x0A, 1, 0x61, 0x12, 2, 0x18, 2]);
-        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder));
+        File.WriteAllBytes(Path.Combine(_folder, "spiece.model"), [0x0A, 3, 0x0A, 1, 0x61, 0x12, 2, 0x18, 2]);
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(_folder));
         Assert.Contains("not Unigram (model_type 2)", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -146,10 +146,10 @@ public sealed class RefusalTests : IDisposable
     {
         Write("tokenizer.json", $$$"""{"model":{{{Model}}},"post_processor":{"type":"BertProcessing","cls":["a",1],"sep":["a",1]}}""");
         var options = new EncodeOptions { MaxLength = maxLength, Stride = stride, Window = true };
-        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(folder).CreateEncoder(options));
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(_folder).CreateEncoder(options));
         Assert.Equal(ExitCode.BadSpec, refusal.ExitCode);
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
     }
 
-    void Write(string name, string content) => File.WriteAllText(Path.Combine(folder, name), content);
+    void Write(string name, string content) => File.WriteAllText(Path.Combine(_folder, name), content);
 }

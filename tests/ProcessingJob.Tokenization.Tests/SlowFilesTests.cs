@@ -5,9 +5,9 @@ public sealed class SlowFilesTests : IDisposable
 {
     const string Cased = """{"do_lower_case":false,"model_max_length":512}""";
 
-    readonly string folder = Directory.CreateTempSubdirectory("slow-").FullName;
+    readonly string _folder = Directory.CreateTempSubdirectory("slow-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
     [InlineData("bert-base-uncased", "vocab.txt", null, null)]
@@ -25,11 +25,11 @@ public sealed class SlowFilesTests : IDisposable
     public void Load_SlowFiles_EncodesAsTokenizerJson(string vocabulary, string files, string? config, string? specials)
     {
         if (!Directory.Exists(Checkout.SharedData)) Assert.Skip("../shared/data is not here");
-        foreach (var file in files.Split(',')) File.Copy(Path.Combine(Checkout.Vocabulary(vocabulary), file), Path.Combine(folder, file));
-        if (config != null) File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), config);
-        if (specials != null) File.WriteAllText(Path.Combine(folder, "special_tokens_map.json"), specials);
+        foreach (var file in files.Split(',')) File.Copy(Path.Combine(Checkout.Vocabulary(vocabulary), file), Path.Combine(_folder, file));
+        if (config != null) File.WriteAllText(Path.Combine(_folder, "tokenizer_config.json"), config);
+        if (specials != null) File.WriteAllText(Path.Combine(_folder, "special_tokens_map.json"), specials);
 
-        var (expected, actual) = (Parity.Loaded(Checkout.Vocabulary(vocabulary)), Tokenizer.Load(folder));
+        var (expected, actual) = (Parity.Loaded(Checkout.Vocabulary(vocabulary)), Tokenizer.Load(_folder));
 
         Assert.Equal((expected.VocabularySize, expected.PadId, expected.HasTokenTypes), (actual.VocabularySize, actual.PadId, actual.HasTokenTypes));
         List<string> texts = [.. Corpora.Names.SelectMany(name => Corpora.Read(name).Where((_, i) => i % 17 == 0)), .. Fuzz.Texts(4000, seed: 21), ""];
@@ -47,17 +47,17 @@ public sealed class SlowFilesTests : IDisposable
     public void Load_MoreAddedTokens_AreFound(string name, string content, string added)
     {
         string[] pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "?", "!", "[MASK]", "a", "tea", "##s", "pot", "["];
-        File.WriteAllText(Path.Combine(folder, "vocab.txt"), string.Join("\r\n", pieces));
-        File.WriteAllText(Path.Combine(folder, name), content);
-        var model = Directory.CreateDirectory(Path.Combine(folder, "json")).FullName;
+        File.WriteAllText(Path.Combine(_folder, "vocab.txt"), string.Join("\r\n", pieces));
+        File.WriteAllText(Path.Combine(_folder, name), content);
+        var model = Directory.CreateDirectory(Path.Combine(_folder, "json")).FullName;
         var special = string.Join(',', ((int[])[0, 1, 2, 3, 6]).Select(id => $$"""{"id":{{id}},"content":"{{pieces[id]}}","normalized":false,"special":true}"""));
         File.WriteAllText(Path.Combine(model, "tokenizer.json"), $$"""
             {"added_tokens":[{{special}},{{added[1..]}},"normalizer":{"type":"BertNormalizer"},"pre_tokenizer":{"type":"BertPreTokenizer"},
             "post_processor":{"type":"BertProcessing","cls":["[CLS]",2],"sep":["[SEP]",3]},"decoder":{"type":"WordPiece","prefix":"##","cleanup":true},
             "model":{"type":"WordPiece","unk_token":"[UNK]","vocab":{ {{string.Join(',', pieces.Select((piece, id) => $"\"{piece}\":{id}"))}} } } }
             """);
-        Same(Tokenizer.Load(model), Tokenizer.Load(folder), ["tea pots [NEW] [new] teapot", "Tea TEA teas <x>  a", "a[MASK] <X>"]);
-        Assert.Contains(12, Ids(Tokenizer.Load(folder), "[new] tea"));
+        Same(Tokenizer.Load(model), Tokenizer.Load(_folder), ["tea pots [NEW] [new] teapot", "Tea TEA teas <x>  a", "a[MASK] <X>"]);
+        Assert.Contains(12, Ids(Tokenizer.Load(_folder), "[new] tea"));
     }
 
     [Fact]
@@ -65,14 +65,14 @@ public sealed class SlowFilesTests : IDisposable
     {
         // ChemBERTa's: BERT's names in RoBERTa's layout, its own <s> and </s> added behind the vocabulary.
         const string Vocab = """{"[PAD]":0,"[UNK]":1,"[CLS]":2,"[SEP]":3,"[MASK]":4,"C":5,"c":6,"cc":7,"1":8}""";
-        File.WriteAllText(Path.Combine(folder, "vocab.json"), Vocab);
-        File.WriteAllText(Path.Combine(folder, "merges.txt"), "#version: 0.2\nc c\n");
-        File.WriteAllText(Path.Combine(folder, "added_tokens.json"), """{"<s>":9,"</s>":10}""");
-        File.WriteAllText(Path.Combine(folder, "config.json"), """{"model_type":"roberta"}""");
-        File.WriteAllText(Path.Combine(folder, "special_tokens_map.json"), """
+        File.WriteAllText(Path.Combine(_folder, "vocab.json"), Vocab);
+        File.WriteAllText(Path.Combine(_folder, "merges.txt"), "#version: 0.2\nc c\n");
+        File.WriteAllText(Path.Combine(_folder, "added_tokens.json"), """{"<s>":9,"</s>":10}""");
+        File.WriteAllText(Path.Combine(_folder, "config.json"), """{"model_type":"roberta"}""");
+        File.WriteAllText(Path.Combine(_folder, "special_tokens_map.json"), """
             {"bos_token":"<s>","eos_token":{"content":"</s>","lstrip":false},"unk_token":"[UNK]","sep_token":"[SEP]","pad_token":"[PAD]","cls_token":"[CLS]","mask_token":"[MASK]"}
             """);
-        var model = Directory.CreateDirectory(Path.Combine(folder, "json")).FullName;
+        var model = Directory.CreateDirectory(Path.Combine(_folder, "json")).FullName;
         var added = ((string[])["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "", "", "", "", "<s>", "</s>"]).Select((token, id) => (token, id)).Where(t => t.token.Length > 0)
             .Select(t => $$"""{"id":{{t.id}},"content":"{{t.token}}","lstrip":{{(t.id == 4 ? "true" : "false")}},"normalized":false,"special":true}""");
         File.WriteAllText(Path.Combine(model, "tokenizer.json"), $$"""
@@ -80,8 +80,8 @@ public sealed class SlowFilesTests : IDisposable
             "post_processor":{"type":"RobertaProcessing","cls":["[CLS]",2],"sep":["[SEP]",3],"trim_offsets":true,"add_prefix_space":false},
             "decoder":{"type":"ByteLevel"},"model":{"type":"BPE","merges":["c c"],"vocab":{{Vocab}} } }
             """);
-        Same(Tokenizer.Load(model), Tokenizer.Load(folder), ["ccC1", "<s>c", "c [MASK]</s>", "[CLS]"]);
-        Assert.Equal([2, 7, 5, 8, 3], Ids(Tokenizer.Load(folder), "ccC1"));
+        Same(Tokenizer.Load(model), Tokenizer.Load(_folder), ["ccC1", "<s>c", "c [MASK]</s>", "[CLS]"]);
+        Assert.Equal([2, 7, 5, 8, 3], Ids(Tokenizer.Load(_folder), "ccC1"));
     }
 
     static int[] Ids(Tokenizer tokenizer, string text)

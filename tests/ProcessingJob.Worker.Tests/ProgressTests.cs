@@ -9,9 +9,9 @@ namespace ProcessingJob.Worker.Tests;
 
 public sealed class ProgressTests : ILogEventSink
 {
-    private readonly List<LogEvent> _events = [];
-    private readonly FakeTimeProvider _time = new();
-    private readonly RunTotals _totals = new(128);
+    readonly List<LogEvent> _events = [];
+    readonly FakeTimeProvider _time = new();
+    readonly RunTotals _totals = new(128);
 
     void ILogEventSink.Emit(LogEvent logEvent) => _events.Add(logEvent);
 

@@ -8,8 +8,8 @@ namespace ProcessingJob.Worker.Tests;
 
 public sealed class ShardTests : IDisposable
 {
-    private readonly ContainerPaths _paths = new(Directory.CreateTempSubdirectory("worker-shard").FullName);
-    private readonly JobSpec _spec = new() { Input = new InputSpec { Text = ["t"] } };
+    readonly ContainerPaths _paths = new(Directory.CreateTempSubdirectory("worker-shard").FullName);
+    readonly JobSpec _spec = new() { Input = new InputSpec { Text = ["t"] } };
 
     public void Dispose() => Directory.Delete(_paths.Root, recursive: true);
 
@@ -82,10 +82,10 @@ public sealed class ShardTests : IDisposable
         Assert.Contains("2 hosts", (await Assert.ThrowsAsync<PJobException>(() => CreateAsync(plan, ResourceConfig.SingleHost))).Message);
     }
 
-    private Task<Shard> CreateAsync(WorkPlan? plan, ResourceConfig hosts) =>
+    Task<Shard> CreateAsync(WorkPlan? plan, ResourceConfig hosts) =>
         Shard.CreateAsync(_spec, plan, _paths, hosts, new LocalData(_paths.Data), CancellationToken.None);
 
-    private void Write(string name, string text)
+    void Write(string name, string text)
     {
         var path = Path.Combine(_paths.Data, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -4,7 +4,7 @@ namespace ProcessingJob.Worker.Tests;
 
 public sealed class WorkerArgumentsTests : IDisposable
 {
-    private readonly ContainerPaths _paths = new(Directory.CreateTempSubdirectory("worker-args").FullName);
+    readonly ContainerPaths _paths = new(Directory.CreateTempSubdirectory("worker-args").FullName);
 
     public void Dispose() => Directory.Delete(_paths.Root, recursive: true);
 

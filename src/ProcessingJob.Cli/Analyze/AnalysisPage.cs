@@ -5,7 +5,7 @@ using static ProcessingJob.Cli.Display.Text;
 namespace ProcessingJob.Cli.Analyze;
 
 /// <summary>An analysis as a page.</summary>
-internal static class AnalysisPage
+static class AnalysisPage
 {
     public static string Build(DataAnalysis a)
     {

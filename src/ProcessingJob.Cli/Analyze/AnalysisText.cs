@@ -5,9 +5,9 @@ using ProcessingJob.Cli.Display;
 namespace ProcessingJob.Cli.Analyze;
 
 /// <summary>An analysis as lines with bars.</summary>
-internal static class AnalysisText
+static class AnalysisText
 {
-    private const int BarLength = 44, MostBars = 24;
+    const int BarLength = 44, MostBars = 24;
 
     public static string Of(DataAnalysis a)
     {
@@ -37,7 +37,7 @@ internal static class AnalysisText
 
     public static string Share(long part, long whole) => Display.Text.Percent(whole == 0 ? 0 : (double)part / whole);
 
-    private static string Bars(LengthSummary lengths)
+    static string Bars(LengthSummary lengths)
     {
         // A terminal has fewer lines than a page has columns.
         var join = (lengths.Histogram.Count + MostBars - 1) / MostBars;
@@ -53,5 +53,5 @@ internal static class AnalysisText
         return bars.ToString();
     }
 
-    private static string N(long n) => Display.Text.Count(n);
+    static string N(long n) => Display.Text.Count(n);
 }

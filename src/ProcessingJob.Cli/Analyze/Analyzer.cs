@@ -7,21 +7,21 @@ using ProcessingJob.Tokenization;
 namespace ProcessingJob.Cli.Analyze;
 
 /// <summary>Reads the data of a job, or a sample of it, with the job's own reader and tokenizer, and counts.</summary>
-internal sealed class Analyzer
+sealed class Analyzer
 {
-    private static readonly int[] Limits = [32, 64, 128, 256, 384, 512, 768, 1024, 2048, 4096, 8192];
-    private readonly JobSpec _spec;
-    private readonly Encoder _encoder;
-    private readonly string _prompt;
-    private readonly bool _lowerCase;
-    private readonly int? _modelLimit;
-    private readonly int[] _limits;
-    private readonly EncodingBuffer _buffer = new();
-    private readonly LengthCounts _words = new(), _tokens = new();
-    private readonly PaddingCost _cost;
-    private readonly HashSet<ulong> _seen = [];
-    private readonly SortedDictionary<string, long> _scripts = new(StringComparer.Ordinal);
-    private long _empty, _duplicates;
+    static readonly int[] Limits = [32, 64, 128, 256, 384, 512, 768, 1024, 2048, 4096, 8192];
+    readonly JobSpec _spec;
+    readonly Encoder _encoder;
+    readonly string _prompt;
+    readonly bool _lowerCase;
+    readonly int? _modelLimit;
+    readonly int[] _limits;
+    readonly EncodingBuffer _buffer = new();
+    readonly LengthCounts _words = new(), _tokens = new();
+    readonly PaddingCost _cost;
+    readonly HashSet<ulong> _seen = [];
+    readonly SortedDictionary<string, long> _scripts = new(StringComparer.Ordinal);
+    long _empty, _duplicates;
 
     /// <exception cref="PJobException">The model folder is missing or cannot be used.</exception>
     public Analyzer(JobSpec spec)
@@ -52,7 +52,7 @@ internal sealed class Analyzer
         return Result(input.Files.Count, sample);
     }
 
-    private void Add(RowBlock block, int row)
+    void Add(RowBlock block, int row)
     {
         var text = block.Text(row);
         var (words, hash, isEmpty) = (CountWords(text), Hash(text, 14695981039346656037), text.IsWhiteSpace());
@@ -77,7 +77,7 @@ internal sealed class Analyzer
         _scripts[script] = _scripts.GetValueOrDefault(script) + 1;
     }
 
-    private ReadOnlySpan<char> Prepare(ReadOnlySpan<char> text)
+    ReadOnlySpan<char> Prepare(ReadOnlySpan<char> text)
     {
         if (_prompt.Length == 0 && !_lowerCase)
             return text;
@@ -85,7 +85,7 @@ internal sealed class Analyzer
         return _lowerCase ? whole.ToLowerInvariant() : whole;
     }
 
-    private static int CountWords(ReadOnlySpan<char> text)
+    static int CountWords(ReadOnlySpan<char> text)
     {
         var (words, inside) = (0, false);
         foreach (var c in text)
@@ -98,14 +98,14 @@ internal sealed class Analyzer
     }
 
     // FNV-1a over UTF-16 units: two of a billion texts share a hash by chance with a probability of 3 %.
-    private static ulong Hash(ReadOnlySpan<char> text, ulong hash)
+    static ulong Hash(ReadOnlySpan<char> text, ulong hash)
     {
         foreach (var c in text)
             hash = (hash ^ c) * 1099511628211;
         return (hash ^ 0xFFFF_FFFF) * 1099511628211;
     }
 
-    private DataAnalysis Result(int files, RowSample sample)
+    DataAnalysis Result(int files, RowSample sample)
     {
         if (_tokens.Texts == 0)
             throw new PJobException($"input.data: {_spec.Input.Data} has no text to look at ({sample.Records} records, all rejected)", ExitCode.BadSpec);

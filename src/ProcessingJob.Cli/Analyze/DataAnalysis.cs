@@ -1,7 +1,7 @@
 namespace ProcessingJob.Cli.Analyze;
 
 /// <summary>What a look at the data of a job showed; the document of --json.</summary>
-internal sealed record DataAnalysis
+sealed record DataAnalysis
 {
     public required string Data { get; init; }
     public required string Model { get; init; }
@@ -36,9 +36,9 @@ internal sealed record DataAnalysis
 }
 
 /// <param name="Histogram">Texts per range of <paramref name="HistogramWidth"/>; the last range is open.</param>
-internal sealed record LengthSummary(double Mean, int P50, int P90, int P95, int P99, int Max, int HistogramWidth, IReadOnlyList<long> Histogram)
+sealed record LengthSummary(double Mean, int P50, int P90, int P95, int P99, int Max, int HistogramWidth, IReadOnlyList<long> Histogram)
 {
-    private const int Bars = 48;
+    const int Bars = 48;
 
     /// <summary>Ranges that show all but the longest thousandth well.</summary>
     public static LengthSummary Of(LengthCounts counts)
@@ -61,4 +61,4 @@ internal sealed record LengthSummary(double Mean, int P50, int P90, int P95, int
 /// <param name="TokensLost">Share of all tokens that are beyond it.</param>
 /// <param name="PaddedToMax">Tokens computed when every text is padded to it.</param>
 /// <param name="Computed">Tokens computed when texts of about one length share a batch, as the worker does.</param>
-internal sealed record LimitCost(int MaxLength, double TextsCut, double TokensLost, long PaddedToMax, long Computed);
+sealed record LimitCost(int MaxLength, double TextsCut, double TokensLost, long PaddedToMax, long Computed);

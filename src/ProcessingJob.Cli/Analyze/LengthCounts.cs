@@ -1,9 +1,9 @@
 namespace ProcessingJob.Cli.Analyze;
 
 /// <summary>How many texts have which length: exact, in memory of the longest length and not of the number of texts.</summary>
-internal sealed class LengthCounts
+sealed class LengthCounts
 {
-    private long[] _counts = new long[1024];
+    long[] _counts = new long[1024];
 
     public long Texts { get; private set; }
     public long Sum { get; private set; }

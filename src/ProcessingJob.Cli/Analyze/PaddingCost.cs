@@ -4,12 +4,12 @@ namespace ProcessingJob.Cli.Analyze;
 /// Tokens a device computes, padding included, when windows of texts are sorted by length and cut by the token budget, for several
 /// limits at once.
 /// </summary>
-internal sealed class PaddingCost(IReadOnlyList<int> limits)
+sealed class PaddingCost(IReadOnlyList<int> limits)
 {
     /// <summary>Rows per window and padded tokens per batch: the worker's on a CPU. On GPUs full windows of 16,384 rows fill as well.</summary>
-    private const int WindowRows = 1024, TokenBudget = 512;
-    private readonly List<int> _window = new(WindowRows);
-    private readonly long[] _tokens = new long[limits.Count];
+    const int WindowRows = 1024, TokenBudget = 512;
+    readonly List<int> _window = new(WindowRows);
+    readonly long[] _tokens = new long[limits.Count];
 
     public void Add(int length)
     {
@@ -28,7 +28,7 @@ internal sealed class PaddingCost(IReadOnlyList<int> limits)
         }
     }
 
-    private void Flush()
+    void Flush()
     {
         _window.Sort((a, b) => b.CompareTo(a));
         for (var i = 0; i < limits.Count; i++)

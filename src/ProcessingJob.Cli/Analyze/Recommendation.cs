@@ -3,10 +3,10 @@ using ProcessingJob.Cli.Display;
 namespace ProcessingJob.Cli.Analyze;
 
 /// <summary>Which max_length to choose.</summary>
-internal static class Recommendation
+static class Recommendation
 {
     /// <summary>Shares that may be cut: what more would cost is seldom worth the last per cent.</summary>
-    private const double TextsCut = 0.01, TokensLost = 0.005;
+    const double TextsCut = 0.01, TokensLost = 0.005;
 
     /// <param name="limits">In ascending order, none above the model's limit.</param>
     public static (int MaxLength, string Reason) Choose(IReadOnlyList<LimitCost> limits)

@@ -4,10 +4,10 @@ using ProcessingJob.Data;
 namespace ProcessingJob.Cli.Analyze;
 
 /// <summary>Rows from all over the data of a job, read by the job's own reader; only the texts.</summary>
-internal sealed class RowSample
+sealed class RowSample
 {
-    private const int SampleUnits = 32;
-    private readonly SortedDictionary<string, long> _rejects = new(StringComparer.Ordinal);
+    const int SampleUnits = 32;
+    readonly SortedDictionary<string, long> _rejects = new(StringComparer.Ordinal);
 
     /// <summary>Usable rows and rejects.</summary>
     public long Records { get; private set; }
@@ -44,7 +44,7 @@ internal sealed class RowSample
     }
 
     // True when rows of the unit were left unread.
-    private async Task<bool> ReadUnitAsync(RowReader reader, IDataRoot data, WorkUnit unit, long quota, Action<RowBlock, int> add, CancellationToken cancel)
+    async Task<bool> ReadUnitAsync(RowReader reader, IDataRoot data, WorkUnit unit, long quota, Action<RowBlock, int> add, CancellationToken cancel)
     {
         await using var source = await data.OpenAsync(unit, cancel).ConfigureAwait(false);
         await foreach (var block in reader.ReadAsync(unit, source, cancel).ConfigureAwait(false))

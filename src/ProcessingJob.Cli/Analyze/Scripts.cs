@@ -1,12 +1,12 @@
 namespace ProcessingJob.Cli.Analyze;
 
 /// <summary>Which writing system a letter belongs to, by the blocks of Unicode that hold nearly all text there is.</summary>
-internal static class Scripts
+static class Scripts
 {
     public const string None = "no letters", Emoji = "Emoji";
 
     /// <summary>First and last code point. Source: Unicode's Blocks.txt; blocks of one script that touch are one range.</summary>
-    private static readonly (int First, int Last, string Name)[] Ranges =
+    static readonly (int First, int Last, string Name)[] Ranges =
     [
         (0x41, 0x5A, "Latin"), (0x61, 0x7A, "Latin"), (0xAA, 0xAA, "Latin"), (0xBA, 0xBA, "Latin"), (0xC0, 0xD6, "Latin"), (0xD8, 0xF6, "Latin"),
         (0xF8, 0x2AF, "Latin"), (0x370, 0x3FF, "Greek"), (0x400, 0x52F, "Cyrillic"), (0x530, 0x58F, "Armenian"), (0x590, 0x5FF, "Hebrew"),

@@ -3,7 +3,7 @@ using ProcessingJob.Cli.Pages;
 namespace ProcessingJob.Cli.Ask;
 
 /// <summary>The page of one question: the answer in its text, and what every token scored.</summary>
-internal static class AskPage
+static class AskPage
 {
     public static string Build(FoundAnswers found, string context)
     {
@@ -26,7 +26,7 @@ internal static class AskPage
         return page.Build("Drawn by pjob ask. Everything is in this file; it loads nothing.");
     }
 
-    private static string Marked(string context, FoundAnswer? answer) => answer is null
+    static string Marked(string context, FoundAnswer? answer) => answer is null
         ? Html.Encode(context)
         : $"{Html.Encode(context[..answer.Start])}<mark>{Html.Encode(context[answer.Start..answer.End])}</mark>{Html.Encode(context[answer.End..])}";
 }

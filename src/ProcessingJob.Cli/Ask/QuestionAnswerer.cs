@@ -6,14 +6,14 @@ using ProcessingJob.Tokenization;
 namespace ProcessingJob.Cli.Ask;
 
 /// <summary>Answers questions over a text with a model folder on this machine.</summary>
-internal sealed class QuestionAnswerer : IDisposable
+sealed class QuestionAnswerer : IDisposable
 {
     /// <summary>Tokens that neighbouring windows share, as in transformers' pipeline.</summary>
-    private const int Stride = 128;
-    private readonly Tokenizer _tokenizer;
-    private readonly Engine _engine;
-    private readonly int _maxLength;
-    private readonly HashSet<int> _special;
+    const int Stride = 128;
+    readonly Tokenizer _tokenizer;
+    readonly Engine _engine;
+    readonly int _maxLength;
+    readonly HashSet<int> _special;
 
     /// <exception cref="PJobException">Exit code 4: no model for question answering.</exception>
     public QuestionAnswerer(string folder)
@@ -47,7 +47,7 @@ internal sealed class QuestionAnswerer : IDisposable
 
     public void Dispose() => _engine.Dispose();
 
-    private EncodingBuffer Encode(string question, string context)
+    EncodingBuffer Encode(string question, string context)
     {
         var buffer = new EncodingBuffer();
         _tokenizer.CreateEncoder(new() { AddSpecialTokens = false }).Encode(question, buffer);
@@ -62,7 +62,7 @@ internal sealed class QuestionAnswerer : IDisposable
         return buffer;
     }
 
-    private static string? WhyNone(EncodingBuffer encodings, WindowResult results, AnswerSpan best, double noAnswer)
+    static string? WhyNone(EncodingBuffer encodings, WindowResult results, AnswerSpan best, double noAnswer)
     {
         if (noAnswer > best.Score)
             return "the model finds it likelier that the text has no answer";
@@ -78,7 +78,7 @@ internal sealed class QuestionAnswerer : IDisposable
         return end < start ? "its likeliest end comes before its likeliest start" : null;
     }
 
-    private TokenScores Scores(EncodingBuffer encodings, WindowResult results, AnswerSpan best)
+    TokenScores Scores(EncodingBuffer encodings, WindowResult results, AnswerSpan best)
     {
         var labels = encodings.Ids(best.Window).ToArray().Select((id, i) => $"{_tokenizer.IdToToken(id) ?? "?"} {i}").ToList();
         return new(labels, results.Start(best.Window).ToArray(), results.End(best.Window).ToArray(), best.FirstToken, best.LastToken, best.Window, encodings.Count);

@@ -3,7 +3,7 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Cli.Checking;
 
 /// <summary>The columns that every part of a job's output has, by its spec.</summary>
-internal static class ExpectedColumns
+static class ExpectedColumns
 {
     public static IReadOnlyList<string> Of(JobSpec spec)
     {

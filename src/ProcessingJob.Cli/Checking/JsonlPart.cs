@@ -4,7 +4,7 @@ using ProcessingJob.Cli.Outputs;
 namespace ProcessingJob.Cli.Checking;
 
 /// <summary>Reads a part or a reject file of JSON lines.</summary>
-internal static class JsonlPart
+static class JsonlPart
 {
     public static async Task<PartFacts> ReadAsync(string path, CancellationToken cancel)
     {

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace ProcessingJob.Cli.Checking;
 
 /// <summary>Reads the head of an npy part and holds its shape against its size.</summary>
-internal static partial class NpyPart
+static partial class NpyPart
 {
     public static async Task<PartFacts> ReadAsync(string path, CancellationToken cancel)
     {
@@ -21,7 +21,7 @@ internal static partial class NpyPart
         return new(rows, null, $"{match.Groups["type"].Value}[{width}]", faults);
     }
 
-    private static long Number(Group group) => long.Parse(group.Value, CultureInfo.InvariantCulture);
+    static long Number(Group group) => long.Parse(group.Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"^.NUMPY.*'descr': '(?<type>[<|][a-z](?<size>\d+))'.*'shape': \((?<rows>\d+), ?(?<width>\d+)\)", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Shape();

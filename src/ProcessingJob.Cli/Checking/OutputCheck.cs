@@ -7,14 +7,14 @@ namespace ProcessingJob.Cli.Checking;
 /// <param name="Manifest">Null when there is none that can be read.</param>
 /// <param name="Faults">One line each; none: the output is as its manifest says.</param>
 /// <param name="Orphans">Files of ours that the manifest does not name: no fault, but no part of the output.</param>
-internal sealed record CheckResult(Manifest? Manifest, IReadOnlyList<string> Faults, IReadOnlyList<string> Orphans);
+sealed record CheckResult(Manifest? Manifest, IReadOnlyList<string> Faults, IReadOnlyList<string> Orphans);
 
 /// <summary>Reads a finished output again and holds it against its manifest: files, sizes, hashes, rows, schema, sums.</summary>
-internal sealed class OutputCheck(IOutputStore output)
+sealed class OutputCheck(IOutputStore output)
 {
-    private const string Sidecar = ".rows.jsonl";
-    private readonly ConcurrentQueue<string> _faults = new();
-    private readonly ConcurrentDictionary<string, string> _schemas = new(StringComparer.Ordinal);
+    const string Sidecar = ".rows.jsonl";
+    readonly ConcurrentQueue<string> _faults = new();
+    readonly ConcurrentDictionary<string, string> _schemas = new(StringComparer.Ordinal);
 
     public async Task<CheckResult> RunAsync(CancellationToken cancel)
     {
@@ -32,7 +32,7 @@ internal sealed class OutputCheck(IOutputStore output)
         return new(manifest, [.. _faults.Order(StringComparer.Ordinal)], await OrphansAsync(known, cancel).ConfigureAwait(false));
     }
 
-    private Task CheckFilesAsync(Manifest manifest, JobSpec spec, CancellationToken cancel)
+    Task CheckFilesAsync(Manifest manifest, JobSpec spec, CancellationToken cancel)
     {
         var columns = ExpectedColumns.Of(spec);
         var rows = manifest.Parts.ToDictionary(p => p.Path, p => p.Rows, StringComparer.Ordinal);
@@ -42,7 +42,7 @@ internal sealed class OutputCheck(IOutputStore output)
             async (part, token) => await CheckFileAsync(part, Rows(part), columns, token).ConfigureAwait(false));
     }
 
-    private async Task CheckFileAsync(PartRecord part, long rows, IReadOnlyList<string> expected, CancellationToken cancel)
+    async Task CheckFileAsync(PartRecord part, long rows, IReadOnlyList<string> expected, CancellationToken cancel)
     {
         if (OutputNames.UnitOf(part.Path) is null)
         {
@@ -78,7 +78,7 @@ internal sealed class OutputCheck(IOutputStore output)
         }
     }
 
-    private static Task<PartFacts> ReadAsync(string path, CancellationToken cancel) => Path.GetExtension(path) switch
+    static Task<PartFacts> ReadAsync(string path, CancellationToken cancel) => Path.GetExtension(path) switch
     {
         ".parquet" => ParquetPart.ReadAsync(path, cancel),
         ".jsonl" or ".zst" => JsonlPart.ReadAsync(path, cancel),
@@ -87,7 +87,7 @@ internal sealed class OutputCheck(IOutputStore output)
     };
 
     // The schema that most parts have is the right one.
-    private void CheckSchemas()
+    void CheckSchemas()
     {
         foreach (var kind in _schemas.GroupBy(s => Path.GetExtension(s.Key)))
         {
@@ -97,7 +97,7 @@ internal sealed class OutputCheck(IOutputStore output)
         }
     }
 
-    private async Task<IReadOnlyList<string>> CheckRecordsAsync(Manifest manifest, CancellationToken cancel)
+    async Task<IReadOnlyList<string>> CheckRecordsAsync(Manifest manifest, CancellationToken cancel)
     {
         var records = new List<UnitRecord>();
         var paths = new List<string>();
@@ -139,14 +139,14 @@ internal sealed class OutputCheck(IOutputStore output)
         return paths;
     }
 
-    private void CheckSum(string name, long said, long found)
+    void CheckSum(string name, long said, long found)
     {
         if (said != found)
             _faults.Enqueue($"{OutputLayout.Manifest}: {name} is {said}, but its records say {found}");
     }
 
     /// <summary>Path, rows, bytes and hash of every file, as the manifest and as the commit records name them.</summary>
-    private void CheckNamed(IEnumerable<PartRecord> manifest, IEnumerable<PartRecord> records)
+    void CheckNamed(IEnumerable<PartRecord> manifest, IEnumerable<PartRecord> records)
     {
         var (said, found) = (manifest.ToHashSet(), records.ToHashSet());
         foreach (var part in said.Except(found))
@@ -155,7 +155,7 @@ internal sealed class OutputCheck(IOutputStore output)
             Fault(part, $"its commit record names it with {part.Rows} rows, {part.Bytes} bytes and sha256 {part.Sha256}; {OutputLayout.Manifest} does not");
     }
 
-    private async Task<List<string>> OrphansAsync(HashSet<string> known, CancellationToken cancel)
+    async Task<List<string>> OrphansAsync(HashSet<string> known, CancellationToken cancel)
     {
         var orphans = new List<string>();
         foreach (var prefix in new[] { OutputLayout.DataFolder, OutputLayout.RejectFolder, OutputLayout.CommitFolder })
@@ -170,5 +170,5 @@ internal sealed class OutputCheck(IOutputStore output)
         return orphans;
     }
 
-    private void Fault(PartRecord part, string what) => _faults.Enqueue($"{part.Path}: {what}");
+    void Fault(PartRecord part, string what) => _faults.Enqueue($"{part.Path}: {what}");
 }

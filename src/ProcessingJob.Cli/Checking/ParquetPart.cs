@@ -5,7 +5,7 @@ using Parquet.Schema;
 namespace ProcessingJob.Cli.Checking;
 
 /// <summary>Reads a Parquet part: every value of every column is decoded.</summary>
-internal static class ParquetPart
+static class ParquetPart
 {
     public static async Task<PartFacts> ReadAsync(string path, CancellationToken cancel)
     {
@@ -34,7 +34,7 @@ internal static class ParquetPart
         return new(rows, fields.Select(Name).ToHashSet(), schema, faults);
     }
 
-    private static void CheckEmbedding(RawColumnData column, List<int> starts, HashSet<int> widths, List<string> faults)
+    static void CheckEmbedding(RawColumnData column, List<int> starts, HashSet<int> widths, List<string> faults)
     {
         for (var i = 0; i < starts.Count; i++)
             widths.Add((i + 1 < starts.Count ? starts[i + 1] : column.RepetitionLevels.Length) - starts[i]);
@@ -42,7 +42,7 @@ internal static class ParquetPart
             faults.Add("column embedding has a value that is not finite");
     }
 
-    private static List<int> RowStarts(ReadOnlySpan<int> levels)
+    static List<int> RowStarts(ReadOnlySpan<int> levels)
     {
         var starts = new List<int>();
         for (var i = 0; i < levels.Length; i++)
@@ -54,5 +54,5 @@ internal static class ParquetPart
     }
 
     // A list's values lie at name/list/element.
-    private static string Name(DataField field) => field.Path.ToString().Split('/')[0];
+    static string Name(DataField field) => field.Path.ToString().Split('/')[0];
 }

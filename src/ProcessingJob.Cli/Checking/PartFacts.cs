@@ -5,4 +5,4 @@ namespace ProcessingJob.Cli.Checking;
 /// <param name="Columns">Names of its columns; null when the format does not tell them (npy, jsonl).</param>
 /// <param name="Schema">Columns with their types: equal texts for all parts of an output.</param>
 /// <param name="Faults">Anything else that is wrong.</param>
-internal sealed record PartFacts(long Rows, IReadOnlySet<string>? Columns, string Schema, IReadOnlyList<string> Faults);
+sealed record PartFacts(long Rows, IReadOnlySet<string>? Columns, string Schema, IReadOnlyList<string> Faults);

@@ -5,9 +5,9 @@ using ProcessingJob.Contract;
 
 namespace ProcessingJob.Cli.Commands;
 
-internal static class AnalyzeCommand
+static class AnalyzeCommand
 {
-    private const int DefaultSample = 20_000;
+    const int DefaultSample = 20_000;
 
     public static Command Create(CliContext cli)
     {

@@ -5,7 +5,7 @@ using ProcessingJob.Inference;
 
 namespace ProcessingJob.Cli.Commands;
 
-internal static class AskCommand
+static class AskCommand
 {
     public static Command Create(CliContext cli)
     {
@@ -50,7 +50,7 @@ internal static class AskCommand
         return command;
     }
 
-    private static async Task<string?> PromptAsync(CliContext cli, CancellationToken cancel)
+    static async Task<string?> PromptAsync(CliContext cli, CancellationToken cancel)
     {
         cli.Error.Write("question (empty to end)> ");
         // A console's ReadLine cannot be cancelled: Ctrl-C leaves it behind.
@@ -58,7 +58,7 @@ internal static class AskCommand
         return line?.Trim();
     }
 
-    private static void Print(CliContext cli, FoundAnswers found)
+    static void Print(CliContext cli, FoundAnswers found)
     {
         if (found.Best is { } best)
             cli.Out.WriteLine($"{best.Answer}  ({best.Score:0.0000})");
@@ -68,7 +68,7 @@ internal static class AskCommand
             cli.Out.WriteLine($"  {other.Score:0.0000}  {other.Answer.ReplaceLineEndings(" ")}");
     }
 
-    private static object Document(FoundAnswers found, string text) => new
+    static object Document(FoundAnswers found, string text) => new
     {
         found.Question,
         Answer = found.Best?.Answer,
@@ -78,7 +78,7 @@ internal static class AskCommand
         Candidates = found.Candidates.Select(c => new { c.Answer, Start = AnswerText.CodePoints(text, c.Start), End = AnswerText.CodePoints(text, c.End), c.Score }),
     };
 
-    private static string ReadContext(CliContext cli, string file)
+    static string ReadContext(CliContext cli, string file)
     {
         try
         {

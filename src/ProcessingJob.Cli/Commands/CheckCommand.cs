@@ -6,7 +6,7 @@ using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Commands;
 
-internal static class CheckCommand
+static class CheckCommand
 {
     public static Command Create(CliContext cli)
     {

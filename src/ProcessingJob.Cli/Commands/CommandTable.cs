@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace ProcessingJob.Cli.Commands;
 
 /// <summary>All commands of pjob, in the order help shows them: a new one is a file and a line here.</summary>
-internal static class CommandTable
+static class CommandTable
 {
     public static IReadOnlyList<Func<CliContext, Command>> All { get; } =
     [

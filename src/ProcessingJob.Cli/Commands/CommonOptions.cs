@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace ProcessingJob.Cli.Commands;
 
 /// <summary>Options that several commands have.</summary>
-internal static class CommonOptions
+static class CommonOptions
 {
     public const string JsonName = "--json";
 

@@ -4,7 +4,7 @@ using ProcessingJob.Launcher.SageMaker;
 namespace ProcessingJob.Cli.Commands;
 
 /// <summary>Ctrl-C while a remote job is followed: it costs money as long as it runs, so that nobody may leave without knowing.</summary>
-internal sealed class Detaching(CliContext cli, SageMakerTarget target, bool json)
+sealed class Detaching(CliContext cli, SageMakerTarget target, bool json)
 {
     /// <param name="name">Of the job; null when the run had not come so far.</param>
     public async Task<int> LeaveAsync(string? name)
@@ -29,14 +29,14 @@ internal sealed class Detaching(CliContext cli, SageMakerTarget target, bool jso
         return Say(name, "InProgress", $"detached: {name} goes on. Come back with the same 'pjob run', pjob status {name} or pjob logs -f {name}; stop it with: pjob stop {name}");
     }
 
-    private bool Asks(string name)
+    bool Asks(string name)
     {
         cli.Error.Write($"{name} goes on running. Stop it (s), or detach and let it run (d)? [d] ");
         cli.Error.Flush();
         return cli.In.ReadLine()?.Trim().ToLowerInvariant() is "s" or "stop" or "y" or "yes";
     }
 
-    private int Say(string? name, string status, string message)
+    int Say(string? name, string status, string message)
     {
         cli.Error.WriteLine(message);
         if (json)

@@ -4,7 +4,7 @@ using ProcessingJob.Launcher.Doctor;
 
 namespace ProcessingJob.Cli.Commands;
 
-internal static class DoctorCommand
+static class DoctorCommand
 {
     public static Command Create(CliContext cli)
     {
@@ -33,7 +33,7 @@ internal static class DoctorCommand
         return command;
     }
 
-    private static void Write(CliContext cli, DoctorFinding finding)
+    static void Write(CliContext cli, DoctorFinding finding)
     {
         var (mark, color) = finding.Health switch
         {

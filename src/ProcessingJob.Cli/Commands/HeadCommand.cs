@@ -8,9 +8,9 @@ using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Commands;
 
-internal static class HeadCommand
+static class HeadCommand
 {
-    private const int LongList = 8;
+    const int LongList = 8;
 
     public static Command Create(CliContext cli)
     {
@@ -35,7 +35,7 @@ internal static class HeadCommand
         return command;
     }
 
-    private static async Task<List<JsonObject>> ReadAsync(IOutputStore output, int rows, CancellationToken cancel)
+    static async Task<List<JsonObject>> ReadAsync(IOutputStore output, int rows, CancellationToken cancel)
     {
         var manifest = await output.ReadAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false) is { } text
             ? ContractJson.Read<Manifest>(text, OutputLayout.Manifest)
@@ -51,16 +51,16 @@ internal static class HeadCommand
         return found;
     }
 
-    private static async Task<LocalCopy> CopyAsync(IOutputStore output, string path, CancellationToken cancel) => await output.CopyAsync(path, cancel).ConfigureAwait(false)
+    static async Task<LocalCopy> CopyAsync(IOutputStore output, string path, CancellationToken cancel) => await output.CopyAsync(path, cancel).ConfigureAwait(false)
         ?? throw new PJobException($"{output.Location}/{path}: missing; 'pjob check' verifies the whole output");
 
-    private static string Describe(JsonObject row)
+    static string Describe(JsonObject row)
     {
         var width = row.Max(c => c.Key.Length);
         return string.Concat(row.Select(c => $"{c.Key.PadRight(width)}  {Short(c.Value)}\n"));
     }
 
-    private static string Short(JsonNode? value) => value is JsonArray { Count: > LongList } list
+    static string Short(JsonNode? value) => value is JsonArray { Count: > LongList } list
         ? $"[{string.Join(", ", list.Take(LongList / 2).Select(v => v?.ToJsonString(ContractJson.Options)))}, …] ({list.Count})"
         : value?.ToJsonString(ContractJson.Options) ?? "null";
 }

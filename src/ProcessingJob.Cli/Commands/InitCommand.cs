@@ -4,7 +4,7 @@ using ProcessingJob.Contract;
 
 namespace ProcessingJob.Cli.Commands;
 
-internal static class InitCommand
+static class InitCommand
 {
     public static Command Create(CliContext cli)
     {

@@ -5,9 +5,9 @@ using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Commands;
 
-internal static class ListCommand
+static class ListCommand
 {
-    private const string StatusWords = "InProgress|Completed|Failed|Stopping|Stopped";
+    const string StatusWords = "InProgress|Completed|Failed|Stopping|Stopped";
 
     public static Command Create(CliContext cli)
     {
@@ -41,7 +41,7 @@ internal static class ListCommand
         return command;
     }
 
-    private static JobStatus? Status(string? word) => word is null ? null
+    static JobStatus? Status(string? word) => word is null ? null
         // Unknown stands for words that are newer than this program.
         : Enum.TryParse<JobStatus>(word, ignoreCase: true, out var status) && Enum.IsDefined(status) && status != JobStatus.Unknown ? status
         : throw new PJobException($"--status: found {word}, expected one of {StatusWords.Replace("|", ", ", StringComparison.Ordinal)}", ExitCode.BadSpec);

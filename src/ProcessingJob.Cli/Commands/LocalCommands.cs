@@ -7,7 +7,7 @@ using ProcessingJob.Launcher.Local;
 namespace ProcessingJob.Cli.Commands;
 
 /// <summary>run and plan on this machine.</summary>
-internal sealed class LocalCommands : ITarget
+sealed class LocalCommands : ITarget
 {
     public async Task<int> PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancel)
     {

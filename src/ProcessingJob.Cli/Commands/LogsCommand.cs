@@ -4,7 +4,7 @@ using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Commands;
 
-internal static class LogsCommand
+static class LogsCommand
 {
     public static Command Create(CliContext cli)
     {

@@ -7,7 +7,7 @@ using ProcessingJob.Tokenization;
 namespace ProcessingJob.Cli.Commands;
 
 /// <summary>model: commands on a model folder, each a line here.</summary>
-internal static class ModelCommand
+static class ModelCommand
 {
     public static Command Create(CliContext cli)
     {
@@ -20,7 +20,7 @@ internal static class ModelCommand
         return command;
     }
 
-    private static Command Inspect(CliContext cli)
+    static Command Inspect(CliContext cli)
     {
         var command = new Command("inspect", "Say what was found in a model folder and what will be used.");
         var folder = new Argument<string>("DIR") { Description = "The model folder." };
@@ -42,7 +42,7 @@ internal static class ModelCommand
         return command;
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> TokenizerLines(TokenizerDescription d)
+    static IEnumerable<KeyValuePair<string, string>> TokenizerLines(TokenizerDescription d)
     {
         yield return new("tokenizer", $"{d.Model} (from {d.Source})");
         yield return new("normalizer", d.Normalizer);
@@ -55,7 +55,7 @@ internal static class ModelCommand
             yield return new("note", note);
     }
 
-    private static string Aligned(List<KeyValuePair<string, string>> lines)
+    static string Aligned(List<KeyValuePair<string, string>> lines)
     {
         var width = lines.Max(l => l.Key.Length);
         return string.Concat(lines.Select(l => $"{l.Key.PadRight(width)}  {l.Value}\n"));

@@ -3,7 +3,7 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Cli.Commands;
 
 /// <summary>HTML files that a command writes.</summary>
-internal static class PageFile
+static class PageFile
 {
     /// <exception cref="PJobException">BadSpec: the file cannot be written.</exception>
     public static async Task WriteAsync(string path, string html, CancellationToken cancel)

@@ -3,7 +3,7 @@ using ProcessingJob.Cli.Models;
 
 namespace ProcessingJob.Cli.Commands;
 
-internal static class PlanCommand
+static class PlanCommand
 {
     public static Command Create(CliContext cli)
     {

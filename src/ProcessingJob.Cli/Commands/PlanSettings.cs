@@ -10,17 +10,17 @@ namespace ProcessingJob.Cli.Commands;
 /// <param name="Deadline">Look for the cheapest number of hosts that ends within it.</param>
 /// <param name="TokensPerSecond">Of one host, measured.</param>
 /// <param name="Types">Instance types with prices and speeds.</param>
-internal sealed record PlanSettings(bool Json, (int From, int To)? Simulate, TimeSpan? Deadline, double? TokensPerSecond, InstanceTypes Types);
+sealed record PlanSettings(bool Json, (int From, int To)? Simulate, TimeSpan? Deadline, double? TokensPerSecond, InstanceTypes Types);
 
 /// <summary>The options of plan.</summary>
-internal sealed class PlanOptions
+sealed class PlanOptions
 {
-    private const int DefaultMost = 100;
-    private readonly Option<string?> _simulate = new("--simulate") { Description = "On SageMaker: time and cost against the number of hosts, such as 1..100.", HelpName = "A..B" };
-    private readonly Option<string?> _deadline = new("--deadline") { Description = "On SageMaker: find the cheapest number of hosts that ends within it, such as 2h.", HelpName = "TIME" };
-    private readonly Option<double?> _speed = new("--tokens-per-second") { Description = "Measured speed of one host; without it that of the output's last run, else an estimate." };
-    private readonly Option<string?> _types = new("--instance-types") { Description = "Instance types with your prices and speeds (JSON).", HelpName = "FILE" };
-    private readonly Option<bool> _json = CommonOptions.Json();
+    const int DefaultMost = 100;
+    readonly Option<string?> _simulate = new("--simulate") { Description = "On SageMaker: time and cost against the number of hosts, such as 1..100.", HelpName = "A..B" };
+    readonly Option<string?> _deadline = new("--deadline") { Description = "On SageMaker: find the cheapest number of hosts that ends within it, such as 2h.", HelpName = "TIME" };
+    readonly Option<double?> _speed = new("--tokens-per-second") { Description = "Measured speed of one host; without it that of the output's last run, else an estimate." };
+    readonly Option<string?> _types = new("--instance-types") { Description = "Instance types with your prices and speeds (JSON).", HelpName = "FILE" };
+    readonly Option<bool> _json = CommonOptions.Json();
 
     public static PlanOptions AddTo(Command command)
     {
@@ -44,7 +44,7 @@ internal sealed class PlanOptions
         return new(parsed.GetValue(_json), Range(parsed.GetValue(_simulate)) ?? (deadline is null ? null : (1, DefaultMost)), deadline, parsed.GetValue(_speed), types);
     }
 
-    private static (int, int)? Range(string? text)
+    static (int, int)? Range(string? text)
     {
         if (text is null)
             return null;
@@ -54,5 +54,5 @@ internal sealed class PlanOptions
             : throw Bad("--simulate", text, "a range of hosts such as 1..100");
     }
 
-    private static PJobException Bad(string option, string found, string expected) => new($"{option}: found {found}, expected {expected}", ExitCode.BadSpec);
+    static PJobException Bad(string option, string found, string expected) => new($"{option}: found {found}, expected {expected}", ExitCode.BadSpec);
 }

@@ -5,9 +5,9 @@ using ProcessingJob.Contract;
 
 namespace ProcessingJob.Cli.Commands;
 
-internal static class ReportCommand
+static class ReportCommand
 {
-    private const int SampleRows = 1500, RejectsPerReason = 3;
+    const int SampleRows = 1500, RejectsPerReason = 3;
 
     public static Command Create(CliContext cli)
     {
@@ -34,7 +34,7 @@ internal static class ReportCommand
         return command;
     }
 
-    private static async Task<EmbeddingSample?> SampleAsync(CliContext cli, JobOutput output, string? ranges, CancellationToken cancel)
+    static async Task<EmbeddingSample?> SampleAsync(CliContext cli, JobOutput output, string? ranges, CancellationToken cancel)
     {
         try
         {

@@ -4,7 +4,7 @@ using ProcessingJob.Contract;
 
 namespace ProcessingJob.Cli.Commands;
 
-internal static class RunCommand
+static class RunCommand
 {
     public static Command Create(CliContext cli)
     {

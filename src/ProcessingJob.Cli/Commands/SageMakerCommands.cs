@@ -10,9 +10,9 @@ using ProcessingJob.Launcher.SageMaker;
 namespace ProcessingJob.Cli.Commands;
 
 /// <summary>run and plan on Amazon SageMaker Processing.</summary>
-internal sealed class SageMakerCommands : ITarget
+sealed class SageMakerCommands : ITarget
 {
-    private static readonly JsonSerializerOptions Request = new(AwsJsonClient.Json) { WriteIndented = true };
+    static readonly JsonSerializerOptions Request = new(AwsJsonClient.Json) { WriteIndented = true };
 
     public Task<int> PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancel) => new SageMakerPlan(cli, settings).RunAsync(spec, cancel);
 
@@ -58,7 +58,7 @@ internal sealed class SageMakerCommands : ITarget
         return result.ExitCode;
     }
 
-    private static async Task<IReadOnlyList<KeptColumn>> ReadSchemaAsync(AwsConnection connection, InputSpec input, string root, SourceFile file, CancellationToken cancel)
+    static async Task<IReadOnlyList<KeptColumn>> ReadSchemaAsync(AwsConnection connection, InputSpec input, string root, SourceFile file, CancellationToken cancel)
     {
         if (!Launcher.SageMaker.S3Uri.IsS3(root))
             return await FirstSchema.ReadAsync(input, Path.Combine(root, file.Source), cancel).ConfigureAwait(false);
@@ -67,7 +67,7 @@ internal sealed class SageMakerCommands : ITarget
     }
 
     /// <summary>Remembers the job's name for the case that the user leaves.</summary>
-    private sealed class Names(IProgress<JobEvent> inner, Action<string> found) : IProgress<JobEvent>
+    sealed class Names(IProgress<JobEvent> inner, Action<string> found) : IProgress<JobEvent>
     {
         public void Report(JobEvent value)
         {

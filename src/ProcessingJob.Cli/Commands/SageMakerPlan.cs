@@ -8,7 +8,7 @@ using ProcessingJob.Launcher.SageMaker;
 namespace ProcessingJob.Cli.Commands;
 
 /// <summary>plan on SageMaker: shares, and what they cost.</summary>
-internal sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
+sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
 {
     public async Task<int> RunAsync(JobSpec spec, CancellationToken cancel)
     {
@@ -39,7 +39,7 @@ internal sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
         return Print(spec, plan, work);
     }
 
-    private int Print(JobSpec spec, JobPlan plan, Workload work)
+    int Print(JobSpec spec, JobPlan plan, Workload work)
     {
         var (model, type) = (new CostModel(settings.Types), spec.Compute.InstanceType[0]);
         var cost = model.Estimate(work, type, plan.Hosts.Count);

@@ -3,7 +3,7 @@ using ProcessingJob.Contract;
 
 namespace ProcessingJob.Cli.Commands;
 
-internal static class SchemaCommand
+static class SchemaCommand
 {
     public static Command Create(CliContext cli)
     {

@@ -6,10 +6,10 @@ using ProcessingJob.Contract;
 
 namespace ProcessingJob.Cli.Commands;
 
-internal static class SearchCommand
+static class SearchCommand
 {
-    private const int CellLength = 60;
-    private static readonly HashSet<string> Bookkeeping = ["token_count", "truncated"];
+    const int CellLength = 60;
+    static readonly HashSet<string> Bookkeeping = ["token_count", "truncated"];
 
     public static Command Create(CliContext cli)
     {
@@ -46,7 +46,7 @@ internal static class SearchCommand
         return command;
     }
 
-    private static void Print(CliContext cli, IReadOnlyList<Hit> hits, JobSpec spec)
+    static void Print(CliContext cli, IReadOnlyList<Hit> hits, JobSpec spec)
     {
         if (hits.Count == 0)
         {
@@ -64,6 +64,6 @@ internal static class SearchCommand
         }
     }
 
-    private static string Cell(object? value, int length) =>
+    static string Cell(object? value, int length) =>
         Pages.Html.Shorten((Convert.ToString(value, CultureInfo.InvariantCulture) ?? "").ReplaceLineEndings(" "), length);
 }

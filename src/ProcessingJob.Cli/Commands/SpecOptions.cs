@@ -4,15 +4,15 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Cli.Commands;
 
 /// <summary>The argument SPEC, and every key of job.yaml as an option over it.</summary>
-internal sealed class SpecOptions
+sealed class SpecOptions
 {
-    private readonly CliContext _cli;
-    private readonly Argument<string?> _spec;
-    private readonly Option<int?> _hosts = new("--hosts") { Description = "Number of hosts (compute.instance_count).", HelpName = "N" };
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "Where the output goes (output.data).", HelpName = "DIR" };
-    private readonly List<(SpecKey Key, Option<string?> Option)> _keys;
+    readonly CliContext _cli;
+    readonly Argument<string?> _spec;
+    readonly Option<int?> _hosts = new("--hosts") { Description = "Number of hosts (compute.instance_count).", HelpName = "N" };
+    readonly Option<string?> _output = new("--output", "-o") { Description = "Where the output goes (output.data).", HelpName = "DIR" };
+    readonly List<(SpecKey Key, Option<string?> Option)> _keys;
 
-    private SpecOptions(CliContext cli, Command command)
+    SpecOptions(CliContext cli, Command command)
     {
         _cli = cli;
         _spec = new("SPEC") { Description = "job.yaml or job.json; - reads standard input. Every key of it is an option too, such as --tokens.max_length 256; 'pjob schema' lists them.", Arity = ArgumentArity.ZeroOrOne };
@@ -44,5 +44,5 @@ internal sealed class SpecOptions
         return parsed.GetValue(_output) is { } output ? spec with { Output = spec.Output with { Data = output } } : spec;
     }
 
-    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+    static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }

@@ -6,7 +6,7 @@ using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Commands;
 
-internal static class StatusCommand
+static class StatusCommand
 {
     public static Command Create(CliContext cli)
     {
@@ -32,7 +32,7 @@ internal static class StatusCommand
         return command;
     }
 
-    private static async Task<int> RemoteAsync(CliContext cli, string name, string? region, bool json, CancellationToken cancel)
+    static async Task<int> RemoteAsync(CliContext cli, string name, string? region, bool json, CancellationToken cancel)
     {
         try
         {
@@ -49,7 +49,7 @@ internal static class StatusCommand
         }
     }
 
-    private static string Describe(RemoteStatus status)
+    static string Describe(RemoteStatus status)
     {
         var text = $"{status.Job}: {status.State}{(status.Hosts > 0 ? $", {Text.Plural(status.Hosts, "host")} of {status.InstanceType}" : "")}\n";
         text += $"created {Text.Time(status.CreatedAt)}" + (status.StartedAt is { } start ? $", started {Text.Time(start)}" : "") + (status.EndedAt is { } end ? $", ended {Text.Time(end)}" : "") + "\n";
@@ -59,7 +59,7 @@ internal static class StatusCommand
         return $"{text}{status.Message ?? $"console: {status.Console}"}\n";
     }
 
-    private static string Describe(LocalStatus status)
+    static string Describe(LocalStatus status)
     {
         var text = $"{status.Output}: {status.State}\n";
         if (status.UnitsCommitted > 0)

@@ -4,7 +4,7 @@ using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Commands;
 
-internal static class StopCommand
+static class StopCommand
 {
     public static Command Create(CliContext cli)
     {

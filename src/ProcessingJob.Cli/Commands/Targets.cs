@@ -6,10 +6,10 @@ namespace ProcessingJob.Cli.Commands;
 /// <param name="Json">--json.</param>
 /// <param name="Wait">Follow the job to its end.</param>
 /// <param name="Force">Start a new job even when this one runs or is done.</param>
-internal sealed record RunSettings(bool Json, bool Wait, bool Force = false);
+sealed record RunSettings(bool Json, bool Wait, bool Force = false);
 
 /// <summary>Where jobs run, as the commands see it.</summary>
-internal interface ITarget
+interface ITarget
 {
     /// <summary>Prints what a run would do; starts nothing.</summary>
     Task<int> PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancel);
@@ -21,10 +21,10 @@ internal interface ITarget
 }
 
 /// <summary>The options --local and --sagemaker, and what holds without them.</summary>
-internal sealed class Targets
+sealed class Targets
 {
-    private readonly Option<bool> _local = new("--local") { Description = "On this machine, a worker process per host. The default, unless input.data or output.data is an s3:// URI." };
-    private readonly Option<bool> _sageMaker = new("--sagemaker") { Description = "On Amazon SageMaker Processing. The default when input.data or output.data is an s3:// URI." };
+    readonly Option<bool> _local = new("--local") { Description = "On this machine, a worker process per host. The default, unless input.data or output.data is an s3:// URI." };
+    readonly Option<bool> _sageMaker = new("--sagemaker") { Description = "On Amazon SageMaker Processing. The default when input.data or output.data is an s3:// URI." };
 
     public static Targets AddTo(Command command)
     {
@@ -45,5 +45,5 @@ internal sealed class Targets
         return new LocalCommands();
     }
 
-    private static bool IsS3(string path) => path.StartsWith("s3://", StringComparison.OrdinalIgnoreCase);
+    static bool IsS3(string path) => path.StartsWith("s3://", StringComparison.OrdinalIgnoreCase);
 }

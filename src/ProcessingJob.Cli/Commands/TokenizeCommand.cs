@@ -5,7 +5,7 @@ using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Commands;
 
-internal static class TokenizeCommand
+static class TokenizeCommand
 {
     public static Command Create(CliContext cli)
     {
@@ -39,7 +39,7 @@ internal static class TokenizeCommand
         return command;
     }
 
-    private static object Document(Tokenizer tokenizer, EncodingBuffer e) => new
+    static object Document(Tokenizer tokenizer, EncodingBuffer e) => new
     {
         InputIds = e.Ids(0).ToArray(),
         Tokens = e.Ids(0).ToArray().Select(tokenizer.IdToToken),
@@ -50,7 +50,7 @@ internal static class TokenizeCommand
         Truncated = e.Truncated(0),
     };
 
-    private static string Table(Tokenizer tokenizer, EncodingBuffer e, string[] texts)
+    static string Table(Tokenizer tokenizer, EncodingBuffer e, string[] texts)
     {
         var table = new TextTable("token", "id", "type", "text");
         for (var i = 0; i < e.Length(0); i++)
@@ -62,5 +62,5 @@ internal static class TokenizeCommand
         return $"{table}{Text.Plural(e.Length(0), "token")}{(e.Truncated(0) ? ", truncated" : "")}\n";
     }
 
-    private static string Number(int n) => n.ToString(CultureInfo.InvariantCulture);
+    static string Number(int n) => n.ToString(CultureInfo.InvariantCulture);
 }

@@ -4,7 +4,7 @@ using ProcessingJob.Launcher.Cost;
 namespace ProcessingJob.Cli.Display;
 
 /// <summary>Expected time and cost for people and for programs.</summary>
-internal static class CostText
+static class CostText
 {
     public static string Of(CostEstimate cost, Workload work, InstanceTypes types) =>
         $"expected: {Text.Count(work.Rows)} rows, {Text.Count(work.Tokens)} tokens; {cost.Hosts} x {cost.Type.Type} take {Time(cost.Total)}, {Time(CostModel.Startup)} of it to start; {Usd(cost)}\n"
@@ -37,11 +37,11 @@ internal static class CostText
 
     public static string Time(TimeSpan time) => time < TimeSpan.FromMinutes(1) ? "1m" : Contract.Durations.Format(TimeSpan.FromMinutes(Math.Ceiling(time.TotalMinutes)));
 
-    private static bool IsRound(int hosts) => hosts <= 10 || (hosts <= 50 && hosts % 5 == 0) || hosts % 10 == 0;
+    static bool IsRound(int hosts) => hosts <= 10 || (hosts <= 50 && hosts % 5 == 0) || hosts % 10 == 0;
 
-    private static string Usd(CostEstimate cost) => cost.Usd is null
+    static string Usd(CostEstimate cost) => cost.Usd is null
         ? $"no price of {cost.Type.Type} is known (--instance-types)"
         : $"about {Money(cost.Usd)}" + (cost.UsdPerMillionRows is null ? "" : $", {Money(cost.UsdPerMillionRows)} per million rows");
 
-    private static string Money(double? usd) => usd is { } value ? "$" + value.ToString("N2", CultureInfo.InvariantCulture) : "-";
+    static string Money(double? usd) => usd is { } value ? "$" + value.ToString("N2", CultureInfo.InvariantCulture) : "-";
 }

@@ -5,7 +5,7 @@ using ProcessingJob.Launcher.SageMaker;
 namespace ProcessingJob.Cli.Display;
 
 /// <summary>Events as lines.</summary>
-internal static class EventText
+static class EventText
 {
     /// <summary>Null for what is not said in words.</summary>
     public static string? Of(JobEvent value) => value switch
@@ -30,13 +30,13 @@ internal static class EventText
         + (now.Left is { } left ? $"  {Contract.Durations.Format(left)} left" : "");
 
     // A worker names its host where it speaks to CloudWatch; here every line begins with it.
-    private static string Line(HostLogged log)
+    static string Line(HostLogged log)
     {
         var text = log.Event.Text.StartsWith(log.Host + " ", StringComparison.Ordinal) ? log.Event.Text[(log.Host.Length + 1)..] : log.Event.Text;
         return $"{log.Host}  {(log.Event.Level is "Information" ? "" : log.Event.Level.ToLowerInvariant() + ": ")}{text}";
     }
 
-    private static string Plan(JobPlan plan)
+    static string Plan(JobPlan plan)
     {
         var done = plan.UnitsCommitted > 0 ? $", {Text.Count(plan.UnitsCommitted)} of them committed before" : "";
         return $"{plan.Work.Job}: {Text.Plural(plan.Files.Count, "file")}, {Text.Bytes(plan.Bytes)}, {Text.Plural(plan.Units.Count, "unit")}{done}, on {Text.Plural(plan.Hosts.Count, "host")}";

@@ -8,7 +8,7 @@ using ProcessingJob.Cli.Outputs;
 namespace ProcessingJob.Cli.Display;
 
 /// <summary>The first rows of a part file, as JSON.</summary>
-internal static class FirstRows
+static class FirstRows
 {
     /// <param name="path">The part.</param>
     /// <param name="sidecar">The lines that belong to a matrix; null for other formats.</param>
@@ -33,7 +33,7 @@ internal static class FirstRows
         return rows;
     }
 
-    private static List<JsonObject> Lines(string path, int count)
+    static List<JsonObject> Lines(string path, int count)
     {
         var rows = new List<JsonObject>();
         using var reader = JsonlRows.Open(path);
@@ -43,7 +43,7 @@ internal static class FirstRows
     }
 
     /// <summary>The lines beside the matrix, each with its row of it.</summary>
-    private static async Task<IReadOnlyList<JsonObject>> MatrixAsync(string path, string sidecar, int count, CancellationToken cancel)
+    static async Task<IReadOnlyList<JsonObject>> MatrixAsync(string path, string sidecar, int count, CancellationToken cancel)
     {
         var rows = Lines(sidecar, count);
         var first = 0;
@@ -58,7 +58,7 @@ internal static class FirstRows
         return rows;
     }
 
-    private static void Fill(List<JsonObject> rows, DataField field, RawColumnData column)
+    static void Fill(List<JsonObject> rows, DataField field, RawColumnData column)
     {
         var name = field.Path.ToString().Split('/')[0];
         var value = Values(column);
@@ -82,7 +82,7 @@ internal static class FirstRows
         }
     }
 
-    private static Func<int, JsonNode?> Values(RawColumnData column) => column switch
+    static Func<int, JsonNode?> Values(RawColumnData column) => column switch
     {
         RawColumnData<float> c => i => c.Values[i],
         RawColumnData<double> c => i => c.Values[i],

@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace ProcessingJob.Cli.Display;
 
 /// <summary>Shows a running job in the way that suits where it is shown.</summary>
-internal static class JobDisplay
+static class JobDisplay
 {
     /// <param name="cli">Where to.</param>
     /// <param name="json">Standard output belongs to the document; progress goes to standard error.</param>

@@ -3,14 +3,14 @@ using ProcessingJob.Launcher.Progress;
 namespace ProcessingJob.Cli.Display;
 
 /// <summary>For logs and CI: one line every few seconds, nothing redrawn.</summary>
-internal sealed class PlainProgress : IProgress<JobEvent>, IDisposable
+sealed class PlainProgress : IProgress<JobEvent>, IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-    private readonly TextWriter _out;
-    private readonly ProgressMeter _meter;
-    private readonly ITimer _timer;
-    private readonly Lock _lock = new();
-    private long _totalBytes, _rows = -1;
+    static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    readonly TextWriter _out;
+    readonly ProgressMeter _meter;
+    readonly ITimer _timer;
+    readonly Lock _lock = new();
+    long _totalBytes, _rows = -1;
 
     public PlainProgress(TextWriter output, TimeProvider time)
     {
@@ -34,7 +34,7 @@ internal sealed class PlainProgress : IProgress<JobEvent>, IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private void Tick()
+    void Tick()
     {
         lock (_lock)
         {

@@ -3,7 +3,7 @@ using ProcessingJob.Launcher.Planning;
 namespace ProcessingJob.Cli.Display;
 
 /// <summary>A plan for people and for programs.</summary>
-internal static class PlanText
+static class PlanText
 {
     public static string Of(JobPlan plan)
     {

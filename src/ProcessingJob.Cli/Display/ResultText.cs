@@ -3,7 +3,7 @@ using ProcessingJob.Launcher.Progress;
 namespace ProcessingJob.Cli.Display;
 
 /// <summary>How a job ended, in words.</summary>
-internal static class ResultText
+static class ResultText
 {
     public static string Of(JobResult result)
     {

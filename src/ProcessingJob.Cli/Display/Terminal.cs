@@ -3,7 +3,7 @@ using Spectre.Console;
 namespace ProcessingJob.Cli.Display;
 
 /// <summary>A console for bars, on a writer that is known to be a terminal.</summary>
-internal static class Terminal
+static class Terminal
 {
     public static IAnsiConsole On(TextWriter writer, CliContext cli) => AnsiConsole.Create(new AnsiConsoleSettings
     {

@@ -4,10 +4,10 @@ using Spectre.Console;
 namespace ProcessingJob.Cli.Display;
 
 /// <summary>For people: a bar per host, redrawn in place, and warnings above them.</summary>
-internal sealed class TerminalProgress(IAnsiConsole console, ProgressContext bars) : IProgress<JobEvent>
+sealed class TerminalProgress(IAnsiConsole console, ProgressContext bars) : IProgress<JobEvent>
 {
-    private readonly Dictionary<string, ProgressTask> _hosts = [];
-    private readonly Lock _lock = new();
+    readonly Dictionary<string, ProgressTask> _hosts = [];
+    readonly Lock _lock = new();
 
     public void Report(JobEvent value)
     {
@@ -46,7 +46,7 @@ internal sealed class TerminalProgress(IAnsiConsole console, ProgressContext bar
     }
 
     // A job that was found running has hosts of which no plan was told.
-    private ProgressTask Bar(string host, long totalBytes)
+    ProgressTask Bar(string host, long totalBytes)
     {
         if (!_hosts.TryGetValue(host, out var bar))
             bar = _hosts[host] = bars.AddTask(host, autoStart: true, maxValue: Math.Max(1, totalBytes));

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ProcessingJob.Cli.Display;
 
 /// <summary>Numbers for people.</summary>
-internal static class Text
+static class Text
 {
     public static string Count(double n) => Math.Round(n).ToString("N0", CultureInfo.InvariantCulture);
 

@@ -3,9 +3,9 @@ using System.Text;
 namespace ProcessingJob.Cli.Display;
 
 /// <summary>Columns aligned by spaces: the same on a terminal, in a log and in a test.</summary>
-internal sealed class TextTable(params string[] head)
+sealed class TextTable(params string[] head)
 {
-    private readonly List<string[]> _rows = [head];
+    readonly List<string[]> _rows = [head];
 
     public void Add(params string[] cells) => _rows.Add(cells);
 

@@ -11,7 +11,7 @@ namespace ProcessingJob.Cli.Estimating;
 /// <param name="Rows">Expected.</param>
 /// <param name="Tokens">Expected; null when the model's tokenizer cannot be used.</param>
 /// <param name="Seconds">Expected, of all hosts together on this machine; null when no speed is known.</param>
-internal sealed record LocalEstimate(long Rows, long? Tokens, double? Seconds)
+sealed record LocalEstimate(long Rows, long? Tokens, double? Seconds)
 {
     /// <exception cref="PJobException">The data cannot be read.</exception>
     public static async Task<LocalEstimate> MakeAsync(JobSpec spec, JobPlan plan, double? tokensPerSecond, CancellationToken cancel)
@@ -28,7 +28,7 @@ internal sealed record LocalEstimate(long Rows, long? Tokens, double? Seconds)
         + (Seconds is { } seconds ? $", about {Text.Seconds(seconds)} at the measured speed" : "") + "\n";
 
     // A plan is worth having of a job whose model is still to be mended.
-    private static Tokenizer? TokenizerOf(string folder)
+    static Tokenizer? TokenizerOf(string folder)
     {
         try
         {

@@ -4,7 +4,7 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Cli.Estimating;
 
 /// <summary>Floating point operations per token of an encoder, from its config.json: two for each weight outside the embeddings.</summary>
-internal static class ModelFlops
+static class ModelFlops
 {
     /// <exception cref="PJobException">Exit code 4: config.json is missing or does not say how large the model is.</exception>
     public static double PerToken(string folder)
@@ -26,6 +26,6 @@ internal static class ModelFlops
         }
     }
 
-    private static double Number(JsonElement config, params string[] names) =>
+    static double Number(JsonElement config, params string[] names) =>
         names.Select(name => config.TryGetProperty(name, out var value) && value.TryGetDouble(out var number) ? number : 0).FirstOrDefault(n => n > 0);
 }

@@ -10,10 +10,10 @@ using S3Uri = ProcessingJob.Launcher.SageMaker.S3Uri;
 namespace ProcessingJob.Cli.Estimating;
 
 /// <summary>What a job on SageMaker has to compute, from a sample of its data and its model's config and tokenizer, wherever they are.</summary>
-internal static class RemoteWorkload
+static class RemoteWorkload
 {
     // A model's weights are not needed to count tokens.
-    private const long LargestSmallFile = 64L << 20;
+    const long LargestSmallFile = 64L << 20;
 
     /// <exception cref="PJobException">The data or the model cannot be read.</exception>
     public static async Task<Workload> EstimateAsync(JobSpec spec, JobPlan plan, IAmazonS3 s3, double? tokensPerSecond, CancellationToken cancel)
@@ -48,7 +48,7 @@ internal static class RemoteWorkload
         }
     }
 
-    private static async Task FetchAsync(IAmazonS3 s3, S3Input model, string folder, CancellationToken cancel)
+    static async Task FetchAsync(IAmazonS3 s3, S3Input model, string folder, CancellationToken cancel)
     {
         var store = new S3OutputStore(s3, model.Root);
         foreach (var file in model.Files.Where(f => !f.Source.Contains('/') && f.Size <= LargestSmallFile && Path.GetExtension(f.Source) is ".json" or ".txt" or ".model"))
@@ -59,9 +59,9 @@ internal static class RemoteWorkload
     }
 
     // The address of one object has that object's folder as its root.
-    private static string Root(string data, JobPlan plan) =>
+    static string Root(string data, JobPlan plan) =>
         plan.Files is [var only] && data.EndsWith("/" + only.Source, StringComparison.Ordinal) ? data[..^only.Source.Length] : data;
 
-    private static long Copied(JobSpec spec, JobPlan plan) => spec.Input.Transfer == Transfer.Stream ? 0
+    static long Copied(JobSpec spec, JobPlan plan) => spec.Input.Transfer == Transfer.Stream ? 0
         : spec.Input.Sharding == Sharding.ByKey ? plan.Bytes / plan.Hosts.Count : plan.Bytes;
 }

@@ -9,9 +9,9 @@ namespace ProcessingJob.Cli.Estimating;
 /// <summary>What is left to do of a plan, scaled up by bytes from some rows of it.</summary>
 /// <param name="Rows">Expected.</param>
 /// <param name="Tokens">Expected, as the model sees them; null when there is no tokenizer to count with.</param>
-internal sealed record WorkSample(long Rows, long? Tokens)
+sealed record WorkSample(long Rows, long? Tokens)
 {
-    private const int SampleRows = 1000;
+    const int SampleRows = 1000;
 
     /// <exception cref="PJobException">The data cannot be read.</exception>
     public static async Task<WorkSample> TakeAsync(JobSpec spec, JobPlan plan, IDataRoot data, Tokenizer? tokenizer, CancellationToken cancel)

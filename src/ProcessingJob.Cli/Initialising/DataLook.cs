@@ -8,11 +8,11 @@ namespace ProcessingJob.Cli.Initialising;
 /// <param name="Files">Number of files.</param>
 /// <param name="Format">Of the first file.</param>
 /// <param name="Columns">Of the first file; none for plain text.</param>
-internal sealed record DataLook(string Data, int Files, InputFormat Format, IReadOnlyList<KeptColumn> Columns)
+sealed record DataLook(string Data, int Files, InputFormat Format, IReadOnlyList<KeptColumn> Columns)
 {
     // Names that text columns have in well-known corpora, the likeliest first.
-    private static readonly string[] TextNames = ["text", "review_body", "review_text", "review", "body", "content", "sentence", "passage", "comment", "description", "message", "question", "context", "title", "summary"];
-    private static readonly string[] IdNames = ["id", "review_id", "doc_id", "uid", "uuid", "guid", "key", "_id"];
+    static readonly string[] TextNames = ["text", "review_body", "review_text", "review", "body", "content", "sentence", "passage", "comment", "description", "message", "question", "context", "title", "summary"];
+    static readonly string[] IdNames = ["id", "review_id", "doc_id", "uid", "uuid", "guid", "key", "_id"];
 
     /// <exception cref="PJobException">Nothing there, or it cannot be read.</exception>
     public static async Task<DataLook> AtAsync(string data, CancellationToken cancel)
@@ -30,6 +30,6 @@ internal sealed record DataLook(string Data, int Files, InputFormat Format, IRea
 
     public IEnumerable<string> OtherColumns => Columns.Select(c => c.Name).Where(name => name != TextColumn && name != IdColumn);
 
-    private static string? Known(string[] names, IEnumerable<KeptColumn> columns) =>
+    static string? Known(string[] names, IEnumerable<KeptColumn> columns) =>
         names.Select(name => columns.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase))?.Name).FirstOrDefault(name => name is not null);
 }

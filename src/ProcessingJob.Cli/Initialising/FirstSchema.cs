@@ -4,7 +4,7 @@ using ProcessingJob.Data;
 namespace ProcessingJob.Cli.Initialising;
 
 /// <summary>Columns and their types, from one file of the input.</summary>
-internal static class FirstSchema
+static class FirstSchema
 {
     /// <exception cref="PJobException">A named column is missing, or the file cannot be read.</exception>
     public static async Task<IReadOnlyList<KeptColumn>> ReadAsync(InputSpec input, string path, CancellationToken cancel)

@@ -4,7 +4,7 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Cli.Initialising;
 
 /// <summary>Writes a commented job.yaml: what was seen is set, what one may want to change stands there as a comment.</summary>
-internal static class JobYaml
+static class JobYaml
 {
     public static string Write(DataLook data, ModelLook? model)
     {
@@ -43,10 +43,10 @@ internal static class JobYaml
         return text.ToString();
     }
 
-    private static string Columns(DataLook data) => string.Join(", ", data.Columns.Select(c => c.Name)).ReplaceLineEndings(" ");
+    static string Columns(DataLook data) => string.Join(", ", data.Columns.Select(c => c.Name)).ReplaceLineEndings(" ");
 
     // A JSON text is a YAML text; plain words need no quotes.
-    private static string Quoted(string value) =>
+    static string Quoted(string value) =>
         value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '/' or '-') && !char.IsAsciiDigit(value[0]) && value is not ("true" or "false" or "null" or "yes" or "no" or "on" or "off")
             && value[0] != '-' ? value : System.Text.Json.JsonSerializer.Serialize(value, ContractJson.Options);
 }

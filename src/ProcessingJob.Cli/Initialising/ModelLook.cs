@@ -8,7 +8,7 @@ namespace ProcessingJob.Cli.Initialising;
 /// <param name="Task">What it is for.</param>
 /// <param name="MaxLength">Its limit in tokens.</param>
 /// <param name="Prompts">Names of its prompts.</param>
-internal sealed record ModelLook(string Folder, TaskKind Task, int MaxLength, IReadOnlyList<string> Prompts)
+sealed record ModelLook(string Folder, TaskKind Task, int MaxLength, IReadOnlyList<string> Prompts)
 {
     /// <exception cref="PJobException">Exit code 4: it cannot be used.</exception>
     public static ModelLook At(string folder)

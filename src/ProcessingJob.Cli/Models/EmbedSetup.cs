@@ -5,11 +5,11 @@ using ProcessingJob.Tokenization;
 namespace ProcessingJob.Cli.Models;
 
 /// <summary>A model made ready to embed on this machine as a job embeds: same length, prompt, pooling and dimensions.</summary>
-internal sealed class EmbedSetup : IDisposable
+sealed class EmbedSetup : IDisposable
 {
-    private readonly Encoder _encoder;
-    private readonly string _before;
-    private readonly bool _lowerCase;
+    readonly Encoder _encoder;
+    readonly string _before;
+    readonly bool _lowerCase;
 
     /// <param name="spec">The job's spec.</param>
     /// <param name="folder">Its model folder.</param>

@@ -4,7 +4,7 @@ using ProcessingJob.Contract;
 
 namespace ProcessingJob.Cli.Models;
 
-internal static class FetchCommand
+static class FetchCommand
 {
     public static Command Create(CliContext cli)
     {
@@ -38,7 +38,7 @@ internal static class FetchCommand
     }
 
     // Through a folder beside it, so that a model that is there is there whole.
-    private static void Copy(string from, string to)
+    static void Copy(string from, string to)
     {
         var unfinished = Path.TrimEndingDirectorySeparator(Path.GetFullPath(to)) + ".part";
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))

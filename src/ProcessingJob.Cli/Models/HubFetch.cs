@@ -5,9 +5,9 @@ using Spectre.Console;
 namespace ProcessingJob.Cli.Models;
 
 /// <summary>Models of the hub, brought into this machine's cache.</summary>
-internal static class HubFetch
+static class HubFetch
 {
-    private const string Scheme = "hf://";
+    const string Scheme = "hf://";
 
     /// <summary>The spec with <c>model: hf://owner/name@revision</c> replaced by the folder that it was fetched into.</summary>
     /// <exception cref="PJobException">Exit code 4: no such model or no access.</exception>
@@ -30,7 +30,7 @@ internal static class HubFetch
             .StartAsync(bars => hub.FetchAsync(address, new Bars(bars), cancel)).ConfigureAwait(false);
     }
 
-    private sealed class Lines(TextWriter output) : IProgress<HubProgress>
+    sealed class Lines(TextWriter output) : IProgress<HubProgress>
     {
         public void Report(HubProgress value)
         {
@@ -39,9 +39,9 @@ internal static class HubFetch
         }
     }
 
-    private sealed class Bars(ProgressContext bars) : IProgress<HubProgress>
+    sealed class Bars(ProgressContext bars) : IProgress<HubProgress>
     {
-        private readonly Dictionary<string, ProgressTask> _files = [];
+        readonly Dictionary<string, ProgressTask> _files = [];
 
         public void Report(HubProgress value)
         {

@@ -7,7 +7,7 @@ using ProcessingJob.Inference;
 
 namespace ProcessingJob.Cli.Models;
 
-internal static class PrepareCommand
+static class PrepareCommand
 {
     public static Command Create(CliContext cli)
     {

@@ -11,9 +11,9 @@ using ProcessingJob.Tokenization;
 namespace ProcessingJob.Cli.Models;
 
 /// <summary>model ranges: a job's own settings decide what its embeddings are, so it takes a spec, not a folder.</summary>
-internal static class RangesCommand
+static class RangesCommand
 {
-    private const int WindowRows = 1024, FewRows = 100;
+    const int WindowRows = 1024, FewRows = 100;
 
     public static Command Create(CliContext cli)
     {
@@ -38,7 +38,7 @@ internal static class RangesCommand
         return command;
     }
 
-    private static async Task<RangesCollector> CollectAsync(JobSpec spec, int rows, CancellationToken cancel)
+    static async Task<RangesCollector> CollectAsync(JobSpec spec, int rows, CancellationToken cancel)
     {
         var input = LocalInput.Resolve(spec.Input.Data);
         var units = UnitCutter.Cut(input.Files.Select(f => new SourceFile(f, new FileInfo(input.PathOf(f)).Length, "")), spec, "", "");

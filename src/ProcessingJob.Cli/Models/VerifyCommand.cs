@@ -8,7 +8,7 @@ using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Models;
 
-internal static class VerifyCommand
+static class VerifyCommand
 {
     public static Command Create(CliContext cli)
     {
@@ -39,7 +39,7 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static void Print(CliContext cli, IReadOnlyList<Comparison> results, IReadOnlyList<TuneResult> tuned)
+    static void Print(CliContext cli, IReadOnlyList<Comparison> results, IReadOnlyList<TuneResult> tuned)
     {
         var table = new TextTable("compared", "cosine min", "mean", "required", "max difference", "verdict");
         foreach (var r in results)
@@ -56,7 +56,7 @@ internal static class VerifyCommand
     }
 
     // A comparison that could not be made has no numbers, which JSON cannot say.
-    private static object Document(Comparison r) => new
+    static object Document(Comparison r) => new
     {
         r.Name,
         MinCosine = Finite(r.MinCosine),
@@ -66,12 +66,12 @@ internal static class VerifyCommand
         r.Passed,
     };
 
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+    static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
-    private static string Number(double value, string format) => double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "-";
+    static string Number(double value, string format) => double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "-";
 
     /// <summary>Texts of the lengths that reviews have: most short, some as long as the model takes.</summary>
-    private static EncodingBuffer TuningTexts(ModelFolder model)
+    static EncodingBuffer TuningTexts(ModelFolder model)
     {
         const int texts = 400;
         var tokenizer = Tokenizer.Load(model.Path);
@@ -82,5 +82,5 @@ internal static class VerifyCommand
         return buffer;
     }
 
-    private static readonly string[] Words = "the parcel came late but it was good and they sent another one with a note that said sorry for your trouble".Split(' ');
+    static readonly string[] Words = "the parcel came late but it was good and they sent another one with a note that said sorry for your trouble".Split(' ');
 }

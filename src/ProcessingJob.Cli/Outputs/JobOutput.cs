@@ -6,7 +6,7 @@ namespace ProcessingJob.Cli.Outputs;
 /// <param name="Folder">Where it is.</param>
 /// <param name="Manifest">What it is made of.</param>
 /// <param name="Spec">The job's spec.</param>
-internal sealed record JobOutput(string Folder, Manifest Manifest, JobSpec Spec)
+sealed record JobOutput(string Folder, Manifest Manifest, JobSpec Spec)
 {
     /// <exception cref="PJobException">There is no finished output.</exception>
     public static JobOutput Open(string folder)

@@ -5,7 +5,7 @@ using ZstdSharp;
 namespace ProcessingJob.Cli.Outputs;
 
 /// <summary>jsonl parts, and the rows beside npy parts.</summary>
-internal static class JsonlRows
+static class JsonlRows
 {
     public static async IAsyncEnumerable<PartRows> ReadAsync(string path, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -51,7 +51,7 @@ internal static class JsonlRows
     public static Dictionary<string, object?[]> Columns(List<Dictionary<string, object?>> rows) =>
         rows.SelectMany(r => r.Keys).Distinct().ToDictionary(name => name, name => rows.Select(r => r.GetValueOrDefault(name)).ToArray());
 
-    private static object? Value(JsonElement value) => value.ValueKind switch
+    static object? Value(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString(),
         JsonValueKind.Number => value.TryGetInt64(out var n) ? (object)n : value.GetDouble(),

@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 namespace ProcessingJob.Cli.Outputs;
 
 /// <summary>npy parts: a matrix, with the other columns as jsonl beside it.</summary>
-internal static partial class NpyRows
+static partial class NpyRows
 {
     public static async IAsyncEnumerable<PartRows> ReadAsync(string path, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -29,7 +29,7 @@ internal static partial class NpyRows
         }
     }
 
-    private static async Task<(string Type, int Rows, int Width)> HeaderAsync(Stream file, string path, CancellationToken cancel)
+    static async Task<(string Type, int Rows, int Width)> HeaderAsync(Stream file, string path, CancellationToken cancel)
     {
         var start = new byte[10];
         await file.ReadExactlyAsync(start, cancel).ConfigureAwait(false);
@@ -41,7 +41,7 @@ internal static partial class NpyRows
             : throw PartReader.Damaged(path, "is no matrix of embeddings");
     }
 
-    private static float[] Floats(string type, byte[] bytes) => type switch
+    static float[] Floats(string type, byte[] bytes) => type switch
     {
         "<f4" => MemoryMarshal.Cast<byte, float>(bytes).ToArray(),
         "<f2" => Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(bytes).ToArray(), h => (float)h),

@@ -5,11 +5,11 @@ using ProcessingJob.Launcher.SageMaker;
 namespace ProcessingJob.Cli.Outputs;
 
 /// <summary>An output in a folder or on S3, for commands that read it file by file.</summary>
-internal sealed class OpenedOutput : IDisposable
+sealed class OpenedOutput : IDisposable
 {
-    private readonly IDisposable? _client;
+    readonly IDisposable? _client;
 
-    private OpenedOutput(IOutputStore store, IDisposable? client) => (Store, _client) = (store, client);
+    OpenedOutput(IOutputStore store, IDisposable? client) => (Store, _client) = (store, client);
 
     public IOutputStore Store { get; }
 

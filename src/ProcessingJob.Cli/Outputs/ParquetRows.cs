@@ -6,7 +6,7 @@ using Parquet.Schema;
 namespace ProcessingJob.Cli.Outputs;
 
 /// <summary>Parquet parts, a row group at a time.</summary>
-internal static class ParquetRows
+static class ParquetRows
 {
     public static async IAsyncEnumerable<PartRows> ReadAsync(string path, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -27,14 +27,14 @@ internal static class ParquetRows
         }
     }
 
-    private static Task<float[]> VectorsAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancel) => field.ClrType switch
+    static Task<float[]> VectorsAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancel) => field.ClrType switch
     {
         var t when t == typeof(float) => VectorsAsync<float>(rows, field, v => v, cancel),
         var t when t == typeof(sbyte) => VectorsAsync<sbyte>(rows, field, v => v, cancel),
         _ => VectorsAsync<byte>(rows, field, v => v, cancel),
     };
 
-    private static async Task<float[]> VectorsAsync<T>(ParquetRowGroupReader rows, DataField field, Func<T, float> convert, CancellationToken cancel) where T : struct
+    static async Task<float[]> VectorsAsync<T>(ParquetRowGroupReader rows, DataField field, Func<T, float> convert, CancellationToken cancel) where T : struct
     {
         using var column = await rows.ReadRawColumnDataBaseAsync(field, cancel).ConfigureAwait(false);
         var values = ((RawColumnData<T>)column).Values;
@@ -44,7 +44,7 @@ internal static class ParquetRows
         return vectors;
     }
 
-    private static async Task<object?[]?> ValuesAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancel) => field.ClrType switch
+    static async Task<object?[]?> ValuesAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancel) => field.ClrType switch
     {
         var t when t == typeof(string) || t == typeof(ReadOnlyMemory<char>) => await TextsAsync(rows, field, cancel).ConfigureAwait(false),
         var t when t == typeof(long) => await ValuesAsync<long>(rows, field, v => v, cancel).ConfigureAwait(false),
@@ -57,14 +57,14 @@ internal static class ParquetRows
         _ => null,
     };
 
-    private static async Task<object?[]> TextsAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancel)
+    static async Task<object?[]> TextsAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancel)
     {
         var values = new string?[rows.RowCount];
         await rows.ReadAsync(field, values.AsMemory(), null, cancel).ConfigureAwait(false);
         return values;
     }
 
-    private static async Task<object?[]> ValuesAsync<T>(ParquetRowGroupReader rows, DataField field, Func<T, object> box, CancellationToken cancel) where T : struct
+    static async Task<object?[]> ValuesAsync<T>(ParquetRowGroupReader rows, DataField field, Func<T, object> box, CancellationToken cancel) where T : struct
     {
         var (values, levels) = (new T[rows.RowCount], new int[rows.RowCount]);
         var hasLevels = field.MaxDefinitionLevel > 0;

@@ -3,7 +3,7 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Cli.Outputs;
 
 /// <summary>Reads parts of an embed job in any format, a stretch of rows at a time: a part may be larger than memory.</summary>
-internal static class PartReader
+static class PartReader
 {
     public const string VectorColumn = "embedding";
 
@@ -33,7 +33,7 @@ internal static class PartReader
     public static PJobException Damaged(string path, string what, Exception? inner = null) =>
         new($"{path}: {what}; 'pjob check' verifies the whole output", ExitCode.Failed, inner);
 
-    private static async Task<bool> NextAsync(IAsyncEnumerator<PartRows> rows, string path)
+    static async Task<bool> NextAsync(IAsyncEnumerator<PartRows> rows, string path)
     {
         try
         {

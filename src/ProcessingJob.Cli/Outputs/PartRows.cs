@@ -4,7 +4,7 @@ namespace ProcessingJob.Cli.Outputs;
 /// <param name="Count">Rows.</param>
 /// <param name="Stored">The embeddings as stored, one after another: numbers, codes (int8, uint8) or packed bytes (binary, ubinary).</param>
 /// <param name="Columns">Values of the other columns by name: string, long, double, bool, DateTime or null. Lists are left out.</param>
-internal sealed record PartRows(int Count, float[] Stored, IReadOnlyDictionary<string, object?[]> Columns)
+sealed record PartRows(int Count, float[] Stored, IReadOnlyDictionary<string, object?[]> Columns)
 {
     /// <summary>Stored numbers per row.</summary>
     public int Width => Count == 0 ? 0 : Stored.Length / Count;

@@ -7,10 +7,10 @@ namespace ProcessingJob.Cli.Outputs;
 /// Embeddings from what was stored. int8 and uint8 codes become the middle of their step, for which the ranges of the job are needed;
 /// bits become -1 and 1.
 /// </summary>
-internal sealed class VectorDecoder
+sealed class VectorDecoder
 {
-    private readonly EmbeddingPrecision _precision;
-    private readonly EmbeddingRanges? _ranges;
+    readonly EmbeddingPrecision _precision;
+    readonly EmbeddingRanges? _ranges;
 
     /// <param name="spec">The job's spec.</param>
     /// <param name="rangesFile">Overrides embed.ranges.</param>
@@ -50,5 +50,5 @@ internal sealed class VectorDecoder
     }
 
     // Codes were cut towards zero: a negative one stands for the step below it, and 0 of int8 for those on both sides.
-    private float Middle(float code) => _precision == EmbeddingPrecision.Uint8 ? code + 0.5f : code + 128 + 0.5f * Math.Sign(code);
+    float Middle(float code) => _precision == EmbeddingPrecision.Uint8 ? code + 0.5f : code + 128 + 0.5f * Math.Sign(code);
 }

@@ -1,9 +1,9 @@
 namespace ProcessingJob.Cli.Pages;
 
 /// <summary>Round numbers along an axis that starts at 0.</summary>
-internal static class Axis
+static class Axis
 {
-    private static readonly int[] Multiples = [1, 2, 5, 10];
+    static readonly int[] Multiples = [1, 2, 5, 10];
 
     /// <summary>0 and up to about <paramref name="count"/> multiples of 1, 2 or 5 × 10ⁿ, the last at or above <paramref name="max"/>.</summary>
     public static double[] Ticks(double max, int count = 4)

@@ -8,9 +8,9 @@ namespace ProcessingJob.Cli.Pages;
 /// <param name="Unit">What the ranges count, such as tokens.</param>
 /// <param name="Limit">Where a line is drawn; null for none.</param>
 /// <param name="LimitText">Beside the line.</param>
-internal sealed record Histogram(IReadOnlyList<long> Counts, double Width, string Unit, double? Limit = null, string LimitText = "")
+sealed record Histogram(IReadOnlyList<long> Counts, double Width, string Unit, double? Limit = null, string LimitText = "")
 {
-    private const int Height = 210;
+    const int Height = 210;
 
     public string Build()
     {

@@ -5,7 +5,7 @@ using System.Text;
 namespace ProcessingJob.Cli.Pages;
 
 /// <summary>Text and numbers in HTML.</summary>
-internal static class Html
+static class Html
 {
     /// <summary>Safe as content and in quoted attributes; control characters, which HTML does not allow, become a replacement sign.</summary>
     public static string Encode(string? text)

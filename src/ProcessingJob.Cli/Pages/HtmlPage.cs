@@ -6,10 +6,10 @@ namespace ProcessingJob.Cli.Pages;
 /// A page that is one file: style, script and pictures are inside, nothing is loaded, so that it opens offline and from a mail.
 /// Light and dark follow the reader's system.
 /// </summary>
-internal sealed class HtmlPage(string title, string kicker)
+sealed class HtmlPage(string title, string kicker)
 {
-    private static readonly string Style = Resource("page.css"), Script = Resource("page.js");
-    private readonly StringBuilder _sections = new();
+    static readonly string Style = Resource("page.css"), Script = Resource("page.js");
+    readonly StringBuilder _sections = new();
 
     /// <param name="heading">Plain text.</param>
     /// <param name="note">Plain text below the heading; may be empty.</param>
@@ -47,7 +47,7 @@ internal sealed class HtmlPage(string title, string kicker)
 
         """;
 
-    private static string Resource(string name)
+    static string Resource(string name)
     {
         using var stream = typeof(HtmlPage).Assembly.GetManifestResourceStream(name)!;
         return new StreamReader(stream).ReadToEnd();

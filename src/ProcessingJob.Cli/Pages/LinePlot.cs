@@ -6,9 +6,9 @@ namespace ProcessingJob.Cli.Pages;
 /// <param name="Lines">Name and points of each; at most eight have a colour of their own.</param>
 /// <param name="Unit">Of the vertical axis.</param>
 /// <param name="XUnit">Of the horizontal axis.</param>
-internal sealed record LinePlot(IReadOnlyList<(string Name, IReadOnlyList<(double X, double Y)> Points)> Lines, string Unit, string XUnit)
+sealed record LinePlot(IReadOnlyList<(string Name, IReadOnlyList<(double X, double Y)> Points)> Lines, string Unit, string XUnit)
 {
-    private const int Height = 200;
+    const int Height = 200;
 
     public string Build()
     {
@@ -31,5 +31,5 @@ internal sealed record LinePlot(IReadOnlyList<(string Name, IReadOnlyList<(doubl
             """;
     }
 
-    private static int Colour(int line) => line % 8 + 1;
+    static int Colour(int line) => line % 8 + 1;
 }

@@ -7,12 +7,12 @@ namespace ProcessingJob.Cli.Pages;
 /// <param name="Y">Likewise.</param>
 /// <param name="Colour">1 to 8.</param>
 /// <param name="Tip">Shown on hover or touch.</param>
-internal readonly record struct ScatterPoint(double X, double Y, int Colour, string Tip);
+readonly record struct ScatterPoint(double X, double Y, int Colour, string Tip);
 
 /// <summary>Points with a text each. Each axis is fitted to the points by itself.</summary>
-internal sealed record ScatterPlot(IReadOnlyList<ScatterPoint> Points, IReadOnlyList<(int Colour, string Name)> Legend)
+sealed record ScatterPlot(IReadOnlyList<ScatterPoint> Points, IReadOnlyList<(int Colour, string Name)> Legend)
 {
-    private const int Height = 440;
+    const int Height = 440;
 
     public string Build()
     {
@@ -28,7 +28,7 @@ internal sealed record ScatterPlot(IReadOnlyList<ScatterPoint> Points, IReadOnly
         return $"""{legend}<div class="area"><svg width="100%" height="{Height}" role="img" aria-label="Scatter plot of embeddings">{dots}</svg></div>""";
     }
 
-    private static (double Start, double Length) Span(IEnumerable<double> values)
+    static (double Start, double Length) Span(IEnumerable<double> values)
     {
         var all = values.DefaultIfEmpty(0).ToList();
         var length = all.Max() - all.Min();

@@ -3,11 +3,11 @@ namespace ProcessingJob.Cli.Pages;
 /// <summary>A row per name with a bar of shares.</summary>
 /// <param name="Rows">Name, a text behind the bar, and the shares (0 to 1) in the order of <paramref name="Parts"/>.</param>
 /// <param name="Parts">What the shares are; one part needs no legend.</param>
-internal sealed record StackedBars(IReadOnlyList<(string Name, string Value, double[] Shares)> Rows, IReadOnlyList<(int Colour, string Name)> Parts)
+sealed record StackedBars(IReadOnlyList<(string Name, string Value, double[] Shares)> Rows, IReadOnlyList<(int Colour, string Name)> Parts)
 {
     public string Build() => $"{(Parts.Count > 1 ? Html.Legend(Parts) : "")}{string.Concat(Rows.Select(Row))}";
 
-    private string Row((string Name, string Value, double[] Shares) row)
+    string Row((string Name, string Value, double[] Shares) row)
     {
         var parts = row.Shares.Zip(Parts, (share, part) =>
             $"<i class=\"b{part.Colour}\" style=\"width:{Html.Number(100 * Math.Clamp(share, 0, 1))}%\" data-tip=\"{Html.Encode($"{part.Name}: {100 * share:0.#} %")}\"></i>");

@@ -8,9 +8,9 @@ namespace ProcessingJob.Cli.Pages;
 /// <param name="Colour">1 to 8.</param>
 /// <param name="First">First token of the answer; -1 for none.</param>
 /// <param name="Last">Last token of the answer.</param>
-internal sealed record TokenPlot(IReadOnlyList<string> Labels, IReadOnlyList<float> Scores, int Colour, int First, int Last)
+sealed record TokenPlot(IReadOnlyList<string> Labels, IReadOnlyList<float> Scores, int Colour, int First, int Last)
 {
-    private const int Step = 17, Bars = 150, Top = 10;
+    const int Step = 17, Bars = 150, Top = 10;
 
     public string Build()
     {

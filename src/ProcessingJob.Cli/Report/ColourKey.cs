@@ -6,9 +6,9 @@ namespace ProcessingJob.Cli.Report;
 /// <param name="Column">The coloured column, or null.</param>
 /// <param name="Legend">Colours in use.</param>
 /// <param name="Of">The colour (1 to 8) of a value.</param>
-internal sealed record ColourKey(string? Column, IReadOnlyList<(int Colour, string Name)> Legend, Func<object?, int> Of)
+sealed record ColourKey(string? Column, IReadOnlyList<(int Colour, string Name)> Legend, Func<object?, int> Of)
 {
-    private const int Named = 7, Other = 8;
+    const int Named = 7, Other = 8;
 
     /// <summary>The asked column, else the one with the fewest values of those with 2 to 8, else the first number.</summary>
     public static ColourKey Choose(IReadOnlyList<IReadOnlyDictionary<string, object?>> rows, IReadOnlyList<string> columns, string? asked)
@@ -25,7 +25,7 @@ internal sealed record ColourKey(string? Column, IReadOnlyList<(int Colour, stri
             : OfTexts(column, values);
     }
 
-    private static ColourKey OfTexts(string column, List<object?> values)
+    static ColourKey OfTexts(string column, List<object?> values)
     {
         var groups = values.GroupBy(Text).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Key).ToList();
         var named = groups.Count > Other ? groups.Take(Named) : groups;
@@ -38,7 +38,7 @@ internal sealed record ColourKey(string? Column, IReadOnlyList<(int Colour, stri
         return new(column, colours, v => byName.GetValueOrDefault(Text(v), Other));
     }
 
-    private static ColourKey OfNumbers(string column, double[] sorted)
+    static ColourKey OfNumbers(string column, double[] sorted)
     {
         const int bins = 5;
         var limits = Enumerable.Range(1, bins - 1).Select(i => sorted[i * sorted.Length / bins]).Distinct().ToArray();
@@ -47,9 +47,9 @@ internal sealed record ColourKey(string? Column, IReadOnlyList<(int Colour, stri
         return new(column, [.. legend], v => Bin(Number(v) ?? 0));
     }
 
-    private static string Text(object? value) => value is null ? "(none)" : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+    static string Text(object? value) => value is null ? "(none)" : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
-    private static double? Number(object? value) => value switch
+    static double? Number(object? value) => value switch
     {
         long n => n,
         double d => d,

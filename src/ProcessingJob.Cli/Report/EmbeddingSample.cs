@@ -6,9 +6,9 @@ namespace ProcessingJob.Cli.Report;
 /// <param name="Vectors">Rows one after another.</param>
 /// <param name="Width">Numbers per row.</param>
 /// <param name="Rows">The plain columns of each row.</param>
-internal sealed record EmbeddingSample(float[] Vectors, int Width, IReadOnlyList<IReadOnlyDictionary<string, object?>> Rows)
+sealed record EmbeddingSample(float[] Vectors, int Width, IReadOnlyList<IReadOnlyDictionary<string, object?>> Rows)
 {
-    private const int MaxParts = 24;
+    const int MaxParts = 24;
 
     /// <summary>About <paramref name="size"/> rows: evenly spaced ones from the first stretch of evenly spaced parts.</summary>
     public static async Task<EmbeddingSample> ReadAsync(JobOutput output, VectorDecoder decoder, int size, CancellationToken cancel)

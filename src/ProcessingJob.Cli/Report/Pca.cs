@@ -1,9 +1,9 @@
 namespace ProcessingJob.Cli.Report;
 
 /// <summary>The two directions in which vectors differ most, by power iteration on the centred data. Deterministic.</summary>
-internal static class Pca
+static class Pca
 {
-    private const int MaxIterations = 200;
+    const int MaxIterations = 200;
 
     /// <param name="data">Rows one after another.</param>
     /// <param name="width">Numbers per row.</param>
@@ -26,7 +26,7 @@ internal static class Pca
         return (points, total > 0 ? x / total : 0, total > 0 ? y / total : 0);
     }
 
-    private static double[] Centred(ReadOnlySpan<float> data, int rows, int width)
+    static double[] Centred(ReadOnlySpan<float> data, int rows, int width)
     {
         var (mean, centred) = (new double[width], new double[data.Length]);
         for (var i = 0; i < data.Length; i++)
@@ -36,7 +36,7 @@ internal static class Pca
         return centred;
     }
 
-    private static double[] Direction(double[] data, int rows, int width, double[]? without)
+    static double[] Direction(double[] data, int rows, int width, double[]? without)
     {
         // Any fixed start does that is not orthogonal to the result; a little irregularity makes that unlikely.
         var direction = Enumerable.Range(0, width).Select(i => 1 + 0.3 * Math.Sin(i * 1.7 + (without is null ? 0 : 2))).ToArray();
@@ -62,7 +62,7 @@ internal static class Pca
         return direction;
     }
 
-    private static double Dot(double[] data, int row, double[] direction)
+    static double Dot(double[] data, int row, double[] direction)
     {
         var sum = 0.0;
         for (var i = 0; i < direction.Length; i++)
@@ -71,7 +71,7 @@ internal static class Pca
     }
 
     // False when nothing is left: the data has no further direction.
-    private static bool Normalise(double[] vector, double[]? without)
+    static bool Normalise(double[] vector, double[]? without)
     {
         if (without is not null)
         {

@@ -8,11 +8,11 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Cli.Report;
 
 /// <summary>The page about a finished job.</summary>
-internal static class ReportPage
+static class ReportPage
 {
     /// <summary>More hosts than these are shown together: nobody reads a hundred rows.</summary>
-    private const int MostHosts = 4;
-    private const int TipLength = 280;
+    const int MostHosts = 4;
+    const int TipLength = 280;
 
     /// <param name="output">The job.</param>
     /// <param name="reports">Of its hosts; may be empty.</param>
@@ -37,7 +37,7 @@ internal static class ReportPage
         return page.Build("Drawn by pjob report. Everything is in this file; it loads nothing.");
     }
 
-    private static IEnumerable<(string, string, string)> Summary(JobOutput output, IReadOnlyList<HostReport> reports)
+    static IEnumerable<(string, string, string)> Summary(JobOutput output, IReadOnlyList<HostReport> reports)
     {
         var m = output.Manifest;
         yield return ("Rows in", Text.Count(m.RowsIn), m.Filtered > 0 ? $"{Text.Count(m.Filtered)} left out by balance" : "");
@@ -61,7 +61,7 @@ internal static class ReportPage
         yield return ("Output", Text.Bytes(m.Parts.Sum(p => p.Bytes)), Text.Plural(m.Parts.Count, "part"));
     }
 
-    private static void AddLengths(HtmlPage page, IReadOnlyList<HostReport> reports)
+    static void AddLengths(HtmlPage page, IReadOnlyList<HostReport> reports)
     {
         var (bucket, limit) = (reports[0].LengthBucket, reports.Max(r => r.MaxLength));
         var counts = new long[reports.Max(r => r.Lengths.Count)];
@@ -78,7 +78,7 @@ internal static class ReportPage
             new Histogram([.. counts.Take(shown), .. Enumerable.Repeat(0L, Math.Max(0, shown - counts.Length))], bucket, "tokens", limit > 0 ? limit : null, $"max_length {limit}").Build());
     }
 
-    private static void AddPicture(HtmlPage page, JobOutput output, EmbeddingSample sample, string? colour)
+    static void AddPicture(HtmlPage page, JobOutput output, EmbeddingSample sample, string? colour)
     {
         var ours = new HashSet<string>(["token_count", "truncated", "source_file", "source_row", "window", "start", "end", PartReader.VectorColumn]);
         var texts = output.Spec.Input.Text;
@@ -98,13 +98,13 @@ internal static class ReportPage
         page.Add("Embeddings", about, new ScatterPlot(dots, key.Legend).Build());
     }
 
-    private static void AddThroughput(HtmlPage page, IReadOnlyList<HostReport> reports)
+    static void AddThroughput(HtmlPage page, IReadOnlyList<HostReport> reports)
     {
         var lines = reports.Where(r => r.Throughput.Count > 1).Select(r => (r.Host, Rates(r.Throughput))).ToList();
         page.Add("Throughput", "Tokens per second of each host, after the model was loaded.", new LinePlot(lines, "tokens/s", "seconds").Build());
     }
 
-    private static IReadOnlyList<(double X, double Y)> Rates(IReadOnlyList<ThroughputPoint> totals)
+    static IReadOnlyList<(double X, double Y)> Rates(IReadOnlyList<ThroughputPoint> totals)
     {
         // A line needs no more points than a screen has room for; fewer also smooth it.
         var step = Math.Max(1, totals.Count / 120);
@@ -114,7 +114,7 @@ internal static class ReportPage
         return [(kept[0].Seconds, rates[0].Item2), .. rates];
     }
 
-    private static void AddStages(HtmlPage page, IReadOnlyList<HostReport> reports)
+    static void AddStages(HtmlPage page, IReadOnlyList<HostReport> reports)
     {
         var rows = new List<(string, string, double[])>();
         foreach (var report in reports.Count > MostHosts ? [Together(reports)] : reports)
@@ -133,14 +133,14 @@ internal static class ReportPage
             new StackedBars(rows, [(1, "busy"), (8, "waiting for input"), (2, "waiting to hand on")]).Build());
     }
 
-    private static HostReport Together(IReadOnlyList<HostReport> reports) => reports[0] with
+    static HostReport Together(IReadOnlyList<HostReport> reports) => reports[0] with
     {
         DeviceUtilisation = reports.Average(r => r.DeviceUtilisation),
         Stages = [.. reports.SelectMany(r => r.Stages).GroupBy(s => s.Name)
             .Select(g => new StageReport(g.Key, g.Sum(s => s.Workers), g.Sum(s => s.BusySeconds), g.Sum(s => s.WaitInputSeconds), g.Sum(s => s.WaitOutputSeconds)))],
     };
 
-    private static void AddRejects(HtmlPage page, Manifest manifest, IReadOnlyList<Reject> samples)
+    static void AddRejects(HtmlPage page, Manifest manifest, IReadOnlyList<Reject> samples)
     {
         if (manifest.RejectedRows == 0)
         {
@@ -154,7 +154,7 @@ internal static class ReportPage
         page.Add("Rejects", $"{Text.Count(manifest.RejectedRows)} of {Text.Count(manifest.RowsIn)} rows, {Text.Percent((double)manifest.RejectedRows / Math.Max(1, manifest.RowsIn))}. All of them are in rejects/.", bars + table);
     }
 
-    private static void AddLineage(HtmlPage page, JobOutput output, IReadOnlyList<HostReport> reports)
+    static void AddLineage(HtmlPage page, JobOutput output, IReadOnlyList<HostReport> reports)
     {
         var m = output.Manifest;
         var pairs = new List<(string, string)>
@@ -167,11 +167,11 @@ internal static class ReportPage
         page.Add("Lineage", "What this output was made of.", Html.Pairs(pairs) + $"<details><summary>Spec</summary><pre>{Html.Encode(spec)}</pre></details>");
     }
 
-    private static string Mended(HostReport r)
+    static string Mended(HostReport r)
     {
         (long Count, string What)[] faults = [(r.RetriedRows, "rows run again alone"), (r.Halvings, "batches halved for lack of memory"), (r.Recreations, "sessions made anew")];
         return string.Concat(faults.Where(f => f.Count > 0).Select(f => $", {Text.Count(f.Count)} {f.What}"));
     }
 
-    private static string Value(object? value) => value is DateTime time ? time.ToString("u", CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+    static string Value(object? value) => value is DateTime time ? time.ToString("u", CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 }

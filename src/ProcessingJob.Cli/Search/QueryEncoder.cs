@@ -5,7 +5,7 @@ using ProcessingJob.Tokenization;
 namespace ProcessingJob.Cli.Search;
 
 /// <summary>Embeds a query as a job embedded its texts: same model, length, pooling and dimensions.</summary>
-internal static class QueryEncoder
+static class QueryEncoder
 {
     /// <param name="spec">The job's spec.</param>
     /// <param name="folder">Its model folder.</param>

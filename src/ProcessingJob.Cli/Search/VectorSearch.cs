@@ -5,10 +5,10 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Cli.Search;
 
 /// <summary>A row of an output with its cosine to the query.</summary>
-internal sealed record Hit(double Score, IReadOnlyDictionary<string, object?> Columns);
+sealed record Hit(double Score, IReadOnlyDictionary<string, object?> Columns);
 
 /// <summary>Exact nearest rows by cosine, over all parts of an output one after another: memory holds one stretch of rows.</summary>
-internal static class VectorSearch
+static class VectorSearch
 {
     /// <returns>Best first; equal ones in the output's order.</returns>
     /// <exception cref="PJobException">A part is damaged, or of another width than the query.</exception>

@@ -14,7 +14,7 @@ namespace ProcessingJob.Contract;
 public sealed record ProcessingJobConfig(
     string? JobName, string? JobArn, IReadOnlyDictionary<string, string> InputUris, IReadOnlyDictionary<string, string> Distributions, IReadOnlyDictionary<string, string> OutputUris)
 {
-    private static readonly ProcessingJobConfig Empty = new(null, null, new Dictionary<string, string>(), new Dictionary<string, string>(), new Dictionary<string, string>());
+    static readonly ProcessingJobConfig Empty = new(null, null, new Dictionary<string, string>(), new Dictionary<string, string>(), new Dictionary<string, string>());
 
     /// <summary>From the ARN; the container's environment is not promised to have it.</summary>
     public string? Region => JobArn?.Split(':') is { Length: >= 6 } parts && parts[0] == "arn" ? parts[3] : null;
@@ -39,7 +39,7 @@ public sealed record ProcessingJobConfig(
         }
     }
 
-    private static Dictionary<string, string> ByLocalPath(JsonElement? list, string member, string name)
+    static Dictionary<string, string> ByLocalPath(JsonElement? list, string member, string name)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         if (list is not { ValueKind: JsonValueKind.Array } items)
@@ -52,9 +52,9 @@ public sealed record ProcessingJobConfig(
         return values;
     }
 
-    private static JsonElement? Member(JsonElement? element, string name) =>
+    static JsonElement? Member(JsonElement? element, string name) =>
         element is { ValueKind: JsonValueKind.Object } e && e.TryGetProperty(name, out var value) ? value : null;
 
-    private static string? Text(JsonElement? element, string name) =>
+    static string? Text(JsonElement? element, string name) =>
         Member(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 }

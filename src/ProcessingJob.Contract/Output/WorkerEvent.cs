@@ -33,14 +33,14 @@ public sealed record WorkerEvent(DateTimeOffset? Time, string Level, string Text
         return new(null, "Information", line, null);
     }
 
-    private static WorkerProgress? ReadProgress(JsonElement root) => Member(root, "Event") == "progress"
+    static WorkerProgress? ReadProgress(JsonElement root) => Member(root, "Event") == "progress"
         ? new(Number(root, "Rows"), Number(root, "Tokens"), Number(root, "Bytes"), Number(root, "TotalBytes"), Number(root, "Rejects"))
         : null;
 
-    private static string? Member(JsonElement e, string name) =>
+    static string? Member(JsonElement e, string name) =>
         e.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.String ? v.GetString() : null;
 
-    private static long Number(JsonElement e, string name) =>
+    static long Number(JsonElement e, string name) =>
         e.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.Number && v.TryGetInt64(out var n) ? n : 0;
 }
 

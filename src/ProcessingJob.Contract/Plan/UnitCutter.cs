@@ -6,7 +6,7 @@ public sealed record SourceFile(string Source, long Size, string Version);
 /// <summary>Cuts source files into units by name and size alone, so that planner and worker cut alike, on any number of hosts.</summary>
 public static class UnitCutter
 {
-    private const long MinUnit = 1L << 20, MaxUnit = 32L << 20;
+    const long MinUnit = 1L << 20, MaxUnit = 32L << 20;
 
     /// <summary>Bytes of a unit of a file: a sixteenth of it, between 1 MiB and 32 MiB.</summary>
     public static long UnitBytes(long size) => Math.Clamp((size + 15) / 16, MinUnit, MaxUnit);
@@ -45,6 +45,6 @@ public static class UnitCutter
 
     public static bool IsCompressed(string name) => Path.GetExtension(name).ToLowerInvariant() is ".gz" or ".gzip" or ".zst" or ".zstd";
 
-    private static bool CanCut(string name, InputFormat format, JobSpec spec) =>
+    static bool CanCut(string name, InputFormat format, JobSpec spec) =>
         !IsCompressed(name) && !(format == InputFormat.Text && spec.Input.Rows == TextRows.File);
 }

@@ -8,10 +8,10 @@ namespace ProcessingJob.Contract;
 /// <summary>One key of <c>job.yaml</c>: how it is read, written, described and bounded.</summary>
 public sealed class SpecKey
 {
-    private readonly Func<JobSpec, YamlNode, JobSpec> _read;
-    private readonly Func<JobSpec, JsonNode?> _write;
+    readonly Func<JobSpec, YamlNode, JobSpec> _read;
+    readonly Func<JobSpec, JsonNode?> _write;
 
-    private SpecKey(string path, string help, bool affectsOutput, JsonObject schema,
+    SpecKey(string path, string help, bool affectsOutput, JsonObject schema,
         Func<JobSpec, YamlNode, JobSpec> read, Func<JobSpec, JsonNode?> write)
     {
         (Path, Help, AffectsOutput, Schema, _read, _write) = (path, help, affectsOutput, schema, read, write);
@@ -115,9 +115,9 @@ public sealed class SpecKey
             (s, n) => set(s, [.. Entries(n).Select(e => KeyValuePair.Create(e.Key, ParseNumber(e.Value, min, max)))]),
             s => Object(get(s), v => v));
 
-    private static JsonObject Typed(string type) => new() { ["type"] = type };
+    static JsonObject Typed(string type) => new() { ["type"] = type };
 
-    private static double ParseNumber(YamlNode node, double min, double max)
+    static double ParseNumber(YamlNode node, double min, double max)
     {
         var expected = $"a number from {min} to {max}";
         var text = Scalar(node, expected);
@@ -126,18 +126,18 @@ public sealed class SpecKey
             : throw new SpecValueException(node, text, expected);
     }
 
-    private static JsonObject? Object<T>(ValueMap<T> map, Func<T, JsonNode?> value) =>
+    static JsonObject? Object<T>(ValueMap<T> map, Func<T, JsonNode?> value) =>
         map.Count == 0 ? null : new JsonObject(map.Select(e => KeyValuePair.Create(e.Key, value(e.Value))));
 
-    private static IEnumerable<KeyValuePair<string, YamlNode>> Entries(YamlNode node) => node is YamlMappingNode map
+    static IEnumerable<KeyValuePair<string, YamlNode>> Entries(YamlNode node) => node is YamlMappingNode map
         ? map.Children.Select(e => KeyValuePair.Create(Scalar(e.Key, "a name"), e.Value))
         : throw new SpecValueException(node, Describe(node), "names with values");
 
-    private static string Scalar(YamlNode node, string expected) => node is YamlScalarNode { Value: { } text }
+    static string Scalar(YamlNode node, string expected) => node is YamlScalarNode { Value: { } text }
         ? text
         : throw new SpecValueException(node, Describe(node), expected);
 
-    private static string Describe(YamlNode node) => node switch
+    static string Describe(YamlNode node) => node switch
     {
         YamlSequenceNode => "a list",
         YamlMappingNode => "a section",

@@ -85,7 +85,7 @@ public static class SpecKeys
         SpecKey.Texts("aws.environment", "Environment variables of the containers.", s => s.Aws.Environment, (s, v) => s with { Aws = s.Aws with { Environment = v } }),
     ];
 
-    private static readonly Dictionary<string, SpecKey> ByPath = All.ToDictionary(k => k.Path);
+    static readonly Dictionary<string, SpecKey> ByPath = All.ToDictionary(k => k.Path);
 
     public static SpecKey? Find(string path) => ByPath.GetValueOrDefault(path);
 

@@ -46,7 +46,7 @@ public static class SpecReader
         }
     }
 
-    private static YamlNode ArgumentNode(SpecKey key, string value)
+    static YamlNode ArgumentNode(SpecKey key, string value)
     {
         var type = key.Schema["type"]?.ToString();
         if (type == "object")
@@ -58,7 +58,7 @@ public static class SpecReader
             : new YamlSequenceNode(value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(v => new YamlScalarNode(v)));
     }
 
-    private static YamlMappingNode Pairs(string value)
+    static YamlMappingNode Pairs(string value)
     {
         var map = new YamlMappingNode();
         foreach (var pair in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
@@ -72,7 +72,7 @@ public static class SpecReader
         return map;
     }
 
-    private static YamlMappingNode? Load(string text, string name)
+    static YamlMappingNode? Load(string text, string name)
     {
         try
         {
@@ -91,7 +91,7 @@ public static class SpecReader
         }
     }
 
-    private static YamlNode? LoadYaml(string text)
+    static YamlNode? LoadYaml(string text)
     {
         var yaml = new YamlStream();
         try
@@ -106,7 +106,7 @@ public static class SpecReader
         return yaml.Documents.Count == 0 || yaml.Documents[0].RootNode is YamlScalarNode { Value: "" or null } ? null : yaml.Documents[0].RootNode;
     }
 
-    private static void Walk(YamlMappingNode map, string prefix, string name, ref JobSpec spec, List<string> faults)
+    static void Walk(YamlMappingNode map, string prefix, string name, ref JobSpec spec, List<string> faults)
     {
         foreach (var (keyNode, value) in map.Children)
         {
@@ -140,9 +140,9 @@ public static class SpecReader
     }
 
     // "key:" with nothing after it, or null, leaves the default.
-    private static bool IsNull(YamlNode node) => node is YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "null" or "~" or null };
+    static bool IsNull(YamlNode node) => node is YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "null" or "~" or null };
 
-    private static string UnknownKey(string where, string path)
+    static string UnknownKey(string where, string path)
     {
         var last = path[(path.LastIndexOf('.') + 1)..];
         var known = SpecKeys.All.Select(k => k.Path).Concat(SpecKeys.Sections).ToList();
@@ -152,5 +152,5 @@ public static class SpecReader
         return $"{where}: unknown key '{path}'" + (nearest is null ? "; 'pjob schema' lists all keys" : $"; did you mean '{nearest}'?");
     }
 
-    private static PJobException Bad(IReadOnlyList<string> faults) => new(string.Join('\n', faults), ExitCode.BadSpec);
+    static PJobException Bad(IReadOnlyList<string> faults) => new(string.Join('\n', faults), ExitCode.BadSpec);
 }

@@ -13,7 +13,7 @@ public static class SpecRules
             throw new PJobException(string.Join('\n', faults), ExitCode.BadSpec);
     }
 
-    private static IEnumerable<string> BrokenPaths(JobSpec s)
+    static IEnumerable<string> BrokenPaths(JobSpec s)
     {
         if (s.Model.Length == 0)
             yield return "model: not set; expected a model folder, s3://… or hf://owner/name";
@@ -21,7 +21,7 @@ public static class SpecRules
             yield return "input.data: not set; expected a file, folder, glob or s3 prefix";
     }
 
-    private static IEnumerable<string> Broken(JobSpec s)
+    static IEnumerable<string> Broken(JobSpec s)
     {
         if (s.Tokens.MaxLength is { } max && s.Tokens.Overflow == Overflow.Window && s.Tokens.Stride >= max - 2)
             yield return $"tokens.stride: {s.Tokens.Stride} leaves no new token in a window of tokens.max_length {max}; expected less than {max - 2}";
@@ -46,7 +46,7 @@ public static class SpecRules
             yield return fault;
     }
 
-    private static IEnumerable<string> BrokenText(JobSpec s)
+    static IEnumerable<string> BrokenText(JobSpec s)
     {
         if (s.Input.Text.Count == 0 && s.Input.Format is not (InputFormat.Text or InputFormat.Auto))
             yield return $"input.text: not set; expected the column that holds the text (format {Names.Of(s.Input.Format)})";
@@ -58,7 +58,7 @@ public static class SpecRules
             yield return "tokens.overflow: window cannot be used with input.text_pair; expected truncate or reject";
     }
 
-    private static IEnumerable<string> BrokenAnswer(JobSpec s)
+    static IEnumerable<string> BrokenAnswer(JobSpec s)
     {
         if ((s.Input.Question is null) == (s.Answer.Questions.Count == 0))
             yield return "input.question: expected either this column or answer.questions, and not both";

@@ -8,7 +8,7 @@ namespace ProcessingJob.Contract;
 /// <summary>A spec as JSON, as a fingerprint, as a difference to another, and the JSON Schema of all specs.</summary>
 public static class SpecWriter
 {
-    private static readonly JsonSerializerOptions Indented = new()
+    static readonly JsonSerializerOptions Indented = new()
     {
         WriteIndented = true,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -53,7 +53,7 @@ public static class SpecWriter
     }
 
     // A key without a value means its default.
-    private static JsonObject OrEmpty(JsonObject schema)
+    static JsonObject OrEmpty(JsonObject schema)
     {
         if (schema["enum"] is JsonArray words)
             words.Add(null);
@@ -66,9 +66,9 @@ public static class SpecWriter
         return schema;
     }
 
-    private static JsonObject Section() => new() { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = new JsonObject() };
+    static JsonObject Section() => new() { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = new JsonObject() };
 
-    private static JsonObject ToJson(JobSpec spec, Func<SpecKey, bool> wanted)
+    static JsonObject ToJson(JobSpec spec, Func<SpecKey, bool> wanted)
     {
         var root = new JsonObject();
         foreach (var key in SpecKeys.All)

@@ -6,7 +6,7 @@ namespace ProcessingJob.Data;
 /// </summary>
 public abstract class Column : IDisposable
 {
-    private PooledList<bool> _nulls;
+    PooledList<bool> _nulls;
 
     public int Count { get; private protected set; }
 

@@ -3,7 +3,7 @@ namespace ProcessingJob.Data;
 /// <summary>Rows on their way to a <see cref="UnitWriter"/>: one column per output column, all of the same count.</summary>
 public sealed class ColumnBlock : IDisposable
 {
-    private PooledList<byte> _splits;
+    PooledList<byte> _splits;
 
     public ColumnBlock(IReadOnlyList<OutputColumn> schema)
     {

@@ -4,9 +4,9 @@ using System.Runtime.CompilerServices;
 namespace ProcessingJob.Data;
 
 /// <summary>A growing array from the shared pool. A field, never copied.</summary>
-internal struct PooledList<T>
+struct PooledList<T>
 {
-    private T[]? _items;
+    T[]? _items;
 
     public int Count { get; private set; }
     public readonly Span<T> Span => _items.AsSpan(0, Count);
@@ -53,7 +53,7 @@ internal struct PooledList<T>
         (_items, Count) = (null, 0);
     }
 
-    private T[] Grow(int more)
+    T[] Grow(int more)
     {
         var size = Math.Max((long)Count + more, Math.Min(Count * 2L, Array.MaxLength));
         var grown = ArrayPool<T>.Shared.Rent((int)Math.Max(16, size));

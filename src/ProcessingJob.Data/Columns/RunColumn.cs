@@ -5,8 +5,8 @@ namespace ProcessingJob.Data;
 /// <summary>Rows that are runs of items in one shared array: texts, binary values and lists.</summary>
 public abstract class RunColumn<T> : Column where T : unmanaged
 {
-    private PooledList<T> _items;
-    private PooledList<int> _ends;
+    PooledList<T> _items;
+    PooledList<int> _ends;
 
     /// <summary>The row's items; none when it is null.</summary>
     public ReadOnlySpan<T> this[int row] => _items.Span[StartOf(row).._ends.Span[row]];
@@ -63,7 +63,7 @@ public abstract class RunColumn<T> : Column where T : unmanaged
     /// <summary>Drops items that were written since the last <see cref="EndRow"/>.</summary>
     internal void DropPending() => _items.Truncate(Count == 0 ? 0 : _ends.Span[Count - 1]);
 
-    private int StartOf(int row) => row == 0 ? 0 : _ends.Span[row - 1];
+    int StartOf(int row) => row == 0 ? 0 : _ends.Span[row - 1];
 
     private protected override void AppendDefault() => _ends.Add(_items.Count);
 

@@ -6,7 +6,7 @@ namespace ProcessingJob.Data;
 /// </summary>
 public sealed class StructListColumn(IReadOnlyList<OutputColumn> fields) : Column
 {
-    private PooledList<int> _ends;
+    PooledList<int> _ends;
 
     /// <summary>One column per field, one row per item.</summary>
     public IReadOnlyList<Column> Fields { get; } = [.. fields.Select(Create)];

@@ -5,7 +5,7 @@ namespace ProcessingJob.Data;
 /// <summary>Numbers, booleans, timestamps and dates; a null row holds the default value.</summary>
 public sealed class ValueColumn<T> : Column where T : unmanaged
 {
-    private PooledList<T> _values;
+    PooledList<T> _values;
 
     public T this[int row] => _values.Span[row];
     public ReadOnlySpan<T> Values => _values.Span;

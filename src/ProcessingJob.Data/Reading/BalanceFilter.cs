@@ -5,9 +5,9 @@ namespace ProcessingJob.Data;
 /// the choice depends on the unit alone. Rows without a class are left out. Built by a first pass over the unit; 16 bytes a row while
 /// that lasts.
 /// </summary>
-internal sealed class BalanceFilter
+sealed class BalanceFilter
 {
-    private readonly Dictionary<string, (ulong Hash, long Row)> _last = new(StringComparer.Ordinal);
+    readonly Dictionary<string, (ulong Hash, long Row)> _last = new(StringComparer.Ordinal);
 
     public static async Task<BalanceFilter> CreateAsync(IAsyncEnumerable<RowBlock> unit)
     {
@@ -42,7 +42,7 @@ internal sealed class BalanceFilter
         !classes.IsNull(index) && (Mix(row), row).CompareTo(_last.GetAlternateLookup<ReadOnlySpan<char>>()[classes[index]]) <= 0;
 
     /// <summary>The finaliser of SplitMix64: spreads consecutive numbers evenly.</summary>
-    private static ulong Mix(long row)
+    static ulong Mix(long row)
     {
         var x = (ulong)row + 0x9E3779B97F4A7C15;
         x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;

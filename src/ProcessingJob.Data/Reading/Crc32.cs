@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace ProcessingJob.Data;
 
 /// <summary>The checksum of gzip (polynomial EDB88320, reflected), eight bytes a step.</summary>
-internal static class Crc32
+static class Crc32
 {
-    private static readonly uint[] Table = Build();
+    static readonly uint[] Table = Build();
 
     /// <param name="checksum">Of the bytes so far; 0 for none.</param>
     /// <param name="data">The bytes that follow.</param>
@@ -25,7 +25,7 @@ internal static class Crc32
         return ~c;
     }
 
-    private static uint[] Build()
+    static uint[] Build()
     {
         var table = new uint[8 * 256];
         for (var i = 0u; i < 256; i++)

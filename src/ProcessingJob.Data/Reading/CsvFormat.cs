@@ -8,10 +8,10 @@ namespace ProcessingJob.Data;
 /// A line break always ends a tsv record, and a tsv field is unquoted only when its closing quote ends the field: so files of
 /// spreadsheets and csv writers are read, and those of raw texts with stray quotes, such as Amazon's reviews, as well.
 /// </summary>
-internal sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int slotCount) : RecordFormat
+sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int slotCount) : RecordFormat
 {
-    private const byte Quote = (byte)'"';
-    private readonly Slot[] _slots = new Slot[slotCount];
+    const byte Quote = (byte)'"';
+    readonly Slot[] _slots = new Slot[slotCount];
 
     /// <summary>Delimiter of the spec, else the format's.</summary>
     public static byte DelimiterOf(InputSpec input, InputFormat format) => input.Delimiter switch
@@ -119,7 +119,7 @@ internal sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfFiel
         }
     }
 
-    private static bool IsQuoted(ReadOnlySpan<byte> record, int at, byte delimiter, bool multiline)
+    static bool IsQuoted(ReadOnlySpan<byte> record, int at, byte delimiter, bool multiline)
     {
         if (at >= record.Length || record[at] != Quote)
             return false;
@@ -127,7 +127,7 @@ internal sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfFiel
     }
 
     /// <summary>Index of the quote that closes a field whose content begins at <paramref name="from"/>; -1 when there is none.</summary>
-    private static int CloseOf(ReadOnlySpan<byte> data, int from)
+    static int CloseOf(ReadOnlySpan<byte> data, int from)
     {
         while (true)
         {
@@ -141,7 +141,7 @@ internal sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfFiel
         }
     }
 
-    private static RecordCut AfterLine(ReadOnlySpan<byte> window, int quote, bool whole)
+    static RecordCut AfterLine(ReadOnlySpan<byte> window, int quote, bool whole)
     {
         var at = window[quote..].IndexOf((byte)'\n');
         if (at >= 0)

@@ -3,10 +3,10 @@ using ZstdSharp;
 
 namespace ProcessingJob.Data;
 
-internal enum CompressionKind { None, Gzip, Zstd }
+enum CompressionKind { None, Gzip, Zstd }
 
 /// <summary>gz and zst, told by their first bytes.</summary>
-internal static class Decompression
+static class Decompression
 {
     public static async ValueTask<CompressionKind> DetectAsync(IByteSource source, CancellationToken cancellation)
     {
@@ -35,7 +35,7 @@ internal static class Decompression
 }
 
 /// <summary>Counts what is read.</summary>
-internal sealed class CountingStream(Stream inner) : ReadOnlyStream
+sealed class CountingStream(Stream inner) : ReadOnlyStream
 {
     public long Count { get; private set; }
 
@@ -61,10 +61,10 @@ internal sealed class CountingStream(Stream inner) : ReadOnlyStream
 }
 
 /// <summary>Turns a decoder's faults into a message that names the file, and stops what grows beyond its bounds.</summary>
-internal sealed class GuardedStream(Stream decoder, CountingStream compressed, string name, ReadOptions options) : ReadOnlyStream
+sealed class GuardedStream(Stream decoder, CountingStream compressed, string name, ReadOptions options) : ReadOnlyStream
 {
-    private const long FreeBytes = 64 << 20;
-    private long _total;
+    const long FreeBytes = 64 << 20;
+    long _total;
 
     /// <summary>Bytes of the file that were needed so far.</summary>
     public long CompressedBytes => compressed.Count;

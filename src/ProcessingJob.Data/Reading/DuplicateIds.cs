@@ -7,13 +7,13 @@ namespace ProcessingJob.Data;
 /// Which record of a file has an id first: the first two million ids of the file (about 100 MB). The answer does not depend on how
 /// often or in which parts the file was read, as long as everything before a record was read before it. Thread-safe.
 /// </summary>
-internal sealed class FileIds
+sealed class FileIds
 {
     /// <summary>Ids that are remembered, so that memory does not grow with the file.</summary>
     public const int Limit = 2_000_000;
 
-    private readonly Dictionary<UInt128, long> _first = [];
-    private readonly Lock _lock = new();
+    readonly Dictionary<UInt128, long> _first = [];
+    readonly Lock _lock = new();
 
     /// <summary>All records that begin before this offset were added.</summary>
     public long Covered { get; set; }
@@ -51,9 +51,9 @@ internal sealed class FileIds
 /// The ids of one pass over a unit: exact for numbers, by 128 bits of SHA-256 for texts. An id that <see cref="FileIds"/> has no room
 /// for is compared with those and with the others of its unit.
 /// </summary>
-internal sealed class DuplicateIds(FileIds file)
+sealed class DuplicateIds(FileIds file)
 {
-    private readonly HashSet<UInt128> _rest = [];
+    readonly HashSet<UInt128> _rest = [];
 
     /// <returns>False when an earlier record has the id.</returns>
     public bool TryAdd(Column ids, int index, long row)
@@ -62,7 +62,7 @@ internal sealed class DuplicateIds(FileIds file)
         return file.TryAdd(id, row) ?? (_rest.Count < FileIds.Limit ? _rest.Add(id) : !_rest.Contains(id));
     }
 
-    private static UInt128 Hash(ReadOnlySpan<char> id)
+    static UInt128 Hash(ReadOnlySpan<char> id)
     {
         Span<byte> hash = stackalloc byte[32];
         SHA256.HashData(MemoryMarshal.AsBytes(id), hash);

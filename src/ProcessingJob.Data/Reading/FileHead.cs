@@ -6,7 +6,7 @@ namespace ProcessingJob.Data;
 /// <param name="Compression">By magic, not by name.</param>
 /// <param name="DataStart">Offset of the first record, behind byte order mark and header.</param>
 /// <param name="Columns">csv and tsv: names of the columns (without a header their indexes from 0); else, and for an empty file, empty.</param>
-internal sealed record FileHead(CompressionKind Compression, long DataStart, string[] Columns)
+sealed record FileHead(CompressionKind Compression, long DataStart, string[] Columns)
 {
     public static async Task<FileHead> ReadAsync(IByteSource source, InputFormat format, ReadOptions options, CancellationToken cancellation)
     {
@@ -48,9 +48,9 @@ internal sealed record FileHead(CompressionKind Compression, long DataStart, str
         }
     }
 
-    private static string[] Numbered(int count) => [.. Enumerable.Range(0, count).Select(i => i.ToString())];
+    static string[] Numbered(int count) => [.. Enumerable.Range(0, count).Select(i => i.ToString())];
 
-    private static int ByteOrderMark(ReadOnlySpan<byte> data, string name)
+    static int ByteOrderMark(ReadOnlySpan<byte> data, string name)
     {
         if (data.StartsWith("\uFEFF"u8))
             return 3;

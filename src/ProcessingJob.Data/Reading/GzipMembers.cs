@@ -8,16 +8,16 @@ namespace ProcessingJob.Data;
 /// of the data; here both are faults (zeros between and behind members, as tape tools leave them, are not). The inflater does not tell where a member ends,
 /// but its trailer, checksum and length of what came out, is found in the bytes it was last given.
 /// </summary>
-internal sealed class GzipMembers(Stream compressed) : ReadOnlyStream
+sealed class GzipMembers(Stream compressed) : ReadOnlyStream
 {
-    private const int TrailerBytes = 8;
-    private readonly byte[] _input = new byte[128 << 10];
+    const int TrailerBytes = 8;
+    readonly byte[] _input = new byte[128 << 10];
 
     // Bytes at _given.._from were handed to the inflater last; those at _from.._to are still ours.
-    private int _given, _from, _to;
-    private bool _inputEnds, _any, _done;
-    private DeflateStream? _member;
-    private uint _checksum, _length;
+    int _given, _from, _to;
+    bool _inputEnds, _any, _done;
+    DeflateStream? _member;
+    uint _checksum, _length;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -47,7 +47,7 @@ internal sealed class GzipMembers(Stream compressed) : ReadOnlyStream
         base.Dispose(disposing);
     }
 
-    private async ValueTask<bool> OpenMemberAsync(CancellationToken cancellation)
+    async ValueTask<bool> OpenMemberAsync(CancellationToken cancellation)
     {
         if (_any && !await SkipZerosAsync(cancellation))
             return false;
@@ -82,7 +82,7 @@ internal sealed class GzipMembers(Stream compressed) : ReadOnlyStream
         return true;
     }
 
-    private async ValueTask CloseMemberAsync(CancellationToken cancellation)
+    async ValueTask CloseMemberAsync(CancellationToken cancellation)
     {
         await _member!.DisposeAsync();
         _member = null;
@@ -95,7 +95,7 @@ internal sealed class GzipMembers(Stream compressed) : ReadOnlyStream
         _from += at + TrailerBytes;
     }
 
-    private int FindTrailer(ReadOnlySpan<byte> bytes)
+    int FindTrailer(ReadOnlySpan<byte> bytes)
     {
         Span<byte> trailer = stackalloc byte[TrailerBytes];
         BinaryPrimitives.WriteUInt32LittleEndian(trailer, _checksum);
@@ -105,7 +105,7 @@ internal sealed class GzipMembers(Stream compressed) : ReadOnlyStream
 
     /// <summary>Padding; after an empty member also what is left of its trailer, which is all zeros and so is found too early.</summary>
     /// <returns>False at the end of the file.</returns>
-    private async ValueTask<bool> SkipZerosAsync(CancellationToken cancellation)
+    async ValueTask<bool> SkipZerosAsync(CancellationToken cancellation)
     {
         while (await EnsureAsync(1, cancellation) > 0)
         {
@@ -120,7 +120,7 @@ internal sealed class GzipMembers(Stream compressed) : ReadOnlyStream
         return false;
     }
 
-    private async ValueTask SkipTextAsync(CancellationToken cancellation)
+    async ValueTask SkipTextAsync(CancellationToken cancellation)
     {
         while (true)
         {
@@ -132,7 +132,7 @@ internal sealed class GzipMembers(Stream compressed) : ReadOnlyStream
         }
     }
 
-    private async ValueTask NeedAsync(int count, CancellationToken cancellation)
+    async ValueTask NeedAsync(int count, CancellationToken cancellation)
     {
         if (await EnsureAsync(count, cancellation) < count)
             throw new InvalidDataException("the gzip header is cut off");
@@ -140,7 +140,7 @@ internal sealed class GzipMembers(Stream compressed) : ReadOnlyStream
 
     /// <summary>Tries to have so many bytes at <see cref="_from"/>.</summary>
     /// <returns>How many there are.</returns>
-    private async ValueTask<int> EnsureAsync(int count, CancellationToken cancellation)
+    async ValueTask<int> EnsureAsync(int count, CancellationToken cancellation)
     {
         if (_to - _from < count)
         {
@@ -157,7 +157,7 @@ internal sealed class GzipMembers(Stream compressed) : ReadOnlyStream
     }
 
     /// <summary>What the inflater reads from.</summary>
-    private sealed class InputStream(GzipMembers owner) : ReadOnlyStream
+    sealed class InputStream(GzipMembers owner) : ReadOnlyStream
     {
         public override int Read(Span<byte> buffer) => throw new NotSupportedException();
 

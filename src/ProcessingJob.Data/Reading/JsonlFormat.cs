@@ -5,10 +5,10 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data;
 
 /// <summary>One JSON object a line. A column is a member's name, or a path <c>a.b</c> into nested objects; of equal names the last counts.</summary>
-internal sealed class JsonlFormat : RecordFormat
+sealed class JsonlFormat : RecordFormat
 {
-    private readonly Node _root = new("");
-    private readonly Slot[] _slots;
+    readonly Node _root = new("");
+    readonly Slot[] _slots;
 
     public JsonlFormat(RowPlan plan)
     {
@@ -59,7 +59,7 @@ internal sealed class JsonlFormat : RecordFormat
         into.Reject(row, offset, RejectReason.BadRecord, message, record);
     }
 
-    private void ReadObject(ref Utf8JsonReader reader, Node node)
+    void ReadObject(ref Utf8JsonReader reader, Node node)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
@@ -75,7 +75,7 @@ internal sealed class JsonlFormat : RecordFormat
     }
 
     /// <summary>The value the reader stands on; it stands on the value's end afterwards.</summary>
-    private static Slot Value(ref Utf8JsonReader reader)
+    static Slot Value(ref Utf8JsonReader reader)
     {
         var start = (int)reader.TokenStartIndex;
         switch (reader.TokenType)
@@ -96,12 +96,12 @@ internal sealed class JsonlFormat : RecordFormat
         }
     }
 
-    private static string FirstSentence(string message) => message.Split(". ", 2)[0];
+    static string FirstSentence(string message) => message.Split(". ", 2)[0];
 
-    private sealed class Node(string name)
+    sealed class Node(string name)
     {
-        private readonly List<Node> _children = [];
-        private readonly byte[] _name = Encoding.UTF8.GetBytes(name);
+        readonly List<Node> _children = [];
+        readonly byte[] _name = Encoding.UTF8.GetBytes(name);
 
         public int Slot { get; set; } = -1;
         public bool HasChildren => _children.Count > 0;

@@ -7,10 +7,10 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data;
 
 /// <summary>The values of one column in one row group, gone through row by row.</summary>
-internal abstract class ParquetChunk : IDisposable
+abstract class ParquetChunk : IDisposable
 {
-    private int[]? _levels;
-    private int _present, _row = -1, _next;
+    int[]? _levels;
+    int _present, _row = -1, _next;
 
     /// <summary>Index of the current row's value; -1 for null.</summary>
     protected int Current { get; private set; } = -1;
@@ -88,7 +88,7 @@ internal abstract class ParquetChunk : IDisposable
         }
     }
 
-    private sealed class NumberChunk<T>(T[] values, ColumnType native, Func<T, long?>? toLong = null, Func<T, double>? toDouble = null) : ParquetChunk where T : struct
+    sealed class NumberChunk<T>(T[] values, ColumnType native, Func<T, long?>? toLong = null, Func<T, double>? toDouble = null) : ParquetChunk where T : struct
     {
         public override void Dispose()
         {
@@ -125,7 +125,7 @@ internal abstract class ParquetChunk : IDisposable
             }
         }
 
-        private static string? AppendDouble(double number, T value, Column into)
+        static string? AppendDouble(double number, T value, Column into)
         {
             switch (into)
             {
@@ -141,7 +141,7 @@ internal abstract class ParquetChunk : IDisposable
             }
         }
 
-        private string Show(long number) => native switch
+        string Show(long number) => native switch
         {
             ColumnType.Date => DateTime.UnixEpoch.AddDays(number).ToString("yyyy-MM-dd"),
             ColumnType.Timestamp => DateTime.UnixEpoch.AddTicks(10 * number).ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF"),
@@ -150,7 +150,7 @@ internal abstract class ParquetChunk : IDisposable
         };
     }
 
-    private sealed class DecimalChunk<T>(T[] values, ParquetMeaning meaning, Func<T, long> toLong) : ParquetChunk where T : struct
+    sealed class DecimalChunk<T>(T[] values, ParquetMeaning meaning, Func<T, long> toLong) : ParquetChunk where T : struct
     {
         public override void Dispose()
         {
@@ -169,7 +169,7 @@ internal abstract class ParquetChunk : IDisposable
         protected override string? AppendValue(ColumnType type, Column into) => AppendText(into);
     }
 
-    private sealed class BytesChunk(ReadOnlyMemory<byte>[] values, ParquetMeaning meaning) : ParquetChunk
+    sealed class BytesChunk(ReadOnlyMemory<byte>[] values, ParquetMeaning meaning) : ParquetChunk
     {
         public override void Dispose()
         {

@@ -8,7 +8,7 @@ namespace ProcessingJob.Data;
 /// <param name="Field">The library's name for it.</param>
 /// <param name="Meaning">Of its physical values.</param>
 /// <param name="Native">What it is for us: all integers are int64, floats double; decimals and UUIDs are texts, so that nothing is lost.</param>
-internal sealed record ParquetColumn(string Name, DataField Field, ParquetMeaning Meaning, ColumnType Native)
+sealed record ParquetColumn(string Name, DataField Field, ParquetMeaning Meaning, ColumnType Native)
 {
     /// <returns>Null for lists, maps and types without a counterpart.</returns>
     public static ParquetColumn? Of(DataField field, ParquetMeaning meaning) =>
@@ -16,7 +16,7 @@ internal sealed record ParquetColumn(string Name, DataField Field, ParquetMeanin
 
     public static string NameOf(DataField field) => string.Join('.', field.Path.ToList());
 
-    private static ColumnType? NativeOf(Type type, ParquetMeaningKind meaning)
+    static ColumnType? NativeOf(Type type, ParquetMeaningKind meaning)
     {
         if (type == typeof(bool))
             return ColumnType.Bool;

@@ -6,9 +6,9 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data;
 
 /// <summary>A Parquet file's footer: its flat columns (also those inside structures, as <c>a.b</c>) and where its row groups lie.</summary>
-internal sealed class ParquetFile : IAsyncDisposable
+sealed class ParquetFile : IAsyncDisposable
 {
-    private ParquetFile(SourceStream stream, ParquetReader reader, IReadOnlyList<ParquetColumn> columns) =>
+    ParquetFile(SourceStream stream, ParquetReader reader, IReadOnlyList<ParquetColumn> columns) =>
         (Stream, Reader, Columns) = (stream, reader, columns);
 
     public SourceStream Stream { get; }
@@ -52,7 +52,7 @@ internal sealed class ParquetFile : IAsyncDisposable
         await Stream.DisposeAsync();
     }
 
-    private static async Task CheckFrameAsync(IByteSource source, CancellationToken cancellation)
+    static async Task CheckFrameAsync(IByteSource source, CancellationToken cancellation)
     {
         var (head, tail) = (new byte[4], new byte[8]);
         var read = await source.ReadAsync(0, head, cancellation);

@@ -4,7 +4,7 @@ using Parquet.Meta;
 
 namespace ProcessingJob.Data;
 
-internal enum ParquetMeaningKind
+enum ParquetMeaningKind
 {
     /// <summary>What the physical type says.</summary>
     Plain,
@@ -27,10 +27,10 @@ internal enum ParquetMeaningKind
 /// library knows annotated types in some encodings only (no timestamps or decimals in DELTA_BINARY_PACKED, which version 2 writers
 /// use), replaces broken UTF-8, and fails for values its own types cannot hold.
 /// </summary>
-internal readonly record struct ParquetMeaning(ParquetMeaningKind Kind, int Digits = 0)
+readonly record struct ParquetMeaning(ParquetMeaningKind Kind, int Digits = 0)
 {
     /// <summary>More digits than decimals of any writer have: a damaged footer.</summary>
-    private const int MaxDigits = 1000;
+    const int MaxDigits = 1000;
 
     /// <summary>Reads a leaf's annotation and removes it; others, such as times of day, stay.</summary>
     public static ParquetMeaning Take(SchemaElement element)
@@ -42,7 +42,7 @@ internal readonly record struct ParquetMeaning(ParquetMeaningKind Kind, int Digi
         return meaning;
     }
 
-    private static ParquetMeaning? Of(LogicalType? logical, ConvertedType? converted, int scale) => (logical, converted) switch
+    static ParquetMeaning? Of(LogicalType? logical, ConvertedType? converted, int scale) => (logical, converted) switch
     {
         ({ STRING: not null } or { ENUM: not null } or { JSON: not null }, _) => new(ParquetMeaningKind.Text),
         ({ UUID: not null }, _) => new(ParquetMeaningKind.Uuid),
@@ -84,9 +84,9 @@ internal readonly record struct ParquetMeaning(ParquetMeaningKind Kind, int Digi
         : ToDecimal(new BigInteger(value, isUnsigned: false, isBigEndian: true));
 
     // From year 1 to year 9999, as in our own output.
-    private const long FirstDay = -719_162, LastDay = 2_932_896, DayMicroseconds = 86_400_000_000;
+    const long FirstDay = -719_162, LastDay = 2_932_896, DayMicroseconds = 86_400_000_000;
 
-    private long? Microseconds(long value)
+    long? Microseconds(long value)
     {
         Int128 microseconds = Digits switch { 3 => (Int128)value * 1000, 6 => value, _ => (Int128)Math.Floor(value / 1000m) };
         return microseconds >= FirstDay * DayMicroseconds && microseconds < (LastDay + 1) * DayMicroseconds ? (long)microseconds : null;

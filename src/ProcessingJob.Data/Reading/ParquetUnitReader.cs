@@ -6,10 +6,10 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data;
 
 /// <summary>Reads the row groups whose middle byte lies in the unit's range. The columns that are needed of one row group are in memory at a time.</summary>
-internal sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBuilder builder)
+sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBuilder builder)
 {
-    private const long MaxGroupBytes = 2L << 30;
-    private readonly RowPlan _plan = builder.Plan;
+    const long MaxGroupBytes = 2L << 30;
+    readonly RowPlan _plan = builder.Plan;
 
     public async IAsyncEnumerable<RowBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -54,7 +54,7 @@ internal sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBu
         }
     }
 
-    private void AddRow(ParquetChunk?[] chunks, long row)
+    void AddRow(ParquetChunk?[] chunks, long row)
     {
         foreach (var chunk in chunks)
             chunk?.Advance();
@@ -97,21 +97,21 @@ internal sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBu
     }
 
     /// <summary>A damaged offset still belongs to exactly one range.</summary>
-    private bool Owns(RowGroup group)
+    bool Owns(RowGroup group)
     {
         var (start, bytes) = Extent(group);
         var middle = Math.Clamp(start + bytes / 2, 0, Math.Max(0, unit.Size - 1));
         return middle >= unit.Start && middle < unit.End;
     }
 
-    private static (long Start, long Bytes) Extent(RowGroup group) => group.Columns.Count == 0
+    static (long Start, long Bytes) Extent(RowGroup group) => group.Columns.Count == 0
         ? (0, 0)
         : (group.Columns.Min(c => StartOf(c.MetaData!)), group.Columns.Sum(c => c.MetaData!.TotalCompressedSize));
 
-    private static long StartOf(ColumnMetaData column) =>
+    static long StartOf(ColumnMetaData column) =>
         column.DictionaryPageOffset is > 0 and var dictionary ? Math.Min(dictionary, column.DataPageOffset) : column.DataPageOffset;
 
-    private async Task<ParquetChunk?[]> LoadAsync(ParquetFile file, ParquetRowGroupReader group, int index, ParquetColumn?[] columns, CancellationToken cancellation)
+    async Task<ParquetChunk?[]> LoadAsync(ParquetFile file, ParquetRowGroupReader group, int index, ParquetColumn?[] columns, CancellationToken cancellation)
     {
         var chunks = new ParquetChunk?[columns.Length];
         var at = "";

@@ -4,9 +4,9 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data;
 
 /// <summary>Where records of a file are known to begin: offset and index. Successive ranges go on from the last known point.</summary>
-internal sealed class PrefixIndex
+sealed class PrefixIndex
 {
-    private readonly ConcurrentDictionary<(string Source, string Version), SortedList<long, long>> _files = new();
+    readonly ConcurrentDictionary<(string Source, string Version), SortedList<long, long>> _files = new();
 
     public void Add(WorkUnit unit, long offset, long row)
     {

@@ -3,10 +3,10 @@ using System.Buffers;
 namespace ProcessingJob.Data;
 
 /// <summary>A window over a stream that grows until a record fits into it.</summary>
-internal sealed class RecordFeed(Stream stream, long offset) : IAsyncDisposable
+sealed class RecordFeed(Stream stream, long offset) : IAsyncDisposable
 {
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(512 << 10);
-    private int _start, _end;
+    byte[] _buffer = ArrayPool<byte>.Shared.Rent(512 << 10);
+    int _start, _end;
 
     /// <summary>Offset of the window's first byte in the (decompressed) file.</summary>
     public long Offset { get; private set; } = offset;

@@ -1,6 +1,6 @@
 namespace ProcessingJob.Data;
 
-internal enum RecordFault
+enum RecordFault
 {
     None,
 
@@ -17,7 +17,7 @@ internal enum RecordFault
 /// <summary>The first record of a window.</summary>
 /// <param name="Length">Bytes with the line break.</param>
 /// <param name="Content">Bytes without it.</param>
-internal readonly record struct RecordCut(int Length, int Content, RecordFault Fault)
+readonly record struct RecordCut(int Length, int Content, RecordFault Fault)
 {
     public static RecordCut NeedMore => new(0, 0, RecordFault.NeedMore);
     public static RecordCut TooLarge => new(0, 0, RecordFault.TooLarge);
@@ -27,7 +27,7 @@ internal readonly record struct RecordCut(int Length, int Content, RecordFault F
 /// A format whose records follow one another as bytes. Where a record ends depends on the file's bytes from its start only, never
 /// on how they arrive, so that every reader of a file finds the same records.
 /// </summary>
-internal abstract class RecordFormat
+abstract class RecordFormat
 {
     /// <summary>False when a file is one record.</summary>
     public virtual bool HasLines => true;
@@ -54,5 +54,5 @@ internal abstract class RecordFormat
 
     protected static RecordCut Line(ReadOnlySpan<byte> data, int lineBreak) => new(lineBreak + 1, Trimmed(data[..lineBreak]), RecordFault.None);
 
-    private static int Trimmed(ReadOnlySpan<byte> line) => line.Length > 0 && line[^1] == '\r' ? line.Length - 1 : line.Length;
+    static int Trimmed(ReadOnlySpan<byte> line) => line.Length > 0 && line[^1] == '\r' ? line.Length - 1 : line.Length;
 }

@@ -4,10 +4,10 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data;
 
 /// <summary>Reads the records of csv, tsv, jsonl and text that begin in a unit's range.</summary>
-internal sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options, FileHead head, RecordFormat format, PrefixIndex prefixes)
+sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options, FileHead head, RecordFormat format, PrefixIndex prefixes)
 {
-    private long _row;
-    private GuardedStream? _decoder;
+    long _row;
+    GuardedStream? _decoder;
 
     public async IAsyncEnumerable<RowBlock> ReadAsync(RowBuilder builder, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -52,7 +52,7 @@ internal sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOption
     }
 
     /// <summary>Parses whole records until the window, the range or the block is at its end.</summary>
-    private RecordFault ParseBuffered(RecordFeed feed, long end, RowBuilder builder)
+    RecordFault ParseBuffered(RecordFeed feed, long end, RowBuilder builder)
     {
         while (feed.Offset < end && !builder.IsFull)
         {
@@ -71,13 +71,13 @@ internal sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOption
         return RecordFault.None;
     }
 
-    private async ValueTask RejectLongAsync(RecordFeed feed, RowBuilder builder, CancellationToken cancellation)
+    async ValueTask RejectLongAsync(RecordFeed feed, RowBuilder builder, CancellationToken cancellation)
     {
         builder.Reject(_row++, feed.Offset, RejectReason.RecordTooLarge, $"longer than {options.MaxRecordBytes} bytes", feed.Data[..(options.MaxRecordBytes + 1)]);
         await SkipLongAsync(feed, cancellation);
     }
 
-    private async ValueTask SkipLongAsync(RecordFeed feed, CancellationToken cancellation)
+    async ValueTask SkipLongAsync(RecordFeed feed, CancellationToken cancellation)
     {
         if (!format.HasLines)
         {
@@ -89,7 +89,7 @@ internal sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOption
     }
 
     /// <summary>Opens the file at the first record that begins in the range.</summary>
-    private async ValueTask<RecordFeed> SeekAsync(bool compressed, CancellationToken cancellation)
+    async ValueTask<RecordFeed> SeekAsync(bool compressed, CancellationToken cancellation)
     {
         if (compressed || unit.Start <= head.DataStart)
         {
@@ -123,7 +123,7 @@ internal sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOption
         return seek;
     }
 
-    private RecordFault SkipBuffered(RecordFeed feed)
+    RecordFault SkipBuffered(RecordFeed feed)
     {
         while (feed.Offset < unit.Start && !feed.Data.IsEmpty)
         {

@@ -8,10 +8,10 @@ namespace ProcessingJob.Data;
 /// </summary>
 public sealed class RowBlock : IDisposable
 {
-    private readonly RowPlan _plan;
-    private readonly ValueColumn<long> _rows = new(), _offsets = new();
-    private readonly List<Reject> _rejects = [];
-    private PooledList<byte> _splits;
+    readonly RowPlan _plan;
+    readonly ValueColumn<long> _rows = new(), _offsets = new();
+    readonly List<Reject> _rejects = [];
+    PooledList<byte> _splits;
 
     internal RowBlock(RowPlan plan)
     {
@@ -112,7 +112,7 @@ public sealed class RowBlock : IDisposable
     /// <summary>Describes the row under construction.</summary>
     internal string DescribePending() => RowText.Describe(_plan, this, Count);
 
-    private IEnumerable<Column> Columns()
+    IEnumerable<Column> Columns()
     {
         IEnumerable<Column> all = [.. Texts, .. Kept];
         if (Id is not null)

@@ -6,12 +6,12 @@ namespace ProcessingJob.Data;
 /// Puts the rows of one unit into blocks. A format appends a record's values to the columns of <see cref="Block"/> and then calls
 /// <see cref="Finish"/> or <see cref="Reject"/>: each record ends in exactly one of them.
 /// </summary>
-internal sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileIds ids, BalanceFilter? balance)
+sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileIds ids, BalanceFilter? balance)
 {
-    private readonly DuplicateIds _ids = new(ids);
-    private readonly Splitter? _splitter = options.Split.Count == 0 ? null : new(options.Split);
-    private RowBlock? _block;
-    private long _bytes;
+    readonly DuplicateIds _ids = new(ids);
+    readonly Splitter? _splitter = options.Split.Count == 0 ? null : new(options.Split);
+    RowBlock? _block;
+    long _bytes;
 
     public RowPlan Plan => plan;
     public ReadOptions Options => options;
@@ -121,7 +121,7 @@ internal sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan pla
         _bytes += Math.Min(record.Length, 4096);
     }
 
-    private string? Append(ReadOnlySpan<byte> record, ReadOnlySpan<Slot> slots, int slot, ColumnType type, Column into, ref string? at)
+    string? Append(ReadOnlySpan<byte> record, ReadOnlySpan<Slot> slots, int slot, ColumnType type, Column into, ref string? at)
     {
         at = plan.Names[slot];
         return SlotDecoder.Append(slots[slot].Of(record), slots[slot].Kind, type, into);

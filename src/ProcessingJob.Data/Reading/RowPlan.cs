@@ -3,9 +3,9 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data;
 
 /// <summary>Which columns of a source are needed and what for; the same for every file of a job.</summary>
-internal sealed class RowPlan
+sealed class RowPlan
 {
-    private readonly bool _keepsAll;
+    readonly bool _keepsAll;
 
     public RowPlan(ReadOptions options)
     {

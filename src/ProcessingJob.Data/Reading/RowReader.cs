@@ -11,10 +11,10 @@ namespace ProcessingJob.Data;
 /// </summary>
 public sealed class RowReader
 {
-    private readonly RowPlan _plan;
-    private readonly PrefixIndex _prefixes = new();
-    private readonly ConcurrentDictionary<(string Source, string Version), FileHead> _heads = new();
-    private ((string Source, string Version) File, FileIds Ids)? _ids;
+    readonly RowPlan _plan;
+    readonly PrefixIndex _prefixes = new();
+    readonly ConcurrentDictionary<(string Source, string Version), FileHead> _heads = new();
+    ((string Source, string Version) File, FileIds Ids)? _ids;
 
     public RowReader(ReadOptions options)
     {
@@ -52,7 +52,7 @@ public sealed class RowReader
     }
 
     /// <summary>The ids of the records before the unit, read if need be: an id must be found again whichever host reads which part of the file.</summary>
-    private async ValueTask<FileIds> LearnIdsAsync(WorkUnit unit, IByteSource source, CancellationToken cancellation)
+    async ValueTask<FileIds> LearnIdsAsync(WorkUnit unit, IByteSource source, CancellationToken cancellation)
     {
         if (_plan.IdColumn is null || unit.IsWholeFile)
             return new();
@@ -73,7 +73,7 @@ public sealed class RowReader
         return ids;
     }
 
-    private IAsyncEnumerable<RowBlock> ReadAsync(WorkUnit unit, IByteSource source, FileIds ids, BalanceFilter? balance, CancellationToken cancellation)
+    IAsyncEnumerable<RowBlock> ReadAsync(WorkUnit unit, IByteSource source, FileIds ids, BalanceFilter? balance, CancellationToken cancellation)
     {
         var builder = new RowBuilder(unit, Options, _plan, ids, balance);
         return unit.Format == InputFormat.Parquet
@@ -81,7 +81,7 @@ public sealed class RowReader
             : ReadRecordsAsync(unit, source, builder, cancellation);
     }
 
-    private async IAsyncEnumerable<RowBlock> ReadRecordsAsync(WorkUnit unit, IByteSource source, RowBuilder builder, [EnumeratorCancellation] CancellationToken cancellation)
+    async IAsyncEnumerable<RowBlock> ReadRecordsAsync(WorkUnit unit, IByteSource source, RowBuilder builder, [EnumeratorCancellation] CancellationToken cancellation)
     {
         if (source.Length == 0)
             yield break;
@@ -97,7 +97,7 @@ public sealed class RowReader
             yield return block;
     }
 
-    private RecordFormat CreateFormat(WorkUnit unit, FileHead head)
+    RecordFormat CreateFormat(WorkUnit unit, FileHead head)
     {
         switch (unit.Format)
         {

@@ -5,10 +5,10 @@ using System.Text.Json;
 namespace ProcessingJob.Data;
 
 /// <summary>A row as one line of JSON, for rejects.</summary>
-internal static class RowText
+static class RowText
 {
-    private const int Limit = 4096;
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    const int Limit = 4096;
+    static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Describe(RowPlan plan, RowBlock block, int row)
     {
@@ -27,7 +27,7 @@ internal static class RowText
         return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
 
-    private static void Write(Utf8JsonWriter json, string name, Column column, int row)
+    static void Write(Utf8JsonWriter json, string name, Column column, int row)
     {
         if (row >= column.Count)
             return;

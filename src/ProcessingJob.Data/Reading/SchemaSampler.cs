@@ -10,7 +10,7 @@ namespace ProcessingJob.Data;
 /// </summary>
 public static class SchemaSampler
 {
-    private const int SampleRecords = 1000, SampleBytes = 1 << 20;
+    const int SampleRecords = 1000, SampleBytes = 1 << 20;
 
     /// <summary>The id first (when the spec names one), then the kept columns in the spec's order; "*" is all columns in file order.</summary>
     /// <exception cref="PJobException">A named column is missing (exit code 2: the spec is wrong), or the file cannot be read.</exception>
@@ -44,14 +44,14 @@ public static class SchemaSampler
             ?? (mustBeThere ? throw RowPlan.Missing(source.Name, name, shown, ExitCode.BadSpec) : new(name, ColumnType.String));
     }
 
-    private static (List<KeptColumn> Found, IReadOnlyList<string> Shown) Named(List<KeptColumn> columns) => (columns, [.. columns.Select(c => c.Name)]);
+    static (List<KeptColumn> Found, IReadOnlyList<string> Shown) Named(List<KeptColumn> columns) => (columns, [.. columns.Select(c => c.Name)]);
 
     /// <summary>Ids are numbers or texts.</summary>
-    private static KeptColumn IdType(KeptColumn column) => column with { Type = column.Type == ColumnType.Int64 ? ColumnType.Int64 : ColumnType.String };
+    static KeptColumn IdType(KeptColumn column) => column with { Type = column.Type == ColumnType.Int64 ? ColumnType.Int64 : ColumnType.String };
 
-    private static ReadOptions Options(InputSpec input) => new() { Input = input, Texts = [], Schema = [] };
+    static ReadOptions Options(InputSpec input) => new() { Input = input, Texts = [], Schema = [] };
 
-    private static async Task<(List<KeptColumn>, IReadOnlyList<string>)> OfCsvAsync(IByteSource source, InputFormat format, InputSpec input, CancellationToken cancellation)
+    static async Task<(List<KeptColumn>, IReadOnlyList<string>)> OfCsvAsync(IByteSource source, InputFormat format, InputSpec input, CancellationToken cancellation)
     {
         if (source.Length == 0)
             return Named([]);
@@ -59,13 +59,13 @@ public static class SchemaSampler
         return Named([.. head.Columns.Distinct().Select(name => new KeptColumn(name, ColumnType.String))]);
     }
 
-    private static async Task<(List<KeptColumn>, IReadOnlyList<string>)> OfParquetAsync(IByteSource source, CancellationToken cancellation)
+    static async Task<(List<KeptColumn>, IReadOnlyList<string>)> OfParquetAsync(IByteSource source, CancellationToken cancellation)
     {
         await using var file = await ParquetFile.OpenAsync(source, cancellation);
         return ([.. file.Columns.Select(c => new KeptColumn(c.Name, c.Native))], file.Names);
     }
 
-    private static async Task<List<KeptColumn>> OfJsonlAsync(IByteSource source, InputSpec input, CancellationToken cancellation)
+    static async Task<List<KeptColumn>> OfJsonlAsync(IByteSource source, InputSpec input, CancellationToken cancellation)
     {
         var columns = new List<(string Name, ColumnType? Type)>();
         var compression = await Decompression.DetectAsync(source, cancellation);
@@ -88,7 +88,7 @@ public static class SchemaSampler
         return [.. columns.Select(c => new KeptColumn(c.Name, c.Type ?? ColumnType.String))];
     }
 
-    private static void Sample(ReadOnlySpan<byte> line, List<(string Name, ColumnType? Type)> columns, InputSpec input)
+    static void Sample(ReadOnlySpan<byte> line, List<(string Name, ColumnType? Type)> columns, InputSpec input)
     {
         try
         {
@@ -111,7 +111,7 @@ public static class SchemaSampler
         }
     }
 
-    private static void Merge(List<(string Name, ColumnType? Type)> columns, string name, JsonElement value)
+    static void Merge(List<(string Name, ColumnType? Type)> columns, string name, JsonElement value)
     {
         ColumnType? type = value.ValueKind switch
         {
@@ -127,7 +127,7 @@ public static class SchemaSampler
             columns[at] = (name, Widen(columns[at].Type, type));
     }
 
-    private static ColumnType? Widen(ColumnType? a, ColumnType? b) => (a, b) switch
+    static ColumnType? Widen(ColumnType? a, ColumnType? b) => (a, b) switch
     {
         (null, _) => b,
         (_, null) => a,

@@ -1,6 +1,6 @@
 namespace ProcessingJob.Data;
 
-internal enum SlotKind : byte
+enum SlotKind : byte
 {
     /// <summary>The record has no such column.</summary>
     Missing,
@@ -22,7 +22,7 @@ internal enum SlotKind : byte
 }
 
 /// <summary>Where a column's value lies in the bytes of its record.</summary>
-internal readonly record struct Slot(int Start, int Length, SlotKind Kind)
+readonly record struct Slot(int Start, int Length, SlotKind Kind)
 {
     public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> record) => record.Slice(Start, Length);
 }

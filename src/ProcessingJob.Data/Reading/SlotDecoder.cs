@@ -8,7 +8,7 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data;
 
 /// <summary>Turns the bytes of a value into the rows of a column. Never replaces a broken byte: it says no.</summary>
-internal static class SlotDecoder
+static class SlotDecoder
 {
     /// <summary>Adds the value's characters to the row under construction.</summary>
     /// <returns>False when it is not UTF-8 (or, in JSON, a lone surrogate).</returns>
@@ -54,9 +54,9 @@ internal static class SlotDecoder
         }
     }
 
-    private static bool IsNumber(SlotKind kind) => kind is SlotKind.JsonNumber or SlotKind.Text;
+    static bool IsNumber(SlotKind kind) => kind is SlotKind.JsonNumber or SlotKind.Text;
 
-    private static bool TryUnescape(ReadOnlySpan<byte> value, StringColumn into)
+    static bool TryUnescape(ReadOnlySpan<byte> value, StringColumn into)
     {
         // The reader wants the quotes around the value: they are there, one byte to either side, in every JSON string.
         var reader = new Utf8JsonReader(value);
@@ -73,7 +73,7 @@ internal static class SlotDecoder
         }
     }
 
-    private static int HalveQuotes(Span<char> text)
+    static int HalveQuotes(Span<char> text)
     {
         var to = text.IndexOf('"') + 1;
         for (var from = to + 1; from < text.Length;)

@@ -3,13 +3,13 @@ using System.Buffers;
 namespace ProcessingJob.Data;
 
 /// <summary>A seekable stream over a source, for the Parquet library: small reads come from a window, a whole column chunk can be loaded ahead.</summary>
-internal sealed class SourceStream(IByteSource source) : ReadOnlyStream
+sealed class SourceStream(IByteSource source) : ReadOnlyStream
 {
-    private const int WindowBytes = 64 << 10;
-    private byte[] _window = [];
-    private long _windowStart;
-    private int _windowLength;
-    private long _position;
+    const int WindowBytes = 64 << 10;
+    byte[] _window = [];
+    long _windowStart;
+    int _windowLength;
+    long _position;
 
     public override bool CanSeek => true;
     public override long Length => source.Length;
@@ -62,9 +62,9 @@ internal sealed class SourceStream(IByteSource source) : ReadOnlyStream
         base.Dispose(disposing);
     }
 
-    private bool InWindow(int count) => _position >= _windowStart && _position + count <= _windowStart + _windowLength;
+    bool InWindow(int count) => _position >= _windowStart && _position + count <= _windowStart + _windowLength;
 
-    private int FromWindow(Span<byte> buffer)
+    int FromWindow(Span<byte> buffer)
     {
         if (!InWindow(1))
             return 0;
@@ -75,7 +75,7 @@ internal sealed class SourceStream(IByteSource source) : ReadOnlyStream
         return count;
     }
 
-    private void Spend(int count)
+    void Spend(int count)
     {
         Budget -= Math.Max(1, count);
         if (Budget < 0)

@@ -14,7 +14,7 @@ namespace ProcessingJob.Data;
 /// </summary>
 public sealed class Splitter
 {
-    private readonly double[] _upTo;
+    readonly double[] _upTo;
 
     public Splitter(ValueMap<double> shares)
     {

@@ -1,9 +1,9 @@
 namespace ProcessingJob.Data;
 
 /// <summary>A row a line. Its only column is "text".</summary>
-internal sealed class TextFormat(int slotCount) : RecordFormat
+sealed class TextFormat(int slotCount) : RecordFormat
 {
-    private readonly Slot[] _slots = new Slot[slotCount];
+    readonly Slot[] _slots = new Slot[slotCount];
 
     public override void Parse(ReadOnlySpan<byte> record, long row, long offset, RowBuilder into)
     {
@@ -13,9 +13,9 @@ internal sealed class TextFormat(int slotCount) : RecordFormat
 }
 
 /// <summary>A row a file.</summary>
-internal sealed class TextFileFormat(int slotCount) : RecordFormat
+sealed class TextFileFormat(int slotCount) : RecordFormat
 {
-    private readonly TextFormat _line = new(slotCount);
+    readonly TextFormat _line = new(slotCount);
 
     public override bool HasLines => false;
 

@@ -34,7 +34,7 @@ public sealed class LocalData(string root) : IDataRoot
         throw new PJobException(message);
     }
 
-    private static void Walk(DirectoryInfo folder, string prefix, List<SourceFile> into, CancellationToken cancellation)
+    static void Walk(DirectoryInfo folder, string prefix, List<SourceFile> into, CancellationToken cancellation)
     {
         foreach (var entry in folder.EnumerateFileSystemInfos())
         {

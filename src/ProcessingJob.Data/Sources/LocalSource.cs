@@ -6,7 +6,7 @@ namespace ProcessingJob.Data;
 /// <summary>A local file. Its length is that of the moment it was opened: a file that gets shorter afterwards is a fault.</summary>
 public sealed class LocalSource : IByteSource
 {
-    private readonly SafeFileHandle _file;
+    readonly SafeFileHandle _file;
 
     /// <param name="path">Where it is.</param>
     /// <param name="name">What it is called in messages and results.</param>
@@ -47,7 +47,7 @@ public sealed class LocalSource : IByteSource
         return default;
     }
 
-    private int Read(long offset, Span<byte> buffer)
+    int Read(long offset, Span<byte> buffer)
     {
         var wanted = (int)Math.Clamp(Length - offset, 0, buffer.Length);
         var done = 0;
@@ -69,9 +69,9 @@ public sealed class LocalSource : IByteSource
         return done;
     }
 
-    private sealed class SequentialStream(LocalSource source, long position) : ReadOnlyStream
+    sealed class SequentialStream(LocalSource source, long position) : ReadOnlyStream
     {
-        private long _position = position;
+        long _position = position;
 
         public override int Read(Span<byte> buffer)
         {

@@ -6,14 +6,14 @@ namespace ProcessingJob.Data;
 /// Reads a source in order with several ranges under way ahead of the reader. Behind <paramref name="likelyEnd"/> nothing is
 /// fetched before it is asked for, and then little.
 /// </summary>
-internal sealed class ReadAheadStream(IByteSource source, long start, long likelyEnd, S3ReadOptions options) : ReadOnlyStream
+sealed class ReadAheadStream(IByteSource source, long start, long likelyEnd, S3ReadOptions options) : ReadOnlyStream
 {
-    private const int TailBytes = 256 << 10;
-    private readonly Queue<(Task<int> Fetch, byte[] Buffer)> _ahead = new();
-    private readonly CancellationTokenSource _stop = new();
-    private long _next = start;
-    private byte[] _current = [];
-    private int _position, _length;
+    const int TailBytes = 256 << 10;
+    readonly Queue<(Task<int> Fetch, byte[] Buffer)> _ahead = new();
+    readonly CancellationTokenSource _stop = new();
+    long _next = start;
+    byte[] _current = [];
+    int _position, _length;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -43,7 +43,7 @@ internal sealed class ReadAheadStream(IByteSource source, long start, long likel
         base.Dispose(disposing);
     }
 
-    private async ValueTask<bool> NextAsync(CancellationToken cancellation)
+    async ValueTask<bool> NextAsync(CancellationToken cancellation)
     {
         Return();
         while (_ahead.Count < options.Parallel && _next < Math.Min(likelyEnd, source.Length))
@@ -58,14 +58,14 @@ internal sealed class ReadAheadStream(IByteSource source, long start, long likel
         return _length > 0;
     }
 
-    private void Fetch(int length)
+    void Fetch(int length)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(length);
         _ahead.Enqueue((source.ReadAsync(_next, buffer.AsMemory(0, length), _stop.Token).AsTask(), buffer));
         _next += length;
     }
 
-    private void Return()
+    void Return()
     {
         if (_current.Length > 0)
             ArrayPool<byte>.Shared.Return(_current);

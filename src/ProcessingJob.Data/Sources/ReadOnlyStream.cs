@@ -1,7 +1,7 @@
 namespace ProcessingJob.Data;
 
 /// <summary>A forward-only stream of which only reading is left to write.</summary>
-internal abstract class ReadOnlyStream : Stream
+abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;
     public override bool CanSeek => false;

@@ -9,8 +9,8 @@ namespace ProcessingJob.Data;
 /// <summary>Calls to S3 with retries of our own (waits with full jitter, a limit to each try) and failures in the user's words.</summary>
 public sealed class S3Calls(IAmazonS3 client, S3ReadOptions options, TimeProvider? time = null)
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+    readonly TimeProvider _time = time ?? TimeProvider.System;
 
     public S3ReadOptions Options => options;
     public TimeProvider Time => _time;
@@ -48,7 +48,7 @@ public sealed class S3Calls(IAmazonS3 client, S3ReadOptions options, TimeProvide
         }
     }
 
-    private static bool IsTransient(Exception e) => e switch
+    static bool IsTransient(Exception e) => e switch
     {
         AmazonServiceException s => (int)s.StatusCode >= 500 || s.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.Conflict
             || s.ErrorCode is "SlowDown" or "RequestTimeout" or "Throttling" or "RequestTimeTooSkewed" or "InternalError" || (s.StatusCode == 0 && s.InnerException is not null),
@@ -58,7 +58,7 @@ public sealed class S3Calls(IAmazonS3 client, S3ReadOptions options, TimeProvide
         _ => false,
     };
 
-    private static string? Explain(AmazonS3Exception e) => (e.StatusCode, e.ErrorCode) switch
+    static string? Explain(AmazonS3Exception e) => (e.StatusCode, e.ErrorCode) switch
     {
         (_, "ExpiredToken" or "InvalidAccessKeyId" or "SignatureDoesNotMatch") => $"the credentials are refused: {e.Message}; renew them",
         (HttpStatusCode.Forbidden, _) => $"access denied ({e.ErrorCode}); the role needs s3:GetObject, s3:ListBucket, and for an output s3:PutObject and s3:AbortMultipartUpload there, and kms:Decrypt or kms:GenerateDataKey if it is encrypted with a key",

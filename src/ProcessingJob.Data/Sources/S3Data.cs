@@ -7,8 +7,8 @@ namespace ProcessingJob.Data;
 /// <summary>Source files below an S3 prefix. Versions are ETags, and every read insists on them.</summary>
 public sealed class S3Data : IDataRoot
 {
-    private readonly S3Uri _uri;
-    private readonly S3Calls _calls;
+    readonly S3Uri _uri;
+    readonly S3Calls _calls;
 
     public S3Data(IAmazonS3 client, string uri, S3ReadOptions? options = null, TimeProvider? time = null)
     {

@@ -8,8 +8,8 @@ namespace ProcessingJob.Data;
 /// <summary>One object, read by ranged GETs that all insist on the ETag that was planned.</summary>
 public sealed class S3Source : IByteSource
 {
-    private readonly S3Calls _calls;
-    private readonly S3Uri _uri;
+    readonly S3Calls _calls;
+    readonly S3Uri _uri;
 
     internal S3Source(S3Calls calls, S3Uri uri, string name, long length, string version)
     {

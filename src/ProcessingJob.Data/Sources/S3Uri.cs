@@ -3,7 +3,7 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data;
 
 /// <summary>A bucket and a prefix that ends in '/' (or is empty).</summary>
-internal sealed record S3Uri(string Bucket, string Prefix)
+sealed record S3Uri(string Bucket, string Prefix)
 {
     /// <exception cref="PJobException">Not <c>s3://bucket/…</c>.</exception>
     public static S3Uri Parse(string uri)

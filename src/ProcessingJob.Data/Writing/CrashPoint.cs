@@ -25,7 +25,7 @@ public static class CrashPoint
 
     public static IReadOnlyList<string> All { get; } = [AfterTempWrite, AfterFsync, AfterRename, BeforeCommit, AfterCommit];
 
-    private static readonly string? Wanted = Environment.GetEnvironmentVariable("PROCESSINGJOB_CRASH_AT");
+    static readonly string? Wanted = Environment.GetEnvironmentVariable("PROCESSINGJOB_CRASH_AT");
 
     public static void Reach(string point)
     {
@@ -34,5 +34,5 @@ public static class CrashPoint
     }
 
     [DllImport("libc", EntryPoint = "kill")]
-    private static extern int Kill(int process, int signal);
+static extern int Kill(int process, int signal);
 }

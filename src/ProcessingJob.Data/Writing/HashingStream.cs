@@ -5,12 +5,12 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data;
 
 /// <summary>Buffers, counts and hashes what is written; a fault of the disk names the file and says what to do.</summary>
-internal sealed class HashingStream(Stream inner, string name) : Stream
+sealed class HashingStream(Stream inner, string name) : Stream
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
-    private int _used;
-    private long _flushed;
+    readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    byte[] _buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
+    int _used;
+    long _flushed;
 
     public override long Position { get => _flushed + _used; set => throw new NotSupportedException(); }
     public override long Length => Position;
@@ -82,7 +82,7 @@ internal sealed class HashingStream(Stream inner, string name) : Stream
         base.Dispose(disposing);
     }
 
-    private ReadOnlyMemory<byte> Hashed()
+    ReadOnlyMemory<byte> Hashed()
     {
         var data = _buffer.AsMemory(0, _used);
         _hash.AppendData(data.Span);
@@ -91,7 +91,7 @@ internal sealed class HashingStream(Stream inner, string name) : Stream
         return data;
     }
 
-    private void Guard(Action write)
+    void Guard(Action write)
     {
         try
         {
@@ -103,6 +103,6 @@ internal sealed class HashingStream(Stream inner, string name) : Stream
         }
     }
 
-    private PJobException Failure(Exception e) =>
+    PJobException Failure(Exception e) =>
         new($"{name}: cannot be written: {e.Message}; make room or give the job a larger volume (compute.volume_gb)", ExitCode.Failed, e);
 }

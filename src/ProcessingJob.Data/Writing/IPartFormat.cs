@@ -1,7 +1,7 @@
 namespace ProcessingJob.Data;
 
 /// <summary>One part file (or a file and its sidecar) in the making.</summary>
-internal interface IPartFormat : IAsyncDisposable
+interface IPartFormat : IAsyncDisposable
 {
     /// <summary>The part wants no more rows than it has.</summary>
     bool IsFull { get; }

@@ -5,11 +5,11 @@ using System.Text.Json;
 namespace ProcessingJob.Data;
 
 /// <summary>Rows as lines of JSON. Numbers have the shortest digits that read back the same; binary is base64; timestamps are ISO 8601.</summary>
-internal sealed class JsonRows : IDisposable
+sealed class JsonRows : IDisposable
 {
-    private static readonly DateTime Epoch = DateTime.UnixEpoch;
-    private readonly ArrayBufferWriter<byte> _lines = new(1 << 16);
-    private readonly Utf8JsonWriter _json;
+    static readonly DateTime Epoch = DateTime.UnixEpoch;
+    readonly ArrayBufferWriter<byte> _lines = new(1 << 16);
+    readonly Utf8JsonWriter _json;
 
     public JsonRows() => _json = new(_lines, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
 
@@ -36,7 +36,7 @@ internal sealed class JsonRows : IDisposable
 
     public void Dispose() => _json.Dispose();
 
-    private void Write(OutputColumn type, Column column, int row)
+    void Write(OutputColumn type, Column column, int row)
     {
         if (column.IsNull(row))
         {
@@ -97,7 +97,7 @@ internal sealed class JsonRows : IDisposable
         }
     }
 
-    private void WriteFloats(ReadOnlySpan<float> values, bool half)
+    void WriteFloats(ReadOnlySpan<float> values, bool half)
     {
         _json.WriteStartArray();
         foreach (var value in values)
@@ -110,7 +110,7 @@ internal sealed class JsonRows : IDisposable
         _json.WriteEndArray();
     }
 
-    private void WriteIntegers<T>(ReadOnlySpan<T> values) where T : struct, IConvertible
+    void WriteIntegers<T>(ReadOnlySpan<T> values) where T : struct, IConvertible
     {
         _json.WriteStartArray();
         foreach (var value in values)
@@ -118,7 +118,7 @@ internal sealed class JsonRows : IDisposable
         _json.WriteEndArray();
     }
 
-    private void WriteStrings(StructListColumn column, int row)
+    void WriteStrings(StructListColumn column, int row)
     {
         _json.WriteStartArray();
         for (var i = column.StartOf(row); i < column.StartOf(row) + column.Length(row); i++)
@@ -126,7 +126,7 @@ internal sealed class JsonRows : IDisposable
         _json.WriteEndArray();
     }
 
-    private void WriteStructs(OutputColumn type, StructListColumn column, int row)
+    void WriteStructs(OutputColumn type, StructListColumn column, int row)
     {
         _json.WriteStartArray();
         for (var i = column.StartOf(row); i < column.StartOf(row) + column.Length(row); i++)

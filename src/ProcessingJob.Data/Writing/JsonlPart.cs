@@ -4,11 +4,11 @@ using ZstdSharp;
 namespace ProcessingJob.Data;
 
 /// <summary>jsonl, plain or zst (snappy means plain: it has no file format that other tools read).</summary>
-internal sealed class JsonlPart(PartFile file, OutputCompression compression) : IPartFormat
+sealed class JsonlPart(PartFile file, OutputCompression compression) : IPartFormat
 {
-    private const int ZstdLevel = 3;
-    private readonly JsonRows _rows = new();
-    private readonly CompressionStream? _zstd = compression == OutputCompression.Zstd ? new(file.Output, ZstdLevel, leaveOpen: true) : null;
+    const int ZstdLevel = 3;
+    readonly JsonRows _rows = new();
+    readonly CompressionStream? _zstd = compression == OutputCompression.Zstd ? new(file.Output, ZstdLevel, leaveOpen: true) : null;
 
     public bool IsFull => false;
 

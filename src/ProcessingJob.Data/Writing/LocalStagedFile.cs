@@ -1,10 +1,10 @@
 namespace ProcessingJob.Data;
 
 /// <summary>A temporary file, locked while it is ours: what nobody holds is a dead attempt's (<see cref="RemoveLeftovers"/>).</summary>
-internal sealed class LocalStagedFile(string path, string temporary, string final) : StagedFile(path)
+sealed class LocalStagedFile(string path, string temporary, string final) : StagedFile(path)
 {
-    private readonly FileStream _stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
-    private bool _published;
+    readonly FileStream _stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
+    bool _published;
 
     /// <summary>Removes what killed processes left in a staging folder.</summary>
     public static void RemoveLeftovers(string staging)
@@ -47,7 +47,7 @@ internal sealed class LocalStagedFile(string path, string temporary, string fina
             File.Delete(temporary);
     }
 
-    private Task Guarded(Action action)
+    Task Guarded(Action action)
     {
         try
         {

@@ -88,7 +88,7 @@ public sealed class LocalStore : IOutputStore
     }
 
     /// <summary>An exclusive lock that the system releases when its holder dies.</summary>
-    private async Task<FileStream> LockAsync(CancellationToken cancellation)
+    async Task<FileStream> LockAsync(CancellationToken cancellation)
     {
         var path = Path.Combine(Staging, "commit.lock");
         Try(path, () => Directory.CreateDirectory(Staging));
@@ -109,14 +109,14 @@ public sealed class LocalStore : IOutputStore
         }
     }
 
-    private static void Probe(string folder)
+    static void Probe(string folder)
     {
         var path = Path.Combine(folder, $".probe-{Guid.NewGuid():n}");
         File.WriteAllBytes(path, [1]);
         File.Delete(path);
     }
 
-    private static T Try<T>(string path, Func<T> action)
+    static T Try<T>(string path, Func<T> action)
     {
         try
         {

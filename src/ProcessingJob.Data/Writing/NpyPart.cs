@@ -10,11 +10,11 @@ namespace ProcessingJob.Data;
 /// jsonl beside it, a line per row, in the same order. The header holds the row count, so a part is kept in memory until it ends:
 /// it ends at rows_per_part or at the end of the first group of rows, whichever comes first (16 MiB).
 /// </summary>
-internal sealed class NpyPart : IPartFormat
+sealed class NpyPart : IPartFormat
 {
-    private readonly PartFile _matrix, _sidecar;
-    private readonly int _column;
-    private readonly OutputColumn _type;
+    readonly PartFile _matrix, _sidecar;
+    readonly int _column;
+    readonly OutputColumn _type;
 
     public NpyPart(PartFile matrix, PartFile sidecar, IReadOnlyList<OutputColumn> columns)
     {
@@ -49,7 +49,7 @@ internal sealed class NpyPart : IPartFormat
 
     public ValueTask DisposeAsync() => default;
 
-    private static string? DTypeOf(ColumnKind kind) => kind switch
+    static string? DTypeOf(ColumnKind kind) => kind switch
     {
         ColumnKind.ListFloat => "<f4",
         ColumnKind.ListFloat16 => "<f2",
@@ -60,14 +60,14 @@ internal sealed class NpyPart : IPartFormat
     };
 
     /// <summary>Format version 1.0: magic, length, a Python dictionary, padded to a multiple of 64 bytes.</summary>
-    private byte[] Header(int rows, int width)
+    byte[] Header(int rows, int width)
     {
         var dictionary = $"{{'descr': '{DTypeOf(_type.Kind)}', 'fortran_order': False, 'shape': ({rows}, {width}), }}";
         var length = (10 + dictionary.Length + 1 + 63) / 64 * 64 - 10;
         return [0x93, .. "NUMPY"u8, 1, 0, (byte)length, (byte)(length >> 8), .. Encoding.ASCII.GetBytes(dictionary.PadRight(length - 1)), (byte)'\n'];
     }
 
-    private int Width(Column column)
+    int Width(Column column)
     {
         var lengths = Enumerable.Range(0, column.Count).Select(row => column switch
         {
@@ -82,7 +82,7 @@ internal sealed class NpyPart : IPartFormat
             : throw new PJobException($"output.format: npy needs rows of one length, found {lengths[0]} and {lengths[1]} in '{_type.Name}'; use parquet or jsonl", ExitCode.BadSpec);
     }
 
-    private void WriteItems(Column column)
+    void WriteItems(Column column)
     {
         switch (column)
         {
@@ -104,7 +104,7 @@ internal sealed class NpyPart : IPartFormat
         }
     }
 
-    private void WriteHalves(ReadOnlySpan<float> values)
+    void WriteHalves(ReadOnlySpan<float> values)
     {
         var halves = ArrayPool<Half>.Shared.Rent(values.Length);
         for (var i = 0; i < values.Length; i++)

@@ -5,7 +5,7 @@ using Parquet.Schema;
 namespace ProcessingJob.Data;
 
 /// <summary>Our columns as Parquet fields, with definition and repetition levels of our own making: no copy of a list's items.</summary>
-internal static class ParquetColumns
+static class ParquetColumns
 {
     public static Field FieldOf(OutputColumn column) => column.Kind switch
     {
@@ -39,9 +39,9 @@ internal static class ParquetColumns
     };
 
     /// <summary>Definition levels (and, for the fields of list items, repetition levels) of a column that is not a list itself.</summary>
-    private sealed record Shape(int Rows, Func<int, int> Length, Func<int, int> Start, int EmptyLevel);
+    sealed record Shape(int Rows, Func<int, int> Length, Func<int, int> Start, int EmptyLevel);
 
-    private static Task WriteFlatAsync(ParquetRowGroupWriter group, DataField field, ColumnKind kind, Column column, Shape? shape, CancellationToken cancellation) => column switch
+    static Task WriteFlatAsync(ParquetRowGroupWriter group, DataField field, ColumnKind kind, Column column, Shape? shape, CancellationToken cancellation) => column switch
     {
         StringColumn c => WriteAsync<StringColumn, ReadOnlyMemory<char>>(group, field, c, static (c, row) => c.Slice(row), shape, cancellation),
         BinaryColumn c => WriteAsync<BinaryColumn, ReadOnlyMemory<byte>>(group, field, c, static (c, row) => c.Slice(row), shape, cancellation),
@@ -57,7 +57,7 @@ internal static class ParquetColumns
         _ => throw new NotSupportedException($"a {column.GetType().Name} inside a list"),
     };
 
-    private static async Task WriteAsync<TColumn, T>(
+    static async Task WriteAsync<TColumn, T>(
         ParquetRowGroupWriter group, DataField field, TColumn column, Func<TColumn, int, T> get, Shape? shape, CancellationToken cancellation)
         where TColumn : Column where T : struct
     {
@@ -75,7 +75,7 @@ internal static class ParquetColumns
         ArrayPool<T>.Shared.Return(values, clearArray: true);
     }
 
-    private static async Task WriteListAsync<T>(ParquetRowGroupWriter group, ListField list, ListColumn<T> column, bool half, CancellationToken cancellation) where T : unmanaged
+    static async Task WriteListAsync<T>(ParquetRowGroupWriter group, ListField list, ListColumn<T> column, bool half, CancellationToken cancellation) where T : unmanaged
     {
         var field = (DataField)list.Item;
         var levels = new Levels(field, null, new(column.Count, column.Length, row => 0, list.MaxDefinitionLevel - 1));
@@ -97,13 +97,13 @@ internal static class ParquetColumns
         levels.Return();
     }
 
-    private static Task WriteStringsAsync(ParquetRowGroupWriter group, ListField list, StructListColumn column, CancellationToken cancellation)
+    static Task WriteStringsAsync(ParquetRowGroupWriter group, ListField list, StructListColumn column, CancellationToken cancellation)
     {
         var shape = new Shape(column.Count, column.Length, column.StartOf, list.MaxDefinitionLevel - 1);
         return WriteFlatAsync(group, (DataField)list.Item, ColumnKind.String, column.Fields[0], shape, cancellation);
     }
 
-    private static async Task WriteStructsAsync(ParquetRowGroupWriter group, ListField list, OutputColumn type, StructListColumn column, CancellationToken cancellation)
+    static async Task WriteStructsAsync(ParquetRowGroupWriter group, ListField list, OutputColumn type, StructListColumn column, CancellationToken cancellation)
     {
         var shape = new Shape(column.Count, column.Length, column.StartOf, list.MaxDefinitionLevel - 1);
         var fields = ((StructField)list.Item).Fields;
@@ -112,9 +112,9 @@ internal static class ParquetColumns
     }
 
     /// <summary>The levels of one column chunk, from the pool.</summary>
-    private sealed class Levels
+    sealed class Levels
     {
-        private readonly int[]? _definition, _repetition;
+        readonly int[]? _definition, _repetition;
 
         public Levels(DataField field, Column? column, Shape? shape)
         {

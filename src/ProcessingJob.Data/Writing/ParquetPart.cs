@@ -5,13 +5,13 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data;
 
 /// <summary>A Parquet part: every block of rows becomes a row group.</summary>
-internal sealed class ParquetPart : IPartFormat
+sealed class ParquetPart : IPartFormat
 {
-    private readonly PartFile _file;
-    private readonly ParquetSchema _schema;
-    private readonly ParquetWriter _writer;
+    readonly PartFile _file;
+    readonly ParquetSchema _schema;
+    readonly ParquetWriter _writer;
 
-    private ParquetPart(PartFile file, ParquetSchema schema, ParquetWriter writer) => (_file, _schema, _writer) = (file, schema, writer);
+    ParquetPart(PartFile file, ParquetSchema schema, ParquetWriter writer) => (_file, _schema, _writer) = (file, schema, writer);
 
     public bool IsFull => false;
 

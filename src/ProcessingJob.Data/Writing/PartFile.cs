@@ -3,7 +3,7 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data;
 
 /// <summary>A staged file that is counted and hashed while it is written.</summary>
-internal sealed class PartFile(StagedFile staged) : IAsyncDisposable
+sealed class PartFile(StagedFile staged) : IAsyncDisposable
 {
     public StagedFile Staged => staged;
     public HashingStream Output { get; } = new(staged.Stream, staged.Path);

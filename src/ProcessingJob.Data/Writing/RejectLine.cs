@@ -3,7 +3,7 @@ using ProcessingJob.Contract;
 
 namespace ProcessingJob.Data;
 
-internal static class RejectLine
+static class RejectLine
 {
     /// <summary>One line of the rejects file, with its line break.</summary>
     public static byte[] Format(Reject reject)

@@ -5,17 +5,17 @@ using Amazon.S3.Model;
 namespace ProcessingJob.Data;
 
 /// <summary>A file that is uploaded in parts while it is written and appears when the upload is completed; a small one is put whole.</summary>
-internal sealed class S3StagedFile(S3Calls calls, S3Uri uri, string path) : StagedFile(path)
+sealed class S3StagedFile(S3Calls calls, S3Uri uri, string path) : StagedFile(path)
 {
-    private const int PartBytes = 8 << 20;
-    private readonly UploadStream _stream = new();
-    private readonly List<PartETag> _parts = [];
-    private string? _upload;
-    private long _length;
-    private bool _published;
+    const int PartBytes = 8 << 20;
+    readonly UploadStream _stream = new();
+    readonly List<PartETag> _parts = [];
+    string? _upload;
+    long _length;
+    bool _published;
 
-    private string Key => uri.Key(Path);
-    private string Name => uri + Path;
+    string Key => uri.Key(Path);
+    string Name => uri + Path;
 
     public override Stream Stream => _stream.WithOwner(this);
 
@@ -56,7 +56,7 @@ internal sealed class S3StagedFile(S3Calls calls, S3Uri uri, string path) : Stag
         _upload = null;
     }
 
-    private async Task PublishAsync(string? ifNoneMatch, CancellationToken cancellation)
+    async Task PublishAsync(string? ifNoneMatch, CancellationToken cancellation)
     {
         if (_upload is null)
         {
@@ -72,7 +72,7 @@ internal sealed class S3StagedFile(S3Calls calls, S3Uri uri, string path) : Stag
         _published = true;
     }
 
-    private async Task UploadAsync(CancellationToken cancellation)
+    async Task UploadAsync(CancellationToken cancellation)
     {
         if (_stream.Length == 0)
             return;
@@ -93,7 +93,7 @@ internal sealed class S3StagedFile(S3Calls calls, S3Uri uri, string path) : Stag
     }
 
 #pragma warning disable CA5351 // Not for security: S3's ETag is made of MD5.
-    private string ExpectedETag()
+    string ExpectedETag()
     {
         if (_upload is null)
             return Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(_stream.GetBuffer().AsSpan(0, (int)_stream.Length)));
@@ -103,9 +103,9 @@ internal sealed class S3StagedFile(S3Calls calls, S3Uri uri, string path) : Stag
 #pragma warning restore CA5351
 
     /// <summary>Gathers one part in memory and sends it when it is full.</summary>
-    private sealed class UploadStream : MemoryStream
+    sealed class UploadStream : MemoryStream
     {
-        private S3StagedFile? _owner;
+        S3StagedFile? _owner;
 
         public UploadStream WithOwner(S3StagedFile owner)
         {

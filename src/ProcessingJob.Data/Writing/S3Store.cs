@@ -10,9 +10,9 @@ namespace ProcessingJob.Data;
 /// </summary>
 public sealed class S3Store : IOutputStore
 {
-    private static readonly TimeSpan OtherAttempt = TimeSpan.FromSeconds(30);
-    private readonly S3Uri _uri;
-    private readonly S3Calls _calls;
+    static readonly TimeSpan OtherAttempt = TimeSpan.FromSeconds(30);
+    readonly S3Uri _uri;
+    readonly S3Calls _calls;
 
     public S3Store(IAmazonS3 client, string uri, S3ReadOptions? options = null, TimeProvider? time = null)
     {
@@ -88,7 +88,7 @@ public sealed class S3Store : IOutputStore
     }
 
     /// <summary>A name is taken by other bytes: another attempt is about to commit, or died. Waits for its record.</summary>
-    private async Task<UnitRecord?> WaitForOtherAsync(string unit, CancellationToken cancellation)
+    async Task<UnitRecord?> WaitForOtherAsync(string unit, CancellationToken cancellation)
     {
         var start = _calls.Time.GetTimestamp();
         while (true)

@@ -3,14 +3,14 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data;
 
 /// <summary>The parts of one split of one unit: gathers rows into groups, groups into parts.</summary>
-internal sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<OutputColumn> columns, WriteOptions options, string? split) : IAsyncDisposable
+sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<OutputColumn> columns, WriteOptions options, string? split) : IAsyncDisposable
 {
-    private const long GroupBytes = 16 << 20;
-    private const int GroupRows = 65_536;
-    private readonly ColumnBlock _pending = new(columns);
-    private readonly List<PartFile> _files = [];
-    private IPartFormat? _part;
-    private long _rowsInPart;
+    const long GroupBytes = 16 << 20;
+    const int GroupRows = 65_536;
+    readonly ColumnBlock _pending = new(columns);
+    readonly List<PartFile> _files = [];
+    IPartFormat? _part;
+    long _rowsInPart;
 
     public long Rows { get; private set; }
     public List<PartRecord> Parts { get; } = [];
@@ -53,7 +53,7 @@ internal sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyLi
         _pending.Dispose();
     }
 
-    private async ValueTask FlushAsync(CancellationToken cancellation)
+    async ValueTask FlushAsync(CancellationToken cancellation)
     {
         _part ??= await OpenPartAsync(cancellation);
         await _part.WriteAsync(_pending, cancellation);
@@ -63,7 +63,7 @@ internal sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyLi
             await ClosePartAsync(cancellation);
     }
 
-    private async ValueTask<IPartFormat> OpenPartAsync(CancellationToken cancellation)
+    async ValueTask<IPartFormat> OpenPartAsync(CancellationToken cancellation)
     {
         var index = Parts.Count(p => p.Rows > 0);
         return options.Format switch
@@ -81,7 +81,7 @@ internal sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyLi
         }
     }
 
-    private async ValueTask ClosePartAsync(CancellationToken cancellation)
+    async ValueTask ClosePartAsync(CancellationToken cancellation)
     {
         foreach (var (file, rows) in await _part!.FinishAsync(_rowsInPart, cancellation))
             Parts.Add(await file.FinishAsync(rows, split, cancellation));

@@ -8,10 +8,10 @@ namespace ProcessingJob.Data;
 /// </summary>
 public sealed class UnitWriter : IAsyncDisposable
 {
-    private readonly IOutputStore _store;
-    private readonly SplitWriter[] _splits;
-    private readonly SortedDictionary<string, long> _rejects = new(StringComparer.Ordinal);
-    private PartFile? _rejectFile;
+    readonly IOutputStore _store;
+    readonly SplitWriter[] _splits;
+    readonly SortedDictionary<string, long> _rejects = new(StringComparer.Ordinal);
+    PartFile? _rejectFile;
 
     public UnitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<OutputColumn> columns, WriteOptions options)
     {

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ProcessingJob.Data;
 
 /// <summary>The few file operations whose durability matters: a name is safe only once its folder is on the disk too.</summary>
-internal static class UnixFiles
+static class UnixFiles
 {
     /// <returns>False when the names are on different file systems.</returns>
     public static bool TryRename(string from, string to)
@@ -56,11 +56,11 @@ internal static class UnixFiles
     }
 
     [DllImport("libc", EntryPoint = "rename", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-    private static extern int Rename([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
+static extern int Rename([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static extern int Fsync(int handle);
+static extern int Fsync(int handle);
 }

@@ -9,28 +9,28 @@ namespace ProcessingJob.Inference;
 /// </summary>
 sealed class DevicePooling : IDisposable
 {
-    readonly InferenceSession session;
-    readonly Pooling[] linear;
-    readonly int[] places;
-    readonly EmbedPlan plan;
-    readonly PinnedTensor<float> weights;
-    readonly PinnedTensor<float> mask;
-    readonly PinnedTensor<float> result;
-    readonly OrtIoBinding binding;
-    readonly RunOptions runOptions = new();
+    readonly InferenceSession _session;
+    readonly Pooling[] _linear;
+    readonly int[] _places;
+    readonly EmbedPlan _plan;
+    readonly PinnedTensor<float> _weights;
+    readonly PinnedTensor<float> _mask;
+    readonly PinnedTensor<float> _result;
+    readonly OrtIoBinding _binding;
+    readonly RunOptions _runOptions = new();
 
     public DevicePooling(OrtDevice device)
     {
-        session = device.Pooling!;
-        plan = device.Head.Embed!;
-        linear = [.. PoolingWeights.Linear(plan.Pooling)];
-        var order = PoolingGraph.PartOrder(plan.Pooling);
-        places = Array.ConvertAll(order, mode => order.Count(m => m < mode));
-        weights = new(device.Capacity * Math.Max(1, linear.Length), TensorElementType.Float);
-        mask = new(device.Capacity, TensorElementType.Float);
-        result = new(device.Capacity * plan.PooledSize, TensorElementType.Float);
+        _session = device.Pooling!;
+        _plan = device.Head.Embed!;
+        _linear = [.. PoolingWeights.Linear(_plan.Pooling)];
+        var order = PoolingGraph.PartOrder(_plan.Pooling);
+        _places = Array.ConvertAll(order, mode => order.Count(m => m < mode));
+        _weights = new(device.Capacity * Math.Max(1, _linear.Length), TensorElementType.Float);
+        _mask = new(device.Capacity, TensorElementType.Float);
+        _result = new(device.Capacity * _plan.PooledSize, TensorElementType.Float);
         Memory = device.OutputMemory();
-        binding = session.CreateIoBinding();
+        _binding = _session.CreateIoBinding();
     }
 
     /// <summary>Where the token embeddings must be.</summary>
@@ -43,43 +43,43 @@ sealed class DevicePooling : IDisposable
         for (var r = 0; r < rows; r++)
         {
             var real = batch.Window.Length(batch.Encodings[r]);
-            for (var m = 0; m < linear.Length; m++)
-                PoolingWeights.Fill(linear[m], real, plan.PromptTokens, weights.Span(rows * linear.Length * length).Slice((r * linear.Length + m) * length, length));
-            if (places.Length > linear.Length) PoolingWeights.FillMask(real, plan.PromptTokens, mask.Span(rows * length).Slice(r * length, length));
+            for (var m = 0; m < _linear.Length; m++)
+                PoolingWeights.Fill(_linear[m], real, _plan.PromptTokens, _weights.Span(rows * _linear.Length * length).Slice((r * _linear.Length + m) * length, length));
+            if (_places.Length > _linear.Length) PoolingWeights.FillMask(real, _plan.PromptTokens, _mask.Span(rows * length).Slice(r * length, length));
         }
 
-        using var weightView = weights.View(rows, Math.Max(1, linear.Length), length);
-        using var maskView = mask.View(rows, length, 1);
-        using var resultView = result.View(rows, places.Length, plan.HiddenSize);
-        binding.BindInput(PoolingGraph.Tokens, tokens);
-        if (linear.Length > 0) binding.BindInput(PoolingGraph.Weights, weightView);
-        if (places.Length > linear.Length) binding.BindInput(PoolingGraph.Mask, maskView);
-        binding.BindOutput(PoolingGraph.Pooled, resultView);
+        using var weightView = _weights.View(rows, Math.Max(1, _linear.Length), length);
+        using var maskView = _mask.View(rows, length, 1);
+        using var resultView = _result.View(rows, _places.Length, _plan.HiddenSize);
+        _binding.BindInput(PoolingGraph.Tokens, tokens);
+        if (_linear.Length > 0) _binding.BindInput(PoolingGraph.Weights, weightView);
+        if (_places.Length > _linear.Length) _binding.BindInput(PoolingGraph.Mask, maskView);
+        _binding.BindOutput(PoolingGraph.Pooled, resultView);
         try
         {
-            session.RunWithBinding(runOptions, binding);
-            binding.SynchronizeBoundOutputs();
+            _session.RunWithBinding(_runOptions, _binding);
+            _binding.SynchronizeBoundOutputs();
         }
         finally
         {
-            binding.ClearBoundInputs();
-            binding.ClearBoundOutputs();
+            _binding.ClearBoundInputs();
+            _binding.ClearBoundOutputs();
         }
 
-        return result.Span(rows * plan.PooledSize);
+        return _result.Span(rows * _plan.PooledSize);
     }
 
     /// <summary>From the graph's order of parts to that of <see cref="Pooling"/>.</summary>
     public void Reorder(ReadOnlySpan<float> graphOrder, Span<float> pooled)
     {
-        var size = plan.HiddenSize;
-        for (var part = 0; part < places.Length; part++)
-            graphOrder.Slice(part * size, size).CopyTo(pooled[(places[part] * size)..]);
+        var size = _plan.HiddenSize;
+        for (var part = 0; part < _places.Length; part++)
+            graphOrder.Slice(part * size, size).CopyTo(pooled[(_places[part] * size)..]);
     }
 
     public void Dispose()
     {
-        binding.Dispose();
-        runOptions.Dispose();
+        _binding.Dispose();
+        _runOptions.Dispose();
     }
 }

@@ -7,23 +7,23 @@ namespace ProcessingJob.Inference;
 /// <summary>The graph's input tensors of one caller, filled from a batch. Ids go from the encoding buffer straight into the tensor.</summary>
 sealed class EncoderInputs
 {
-    readonly Input[] inputs;
-    readonly int padId;
-    readonly int firstPosition;
+    readonly Input[] _inputs;
+    readonly int _padId;
+    readonly int _firstPosition;
 
     public EncoderInputs(OnnxCandidate file, int padId, int firstPosition, int capacity)
     {
-        (this.padId, this.firstPosition) = (padId, firstPosition);
-        inputs = [.. file.Summary.Inputs.Select(i => new Input(i.Name, i.ElementType == OnnxGraphWriter.Int64
+        (_padId, _firstPosition) = (padId, firstPosition);
+        _inputs = [.. file.Summary.Inputs.Select(i => new Input(i.Name, i.ElementType == OnnxGraphWriter.Int64
             ? new PinnedTensor<long>(capacity, TensorElementType.Int64)
             : new PinnedTensor<int>(capacity, TensorElementType.Int32)))];
-        Names = Array.ConvertAll(inputs, i => i.Name);
+        Names = Array.ConvertAll(_inputs, i => i.Name);
     }
 
     public string[] Names { get; }
 
     /// <summary>Tensors of a shape over this memory, in the order of <see cref="Names"/>.</summary>
-    public OrtValue[] Views(int rows, int length) => Array.ConvertAll(inputs, i => i.Memory switch
+    public OrtValue[] Views(int rows, int length) => Array.ConvertAll(_inputs, i => i.Memory switch
     {
         PinnedTensor<long> wide => wide.View(rows, length),
         _ => ((PinnedTensor<int>)i.Memory).View(rows, length),
@@ -31,7 +31,7 @@ sealed class EncoderInputs
 
     public void Fill(in Batch batch)
     {
-        foreach (var input in inputs)
+        foreach (var input in _inputs)
         {
             if (input.Memory is PinnedTensor<long> wide) Fill(input.Name, batch, wide.Span(batch.PaddedTokens));
             else Fill(input.Name, batch, ((PinnedTensor<int>)input.Memory).Span(batch.PaddedTokens));
@@ -48,7 +48,7 @@ sealed class EncoderInputs
             {
                 case ModelInputs.InputIds:
                     for (var k = 0; k < ids.Length; k++) row[k] = T.CreateTruncating(ids[k]);
-                    row[ids.Length..].Fill(T.CreateTruncating(padId));
+                    row[ids.Length..].Fill(T.CreateTruncating(_padId));
                     break;
                 case ModelInputs.TokenTypeIds:
                     var types = batch.Window.TypeIds(batch.Encodings[r]);
@@ -60,7 +60,7 @@ sealed class EncoderInputs
                     row[ids.Length..].Clear();
                     break;
                 case ModelInputs.PositionIds:
-                    for (var k = 0; k < row.Length; k++) row[k] = T.CreateTruncating(firstPosition + k);
+                    for (var k = 0; k < row.Length; k++) row[k] = T.CreateTruncating(_firstPosition + k);
                     break;
             }
         }

@@ -9,10 +9,10 @@ namespace ProcessingJob.Inference;
 /// </summary>
 sealed class OrtDevice : IDevice
 {
-    readonly ModelFolder model;
-    readonly OrtSettings settings;
-    InferenceSession session;
-    InferenceSession? pooling;
+    readonly ModelFolder _model;
+    readonly OrtSettings _settings;
+    InferenceSession _session;
+    InferenceSession? _pooling;
 
     /// <param name="model">The folder.</param>
     /// <param name="file">Which of its ONNX files.</param>
@@ -25,10 +25,10 @@ sealed class OrtDevice : IDevice
     public OrtDevice(
         ModelFolder model, OnnxCandidate file, HeadPlan head, OrtSettings settings, int callers, int capacity, bool poolOnDevice)
     {
-        (this.model, File, Head, this.settings, Callers, Capacity) = (model, file, head, settings, callers, capacity);
+        (_model, File, Head, _settings, Callers, Capacity) = (model, file, head, settings, callers, capacity);
         PoolOnDevice = poolOnDevice && head.Shape == OutputShape.TokenEmbeddings;
         Name = settings.Kind == DeviceKind.Cpu ? "cpu" : $"cuda:{settings.DeviceId}";
-        (session, pooling) = Open();
+        (_session, _pooling) = Open();
     }
 
     public string Name { get; }
@@ -44,30 +44,30 @@ sealed class OrtDevice : IDevice
     public bool PoolOnDevice { get; }
 
     /// <summary>Whether the outputs are float16 and not float.</summary>
-    public bool HalfOutputs => ElementType(session) == TensorElementType.Float16;
+    public bool HalfOutputs => ElementType(_session) == TensorElementType.Float16;
 
-    public ModelConfig Config => model.Config;
+    public ModelConfig Config => _model.Config;
 
-    public InferenceSession Session => session;
+    public InferenceSession Session => _session;
 
-    public InferenceSession? Pooling => pooling;
+    public InferenceSession? Pooling => _pooling;
 
     /// <summary>Where token embeddings stay when they are pooled on the device.</summary>
     public OrtMemoryInfo OutputMemory() =>
-        settings.Kind == DeviceKind.Cpu ? OrtMemoryInfo.DefaultInstance : CudaProvider.Memory(settings.DeviceId);
+        _settings.Kind == DeviceKind.Cpu ? OrtMemoryInfo.DefaultInstance : CudaProvider.Memory(_settings.DeviceId);
 
     public IRunner CreateRunner() => new OrtRunner(this);
 
     public void Recreate()
     {
         Dispose();
-        (session, pooling) = Open();
+        (_session, _pooling) = Open();
     }
 
     public void Dispose()
     {
-        session.Dispose();
-        pooling?.Dispose();
+        _session.Dispose();
+        _pooling?.Dispose();
     }
 
     TensorElementType ElementType(InferenceSession encoder) => encoder.OutputMetadata[Head.Outputs[0]].ElementDataType;
@@ -76,12 +76,12 @@ sealed class OrtDevice : IDevice
     {
         try
         {
-            using var options = settings.ToSessionOptions();
+            using var options = _settings.ToSessionOptions();
             var encoder = new InferenceSession(File.Path, options);
             if (ElementType(encoder) is not (TensorElementType.Float or TensorElementType.Float16) and var other)
                 throw new PJobException($"{File.Path}: {Head.Outputs[0]} has type {other}, expected float or float16.", ExitCode.Model);
             if (!PoolOnDevice) return (encoder, null);
-            using var poolingOptions = settings.ToSessionOptions();
+            using var poolingOptions = _settings.ToSessionOptions();
             var graph = PoolingGraph.Build(Head.Embed!.Pooling, Head.ElementWidth, ElementType(encoder) == TensorElementType.Float16);
             return (encoder, new InferenceSession(graph, poolingOptions));
         }

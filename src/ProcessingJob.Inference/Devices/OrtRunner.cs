@@ -12,45 +12,45 @@ sealed class OrtRunner : IRunner
     /// <summary>Shapes whose tensors are kept; beyond that all are made anew.</summary>
     const int MaxShapes = 512;
 
-    readonly OrtDevice device;
-    readonly HeadPlan head;
-    readonly EncoderInputs inputs;
-    readonly RunOptions runOptions = new();
-    readonly OrtIoBinding binding;
-    readonly Dictionary<(int Rows, int Length), Shape> shapes = [];
-    readonly PinnedTensor<float>[] outputs = [];
-    readonly PinnedTensor<Half>[] halfOutputs = [];
-    readonly float[] widened = [];
-    readonly float[] pooled = [];
-    readonly EmbedFinish? finish;
-    readonly DevicePooling? devicePooling;
+    readonly OrtDevice _device;
+    readonly HeadPlan _head;
+    readonly EncoderInputs _inputs;
+    readonly RunOptions _runOptions = new();
+    readonly OrtIoBinding _binding;
+    readonly Dictionary<(int Rows, int Length), Shape> _shapes = [];
+    readonly PinnedTensor<float>[] _outputs = [];
+    readonly PinnedTensor<Half>[] _halfOutputs = [];
+    readonly float[] _widened = [];
+    readonly float[] _pooled = [];
+    readonly EmbedFinish? _finish;
+    readonly DevicePooling? _devicePooling;
 
     public OrtRunner(OrtDevice device)
     {
-        (this.device, head) = (device, device.Head);
-        binding = device.Session.CreateIoBinding();
-        inputs = new EncoderInputs(device.File, device.Config.PadId, device.Config.FirstPosition, device.Capacity);
-        if (head.Embed is { } plan)
+        (_device, _head) = (device, device.Head);
+        _binding = device.Session.CreateIoBinding();
+        _inputs = new EncoderInputs(device.File, device.Config.PadId, device.Config.FirstPosition, device.Capacity);
+        if (_head.Embed is { } plan)
         {
-            finish = new EmbedFinish(plan);
-            pooled = new float[plan.PooledSize];
+            _finish = new EmbedFinish(plan);
+            _pooled = new float[plan.PooledSize];
         }
 
         if (device.PoolOnDevice)
         {
-            devicePooling = new DevicePooling(device);
+            _devicePooling = new DevicePooling(device);
             return;
         }
 
-        var floats = head.ElementWidth * device.Capacity;
+        var floats = _head.ElementWidth * device.Capacity;
         if (device.HalfOutputs)
         {
-            halfOutputs = [.. head.Outputs.Select(_ => new PinnedTensor<Half>(floats, TensorElementType.Float16))];
-            widened = new float[floats];
+            _halfOutputs = [.. _head.Outputs.Select(_ => new PinnedTensor<Half>(floats, TensorElementType.Float16))];
+            _widened = new float[floats];
         }
         else
         {
-            outputs = [.. head.Outputs.Select(_ => new PinnedTensor<float>(floats, TensorElementType.Float))];
+            _outputs = [.. _head.Outputs.Select(_ => new PinnedTensor<float>(floats, TensorElementType.Float))];
         }
     }
 
@@ -58,76 +58,76 @@ sealed class OrtRunner : IRunner
     {
         try
         {
-            inputs.Fill(batch);
+            _inputs.Fill(batch);
             Bind(ShapeFor(batch.Rows, batch.Length));
-            device.Session.RunWithBinding(runOptions, binding);
-            binding.SynchronizeBoundOutputs();
-            if (devicePooling is not null) FromDevice(batch, output);
+            _device.Session.RunWithBinding(_runOptions, _binding);
+            _binding.SynchronizeBoundOutputs();
+            if (_devicePooling is not null) FromDevice(batch, output);
             else FromHost(batch, output);
         }
         catch (OnnxRuntimeException e)
         {
-            throw OrtFailures.Translate(e, device.Name, device.File.Path);
+            throw OrtFailures.Translate(e, _device.Name, _device.File.Path);
         }
         finally
         {
             // A binding keeps what it holds on the device: the inputs' copies and the outputs.
-            binding.ClearBoundInputs();
-            binding.ClearBoundOutputs();
+            _binding.ClearBoundInputs();
+            _binding.ClearBoundOutputs();
         }
     }
 
     public void Dispose()
     {
         ForgetShapes();
-        devicePooling?.Dispose();
-        binding.Dispose();
-        runOptions.Dispose();
+        _devicePooling?.Dispose();
+        _binding.Dispose();
+        _runOptions.Dispose();
     }
 
     // On a GPU it is the binding that copies the inputs over.
     void Bind(Shape shape)
     {
-        for (var i = 0; i < shape.Inputs.Length; i++) binding.BindInput(inputs.Names[i], shape.Inputs[i]);
-        for (var o = 0; o < head.Outputs.Count; o++)
+        for (var i = 0; i < shape.Inputs.Length; i++) _binding.BindInput(_inputs.Names[i], shape.Inputs[i]);
+        for (var o = 0; o < _head.Outputs.Count; o++)
         {
-            if (devicePooling is not null) binding.BindOutputToDevice(head.Outputs[o], devicePooling.Memory);
-            else binding.BindOutput(head.Outputs[o], shape.Outputs[o]);
+            if (_devicePooling is not null) _binding.BindOutputToDevice(_head.Outputs[o], _devicePooling.Memory);
+            else _binding.BindOutput(_head.Outputs[o], shape.Outputs[o]);
         }
     }
 
     void FromDevice(in Batch batch, Span<float> output)
     {
-        using var values = binding.GetOutputValues();
-        var result = devicePooling!.Pool(batch, values[0]);
-        var parts = pooled.Length;
+        using var values = _binding.GetOutputValues();
+        var result = _devicePooling!.Pool(batch, values[0]);
+        var parts = _pooled.Length;
         for (var r = 0; r < batch.Rows; r++)
         {
-            devicePooling.Reorder(result.Slice(r * parts, parts), pooled);
-            finish!.Apply(pooled, output.Slice(r * head.Width, head.Width));
+            _devicePooling.Reorder(result.Slice(r * parts, parts), _pooled);
+            _finish!.Apply(_pooled, output.Slice(r * _head.Width, _head.Width));
         }
     }
 
     void FromHost(in Batch batch, Span<float> output)
     {
-        for (var o = 0; o < head.Outputs.Count; o++)
+        for (var o = 0; o < _head.Outputs.Count; o++)
         {
-            var perRow = head.ElementWidth * (head.PerToken ? batch.Length : 1);
+            var perRow = _head.ElementWidth * (_head.PerToken ? batch.Length : 1);
             var values = Floats(o, batch.Rows * perRow);
             for (var r = 0; r < batch.Rows; r++)
             {
                 var row = values.Slice(r * perRow, perRow);
-                switch (head.Shape)
+                switch (_head.Shape)
                 {
                     case OutputShape.TokenEmbeddings:
-                        TokenPooling.Pool(row, batch.Window.Length(batch.Encodings[r]), head.Embed!, pooled);
-                        finish!.Apply(pooled, output.Slice(r * head.Width, head.Width));
+                        TokenPooling.Pool(row, batch.Window.Length(batch.Encodings[r]), _head.Embed!, _pooled);
+                        _finish!.Apply(_pooled, output.Slice(r * _head.Width, _head.Width));
                         break;
                     case OutputShape.SentenceEmbedding:
-                        finish!.Apply(row, output.Slice(r * head.Width, head.Width));
+                        _finish!.Apply(row, output.Slice(r * _head.Width, _head.Width));
                         break;
                     case OutputShape.Logits:
-                        row.CopyTo(output[(r * head.Width)..]);
+                        row.CopyTo(output[(r * _head.Width)..]);
                         break;
                     case OutputShape.StartEnd:
                         row.CopyTo(output[((2 * r + o) * batch.Length)..]);
@@ -139,31 +139,31 @@ sealed class OrtRunner : IRunner
 
     ReadOnlySpan<float> Floats(int output, int count)
     {
-        if (outputs.Length > 0) return outputs[output].Span(count);
-        TensorPrimitives.ConvertToSingle(halfOutputs[output].Span(count), widened);
-        return widened.AsSpan(0, count);
+        if (_outputs.Length > 0) return _outputs[output].Span(count);
+        TensorPrimitives.ConvertToSingle(_halfOutputs[output].Span(count), _widened);
+        return _widened.AsSpan(0, count);
     }
 
     Shape ShapeFor(int rows, int length)
     {
-        if (shapes.TryGetValue((rows, length), out var known)) return known;
-        if (shapes.Count == MaxShapes) ForgetShapes();
-        long[] dimensions = head.Shape switch
+        if (_shapes.TryGetValue((rows, length), out var known)) return known;
+        if (_shapes.Count == MaxShapes) ForgetShapes();
+        long[] dimensions = _head.Shape switch
         {
-            OutputShape.TokenEmbeddings => [rows, length, head.ElementWidth],
+            OutputShape.TokenEmbeddings => [rows, length, _head.ElementWidth],
             OutputShape.StartEnd => [rows, length],
-            _ => [rows, head.ElementWidth],
+            _ => [rows, _head.ElementWidth],
         };
-        OrtValue[] results = devicePooling is not null ? []
-            : outputs.Length > 0 ? Array.ConvertAll(outputs, o => o.View(dimensions))
-            : Array.ConvertAll(halfOutputs, o => o.View(dimensions));
-        return shapes[(rows, length)] = new Shape(inputs.Views(rows, length), results);
+        OrtValue[] results = _devicePooling is not null ? []
+            : _outputs.Length > 0 ? Array.ConvertAll(_outputs, o => o.View(dimensions))
+            : Array.ConvertAll(_halfOutputs, o => o.View(dimensions));
+        return _shapes[(rows, length)] = new Shape(_inputs.Views(rows, length), results);
     }
 
     void ForgetShapes()
     {
-        foreach (var shape in shapes.Values) shape.Dispose();
-        shapes.Clear();
+        foreach (var shape in _shapes.Values) shape.Dispose();
+        _shapes.Clear();
     }
 
     /// <summary>The same memory seen as tensors of one shape.</summary>

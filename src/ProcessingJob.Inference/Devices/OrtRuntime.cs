@@ -12,14 +12,14 @@ public static partial class OrtRuntime
     static readonly Lock Gate = new();
     static readonly DOrtLoggingFunction LogFunction = Forward;
     static readonly List<Action<EngineMessage>> Listeners = [];
-    static bool started;
+    static bool _started;
 
     /// <summary>Idempotent; thread-safe.</summary>
     public static void Start()
     {
         lock (Gate)
         {
-            if (started) return;
+            if (_started) return;
             // On Linux .NET does not change the native environment, which is what the library reads; it must be set before the
             // library is first touched.
             if (OperatingSystem.IsWindows()) Environment.SetEnvironmentVariable("ORT_DISABLE_TELEMETRY", "1");
@@ -32,7 +32,7 @@ public static partial class OrtRuntime
             };
             if (!OrtEnv.IsCreated) OrtEnv.CreateInstanceWithOptions(ref options);
             OrtEnv.Instance().DisableTelemetryEvents();
-            started = true;
+            _started = true;
         }
     }
 

@@ -11,17 +11,17 @@ namespace ProcessingJob.Inference;
 /// </summary>
 sealed unsafe class PinnedTensor<T>(int capacity, TensorElementType elementType) where T : unmanaged
 {
-    readonly T[] memory = GC.AllocateArray<T>(capacity, pinned: true);
+    readonly T[] _memory = GC.AllocateArray<T>(capacity, pinned: true);
 
-    public Span<T> Span(int count) => memory.AsSpan(0, count);
+    public Span<T> Span(int count) => _memory.AsSpan(0, count);
 
     /// <summary>A tensor over the first elements; it must not outlive this object.</summary>
     public OrtValue View(params long[] shape)
     {
         long count = 1;
         foreach (var dimension in shape) count *= dimension;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, memory.Length, nameof(shape));
-        var address = (IntPtr)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _memory.Length, nameof(shape));
+        var address = (IntPtr)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
         return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, elementType, shape, address, count * sizeof(T));
     }
 }

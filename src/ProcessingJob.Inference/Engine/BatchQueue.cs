@@ -6,54 +6,54 @@ readonly record struct WorkItem(WindowJob Job, BatchRange Range);
 /// <summary>Batches of all windows in flight, shared by all callers of all devices: whoever is free takes the next.</summary>
 sealed class BatchQueue
 {
-    readonly object gate = new();
-    readonly Queue<WorkItem> items = [];
-    readonly Stack<WorkItem> returned = [];
-    Exception? closed;
+    readonly object _gate = new();
+    readonly Queue<WorkItem> _items = [];
+    readonly Stack<WorkItem> _returned = [];
+    Exception? _closed;
 
     /// <summary>Queues all batches of a window behind those already there.</summary>
     public void Add(WindowJob job)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (closed is not null) throw closed;
-            foreach (var range in job.Batches) items.Enqueue(new WorkItem(job, range));
-            Monitor.PulseAll(gate);
+            if (_closed is not null) throw _closed;
+            foreach (var range in job.Batches) _items.Enqueue(new WorkItem(job, range));
+            Monitor.PulseAll(_gate);
         }
     }
 
     /// <summary>Puts back what a caller could not do; it is next.</summary>
     public void Return(WorkItem item)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (closed is null)
+            if (_closed is null)
             {
-                returned.Push(item);
-                Monitor.Pulse(gate);
+                _returned.Push(item);
+                Monitor.Pulse(_gate);
                 return;
             }
         }
 
-        item.Job.Fail(closed);
+        item.Job.Fail(_closed);
         item.Job.FinishBatch();
     }
 
     /// <summary>Waits for the next batch; false when the queue is closed.</summary>
     public bool Take(out WorkItem item)
     {
-        lock (gate)
+        lock (_gate)
         {
             while (true)
             {
-                if (closed is not null)
+                if (_closed is not null)
                 {
                     item = default;
                     return false;
                 }
 
-                if (returned.TryPop(out item) || items.TryDequeue(out item)) return true;
-                Monitor.Wait(gate);
+                if (_returned.TryPop(out item) || _items.TryDequeue(out item)) return true;
+                Monitor.Wait(_gate);
             }
         }
     }
@@ -62,14 +62,14 @@ sealed class BatchQueue
     public void Close(Exception reason)
     {
         WorkItem[] left;
-        lock (gate)
+        lock (_gate)
         {
-            if (closed is not null) return;
-            closed = reason;
-            left = [.. returned, .. items];
-            returned.Clear();
-            items.Clear();
-            Monitor.PulseAll(gate);
+            if (_closed is not null) return;
+            _closed = reason;
+            left = [.. _returned, .. _items];
+            _returned.Clear();
+            _items.Clear();
+            Monitor.PulseAll(_gate);
         }
 
         foreach (var item in left)

@@ -7,20 +7,20 @@ namespace ProcessingJob.Inference;
 /// <summary>One thread that takes batches from the queue and runs them on its device, and copes with what goes wrong there.</summary>
 sealed class Caller
 {
-    readonly DeviceSlot slot;
-    readonly BatchQueue queue;
-    readonly HeadPlan head;
-    readonly EngineCounters counters;
-    readonly CallerContext context;
-    readonly int[] single = new int[1];
-    IRunner? runner;
-    int generation;
-    float[] output = [];
-    long idleSince;
+    readonly DeviceSlot _slot;
+    readonly BatchQueue _queue;
+    readonly HeadPlan _head;
+    readonly EngineCounters _counters;
+    readonly CallerContext _context;
+    readonly int[] _single = new int[1];
+    IRunner? _runner;
+    int _generation;
+    float[] _output = [];
+    long _idleSince;
 
     public Caller(DeviceSlot slot, BatchQueue queue, HeadPlan head, EngineCounters counters, CallerContext context)
     {
-        (this.slot, this.queue, this.head, this.counters, this.context) = (slot, queue, head, counters, context);
+        (_slot, _queue, _head, _counters, _context) = (slot, queue, head, counters, context);
         // Not a pool thread: it blocks in native code for most of its life.
         Thread = new Thread(Loop) { IsBackground = true, Name = $"{slot.Device.Name} caller" };
     }
@@ -31,11 +31,11 @@ sealed class Caller
     {
         try
         {
-            while (queue.Take(out var item))
+            while (_queue.Take(out var item))
             {
-                if (slot.Dead)
+                if (_slot.Dead)
                 {
-                    queue.Return(item);
+                    _queue.Return(item);
                     return;
                 }
 
@@ -46,14 +46,14 @@ sealed class Caller
         catch (Exception e)
         {
             // A fault in this class itself must not leave windows waiting for ever.
-            queue.Close(e);
+            _queue.Close(e);
         }
     }
 
     /// <summary>Cuts a batch that is larger than the device has been seen to hold.</summary>
     bool CutToLimit(WorkItem item)
     {
-        var (range, limit) = (item.Range, slot.TokenLimit);
+        var (range, limit) = (item.Range, _slot.TokenLimit);
         if (range.Count == 1 || range.Count * range.Length <= limit) return false;
         Cut(item, Math.Clamp(limit / range.Length, 1, range.Count - 1));
         return true;
@@ -63,14 +63,14 @@ sealed class Caller
     {
         var range = item.Range;
         item.Job.AddBatch();
-        queue.Return(item with { Range = range with { Start = range.Start + first, Count = range.Count - first } });
-        queue.Return(item with { Range = range with { Count = first } });
+        _queue.Return(item with { Range = range with { Start = range.Start + first, Count = range.Count - first } });
+        _queue.Return(item with { Range = range with { Count = first } });
     }
 
     void Run(WorkItem item)
     {
         var started = Stopwatch.GetTimestamp();
-        var waited = idleSince == 0 ? 0 : started - Math.Max(idleSince, context.FirstBatch(started));
+        var waited = _idleSince == 0 ? 0 : started - Math.Max(_idleSince, _context.FirstBatch(started));
         var encodings = item.Job.Encodings(item.Range);
         var batch = new Batch(item.Job.Window, encodings, item.Range.Length);
         try
@@ -95,30 +95,30 @@ sealed class Caller
             return;
         }
 
-        idleSince = Stopwatch.GetTimestamp();
+        _idleSince = Stopwatch.GetTimestamp();
         Count(batch);
-        slot.CountBatch(idleSince - started, waited, batch.PaddedTokens);
+        _slot.CountBatch(_idleSince - started, waited, batch.PaddedTokens);
         item.Job.FinishBatch();
     }
 
     void RunOnDevice(in Batch batch)
     {
-        slot.EnterRun();
+        _slot.EnterRun();
         try
         {
-            if (runner is null || generation != slot.Generation)
+            if (_runner is null || _generation != _slot.Generation)
             {
-                generation = slot.Generation;
-                runner = slot.CreateRunner();
+                _generation = _slot.Generation;
+                _runner = _slot.CreateRunner();
             }
 
-            var floats = batch.Rows * head.ResultFloats(batch.Length);
-            if (output.Length < floats) output = new float[floats];
-            runner.Run(batch, output.AsSpan(0, floats));
+            var floats = batch.Rows * _head.ResultFloats(batch.Length);
+            if (_output.Length < floats) _output = new float[floats];
+            _runner.Run(batch, _output.AsSpan(0, floats));
         }
         finally
         {
-            slot.ExitRun();
+            _slot.ExitRun();
         }
     }
 
@@ -132,18 +132,18 @@ sealed class Caller
 
         foreach (var encoding in broken)
         {
-            Interlocked.Increment(ref counters.RetriedRows);
-            single[0] = encoding;
-            var alone = new Batch(item.Job.Window, single, item.Job.Window.Length(encoding));
+            Interlocked.Increment(ref _counters.RetriedRows);
+            _single[0] = encoding;
+            var alone = new Batch(item.Job.Window, _single, item.Job.Window.Length(encoding));
             if (batch.Rows > 1 || batch.Length > alone.Length)
             {
                 RunOnDevice(alone);
                 if (TryStore(item.Job, alone, 0)) continue;
             }
 
-            if (context.RunInFloat32(alone, output) && TryStore(item.Job, alone, 0)) continue;
+            if (_context.RunInFloat32(alone, _output) && TryStore(item.Job, alone, 0)) continue;
             item.Job.Result.SetNotFinite(encoding);
-            Interlocked.Increment(ref counters.NotFiniteRows);
+            Interlocked.Increment(ref _counters.NotFiniteRows);
         }
     }
 
@@ -151,8 +151,8 @@ sealed class Caller
     {
         var encoding = batch.Encodings[row];
         var target = job.Result.All(encoding);
-        var source = output.AsSpan(row * head.ResultFloats(batch.Length), head.ResultFloats(batch.Length));
-        if (head.Shape == OutputShape.StartEnd)
+        var source = _output.AsSpan(row * _head.ResultFloats(batch.Length), _head.ResultFloats(batch.Length));
+        if (_head.Shape == OutputShape.StartEnd)
         {
             var length = job.Window.Length(encoding);
             source[..length].CopyTo(target);
@@ -172,43 +172,43 @@ sealed class Caller
         if (range.Count == 1)
         {
             item.Job.Fail(new PJobException(
-                $"{slot.Device.Name} has not enough memory for one text of {range.Length} tokens. Lower tokens.max_length or take a larger instance. {e.Message}",
+                $"{_slot.Device.Name} has not enough memory for one text of {range.Length} tokens. Lower tokens.max_length or take a larger instance. {e.Message}",
                 ExitCode.Failed, e));
             item.Job.FinishBatch();
             return;
         }
 
-        Interlocked.Increment(ref counters.Halvings);
-        slot.LowerLimit(range.Count * range.Length);
-        context.Log(true, $"{slot.Device.Name}: out of memory with {range.Count} x {range.Length} tokens; from now on at most {slot.TokenLimit} tokens.");
+        Interlocked.Increment(ref _counters.Halvings);
+        _slot.LowerLimit(range.Count * range.Length);
+        _context.Log(true, $"{_slot.Device.Name}: out of memory with {range.Count} x {range.Length} tokens; from now on at most {_slot.TokenLimit} tokens.");
         Cut(item, range.Count / 2);
     }
 
     void Recover(WorkItem item, DeviceLostException e)
     {
-        var before = slot.Generation;
-        if (slot.TryRecreate(generation, out var failure))
+        var before = _slot.Generation;
+        if (_slot.TryRecreate(_generation, out var failure))
         {
-            if (slot.Generation > before)
+            if (_slot.Generation > before)
             {
-                Interlocked.Increment(ref counters.Recreations);
-                context.Log(true, $"{slot.Device.Name}: the session died and was made anew: {e.Message}");
+                Interlocked.Increment(ref _counters.Recreations);
+                _context.Log(true, $"{_slot.Device.Name}: the session died and was made anew: {e.Message}");
             }
         }
         else
         {
-            context.DeviceDied(slot, failure ?? e);
+            _context.DeviceDied(_slot, failure ?? e);
         }
 
-        queue.Return(item);
+        _queue.Return(item);
     }
 
     void Count(in Batch batch)
     {
         long real = 0;
         foreach (var encoding in batch.Encodings) real += batch.Window.Length(encoding);
-        Interlocked.Add(ref counters.RealTokens, real);
-        Interlocked.Add(ref counters.PaddedTokens, batch.PaddedTokens);
-        Interlocked.Increment(ref counters.Batches);
+        Interlocked.Add(ref _counters.RealTokens, real);
+        Interlocked.Add(ref _counters.PaddedTokens, batch.PaddedTokens);
+        Interlocked.Increment(ref _counters.Batches);
     }
 }

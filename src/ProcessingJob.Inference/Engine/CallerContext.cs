@@ -8,16 +8,16 @@ namespace ProcessingJob.Inference;
 /// <param name="deviceDied">Told when a device takes no more batches.</param>
 sealed class CallerContext(Func<IDevice>? float32, Action<EngineMessage>? log, Action<DeviceSlot, Exception> deviceDied) : IDisposable
 {
-    readonly Lock gate = new();
-    Func<IDevice>? open = float32;
-    IDevice? fallback;
-    IRunner? fallbackRunner;
-    long firstBatch;
+    readonly Lock _gate = new();
+    Func<IDevice>? _open = float32;
+    IDevice? _fallback;
+    IRunner? _fallbackRunner;
+    long _firstBatch;
 
     /// <summary>When the engine's first batch started: waiting is counted from there.</summary>
     public long FirstBatch(long now)
     {
-        var before = Interlocked.CompareExchange(ref firstBatch, now, 0);
+        var before = Interlocked.CompareExchange(ref _firstBatch, now, 0);
         return before == 0 ? now : before;
     }
 
@@ -29,19 +29,19 @@ sealed class CallerContext(Func<IDevice>? float32, Action<EngineMessage>? log, A
     /// works: its fault is not the fault of the device that asks, and only the row is lost.</summary>
     public bool RunInFloat32(in Batch batch, Span<float> output)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (open is null) return false;
+            if (_open is null) return false;
             try
             {
-                fallback ??= open();
-                fallbackRunner ??= fallback.CreateRunner();
-                fallbackRunner.Run(batch, output);
+                _fallback ??= _open();
+                _fallbackRunner ??= _fallback.CreateRunner();
+                _fallbackRunner.Run(batch, output);
                 return true;
             }
             catch (Exception e) when (e is DeviceMemoryException or DeviceLostException or PJobException)
             {
-                open = null;
+                _open = null;
                 Log(true, $"rows that are not finite cannot be repeated in float32: {e.Message}");
                 return false;
             }
@@ -50,7 +50,7 @@ sealed class CallerContext(Func<IDevice>? float32, Action<EngineMessage>? log, A
 
     public void Dispose()
     {
-        fallbackRunner?.Dispose();
-        fallback?.Dispose();
+        _fallbackRunner?.Dispose();
+        _fallback?.Dispose();
     }
 }

@@ -6,75 +6,75 @@ namespace ProcessingJob.Inference;
 sealed class DeviceSlot(IDevice device) : IDisposable
 {
     // Callers hold it for reading while they run, so that a dead session is replaced only when nobody is inside.
-    readonly ReaderWriterLockSlim life = new();
-    readonly Lock counters = new();
-    readonly List<IRunner> runners = [];
-    long busyTicks;
-    long waitTicks;
-    long batches;
-    long tokens;
-    int tokenLimit = int.MaxValue;
-    int generation;
+    readonly ReaderWriterLockSlim _life = new();
+    readonly Lock _counters = new();
+    readonly List<IRunner> _runners = [];
+    long _busyTicks;
+    long _waitTicks;
+    long _batches;
+    long _tokens;
+    int _tokenLimit = int.MaxValue;
+    int _generation;
 
     public IDevice Device { get; } = device;
 
     /// <summary>Counts up with every new session.</summary>
-    public int Generation => Volatile.Read(ref generation);
+    public int Generation => Volatile.Read(ref _generation);
 
     /// <summary>True when its session died twice: it takes no more batches.</summary>
     public bool Dead { get; private set; }
 
     /// <summary>Padded tokens of a batch that were too many are remembered: this is what is tried since.</summary>
-    public int TokenLimit => Volatile.Read(ref tokenLimit);
+    public int TokenLimit => Volatile.Read(ref _tokenLimit);
 
     public DeviceStats Stats
     {
         get
         {
-            lock (counters)
-                return new(Device.Name, Device.Callers, ToTime(busyTicks), ToTime(waitTicks), batches, tokens);
+            lock (_counters)
+                return new(Device.Name, Device.Callers, ToTime(_busyTicks), ToTime(_waitTicks), _batches, _tokens);
         }
     }
 
     public void CountBatch(long busy, long waited, int paddedTokens)
     {
-        lock (counters)
+        lock (_counters)
         {
-            busyTicks += busy;
-            waitTicks += waited;
-            batches++;
-            tokens += paddedTokens;
+            _busyTicks += busy;
+            _waitTicks += waited;
+            _batches++;
+            _tokens += paddedTokens;
         }
     }
 
     public void LowerLimit(int failedTokens)
     {
-        lock (counters) tokenLimit = Math.Min(tokenLimit, Math.Max(1, failedTokens / 2));
+        lock (_counters) _tokenLimit = Math.Min(_tokenLimit, Math.Max(1, failedTokens / 2));
     }
 
     /// <summary>A runner for one caller, good for this generation; disposed here. Call between EnterRun and ExitRun.</summary>
     public IRunner CreateRunner()
     {
         var runner = Device.CreateRunner();
-        lock (counters) runners.Add(runner);
+        lock (_counters) _runners.Add(runner);
         return runner;
     }
 
-    public void EnterRun() => life.EnterReadLock();
+    public void EnterRun() => _life.EnterReadLock();
 
-    public void ExitRun() => life.ExitReadLock();
+    public void ExitRun() => _life.ExitReadLock();
 
     /// <summary>Makes the session anew, once in the engine's life; false when that has been used up or failed.</summary>
     public bool TryRecreate(int diedGeneration, out Exception? failure)
     {
         failure = null;
-        life.EnterWriteLock();
+        _life.EnterWriteLock();
         try
         {
             if (Dead) return false;
             // Another caller of the same dead session was quicker.
-            if (generation > diedGeneration) return true;
-            if (generation > 0)
+            if (_generation > diedGeneration) return true;
+            if (_generation > 0)
             {
                 Dead = true;
                 return false;
@@ -84,7 +84,7 @@ sealed class DeviceSlot(IDevice device) : IDisposable
             {
                 DisposeRunners();
                 Device.Recreate();
-                Volatile.Write(ref generation, generation + 1);
+                Volatile.Write(ref _generation, _generation + 1);
                 return true;
             }
             catch (Exception e)
@@ -96,7 +96,7 @@ sealed class DeviceSlot(IDevice device) : IDisposable
         }
         finally
         {
-            life.ExitWriteLock();
+            _life.ExitWriteLock();
         }
     }
 
@@ -104,14 +104,14 @@ sealed class DeviceSlot(IDevice device) : IDisposable
     {
         DisposeRunners();
         Device.Dispose();
-        life.Dispose();
+        _life.Dispose();
     }
 
     // Before their session: they hold memory of it.
     void DisposeRunners()
     {
-        foreach (var runner in runners) runner.Dispose();
-        runners.Clear();
+        foreach (var runner in _runners) runner.Dispose();
+        _runners.Clear();
     }
 
     static TimeSpan ToTime(long ticks) => Stopwatch.GetElapsedTime(0, ticks);

@@ -10,24 +10,24 @@ namespace ProcessingJob.Inference;
 /// </summary>
 public sealed class Engine : IDisposable
 {
-    readonly EngineSetup setup;
-    readonly DeviceSlot[] slots;
-    readonly Caller[] callers;
-    readonly BatchQueue queue = new();
-    readonly EngineCounters counters = new();
-    readonly CallerContext context;
-    readonly ConcurrentBag<WindowResult> pool = [];
-    readonly HashSet<DeviceSlot> givenUp = [];
-    bool disposed;
+    readonly EngineSetup _setup;
+    readonly DeviceSlot[] _slots;
+    readonly Caller[] _callers;
+    readonly BatchQueue _queue = new();
+    readonly EngineCounters _counters = new();
+    readonly CallerContext _context;
+    readonly ConcurrentBag<WindowResult> _pool = [];
+    readonly HashSet<DeviceSlot> _givenUp = [];
+    bool _disposed;
 
     internal Engine(EngineSetup setup)
     {
-        this.setup = setup;
-        context = new CallerContext(setup.Float32, setup.Log, OnDeviceDied);
-        slots = [.. setup.Devices.Select(d => new DeviceSlot(d))];
-        callers = [.. slots.SelectMany(s => Enumerable.Range(0, s.Device.Callers)
-            .Select(_ => new Caller(s, queue, setup.Head, counters, context)))];
-        foreach (var caller in callers) caller.Thread.Start();
+        _setup = setup;
+        _context = new CallerContext(setup.Float32, setup.Log, OnDeviceDied);
+        _slots = [.. setup.Devices.Select(d => new DeviceSlot(d))];
+        _callers = [.. _slots.SelectMany(s => Enumerable.Range(0, s.Device.Callers)
+            .Select(_ => new Caller(s, _queue, setup.Head, _counters, _context)))];
+        foreach (var caller in _callers) caller.Thread.Start();
     }
 
     /// <summary>Opens the sessions and starts the callers.</summary>
@@ -35,26 +35,26 @@ public sealed class Engine : IDisposable
     public static Engine Create(ModelFolder model, EngineOptions options) => new(EngineSetup.Create(model, options));
 
     /// <summary>Floats per encoding: embedding size or number of labels; 0 for answer.</summary>
-    public int Width => setup.Head.Width;
+    public int Width => _setup.Head.Width;
 
     /// <summary>Rows a window should have: enough for the sort to leave little padding. Fixed per kind of device, so that the same unit
     /// is cut into the same windows everywhere.</summary>
-    public int WindowRows => setup.WindowRows;
+    public int WindowRows => _setup.WindowRows;
 
     /// <summary>Windows worth having in flight at once.</summary>
-    public int WindowsInFlight => 2 + (callers.Length + 7) / 8;
+    public int WindowsInFlight => 2 + (_callers.Length + 7) / 8;
 
     /// <summary>What runs the model and why, e.g. "cpu: 2 callers x 1 thread (no GPU found)".</summary>
-    public string DeviceSummary => setup.Summary;
+    public string DeviceSummary => _setup.Summary;
 
     /// <summary>What was chosen: Cpu or Cuda.</summary>
-    public DeviceKind Device => setup.Kind;
+    public DeviceKind Device => _setup.Kind;
 
     /// <summary>The budget in use, in padded tokens.</summary>
-    public int TokenBudget => setup.Rules.TokenBudget;
+    public int TokenBudget => _setup.Rules.TokenBudget;
 
     /// <summary>Counts and times so far.</summary>
-    public EngineStats Stats => counters.Read(slots);
+    public EngineStats Stats => _counters.Read(_slots);
 
     /// <summary>
     /// Encodes a window. The buffer must not be changed until the task ends; the same window gives the same bytes whatever else
@@ -63,47 +63,47 @@ public sealed class Engine : IDisposable
     /// <exception cref="ArgumentException">An encoding is longer than the engine was made for.</exception>
     public Task<WindowResult> RunAsync(EncodingBuffer window, CancellationToken cancellation)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(window);
         if (cancellation.IsCancellationRequested) return Task.FromCanceled<WindowResult>(cancellation);
         for (var i = 0; i < window.Count; i++)
-            if (window.Length(i) > setup.Rules.MaxLength)
-                throw new ArgumentException($"encoding {i} has {window.Length(i)} tokens, expected at most {setup.Rules.MaxLength}", nameof(window));
+            if (window.Length(i) > _setup.Rules.MaxLength)
+                throw new ArgumentException($"encoding {i} has {window.Length(i)} tokens, expected at most {_setup.Rules.MaxLength}", nameof(window));
 
-        if (!pool.TryTake(out var result)) result = new WindowResult(pool.Add);
-        result.Reset(window, setup.Head.Width);
+        if (!_pool.TryTake(out var result)) result = new WindowResult(_pool.Add);
+        result.Reset(window, _setup.Head.Width);
         if (window.Count == 0) return Task.FromResult(result);
 
-        var job = new WindowJob(window, result, setup.Rules, setup.Deduplicate, cancellation);
-        Interlocked.Increment(ref counters.Windows);
-        Interlocked.Add(ref counters.Rows, window.Count);
-        Interlocked.Add(ref counters.Tokens, window.TokenCount);
-        Interlocked.Add(ref counters.DuplicateRows, job.Duplicates);
+        var job = new WindowJob(window, result, _setup.Rules, _setup.Deduplicate, cancellation);
+        Interlocked.Increment(ref _counters.Windows);
+        Interlocked.Add(ref _counters.Rows, window.Count);
+        Interlocked.Add(ref _counters.Tokens, window.TokenCount);
+        Interlocked.Add(ref _counters.DuplicateRows, job.Duplicates);
         if (job.Batches.Count == 0) job.Complete();
-        else queue.Add(job);
+        else _queue.Add(job);
         return job.Completion;
     }
 
     public void Dispose()
     {
-        if (disposed) return;
-        disposed = true;
-        queue.Close(new ObjectDisposedException(nameof(Engine)));
-        foreach (var caller in callers) caller.Thread.Join();
-        context.Dispose();
-        foreach (var slot in slots) slot.Dispose();
-        setup.Listening?.Dispose();
+        if (_disposed) return;
+        _disposed = true;
+        _queue.Close(new ObjectDisposedException(nameof(Engine)));
+        foreach (var caller in _callers) caller.Thread.Join();
+        _context.Dispose();
+        foreach (var slot in _slots) slot.Dispose();
+        _setup.Listening?.Dispose();
     }
 
     void OnDeviceDied(DeviceSlot slot, Exception e)
     {
-        lock (givenUp)
+        lock (_givenUp)
         {
             // Each of its callers comes here.
-            if (!givenUp.Add(slot)) return;
-            context.Log(true, $"{slot.Device.Name}: the session died again and is given up: {e.Message}");
-            if (slots.All(s => s.Dead))
-                queue.Close(new PJobException($"No device is left to run the model on. The last one said: {e.Message}", ExitCode.Failed, e));
+            if (!_givenUp.Add(slot)) return;
+            _context.Log(true, $"{slot.Device.Name}: the session died again and is given up: {e.Message}");
+            if (_slots.All(s => s.Dead))
+                _queue.Close(new PJobException($"No device is left to run the model on. The last one said: {e.Message}", ExitCode.Failed, e));
         }
     }
 }

@@ -12,18 +12,18 @@ namespace ProcessingJob.Inference;
 /// </summary>
 public sealed class AnswerSpans
 {
-    readonly AnswerOptions options;
-    readonly List<AnswerSpan> best;
-    double[] starts = [], ends = [];
-    int[] candidates = [];
-    int windows;
+    readonly AnswerOptions _options;
+    readonly List<AnswerSpan> _best;
+    double[] _starts = [], _ends = [];
+    int[] _candidates = [];
+    int _windows;
 
     public AnswerSpans(AnswerOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.TopK, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxAnswerLength, 1, nameof(options));
-        this.options = options;
-        best = new(Math.Min(options.TopK, 1024) + 1);
+        _options = options;
+        _best = new(Math.Min(options.TopK, 1024) + 1);
     }
 
     /// <summary>The least probability, over the windows, that the answer is not there; 1 before any window was added.</summary>
@@ -32,8 +32,8 @@ public sealed class AnswerSpans
     /// <summary>Begins another question or context.</summary>
     public void Clear()
     {
-        best.Clear();
-        windows = 0;
+        _best.Clear();
+        _windows = 0;
         NoAnswerScore = 1;
     }
 
@@ -47,11 +47,11 @@ public sealed class AnswerSpans
         if (startLogits.Length != ids.Length || endLogits.Length != ids.Length || offsets.Length != ids.Length)
             throw new ArgumentException($"{ids.Length} ids, {offsets.Length} offsets, {startLogits.Length} start and {endLogits.Length} end logits: expected one of each per token");
         var count = Candidates(ids, offsets);
-        Softmax(startLogits, count, ref starts);
-        Softmax(endLogits, count, ref ends);
-        NoAnswerScore = Math.Min(NoAnswerScore, starts[0] * ends[0]);
+        Softmax(startLogits, count, ref _starts);
+        Softmax(endLogits, count, ref _ends);
+        NoAnswerScore = Math.Min(NoAnswerScore, _starts[0] * _ends[0]);
         Search(count, offsets);
-        windows++;
+        _windows++;
     }
 
     /// <summary>
@@ -60,29 +60,29 @@ public sealed class AnswerSpans
     /// </summary>
     public IReadOnlyList<AnswerSpan> Rank()
     {
-        if (options.NoAnswer)
+        if (_options.NoAnswer)
         {
             var rank = 0;
-            while (rank < best.Count && best[rank].Score >= NoAnswerScore + options.NoAnswerThreshold)
+            while (rank < _best.Count && _best[rank].Score >= NoAnswerScore + _options.NoAnswerThreshold)
                 rank++;
-            best.Insert(rank, AnswerSpan.None(NoAnswerScore));
-            if (best.Count > options.TopK)
-                best.RemoveAt(best.Count - 1);
+            _best.Insert(rank, AnswerSpan.None(NoAnswerScore));
+            if (_best.Count > _options.TopK)
+                _best.RemoveAt(_best.Count - 1);
         }
-        return best;
+        return _best;
     }
 
     // Entry 0 is token 0; the others are the tokens that may begin or end an answer.
     int Candidates(ReadOnlySpan<int> ids, ReadOnlySpan<TokenOffset> offsets)
     {
-        if (candidates.Length < ids.Length + 1)
-            candidates = new int[Math.Max(ids.Length + 1, candidates.Length * 2)];
+        if (_candidates.Length < ids.Length + 1)
+            _candidates = new int[Math.Max(ids.Length + 1, _candidates.Length * 2)];
         var count = 1;
-        candidates[0] = 0;
+        _candidates[0] = 0;
         for (var i = 1; i < ids.Length; i++)
         {
-            if (offsets[i].Sequence == 1 && !options.SpecialIds.Contains(ids[i]))
-                candidates[count++] = i;
+            if (offsets[i].Sequence == 1 && !_options.SpecialIds.Contains(ids[i]))
+                _candidates[count++] = i;
         }
         return count;
     }
@@ -98,9 +98,9 @@ public sealed class AnswerSpans
         }
         var (max, sum) = (double.NegativeInfinity, 0.0);
         for (var c = 0; c < count; c++)
-            max = Math.Max(max, logits[candidates[c]]);
+            max = Math.Max(max, logits[_candidates[c]]);
         for (var c = 0; c < count; c++)
-            sum += into[c] = Math.Exp(logits[candidates[c]] - max);
+            sum += into[c] = Math.Exp(logits[_candidates[c]] - max);
         for (var c = 0; c < count; c++)
             into[c] /= sum;
     }
@@ -109,17 +109,17 @@ public sealed class AnswerSpans
     {
         var likeliestEnd = 0.0;
         for (var c = 1; c < count; c++)
-            likeliestEnd = Math.Max(likeliestEnd, ends[c]);
+            likeliestEnd = Math.Max(likeliestEnd, _ends[c]);
         for (var s = 1; s < count; s++)
         {
-            if (best.Count == options.TopK && starts[s] * likeliestEnd <= best[^1].Score)
+            if (_best.Count == _options.TopK && _starts[s] * likeliestEnd <= _best[^1].Score)
                 continue;
-            var first = candidates[s];
-            for (var e = s; e < count && candidates[e] - first < options.MaxAnswerLength; e++)
+            var first = _candidates[s];
+            for (var e = s; e < count && _candidates[e] - first < _options.MaxAnswerLength; e++)
             {
-                var score = starts[s] * ends[e];
-                if (best.Count < options.TopK || score > best[^1].Score)
-                    Insert(new(windows, first, candidates[e], offsets[first].Start, offsets[candidates[e]].End, score));
+                var score = _starts[s] * _ends[e];
+                if (_best.Count < _options.TopK || score > _best[^1].Score)
+                    Insert(new(_windows, first, _candidates[e], offsets[first].Start, offsets[_candidates[e]].End, score));
             }
         }
     }
@@ -127,20 +127,20 @@ public sealed class AnswerSpans
     // Equal scores stay in the order they were found: first start, then end.
     void Insert(AnswerSpan span)
     {
-        for (var i = 0; i < best.Count; i++)
+        for (var i = 0; i < _best.Count; i++)
         {
-            if (best[i].Start != span.Start || best[i].End != span.End)
+            if (_best[i].Start != span.Start || _best[i].End != span.End)
                 continue;
-            if (best[i].Score >= span.Score)
+            if (_best[i].Score >= span.Score)
                 return;
-            best.RemoveAt(i);
+            _best.RemoveAt(i);
             break;
         }
-        var rank = best.Count;
-        while (rank > 0 && best[rank - 1].Score < span.Score)
+        var rank = _best.Count;
+        while (rank > 0 && _best[rank - 1].Score < span.Score)
             rank--;
-        best.Insert(rank, span);
-        if (best.Count > options.TopK)
-            best.RemoveAt(best.Count - 1);
+        _best.Insert(rank, span);
+        if (_best.Count > _options.TopK)
+            _best.RemoveAt(_best.Count - 1);
     }
 }

@@ -17,14 +17,14 @@ sealed class DenseLayer
         ["GELU"] = x => (float)(0.5 * x * (1 + Erf(x / Math.Sqrt(2)))),
     };
 
-    readonly float[] weight;
-    readonly float[]? bias;
-    readonly Func<float, float> activation;
+    readonly float[] _weight;
+    readonly float[]? _bias;
+    readonly Func<float, float> _activation;
 
     DenseLayer(int inputs, int outputs, float[] weight, float[]? bias, string activationName)
     {
-        (Inputs, Outputs, this.weight, this.bias, ActivationName) = (inputs, outputs, weight, bias, activationName);
-        activation = Activations[activationName];
+        (Inputs, Outputs, _weight, _bias, ActivationName) = (inputs, outputs, weight, bias, activationName);
+        _activation = Activations[activationName];
     }
 
     public int Inputs { get; }
@@ -69,8 +69,8 @@ sealed class DenseLayer
     {
         for (var o = 0; o < Outputs; o++)
         {
-            var sum = TensorPrimitives.Dot(input, weight.AsSpan(o * Inputs, Inputs));
-            output[o] = activation(bias is null ? sum : sum + bias[o]);
+            var sum = TensorPrimitives.Dot(input, _weight.AsSpan(o * Inputs, Inputs));
+            output[o] = _activation(_bias is null ? sum : sum + _bias[o]);
         }
     }
 

@@ -5,14 +5,14 @@ namespace ProcessingJob.Inference;
 /// <summary>What follows pooling: Dense modules, truncation, then normalisation. One per thread.</summary>
 sealed class EmbedFinish(EmbedPlan plan)
 {
-    readonly float[] front = new float[Widest(plan)];
-    readonly float[] back = new float[Widest(plan)];
+    readonly float[] _front = new float[Widest(plan)];
+    readonly float[] _back = new float[Widest(plan)];
 
     /// <param name="pooled"><see cref="EmbedPlan.PooledSize"/> floats.</param>
     /// <param name="result"><see cref="EmbedPlan.Width"/> floats, overwritten.</param>
     public void Apply(ReadOnlySpan<float> pooled, Span<float> result)
     {
-        var (target, other) = (front, back);
+        var (target, other) = (_front, _back);
         foreach (var layer in plan.Dense)
         {
             layer.Apply(pooled, target);

@@ -42,20 +42,20 @@ public sealed record EmbeddingRanges(float[] Min, float[] Max)
 /// <summary>Collects ranges over a sample of embeddings. Not thread-safe.</summary>
 public sealed class RangesCollector(int dimensions)
 {
-    readonly float[] min = Enumerable.Repeat(float.PositiveInfinity, dimensions).ToArray();
-    readonly float[] max = Enumerable.Repeat(float.NegativeInfinity, dimensions).ToArray();
+    readonly float[] _min = Enumerable.Repeat(float.PositiveInfinity, dimensions).ToArray();
+    readonly float[] _max = Enumerable.Repeat(float.NegativeInfinity, dimensions).ToArray();
 
     /// <summary>Embeddings seen; below 100 the ranges say little.</summary>
     public long Count { get; private set; }
 
     public void Add(ReadOnlySpan<float> embedding)
     {
-        System.Numerics.Tensors.TensorPrimitives.Min(min, embedding, min);
-        System.Numerics.Tensors.TensorPrimitives.Max(max, embedding, max);
+        System.Numerics.Tensors.TensorPrimitives.Min(_min, embedding, _min);
+        System.Numerics.Tensors.TensorPrimitives.Max(_max, embedding, _max);
         Count++;
     }
 
     public EmbeddingRanges ToRanges() => Count > 0
-        ? new([.. min], [.. max])
+        ? new([.. _min], [.. _max])
         : throw new InvalidOperationException("No embedding was added.");
 }

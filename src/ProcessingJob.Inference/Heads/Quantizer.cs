@@ -10,13 +10,13 @@ namespace ProcessingJob.Inference;
 /// </summary>
 public sealed class Quantizer
 {
-    readonly EmbeddingRanges? ranges;
-    readonly float[] steps;
+    readonly EmbeddingRanges? _ranges;
+    readonly float[] _steps;
 
     Quantizer(EmbeddingPrecision precision, int dimensions, EmbeddingRanges? ranges)
     {
-        (Precision, Dimensions, this.ranges) = (precision, dimensions, ranges);
-        steps = ranges is null ? [] : [.. ranges.Min.Zip(ranges.Max, (low, high) => (high - low) / 255)];
+        (Precision, Dimensions, _ranges) = (precision, dimensions, ranges);
+        _steps = ranges is null ? [] : [.. ranges.Min.Zip(ranges.Max, (low, high) => (high - low) / 255)];
     }
 
     public EmbeddingPrecision Precision { get; }
@@ -73,7 +73,7 @@ public sealed class Quantizer
     }
 
     // A dimension that never varies has no steps: everything is its lowest.
-    float Step(ReadOnlySpan<float> embedding, int i) => steps[i] > 0 ? (embedding[i] - ranges!.Min[i]) / steps[i] : 0;
+    float Step(ReadOnlySpan<float> embedding, int i) => _steps[i] > 0 ? (embedding[i] - _ranges!.Min[i]) / _steps[i] : 0;
 
     static int Bits(ReadOnlySpan<float> embedding, int place)
     {

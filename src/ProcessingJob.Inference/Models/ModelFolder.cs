@@ -9,50 +9,50 @@ namespace ProcessingJob.Inference;
 /// </summary>
 public sealed class ModelFolder
 {
-    readonly ModelConfig config;
-    readonly SentenceModules? modules;
-    readonly IReadOnlyList<OnnxCandidate> candidates;
-    readonly IReadOnlyList<string> notes;
+    readonly ModelConfig _config;
+    readonly SentenceModules? _modules;
+    readonly IReadOnlyList<OnnxCandidate> _candidates;
+    readonly IReadOnlyList<string> _notes;
 
     ModelFolder(
         string path, ModelConfig config, SentenceModules? modules, IReadOnlyList<OnnxCandidate> candidates, IReadOnlyList<string> notes)
     {
-        (Path, this.config, this.modules, this.candidates, this.notes) = (path, config, modules, candidates, notes);
+        (Path, _config, _modules, _candidates, _notes) = (path, config, modules, candidates, notes);
         OnnxFiles = [.. candidates.Select(c => c.File)];
     }
 
     public string Path { get; }
 
     /// <summary>config.json's model_type, e.g. <c>bert</c>.</summary>
-    public string ModelType => config.ModelType;
+    public string ModelType => _config.ModelType;
 
     /// <summary>The task this folder is for (given, or judged by its files).</summary>
     public TaskKind Task { get; private init; }
 
     /// <summary>Width of a token embedding.</summary>
-    public int HiddenSize => config.HiddenSize;
+    public int HiddenSize => _config.HiddenSize;
 
     /// <summary>Tokens an encoding may have, specials included: the least of the model's positions (RoBERTa's two reserved ones
     /// taken off) and sentence_bert_config.json's max_seq_length. The tokenizer's own limit is not looked at here.</summary>
     public int MaxLength { get; private init; }
 
     /// <summary>Rows of the token embedding table: ids must be below it. Null where config.json does not say.</summary>
-    public int? VocabularySize => config.VocabularySize;
+    public int? VocabularySize => _config.VocabularySize;
 
     /// <summary>Labels of a classifier by index, from id2label; empty for other tasks.</summary>
-    public IReadOnlyList<string> Labels => config.Labels;
+    public IReadOnlyList<string> Labels => _config.Labels;
 
     /// <summary>config.json's problem_type: single_label_classification, multi_label_classification, regression; or null.</summary>
-    public string? ProblemType => config.ProblemType;
+    public string? ProblemType => _config.ProblemType;
 
     /// <summary>Pooling of modules.json; mean where the folder has no pooling module.</summary>
-    public Pooling Pooling => modules?.Pooling ?? Pooling.Mean;
+    public Pooling Pooling => _modules?.Pooling ?? Pooling.Mean;
 
     /// <summary>False: the prompt's tokens are left out of the pooling (1_Pooling/config.json include_prompt).</summary>
-    public bool IncludePrompt => modules?.IncludePrompt ?? true;
+    public bool IncludePrompt => _modules?.IncludePrompt ?? true;
 
     /// <summary>True when modules.json ends in Normalize.</summary>
-    public bool Normalize => modules?.Normalize ?? false;
+    public bool Normalize => _modules?.Normalize ?? false;
 
     /// <summary>Width of the embedding after the folder's own pooling and Dense modules, before any Matryoshka truncation.</summary>
     public int EmbeddingSize => Dense.Count > 0 ? Dense[^1].Outputs : HiddenSize * Pooling.Parts();
@@ -71,11 +71,11 @@ public sealed class ModelFolder
     /// <summary>The ONNX files found, in the order they are preferred on a CPU; empty for task tokenize.</summary>
     public IReadOnlyList<OnnxFile> OnnxFiles { get; }
 
-    internal ModelConfig Config => config;
+    internal ModelConfig Config => _config;
 
-    internal IReadOnlyList<DenseLayer> Dense => modules?.Dense ?? [];
+    internal IReadOnlyList<DenseLayer> Dense => _modules?.Dense ?? [];
 
-    internal IReadOnlyList<OnnxCandidate> Candidates => candidates;
+    internal IReadOnlyList<OnnxCandidate> Candidates => _candidates;
 
     /// <summary>Reads and checks the folder. For task tokenize no ONNX file is asked for.</summary>
     /// <exception cref="PJobException">Model: what was found, what is expected, in which file.</exception>
@@ -140,10 +140,10 @@ public sealed class ModelFolder
         var lines = new List<KeyValuePair<string, string>>();
         Add("model", $"{ModelType}, {Task.ToString().ToLowerInvariant()}");
         Add("hidden size", $"{HiddenSize}");
-        Add("max length", $"{MaxLength} tokens" + (config.FirstPosition > 0 ? $" ({config.FirstPosition} positions reserved)" : ""));
+        Add("max length", $"{MaxLength} tokens" + (_config.FirstPosition > 0 ? $" ({_config.FirstPosition} positions reserved)" : ""));
         if (Task == TaskKind.Embed)
         {
-            Add("pooling", Pooling.Words() + (modules is null ? " (no modules.json)" : "") + (IncludePrompt ? "" : ", without the prompt's tokens"));
+            Add("pooling", Pooling.Words() + (_modules is null ? " (no modules.json)" : "") + (IncludePrompt ? "" : ", without the prompt's tokens"));
             foreach (var layer in Dense) Add("dense", $"{layer.Inputs} -> {layer.Outputs}, {layer.ActivationName}");
             Add("normalize", Normalize ? "yes" : "no");
             Add("embedding size", $"{EmbeddingSize}");
@@ -159,14 +159,14 @@ public sealed class ModelFolder
             Add("onnx file", $"{file.Name}: {file.Precision.ToString().ToLowerInvariant()}{(file.Optimized ? ", optimized" : "")}, {file.Bytes / 1e6:N1} MB{string.Concat(uses.Select(u => $", for {u}"))}");
         }
 
-        foreach (var note in notes) Add("not usable", note);
+        foreach (var note in _notes) Add("not usable", note);
         return lines;
 
         void Add(string name, string value) => lines.Add(new(name, value));
     }
 
-    internal OnnxCandidate Candidate(DeviceKind device) => candidates.Count > 0
-        ? OnnxCandidates.Choose(candidates, device)
+    internal OnnxCandidate Candidate(DeviceKind device) => _candidates.Count > 0
+        ? OnnxCandidates.Choose(_candidates, device)
         : throw new PJobException($"{Path} was opened for tokenize, which has no ONNX file.", ExitCode.Model);
 
     void CheckSizes()

@@ -8,9 +8,9 @@ sealed class ModelJson
 {
     const long LargestFile = 64 << 20;
 
-    readonly JsonElement root;
+    readonly JsonElement _root;
 
-    ModelJson(string path, JsonElement root) => (Path, this.root) = (path, root);
+    ModelJson(string path, JsonElement root) => (Path, _root) = (path, root);
 
     public string Path { get; }
 
@@ -105,5 +105,5 @@ sealed class ModelJson
     }
 
     JsonElement? Get(string key) =>
-        root.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        _root.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 }

@@ -171,14 +171,14 @@ public static class ModelVerifier
     /// <summary>What an engine would use for these options, without its threads.</summary>
     sealed class VerifierSetup : IDisposable
     {
-        readonly Engine engine;
+        readonly Engine _engine;
 
         public VerifierSetup(ModelFolder model, EngineOptions options)
         {
-            engine = Engine.Create(model, options with { Deduplicate = false });
-            File = model.Candidate(engine.Device);
+            _engine = Engine.Create(model, options with { Deduplicate = false });
+            File = model.Candidate(_engine.Device);
             Head = HeadPlan.Create(model, File, options.Task, options.Embed);
-            Settings = new OrtSettings { Kind = engine.Device, AllowTf32 = options.AllowTf32 };
+            Settings = new OrtSettings { Kind = _engine.Device, AllowTf32 = options.AllowTf32 };
         }
 
         public OnnxCandidate File { get; }
@@ -189,10 +189,10 @@ public static class ModelVerifier
 
         public float[][] RunInBatches(EncodingBuffer window)
         {
-            using var result = engine.RunAsync(window, default).GetAwaiter().GetResult();
+            using var result = _engine.RunAsync(window, default).GetAwaiter().GetResult();
             return [.. Enumerable.Range(0, window.Count).Select(i => result.All(i).ToArray())];
         }
 
-        public void Dispose() => engine.Dispose();
+        public void Dispose() => _engine.Dispose();
     }
 }

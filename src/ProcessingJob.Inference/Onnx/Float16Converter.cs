@@ -6,11 +6,11 @@ namespace ProcessingJob.Inference;
 /// </summary>
 sealed class Float16Converter
 {
-    readonly Float16Tensors tensors;
-    readonly HashSet<string> initializers = [];
-    readonly HashSet<string> renamed = [];
+    readonly Float16Tensors _tensors;
+    readonly HashSet<string> _initializers = [];
+    readonly HashSet<string> _renamed = [];
 
-    Float16Converter(Float16Tensors tensors) => this.tensors = tensors;
+    Float16Converter(Float16Tensors tensors) => _tensors = tensors;
 
     /// <param name="model">The ModelProto.</param>
     /// <param name="folder">Where its external data is, already checked; it is written into the model.</param>
@@ -49,9 +49,9 @@ sealed class Float16Converter
             switch (r.Field)
             {
                 case 1: written.Message(1, Node(r.Bytes)); break;
-                case 5: written.Message(5, tensors.Convert(r.Bytes)); break;
+                case 5: written.Message(5, _tensors.Convert(r.Bytes)); break;
                 case 11 or 12 when !isMain: written.Message(r.Field, Value(r.Bytes)); break;
-                case 11 when initializers.Contains(OnnxSummaryReader.Value(r.Bytes).Name): written.Message(11, Value(r.Bytes)); break;
+                case 11 when _initializers.Contains(OnnxSummaryReader.Value(r.Bytes).Name): written.Message(11, Value(r.Bytes)); break;
                 // Types of the values between nodes: ONNX Runtime infers them.
                 case 13: break;
                 case 15: throw new InvalidDataException("it has sparse weights, which are not converted");
@@ -67,14 +67,14 @@ sealed class Float16Converter
         var r = new ProtoReader(graph);
         while (r.Next())
         {
-            if (r.Field == 5) initializers.Add(Float16Tensors.NameOf(r.Bytes));
+            if (r.Field == 5) _initializers.Add(Float16Tensors.NameOf(r.Bytes));
             else if (r.Field == 11) inputs.Add(OnnxSummaryReader.Value(r.Bytes));
             else if (r.Field == 12) outputs.Add(OnnxSummaryReader.Value(r.Bytes));
         }
 
-        var result = (Names(inputs.Where(i => !initializers.Contains(i.Name))), Names(outputs));
-        renamed.UnionWith(result.Item1);
-        renamed.UnionWith(result.Item2);
+        var result = (Names(inputs.Where(i => !_initializers.Contains(i.Name))), Names(outputs));
+        _renamed.UnionWith(result.Item1);
+        _renamed.UnionWith(result.Item2);
         return result;
 
         static List<string> Names(IEnumerable<GraphValue> values) => [.. values.Where(v => v.ElementType == OnnxGraphWriter.Float).Select(v => v.Name)];
@@ -94,7 +94,7 @@ sealed class Float16Converter
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field is 1 or 2 && renamed.Contains(r.Text)) written.Text(r.Field, Inner(r.Text));
+            if (r.Field is 1 or 2 && _renamed.Contains(r.Text)) written.Text(r.Field, Inner(r.Text));
             else if (r.Field == 5) written.Message(5, Attribute(r.Bytes, operation));
             else written.Raw(r.Raw);
         }
@@ -122,7 +122,7 @@ sealed class Float16Converter
         {
             if (r.Field is 5 or 10)
             {
-                written.Message(r.Field, tensors.Convert(r.Bytes));
+                written.Message(r.Field, _tensors.Convert(r.Bytes));
             }
             else if (r.Field is 6 or 11)
             {

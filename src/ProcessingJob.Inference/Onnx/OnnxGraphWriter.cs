@@ -10,18 +10,18 @@ sealed class OnnxGraphWriter
     public const int Int64 = 7;
     public const int Float16 = 10;
 
-    readonly ProtoWriter graph = new ProtoWriter().Text(2, "graph");
+    readonly ProtoWriter _graph = new ProtoWriter().Text(2, "graph");
 
     /// <param name="dimensions">Numbers, or names of symbolic dimensions.</param>
     public OnnxGraphWriter Input(string name, int elementType, params object[] dimensions)
     {
-        graph.Message(11, Value(name, elementType, dimensions));
+        _graph.Message(11, Value(name, elementType, dimensions));
         return this;
     }
 
     public OnnxGraphWriter Output(string name, int elementType, params object[] dimensions)
     {
-        graph.Message(12, Value(name, elementType, dimensions));
+        _graph.Message(12, Value(name, elementType, dimensions));
         return this;
     }
 
@@ -47,7 +47,7 @@ sealed class OnnxGraphWriter
             node.Message(5, attribute);
         }
 
-        graph.Message(1, node);
+        _graph.Message(1, node);
         return this;
     }
 
@@ -68,7 +68,7 @@ sealed class OnnxGraphWriter
     public byte[] ToModel() => new ProtoWriter()
         .Number(1, 8)
         .Text(2, "ProcessingJob")
-        .Message(7, graph)
+        .Message(7, _graph)
         .Message(8, new ProtoWriter().Text(1, "").Number(2, 17))
         .ToArray();
 
@@ -76,7 +76,7 @@ sealed class OnnxGraphWriter
     {
         var tensor = new ProtoWriter();
         foreach (var dimension in shape) tensor.Number(1, dimension);
-        graph.Message(5, tensor.Number(2, elementType).Text(8, name).Bytes(9, data));
+        _graph.Message(5, tensor.Number(2, elementType).Text(8, name).Bytes(9, data));
         return this;
     }
 

@@ -17,14 +17,14 @@ sealed class OnnxSummaryReader
 
     const int MaxDepth = 32;
 
-    readonly List<GraphValue> inputs = [];
-    readonly List<GraphValue> outputs = [];
-    readonly HashSet<string> initializers = [];
-    readonly HashSet<string> locations = [];
-    readonly long[] weightBytes = new long[3];
-    bool optimized;
-    long opset;
-    int nodes;
+    readonly List<GraphValue> _inputs = [];
+    readonly List<GraphValue> _outputs = [];
+    readonly HashSet<string> _initializers = [];
+    readonly HashSet<string> _locations = [];
+    readonly long[] _weightBytes = new long[3];
+    bool _optimized;
+    long _opset;
+    int _nodes;
 
     public delegate T ModelFunction<T>(ReadOnlySpan<byte> model);
 
@@ -56,20 +56,20 @@ sealed class OnnxSummaryReader
     {
         var reader = new OnnxSummaryReader();
         reader.Model(model);
-        if (reader.outputs.Count == 0) throw new InvalidDataException("there is no graph with outputs in it");
-        var total = Math.Max(1, reader.weightBytes.Sum());
+        if (reader._outputs.Count == 0) throw new InvalidDataException("there is no graph with outputs in it");
+        var total = Math.Max(1, reader._weightBytes.Sum());
         return new OnnxSummary
         {
             // Initializers are listed as inputs too by ONNX files of IR version 3.
-            Inputs = [.. reader.inputs.Where(i => !reader.initializers.Contains(i.Name))],
-            Outputs = reader.outputs,
-            ExternalLocations = reader.locations,
-            Precision = reader.weightBytes[(int)WeightPrecision.Quantized] * 4 > total ? WeightPrecision.Quantized
-                : reader.weightBytes[(int)WeightPrecision.Float16] * 2 > total ? WeightPrecision.Float16
+            Inputs = [.. reader._inputs.Where(i => !reader._initializers.Contains(i.Name))],
+            Outputs = reader._outputs,
+            ExternalLocations = reader._locations,
+            Precision = reader._weightBytes[(int)WeightPrecision.Quantized] * 4 > total ? WeightPrecision.Quantized
+                : reader._weightBytes[(int)WeightPrecision.Float16] * 2 > total ? WeightPrecision.Float16
                 : WeightPrecision.Float32,
-            Optimized = reader.optimized,
-            Opset = reader.opset,
-            Nodes = reader.nodes,
+            Optimized = reader._optimized,
+            Opset = reader._opset,
+            Nodes = reader._nodes,
         };
     }
 
@@ -95,7 +95,7 @@ sealed class OnnxSummaryReader
             else if (r.Field == 2) version = r.Number;
         }
 
-        if (domain is "" or "ai.onnx") opset = version;
+        if (domain is "" or "ai.onnx") _opset = version;
     }
 
     void TrainingInfo(ReadOnlySpan<byte> message)
@@ -125,8 +125,8 @@ sealed class OnnxSummaryReader
             {
                 case 1: Node(r.Bytes, depth); break;
                 case 5: Tensor(r.Bytes, depth == 0); break;
-                case 11 when depth == 0: inputs.Add(Value(r.Bytes)); break;
-                case 12 when depth == 0: outputs.Add(Value(r.Bytes)); break;
+                case 11 when depth == 0: _inputs.Add(Value(r.Bytes)); break;
+                case 12 when depth == 0: _outputs.Add(Value(r.Bytes)); break;
                 case 15: SparseTensor(r.Bytes); break;
             }
         }
@@ -134,7 +134,7 @@ sealed class OnnxSummaryReader
 
     void Node(ReadOnlySpan<byte> message, int depth)
     {
-        nodes++;
+        _nodes++;
         var (operation, domain) = ("", "");
         var r = new ProtoReader(message);
         while (r.Next())
@@ -144,7 +144,7 @@ sealed class OnnxSummaryReader
             else if (r.Field == 7) domain = r.Text;
         }
 
-        optimized |= domain == "com.microsoft" && FusedOperators.Contains(operation);
+        _optimized |= domain == "com.microsoft" && FusedOperators.Contains(operation);
     }
 
     void Attribute(ReadOnlySpan<byte> message, int depth)
@@ -178,20 +178,20 @@ sealed class OnnxSummaryReader
             else if (r.Field == 13) ExternalEntry(r.Bytes);
         }
 
-        if (isInitializer) initializers.Add(name);
+        if (isInitializer) _initializers.Add(name);
         var values = dimensions.Aggregate(1L, (product, d) => product * d);
         switch (type)
         {
-            case 1: weightBytes[(int)WeightPrecision.Float32] += 4 * values; break;
-            case 10 or 16: weightBytes[(int)WeightPrecision.Float16] += 2 * values; break;
-            case 2 or 3 or 21 or 22: weightBytes[(int)WeightPrecision.Quantized] += values; break;
+            case 1: _weightBytes[(int)WeightPrecision.Float32] += 4 * values; break;
+            case 10 or 16: _weightBytes[(int)WeightPrecision.Float16] += 2 * values; break;
+            case 2 or 3 or 21 or 22: _weightBytes[(int)WeightPrecision.Quantized] += values; break;
         }
     }
 
     void ExternalEntry(ReadOnlySpan<byte> message)
     {
         var (key, value) = Entry(message);
-        if (key == "location") locations.Add(value);
+        if (key == "location") _locations.Add(value);
     }
 
     /// <summary>A StringStringEntryProto.</summary>

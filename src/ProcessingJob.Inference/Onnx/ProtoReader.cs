@@ -9,10 +9,10 @@ namespace ProcessingJob.Inference;
 /// </summary>
 ref struct ProtoReader(ReadOnlySpan<byte> message)
 {
-    ReadOnlySpan<byte> rest = message;
-    ReadOnlySpan<byte> bytes;
-    ReadOnlySpan<byte> raw;
-    ulong number;
+    ReadOnlySpan<byte> _rest = message;
+    ReadOnlySpan<byte> _bytes;
+    ReadOnlySpan<byte> _raw;
+    ulong _number;
 
     /// <summary>Number of the field that <see cref="Next"/> found.</summary>
     public int Field { get; private set; }
@@ -20,20 +20,20 @@ ref struct ProtoReader(ReadOnlySpan<byte> message)
     /// <summary>True for a varint or fixed field, read by <see cref="Number"/>; false for <see cref="Bytes"/>.</summary>
     public bool IsNumber { get; private set; }
 
-    public readonly long Number => IsNumber ? (long)number : throw new InvalidDataException($"field {Field} is not a number");
+    public readonly long Number => IsNumber ? (long)_number : throw new InvalidDataException($"field {Field} is not a number");
 
-    public readonly ReadOnlySpan<byte> Bytes => !IsNumber ? bytes : throw new InvalidDataException($"field {Field} is not a message");
+    public readonly ReadOnlySpan<byte> Bytes => !IsNumber ? _bytes : throw new InvalidDataException($"field {Field} is not a message");
 
     /// <summary>The field as it stands in the message, tag and length included.</summary>
-    public readonly ReadOnlySpan<byte> Raw => raw;
+    public readonly ReadOnlySpan<byte> Raw => _raw;
 
     public readonly string Text => Encoding.UTF8.GetString(Bytes);
 
     /// <summary>Moves to the next field; false at the end of the message.</summary>
     public bool Next()
     {
-        if (rest.IsEmpty) return false;
-        var begin = rest;
+        if (_rest.IsEmpty) return false;
+        var begin = _rest;
         var tag = Varint();
         if (tag >> 3 is 0 or > 0x1FFFFFFF) throw new InvalidDataException("a field number is out of range");
         Field = (int)(tag >> 3);
@@ -42,22 +42,22 @@ ref struct ProtoReader(ReadOnlySpan<byte> message)
         switch (wire)
         {
             case 0:
-                number = Varint();
+                _number = Varint();
                 break;
             case 1:
-                number = BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+                _number = BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
                 break;
             case 2:
-                bytes = Take(Varint());
+                _bytes = Take(Varint());
                 break;
             case 5:
-                number = BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
+                _number = BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
                 break;
             default:
                 throw new InvalidDataException($"wire type {wire} does not occur in ONNX");
         }
 
-        raw = begin[..^rest.Length];
+        _raw = begin[..^_rest.Length];
         return true;
     }
 
@@ -70,15 +70,15 @@ ref struct ProtoReader(ReadOnlySpan<byte> message)
             return;
         }
 
-        var packed = new ProtoReader(bytes);
-        while (!packed.rest.IsEmpty) values.Add((long)packed.Varint());
+        var packed = new ProtoReader(_bytes);
+        while (!packed._rest.IsEmpty) values.Add((long)packed.Varint());
     }
 
     ReadOnlySpan<byte> Take(ulong count)
     {
-        if (count > (ulong)rest.Length) throw new InvalidDataException("a field reaches over the end of the file");
-        var taken = rest[..(int)count];
-        rest = rest[(int)count..];
+        if (count > (ulong)_rest.Length) throw new InvalidDataException("a field reaches over the end of the file");
+        var taken = _rest[..(int)count];
+        _rest = _rest[(int)count..];
         return taken;
     }
 
@@ -87,11 +87,11 @@ ref struct ProtoReader(ReadOnlySpan<byte> message)
         ulong value = 0;
         for (var i = 0; i < 10; i++)
         {
-            if (i == rest.Length) throw new InvalidDataException("the file ends inside a number");
-            var b = rest[i];
+            if (i == _rest.Length) throw new InvalidDataException("the file ends inside a number");
+            var b = _rest[i];
             value |= (ulong)(b & 0x7F) << (7 * i);
             if (b >= 0x80) continue;
-            rest = rest[(i + 1)..];
+            _rest = _rest[(i + 1)..];
             return value;
         }
 

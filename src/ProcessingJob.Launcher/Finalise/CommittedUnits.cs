@@ -6,9 +6,9 @@ namespace ProcessingJob.Launcher.Finalise;
 /// Which units an output really has: a commit record counts only when all that it names is there in full size. The service uploads
 /// a unit's files in any order, so that after a job that died a record may stand without its parts; and somebody may have removed them.
 /// </summary>
-internal static class CommittedUnits
+static class CommittedUnits
 {
-    private const int ReadsAtOnce = 16;
+    const int ReadsAtOnce = 16;
 
     public static async Task<IReadOnlySet<string>> FindAsync(IOutputStore output, IReadOnlyList<WorkUnit> units, OutputIdentity identity, CancellationToken cancel)
     {
@@ -29,7 +29,7 @@ internal static class CommittedUnits
         return whole.ToHashSet(StringComparer.Ordinal);
     }
 
-    private static bool IsWhole(WorkUnit unit, byte[] json, string path, OutputIdentity identity, Dictionary<string, long> sizes)
+    static bool IsWhole(WorkUnit unit, byte[] json, string path, OutputIdentity identity, Dictionary<string, long> sizes)
     {
         try
         {

@@ -6,7 +6,7 @@ namespace ProcessingJob.Launcher.Finalise;
 /// <summary>Turns committed units into a finished output: checks that nothing is lost, then writes manifest.json and, last, _SUCCESS.</summary>
 public sealed class Finaliser(IOutputStore output, TimeProvider time)
 {
-    private const int ReadsAtOnce = 16;
+    const int ReadsAtOnce = 16;
 
     /// <summary>
     /// The manifest when the output is finished with exactly this spec, model and data and few enough rejects, and all its files are
@@ -65,7 +65,7 @@ public sealed class Finaliser(IOutputStore output, TimeProvider time)
         return new(manifest, orphans);
     }
 
-    private async Task<bool> IsWholeAsync(Manifest manifest, CancellationToken cancel)
+    async Task<bool> IsWholeAsync(Manifest manifest, CancellationToken cancel)
     {
         var there = (await ListFilesAsync(cancel).ConfigureAwait(false)).ToHashSet();
         return manifest.Parts.Concat(manifest.RejectFiles).All(p => there.Contains(new(p.Path, p.Bytes)))
@@ -73,7 +73,7 @@ public sealed class Finaliser(IOutputStore output, TimeProvider time)
     }
 
     // A damaged manifest says nothing: it is written anew.
-    private static Manifest? TryRead(byte[] json)
+    static Manifest? TryRead(byte[] json)
     {
         try
         {
@@ -85,7 +85,7 @@ public sealed class Finaliser(IOutputStore output, TimeProvider time)
         }
     }
 
-    private async Task<List<StoredFile>> ListFilesAsync(CancellationToken cancel)
+    async Task<List<StoredFile>> ListFilesAsync(CancellationToken cancel)
     {
         var files = new List<StoredFile>();
         foreach (var prefix in new[] { OutputLayout.CommitFolder, OutputLayout.DataFolder, OutputLayout.RejectFolder })
@@ -96,7 +96,7 @@ public sealed class Finaliser(IOutputStore output, TimeProvider time)
         return files;
     }
 
-    private async Task<UnitRecord[]> ReadRecordsAsync(IReadOnlyList<WorkUnit> units, List<StoredFile> files, CancellationToken cancel)
+    async Task<UnitRecord[]> ReadRecordsAsync(IReadOnlyList<WorkUnit> units, List<StoredFile> files, CancellationToken cancel)
     {
         var there = files.Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
         var missing = units.Where(u => !there.Contains(OutputLayout.Commit(u.Id))).ToList();
@@ -116,7 +116,7 @@ public sealed class Finaliser(IOutputStore output, TimeProvider time)
         return records;
     }
 
-    private async Task CheckRejectsAsync(JobSpec spec, UnitRecord[] records, CancellationToken cancel)
+    async Task CheckRejectsAsync(JobSpec spec, UnitRecord[] records, CancellationToken cancel)
     {
         var (rows, rejected) = (records.Sum(r => r.RowsIn), records.Sum(r => r.Rejects.Values.Sum()));
         if (rejected <= spec.Rejects.MaxFraction * rows)
@@ -126,7 +126,7 @@ public sealed class Finaliser(IOutputStore output, TimeProvider time)
     }
 
     // Records come first: without its record a part is an orphan, but a record without its part is a fault.
-    private static List<string> FindOrphans(List<StoredFile> files, UnitRecord[] records)
+    static List<string> FindOrphans(List<StoredFile> files, UnitRecord[] records)
     {
         var known = records.SelectMany(UnitCheck.FilesOf).Select(p => p.Path)
             .Concat(records.Select(r => OutputLayout.Commit(r.Unit))).ToHashSet(StringComparer.Ordinal);
@@ -134,7 +134,7 @@ public sealed class Finaliser(IOutputStore output, TimeProvider time)
             .OrderByDescending(path => path.StartsWith(OutputLayout.CommitFolder, StringComparison.Ordinal)).ThenBy(path => path, StringComparer.Ordinal)];
     }
 
-    private Manifest ManifestOf(FinaliseRequest request, UnitRecord[] records)
+    Manifest ManifestOf(FinaliseRequest request, UnitRecord[] records)
     {
         var rejects = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var (reason, count) in records.SelectMany(r => r.Rejects))
@@ -162,6 +162,6 @@ public sealed class Finaliser(IOutputStore output, TimeProvider time)
         };
     }
 
-    private static string Some(List<string> faults) =>
+    static string Some(List<string> faults) =>
         string.Join("; ", faults.Take(3)) + (faults.Count > 3 ? $"; and {faults.Count - 3} more" : "");
 }

@@ -5,7 +5,7 @@ using ProcessingJob.Launcher.Progress;
 namespace ProcessingJob.Launcher.Finalise;
 
 /// <summary>The last step of a job, the same for every target: from committed units to a result.</summary>
-internal static class JobFinish
+static class JobFinish
 {
     /// <remarks>Nothing is worth an interruption here: it is seconds, and the output is good only after it.</remarks>
     public static async Task<JobResult> FinishAsync(Finaliser finaliser, JobPlan plan, OutputIdentity identity, JobResult before, Func<double> elapsed)

@@ -55,7 +55,7 @@ public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)
     }
 
     // An output written without a launcher has no file of this kind, but each commit record knows its own fingerprints.
-    private async Task CheckRecordAsync(IOutputStore output, CancellationToken cancel)
+    async Task CheckRecordAsync(IOutputStore output, CancellationToken cancel)
     {
         await foreach (var file in output.ListAsync(OutputLayout.CommitFolder, cancel).ConfigureAwait(false))
         {
@@ -68,8 +68,8 @@ public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)
         }
     }
 
-    private static PJobException Refused(IOutputStore output, string other) =>
+    static PJobException Refused(IOutputStore output, string other) =>
         new($"{output.Location} holds the output of {other}; choose another output.data, or remove that output", ExitCode.BadSpec);
 
-    private static string Value(string key, JobSpec spec) => SpecKeys.Find(key)!.Write(spec)?.ToJsonString() ?? "unset";
+    static string Value(string key, JobSpec spec) => SpecKeys.Find(key)!.Write(spec)?.ToJsonString() ?? "unset";
 }

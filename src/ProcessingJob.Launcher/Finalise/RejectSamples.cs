@@ -7,7 +7,7 @@ namespace ProcessingJob.Launcher.Finalise;
 /// <summary>The first few rejects of an output, as a failure shows them.</summary>
 public static class RejectSamples
 {
-    private const int Count = 3;
+    const int Count = 3;
 
     public static async Task<IReadOnlyList<Reject>> ReadAsync(IOutputStore output, IEnumerable<UnitRecord> records, CancellationToken cancel = default)
     {

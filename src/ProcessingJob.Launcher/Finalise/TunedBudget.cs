@@ -25,7 +25,7 @@ public static class TunedBudget
     }
 
     // A report cut short by a dying host is no reason to fail: the workers measure again.
-    private static int? Budget(byte[] json, string path)
+    static int? Budget(byte[] json, string path)
     {
         try
         {

@@ -33,7 +33,7 @@ public static class UnitCheck
             yield return $"{name}: {rejected} rows rejected, but its reject file has {record.RejectFile?.Rows ?? 0}";
     }
 
-    private static IEnumerable<string> FileFaults(UnitRecord record, string name, IReadOnlyDictionary<string, long> sizes)
+    static IEnumerable<string> FileFaults(UnitRecord record, string name, IReadOnlyDictionary<string, long> sizes)
     {
         foreach (var part in FilesOf(record))
         {

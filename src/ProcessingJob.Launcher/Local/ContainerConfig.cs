@@ -26,7 +26,7 @@ public static class ContainerConfig
         }.ToJsonString());
     }
 
-    private static JsonObject Job(string job, int hosts, JobSpec spec, IReadOnlyDictionary<string, string> inputs, string output) => new()
+    static JsonObject Job(string job, int hosts, JobSpec spec, IReadOnlyDictionary<string, string> inputs, string output) => new()
     {
         // The Python SDK's local mode, too, has the bare name in place of an ARN.
         ["ProcessingJobArn"] = job,
@@ -51,7 +51,7 @@ public static class ContainerConfig
         ["StoppingCondition"] = new JsonObject { ["MaxRuntimeInSeconds"] = (long)spec.Compute.MaxRuntime.TotalSeconds },
     };
 
-    private static JsonObject Input(string name, string uri, bool sharded) => new()
+    static JsonObject Input(string name, string uri, bool sharded) => new()
     {
         ["InputName"] = name,
         ["S3Input"] = new JsonObject

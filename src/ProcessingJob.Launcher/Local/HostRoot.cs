@@ -14,7 +14,7 @@ public sealed record HostInputs(JobPlan Plan, string DataRoot, string ModelFolde
 /// <summary>The container root of one host on this machine.</summary>
 public sealed record HostRoot(string Host, ContainerPaths Paths)
 {
-    private (string Data, string Model) _given;
+    (string Data, string Model) _given;
 
     /// <summary>Lays out the root of <paramref name="host"/> in <paramref name="folder"/>, which must not exist.</summary>
     /// <exception cref="PJobException">Exit code 1: it cannot be written.</exception>
@@ -59,5 +59,5 @@ public sealed record HostRoot(string Host, ContainerPaths Paths)
     /// <summary>What the worker says, with the user's folders in place of those that it sees: the root is gone when the job has ended.</summary>
     public string InUsersPaths(string text) => text.Replace(Paths.Model, _given.Model, StringComparison.Ordinal).Replace(Paths.Data, _given.Data, StringComparison.Ordinal);
 
-    private static string Uri(string path) => new Uri(path).AbsoluteUri;
+    static string Uri(string path) => new Uri(path).AbsoluteUri;
 }

@@ -7,12 +7,12 @@ namespace ProcessingJob.Launcher.Local;
 /// Workers outlive a launcher that was killed. Each root remembers its worker's id and start time, so that the next run ends
 /// exactly that process before it touches the root.
 /// </summary>
-internal static class LeftoverWorker
+static class LeftoverWorker
 {
-    private const string FileName = "worker.pid";
+    const string FileName = "worker.pid";
 
     // Start times are computed from the time since boot, and each process computes them a little differently.
-    private const long ClockJitter = 2;
+    const long ClockJitter = 2;
 
     public static void Remember(string root, Process worker)
     {
@@ -46,5 +46,5 @@ internal static class LeftoverWorker
         }
     }
 
-    private static long StartSecond(Process process) => new DateTimeOffset(process.StartTime.ToUniversalTime()).ToUnixTimeSeconds();
+    static long StartSecond(Process process) => new DateTimeOffset(process.StartTime.ToUniversalTime()).ToUnixTimeSeconds();
 }

@@ -4,7 +4,7 @@ using ProcessingJob.Launcher.Progress;
 namespace ProcessingJob.Launcher.Local;
 
 /// <summary>The workers of one run: started together, watched, stopped together.</summary>
-internal sealed class LocalHosts(WorkerCommand command, TimeProvider time, IProgress<JobEvent> events)
+sealed class LocalHosts(WorkerCommand command, TimeProvider time, IProgress<JobEvent> events)
 {
     /// <summary>Runs a worker under each root until all have ended. When one fails, the others are stopped: what they committed is kept.</summary>
     /// <param name="roots">Container roots.</param>
@@ -17,7 +17,7 @@ internal sealed class LocalHosts(WorkerCommand command, TimeProvider time, IProg
         return await Task.WhenAll(roots.Select(root => RunHostAsync(root, environment, stop))).ConfigureAwait(false);
     }
 
-    private async Task<HostOutcome> RunHostAsync(HostRoot root, IEnumerable<KeyValuePair<string, string>> environment, CancellationTokenSource stop)
+    async Task<HostOutcome> RunHostAsync(HostRoot root, IEnumerable<KeyValuePair<string, string>> environment, CancellationTokenSource stop)
     {
         WorkerProcess worker;
         try
@@ -51,11 +51,11 @@ internal sealed class LocalHosts(WorkerCommand command, TimeProvider time, IProg
         }
     }
 
-    private void Report(HostRoot root, WorkerEvent line) => events.Report(line.Progress is { } progress
+    void Report(HostRoot root, WorkerEvent line) => events.Report(line.Progress is { } progress
         ? new HostProgressed(root.Host, progress)
         : new HostLogged(root.Host, line with { Text = root.InUsersPaths(line.Text) }));
 
-    private static string Unexplained(int exitCode, string errors)
+    static string Unexplained(int exitCode, string errors)
     {
         var cause = exitCode switch
         {
@@ -68,4 +68,4 @@ internal sealed class LocalHosts(WorkerCommand command, TimeProvider time, IProg
 }
 
 /// <param name="WasStopped">It was asked to stop; its exit code says nothing about the job.</param>
-internal sealed record HostOutcome(string Host, int ExitCode, string? Message, bool WasStopped);
+sealed record HostOutcome(string Host, int ExitCode, string? Message, bool WasStopped);

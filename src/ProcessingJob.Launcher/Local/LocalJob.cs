@@ -5,7 +5,7 @@ using ProcessingJob.Launcher.Planning;
 namespace ProcessingJob.Launcher.Local;
 
 /// <summary>A spec held against this machine: everything found, nothing written yet.</summary>
-internal sealed record LocalJob
+sealed record LocalJob
 {
     public required string Name { get; init; }
 
@@ -58,13 +58,13 @@ internal sealed record LocalJob
     public async Task<JobPlan> PlanAsync(CancellationToken cancel) =>
         Plan(await CommittedUnits.FindAsync(Output, Plan(new HashSet<string>()).Units, Identity, cancel).ConfigureAwait(false));
 
-    private JobPlan Plan(IReadOnlySet<string> committed)
+    JobPlan Plan(IReadOnlySet<string> committed)
     {
         var plan = JobPlanner.Create(Name, Spec, Files, Identity.ModelFingerprint, Hosts, committed);
         return plan with { Work = plan.Work with { Schema = Schema } };
     }
 
-    private static string OutputFolder(JobSpec spec, LocalInput input)
+    static string OutputFolder(JobSpec spec, LocalInput input)
     {
         if (spec.Output.Data.Length == 0)
             throw new PJobException("output.data: not set; expected a folder (or --output DIR)", ExitCode.BadSpec);
@@ -79,7 +79,7 @@ internal sealed record LocalJob
         return folder;
     }
 
-    private static string ModelFolderOf(string model)
+    static string ModelFolderOf(string model)
     {
         if (model.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
             throw new PJobException($"model: found {model}, expected a folder on this machine; copy it here first, or add --sagemaker", ExitCode.BadSpec);

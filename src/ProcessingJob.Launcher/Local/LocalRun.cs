@@ -6,11 +6,11 @@ using ProcessingJob.Launcher.Progress;
 namespace ProcessingJob.Launcher.Local;
 
 /// <summary>One run of a job into an output folder that is ours alone.</summary>
-internal sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IProgress<JobEvent> events)
+sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IProgress<JobEvent> events)
 {
-    private readonly Finaliser _finaliser = new(job.Output, time);
-    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
-    private readonly long _start = time.GetTimestamp();
+    readonly Finaliser _finaliser = new(job.Output, time);
+    readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    readonly long _start = time.GetTimestamp();
 
     public async Task<JobResult> RunAsync(CancellationToken cancel)
     {
@@ -36,7 +36,7 @@ internal sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider
             : await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
     }
 
-    private async Task<RunEnd> RunHostsAsync(JobPlan plan, CancellationToken cancel)
+    async Task<RunEnd> RunHostsAsync(JobPlan plan, CancellationToken cancel)
     {
         var command = worker ?? WorkerCommand.Find();
         // Reports tell of the last run; those of an earlier one with more hosts would be mistaken for it.
@@ -55,7 +55,7 @@ internal sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider
     }
 
     /// <summary>Takes in what a killed run had committed but not yet moved.</summary>
-    private async Task RecoverAsync(CancellationToken cancel)
+    async Task RecoverAsync(CancellationToken cancel)
     {
         if (!Directory.Exists(job.HostsFolder))
             return;
@@ -71,7 +71,7 @@ internal sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider
     }
 
     // Units are redone when their file has changed. When no file of the output is left, this is another job's output.
-    private async Task CheckSameDataAsync(JobPlan plan, CancellationToken cancel)
+    async Task CheckSameDataAsync(JobPlan plan, CancellationToken cancel)
     {
         if (plan.UnitsCommitted > 0)
             return;
@@ -91,21 +91,21 @@ internal sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider
             throw new PJobException($"output.data: {job.Output.Location} was made from other files ({example}), none of which is in input.data; choose another output.data, or remove that output", ExitCode.BadSpec);
     }
 
-    private void RemoveHosts()
+    void RemoveHosts()
     {
         // Links are removed, what they lead to is not: Directory.Delete does not follow them.
         if (Directory.Exists(job.HostsFolder))
             Directory.Delete(job.HostsFolder, recursive: true);
     }
 
-    private JobResult Result(string status, ExitCode code) =>
+    JobResult Result(string status, ExitCode code) =>
         new() { Job = job.Name, Status = status, Code = code, Output = job.Output.Location, StartedAt = _startedAt, Seconds = Elapsed() };
 
-    private double Elapsed() => time.GetElapsedTime(_start).TotalSeconds;
+    double Elapsed() => time.GetElapsedTime(_start).TotalSeconds;
 
     /// <param name="Hosts">Of all workers.</param>
     /// <param name="LimitReached">max_runtime, when that is what ended them.</param>
-    private sealed record RunEnd(IReadOnlyList<HostOutcome> Hosts, TimeSpan? LimitReached)
+    sealed record RunEnd(IReadOnlyList<HostOutcome> Hosts, TimeSpan? LimitReached)
     {
         /// <summary>Null when every worker ended well.</summary>
         public (string Status, ExitCode Code, string Message)? Failure(CancellationToken cancel)

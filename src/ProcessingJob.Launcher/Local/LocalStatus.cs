@@ -45,7 +45,7 @@ public sealed record LocalStatus
         };
     }
 
-    private static int CountCommits(LocalOutputStore output)
+    static int CountCommits(LocalOutputStore output)
     {
         var hosts = Path.Combine(output.Location, LocalOutputStore.PrivateFolder, "hosts");
         var folders = Directory.Exists(hosts) ? Directory.GetDirectories(hosts).Select(h => new ContainerPaths(h).Output) : [];
@@ -53,5 +53,5 @@ public sealed record LocalStatus
             .Sum(f => Directory.EnumerateFiles(f).Count(file => OutputNames.UnitOf(OutputLayout.CommitFolder + Path.GetFileName(file)) is not null));
     }
 
-    private sealed record LastRun(string Status, string? Message, int Units);
+    sealed record LastRun(string Status, string? Message, int Units);
 }

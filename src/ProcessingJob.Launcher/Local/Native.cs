@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ProcessingJob.Launcher.Local;
 
 /// <summary>The two system calls that .NET has no API for.</summary>
-internal static partial class Native
+static partial class Native
 {
     public const int SigTerm = 15;
 

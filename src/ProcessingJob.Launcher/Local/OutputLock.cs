@@ -4,11 +4,11 @@ using ProcessingJob.Launcher.Finalise;
 namespace ProcessingJob.Launcher.Local;
 
 /// <summary>One run at a time per output folder. The system lets go of it when the process ends, however it ends.</summary>
-internal sealed class OutputLock : IDisposable
+sealed class OutputLock : IDisposable
 {
-    private readonly FileStream _file;
+    readonly FileStream _file;
 
-    private OutputLock(FileStream file) => _file = file;
+    OutputLock(FileStream file) => _file = file;
 
     /// <exception cref="PJobException">Exit code 1: another run has it, or the folder cannot be written.</exception>
     public static OutputLock Take(LocalOutputStore output)
@@ -54,5 +54,5 @@ internal sealed class OutputLock : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static string PathIn(LocalOutputStore output) => Path.Combine(output.Location, LocalOutputStore.PrivateFolder, "lock");
+    static string PathIn(LocalOutputStore output) => Path.Combine(output.Location, LocalOutputStore.PrivateFolder, "lock");
 }

@@ -4,7 +4,7 @@ using ProcessingJob.Launcher.Finalise;
 namespace ProcessingJob.Launcher.Local;
 
 /// <summary>Moves what a host has committed into the job's output, by renames within one file system.</summary>
-internal static class OutputMerge
+static class OutputMerge
 {
     /// <summary>
     /// Files first, the commit record last: killed at any point, the next merge goes on. A record whose files are not all there
@@ -26,7 +26,7 @@ internal static class OutputMerge
         return units;
     }
 
-    private static bool TryMoveFiles(string hostOutput, UnitRecord record, LocalOutputStore output)
+    static bool TryMoveFiles(string hostOutput, UnitRecord record, LocalOutputStore output)
     {
         var moves = new List<(string From, string To)>();
         foreach (var part in UnitCheck.FilesOf(record))
@@ -57,12 +57,12 @@ internal static class OutputMerge
         }
     }
 
-    private static void Move(string from, string to)
+    static void Move(string from, string to)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
         File.Move(from, to, overwrite: true);
     }
 
-    private static string[] Files(string root, string folder) =>
+    static string[] Files(string root, string folder) =>
         Directory.Exists(Path.Combine(root, folder)) ? Directory.GetFiles(Path.Combine(root, folder), "*.json") : [];
 }

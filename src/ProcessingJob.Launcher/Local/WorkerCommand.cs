@@ -10,7 +10,7 @@ public sealed record WorkerCommand(string FileName, IReadOnlyList<string> Argume
     /// <summary>Path of another worker: an executable or a .dll.</summary>
     public const string Variable = "PROCESSINGJOB_WORKER";
 
-    private const string FileNameOfWorker = "ProcessingJob.Worker.dll";
+    const string FileNameOfWorker = "ProcessingJob.Worker.dll";
 
     /// <summary>
     /// The worker that <see cref="Variable"/> names, or the one in the folder <c>worker</c> of this program, or the one beside this
@@ -37,10 +37,10 @@ public sealed record WorkerCommand(string FileName, IReadOnlyList<string> Argume
         return start;
     }
 
-    private static string InBase(params ReadOnlySpan<string> parts) => Path.Combine([AppContext.BaseDirectory, .. parts]);
+    static string InBase(params ReadOnlySpan<string> parts) => Path.Combine([AppContext.BaseDirectory, .. parts]);
 
     // The host that runs this program, wherever it was unpacked: …/dotnet above …/shared/Microsoft.NETCore.App/10.0.1/.
-    private static string DotnetHost()
+    static string DotnetHost()
     {
         var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
         return File.Exists(host) ? host : "dotnet";

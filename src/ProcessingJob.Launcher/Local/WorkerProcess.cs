@@ -9,11 +9,11 @@ public sealed class WorkerProcess : IDisposable
     /// <summary>What a stopped worker has for leaving nothing that looks whole.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
-    private const int LastLines = 20;
-    private readonly Process _process;
-    private readonly Queue<string> _errors = new();
+    const int LastLines = 20;
+    readonly Process _process;
+    readonly Queue<string> _errors = new();
 
-    private WorkerProcess(Process process) => _process = process;
+    WorkerProcess(Process process) => _process = process;
 
     /// <param name="command">The worker.</param>
     /// <param name="root">Its container root.</param>
@@ -92,7 +92,7 @@ public sealed class WorkerProcess : IDisposable
 
     public void Dispose() => _process.Dispose();
 
-    private void Keep(string? text)
+    void Keep(string? text)
     {
         if (text is null)
             return;

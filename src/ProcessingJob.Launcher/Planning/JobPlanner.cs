@@ -36,14 +36,14 @@ public static class JobPlanner
     public static IReadOnlyList<string> HostNames(int hosts) => [.. Enumerable.Range(1, hosts).Select(i => $"algo-{i}").Order(StringComparer.Ordinal)];
 
     // Committed units are spread on their own: what is left to do must be even, not what the job once was.
-    private static List<WorkUnit>[] Balance(IReadOnlyList<WorkUnit> units, int hosts, IReadOnlySet<string> committed)
+    static List<WorkUnit>[] Balance(IReadOnlyList<WorkUnit> units, int hosts, IReadOnlySet<string> committed)
     {
         var done = units.ToLookup(u => committed.Contains(u.Id));
         return [.. Balancer.Assign(done[false], hosts).Zip(Balancer.Assign(done[true], hosts), (left, skipped) => InFileOrder(left.Concat(skipped)))];
     }
 
     // ShardedByS3Key deals out objects by count. Its order is not documented; round-robin over sorted keys is as even as it promises.
-    private static List<WorkUnit>[] DealByKey(IReadOnlyList<WorkUnit> units, int hosts)
+    static List<WorkUnit>[] DealByKey(IReadOnlyList<WorkUnit> units, int hosts)
     {
         var shares = Enumerable.Range(0, hosts).Select(_ => new List<WorkUnit>()).ToArray();
         var files = units.GroupBy(u => u.Source).OrderBy(g => g.Key, StringComparer.Ordinal).Index();
@@ -52,10 +52,10 @@ public static class JobPlanner
         return shares;
     }
 
-    private static List<WorkUnit> InFileOrder(IEnumerable<WorkUnit> units) =>
+    static List<WorkUnit> InFileOrder(IEnumerable<WorkUnit> units) =>
         [.. units.OrderBy(u => u.Source, StringComparer.Ordinal).ThenBy(u => u.Start)];
 
-    private static HostShare Share(string host, List<WorkUnit> units, IReadOnlySet<string> committed)
+    static HostShare Share(string host, List<WorkUnit> units, IReadOnlySet<string> committed)
     {
         var left = units.Where(u => !committed.Contains(u.Id)).ToList();
         return new(host, [.. units.Select(u => u.Source).Distinct()], units, units.Count - left.Count, left.Sum(u => u.Bytes));

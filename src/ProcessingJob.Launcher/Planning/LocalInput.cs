@@ -51,7 +51,7 @@ public sealed record LocalInput(string Root, IReadOnlyList<string> Files)
         return sources;
     }
 
-    private static LocalInput Some(string root, IEnumerable<string> found, string data)
+    static LocalInput Some(string root, IEnumerable<string> found, string data)
     {
         var files = found.Order(StringComparer.Ordinal).ToList();
         if (files.Count == 0)
@@ -60,7 +60,7 @@ public sealed record LocalInput(string Root, IReadOnlyList<string> Files)
         return link is null ? new(root, files) : throw Bad($"{Path.Combine(root, link)} is a symbolic link, expected the file itself: links are not followed inside a job's input");
     }
 
-    private static IEnumerable<string> Walk(string root)
+    static IEnumerable<string> Walk(string root)
     {
         // A linked folder would be skipped in silence otherwise: it comes out as a file and is refused by name.
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
@@ -72,10 +72,10 @@ public sealed record LocalInput(string Root, IReadOnlyList<string> Files)
         return walk.Select(path => Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/'));
     }
 
-    private static bool IsLink(ref System.IO.Enumeration.FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0;
+    static bool IsLink(ref System.IO.Enumeration.FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0;
 
     // As everywhere in the Hadoop family: .crc files, _SUCCESS and other markers are no data.
-    private static bool IsHidden(ReadOnlySpan<char> name) => name.StartsWith(".") || name.StartsWith("_");
+    static bool IsHidden(ReadOnlySpan<char> name) => name.StartsWith(".") || name.StartsWith("_");
 
-    private static PJobException Bad(string what) => new($"input.data: {what}", ExitCode.BadSpec);
+    static PJobException Bad(string what) => new($"input.data: {what}", ExitCode.BadSpec);
 }

@@ -5,10 +5,10 @@ namespace ProcessingJob.Launcher.Progress;
 /// <summary>Adds up what hosts report. Thread-safe.</summary>
 public sealed class ProgressMeter(TimeProvider time)
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, WorkerProgress> _hosts = [];
-    private long? _start;
-    private (long At, long Rows, long Tokens) _last;
+    readonly Lock _lock = new();
+    readonly Dictionary<string, WorkerProgress> _hosts = [];
+    long? _start;
+    (long At, long Rows, long Tokens) _last;
 
     public void Add(HostProgressed progress)
     {
@@ -39,7 +39,7 @@ public sealed class ProgressMeter(TimeProvider time)
         }
     }
 
-    private static TimeSpan? Left(TimeSpan elapsed, long bytes, long totalBytes) =>
+    static TimeSpan? Left(TimeSpan elapsed, long bytes, long totalBytes) =>
         bytes > 0 && totalBytes >= bytes ? elapsed * ((double)(totalBytes - bytes) / bytes) : null;
 }
 

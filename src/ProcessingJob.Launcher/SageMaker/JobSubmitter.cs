@@ -6,7 +6,7 @@ using ProcessingJob.Launcher.Progress;
 namespace ProcessingJob.Launcher.SageMaker;
 
 /// <summary>Starts a job exactly once, whatever the network does to the answers.</summary>
-internal sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time, IProgress<JobEvent> events)
+sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time, IProgress<JobEvent> events)
 {
     const int Tries = 6;
 

@@ -5,7 +5,7 @@ using ProcessingJob.Launcher.Planning;
 namespace ProcessingJob.Launcher.SageMaker;
 
 /// <summary>What can be known to go wrong before a job is paid for.</summary>
-internal static class Preflight
+static class Preflight
 {
     const double Gb = 1e9;
 

@@ -6,7 +6,7 @@ public enum JobPhase { Pending, Running, Stopping, Completed, Failed, Stopped }
 /// <summary>Something that happened to a job, in the order in which the follower came to know it.</summary>
 public abstract record RemoteEvent
 {
-    private RemoteEvent() { }
+    RemoteEvent() { }
 
     /// <summary>The phase changed; the first event of every follower is one.</summary>
     public sealed record Phase(JobPhase Now, JobDescription Job) : RemoteEvent;

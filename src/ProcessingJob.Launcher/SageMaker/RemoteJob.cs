@@ -8,7 +8,7 @@ using ProcessingJob.Launcher.Planning;
 namespace ProcessingJob.Launcher.SageMaker;
 
 /// <summary>A spec held against an AWS account: everything looked up, nothing written and nothing started yet.</summary>
-internal sealed record RemoteJob
+sealed record RemoteJob
 {
     /// <summary>As the workers get it.</summary>
     public required JobSpec Spec { get; init; }

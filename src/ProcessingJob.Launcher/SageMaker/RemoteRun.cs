@@ -9,7 +9,7 @@ using ProcessingJob.Launcher.Progress;
 namespace ProcessingJob.Launcher.SageMaker;
 
 /// <summary>One run of a job on SageMaker, from the plan to _SUCCESS.</summary>
-internal sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, RemoteOptions options, IProgress<JobEvent> events)
+sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, RemoteOptions options, IProgress<JobEvent> events)
 {
     readonly TimeProvider _time = target.Time;
     readonly Finaliser _finaliser = new(job.Output, target.Time);

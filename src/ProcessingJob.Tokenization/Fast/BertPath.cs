@@ -14,7 +14,7 @@ sealed class BertPath(TextPipeline pipeline, BertNormalizer normalizer, bool wit
 
     static readonly byte[] Kinds = MakeKinds();
 
-    readonly bool isolatesChinese = normalizer.IsolatesChinese;
+    readonly bool _isolatesChinese = normalizer.IsolatesChinese;
 
     public override FastOutcome Run(ReadOnlySpan<char> text, int start, int need, TokenList into, Workspace work, ModelScratch scratch)
     {
@@ -52,7 +52,7 @@ sealed class BertPath(TextPipeline pipeline, BertNormalizer normalizer, bool wit
             int c = text[at];
             if (char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]))
                 (c, units) = (char.ConvertToUtf32(text[at], text[at + 1]), 2);
-            if (isolatesChinese && c >= 0x3400 && BertNormalizer.IsChinese(c)) return at == start ? at + units : at;
+            if (_isolatesChinese && c >= 0x3400 && BertNormalizer.IsChinese(c)) return at == start ? at + units : at;
             at += units;
         }
 

@@ -14,29 +14,29 @@ sealed class ByteLevelPath : FastPath
 
     static readonly byte[] Kinds = MakeKinds();
 
-    readonly bool addsPrefixSpace;
-    readonly bool normalizes;
-    readonly TextPipeline inner;
-    readonly TextPipeline first;
+    readonly bool _addsPrefixSpace;
+    readonly bool _normalizes;
+    readonly TextPipeline _inner;
+    readonly TextPipeline _first;
 
     public ByteLevelPath(TextPipeline pipeline, ByteLevel bytes, bool withOffsets) : base(withOffsets)
     {
-        addsPrefixSpace = bytes.AddsPrefixSpace;
-        normalizes = pipeline.Normalizers.Length > 0;
-        inner = pipeline with { PreTokenizers = [new ByteLevel(false, useRegex: false)] };
-        first = pipeline with { PreTokenizers = [new ByteLevel(addsPrefixSpace, useRegex: false)] };
+        _addsPrefixSpace = bytes.AddsPrefixSpace;
+        _normalizes = pipeline.Normalizers.Length > 0;
+        _inner = pipeline with { PreTokenizers = [new ByteLevel(false, useRegex: false)] };
+        _first = pipeline with { PreTokenizers = [new ByteLevel(_addsPrefixSpace, useRegex: false)] };
     }
 
     public override FastOutcome Run(ReadOnlySpan<char> text, int start, int need, TokenList into, Workspace work, ModelScratch scratch)
     {
-        if (normalizes && text[start..].ContainsAnyExceptInRange('\0', '\u02FF')) return FastOutcome.Refused;
+        if (_normalizes && text[start..].ContainsAnyExceptInRange('\0', '\u02FF')) return FastOutcome.Refused;
         var i = start;
-        if (addsPrefixSpace && text[i] != ' ')
+        if (_addsPrefixSpace && text[i] != ' ')
         {
             // The space in front takes part in the match, so that 's is no contraction there; before another space it is too odd to follow.
             if ((Kind(text, i) & Space) != 0) return FastOutcome.Refused;
             var end = RunEnd(text, i);
-            if (!Append(first, text, i, end, FirstChunk, into, work, scratch)) return FastOutcome.Refused;
+            if (!Append(_first, text, i, end, FirstChunk, into, work, scratch)) return FastOutcome.Refused;
             i = end;
         }
 
@@ -44,7 +44,7 @@ sealed class ByteLevelPath : FastPath
         {
             if (into.Count >= need) return FastOutcome.Enough;
             var end = End(text, i);
-            if (!Append(inner, text, i, end, 0, into, work, scratch)) return FastOutcome.Refused;
+            if (!Append(_inner, text, i, end, 0, into, work, scratch)) return FastOutcome.Refused;
             i = end;
         }
 

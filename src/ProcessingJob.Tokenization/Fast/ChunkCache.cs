@@ -15,12 +15,12 @@ sealed class ChunkCache
     const int MaxTokens = 8;
     const int Bits = 15;
 
-    readonly Slot[] slots = new Slot[1 << Bits];
-    readonly bool withOffsets;
-    Key pending;
-    int pendingSlot;
+    readonly Slot[] _slots = new Slot[1 << Bits];
+    readonly bool _withOffsets;
+    Key _pending;
+    int _pendingSlot;
 
-    public ChunkCache(bool withOffsets) => this.withOffsets = withOffsets;
+    public ChunkCache(bool withOffsets) => _withOffsets = withOffsets;
 
     /// <summary>
     /// Appends the tokens of a chunk of at most <see cref="MaxLength"/> characters. <paramref name="context"/> tells chunks apart whose tokens depend on more
@@ -44,15 +44,15 @@ sealed class ChunkCache
             }
 
             var index = Index(Mix(a, b), (uint)length | context);
-            ref var slot = ref slots[index];
+            ref var slot = ref _slots[index];
             if (slot.Key.A == a && slot.Key.B == b && slot.Tag == ((uint)length | context))
             {
                 Append(ref slot, start, into);
                 return true;
             }
 
-            pending = new Key { A = a, B = b };
-            pendingSlot = index;
+            _pending = new Key { A = a, B = b };
+            _pendingSlot = index;
             return false;
         }
 
@@ -66,7 +66,7 @@ sealed class ChunkCache
         var hash = Mix(key.A, key.B);
         if (length > 8) hash = Mix(Mix(hash ^ key.C, key.D), Mix(key.E, key.F));
         var index = Index(hash, (uint)length | context);
-        ref var slot = ref slots[index];
+        ref var slot = ref _slots[index];
         if (slot.Tag == ((uint)length | context) && slot.Key.A == key.A && slot.Key.B == key.B && slot.Key.C == key.C && slot.Key.D == key.D
             && slot.Key.E == key.E && slot.Key.F == key.F)
         {
@@ -74,8 +74,8 @@ sealed class ChunkCache
             return true;
         }
 
-        pending = key;
-        pendingSlot = index;
+        _pending = key;
+        _pendingSlot = index;
         return false;
     }
 
@@ -84,8 +84,8 @@ sealed class ChunkCache
     {
         var count = tokens.Count - first;
         if (count > MaxTokens) return;
-        ref var slot = ref slots[pendingSlot];
-        slot.Key = pending;
+        ref var slot = ref _slots[_pendingSlot];
+        slot.Key = _pending;
         slot.Tag = (uint)length | context;
         slot.Count = count;
         for (var i = 0; i < count; i++)
@@ -102,7 +102,7 @@ sealed class ChunkCache
         var count = slot.Count;
         into.Reserve(MaxTokens, out var ids, out var starts, out var ends);
         ((ReadOnlySpan<int>)slot.Ids).CopyTo(ids);
-        if (withOffsets)
+        if (_withOffsets)
         {
             for (var i = 0; i < count; i++)
             {
@@ -138,12 +138,12 @@ sealed class ChunkCache
     [InlineArray(MaxTokens)]
     struct IdsOf
     {
-        int first;
+        int _first;
     }
 
     [InlineArray(MaxTokens)]
     struct PlacesOf
     {
-        byte first;
+        byte _first;
     }
 }

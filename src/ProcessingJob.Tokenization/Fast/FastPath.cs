@@ -26,7 +26,7 @@ abstract class FastPath(bool withOffsets)
     /// <summary>Tells the first chunk of a text or segment from the same characters further on.</summary>
     protected const uint FirstChunk = 1 << 8;
 
-    readonly ChunkCache cache = new(withOffsets);
+    readonly ChunkCache _cache = new(withOffsets);
 
     /// <summary>Appends the tokens of the text from <paramref name="start"/> to its end.</summary>
     public abstract FastOutcome Run(ReadOnlySpan<char> text, int start, int need, TokenList into, Workspace work, ModelScratch scratch);
@@ -50,7 +50,7 @@ abstract class FastPath(bool withOffsets)
         var length = end - start;
         if (length > ChunkCache.MaxLength)
             return pipeline.Run(text[start..end], start, refuseNormalized: true, work, scratch, into);
-        return cache.TryAppend(text, start, length, context, into) || Miss(pipeline, text, start, end, context, into, work, scratch);
+        return _cache.TryAppend(text, start, length, context, into) || Miss(pipeline, text, start, end, context, into, work, scratch);
     }
 
     bool Miss(
@@ -58,7 +58,7 @@ abstract class FastPath(bool withOffsets)
     {
         var first = into.Count;
         if (!pipeline.Run(text[start..end], start, refuseNormalized: true, work, scratch, into)) return false;
-        cache.Store(start, end - start, context, into, first);
+        _cache.Store(start, end - start, context, into, first);
         return true;
     }
 }

@@ -10,15 +10,15 @@ namespace ProcessingJob.Tokenization.Fast;
 /// </summary>
 sealed class SpacePath : FastPath
 {
-    readonly TextPipeline pipeline;
-    readonly Strip? strip;
-    readonly Precompiled? map;
+    readonly TextPipeline _pipeline;
+    readonly Strip? _strip;
+    readonly Precompiled? _map;
 
     public SpacePath(TextPipeline pipeline, bool withOffsets) : base(withOffsets)
     {
-        strip = pipeline.Normalizers.FirstOrDefault() as Strip;
-        this.pipeline = strip == null ? pipeline : pipeline with { Normalizers = pipeline.Normalizers[1..] };
-        if (withOffsets) map = pipeline.Normalizers.OfType<Precompiled>().FirstOrDefault();
+        _strip = pipeline.Normalizers.FirstOrDefault() as Strip;
+        _pipeline = _strip == null ? pipeline : pipeline with { Normalizers = pipeline.Normalizers[1..] };
+        if (withOffsets) _map = pipeline.Normalizers.OfType<Precompiled>().FirstOrDefault();
     }
 
     public static bool Fits(TextPipeline pipeline) =>
@@ -28,15 +28,15 @@ sealed class SpacePath : FastPath
 
     public override FastOutcome Run(ReadOnlySpan<char> text, int start, int need, TokenList into, Workspace work, ModelScratch scratch)
     {
-        if (strip != null)
+        if (_strip != null)
         {
-            (start, var stop) = strip.Part(text, start);
+            (start, var stop) = _strip.Part(text, start);
             text = text[..stop];
             if (start == stop) return FastOutcome.Whole;
         }
 
         // What the map removes at the start of a text shifts all places after it in Hugging Face's.
-        if (map != null && !char.IsSurrogate(text[start]) && map.Removes(text[start])) return FastOutcome.Refused;
+        if (_map != null && !char.IsSurrogate(text[start]) && _map.Removes(text[start])) return FastOutcome.Refused;
         var context = start == 0 ? FirstChunk : FirstChunk << 1;
         for (var i = start; i < text.Length;)
         {
@@ -52,7 +52,7 @@ sealed class SpacePath : FastPath
             }
             while (end < text.Length);
 
-            if (!Append(pipeline, text, i, end, context, into, work, scratch)) return FastOutcome.Refused;
+            if (!Append(_pipeline, text, i, end, context, into, work, scratch)) return FastOutcome.Refused;
             i = end;
             context = 0;
         }

@@ -9,19 +9,19 @@ namespace ProcessingJob.Tokenization.Fast;
 /// </summary>
 sealed class TextTokenizer
 {
-    readonly AddedTokenSet[] cuts;
-    readonly TextPipeline exact;
-    readonly FastPath? fast;
-    readonly Workspace work = new();
-    readonly ModelScratch scratch = new();
+    readonly AddedTokenSet[] _cuts;
+    readonly TextPipeline _exact;
+    readonly FastPath? _fast;
+    readonly Workspace _work = new();
+    readonly ModelScratch _scratch = new();
 
     public TextTokenizer(TextPipeline pipeline, bool withOffsets)
     {
         // Where nothing is normalized, tokens to be found in normalized text are cut out up front, too.
         var early = pipeline.Normalizers.Length == 0;
-        cuts = early ? [pipeline.RawTokens, pipeline.NormalizedTokens] : [pipeline.RawTokens];
-        exact = early ? pipeline.WithoutNormalizedTokens() : pipeline;
-        fast = FastPath.For(exact, withOffsets);
+        _cuts = early ? [pipeline.RawTokens, pipeline.NormalizedTokens] : [pipeline.RawTokens];
+        _exact = early ? pipeline.WithoutNormalizedTokens() : pipeline;
+        _fast = FastPath.For(_exact, withOffsets);
     }
 
     /// <summary>Appends the tokens of a text, or at least the first <paramref name="need"/> of them.</summary>
@@ -33,11 +33,11 @@ sealed class TextTokenizer
     {
         if (start == end) return true;
         if (into.Count >= need) return false;
-        if (level == cuts.Length) return RunSegment(text, start, end, need, into);
+        if (level == _cuts.Length) return RunSegment(text, start, end, need, into);
         var part = new Utf16Text(text[start..end]);
         for (int at = 0, done = 0; ;)
         {
-            var found = cuts[level].TryNext(part, ref at, done, out var token);
+            var found = _cuts[level].TryNext(part, ref at, done, out var token);
             if (!found) return Cut(text, start + done, end, level + 1, need, into);
             if (done < token.Start && !Cut(text, start + done, start + token.Start, level + 1, need, into)) return false;
             if (into.Count >= need) return false;
@@ -49,14 +49,14 @@ sealed class TextTokenizer
     bool RunSegment(ReadOnlySpan<char> text, int start, int end, int need, TokenList into)
     {
         var before = into.Count;
-        switch (fast?.Run(text[..end], start, need, into, work, scratch))
+        switch (_fast?.Run(text[..end], start, need, into, _work, _scratch))
         {
             case FastOutcome.Whole: return true;
             case FastOutcome.Enough: return false;
         }
 
         into.CutTo(before);
-        exact.Run(text[start..end], start, refuseNormalized: false, work, scratch, into);
+        _exact.Run(text[start..end], start, refuseNormalized: false, _work, _scratch, into);
         return true;
     }
 }

@@ -8,9 +8,9 @@ sealed class SentencePieceModel
 {
     public const int UnigramType = 1;
 
-    readonly List<(string Token, double Score)> pieces = [];
+    readonly List<(string Token, double Score)> _pieces = [];
 
-    public (string Token, double Score)[] Pieces => [.. pieces];
+    public (string Token, double Score)[] Pieces => [.. _pieces];
 
     /// <summary>1 unigram, 2 bpe, 3 word, 4 char.</summary>
     public int Type { get; private set; } = UnigramType;
@@ -40,7 +40,7 @@ sealed class SentencePieceModel
             throw Refusal.Broken(path, "is no SentencePiece model");
         }
 
-        return model.pieces.Count > 0 ? model : throw Refusal.Broken(path, "is no SentencePiece model");
+        return model._pieces.Count > 0 ? model : throw Refusal.Broken(path, "is no SentencePiece model");
     }
 
     void AddPiece(ReadOnlySpan<byte> message)
@@ -51,10 +51,10 @@ sealed class SentencePieceModel
         {
             if (reader.Number == 1) token = Encoding.UTF8.GetString(reader.Bytes);
             if (reader.Number == 2) score = BinaryPrimitives.ReadSingleLittleEndian(reader.Bytes);
-            if (reader.Number == 3 && reader.Value == 2) UnknownId = pieces.Count;
+            if (reader.Number == 3 && reader.Value == 2) UnknownId = _pieces.Count;
         }
 
-        pieces.Add((token, Score.OfSingle(score)));
+        _pieces.Add((token, Score.OfSingle(score)));
     }
 
     void ReadTrainer(ReadOnlySpan<byte> message)
@@ -74,8 +74,8 @@ sealed class SentencePieceModel
     /// <summary>The fields of a protobuf message, one after another.</summary>
     ref struct Fields(ReadOnlySpan<byte> message)
     {
-        readonly ReadOnlySpan<byte> message = message;
-        int at;
+        readonly ReadOnlySpan<byte> _message = message;
+        int _at;
 
         public int Number { get; private set; }
 
@@ -87,7 +87,7 @@ sealed class SentencePieceModel
 
         public bool Next()
         {
-            if (at >= message.Length) return false;
+            if (_at >= _message.Length) return false;
             var key = Varint();
             Number = (int)(key >> 3);
             Value = 0;
@@ -106,8 +106,8 @@ sealed class SentencePieceModel
 
         void Take(int length)
         {
-            Bytes = message.Slice(at, length);
-            at += length;
+            Bytes = _message.Slice(_at, length);
+            _at += length;
         }
 
         ulong Varint()
@@ -115,8 +115,8 @@ sealed class SentencePieceModel
             ulong value = 0;
             for (var shift = 0; shift < 64; shift += 7)
             {
-                if (at >= message.Length) throw new FormatException();
-                var b = message[at++];
+                if (_at >= _message.Length) throw new FormatException();
+                var b = _message[_at++];
                 value |= (ulong)(b & 127) << shift;
                 if (b < 128) return value;
             }

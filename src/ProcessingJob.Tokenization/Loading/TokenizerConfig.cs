@@ -11,17 +11,17 @@ sealed class TokenizerConfig
     // Names under which special tokens are stated.
     static readonly string[] Roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
-    readonly string folder;
-    readonly Json config;
-    readonly Json map;
-    readonly Json added;
+    readonly string _folder;
+    readonly Json _config;
+    readonly Json _map;
+    readonly Json _added;
 
     public TokenizerConfig(string folder)
     {
-        this.folder = folder;
-        config = ReadIfThere(Path.Combine(folder, "tokenizer_config.json"));
-        map = ReadIfThere(Path.Combine(folder, "special_tokens_map.json"));
-        added = ReadIfThere(Path.Combine(folder, "added_tokens.json"));
+        _folder = folder;
+        _config = ReadIfThere(Path.Combine(folder, "tokenizer_config.json"));
+        _map = ReadIfThere(Path.Combine(folder, "special_tokens_map.json"));
+        _added = ReadIfThere(Path.Combine(folder, "added_tokens.json"));
     }
 
     /// <summary>What transformers chooses a tokenizer by: the class stated here or in config.json, else the model type; null where none is.</summary>
@@ -29,8 +29,8 @@ sealed class TokenizerConfig
     {
         get
         {
-            if (config["tokenizer_class"].TextOrNull is { } stated) return stated;
-            var model = ReadIfThere(Path.Combine(folder, "config.json"));
+            if (_config["tokenizer_class"].TextOrNull is { } stated) return stated;
+            var model = ReadIfThere(Path.Combine(_folder, "config.json"));
             return model["tokenizer_class"].TextOrNull ?? model["model_type"].TextOrNull;
         }
     }
@@ -39,16 +39,16 @@ sealed class TokenizerConfig
     {
         get
         {
-            var limit = config["model_max_length"];
+            var limit = _config["model_max_length"];
             if (limit.IsNull) return null;
             return limit.Real is >= 1 and <= LargestLimit ? (int)limit.Real : null;
         }
     }
 
-    public bool Flag(string name, bool fallback) => config[name].Flag(fallback);
+    public bool Flag(string name, bool fallback) => _config[name].Flag(fallback);
 
     /// <summary>A special token such as pad_token: a string, or an object with its content.</summary>
-    public string? Special(string name) => Content(map[name].IsNull ? config[name] : map[name]);
+    public string? Special(string name) => Content(_map[name].IsNull ? _config[name] : _map[name]);
 
     /// <summary>
     /// A family's added tokens with those of added_tokens.json (ordinary words, found in normalized text, unless they are named as special) and of
@@ -57,16 +57,16 @@ sealed class TokenizerConfig
     public IReadOnlyList<AddedToken> WithMore(IEnumerable<AddedToken> family)
     {
         var tokens = family.ToDictionary(token => token.Content);
-        if (!added.IsNull)
+        if (!_added.IsNull)
         {
-            foreach (var (content, id) in added.Members)
+            foreach (var (content, id) in _added.Members)
             {
                 var special = IsSpecial(content);
                 tokens.TryAdd(content, new AddedToken(content, id.Number, Normalized: !special, Special: special));
             }
         }
 
-        if (config["added_tokens_decoder"] is { IsNull: false } stated)
+        if (_config["added_tokens_decoder"] is { IsNull: false } stated)
         {
             foreach (var (name, token) in stated.Members)
             {
@@ -79,7 +79,7 @@ sealed class TokenizerConfig
     }
 
     bool IsSpecial(string content) => Roles.Any(role => Special(role) == content)
-        || ((Json[])[map["additional_special_tokens"], config["additional_special_tokens"]]).Any(list => !list.IsNull && list.Items.Any(token => Content(token) == content));
+        || ((Json[])[_map["additional_special_tokens"], _config["additional_special_tokens"]]).Any(list => !list.IsNull && list.Items.Any(token => Content(token) == content));
 
     static string? Content(Json token) => token.IsObject ? token["content"].TextOrNull : token.TextOrNull;
 

@@ -3,11 +3,11 @@ namespace ProcessingJob.Tokenization.Models;
 /// <summary>A word while its symbols are merged: a linked list in arrays, and a heap of the merges that are possible.</summary>
 sealed class BpeWord
 {
-    int[] ids = new int[64];
-    int[] next = new int[64];
-    int[] previous = new int[64];
-    int[] ends = new int[64];
-    readonly LongHeap queue = new();
+    int[] _ids = new int[64];
+    int[] _next = new int[64];
+    int[] _previous = new int[64];
+    int[] _ends = new int[64];
+    readonly LongHeap _queue = new();
 
     public int Count { get; private set; }
 
@@ -16,21 +16,21 @@ sealed class BpeWord
     /// <summary>Appends a symbol; <paramref name="end"/> is where it ends in the text.</summary>
     public void Add(int id, int end)
     {
-        if (Count == ids.Length)
+        if (Count == _ids.Length)
         {
-            Array.Resize(ref ids, Count * 2);
-            Array.Resize(ref next, Count * 2);
-            Array.Resize(ref previous, Count * 2);
-            Array.Resize(ref ends, Count * 2);
+            Array.Resize(ref _ids, Count * 2);
+            Array.Resize(ref _next, Count * 2);
+            Array.Resize(ref _previous, Count * 2);
+            Array.Resize(ref _ends, Count * 2);
         }
 
-        (ids[Count], next[Count], previous[Count], ends[Count]) = (id, Count + 1, Count - 1, end);
+        (_ids[Count], _next[Count], _previous[Count], _ends[Count]) = (id, Count + 1, Count - 1, end);
         Count++;
     }
 
-    public int Id(int symbol) => ids[symbol];
+    public int Id(int symbol) => _ids[symbol];
 
-    public int End(int symbol) => ends[symbol];
+    public int End(int symbol) => _ends[symbol];
 
     /// <summary>Applies the merges, lowest rank first, leftmost first among equals.</summary>
     public void Merge(MergeTable merges)
@@ -42,61 +42,61 @@ sealed class BpeWord
     void MergeFew(MergeTable merges)
     {
         Span<long> found = stackalloc long[Count]; // rank << 32 | result of each symbol with the one after it
-        for (var i = 0; i + 1 < Count; i++) found[i] = merges.Find(ids[i], ids[i + 1]);
+        for (var i = 0; i + 1 < Count; i++) found[i] = merges.Find(_ids[i], _ids[i + 1]);
         while (Count > 1)
         {
             var (best, at) = (MergeTable.None, -1);
             for (var i = 0; i + 1 < Count; i++)
                 if (found[i] < best) (best, at) = (found[i], i);
             if (at < 0) break;
-            ids[at] = (int)best;
-            ends[at] = ends[at + 1];
-            ids.AsSpan(at + 2, Count - at - 2).CopyTo(ids.AsSpan(at + 1));
-            ends.AsSpan(at + 2, Count - at - 2).CopyTo(ends.AsSpan(at + 1));
+            _ids[at] = (int)best;
+            _ends[at] = _ends[at + 1];
+            _ids.AsSpan(at + 2, Count - at - 2).CopyTo(_ids.AsSpan(at + 1));
+            _ends.AsSpan(at + 2, Count - at - 2).CopyTo(_ends.AsSpan(at + 1));
             found[(at + 2)..Count].CopyTo(found[(at + 1)..]);
             Count--;
-            if (at > 0) found[at - 1] = merges.Find(ids[at - 1], ids[at]);
-            if (at + 1 < Count) found[at] = merges.Find(ids[at], ids[at + 1]);
+            if (at > 0) found[at - 1] = merges.Find(_ids[at - 1], _ids[at]);
+            if (at + 1 < Count) found[at] = merges.Find(_ids[at], _ids[at + 1]);
         }
     }
 
     void MergeMany(MergeTable merges)
     {
-        next[Count - 1] = -1;
-        queue.Clear();
+        _next[Count - 1] = -1;
+        _queue.Clear();
         for (var i = 0; i + 1 < Count; i++)
         {
-            var found = merges.Find(ids[i], ids[i + 1]);
-            if (found != MergeTable.None) queue.Append(Entry(found, i));
+            var found = merges.Find(_ids[i], _ids[i + 1]);
+            if (found != MergeTable.None) _queue.Append(Entry(found, i));
         }
 
-        queue.Order();
-        while (queue.TryPop(out var top))
+        _queue.Order();
+        while (_queue.TryPop(out var top))
         {
             var at = (int)(uint)top;
-            if (ids[at] < 0 || next[at] < 0) continue;
-            var right = next[at];
-            var found = merges.Find(ids[at], ids[right]);
+            if (_ids[at] < 0 || _next[at] < 0) continue;
+            var right = _next[at];
+            var found = merges.Find(_ids[at], _ids[right]);
             if (found >> 32 != top >> 32) continue; // the pair this was about is gone
-            ids[at] = (int)found;
-            ends[at] = ends[right];
-            ids[right] = -1;
-            next[at] = next[right];
-            if (next[at] >= 0) previous[next[at]] = at;
-            if (previous[at] >= 0) Offer(merges, previous[at], at);
-            if (next[at] >= 0) Offer(merges, at, next[at]);
+            _ids[at] = (int)found;
+            _ends[at] = _ends[right];
+            _ids[right] = -1;
+            _next[at] = _next[right];
+            if (_next[at] >= 0) _previous[_next[at]] = at;
+            if (_previous[at] >= 0) Offer(merges, _previous[at], at);
+            if (_next[at] >= 0) Offer(merges, at, _next[at]);
         }
 
         var kept = 0;
         for (var i = 0; i < Count; i++)
-            if (ids[i] >= 0) (ids[kept], ends[kept++]) = (ids[i], ends[i]);
+            if (_ids[i] >= 0) (_ids[kept], _ends[kept++]) = (_ids[i], _ends[i]);
         Count = kept;
     }
 
     void Offer(MergeTable merges, int left, int right)
     {
-        var found = merges.Find(ids[left], ids[right]);
-        if (found != MergeTable.None) queue.Push(Entry(found, left));
+        var found = merges.Find(_ids[left], _ids[right]);
+        if (found != MergeTable.None) _queue.Push(Entry(found, left));
     }
 
     /// <summary>Rank, then position: the order of merging.</summary>

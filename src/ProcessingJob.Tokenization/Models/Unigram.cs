@@ -11,35 +11,35 @@ sealed class Unigram : SubwordModel
 {
     const double UnknownPenalty = 10;
 
-    readonly (string Token, double Score)[] pieces;
-    readonly Dictionary<string, int> ids = [];
-    readonly PieceTrie trie = new();
-    readonly double unknownScore;
-    readonly int unknown;
-    readonly int[]? byteIds;
+    readonly (string Token, double Score)[] _pieces;
+    readonly Dictionary<string, int> _ids = [];
+    readonly PieceTrie _trie = new();
+    readonly double _unknownScore;
+    readonly int _unknown;
+    readonly int[]? _byteIds;
 
     /// <param name="unknown">Id of the unknown token; -1 when there is none, and then an unknown character is an error.</param>
     public Unigram((string Token, double Score)[] pieces, int unknown, bool byteFallback)
     {
-        (this.pieces, this.unknown) = (pieces, unknown);
+        (_pieces, _unknown) = (pieces, unknown);
         for (var id = 0; id < pieces.Length; id++)
         {
-            ids[pieces[id].Token] = id;
-            if (pieces[id].Token.Length > 0) trie.Add(PieceTrie.Root, Vocabulary.CodePoints(pieces[id].Token), id);
+            _ids[pieces[id].Token] = id;
+            if (pieces[id].Token.Length > 0) _trie.Add(PieceTrie.Root, Vocabulary.CodePoints(pieces[id].Token), id);
         }
 
-        unknownScore = (pieces.Length == 0 ? 0 : pieces.Min(piece => piece.Score)) - UnknownPenalty;
-        if (byteFallback) byteIds = [.. Enumerable.Range(0, 256).Select(b => ids.GetValueOrDefault($"<0x{b:X2}>", -1))];
+        _unknownScore = (pieces.Length == 0 ? 0 : pieces.Min(piece => piece.Score)) - UnknownPenalty;
+        if (byteFallback) _byteIds = [.. Enumerable.Range(0, 256).Select(b => _ids.GetValueOrDefault($"<0x{b:X2}>", -1))];
     }
 
-    public override int Size => pieces.Length;
+    public override int Size => _pieces.Length;
 
-    public override int? Find(string token) => ids.TryGetValue(token, out var id) ? id : null;
+    public override int? Find(string token) => _ids.TryGetValue(token, out var id) ? id : null;
 
-    public override string? Token(int id) => (uint)id < (uint)pieces.Length ? pieces[id].Token : null;
+    public override string? Token(int id) => (uint)id < (uint)_pieces.Length ? _pieces[id].Token : null;
 
     public override string Describe() =>
-        $"Unigram, {pieces.Length:N0} pieces, unknown {Token(unknown) ?? "none"}{(byteIds == null ? "" : ", byte fallback")}";
+        $"Unigram, {_pieces.Length:N0} pieces, unknown {Token(_unknown) ?? "none"}{(_byteIds == null ? "" : ", byte fallback")}";
 
     public override void Tokenize(AlignedText text, int start, int end, ModelScratch scratch, TokenList into)
     {
@@ -51,9 +51,9 @@ sealed class Unigram : SubwordModel
         for (int i = path.Count - 1, from = 0; i >= 0; i--)
         {
             var to = path[i];
-            if (scratch.Ids[to] == unknown)
+            if (scratch.Ids[to] == _unknown)
             {
-                while (i > 0 && scratch.Ids[path[i - 1]] == unknown) to = path[--i];
+                while (i > 0 && scratch.Ids[path[i - 1]] == _unknown) to = path[--i];
                 EmitUnknown(text, start, from, to, into);
             }
             else Emit(scratch.Ids[to], text, start + from, start + to, into);
@@ -79,21 +79,21 @@ sealed class Unigram : SubwordModel
             var here = scores[at];
             var single = false;
             var node = PieceTrie.Root;
-            for (var end = at; end < word.Length && (node = trie.Next(node, word[end])) >= 0;)
+            for (var end = at; end < word.Length && (node = _trie.Next(node, word[end])) >= 0;)
             {
                 end++;
-                var id = trie.Id(node);
+                var id = _trie.Id(node);
                 if (id < 0) continue;
                 single |= end == at + 1;
-                var score = pieces[id].Score + here;
+                var score = _pieces[id].Score + here;
                 if (starts[end] >= 0 && !(score > scores[end])) continue;
                 (scores[end], starts[end], best[end]) = (score, at, id);
             }
 
             if (single) continue;
-            var unknownSum = unknownScore + here;
+            var unknownSum = _unknownScore + here;
             if (starts[at + 1] >= 0 && !(unknownSum > scores[at + 1])) continue;
-            (scores[at + 1], starts[at + 1], best[at + 1]) = (unknownSum, at, unknown);
+            (scores[at + 1], starts[at + 1], best[at + 1]) = (unknownSum, at, _unknown);
         }
     }
 
@@ -103,15 +103,15 @@ sealed class Unigram : SubwordModel
         var run = text.CodePoints[(start + from)..(start + to)];
         var node = PieceTrie.Root;
         foreach (var c in run)
-            if ((node = trie.Next(node, c)) < 0) break;
-        if (node > 0 && trie.Id(node) >= 0)
+            if ((node = _trie.Next(node, c)) < 0) break;
+        if (node > 0 && _trie.Id(node) >= 0)
         {
-            Emit(trie.Id(node), text, start + from, start + to, into);
+            Emit(_trie.Id(node), text, start + from, start + to, into);
             return;
         }
 
-        if (byteIds != null && TryEmitBytes(run, text, start + from, start + to, into)) return;
-        Emit(unknown, text, start + from, start + to, into);
+        if (_byteIds != null && TryEmitBytes(run, text, start + from, start + to, into)) return;
+        Emit(_unknown, text, start + from, start + to, into);
     }
 
     bool TryEmitBytes(ReadOnlySpan<int> run, AlignedText text, int from, int to, TokenList into)
@@ -122,13 +122,13 @@ sealed class Unigram : SubwordModel
         {
             foreach (var b in utf8[..new Rune(c).EncodeToUtf8(utf8)])
             {
-                if (byteIds![b] < 0)
+                if (_byteIds![b] < 0)
                 {
                     into.CutTo(before);
                     return false;
                 }
 
-                Emit(byteIds[b], text, from, to, into);
+                Emit(_byteIds[b], text, from, to, into);
             }
         }
 

@@ -3,28 +3,28 @@ namespace ProcessingJob.Tokenization.Models;
 /// <summary>Tokens by id and ids by token.</summary>
 sealed class Vocabulary
 {
-    readonly Dictionary<string, int> ids;
-    readonly string?[] tokens;
+    readonly Dictionary<string, int> _ids;
+    readonly string?[] _tokens;
 
     /// <param name="ids">Ids are 0 or higher; gaps are allowed.</param>
     public Vocabulary(Dictionary<string, int> ids)
     {
-        this.ids = ids;
-        tokens = new string?[ids.Count == 0 ? 0 : ids.Values.Max() + 1];
-        foreach (var (token, id) in ids) tokens[id] = token;
+        _ids = ids;
+        _tokens = new string?[ids.Count == 0 ? 0 : ids.Values.Max() + 1];
+        foreach (var (token, id) in ids) _tokens[id] = token;
     }
 
     /// <summary>Number of tokens (not of ids, should there be gaps).</summary>
-    public int Count => ids.Count;
+    public int Count => _ids.Count;
 
     /// <summary>Highest id + 1.</summary>
-    public int Size => tokens.Length;
+    public int Size => _tokens.Length;
 
-    public IEnumerable<KeyValuePair<string, int>> All => ids;
+    public IEnumerable<KeyValuePair<string, int>> All => _ids;
 
-    public int? Find(string token) => ids.TryGetValue(token, out var id) ? id : null;
+    public int? Find(string token) => _ids.TryGetValue(token, out var id) ? id : null;
 
-    public string? Token(int id) => (uint)id < (uint)tokens.Length ? tokens[id] : null;
+    public string? Token(int id) => (uint)id < (uint)_tokens.Length ? _tokens[id] : null;
 
     public static int[] CodePoints(string text) => [.. text.EnumerateRunes().Select(rune => rune.Value)];
 }

@@ -5,39 +5,39 @@ namespace ProcessingJob.Tokenization.Models;
 /// <summary>Longest piece first; pieces after the first carry a prefix. A word that does not come out is one unknown token.</summary>
 sealed class WordPiece : SubwordModel
 {
-    readonly Vocabulary vocabulary;
-    readonly PieceTrie trie = new();
-    readonly int continuation;
-    readonly int unknown;
-    readonly string unknownToken;
-    readonly int maxWord;
+    readonly Vocabulary _vocabulary;
+    readonly PieceTrie _trie = new();
+    readonly int _continuation;
+    readonly int _unknown;
+    readonly string _unknownToken;
+    readonly int _maxWord;
 
     /// <param name="maxWord">Code points a word may have before it is unknown as a whole.</param>
     public WordPiece(Vocabulary vocabulary, string unknownToken, string prefix, int maxWord)
     {
-        (this.vocabulary, this.unknownToken, this.maxWord) = (vocabulary, unknownToken, maxWord);
-        unknown = vocabulary.Find(unknownToken) ?? throw new FormatException($"unk_token {unknownToken} is not in the vocabulary");
-        continuation = trie.AddRoot();
+        (_vocabulary, _unknownToken, _maxWord) = (vocabulary, unknownToken, maxWord);
+        _unknown = vocabulary.Find(unknownToken) ?? throw new FormatException($"unk_token {unknownToken} is not in the vocabulary");
+        _continuation = _trie.AddRoot();
         foreach (var (token, id) in vocabulary.All)
         {
-            trie.Add(PieceTrie.Root, Vocabulary.CodePoints(token), id);
-            if (token.StartsWith(prefix, StringComparison.Ordinal)) trie.Add(continuation, Vocabulary.CodePoints(token[prefix.Length..]), id);
+            _trie.Add(PieceTrie.Root, Vocabulary.CodePoints(token), id);
+            if (token.StartsWith(prefix, StringComparison.Ordinal)) _trie.Add(_continuation, Vocabulary.CodePoints(token[prefix.Length..]), id);
         }
     }
 
-    public override int Size => vocabulary.Size;
+    public override int Size => _vocabulary.Size;
 
-    public override int? Find(string token) => vocabulary.Find(token);
+    public override int? Find(string token) => _vocabulary.Find(token);
 
-    public override string? Token(int id) => vocabulary.Token(id);
+    public override string? Token(int id) => _vocabulary.Token(id);
 
-    public override string Describe() => $"WordPiece, {vocabulary.Count:N0} pieces, unknown {unknownToken}, words up to {maxWord} characters";
+    public override string Describe() => $"WordPiece, {_vocabulary.Count:N0} pieces, unknown {_unknownToken}, words up to {_maxWord} characters";
 
     public override void Tokenize(AlignedText text, int start, int end, ModelScratch scratch, TokenList into)
     {
-        if (end - start > maxWord)
+        if (end - start > _maxWord)
         {
-            Emit(unknown, text, start, end, into);
+            Emit(_unknown, text, start, end, into);
             return;
         }
 
@@ -46,13 +46,13 @@ sealed class WordPiece : SubwordModel
         for (var at = start; at < end;)
         {
             var (best, bestEnd) = (-1, at);
-            var node = at == start ? PieceTrie.Root : continuation;
-            for (var i = at; i < end && (node = trie.Next(node, word[i])) >= 0; i++)
-                if (trie.Id(node) >= 0) (best, bestEnd) = (trie.Id(node), i + 1);
+            var node = at == start ? PieceTrie.Root : _continuation;
+            for (var i = at; i < end && (node = _trie.Next(node, word[i])) >= 0; i++)
+                if (_trie.Id(node) >= 0) (best, bestEnd) = (_trie.Id(node), i + 1);
             if (best < 0)
             {
                 into.CutTo(before);
-                Emit(unknown, text, start, end, into);
+                Emit(_unknown, text, start, end, into);
                 return;
             }
 

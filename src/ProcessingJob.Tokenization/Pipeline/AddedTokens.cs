@@ -17,10 +17,10 @@ sealed record AddedToken(
 /// <summary>Added tokens that are looked for together: leftmost first, longest of those.</summary>
 sealed class AddedTokenSet
 {
-    readonly PieceTrie trie = new();
-    readonly Dictionary<int, AddedToken> tokens = [];
-    readonly SearchValues<char> firstUnits;
-    readonly HashSet<int> first = [];
+    readonly PieceTrie _trie = new();
+    readonly Dictionary<int, AddedToken> _tokens = [];
+    readonly SearchValues<char> _firstUnits;
+    readonly HashSet<int> _first = [];
 
     /// <param name="patterns">Each token with the code points to look for.</param>
     public AddedTokenSet(IEnumerable<(AddedToken Token, int[] Pattern)> patterns)
@@ -29,28 +29,28 @@ sealed class AddedTokenSet
         {
             // Tokens may come to the same when normalized ("Tea", "tea"): the first one counts.
             if (pattern.Length == 0 || Holds(pattern)) continue;
-            trie.Add(PieceTrie.Root, pattern, token.Id);
-            tokens[token.Id] = token;
-            first.Add(pattern[0]);
+            _trie.Add(PieceTrie.Root, pattern, token.Id);
+            _tokens[token.Id] = token;
+            _first.Add(pattern[0]);
         }
 
-        firstUnits = SearchValues.Create([.. first.Select(c => char.ConvertFromUtf32(c)[0])]);
+        _firstUnits = SearchValues.Create([.. _first.Select(c => char.ConvertFromUtf32(c)[0])]);
     }
 
-    public bool IsEmpty => tokens.Count == 0;
+    public bool IsEmpty => _tokens.Count == 0;
 
     /// <summary>Whether a token's text begins with a space.</summary>
-    public bool StartsWithSpace => first.Any(IsSpace);
+    public bool StartsWithSpace => _first.Any(IsSpace);
 
     /// <summary>Whether a part of a text holds a token (flags aside), or ends within one.</summary>
     public bool MayHold(ReadOnlySpan<int> part)
     {
         for (var start = 0; start < part.Length; start++)
         {
-            if (!first.Contains(part[start])) continue;
+            if (!_first.Contains(part[start])) continue;
             var node = PieceTrie.Root;
             var i = start;
-            while (i < part.Length && (node = trie.Next(node, part[i])) >= 0 && trie.Id(node) < 0) i++;
+            while (i < part.Length && (node = _trie.Next(node, part[i])) >= 0 && _trie.Id(node) < 0) i++;
             if (node >= 0) return true;
         }
 
@@ -76,12 +76,12 @@ sealed class AddedTokenSet
     /// <param name="done">Where the token before it ends.</param>
     public bool TryNext<TText>(TText text, ref int at, int done, out Piece found) where TText : ICodePoints, allows ref struct
     {
-        while ((at = text.NextOf(at, first, firstUnits)) >= 0)
+        while ((at = text.NextOf(at, _first, _firstUnits)) >= 0)
         {
             var (id, from, to) = (-1, at, at);
             var node = PieceTrie.Root;
-            for (var i = at; i < text.Length && (node = trie.Next(node, text.At(i, out i))) >= 0;)
-                if (trie.Id(node) >= 0) (id, to) = (trie.Id(node), i);
+            for (var i = at; i < text.Length && (node = _trie.Next(node, text.At(i, out i))) >= 0;)
+                if (_trie.Id(node) >= 0) (id, to) = (_trie.Id(node), i);
             if (id < 0)
             {
                 text.At(at, out at);
@@ -89,7 +89,7 @@ sealed class AddedTokenSet
             }
 
             at = to;
-            var token = tokens[id];
+            var token = _tokens[id];
             if (token.SingleWord && ((from > 0 && IsWord(text.Before(from))) || (to < text.Length && IsWord(text.At(to, out _))))) continue;
             if (token.LeftStrip)
             {
@@ -110,8 +110,8 @@ sealed class AddedTokenSet
     {
         var node = PieceTrie.Root;
         foreach (var c in pattern)
-            if ((node = trie.Next(node, c)) < 0) return false;
-        return trie.Id(node) >= 0;
+            if ((node = _trie.Next(node, c)) < 0) return false;
+        return _trie.Id(node) >= 0;
     }
 
     static bool IsWord(int c) => UnicodeTables.Is(c, CharFlags.Word);

@@ -3,30 +3,30 @@ namespace ProcessingJob.Tokenization.Pipeline;
 /// <summary>Code points, each with the part of the original text (UTF-16 units) that it came from.</summary>
 sealed class AlignedText
 {
-    int[] codePoints = new int[256];
-    int[] from = new int[256];
-    int[] to = new int[256];
+    int[] _codePoints = new int[256];
+    int[] _from = new int[256];
+    int[] _to = new int[256];
 
     public int Count { get; private set; }
 
-    public Span<int> CodePoints => codePoints.AsSpan(0, Count);
+    public Span<int> CodePoints => _codePoints.AsSpan(0, Count);
 
-    public int From(int i) => from[i];
+    public int From(int i) => _from[i];
 
-    public int To(int i) => to[i];
+    public int To(int i) => _to[i];
 
     public void Clear() => Count = 0;
 
     public void Add(int codePoint, int start, int end)
     {
-        if (Count == codePoints.Length)
+        if (Count == _codePoints.Length)
         {
-            Array.Resize(ref codePoints, Count * 2);
-            Array.Resize(ref from, Count * 2);
-            Array.Resize(ref to, Count * 2);
+            Array.Resize(ref _codePoints, Count * 2);
+            Array.Resize(ref _from, Count * 2);
+            Array.Resize(ref _to, Count * 2);
         }
 
-        (codePoints[Count], from[Count], to[Count]) = (codePoint, start, end);
+        (_codePoints[Count], _from[Count], _to[Count]) = (codePoint, start, end);
         Count++;
     }
 
@@ -48,7 +48,7 @@ sealed class AlignedText
 
     public void Add(AlignedText other, int start, int end)
     {
-        for (var i = start; i < end; i++) Add(other.codePoints[i], other.from[i], other.to[i]);
+        for (var i = start; i < end; i++) Add(other._codePoints[i], other._from[i], other._to[i]);
     }
 
     /// <summary>Keeps the code points that <paramref name="keep"/> says, with their alignment.</summary>
@@ -57,8 +57,8 @@ sealed class AlignedText
         var kept = 0;
         for (var i = 0; i < Count; i++)
         {
-            if (!keep(codePoints[i])) continue;
-            (codePoints[kept], from[kept], to[kept]) = (codePoints[i], from[i], to[i]);
+            if (!keep(_codePoints[i])) continue;
+            (_codePoints[kept], _from[kept], _to[kept]) = (_codePoints[i], _from[i], _to[i]);
             kept++;
         }
 
@@ -67,9 +67,9 @@ sealed class AlignedText
 
     public void Trim(int start, int end)
     {
-        codePoints.AsSpan(start, end - start).CopyTo(codePoints);
-        from.AsSpan(start, end - start).CopyTo(from);
-        to.AsSpan(start, end - start).CopyTo(to);
+        _codePoints.AsSpan(start, end - start).CopyTo(_codePoints);
+        _from.AsSpan(start, end - start).CopyTo(_from);
+        _to.AsSpan(start, end - start).CopyTo(_to);
         Count = end - start;
     }
 
@@ -85,12 +85,12 @@ sealed class AlignedText
             if (change > 0)
             {
                 if (at < 1) Add(codePoint, origin, origin);
-                else Add(codePoint, source.from[at - 1], source.to[at - 1]);
+                else Add(codePoint, source._from[at - 1], source._to[at - 1]);
                 continue;
             }
 
             var own = Math.Min(at, source.Count - 1);
-            Add(codePoint, source.from[own], source.to[own]);
+            Add(codePoint, source._from[own], source._to[own]);
             at = Math.Min(source.Count, at + 1 - change);
         }
     }

@@ -13,9 +13,9 @@ readonly ref struct TokenizedText(ReadOnlySpan<char> text, TokenList? tokens)
 /// <summary>Puts the kept tokens of one or two texts and the special tokens into an <see cref="EncodingBuffer"/>.</summary>
 sealed class EncodingWriter(Tokenizer tokenizer, EncodeOptions options)
 {
-    readonly PostProcessor layout = tokenizer.PostProcessor;
-    readonly bool withOffsets = options.WithOffsets || options.Window;
-    readonly OffsetWriter offsets = new(tokenizer, options.CodePointOffsets);
+    readonly PostProcessor _layout = tokenizer.PostProcessor;
+    readonly bool _withOffsets = options.WithOffsets || options.Window;
+    readonly OffsetWriter _offsets = new(tokenizer, options.CodePointOffsets);
 
     /// <summary>Writes the windows over one of the texts, the other one whole in each.</summary>
     /// <returns>The number of windows, at least 1.</returns>
@@ -37,13 +37,13 @@ sealed class EncodingWriter(Tokenizer tokenizer, EncodeOptions options)
         EncodingBuffer into, TokenizedText first, TokenizedText second, Range keepFirst, Range keepSecond, int moving, int window, bool truncated)
     {
         var pair = second.Tokens != null;
-        var parts = pair ? layout.Pair : layout.Single;
-        var length = Length(keepFirst) + (pair ? Length(keepSecond) : 0) + (options.AddSpecialTokens ? layout.SpecialCount(pair) : 0);
-        var ids = into.AppendIds(length, withOffsets);
+        var parts = pair ? _layout.Pair : _layout.Single;
+        var length = Length(keepFirst) + (pair ? Length(keepSecond) : 0) + (options.AddSpecialTokens ? _layout.SpecialCount(pair) : 0);
+        var ids = into.AppendIds(length, _withOffsets);
         var types = into.PendingTypes(length);
         var special = into.PendingSpecial(length);
-        var spans = withOffsets ? into.PendingOffsets(length) : default;
-        var (textStart, textEnd) = withOffsets ? (0, 0) : (-1, -1);
+        var spans = _withOffsets ? into.PendingOffsets(length) : default;
+        var (textStart, textEnd) = _withOffsets ? (0, 0) : (-1, -1);
         var at = 0;
         foreach (var part in parts)
         {
@@ -54,7 +54,7 @@ sealed class EncodingWriter(Tokenizer tokenizer, EncodeOptions options)
                 count = part.Ids.Length;
                 part.Ids.CopyTo(ids[at..]);
                 special.Slice(at, count).Fill(1);
-                if (withOffsets) spans.Slice(at, count).Fill(new TokenOffset(0, 0, -1));
+                if (_withOffsets) spans.Slice(at, count).Fill(new TokenOffset(0, 0, -1));
             }
             else
             {
@@ -63,10 +63,10 @@ sealed class EncodingWriter(Tokenizer tokenizer, EncodeOptions options)
                 count = Length(keep);
                 source.Tokens!.Ids[keep].CopyTo(ids[at..]);
                 special.Slice(at, count).Clear();
-                if (withOffsets)
+                if (_withOffsets)
                 {
                     var own = spans.Slice(at, count);
-                    offsets.Write(source, keep.Start.Value, own, part.Sequence);
+                    _offsets.Write(source, keep.Start.Value, own, part.Sequence);
                     if (part.Sequence == moving && count > 0) (textStart, textEnd) = (own[0].Start, own[^1].End);
                 }
             }
@@ -75,7 +75,7 @@ sealed class EncodingWriter(Tokenizer tokenizer, EncodeOptions options)
             at += count;
         }
 
-        into.Commit(length, window, withOffsets, textStart, textEnd, truncated);
+        into.Commit(length, window, _withOffsets, textStart, textEnd, truncated);
     }
 
     static Range Whole(TokenizedText text) => 0..(text.Tokens?.Count ?? 0);

@@ -23,22 +23,22 @@ interface ICodePoints
 /// <summary>Code points themselves.</summary>
 readonly ref struct CodePoints(ReadOnlySpan<int> text) : ICodePoints
 {
-    readonly ReadOnlySpan<int> text = text;
+    readonly ReadOnlySpan<int> _text = text;
 
-    public int Length => text.Length;
+    public int Length => _text.Length;
 
     public int At(int position, out int next)
     {
         next = position + 1;
-        return text[position];
+        return _text[position];
     }
 
-    public int Before(int position) => text[position - 1];
+    public int Before(int position) => _text[position - 1];
 
     public int NextOf(int start, HashSet<int> wanted, SearchValues<char> units)
     {
-        for (var i = start; i < text.Length; i++)
-            if (wanted.Contains(text[i])) return i;
+        for (var i = start; i < _text.Length; i++)
+            if (wanted.Contains(_text[i])) return i;
         return -1;
     }
 }
@@ -46,25 +46,25 @@ readonly ref struct CodePoints(ReadOnlySpan<int> text) : ICodePoints
 /// <summary>UTF-16; a lone surrogate reads as U+FFFD.</summary>
 readonly ref struct Utf16Text(ReadOnlySpan<char> text) : ICodePoints
 {
-    readonly ReadOnlySpan<char> text = text;
+    readonly ReadOnlySpan<char> _text = text;
 
-    public int Length => text.Length;
+    public int Length => _text.Length;
 
     public int At(int position, out int next)
     {
-        var c = text[position];
+        var c = _text[position];
         next = position + 1;
         if (!char.IsSurrogate(c)) return c;
-        if (char.IsLowSurrogate(c) || next == text.Length || !char.IsLowSurrogate(text[next])) return 0xFFFD;
-        return char.ConvertToUtf32(c, text[next++]);
+        if (char.IsLowSurrogate(c) || next == _text.Length || !char.IsLowSurrogate(_text[next])) return 0xFFFD;
+        return char.ConvertToUtf32(c, _text[next++]);
     }
 
     public int Before(int position) =>
-        position > 1 && char.IsSurrogatePair(text[position - 2], text[position - 1]) ? At(position - 2, out _) : At(position - 1, out _);
+        position > 1 && char.IsSurrogatePair(_text[position - 2], _text[position - 1]) ? At(position - 2, out _) : At(position - 1, out _);
 
     public int NextOf(int start, HashSet<int> wanted, SearchValues<char> units)
     {
-        var found = text[start..].IndexOfAny(units);
+        var found = _text[start..].IndexOfAny(units);
         return found < 0 ? -1 : start + found;
     }
 }

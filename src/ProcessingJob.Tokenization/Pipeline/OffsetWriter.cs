@@ -3,7 +3,7 @@ namespace ProcessingJob.Tokenization.Pipeline;
 /// <summary>Tokens' places in the original text, spaces trimmed as the post-processor says, in UTF-16 units or code points.</summary>
 sealed class OffsetWriter(Tokenizer tokenizer, bool codePoints)
 {
-    readonly OffsetTrim[] trims = tokenizer.PostProcessor.Trims;
+    readonly OffsetTrim[] _trims = tokenizer.PostProcessor.Trims;
 
     /// <summary>Writes the offsets of the tokens from <paramref name="start"/> on.</summary>
     public void Write(TokenizedText source, int start, Span<TokenOffset> into, int sequence)
@@ -15,7 +15,7 @@ sealed class OffsetWriter(Tokenizer tokenizer, bool codePoints)
         for (var i = 0; i < into.Length; i++)
         {
             var (from, to) = (starts[start + i], ends[start + i]);
-            foreach (var trim in trims) Trim(text, ids[start + i], i == 0, trim.AddPrefixSpace, ref from, ref to);
+            foreach (var trim in _trims) Trim(text, ids[start + i], i == 0, trim.AddPrefixSpace, ref from, ref to);
             into[i] = new TokenOffset(from, to, sequence);
         }
 

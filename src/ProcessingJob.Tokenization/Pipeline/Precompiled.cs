@@ -11,10 +11,10 @@ namespace ProcessingJob.Tokenization.Pipeline;
 /// </summary>
 sealed class Precompiled : Normalizer
 {
-    readonly uint[] units;
-    readonly byte[] replacements;
-    readonly Dictionary<int, int[]> decoded = [];
-    readonly bool[] asciiChanges = new bool[128];
+    readonly uint[] _units;
+    readonly byte[] _replacements;
+    readonly Dictionary<int, int[]> _decoded = [];
+    readonly bool[] _asciiChanges = new bool[128];
 
     /// <exception cref="FormatException">The map is cut short.</exception>
     public Precompiled(ReadOnlySpan<byte> map)
@@ -22,24 +22,24 @@ sealed class Precompiled : Normalizer
         if (map.Length < 4) throw new FormatException("it is shorter than 4 bytes");
         var size = BinaryPrimitives.ReadUInt32LittleEndian(map);
         if (size % 4 != 0 || size == 0 || size > map.Length - 4) throw new FormatException($"its trie claims {size} bytes of {map.Length - 4}");
-        units = new uint[size / 4];
-        for (var i = 0; i < units.Length; i++) units[i] = BinaryPrimitives.ReadUInt32LittleEndian(map[(4 + 4 * i)..]);
-        replacements = map[(4 + (int)size)..].ToArray();
-        for (var at = 0; at <= replacements.Length;)
+        _units = new uint[size / 4];
+        for (var i = 0; i < _units.Length; i++) _units[i] = BinaryPrimitives.ReadUInt32LittleEndian(map[(4 + 4 * i)..]);
+        _replacements = map[(4 + (int)size)..].ToArray();
+        for (var at = 0; at <= _replacements.Length;)
         {
             // Every tail of a replacement may be pointed at, so all starts are decoded up front.
-            var length = replacements.AsSpan(at).IndexOf((byte)0);
-            if (length < 0) length = replacements.Length - at;
-            for (var start = at; start <= at + length && start <= replacements.Length; start++)
+            var length = _replacements.AsSpan(at).IndexOf((byte)0);
+            if (length < 0) length = _replacements.Length - at;
+            for (var start = at; start <= at + length && start <= _replacements.Length; start++)
             {
-                if (start < replacements.Length && (replacements[start] & 0xC0) == 0x80) continue;
-                decoded[start] = [.. Encoding.UTF8.GetString(replacements.AsSpan(start, at + length - start)).EnumerateRunes().Select(r => r.Value)];
+                if (start < _replacements.Length && (_replacements[start] & 0xC0) == 0x80) continue;
+                _decoded[start] = [.. Encoding.UTF8.GetString(_replacements.AsSpan(start, at + length - start)).EnumerateRunes().Select(r => r.Value)];
             }
 
             at += length + 1;
         }
 
-        for (byte c = 1; c < 128; c++) asciiChanges[c] = Find([c]) >= 0;
+        for (byte c = 1; c < 128; c++) _asciiChanges[c] = Find([c]) >= 0;
     }
 
     public override string Describe() => "Precompiled";
@@ -48,14 +48,14 @@ sealed class Precompiled : Normalizer
     public bool Removes(int codePoint)
     {
         Span<byte> utf8 = stackalloc byte[4];
-        return Find(utf8[..new Rune(codePoint).EncodeToUtf8(utf8)]) is >= 0 and var found && decoded[found].Length == 0;
+        return Find(utf8[..new Rune(codePoint).EncodeToUtf8(utf8)]) is >= 0 and var found && _decoded[found].Length == 0;
     }
 
     public override void Apply(Workspace work)
     {
         var text = work.Text.CodePoints;
         var plain = true;
-        foreach (var c in text) plain &= c < 128 && !asciiChanges[c];
+        foreach (var c in text) plain &= c < 128 && !_asciiChanges[c];
         if (plain) return;
         var utf16 = work.Utf16(text);
         var changes = work.Changes;
@@ -70,13 +70,13 @@ sealed class Precompiled : Normalizer
             var bytes = 0;
             for (var k = 0; k < count && bytes < 6; k++) bytes += new Rune(text[i + k]).EncodeToUtf8(utf8[bytes..]);
             var found = bytes < 6 ? Find(utf8[..bytes]) : -1;
-            if (found >= 0) Put(count, decoded[found]);
+            if (found >= 0) Put(count, _decoded[found]);
             else
             {
                 for (var k = i; k < i + count; k++)
                 {
                     found = count == 1 && bytes < 6 ? -1 : Find(utf8[..new Rune(text[k]).EncodeToUtf8(utf8)]);
-                    if (found >= 0) Put(1, decoded[found]);
+                    if (found >= 0) Put(1, _decoded[found]);
                     else changes.Add(text[k], 0);
                 }
             }
@@ -115,16 +115,16 @@ sealed class Precompiled : Normalizer
     /// <summary>Where the replacement of the shortest key that <paramref name="text"/> starts with is; -1 when there is none.</summary>
     int Find(ReadOnlySpan<byte> text)
     {
-        var node = Offset(units[0]);
+        var node = Offset(_units[0]);
         foreach (var b in text)
         {
             if (b == 0) break;
             node ^= b;
-            if (node >= units.Length) return -1;
-            var unit = units[node];
+            if (node >= _units.Length) return -1;
+            var unit = _units[node];
             if ((unit & 0x800000FF) != b) return -1;
             node ^= Offset(unit);
-            if ((unit >> 8 & 1) == 1) return (int)(units[node] & 0x7FFFFFFF);
+            if ((unit >> 8 & 1) == 1) return (int)(_units[node] & 0x7FFFFFFF);
         }
 
         return -1;

@@ -5,23 +5,23 @@ namespace ProcessingJob.Tokenization.Pipeline;
 /// <summary>How many spaces each token begins and ends with, written as spaces or as the byte alphabet's Ġ.</summary>
 sealed class TokenSpaces
 {
-    readonly byte[] leading;
-    readonly byte[] trailing;
+    readonly byte[] _leading;
+    readonly byte[] _trailing;
 
     public TokenSpaces(Tokenizer tokenizer, int size)
     {
-        (leading, trailing) = (new byte[size], new byte[size]);
+        (_leading, _trailing) = (new byte[size], new byte[size]);
         for (var id = 0; id < size; id++)
         {
             if (tokenizer.Pipeline.Model.Token(id) is not { Length: > 0 } token || !(IsSpace(token[0]) || IsSpace(token[^1]))) continue;
-            leading[id] = (byte)Math.Min(255, token.TakeWhile(IsSpace).Count());
-            trailing[id] = (byte)Math.Min(255, token.Reverse().TakeWhile(IsSpace).Count());
+            _leading[id] = (byte)Math.Min(255, token.TakeWhile(IsSpace).Count());
+            _trailing[id] = (byte)Math.Min(255, token.Reverse().TakeWhile(IsSpace).Count());
         }
     }
 
-    public int Leading(int id) => leading[id];
+    public int Leading(int id) => _leading[id];
 
-    public int Trailing(int id) => trailing[id];
+    public int Trailing(int id) => _trailing[id];
 
     static bool IsSpace(char c) => c == '\u0120' || (!char.IsSurrogate(c) && UnicodeTables.Is(c, CharFlags.Space));
 }

@@ -11,9 +11,9 @@ readonly record struct Piece(int Start, int End, int Id = -1);
 /// </summary>
 sealed class Workspace
 {
-    AlignedText spareText = new();
-    List<Piece> sparePieces = [];
-    char[] utf16 = [];
+    AlignedText _spareText = new();
+    List<Piece> _sparePieces = [];
+    char[] _utf16 = [];
 
     public AlignedText Text { get; private set; } = new();
 
@@ -29,29 +29,29 @@ sealed class Workspace
     /// <summary>Code points written as UTF-16; valid until the next call.</summary>
     public ReadOnlySpan<char> Utf16(ReadOnlySpan<int> codePoints)
     {
-        if (utf16.Length < codePoints.Length * 2) utf16 = new char[codePoints.Length * 2];
+        if (_utf16.Length < codePoints.Length * 2) _utf16 = new char[codePoints.Length * 2];
         var length = 0;
-        foreach (var c in codePoints) length += new System.Text.Rune(c).EncodeToUtf16(utf16.AsSpan(length));
-        return utf16.AsSpan(0, length);
+        foreach (var c in codePoints) length += new System.Text.Rune(c).EncodeToUtf16(_utf16.AsSpan(length));
+        return _utf16.AsSpan(0, length);
     }
 
     /// <summary>An empty text that is not the current one.</summary>
     public AlignedText NewText()
     {
-        spareText.Clear();
-        return spareText;
+        _spareText.Clear();
+        return _spareText;
     }
 
-    public void Accept(AlignedText text) => (Text, spareText) = (text, Text);
+    public void Accept(AlignedText text) => (Text, _spareText) = (text, Text);
 
     /// <summary>An empty list that is not the current one.</summary>
     public List<Piece> NewPieces()
     {
-        sparePieces.Clear();
-        return sparePieces;
+        _sparePieces.Clear();
+        return _sparePieces;
     }
 
-    public void Accept(List<Piece> pieces) => (Pieces, sparePieces) = (pieces, Pieces);
+    public void Accept(List<Piece> pieces) => (Pieces, _sparePieces) = (pieces, Pieces);
 
     /// <summary>Replaces the text by what <see cref="Changes"/> make of it.</summary>
     public void ApplyChanges()

@@ -8,8 +8,8 @@ enum NormalForm { Nfd, Nfkd, Nfc, Nfkc }
 /// </summary>
 sealed class Normalization
 {
-    ChangeList decomposed = new();
-    readonly List<(int CodePoint, int Change)> waiting = [];
+    ChangeList _decomposed = new();
+    readonly List<(int CodePoint, int Change)> _waiting = [];
 
     /// <summary>Appends to <paramref name="into"/> what <paramref name="text"/> becomes.</summary>
     public void Apply(NormalForm form, ReadOnlySpan<int> text, ChangeList into)
@@ -20,9 +20,9 @@ sealed class Normalization
             return;
         }
 
-        decomposed.Clear();
-        Decompose(form == NormalForm.Nfkc, text, decomposed);
-        Compose(decomposed.Span, into);
+        _decomposed.Clear();
+        Decompose(form == NormalForm.Nfkc, text, _decomposed);
+        Compose(_decomposed.Span, into);
     }
 
     static void Decompose(bool compatible, ReadOnlySpan<int> text, ChangeList into)
@@ -98,7 +98,7 @@ sealed class Normalization
     {
         (int CodePoint, int Change)? starter = null;
         var lastRank = -1; // of a mark that stayed between the starter and here
-        waiting.Clear();
+        _waiting.Clear();
         foreach (var (c, change) in text)
         {
             var rank = c < 0x300 ? 0 : UnicodeTables.CombiningRank(c);
@@ -126,7 +126,7 @@ sealed class Normalization
                 continue;
             }
 
-            waiting.Add((c, change));
+            _waiting.Add((c, change));
             lastRank = rank;
         }
 
@@ -135,8 +135,8 @@ sealed class Normalization
         void Flush((int CodePoint, int Change) s)
         {
             into.Add(s.CodePoint, s.Change);
-            foreach (var (c, change) in waiting) into.Add(c, change);
-            waiting.Clear();
+            foreach (var (c, change) in _waiting) into.Add(c, change);
+            _waiting.Clear();
         }
     }
 }
@@ -144,25 +144,25 @@ sealed class Normalization
 /// <summary>A growing list of (code point, change).</summary>
 sealed class ChangeList
 {
-    (int CodePoint, int Change)[] items = new (int, int)[64];
+    (int CodePoint, int Change)[] _items = new (int, int)[64];
 
     public int Count { get; private set; }
 
-    public ReadOnlySpan<(int CodePoint, int Change)> Span => items.AsSpan(0, Count);
+    public ReadOnlySpan<(int CodePoint, int Change)> Span => _items.AsSpan(0, Count);
 
-    public Span<(int CodePoint, int Change)> From(int start) => items.AsSpan(start, Count - start);
+    public Span<(int CodePoint, int Change)> From(int start) => _items.AsSpan(start, Count - start);
 
     public void Clear() => Count = 0;
 
     public void Add(int codePoint, int change)
     {
-        if (Count == items.Length) Array.Resize(ref items, Count * 2);
-        items[Count++] = (codePoint, change);
+        if (Count == _items.Length) Array.Resize(ref _items, Count * 2);
+        _items[Count++] = (codePoint, change);
     }
 
     /// <summary>Adds to the change of the last entry, if there is one.</summary>
     public void Adjust(int by)
     {
-        if (Count > 0) items[Count - 1].Change += by;
+        if (Count > 0) _items[Count - 1].Change += by;
     }
 }

@@ -98,8 +98,8 @@ static class UnicodeTables
     /// <summary>Small values of all code points: one page per distinct block of 256.</summary>
     sealed class TwoStage
     {
-        readonly ushort[] pageOf = new ushort[0x1100];
-        readonly ushort[] values;
+        readonly ushort[] _pageOf = new ushort[0x1100];
+        readonly ushort[] _values;
 
         TwoStage(ushort[] all)
         {
@@ -115,13 +115,13 @@ static class UnicodeTables
                     stored.Add(block.ToArray());
                 }
 
-                pageOf[page] = index;
+                _pageOf[page] = index;
             }
 
-            values = [.. stored.SelectMany(block => block)];
+            _values = [.. stored.SelectMany(block => block)];
         }
 
-        public int this[int codePoint] => values[(pageOf[codePoint >> 8] << 8) | (codePoint & 255)];
+        public int this[int codePoint] => _values[(_pageOf[codePoint >> 8] << 8) | (codePoint & 255)];
 
         public static TwoStage FromRuns(string packed)
         {
@@ -149,8 +149,8 @@ static class UnicodeTables
     /// <summary>Code point to a few code points.</summary>
     sealed class Mapping
     {
-        readonly TwoStage indexes;
-        readonly List<int[]> targets = [[]];
+        readonly TwoStage _indexes;
+        readonly List<int[]> _targets = [[]];
 
         public Mapping(string packed)
         {
@@ -162,27 +162,27 @@ static class UnicodeTables
                 var target = new int[reader.Next()];
                 for (int i = 0, near = source; i < target.Length; i++) target[i] = near += reader.NextSigned();
                 sources.Add(source);
-                targets.Add(target);
+                _targets.Add(target);
             }
 
-            indexes = TwoStage.FromPoints(sources);
+            _indexes = TwoStage.FromPoints(sources);
         }
 
-        public ReadOnlySpan<int> this[int codePoint] => targets[indexes[codePoint]];
+        public ReadOnlySpan<int> this[int codePoint] => _targets[_indexes[codePoint]];
     }
 
     ref struct VarintReader(string packed)
     {
-        readonly byte[] bytes = Convert.FromBase64String(packed);
-        int at;
+        readonly byte[] _bytes = Convert.FromBase64String(packed);
+        int _at;
 
-        public readonly bool More => at < bytes.Length;
+        public readonly bool More => _at < _bytes.Length;
 
         public int Next()
         {
             for (int value = 0, shift = 0; ; shift += 7)
             {
-                var b = bytes[at++];
+                var b = _bytes[_at++];
                 value |= (b & 127) << shift;
                 if (b < 128) return value;
             }

@@ -6,11 +6,11 @@ namespace ProcessingJob.Worker;
 /// <summary>Turns a finished window into output rows: id, kept columns, the task's columns, then where the row came from.</summary>
 sealed class OutputRows
 {
-    private readonly FeatureTask _task;
-    private readonly RowReader _reader;
-    private readonly RunTotals _totals;
-    private readonly bool _windows, _rejectLong, _pairs, _splits;
-    private readonly int _maxLength;
+    readonly FeatureTask _task;
+    readonly RowReader _reader;
+    readonly RunTotals _totals;
+    readonly bool _windows, _rejectLong, _pairs, _splits;
+    readonly int _maxLength;
 
     /// <exception cref="PJobException">A kept column has the name of a column that is computed (exit code 2).</exception>
     public OutputRows(FeatureTask task, RowReader reader, JobSpec spec, int maxLength, RunTotals totals)
@@ -70,7 +70,7 @@ sealed class OutputRows
         return (kept, tokens, truncated);
     }
 
-    private Reject? Fault(WindowItem window, int row, int first, int end)
+    Reject? Fault(WindowItem window, int row, int first, int end)
     {
         for (var i = first; i < end; i++)
         {
@@ -86,10 +86,10 @@ sealed class OutputRows
         return null;
     }
 
-    private static Reject Reject(WindowItem window, int row, string reason, string message) =>
+    static Reject Reject(WindowItem window, int row, string reason, string message) =>
         new(window.Unit.Unit.Source, window.Rows!.SourceRow(row), window.Rows.SourceOffset(row), reason, message, window.Rows.Describe(row));
 
-    private void AppendRow(WindowItem window, int row, int first, int end, ColumnBlock into)
+    void AppendRow(WindowItem window, int row, int first, int end, ColumnBlock into)
     {
         var encodings = window.Encodings;
         while (first < end)

@@ -21,10 +21,10 @@ sealed record PipelineParts(
 /// </summary>
 sealed class Pipeline(PipelineParts parts)
 {
-    private readonly StageClock _read = new("read", 1), _tokenize = new("tokenize", parts.Tokenizers), _finish = new("finish", 1), _write = new("write", 1);
-    private readonly ConcurrentBag<EncodingBuffer> _buffers = [];
-    private readonly ConcurrentBag<FinishedWindow> _blocks = [];
-    private readonly List<PJobException> _failures = [];
+    readonly StageClock _read = new("read", 1), _tokenize = new("tokenize", parts.Tokenizers), _finish = new("finish", 1), _write = new("write", 1);
+    readonly ConcurrentBag<EncodingBuffer> _buffers = [];
+    readonly ConcurrentBag<FinishedWindow> _blocks = [];
+    readonly List<PJobException> _failures = [];
 
     public IReadOnlyList<StageReport> Stages => [_read.Report(), _tokenize.Report(), _finish.Report(), _write.Report()];
 
@@ -68,7 +68,7 @@ sealed class Pipeline(PipelineParts parts)
             await first;
     }
 
-    private async Task ReadAsync(IReadOnlyList<WorkUnit> units, ChannelWriter<WindowItem> work, ChannelWriter<WindowItem> inOrder, CancellationToken stop)
+    async Task ReadAsync(IReadOnlyList<WorkUnit> units, ChannelWriter<WindowItem> work, ChannelWriter<WindowItem> inOrder, CancellationToken stop)
     {
         foreach (var unit in units)
         {
@@ -102,7 +102,7 @@ sealed class Pipeline(PipelineParts parts)
         inOrder.Complete();
     }
 
-    private async Task TokenizeAsync(ChannelReader<WindowItem> work, CancellationToken stop)
+    async Task TokenizeAsync(ChannelReader<WindowItem> work, CancellationToken stop)
     {
         var encoder = parts.Encoders();
         var start = StageClock.Now;
@@ -123,7 +123,7 @@ sealed class Pipeline(PipelineParts parts)
         }
     }
 
-    private async Task FinishAsync(ChannelReader<WindowItem> inOrder, ChannelWriter<FinishedWindow> output, CancellationToken stop)
+    async Task FinishAsync(ChannelReader<WindowItem> inOrder, ChannelWriter<FinishedWindow> output, CancellationToken stop)
     {
         await foreach (var item in inOrder.ReadAllAsync(stop))
         {
@@ -153,7 +153,7 @@ sealed class Pipeline(PipelineParts parts)
         output.Complete();
     }
 
-    private async Task WriteAsync(ChannelReader<FinishedWindow> input, CancellationToken stop)
+    async Task WriteAsync(ChannelReader<FinishedWindow> input, CancellationToken stop)
     {
         UnitWriter? writer = null;
         var counts = new UnitCounts(0, 0, 0, 0, 0);
@@ -188,7 +188,7 @@ sealed class Pipeline(PipelineParts parts)
         }
     }
 
-    private async Task AppendAsync(FinishedWindow window, UnitWriter writer, CancellationToken stop)
+    async Task AppendAsync(FinishedWindow window, UnitWriter writer, CancellationToken stop)
     {
         if (window.Rows.Count > 0)
             await writer.WriteAsync(window.Rows, stop);
@@ -201,7 +201,7 @@ sealed class Pipeline(PipelineParts parts)
         parts.Totals.AddBytes(window.SourceBytes);
     }
 
-    private async Task EndAsync(UnitRun unit, UnitWriter writer, UnitCounts counts)
+    async Task EndAsync(UnitRun unit, UnitWriter writer, UnitCounts counts)
     {
         await using (writer)
         {

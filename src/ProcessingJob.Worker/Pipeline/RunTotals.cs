@@ -6,13 +6,13 @@ namespace ProcessingJob.Worker;
 sealed class RunTotals(int maxLength)
 {
     public const int LengthBucket = 8;
-    private const int MaxBuckets = 1_024, SampleSize = 20;
+    const int MaxBuckets = 1_024, SampleSize = 20;
 
-    private readonly Lock _lock = new();
-    private readonly long[] _lengths = new long[Math.Min(maxLength / LengthBucket + 1, MaxBuckets)];
-    private readonly SortedDictionary<string, long> _rejects = new(StringComparer.Ordinal);
-    private readonly List<Reject> _samples = [];
-    private long _rowsIn, _rowsOut, _tokens, _truncated, _bytes, _bytesTokenized, _filtered, _rejected;
+    readonly Lock _lock = new();
+    readonly long[] _lengths = new long[Math.Min(maxLength / LengthBucket + 1, MaxBuckets)];
+    readonly SortedDictionary<string, long> _rejects = new(StringComparer.Ordinal);
+    readonly List<Reject> _samples = [];
+    long _rowsIn, _rowsOut, _tokens, _truncated, _bytes, _bytesTokenized, _filtered, _rejected;
 
     public long RowsIn => Interlocked.Read(ref _rowsIn);
     public long RowsOut => Interlocked.Read(ref _rowsOut);

@@ -6,7 +6,7 @@ namespace ProcessingJob.Worker;
 /// <summary>Where the workers of one stage spend their time. Thread-safe; a few updates per window, so it costs nothing.</summary>
 sealed class StageClock(string name, int workers)
 {
-    private long _busy, _waitInput, _waitOutput;
+    long _busy, _waitInput, _waitOutput;
 
     public static long Now => Stopwatch.GetTimestamp();
 
@@ -18,5 +18,5 @@ sealed class StageClock(string name, int workers)
 
     public StageReport Report() => new(name, workers, Seconds(_busy), Seconds(_waitInput), Seconds(_waitOutput));
 
-    private static double Seconds(long ticks) => Math.Round((double)ticks / Stopwatch.Frequency, 3);
+    static double Seconds(long ticks) => Math.Round((double)ticks / Stopwatch.Frequency, 3);
 }

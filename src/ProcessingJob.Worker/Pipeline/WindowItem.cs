@@ -11,7 +11,7 @@ namespace ProcessingJob.Worker;
 /// </summary>
 sealed class WindowItem(UnitRun unit, RowBlock? rows) : IDisposable
 {
-    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public UnitRun Unit { get; } = unit;
 

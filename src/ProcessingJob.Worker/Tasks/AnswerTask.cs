@@ -13,12 +13,12 @@ namespace ProcessingJob.Worker;
 /// </summary>
 sealed class AnswerTask : FeatureTask
 {
-    private readonly IReadOnlyList<string> _questions;
-    private readonly string? _context;
-    private readonly int _contextText;
-    private readonly bool _isList, _logits;
-    private readonly AnswerOptions _options;
-    private readonly ConcurrentBag<AnswerSpans> _searches = [];
+    readonly IReadOnlyList<string> _questions;
+    readonly string? _context;
+    readonly int _contextText;
+    readonly bool _isList, _logits;
+    readonly AnswerOptions _options;
+    readonly ConcurrentBag<AnswerSpans> _searches = [];
 
     /// <exception cref="PJobException">BadSpec: a fixed question leaves no room for the context, or the context file cannot be read.</exception>
     public AnswerTask(JobSpec spec, Tokenizer tokenizer, int maxLength, ContainerPaths paths) : base(spec)
@@ -98,7 +98,7 @@ sealed class AnswerTask : FeatureTask
         _searches.Add(spans);
     }
 
-    private static void Append(ReadOnlySpan<char> context, AnswerSpan span, IReadOnlyList<Column> columns, int first)
+    static void Append(ReadOnlySpan<char> context, AnswerSpan span, IReadOnlyList<Column> columns, int first)
     {
         var (answer, start, end) = ((StringColumn)columns[first], (ValueColumn<int>)columns[first + 1], (ValueColumn<int>)columns[first + 2]);
         if (span.IsNone)
@@ -118,7 +118,7 @@ sealed class AnswerTask : FeatureTask
     }
 
     // The windows of a context stand one after another, token by token, as they do in token_count.
-    private static void AppendLogits(WindowResult results, int first, int count, ColumnBlock into)
+    static void AppendLogits(WindowResult results, int first, int count, ColumnBlock into)
     {
         foreach (var (name, isStart) in (ReadOnlySpan<(string, bool)>)[("start_logits", true), ("end_logits", false)])
         {
@@ -135,7 +135,7 @@ sealed class AnswerTask : FeatureTask
         }
     }
 
-    private List<OutputColumn> Schema()
+    List<OutputColumn> Schema()
     {
         OutputColumn[] answer =
         [
@@ -151,7 +151,7 @@ sealed class AnswerTask : FeatureTask
         return columns;
     }
 
-    private void CheckRoom(Tokenizer tokenizer, int maxLength)
+    void CheckRoom(Tokenizer tokenizer, int maxLength)
     {
         var (encoder, buffer) = (tokenizer.CreateEncoder(new EncodeOptions { AddSpecialTokens = false }), new EncodingBuffer());
         foreach (var question in _questions)
@@ -164,7 +164,7 @@ sealed class AnswerTask : FeatureTask
         }
     }
 
-    private static string ReadContext(string path)
+    static string ReadContext(string path)
     {
         try
         {
@@ -176,7 +176,7 @@ sealed class AnswerTask : FeatureTask
         }
     }
 
-    private static int IndexOf(ColumnBlock block, string name)
+    static int IndexOf(ColumnBlock block, string name)
     {
         var index = 0;
         while (block.Schema[index].Name != name)

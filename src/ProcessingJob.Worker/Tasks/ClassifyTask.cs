@@ -11,9 +11,9 @@ namespace ProcessingJob.Worker;
 /// </summary>
 sealed class ClassifyTask : FeatureTask
 {
-    private readonly IReadOnlyList<string> _labels;
-    private readonly ScoreFunction _function;
-    private readonly bool _isPair, _isList;
+    readonly IReadOnlyList<string> _labels;
+    readonly ScoreFunction _function;
+    readonly bool _isPair, _isList;
 
     public ClassifyTask(JobSpec spec, ModelFolder model, int maxLength) : base(spec)
     {

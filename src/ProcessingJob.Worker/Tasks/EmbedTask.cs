@@ -8,7 +8,7 @@ namespace ProcessingJob.Worker;
 /// <summary>One vector per text (or window): column <c>embedding</c>.</summary>
 sealed class EmbedTask : FeatureTask
 {
-    private readonly Quantizer? _quantizer;
+    readonly Quantizer? _quantizer;
 
     public EmbedTask(JobSpec spec, ModelFolder model, int maxLength, ContainerPaths paths) : base(spec)
     {

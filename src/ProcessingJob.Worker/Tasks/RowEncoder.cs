@@ -6,7 +6,7 @@ namespace ProcessingJob.Worker;
 /// <summary>An encoder that puts the prompt before the first text, and lower-cases where the model folder asks for it. One per thread.</summary>
 sealed class RowEncoder(Encoder encoder, string prompt, bool lowerCase)
 {
-    private char[] _scratch = new char[1024];
+    char[] _scratch = new char[1024];
 
     public void Encode(ReadOnlySpan<char> text, EncodingBuffer into) => encoder.Encode(Prepare(text), into);
 
@@ -24,7 +24,7 @@ sealed class RowEncoder(Encoder encoder, string prompt, bool lowerCase)
         }
     }
 
-    private ReadOnlySpan<char> Prepare(ReadOnlySpan<char> text)
+    ReadOnlySpan<char> Prepare(ReadOnlySpan<char> text)
     {
         if (prompt.Length == 0 && !lowerCase)
             return text;

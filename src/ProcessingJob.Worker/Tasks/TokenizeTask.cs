@@ -7,8 +7,8 @@ namespace ProcessingJob.Worker;
 /// <summary>The features of <c>encode_plus</c>, ready for training: input_ids, attention_mask and what else is asked for.</summary>
 sealed class TokenizeTask : FeatureTask
 {
-    private readonly int _padTo, _padId;
-    private readonly bool _types, _pair;
+    readonly int _padTo, _padId;
+    readonly bool _types, _pair;
 
     public TokenizeTask(JobSpec spec, Tokenizer tokenizer, int maxLength) : base(spec)
     {
@@ -70,7 +70,7 @@ sealed class TokenizeTask : FeatureTask
         }
     }
 
-    private static void Append(string column, ReadOnlySpan<byte> values, Span<sbyte> scratch, sbyte padding, ColumnBlock into)
+    static void Append(string column, ReadOnlySpan<byte> values, Span<sbyte> scratch, sbyte padding, ColumnBlock into)
     {
         for (var i = 0; i < values.Length; i++)
             scratch[i] = (sbyte)values[i];

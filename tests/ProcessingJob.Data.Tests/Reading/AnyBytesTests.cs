@@ -6,7 +6,7 @@ namespace ProcessingJob.Data.Tests;
 /// <summary>Any bytes into any reader: rows, rejects or one clear failure; never a hang, never another exception, every record accounted for.</summary>
 public sealed class AnyBytesTests
 {
-    private static readonly Gen<byte> Byte = Gen.Frequency((3, Gen.Byte), (2, Gen.OneOf([.. "\",\n\r{}[]:\\tex 0u"u8.ToArray().Select(b => Gen.Const(b))])));
+    static readonly Gen<byte> Byte = Gen.Frequency((3, Gen.Byte), (2, Gen.OneOf([.. "\",\n\r{}[]:\\tex 0u"u8.ToArray().Select(b => Gen.Const(b))])));
 
     [Theory]
     [InlineData(InputFormat.Csv)]
@@ -34,7 +34,7 @@ public sealed class AnyBytesTests
             Assert.True(rows is null || at % data.Length < 10 || rows.Texts.Count == 300);
         }, iter: 1000);
 
-    private static ReadRows? Check(MemorySource source, InputFormat format, ReadOptions options)
+    static ReadRows? Check(MemorySource source, InputFormat format, ReadOptions options)
     {
         try
         {

@@ -5,12 +5,12 @@ namespace ProcessingJob.Data.Tests;
 
 public sealed class CompressionTests
 {
-    private static readonly byte[] Plain = Encoding.UTF8.GetBytes(string.Join("\n", Enumerable.Range(0, 40_000).Select(i => $"line {i} {i * 7919 % 1000}")) + "\n");
-    private static readonly ReadOptions Options = Some.Options(new InputSpec());
+    static readonly byte[] Plain = Encoding.UTF8.GetBytes(string.Join("\n", Enumerable.Range(0, 40_000).Select(i => $"line {i} {i * 7919 % 1000}")) + "\n");
+    static readonly ReadOptions Options = Some.Options(new InputSpec());
 
-    private static Task<ReadRows> Read(byte[] data, string name = "a.txt.gz") => ReadRows.OfAsync(new MemorySource(data, name), InputFormat.Text, Options);
+    static Task<ReadRows> Read(byte[] data, string name = "a.txt.gz") => ReadRows.OfAsync(new MemorySource(data, name), InputFormat.Text, Options);
 
-    private static async Task<string> Failure(byte[] data) => (await Assert.ThrowsAsync<PJobException>(() => Read(data))).Message;
+    static async Task<string> Failure(byte[] data) => (await Assert.ThrowsAsync<PJobException>(() => Read(data))).Message;
 
     [Fact]
     public async Task Read_Gzip_GivesAllLinesAndCountsCompressedBytes()

@@ -4,12 +4,12 @@ namespace ProcessingJob.Data.Tests;
 
 public sealed class LocalDataTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("pjob-data-").FullName;
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    readonly string _folder = Directory.CreateTempSubdirectory("pjob-data-").FullName;
+    static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private string Put(string name, string content)
+    string Put(string name, string content)
     {
         var path = Path.Combine(_folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -121,5 +121,5 @@ public sealed class LocalDataTests : IDisposable
         Assert.Contains("cannot be written", e.Message);
     }
 
-    private static WorkUnit Unit(string name, long size) => WorkUnit.Create(name, InputFormat.Text, 0, size, size, "v", "s", "m");
+    static WorkUnit Unit(string name, long size) => WorkUnit.Create(name, InputFormat.Text, 0, size, size, "v", "s", "m");
 }

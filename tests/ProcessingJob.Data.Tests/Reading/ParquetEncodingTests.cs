@@ -7,8 +7,8 @@ namespace ProcessingJob.Data.Tests;
 /// <summary>Encodings and types of other writers, made with Arrow's library.</summary>
 public sealed class ParquetEncodingTests : IDisposable
 {
-    private const int Rows = 3000;
-    private readonly string _folder = Directory.CreateTempSubdirectory("pjob-data-").FullName;
+    const int Rows = 3000;
+    readonly string _folder = Directory.CreateTempSubdirectory("pjob-data-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -35,7 +35,7 @@ public sealed class ParquetEncodingTests : IDisposable
         Assert.Equal(Enumerable.Range(0, Rows).Where(i => i % 10 != 0).Select(i => $"text ü {i}"), (await ReadAsync(properties)).Texts);
     }
 
-    private async Task<ReadRows> ReadAsync(WriterProperties properties)
+    async Task<ReadRows> ReadAsync(WriterProperties properties)
     {
         var path = Path.Combine(_folder, "a.parquet");
         using var schema = new GroupNode("schema", Repetition.Required,
@@ -64,7 +64,7 @@ public sealed class ParquetEncodingTests : IDisposable
         return await ReadRows.OfAsync(source, InputFormat.Parquet, Some.Options(input, [.. types]));
     }
 
-    private static void Write<T>(RowGroupWriter group, Func<int, T> value)
+    static void Write<T>(RowGroupWriter group, Func<int, T> value)
     {
         using var column = group.NextColumn().LogicalWriter<T>();
         column.WriteBatch([.. Enumerable.Range(0, Rows).Select(value)]);

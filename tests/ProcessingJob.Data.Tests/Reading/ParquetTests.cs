@@ -6,11 +6,11 @@ namespace ProcessingJob.Data.Tests;
 /// <summary>Files written by DuckDB, a writer nobody here wrote.</summary>
 public sealed class ParquetTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("pjob-data-").FullName;
+    readonly string _folder = Directory.CreateTempSubdirectory("pjob-data-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private string Write(string select, string options = "")
+    string Write(string select, string options = "")
     {
         var path = Path.Combine(_folder, "a.parquet");
         using var db = new DuckDBConnection("DataSource=:memory:");

@@ -7,10 +7,10 @@ namespace ProcessingJob.Data.Tests;
 /// <summary>Ranges of a file cut anywhere give, together, what the whole file gives.</summary>
 public sealed class RangeTests
 {
-    private static readonly string[] Pieces =
+    static readonly string[] Pieces =
         ["a", "b,", ",", "\"", "\"\"", "\n", "\r\n", ",\"", "\",", "\n\"", "{\"text\":\"x\"}\n", "ü", "long text here ", "\n\n", "text,n\n"];
-    private static readonly Gen<string> Piece = Gen.Int[0, Pieces.Length - 1].Select(i => Pieces[i]);
-    private static readonly Gen<string> Content = Piece.Array[0, 60].Select(string.Concat);
+    static readonly Gen<string> Piece = Gen.Int[0, Pieces.Length - 1].Select(i => Pieces[i]);
+    static readonly Gen<string> Content = Piece.Array[0, 60].Select(string.Concat);
 
     [Theory]
     [InlineData(InputFormat.Csv)]
@@ -90,6 +90,6 @@ public sealed class RangeTests
         Assert.InRange(source.BytesRead, source.Length, source.Length + 17 * 600_000);
     }
 
-    private static string Describe(ReadRows rows) =>
+    static string Describe(ReadRows rows) =>
         string.Join("\n", rows.Texts.Zip(rows.Rows, rows.Offsets).Select(t => t.ToString()).Concat(rows.Rejects.Select(r => r.ToString())));
 }

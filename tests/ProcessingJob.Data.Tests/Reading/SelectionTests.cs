@@ -5,7 +5,7 @@ namespace ProcessingJob.Data.Tests;
 /// <summary>Splits and balance.</summary>
 public sealed class SelectionTests
 {
-    private static readonly ValueMap<double> Shares = [new("train", 0.8), new("validation", 0.1), new("test", 0.1)];
+    static readonly ValueMap<double> Shares = [new("train", 0.8), new("validation", 0.1), new("test", 0.1)];
 
     [Fact]
     public async Task Split_ManyRows_MeetsTheShares()

@@ -5,11 +5,11 @@ using System.Net.Sockets;
 namespace ProcessingJob.Data.Tests;
 
 /// <summary>A proxy before the S3 server that spoils requests as it is told.</summary>
-internal sealed class FaultProxy : IDisposable
+sealed class FaultProxy : IDisposable
 {
-    private readonly HttpListener _listener = new();
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
-    private readonly Uri _to;
+    readonly HttpListener _listener = new();
+    readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+    readonly Uri _to;
 
     public FaultProxy(Uri to)
     {
@@ -33,14 +33,14 @@ internal sealed class FaultProxy : IDisposable
         _http.Dispose();
     }
 
-    private static int FreePort()
+    static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private async Task RunAsync()
+    async Task RunAsync()
     {
         for (var n = 0; ; n++)
         {
@@ -58,7 +58,7 @@ internal sealed class FaultProxy : IDisposable
         }
     }
 
-    private async Task HandleAsync(HttpListenerContext context, string? fault)
+    async Task HandleAsync(HttpListenerContext context, string? fault)
     {
         try
         {
@@ -102,7 +102,7 @@ internal sealed class FaultProxy : IDisposable
         }
     }
 
-    private static async Task FailAsync(HttpListenerContext context, string status)
+    static async Task FailAsync(HttpListenerContext context, string status)
     {
         var (number, code) = status switch
         {
@@ -121,7 +121,7 @@ internal sealed class FaultProxy : IDisposable
         context.Response.Close();
     }
 
-    private async Task<HttpRequestMessage> CopyAsync(HttpListenerRequest from)
+    async Task<HttpRequestMessage> CopyAsync(HttpListenerRequest from)
     {
         var to = new HttpRequestMessage(new(from.HttpMethod), new Uri(_to, from.RawUrl));
         using var body = new MemoryStream();

@@ -7,8 +7,8 @@ namespace ProcessingJob.Data.Tests;
 /// <summary>One moto_server for all S3 tests; without it they are skipped, which the summary shows.</summary>
 public sealed class S3Fixture : IDisposable
 {
-    private readonly MotoServer? _server;
-    private readonly string? _reason;
+    readonly MotoServer? _server;
+    readonly string? _reason;
 
     public S3Fixture() => _ = MotoServer.TryStart(out _server, out _reason);
 

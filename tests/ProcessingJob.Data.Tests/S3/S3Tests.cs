@@ -8,11 +8,11 @@ namespace ProcessingJob.Data.Tests;
 /// <summary>The SDK with its defaults against moto_server, and against a proxy that spoils what passes.</summary>
 public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
 {
-    private static readonly S3ReadOptions Quick = new() { RangeBytes = 50_000, RetryDelay = TimeSpan.FromMilliseconds(1) };
-    private static readonly string Lines = string.Join("\n", Enumerable.Range(0, 60_000).Select(i => $"line number {i}")) + "\n";
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    static readonly S3ReadOptions Quick = new() { RangeBytes = 50_000, RetryDelay = TimeSpan.FromMilliseconds(1) };
+    static readonly string Lines = string.Join("\n", Enumerable.Range(0, 60_000).Select(i => $"line number {i}")) + "\n";
+    static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private async Task<string> NewDataAsync(params (string Key, string Content)[] objects)
+    async Task<string> NewDataAsync(params (string Key, string Content)[] objects)
     {
         var bucket = await server.NewBucketAsync();
         foreach (var (key, content) in objects)
@@ -218,7 +218,7 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
         Assert.Equal(ContractJson.Write(record), ContractJson.Write(await WriteAsync(store, 40_000, 1)));
     }
 
-    private static async Task<UnitRecord> WriteAsync(S3Store store, int rows, int seed, long? rowsIn = null)
+    static async Task<UnitRecord> WriteAsync(S3Store store, int rows, int seed, long? rowsIn = null)
     {
         OutputColumn[] columns = [new("id", ColumnKind.Int64), new("embedding", ColumnKind.ListFloat)];
         await using var writer = new UnitWriter(store, WorkUnit.Create("a", InputFormat.Csv, 0, 1, 1, "v", "s", "m"), columns, new() { Compression = OutputCompression.None });

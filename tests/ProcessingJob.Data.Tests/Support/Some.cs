@@ -5,7 +5,7 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data.Tests;
 
 /// <summary>Builders of what tests need.</summary>
-internal static class Some
+static class Some
 {
     public static InputSpec Input(string text = "text", string? id = null, params string[] keep) => new() { Text = [text], Id = id, Keep = [.. keep] };
 
@@ -36,7 +36,7 @@ internal static class Some
 }
 
 /// <summary>A source in memory.</summary>
-internal sealed class MemorySource(byte[] data, string name = "file") : IByteSource
+sealed class MemorySource(byte[] data, string name = "file") : IByteSource
 {
     public MemorySource(string text, string name = "file") : this(Encoding.UTF8.GetBytes(text), name) { }
 
@@ -59,9 +59,9 @@ internal sealed class MemorySource(byte[] data, string name = "file") : IByteSou
 
     public ValueTask DisposeAsync() => default;
 
-    private sealed class Sequential(MemorySource source, long position) : ReadOnlyStream
+    sealed class Sequential(MemorySource source, long position) : ReadOnlyStream
     {
-        private long _position = position;
+        long _position = position;
 
         public override int Read(Span<byte> buffer) => throw new NotSupportedException();
 
@@ -76,7 +76,7 @@ internal sealed class MemorySource(byte[] data, string name = "file") : IByteSou
 }
 
 /// <summary>All rows of one or more units, out of their blocks.</summary>
-internal sealed class ReadRows
+sealed class ReadRows
 {
     public List<string> Texts { get; } = [];
     public List<string> Ids { get; } = [];

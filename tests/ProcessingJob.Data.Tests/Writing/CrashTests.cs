@@ -6,8 +6,8 @@ namespace ProcessingJob.Data.Tests;
 /// <summary>kill -9 at every step of a commit, then a rerun: the output is byte for byte that of an undisturbed run.</summary>
 public sealed class CrashTests : IDisposable
 {
-    private const string FolderVariable = "PJOB_CRASH_FOLDER";
-    private readonly string _folder = Directory.CreateTempSubdirectory("pjob-data-").FullName;
+    const string FolderVariable = "PJOB_CRASH_FOLDER";
+    readonly string _folder = Directory.CreateTempSubdirectory("pjob-data-").FullName;
 
     public static TheoryData<string> Points => [.. CrashPoint.All];
 
@@ -35,7 +35,7 @@ public sealed class CrashTests : IDisposable
     [Fact(Explicit = true)]
     public Task Child() => WriteAsync(Environment.GetEnvironmentVariable(FolderVariable)!);
 
-    private static async Task<int> RunChildAsync(string output, string point)
+    static async Task<int> RunChildAsync(string output, string point)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["--filter-method", "*CrashTests.Child", "--explicit", "only", "--no-progress"])
         {
@@ -55,7 +55,7 @@ public sealed class CrashTests : IDisposable
         return child.ExitCode;
     }
 
-    private static async Task WriteAsync(string output)
+    static async Task WriteAsync(string output)
     {
         OutputColumn[] columns = [new("id", ColumnKind.Int64), new("text", ColumnKind.String)];
         var unit = WorkUnit.Create("a.csv", InputFormat.Csv, 0, 10, 10, "v", "s", "m");
@@ -71,6 +71,6 @@ public sealed class CrashTests : IDisposable
         await writer.CommitAsync(new(51, 50, 0, 9, 0));
     }
 
-    private static string[] Contents(string folder) =>
+    static string[] Contents(string folder) =>
         [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => $"{Path.GetRelativePath(folder, path)} {Fingerprints.OfFile(path)}")];
 }

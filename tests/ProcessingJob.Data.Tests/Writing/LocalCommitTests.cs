@@ -4,9 +4,9 @@ namespace ProcessingJob.Data.Tests;
 
 public sealed class LocalCommitTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("pjob-data-").FullName;
-    private static readonly OutputColumn[] Columns = [new("id", ColumnKind.Int64), new("embedding", ColumnKind.ListFloat)];
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    readonly string _folder = Directory.CreateTempSubdirectory("pjob-data-").FullName;
+    static readonly OutputColumn[] Columns = [new("id", ColumnKind.Int64), new("embedding", ColumnKind.ListFloat)];
+    static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -113,11 +113,11 @@ public sealed class LocalCommitTests : IDisposable
         Assert.StartsWith("data/split=train/part-", record.Parts[0].Path);
     }
 
-    private static WorkUnit Unit => WorkUnit.Create("a.csv", InputFormat.Csv, 0, 10, 10, "v", "s", "m");
+    static WorkUnit Unit => WorkUnit.Create("a.csv", InputFormat.Csv, 0, 10, 10, "v", "s", "m");
 
-    private static UnitWriter NewWriter(IOutputStore store, int rowsPerPart) => new(store, Unit, Columns, new() { RowsPerPart = rowsPerPart });
+    static UnitWriter NewWriter(IOutputStore store, int rowsPerPart) => new(store, Unit, Columns, new() { RowsPerPart = rowsPerPart });
 
-    private static async Task<UnitRecord> WriteAsync(LocalStore store, int rows, int rowsPerPart = 100_000, int seed = 0)
+    static async Task<UnitRecord> WriteAsync(LocalStore store, int rows, int rowsPerPart = 100_000, int seed = 0)
     {
         await using var writer = NewWriter(store, rowsPerPart);
         await writer.WriteAsync(Block(rows, seed), Token);
@@ -125,7 +125,7 @@ public sealed class LocalCommitTests : IDisposable
         return await writer.CommitAsync(new(rows + 1, rows, 0, 7, 3), Token);
     }
 
-    private static ColumnBlock Block(int rows, int seed)
+    static ColumnBlock Block(int rows, int seed)
     {
         var random = new Random(seed);
         var block = new ColumnBlock(Columns);
@@ -140,7 +140,7 @@ public sealed class LocalCommitTests : IDisposable
         return block;
     }
 
-    private sealed class FullStore : IOutputStore
+    sealed class FullStore : IOutputStore
     {
         public Task ProbeAsync(CancellationToken cancellation) => Task.CompletedTask;
         public Task<StagedFile> StageAsync(string path, CancellationToken cancellation) => Task.FromResult<StagedFile>(new FullFile(path));
@@ -150,7 +150,7 @@ public sealed class LocalCommitTests : IDisposable
     }
 
     /// <summary>The kernel's own full device.</summary>
-    private sealed class FullFile(string path) : StagedFile(path)
+    sealed class FullFile(string path) : StagedFile(path)
     {
         public override Stream Stream { get; } = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
         public override Task FinishAsync(CancellationToken cancellation) => Task.CompletedTask;

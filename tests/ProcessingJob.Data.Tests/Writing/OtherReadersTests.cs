@@ -8,7 +8,7 @@ namespace ProcessingJob.Data.Tests;
 /// <summary>Parts as readers see them that nobody here wrote: Apache's C++ library (through ParquetSharp) and DuckDB.</summary>
 public sealed class OtherReadersTests : IDisposable
 {
-    private static readonly OutputColumn[] Columns =
+    static readonly OutputColumn[] Columns =
     [
         new("id", ColumnKind.Int64),
         new("text", ColumnKind.String, Nullable: true),
@@ -27,8 +27,8 @@ public sealed class OtherReadersTests : IDisposable
         new("labels", ColumnKind.ListString),
     ];
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("pjob-data-").FullName;
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    readonly string _folder = Directory.CreateTempSubdirectory("pjob-data-").FullName;
+    static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -156,9 +156,9 @@ public sealed class OtherReadersTests : IDisposable
         Assert.Equal("""{"id":2,"text":"t2"}""", File.ReadAllLines(Path.Combine(store.Root, record.Parts[1].Path))[2]);
     }
 
-    private static WorkUnit Unit => WorkUnit.Create("dir/file.csv", InputFormat.Csv, 0, 10, 10, "v", "s", "m");
+    static WorkUnit Unit => WorkUnit.Create("dir/file.csv", InputFormat.Csv, 0, 10, 10, "v", "s", "m");
 
-    private async Task<string> WriteAsync(int rows, OutputCompression compression)
+    async Task<string> WriteAsync(int rows, OutputCompression compression)
     {
         var store = new LocalStore(Path.Combine(_folder, "output"));
         await using var writer = new UnitWriter(store, Unit, Columns, new() { Compression = compression });
@@ -171,7 +171,7 @@ public sealed class OtherReadersTests : IDisposable
         return Path.Combine(store.Root, Assert.Single(record.Parts).Path);
     }
 
-    private static ColumnBlock Block(int start, int count)
+    static ColumnBlock Block(int start, int count)
     {
         var block = new ColumnBlock(Columns);
         var answers = block.Get<StructListColumn>("answers");
@@ -220,14 +220,14 @@ public sealed class OtherReadersTests : IDisposable
         return block;
     }
 
-    private static DuckDBConnection Open()
+    static DuckDBConnection Open()
     {
         var db = new DuckDBConnection("DataSource=:memory:");
         db.Open();
         return db;
     }
 
-    private static string Scalar(DuckDBConnection db, string sql)
+    static string Scalar(DuckDBConnection db, string sql)
     {
         using var command = db.CreateCommand();
         command.CommandText = sql;

@@ -6,7 +6,7 @@ namespace ProcessingJob.Launcher.Tests.Finalise;
 
 public sealed class FinaliserTests : IDisposable
 {
-    private readonly OutputBench _bench = new();
+    readonly OutputBench _bench = new();
 
     [Fact]
     public async Task Finish_AllThere_WritesManifestAndSuccess()
@@ -160,9 +160,9 @@ public sealed class FinaliserTests : IDisposable
     }
 
     /// <summary>A store whose process ends before its n-th change.</summary>
-    private sealed class DyingStore(LocalOutputStore store, int changes) : IOutputStore
+    sealed class DyingStore(LocalOutputStore store, int changes) : IOutputStore
     {
-        private int _left = changes;
+        int _left = changes;
 
         public string Location => store.Location;
         public IAsyncEnumerable<StoredFile> ListAsync(string prefix, CancellationToken cancel = default) => store.ListAsync(prefix, cancel);
@@ -214,7 +214,7 @@ public sealed class FinaliserTests : IDisposable
 
     public void Dispose() => _bench.Dispose();
 
-    private async Task FailsAsync(string expected)
+    async Task FailsAsync(string expected)
     {
         var e = await Assert.ThrowsAsync<PJobException>(() => _bench.FinishAsync());
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);

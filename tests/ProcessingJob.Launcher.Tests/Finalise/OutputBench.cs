@@ -11,7 +11,7 @@ namespace ProcessingJob.Launcher.Tests.Finalise;
 /// <summary>An output folder with units written by hand.</summary>
 sealed class OutputBench : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    readonly TempFolder _folder = new();
 
     public OutputBench() => Store = new(_folder["out"]);
 
@@ -75,7 +75,7 @@ sealed class OutputBench : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private PartRecord WritePart(string path, string content, int rows)
+    PartRecord WritePart(string path, string content, int rows)
     {
         Write(path, content);
         return new(path, rows, content.Length, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content))));

@@ -8,8 +8,8 @@ namespace ProcessingJob.Launcher.Tests.Local;
 /// <summary>A folder with data, a model and an output, and the fake worker to run over them.</summary>
 sealed class LocalBench : IDisposable, IProgress<JobEvent>
 {
-    private readonly TempFolder _folder = new();
-    private readonly List<JobEvent> _events = [];
+    readonly TempFolder _folder = new();
+    readonly List<JobEvent> _events = [];
 
     public LocalBench(int files = 5)
     {

@@ -65,7 +65,7 @@ public class LocalJobTests
         Assert.False(Directory.Exists(bench.Output));
     }
 
-    private static async Task RefusedAsync(LocalBench bench, JobSpec spec, string expected, ExitCode code = ExitCode.BadSpec)
+    static async Task RefusedAsync(LocalBench bench, JobSpec spec, string expected, ExitCode code = ExitCode.BadSpec)
     {
         var e = await Assert.ThrowsAsync<PJobException>(() => bench.RunAsync(spec));
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);

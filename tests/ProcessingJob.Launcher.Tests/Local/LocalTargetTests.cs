@@ -6,7 +6,7 @@ namespace ProcessingJob.Launcher.Tests.Local;
 
 public class LocalTargetTests
 {
-    private const int Rows = 10 + 15 + 20 + 25 + 30;
+    const int Rows = 10 + 15 + 20 + 25 + 30;
 
     [Theory]
     [InlineData(Sharding.Balanced)]
@@ -142,9 +142,9 @@ public class LocalTargetTests
         Assert.True((await bench.RunAsync(bench.Spec(), time: time)).AlreadyComplete);
     }
 
-    private sealed class ClockThatGoesBack : TimeProvider
+    sealed class ClockThatGoesBack : TimeProvider
     {
-        private int _asked;
+        int _asked;
 
         public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddDays(-Interlocked.Increment(ref _asked));
     }

@@ -8,10 +8,10 @@ namespace ProcessingJob.Launcher.Tests.Local;
 
 public sealed class OutputMergeTests : IDisposable
 {
-    private readonly OutputBench _host = new();
-    private readonly TempFolder _folder = new();
+    readonly OutputBench _host = new();
+    readonly TempFolder _folder = new();
 
-    private LocalOutputStore Output => new(_folder["out"]);
+    LocalOutputStore Output => new(_folder["out"]);
 
     [Fact]
     public void Merge_CommittedUnits_AreMovedWhole()

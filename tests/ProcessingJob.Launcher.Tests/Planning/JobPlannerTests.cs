@@ -6,7 +6,7 @@ namespace ProcessingJob.Launcher.Tests.Planning;
 
 public class JobPlannerTests
 {
-    private static readonly Gen<IReadOnlyList<SourceFile>> Files = Gen.Select(Gen.Int[0, 80 << 20], Gen.Bool)
+    static readonly Gen<IReadOnlyList<SourceFile>> Files = Gen.Select(Gen.Int[0, 80 << 20], Gen.Bool)
         .List[1, 12].Select(l => (IReadOnlyList<SourceFile>)[.. l.Select((f, i) => new SourceFile($"f{i:00}.{(f.Item2 ? "jsonl" : "csv.gz")}", f.Item1, $"v{i}"))]);
 
     [Fact]

@@ -6,7 +6,7 @@ namespace ProcessingJob.Launcher.Tests.Planning;
 
 public sealed class LocalInputTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    readonly TempFolder _folder = new();
 
     public LocalInputTests()
     {

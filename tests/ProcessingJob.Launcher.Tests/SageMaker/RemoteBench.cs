@@ -16,14 +16,14 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
 {
     const string Account = "123456789012";
     const string Manifest = """{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":{"digest":"sha256:0"},"layers":[]}""";
-    static int s_buckets;
+    static int _buckets;
     readonly TempFolder _folder = new();
     readonly List<JobEvent> _events = [];
 
     RemoteBench(TestAws aws, string motoUrl, IReadOnlyList<string>? command)
     {
         Aws = aws;
-        Bucket = $"bench-{Interlocked.Increment(ref s_buckets)}";
+        Bucket = $"bench-{Interlocked.Increment(ref _buckets)}";
         Connection = aws.Connection with { Endpoints = new Dictionary<string, string>(aws.Connection.Endpoints) { ["S3"] = motoUrl, ["STS"] = motoUrl, ["ECR"] = motoUrl, ["IAM"] = motoUrl, ["EC2"] = motoUrl } };
         S3 = Connection.S3();
         Hosts = new ServiceHosts(S3, aws.Server.Logs, command ?? ["dotnet", Path.Combine(AppContext.BaseDirectory, "ProcessingJob.FakeWorker.dll")], _folder["hosts"]);

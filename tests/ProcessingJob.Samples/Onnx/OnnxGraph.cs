@@ -14,30 +14,30 @@ enum ElementType
 /// <summary>A graph being built: each method returns the name of the value it made.</summary>
 sealed class OnnxGraph(string name)
 {
-    readonly List<ProtoWriter> nodes = [];
-    readonly List<ProtoWriter> inputs = [];
-    readonly List<ProtoWriter> outputs = [];
-    readonly Dictionary<string, OnnxTensor> initializers = new(StringComparer.Ordinal);
+    readonly List<ProtoWriter> _nodes = [];
+    readonly List<ProtoWriter> _inputs = [];
+    readonly List<ProtoWriter> _outputs = [];
+    readonly Dictionary<string, OnnxTensor> _initializers = new(StringComparer.Ordinal);
 
     public string Name => name;
 
-    public IReadOnlyList<ProtoWriter> Nodes => nodes;
+    public IReadOnlyList<ProtoWriter> Nodes => _nodes;
 
-    public IReadOnlyList<ProtoWriter> Inputs => inputs;
+    public IReadOnlyList<ProtoWriter> Inputs => _inputs;
 
-    public IReadOnlyList<ProtoWriter> Outputs => outputs;
+    public IReadOnlyList<ProtoWriter> Outputs => _outputs;
 
-    public IEnumerable<OnnxTensor> Initializers => initializers.Values;
+    public IEnumerable<OnnxTensor> Initializers => _initializers.Values;
 
     /// <summary>Declares an input; dimensions are names (dynamic) or numbers.</summary>
     public string Input(string value, ElementType type, params string[] dimensions)
     {
-        inputs.Add(ValueInfo(value, type, dimensions));
+        _inputs.Add(ValueInfo(value, type, dimensions));
         return value;
     }
 
     /// <summary>Declares an output: the float value of that name, which a node makes.</summary>
-    public void Output(string value, params string[] dimensions) => outputs.Add(ValueInfo(value, ElementType.Float, dimensions));
+    public void Output(string value, params string[] dimensions) => _outputs.Add(ValueInfo(value, ElementType.Float, dimensions));
 
     /// <summary>Adds a node with one output, called <paramref name="output"/> or after the node.</summary>
     public string Node(string operation, string node, string[] from, OnnxAttribute[]? attributes = null, string? output = null)
@@ -62,7 +62,7 @@ sealed class OnnxGraph(string name)
         foreach (var value in made) message.Text(2, value);
         message.Text(3, node).Text(4, operation);
         foreach (var attribute in attributes) message.Message(5, attribute.Message);
-        nodes.Add(message);
+        _nodes.Add(message);
     }
 
     /// <summary>Adds random weights.</summary>
@@ -81,7 +81,7 @@ sealed class OnnxGraph(string name)
 
     string Add(OnnxTensor tensor)
     {
-        initializers.TryAdd(tensor.Name, tensor);
+        _initializers.TryAdd(tensor.Name, tensor);
         return tensor.Name;
     }
 

@@ -3,21 +3,21 @@ namespace ProcessingJob.Samples.Onnx;
 /// <summary>An initializer whose bytes are written when the file is, so that large weights are never held.</summary>
 sealed class OnnxTensor
 {
-    readonly ProtoWriter head = new();
-    readonly Action<Stream> writeData;
-    readonly long dataLength;
+    readonly ProtoWriter _head = new();
+    readonly Action<Stream> _writeData;
+    readonly long _dataLength;
 
     OnnxTensor(string name, ElementType type, long[] dimensions, long dataLength, Action<Stream> writeData)
     {
-        (Name, this.dataLength, this.writeData) = (name, dataLength, writeData);
-        foreach (var dimension in dimensions) head.Integer(1, dimension);
-        head.Integer(2, (int)type).Text(8, name).Header(9, dataLength);
+        (Name, _dataLength, _writeData) = (name, dataLength, writeData);
+        foreach (var dimension in dimensions) _head.Integer(1, dimension);
+        _head.Integer(2, (int)type).Text(8, name).Header(9, dataLength);
     }
 
     public string Name { get; }
 
     /// <summary>Length of the whole TensorProto.</summary>
-    public long Length => head.Bytes.Length + dataLength;
+    public long Length => _head.Bytes.Length + _dataLength;
 
     public static OnnxTensor Constant(string name, ElementType type, long[] dimensions, byte[] data) =>
         new(name, type, dimensions, data.Length, stream => stream.Write(data));
@@ -30,7 +30,7 @@ sealed class OnnxTensor
 
     public void Write(Stream into)
     {
-        into.Write(head.Bytes);
-        writeData(into);
+        into.Write(_head.Bytes);
+        _writeData(into);
     }
 }

@@ -9,9 +9,9 @@ sealed class ProtoWriter
 {
     const int LongestVarint = 10;
 
-    readonly ArrayBufferWriter<byte> bytes = new();
+    readonly ArrayBufferWriter<byte> _bytes = new();
 
-    public ReadOnlySpan<byte> Bytes => bytes.WrittenSpan;
+    public ReadOnlySpan<byte> Bytes => _bytes.WrittenSpan;
 
     public ProtoWriter Integer(int field, long value)
     {
@@ -23,8 +23,8 @@ sealed class ProtoWriter
     public ProtoWriter Float(int field, float value)
     {
         Varint(((ulong)field << 3) | 5);
-        BinaryPrimitives.WriteSingleLittleEndian(bytes.GetSpan(4), value);
-        bytes.Advance(4);
+        BinaryPrimitives.WriteSingleLittleEndian(_bytes.GetSpan(4), value);
+        _bytes.Advance(4);
         return this;
     }
 
@@ -35,7 +35,7 @@ sealed class ProtoWriter
     public ProtoWriter Data(int field, ReadOnlySpan<byte> value)
     {
         Header(field, value.Length);
-        bytes.Write(value);
+        _bytes.Write(value);
         return this;
     }
 
@@ -49,10 +49,10 @@ sealed class ProtoWriter
 
     void Varint(ulong value)
     {
-        var span = bytes.GetSpan(LongestVarint);
+        var span = _bytes.GetSpan(LongestVarint);
         var length = 0;
         for (; value >= 0x80; value >>= 7) span[length++] = (byte)(value | 0x80);
         span[length++] = (byte)value;
-        bytes.Advance(length);
+        _bytes.Advance(length);
     }
 }
