@@ -60,7 +60,7 @@ sealed class LoadedModel : IDisposable
         }
         var model = ModelFolder.Open(paths.Model, new ModelOptions
         {
-            ModelFile = spec.Compute.ModelFile == "auto" ? null : spec.Compute.ModelFile,
+            ModelFile = spec.Compute.ModelFile == "auto" ? plan?.ModelFile : spec.Compute.ModelFile,
             Task = spec.Task,
         });
         if (tokenizer.VocabularySize > model.VocabularySize)
@@ -104,6 +104,7 @@ sealed class LoadedModel : IDisposable
             RetriedRows = stats.RetriedRows,
             Halvings = stats.Halvings,
             Recreations = stats.Recreations,
+            ModelFile = engine.ModelFile,
             TokenBudget = engine.TokenBudget,
             DeviceUtilisation = Math.Round(stats.Busy, 4),
             MaxLength = MaxLength,

@@ -43,4 +43,30 @@ public class ResumeTests
         Assert.True((int)resumed["units_committed_before"]! >= 1);
         Assert.Equal(bench.Snapshot("whole"), bench.Snapshot("out"));
     }
+
+    [Fact]
+    public async Task Pjob_GoesOnOnAnotherDevice_KeepsTheModelFileOfTheFirstRun()
+    {
+        using var bench = new JobBench(rows: 20);
+        var model = bench.Path("model");
+        foreach (var file in Directory.GetFiles(Models.Tiny, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(model, Path.GetRelativePath(Models.Tiny, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+        Assert.Equal(0, (await Programs.PjobAsync("model", "prepare", model)).ExitCode);
+        string[] run = ["run", bench.Spec, "--output", bench.Path("out"), "--model", model];
+        Assert.Equal(0, (await Programs.PjobAsync(run)).ExitCode);
+        var report = bench.Path("out", "reports", "algo-1.json");
+        var text = await File.ReadAllTextAsync(report);
+        Assert.Contains("\"onnx/model.onnx\"", text, StringComparison.Ordinal);
+
+        // As a GPU would have chosen.
+        await File.WriteAllTextAsync(report, text.Replace("\"onnx/model.onnx\"", "\"onnx/model_fp16.onnx\"", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(bench.Path("data", "new.jsonl"), "{\"id\":\"n1\",\"stars\":1,\"text\":\"one more\"}\n");
+        var again = await Programs.PjobAsync(run);
+        Assert.True(again.ExitCode == 0, again.Error);
+        Assert.Contains("\"onnx/model_fp16.onnx\"", await File.ReadAllTextAsync(report), StringComparison.Ordinal);
+    }
 }

@@ -14,6 +14,10 @@ public sealed record HostReport
 
     /// <summary>Why this device was chosen.</summary>
     public string DeviceReason { get; init; } = "";
+
+    /// <summary>The .onnx file, relative to the model folder; a resumed run goes on with it.</summary>
+    public string? ModelFile { get; init; }
+
     /// <summary>Padded tokens of a batch; a resumed run with compute.tune takes it from here.</summary>
     public int? TokenBudget { get; init; }
     public int UnitsDone { get; init; }

@@ -36,6 +36,9 @@ public sealed record WorkPlan
 
     /// <summary>Token budget measured by compute.tune, kept so that a resumed run writes the same bytes.</summary>
     public int? TokenBudget { get; init; }
+
+    /// <summary>With compute.model_file auto: the .onnx file that committed units were computed with, whatever device goes on.</summary>
+    public string? ModelFile { get; init; }
 }
 
 /// <summary>A column that is carried through.</summary>

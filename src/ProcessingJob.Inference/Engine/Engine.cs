@@ -47,6 +47,9 @@ public sealed class Engine : IDisposable
     /// <summary>What runs the model and why, e.g. "cpu: 2 callers x 1 thread (no GPU found)".</summary>
     public string DeviceSummary => _setup.Summary;
 
+    /// <summary>The .onnx file in use, relative to the model folder.</summary>
+    public string ModelFile => _setup.ModelFile;
+
     /// <summary>What was chosen: Cpu or Cuda.</summary>
     public DeviceKind Device => _setup.Kind;
 

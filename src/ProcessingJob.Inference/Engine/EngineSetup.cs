@@ -22,6 +22,9 @@ sealed record EngineSetup
 
     public string Summary { get; init; } = "";
 
+    /// <summary>Relative to the model folder.</summary>
+    public string ModelFile { get; init; } = "";
+
     public bool Deduplicate { get; init; } = true;
 
     public Action<EngineMessage>? Log { get; init; }
@@ -84,6 +87,7 @@ sealed record EngineSetup
             Kind = kind,
             WindowRows = cuda ? 16_384 : 1024,
             Summary = summary,
+            ModelFile = file.File.Name,
             Deduplicate = options.Deduplicate,
             Log = options.Log,
             Float32 = Fallback(),

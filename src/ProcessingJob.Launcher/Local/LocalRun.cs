@@ -21,7 +21,7 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
         var plan = await job.PlanAsync(cancel).ConfigureAwait(false);
         await CheckSameDataAsync(plan, cancel).ConfigureAwait(false);
         if (plan.UnitsCommitted > 0)
-            plan = plan with { Work = plan.Work with { TokenBudget = await TunedBudget.FindAsync(job.Output, job.Spec, cancel).ConfigureAwait(false) } };
+            plan = plan with { Work = (await EarlierChoices.FindAsync(job.Output, job.Spec, cancel).ConfigureAwait(false)).In(plan.Work) };
         events.Report(new JobPlanned(plan));
         if (plan.UnitsLeft > 0 && plan.UnitsLeft < plan.Hosts.Count)
             events.Report(new JobNote($"{plan.UnitsLeft} units are left for {plan.Hosts.Count} hosts: some have nothing to do", IsWarning: true));

@@ -33,8 +33,8 @@ sealed record RemoteJob
     /// <summary>Types of the id and the kept columns; null: each host looks for itself.</summary>
     public IReadOnlyList<KeptColumn>? Schema { get; init; }
 
-    /// <summary>What compute.tune found in an earlier run.</summary>
-    public int? TokenBudget { get; init; }
+    /// <summary>What the workers of an earlier run have chosen.</summary>
+    public EarlierChoices Earlier { get; init; } = EarlierChoices.None;
 
     /// <summary>Beside the output, in its bucket: what is staged there stays within the account's own rules.</summary>
     public S3Uri Staging => new(OutputUri.Bucket, "processingjob/");
@@ -55,10 +55,9 @@ sealed record RemoteJob
         var plan = JobPlanner.Create(name, Spec, Files, Identity.ModelFingerprint, hosts, committed);
         return plan with
         {
-            Work = plan.Work with
+            Work = Earlier.In(plan.Work) with
             {
                 Schema = Schema,
-                TokenBudget = TokenBudget,
                 Versions = Spec.Input.Sharding == Sharding.ByKey ? Files.ToDictionary(f => f.Source, f => f.Version, StringComparer.Ordinal) : null,
                 DataUri = Spec.Input.Transfer == Transfer.Stream ? RemoteData!.Root.ToString() : null,
                 OutputUri = Spec.Output.Transfer == Transfer.Stream ? OutputUri.ToString() : null,

@@ -114,13 +114,13 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         };
     }
 
-    /// <summary>The job with what all hosts must agree on: the kept columns, and the batches that an earlier run has measured.</summary>
+    /// <summary>The job with what all hosts must agree on: the kept columns, and what an earlier run has chosen.</summary>
     async Task<RemoteJob> WithColumnsAsync(bool resumes, CancellationToken cancel) => job with
     {
         Schema = target.ReadSchema is { } read && job.Files.FirstOrDefault(f => f.Size > 0) is { } first
             ? await read(job.Spec, job.RemoteData?.Root.ToString() ?? job.LocalData!.Root, first, cancel).ConfigureAwait(false)
             : null,
-        TokenBudget = resumes ? await TunedBudget.FindAsync(job.Output, job.Spec, cancel).ConfigureAwait(false) : null,
+        Earlier = resumes ? await EarlierChoices.FindAsync(job.Output, job.Spec, cancel).ConfigureAwait(false) : EarlierChoices.None,
     };
 
     async Task StageAsync(CancellationToken cancel)

@@ -5,44 +5,46 @@ using ProcessingJob.Launcher.Tests.SageMaker;
 namespace ProcessingJob.Cli.Tests;
 
 [Collection(nameof(MotoFixture))]
-public sealed class TunedBudgetTests(MotoFixture moto)
+public sealed class EarlierChoicesTests(MotoFixture moto)
 {
     [Theory]
     [InlineData(true, 384)]
     [InlineData(false, null)]
-    public async Task Run_GoesOnWithTune_KeepsTheBudgetOfTheReports(bool tune, int? expected)
+    public async Task Run_GoesOn_KeepsWhatTheReportsSayWasChosen(bool tune, int? expected)
     {
         await using var bench = await RemoteBench.StartAsync(moto);
         var spec = bench.Spec(1);
         var file = bench.SpecFile(spec with { Compute = spec.Compute with { Tune = tune } });
         bench.Hosts.Environment["FAKE_WORKER"] = "*:crash:2";
         Assert.Equal(5, (await bench.PjobAsync("run", file)).ExitCode);
-        await bench.PutAsync("out/reports/algo-1.json", System.Text.Encoding.UTF8.GetString(ContractJson.Write(new HostReport { Host = "algo-1", TokenBudget = 384 })));
+        await bench.PutAsync("out/reports/algo-1.json", System.Text.Encoding.UTF8.GetString(ContractJson.Write(new HostReport { Host = "algo-1", TokenBudget = 384, ModelFile = "onnx/other.onnx" })));
         bench.Hosts.Environment["FAKE_WORKER"] = "";
 
         var run = await bench.PjobAsync("run", file, "--no-wait", "--json");
 
         var name = (string)JsonNode.Parse(run.Out)!["job"]!;
         using var plan = await bench.S3.GetObjectAsync(bench.Bucket, $"processingjob/jobs/{name}/config/plan.json");
-        Assert.Equal(expected, (int?)JsonNode.Parse(await new StreamReader(plan.ResponseStream).ReadToEndAsync())!["token_budget"]);
+        var work = JsonNode.Parse(await new StreamReader(plan.ResponseStream).ReadToEndAsync())!;
+        Assert.Equal((expected, "onnx/other.onnx"), ((int?)work["token_budget"], (string?)work["model_file"]));
     }
 }
 
 /// <summary>The same on this machine.</summary>
-public sealed class LocalTunedBudgetTests
+public sealed class LocalEarlierChoicesTests
 {
     [Fact]
-    public async Task Run_GoesOnWithTune_KeepsTheBudgetOfTheReports()
+    public async Task Run_GoesOn_KeepsWhatTheReportsSayWasChosen()
     {
         using var bench = new CliBench();
         Assert.Equal(0, (await bench.RunAsync("run", bench.Spec, "--compute.tune", "true")).Code);
         bench.Write("data/f9.txt", "{\"n\":1}\n");
-        bench.Write("out/reports/algo-1.json", System.Text.Encoding.UTF8.GetString(ContractJson.Write(new HostReport { Host = "algo-1", TokenBudget = 384 })));
+        bench.Write("out/reports/algo-1.json", System.Text.Encoding.UTF8.GetString(ContractJson.Write(new HostReport { Host = "algo-1", TokenBudget = 384, ModelFile = "onnx/other.onnx" })));
         var spec = SpecReader.Apply(SpecReader.ReadFile(bench.Spec), "compute.tune", "true");
         var events = new Plans();
         var result = await new Launcher.Local.LocalTarget().RunAsync(spec, events, TestContext.Current.CancellationToken);
         Assert.Equal((ExitCode.Done, 3), (result.Code, result.UnitsCommittedBefore));
-        Assert.Equal(384, Assert.Single(events.Seen).Work.TokenBudget);
+        var work = Assert.Single(events.Seen).Work;
+        Assert.Equal((384, "onnx/other.onnx"), (work.TokenBudget, work.ModelFile));
     }
 
     sealed class Plans : IProgress<Launcher.Progress.JobEvent>
