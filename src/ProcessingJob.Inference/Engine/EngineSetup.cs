@@ -61,7 +61,7 @@ sealed record EngineSetup
             if (cuda)
             {
                 if (file.File.Precision == WeightPrecision.Float32)
-                    options.Log?.Invoke(new EngineMessage(false, $"{file.File.Name} is float32; 'pjob model prepare' writes a float16 file, which GPUs compute several times as fast."));
+                    options.Log?.Invoke(new EngineMessage(false, $"{file.File.Name} is float32; 'pjob model prepare' writes a float16 file for GPUs and checks it."));
                 NumericGate.Check(model, file, head, Settings(kind, 0), maxLength);
                 foreach (var device in devices)
                     if (!WarmUp.Run(device, head, rules))
