@@ -66,7 +66,7 @@ public sealed class ModelVerifierTests
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
         var results = ModelVerifier.Tune(model, Cpu, Windows.Random(1, Windows.Lengths(1, 60)));
-        Assert.Equal(["128", "256", "512", "1024", "2048", "4096"], results.Select(r => r.TokenBudget.ToString(CultureInfo.InvariantCulture)));
+        Assert.Equal(["128", "256", "384", "512", "1024", "2048", "4096"], results.Select(r => r.TokenBudget.ToString(CultureInfo.InvariantCulture)));
         Assert.All(results, r => Assert.True(r.TokensPerSecond > 0 && r.Fill is > 0.2 and <= 1));
     }
 

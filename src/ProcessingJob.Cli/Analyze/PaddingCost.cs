@@ -1,3 +1,5 @@
+using ProcessingJob.Inference;
+
 namespace ProcessingJob.Cli.Analyze;
 
 /// <summary>
@@ -6,8 +8,8 @@ namespace ProcessingJob.Cli.Analyze;
 /// </summary>
 sealed class PaddingCost(IReadOnlyList<int> limits)
 {
-    /// <summary>Rows per window and padded tokens per batch: the worker's on a CPU. On GPUs full windows of 16,384 rows fill as well.</summary>
-    const int WindowRows = 1024, TokenBudget = 512;
+    // On GPUs full windows of 16,384 rows fill as well.
+    const int WindowRows = EngineOptions.CpuWindowRows, TokenBudget = EngineOptions.CpuTokenBudget;
     readonly List<int> _window = new(WindowRows);
     readonly long[] _tokens = new long[limits.Count];
 

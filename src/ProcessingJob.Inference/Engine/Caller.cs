@@ -186,18 +186,15 @@ sealed class Caller
 
     void Recover(WorkItem item, DeviceLostException e)
     {
-        var before = _slot.Generation;
-        if (_slot.TryRecreate(_generation, out var failure))
+        switch (_slot.Revive(_generation, out var failure))
         {
-            if (_slot.Generation > before)
-            {
+            case Revival.Done:
                 Interlocked.Increment(ref _counters.Recreations);
                 _context.Log(true, $"{_slot.Device.Name}: the session died and was made anew: {e.Message}");
-            }
-        }
-        else
-        {
-            _context.DeviceDied(_slot, failure ?? e);
+                break;
+            case Revival.Failed:
+                _context.DeviceDied(_slot, failure ?? e);
+                break;
         }
 
         _queue.Return(item);

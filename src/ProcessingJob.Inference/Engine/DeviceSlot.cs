@@ -64,20 +64,19 @@ sealed class DeviceSlot(IDevice device) : IDisposable
 
     public void ExitRun() => _life.ExitReadLock();
 
-    /// <summary>Makes the session anew, once in the engine's life; false when that has been used up or failed.</summary>
-    public bool TryRecreate(int diedGeneration, out Exception? failure)
+    /// <summary>Makes the session anew, once in the engine's life, by the first of its callers that asks.</summary>
+    public Revival Revive(int diedGeneration, out Exception? failure)
     {
         failure = null;
         _life.EnterWriteLock();
         try
         {
-            if (Dead) return false;
-            // Another caller of the same dead session was quicker.
-            if (_generation > diedGeneration) return true;
+            if (Dead) return Revival.Failed;
+            if (_generation > diedGeneration) return Revival.DoneByAnother;
             if (_generation > 0)
             {
                 Dead = true;
-                return false;
+                return Revival.Failed;
             }
 
             try
@@ -85,13 +84,13 @@ sealed class DeviceSlot(IDevice device) : IDisposable
                 DisposeRunners();
                 Device.Recreate();
                 Volatile.Write(ref _generation, _generation + 1);
-                return true;
+                return Revival.Done;
             }
             catch (Exception e)
             {
                 Dead = true;
                 failure = e;
-                return false;
+                return Revival.Failed;
             }
         }
         finally
@@ -115,4 +114,16 @@ sealed class DeviceSlot(IDevice device) : IDisposable
     }
 
     static TimeSpan ToTime(long ticks) => Stopwatch.GetElapsedTime(0, ticks);
+}
+
+/// <summary>What became of a session that died.</summary>
+enum Revival
+{
+    Done,
+
+    /// <summary>Another caller of the same dead session was quicker.</summary>
+    DoneByAnother,
+
+    /// <summary>It has been made anew before, or that failed.</summary>
+    Failed,
 }

@@ -5,10 +5,8 @@ namespace ProcessingJob.Inference;
 /// <summary>Everything an engine is made of, decided from the model and the options.</summary>
 sealed record EngineSetup
 {
-    /// <summary>Padded tokens per batch where nobody said otherwise. CPU: flat between 256 and 1,000, and the padding is least with small
-    /// ones. GPU: enough to fill it.</summary>
-    public const int CpuTokenBudget = 512;
-    public const int CudaTokenBudget = 16_384;
+    // Padded tokens per batch: enough to fill a GPU.
+    const int CudaTokenBudget = 16_384;
 
     public required IReadOnlyList<IDevice> Devices { get; init; }
 
@@ -18,7 +16,7 @@ sealed record EngineSetup
 
     public DeviceKind Kind { get; init; } = DeviceKind.Cpu;
 
-    public int WindowRows { get; init; } = 1024;
+    public int WindowRows { get; init; } = EngineOptions.CpuWindowRows;
 
     public string Summary { get; init; } = "";
 
@@ -49,7 +47,7 @@ sealed record EngineSetup
         var file = model.Candidate(kind);
         var head = HeadPlan.Create(model, file, options.Task, options.Embed);
         var cuda = kind == DeviceKind.Cuda;
-        var rules = new BatchRules(options.TokenBudget ?? (cuda ? CudaTokenBudget : CpuTokenBudget), maxLength, FewShapes: cuda);
+        var rules = new BatchRules(options.TokenBudget ?? (cuda ? CudaTokenBudget : EngineOptions.CpuTokenBudget), maxLength, FewShapes: cuda);
         // ProcessorCount is what affinity and the container's quota leave, not the host's number.
         var callers = options.Callers ?? (cuda ? 2 : Math.Max(1, Environment.ProcessorCount / options.ThreadsPerCall));
         var listening = options.Log is { } log ? OrtRuntime.Listen(log) : null;
@@ -85,7 +83,7 @@ sealed record EngineSetup
             Head = head,
             Rules = rules,
             Kind = kind,
-            WindowRows = cuda ? 16_384 : 1024,
+            WindowRows = cuda ? 16_384 : EngineOptions.CpuWindowRows,
             Summary = summary,
             ModelFile = file.File.Name,
             Deduplicate = options.Deduplicate,

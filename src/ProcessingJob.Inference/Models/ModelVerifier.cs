@@ -29,7 +29,7 @@ public static class ModelVerifier
 {
     const double SameNumbers = 0.999999;
 
-    static readonly int[] CpuBudgets = [128, 256, 512, 1024, 2048, 4096];
+    static readonly int[] CpuBudgets = [128, 256, 384, 512, 1024, 2048, 4096];
     static readonly int[] CudaBudgets = [2048, 4096, 8192, 16_384, 32_768, 65_536];
 
     /// <summary>Compares optimised with unoptimised graph, every ONNX file with the float32 one, batched with single rows, and, given a
