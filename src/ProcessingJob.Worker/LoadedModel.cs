@@ -47,12 +47,17 @@ sealed class LoadedModel : IDisposable
 
     public RowEncoder CreateEncoder() => new(_tokenizer.CreateEncoder(Task.Encoding), _prompt, _lowerCase);
 
+    /// <param name="spec">The spec.</param>
+    /// <param name="plan">The launcher's plan, if there is one.</param>
+    /// <param name="paths">Where the model folder is.</param>
+    /// <param name="log">Told of the device and the model.</param>
+    /// <param name="loading">The folder's tokenizer where somebody has begun to load it; null: it is loaded here.</param>
     /// <exception cref="PJobException">The model is missing or cannot be used (exit code 4), or the spec asks for what it cannot do (2).</exception>
-    public static LoadedModel Load(JobSpec spec, WorkPlan? plan, ContainerPaths paths, ILogger log)
+    public static LoadedModel Load(JobSpec spec, WorkPlan? plan, ContainerPaths paths, ILogger log, Task<Tokenizer>? loading = null)
     {
         if (!Directory.Exists(paths.Model) || !Directory.EnumerateFileSystemEntries(paths.Model).Any())
             throw new PJobException($"no model: expected a Hugging Face model folder in {paths.Model}", ExitCode.Model);
-        var tokenizer = Tokenizer.Load(paths.Model);
+        var tokenizer = loading is null ? Tokenizer.Load(paths.Model) : loading.GetAwaiter().GetResult();
         if (spec.Task == TaskKind.Tokenize)
         {
             var length = spec.Tokens.MaxLength ?? tokenizer.MaxLength ?? int.MaxValue;

@@ -1,6 +1,7 @@
 using Amazon.S3;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
+using ProcessingJob.Tokenization;
 using Serilog;
 
 namespace ProcessingJob.Worker;
@@ -17,6 +18,8 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
     /// <exception cref="PJobException">What is wrong, with the exit code.</exception>
     public async Task<string> RunAsync(CancellationToken stop)
     {
+        // On another core meanwhile; its faults are told where the model is loaded, if it ever is.
+        var tokenizer = Task.Run(() => Tokenizer.Load(paths.Model), CancellationToken.None);
         var spec = arguments.ReadSpec(paths);
         var plan = File.Exists(paths.PlanFile) ? ContractJson.Read<WorkPlan>(await File.ReadAllBytesAsync(paths.PlanFile, stop), paths.PlanFile) : null;
         var (data, store) = Endpoints(spec, plan);
@@ -28,7 +31,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
             hosts.CurrentHost, hosts.Rank + 1, hosts.Hosts.Count, shard.Units.Count, shard.Bytes, shard.Skipped);
         return shard.Units.Count == 0
             ? "nothing to do: this host was given no data, or all of it is committed already"
-            : await RunAsync(spec, plan, shard, data, store, stop);
+            : await RunAsync(spec, plan, tokenizer, shard, data, store, stop);
     }
 
     /// <summary>Writes reports/&lt;host&gt;.json; a run without an output has none.</summary>
@@ -59,12 +62,12 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         }
     }
 
-    async Task<string> RunAsync(JobSpec spec, WorkPlan? plan, Shard shard, IDataRoot data, IOutputStore store, CancellationToken stop)
+    async Task<string> RunAsync(JobSpec spec, WorkPlan? plan, Task<Tokenizer> tokenizer, Shard shard, IDataRoot data, IOutputStore store, CancellationToken stop)
     {
         var schema = plan?.Schema ?? await InferSchemaAsync(spec, shard, data, stop);
         if (spec.Compute is { Tune: true, TokenBudget: null } && plan?.TokenBudget is null && spec.Task != TaskKind.Tokenize)
             spec = spec with { Compute = spec.Compute with { TokenBudget = await Tuning.MeasureAsync(spec, schema, shard.Units[0], data, paths, log, stop) } };
-        using var model = LoadedModel.Load(spec, plan, paths, log);
+        using var model = LoadedModel.Load(spec, plan, paths, log, tokenizer);
         var totals = new RunTotals(model.MaxLength);
         var reader = new RowReader(model.Blocks(ReadOptions.From(spec, schema)));
         var output = new OutputRows(model.Task, reader, spec, model.MaxLength, totals);
