@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ProcessingJob.Testing;
 
 namespace ProcessingJob.EndToEnd.Tests;
 
@@ -48,13 +49,8 @@ public class ResumeTests
     public async Task Pjob_GoesOnOnAnotherDevice_KeepsTheModelFileOfTheFirstRun()
     {
         using var bench = new JobBench(rows: 20);
-        var model = bench.Path("model");
-        foreach (var file in Directory.GetFiles(Models.Tiny, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(model, Path.GetRelativePath(Models.Tiny, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
+        using var folder = new TempFolder();
+        var model = folder.Copy(Models.Tiny, "model");
         Assert.Equal(0, (await Programs.PjobAsync("model", "prepare", model)).ExitCode);
         string[] run = ["run", bench.Spec, "--output", bench.Path("out"), "--model", model];
         Assert.Equal(0, (await Programs.PjobAsync(run)).ExitCode);

@@ -23,7 +23,7 @@ public sealed class Float16FileTests : IDisposable
     [InlineData(ModelFamily.Bert, ModelHead.SequenceClassification, TaskKind.Classify)]
     public void Create_AnyFamilyAndHead_IsWhatAGpuTakes(ModelFamily family, ModelHead head, TaskKind task)
     {
-        Copy(ModelCache.Get(new SampleModelOptions { Family = family, Head = head }));
+        _folder.Copy(ModelCache.Get(new SampleModelOptions { Family = family, Head = head }));
         var (name, result) = Float16File.Create(_folder.Path, Options(task));
         Assert.Equal("onnx/model_fp16.onnx", name);
         Assert.InRange(result.MinCosine, 0.9999, 1.0000001);
@@ -111,11 +111,5 @@ public sealed class Float16FileTests : IDisposable
         while (r.Next())
             if (r.Field == 9) return System.Runtime.InteropServices.MemoryMarshal.Cast<byte, Half>(r.Bytes).ToArray();
         return [];
-    }
-
-    void Copy(string from)
-    {
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-            TinyModel.WriteBytes(_folder, Path.GetRelativePath(from, file), File.ReadAllBytes(file));
     }
 }

@@ -70,7 +70,7 @@ public sealed class ModelFolderTests : IDisposable
     public void PromptTokens_PromptEndsInSpace_CountsThoseBeforeTheText(ModelFamily family, bool includePrompt)
     {
         const string prompt = "query: ";
-        CopyFolder(ModelCache.Get(new SampleModelOptions { Family = family }), _folder.Path);
+        _folder.Copy(ModelCache.Get(new SampleModelOptions { Family = family }));
         _folder.Write("1_Pooling/config.json", $$"""{"pooling_mode_mean_tokens":true,"include_prompt":{{(includePrompt ? "true" : "false")}}}""");
         var (model, tokenizer) = (ModelFolder.Open(_folder.Path), Tokenizer.Load(_folder.Path));
         var buffer = new EncodingBuffer();
@@ -214,16 +214,6 @@ public sealed class ModelFolderTests : IDisposable
         var e = Assert.Throws<PJobException>(() => ModelFolder.Open(_folder.Path, options));
         Assert.Equal(ExitCode.Model, e.ExitCode);
         return e.Message;
-    }
-
-    static void CopyFolder(string from, string to)
-    {
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
     }
 
     static byte[] Weights(int dataType, int size, bool fused = false)

@@ -29,14 +29,7 @@ public sealed class ModelVerifierTests
         using var folder = new TempFolder();
         // One label gives one number a text, which has no direction of its own.
         var options = new SampleModelOptions { Head = head, Labels = ["only"] };
-        var good = ModelCache.Get(options);
-        foreach (var file in Directory.EnumerateFiles(good, "*", SearchOption.AllDirectories))
-        {
-            var target = folder[Path.GetRelativePath(good, file)];
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
-
+        folder.Copy(ModelCache.Get(options));
         File.Copy(Path.Combine(ModelCache.Get(options with { Seed = 2 }), "onnx/model.onnx"), folder["onnx/model_other.onnx"]);
         var model = ModelFolder.Open(folder.Path);
         var results = ModelVerifier.Verify(model, Cpu with { Task = model.Task });

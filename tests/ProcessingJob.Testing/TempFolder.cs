@@ -17,6 +17,19 @@ public sealed class TempFolder : IDisposable
         return path;
     }
 
+    /// <summary>Copies a folder with all it holds to a path below this one, and returns that path.</summary>
+    public string Copy(string folder, params string[] to)
+    {
+        var target = this[to];
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            var copy = System.IO.Path.Combine(target, System.IO.Path.GetRelativePath(folder, file));
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+        return target;
+    }
+
     public void Dispose()
     {
         if (Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
