@@ -20,6 +20,9 @@ public static class Float16File
             throw new PJobException($"{folder} has a float16 file already: {there.File.Name}. Remove it to have it made anew.", ExitCode.Model);
         var full = model.Candidates.FirstOrDefault(c => c.File.Precision == WeightPrecision.Float32)
             ?? throw new PJobException($"{folder} has no float32 file to make a float16 one of, only {string.Join(", ", model.OnnxFiles.Select(f => f.Name))}.", ExitCode.Model);
+        // External data is written in, and a protobuf message ends at 2 GiB.
+        if (full.File.Bytes / 2 > int.MaxValue)
+            throw new PJobException($"{full.Path}: its {full.File.Bytes / 1e9:N1} GB make a float16 file of more than the 2 GiB that one .onnx file can have.", ExitCode.Model);
 
         var name = Path.ChangeExtension(full.File.Name, null) + "_fp16.onnx";
         var unfinished = name + ".part";

@@ -145,7 +145,7 @@ sealed class Float16Converter
 
     // ValueInfoProto.type.tensor_type.elem_type
     static ProtoWriter Value(ReadOnlySpan<byte> value) =>
-        Replace(value, 2, type => Replace(type, 1, tensor => ReplaceElementType(tensor)));
+        Replace(value, 2, type => Replace(type, 1, ReplaceElementType));
 
     static ProtoWriter ReplaceElementType(ReadOnlySpan<byte> tensor)
     {
