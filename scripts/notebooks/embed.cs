@@ -23,22 +23,35 @@ try
     {
         string? line = happened switch
         {
-            JobPlanned { Plan: var plan } => $"{plan.Units.Count} units over {plan.Hosts.Count} hosts, {plan.UnitsCommitted} are done already",
+            JobPlanned { Plan: var plan } =>
+                $"{plan.Units.Count} units over {plan.Hosts.Count} hosts, {plan.UnitsCommitted} are done already",
             HostProgressed { Host: var host, Progress: var p } => $"{host}: {p.Rows:N0} rows, {p.Tokens:N0} tokens",
             JobNote { Text: var text } => text,
             HostEnded { Host: var host, ExitCode: var code } => $"{host} ended with {code}",
             _ => null,
         };
-        if (line is not null) Console.WriteLine(line);
+        if (line is not null)
+            Console.WriteLine(line);
     }
     var result = await job.Result;
     Console.WriteLine($"{result.Job}: {result.Status} after {result.Seconds:0} s, in {result.Output}");
     if (result.Counts is { } counts)
     {
-        foreach (var (name, value) in new[] { ("rows in", counts.RowsIn), ("rows out", counts.RowsOut), ("rejected", counts.RejectedRows), ("tokens", counts.Tokens), ("parts", counts.Parts), ("bytes", counts.Bytes) })
-            Console.WriteLine($"{name,-10}{value,16:N0}");
+        foreach (
+            var (name, value) in new[]
+            {
+                ("rows in", counts.RowsIn),
+                ("rows out", counts.RowsOut),
+                ("rejected", counts.RejectedRows),
+                ("tokens", counts.Tokens),
+                ("parts", counts.Parts),
+                ("bytes", counts.Bytes),
+            }
+        )
+            Console.WriteLine($"{name, -10}{value, 16:N0}");
     }
-    if (result.Message is not null) Console.Error.WriteLine(result.Message);
+    if (result.Message is not null)
+        Console.Error.WriteLine(result.Message);
     return (int)result.Code;
 }
 catch (PJobException e)

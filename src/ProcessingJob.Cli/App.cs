@@ -17,17 +17,32 @@ public static class App
         var debug = new Option<bool>("--debug") { Description = "Show stack traces of unexpected errors.", Recursive = true };
         var root = new RootCommand("Text features at scale: on this machine, or on Amazon SageMaker Processing.") { debug };
         foreach (var create in CommandTable.All)
+        {
             root.Add(create(cli));
+        }
+
         var parsed = root.Parse(args);
         var wantsJson = parsed.GetResult(CommonOptions.JsonName) is OptionResult { Implicit: false };
         try
         {
             if (UnknownOption(parsed) is { } unknown)
+            {
                 throw new PJobException(unknown, ExitCode.BadSpec);
+            }
+
             if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
+            {
                 throw new PJobException(ParseMessage(parsed), ExitCode.BadSpec);
-            var configuration = new InvocationConfiguration { Output = cli.Out, Error = cli.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-            var code = await parsed.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
+            }
+
+            var configuration = new InvocationConfiguration
+            {
+                Output = cli.Out,
+                Error = cli.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            var code = await parsed.InvokeAsync(configuration, signals.Token);
             return code == (int)ExitCode.Interrupted ? (int)(signals.Code ?? ExitCode.Interrupted) : code;
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
@@ -41,8 +56,16 @@ public static class App
         catch (Exception e)
         {
             if (parsed.GetValue(debug) || cli.Variable(DebugVariable) == "1")
+            {
                 cli.Error.WriteLine(e);
-            return Fail(cli, wantsJson, $"unexpected: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (--debug shows where)", ExitCode.Failed);
+            }
+
+            return Fail(
+                cli,
+                wantsJson,
+                $"unexpected: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (--debug shows where)",
+                ExitCode.Failed
+            );
         }
     }
 
@@ -50,7 +73,17 @@ public static class App
     {
         cli.WriteError(message);
         if (json)
-            cli.WriteJson(new JsonObject { ["status"] = code is ExitCode.Interrupted or ExitCode.Terminated ? "Interrupted" : "Failed", ["exit_code"] = (int)code, ["message"] = message });
+        {
+            cli.WriteJson(
+                new JsonObject
+                {
+                    ["status"] = code is ExitCode.Interrupted or ExitCode.Terminated ? "Interrupted" : "Failed",
+                    ["exit_code"] = (int)code,
+                    ["message"] = message,
+                }
+            );
+        }
+
         return (int)code;
     }
 
@@ -58,26 +91,46 @@ public static class App
     {
         var command = parsed.CommandResult.Command;
         if (parsed.UnmatchedTokens is [var word, ..] && command.Subcommands.Count > 0 && !word.StartsWith('-'))
+        {
             return $"unknown command '{word}'{Nearest(word, command.Subcommands.Select(c => c.Name))}";
-        return string.Join('\n', parsed.Errors.Select(Message).Distinct()) + $"\nsee 'pjob {(command is RootCommand ? "" : command.Name + " ")}--help'";
+        }
+
+        return string.Join('\n', parsed.Errors.Select(Message).Distinct())
+            + $"\nsee 'pjob {(command is RootCommand ? "" : command.Name + " ")}--help'";
     }
 
     // The parser would name the type of .NET that a value cannot be read as.
     static string Message(ParseError error)
     {
-        if (error.SymbolResult is not OptionResult { Option: { } option, Tokens: [var token, ..] } || !error.Message.Contains("as expected type", StringComparison.Ordinal))
+        if (
+            error.SymbolResult is not OptionResult { Option: { } option, Tokens: [var token, ..] }
+            || !error.Message.Contains("as expected type", StringComparison.Ordinal)
+        )
+        {
             return error.Message;
+        }
+
         var type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
-        var expected = type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type))}" : type == typeof(int) || type == typeof(long) ? "a whole number" : "a number";
+        var expected =
+            type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type))}"
+            : type == typeof(int) || type == typeof(long) ? "a whole number"
+            : "a number";
         return $"{option.Name}: found '{token.Value}', expected {expected}";
     }
 
     // A misspelt option is taken for an argument by the parser; it is answered like a misspelt key in job.yaml.
     static string? UnknownOption(ParseResult parsed)
     {
-        var option = parsed.CommandResult.Tokens.Select(t => t.Value).Concat(parsed.UnmatchedTokens).FirstOrDefault(t => t.StartsWith("--", StringComparison.Ordinal))?.Split('=')[0];
-        return option is null ? null : $"unknown option {option}{Nearest(option, parsed.CommandResult.Command.Options.Select(o => o.Name))}";
+        var option = parsed
+            .CommandResult.Tokens.Select(t => t.Value)
+            .Concat(parsed.UnmatchedTokens)
+            .FirstOrDefault(t => t.StartsWith("--", StringComparison.Ordinal))
+            ?.Split('=')[0];
+        return option is null
+            ? null
+            : $"unknown option {option}{Nearest(option, parsed.CommandResult.Command.Options.Select(o => o.Name))}";
     }
 
-    static string Nearest(string word, IEnumerable<string> known) => Names.Nearest(word, known) is { } nearest ? $"; did you mean {nearest}?" : "";
+    static string Nearest(string word, IEnumerable<string> known) =>
+        Names.Nearest(word, known) is { } nearest ? $"; did you mean {nearest}?" : "";
 }

@@ -31,7 +31,9 @@ public sealed record CliContext
 
     public static CliContext OfProcess()
     {
-        var canRedraw = Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb" && Environment.GetEnvironmentVariable("CI") is not { Length: > 0 };
+        var canRedraw =
+            Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb"
+            && Environment.GetEnvironmentVariable("CI") is not { Length: > 0 };
         return new()
         {
             In = Console.In,

@@ -1,4 +1,4 @@
 using ProcessingJob.Cli;
 
 using var signals = new StopSignals();
-return await App.RunAsync(args, CliContext.OfProcess(), signals).ConfigureAwait(false);
+return await App.RunAsync(args, CliContext.OfProcess(), signals);

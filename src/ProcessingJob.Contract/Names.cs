@@ -11,22 +11,30 @@ public static class Names
         foreach (var c in name)
         {
             if (char.IsAsciiLetterUpper(c) && text.Length > 0)
+            {
                 text.Append('_');
+            }
+
             text.Append(char.ToLowerInvariant(c));
         }
         return text.ToString();
     }
 
-    public static string Of<T>(T value) where T : struct, Enum => ToSnakeCase(value.ToString());
+    public static string Of<T>(T value)
+        where T : struct, Enum => ToSnakeCase(value.ToString());
 
-    public static IReadOnlyList<string> All<T>() where T : struct, Enum => [.. Enum.GetNames<T>().Select(ToSnakeCase)];
+    public static IReadOnlyList<string> All<T>()
+        where T : struct, Enum => [.. Enum.GetNames<T>().Select(ToSnakeCase)];
 
-    public static T? TryParse<T>(string text) where T : struct, Enum
+    public static T? TryParse<T>(string text)
+        where T : struct, Enum
     {
         foreach (var value in Enum.GetValues<T>())
         {
             if (string.Equals(Of(value), text, StringComparison.OrdinalIgnoreCase))
+            {
                 return value;
+            }
         }
         return null;
     }
@@ -42,7 +50,9 @@ public static class Names
         {
             var d = EditDistance(text, candidate);
             if (d < distance)
+            {
                 (best, distance) = (candidate, d);
+            }
         }
         return best is not null && distance <= Math.Max(2, best.Length / 3) ? best : null;
     }
@@ -51,9 +61,15 @@ public static class Names
     {
         var d = new int[a.Length + 1, b.Length + 1];
         for (var i = 0; i <= a.Length; i++)
+        {
             d[i, 0] = i;
+        }
+
         for (var j = 0; j <= b.Length; j++)
+        {
             d[0, j] = j;
+        }
+
         for (var i = 1; i <= a.Length; i++)
         {
             for (var j = 1; j <= b.Length; j++)
@@ -61,7 +77,9 @@ public static class Names
                 var cost = a[i - 1] == b[j - 1] ? 0 : 1;
                 d[i, j] = Math.Min(Math.Min(d[i - 1, j] + 1, d[i, j - 1] + 1), d[i - 1, j - 1] + cost);
                 if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                {
                     d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
+                }
             }
         }
         return d[a.Length, b.Length];

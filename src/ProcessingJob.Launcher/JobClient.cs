@@ -27,14 +27,22 @@ public static class JobClient
     /// Runs on SageMaker in the spec's region to the end, or with <see cref="RemoteOptions.Wait"/> false until the job is submitted. The
     /// same spec again follows the running job, goes on from a failed one, or says that all is done; cancelling detaches.
     /// </summary>
-    public static RunningJob RunOnSageMaker(JobSpec spec, RemoteOptions? options = null, CancellationToken cancel = default)
+    public static RunningJob RunOnSageMaker(JobSpec spec, RemoteOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return Start(events => new SageMakerTarget(AwsConnection.Create(spec.Aws.Region)).RunAsync(spec, options ?? new RemoteOptions(), events, cancel));
+        return Start(events =>
+            new SageMakerTarget(AwsConnection.Create(spec.Aws.Region)).RunAsync(
+                spec,
+                options ?? new RemoteOptions(),
+                events,
+                cancellationToken
+            )
+        );
     }
 
     /// <summary>Runs on this machine, a worker process per host; the project ProcessingJob.Worker must be referred to, or be named in <see cref="WorkerCommand.Variable"/>.</summary>
-    public static RunningJob RunHere(JobSpec spec, CancellationToken cancel = default) => Start(events => new LocalTarget().RunAsync(spec, events, cancel));
+    public static RunningJob RunHere(JobSpec spec, CancellationToken cancellationToken = default) =>
+        Start(events => new LocalTarget().RunAsync(spec, events, cancellationToken));
 
     static RunningJob Start(Func<IProgress<JobEvent>, Task<JobResult>> run)
     {

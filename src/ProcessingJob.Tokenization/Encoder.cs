@@ -32,13 +32,25 @@ public sealed class Encoder
         _first.Clear();
         var whole = _texts.Run(text, Options.Window || Options.CountAll || room == int.MaxValue ? int.MaxValue : room + 1, _first);
         if (_first.Count > room && Options is { Window: false, Truncation: Truncation.OnlySecond })
-            throw new PJobException($"truncation only_second: a single text of {_first.Count} tokens is over max_length {Options.MaxLength}", ExitCode.BadSpec);
+        {
+            throw new PJobException(
+                $"truncation only_second: a single text of {_first.Count} tokens is over max_length {Options.MaxLength}",
+                ExitCode.BadSpec
+            );
+        }
 
         var source = new TokenizedText(text, _first);
         var none = default(TokenizedText);
         var windows = 1;
-        if (Options.Window) windows = _writer.WriteWindows(into, source, none, 0, room, Options.Stride);
-        else _writer.Write(into, source, none, ..Math.Min(_first.Count, room), ..0, 0, 0, _first.Count > room);
+        if (Options.Window)
+        {
+            windows = _writer.WriteWindows(into, source, none, 0, room, Options.Stride);
+        }
+        else
+        {
+            _writer.Write(into, source, none, ..Math.Min(_first.Count, room), ..0, 0, 0, _first.Count > room);
+        }
+
         into.CommitRow(whole ? _first.Count + special : -1);
         return windows;
     }
@@ -54,7 +66,13 @@ public sealed class Encoder
         var limited = Options.MaxLength != null && Options.Truncation != Truncation.None;
         var room = limited ? Options.MaxLength!.Value - special : int.MaxValue;
         if (room < 0)
-            throw new PJobException($"max_length {Options.MaxLength}: a pair needs {special} special tokens, so give at least {special + 1}", ExitCode.BadSpec);
+        {
+            throw new PJobException(
+                $"max_length {Options.MaxLength}: a pair needs {special} special tokens, so give at least {special + 1}",
+                ExitCode.BadSpec
+            );
+        }
+
         var whole = TokenizePair(text, pair, room, limited);
         var (a, b) = (_first.Count, _second.Count);
         var left = new TokenizedText(text, _first);
@@ -68,7 +86,8 @@ public sealed class Encoder
             {
                 throw new PJobException(
                     $"max_length {Options.MaxLength}: the {(moving == 0 ? "second" : "first")} text of {fixedCount} tokens leaves {Math.Max(0, room - fixedCount)} for the windows, which a stride of {Options.Stride} needs more than",
-                    ExitCode.Failed);
+                    ExitCode.Failed
+                );
             }
 
             windows = _writer.WriteWindows(into, left, right, moving, room - fixedCount, Options.Stride);
@@ -96,9 +115,16 @@ public sealed class Encoder
             _second.Clear();
             var wholeFirst = _texts.Run(text, need, _first);
             var wholeSecond = _texts.Run(pair, need, _second);
-            if (wholeFirst && wholeSecond) return true;
+            if (wholeFirst && wholeSecond)
+            {
+                return true;
+            }
+
             var known = wholeFirst ? _first.Count < _second.Count : wholeSecond && _second.Count < _first.Count;
-            if (known || room % 2 == 0) return false;
+            if (known || room % 2 == 0)
+            {
+                return false;
+            }
         }
     }
 }

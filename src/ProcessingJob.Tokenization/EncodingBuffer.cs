@@ -70,8 +70,15 @@ public sealed class EncodingBuffer
     {
         tokenIds.CopyTo(AppendIds(tokenIds.Length, withOffsets: false));
         var pendingTypes = PendingTypes(tokenIds.Length);
-        if (typeIds.IsEmpty) pendingTypes.Clear();
-        else typeIds.CopyTo(pendingTypes);
+        if (typeIds.IsEmpty)
+        {
+            pendingTypes.Clear();
+        }
+        else
+        {
+            typeIds.CopyTo(pendingTypes);
+        }
+
         PendingSpecial(tokenIds.Length).Clear();
         Commit(tokenIds.Length, window: 0, hasOffsets: false, -1, -1, truncated: false);
         CommitRow(tokenIds.Length);
@@ -81,7 +88,11 @@ public sealed class EncodingBuffer
     public void CopyIds(int i, Span<long> destination, long pad)
     {
         var source = Ids(i);
-        for (var k = 0; k < source.Length; k++) destination[k] = source[k];
+        for (var k = 0; k < source.Length; k++)
+        {
+            destination[k] = source[k];
+        }
+
         destination[source.Length..].Fill(pad);
     }
 
@@ -89,7 +100,11 @@ public sealed class EncodingBuffer
     public void CopyTypeIds(int i, Span<long> destination)
     {
         var source = TypeIds(i);
-        for (var k = 0; k < source.Length; k++) destination[k] = source[k];
+        for (var k = 0; k < source.Length; k++)
+        {
+            destination[k] = source[k];
+        }
+
         destination[source.Length..].Clear();
     }
 
@@ -103,7 +118,11 @@ public sealed class EncodingBuffer
             Array.Resize(ref _special, size);
         }
 
-        if (withOffsets && _offsets.Length < _ids.Length) Array.Resize(ref _offsets, _ids.Length);
+        if (withOffsets && _offsets.Length < _ids.Length)
+        {
+            Array.Resize(ref _offsets, _ids.Length);
+        }
+
         return _ids.AsSpan(_used, length);
     }
 
@@ -115,14 +134,22 @@ public sealed class EncodingBuffer
 
     internal void Commit(int length, int window, bool hasOffsets, int textStart, int textEnd, bool truncated)
     {
-        if (Count == _entries.Length) Array.Resize(ref _entries, Count * 2);
+        if (Count == _entries.Length)
+        {
+            Array.Resize(ref _entries, Count * 2);
+        }
+
         _entries[Count++] = new Entry(_used, length, Rows, window, textStart, textEnd, hasOffsets, truncated);
         _used += length;
     }
 
     internal void CommitRow(int total)
     {
-        if (Rows == _totals.Length) Array.Resize(ref _totals, Rows * 2);
+        if (Rows == _totals.Length)
+        {
+            Array.Resize(ref _totals, Rows * 2);
+        }
+
         _totals[Rows++] = total;
     }
 
@@ -132,6 +159,5 @@ public sealed class EncodingBuffer
         return ref _entries[i];
     }
 
-    readonly record struct Entry(
-        int Start, int Length, int Row, int Window, int TextStart, int TextEnd, bool HasOffsets, bool Truncated);
+    readonly record struct Entry(int Start, int Length, int Row, int Window, int TextStart, int TextEnd, bool HasOffsets, bool Truncated);
 }

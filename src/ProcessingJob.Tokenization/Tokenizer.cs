@@ -21,9 +21,13 @@ public sealed class Tokenizer
         var added = parts.Pipeline.AddedTokens;
         _addedById = added.GroupBy(t => t.Id).ToDictionary(group => group.Key, group => group.Last());
         _addedByContent = added.ToDictionary(t => t.Content, t => t.Id);
-        _normalizedContent = added.Where(t => t.Normalized).GroupBy(t => t.Id).ToDictionary(
-            group => group.Key,
-            group => string.Concat(parts.Pipeline.Normalize(group.Last().Content).Select(char.ConvertFromUtf32)));
+        _normalizedContent = added
+            .Where(t => t.Normalized)
+            .GroupBy(t => t.Id)
+            .ToDictionary(
+                group => group.Key,
+                group => string.Concat(parts.Pipeline.Normalize(group.Last().Content).Select(char.ConvertFromUtf32))
+            );
         VocabularySize = Math.Max(parts.Pipeline.Model.Size, added.Count == 0 ? 0 : added.Max(t => t.Id) + 1);
         Spaces = new TokenSpaces(this, VocabularySize);
     }
@@ -37,27 +41,61 @@ public sealed class Tokenizer
     /// </exception>
     public static Tokenizer Load(string folder)
     {
-        if (File.Exists(folder)) throw Refusal.Broken(folder, "is a file: give the model folder it is in");
+        if (File.Exists(folder))
+        {
+            throw Refusal.Broken(folder, "is a file: give the model folder it is in");
+        }
+
         if (!Directory.Exists(folder))
-            throw Refusal.Broken(folder, folder.Contains("://", StringComparison.Ordinal) ? "is not on this machine: fetch the model folder first (pjob model fetch)" : "no such model folder");
+        {
+            throw Refusal.Broken(
+                folder,
+                folder.Contains("://", StringComparison.Ordinal)
+                    ? "is not on this machine: fetch the model folder first (pjob model fetch)"
+                    : "no such model folder"
+            );
+        }
+
         var config = new TokenizerConfig(folder);
         string At(string name) => Path.Combine(folder, name);
         bool Has(string name)
         {
-            if (!File.Exists(At(name))) return false;
+            if (!File.Exists(At(name)))
+            {
+                return false;
+            }
+
             GitLfs.RefusePointer(At(name));
             return true;
         }
 
-        if (Has("tokenizer.json")) return new Tokenizer(TokenizerJson.Read(At("tokenizer.json"), config));
-        if (Has("vocab.txt")) return new Tokenizer(SlowFiles.ReadVocabTxt(At("vocab.txt"), config));
+        if (Has("tokenizer.json"))
+        {
+            return new Tokenizer(TokenizerJson.Read(At("tokenizer.json"), config));
+        }
+
+        if (Has("vocab.txt"))
+        {
+            return new Tokenizer(SlowFiles.ReadVocabTxt(At("vocab.txt"), config));
+        }
+
         if (Has("vocab.json") && Has("merges.txt"))
+        {
             return new Tokenizer(SlowFiles.ReadVocabJson(At("vocab.json"), At("merges.txt"), config));
+        }
+
         foreach (var name in (string[])["sentencepiece.bpe.model", "spiece.model"])
-            if (Has(name)) return new Tokenizer(SlowFiles.ReadSentencePiece(At(name), config));
+        {
+            if (Has(name))
+            {
+                return new Tokenizer(SlowFiles.ReadSentencePiece(At(name), config));
+            }
+        }
+
         throw Refusal.Broken(
             folder,
-            "holds no tokenizer: expected tokenizer.json, vocab.txt, vocab.json with merges.txt, sentencepiece.bpe.model or spiece.model");
+            "holds no tokenizer: expected tokenizer.json, vocab.txt, vocab.json with merges.txt, sentencepiece.bpe.model or spiece.model"
+        );
     }
 
     /// <summary>Id that fills encodings up to a batch's length.</summary>
@@ -81,23 +119,29 @@ public sealed class Tokenizer
     internal bool IsAdded(int id) => _addedById.ContainsKey(id);
 
     /// <summary>What was understood of the files.</summary>
-    public TokenizerDescription Describe() => new(
-        _parts.Source,
-        _parts.Pipeline.Model.Describe(),
-        Join(_parts.Pipeline.Normalizers.Select(step => step.Describe())),
-        Join(_parts.Pipeline.PreTokenizers.Select(step => step.Describe())),
-        _parts.PostProcessor.Shown,
-        Join((_parts.Decoders ?? []).Select(step => step.Describe())),
-        VocabularySize,
-        [.. _addedById.Values.Where(t => t.Special).OrderBy(t => t.Id).Select(t => new SpecialTokenDescription(t.Content, t.Id))],
-        _parts.Pipeline.AddedTokens.Count,
-        MaxLength,
-        _parts.Notes);
+    public TokenizerDescription Describe() =>
+        new(
+            _parts.Source,
+            _parts.Pipeline.Model.Describe(),
+            Join(_parts.Pipeline.Normalizers.Select(step => step.Describe())),
+            Join(_parts.Pipeline.PreTokenizers.Select(step => step.Describe())),
+            _parts.PostProcessor.Shown,
+            Join((_parts.Decoders ?? []).Select(step => step.Describe())),
+            VocabularySize,
+            [.. _addedById.Values.Where(t => t.Special).OrderBy(t => t.Id).Select(t => new SpecialTokenDescription(t.Content, t.Id))],
+            _parts.Pipeline.AddedTokens.Count,
+            MaxLength,
+            _parts.Notes
+        );
 
     /// <summary>The token of an id as written in the vocabulary, or null.</summary>
     public string? IdToToken(int id)
     {
-        if (_addedById.TryGetValue(id, out var token)) return _normalizedContent.GetValueOrDefault(id, token.Content);
+        if (_addedById.TryGetValue(id, out var token))
+        {
+            return _normalizedContent.GetValueOrDefault(id, token.Content);
+        }
+
         return _parts.Pipeline.Model.Token(id);
     }
 
@@ -110,13 +154,29 @@ public sealed class Tokenizer
         var tokens = new List<string>(ids.Length);
         foreach (var id in ids)
         {
-            if (IdToToken(id) is not { } token) continue;
-            if (skipSpecialTokens && _addedByContent.TryGetValue(token, out var added) && _addedById[added].Special) continue;
+            if (IdToToken(id) is not { } token)
+            {
+                continue;
+            }
+
+            if (skipSpecialTokens && _addedByContent.TryGetValue(token, out var added) && _addedById[added].Special)
+            {
+                continue;
+            }
+
             tokens.Add(token);
         }
 
-        if (_parts.Decoders == null) return string.Join(' ', tokens);
-        foreach (var decoder in _parts.Decoders) decoder.Apply(tokens);
+        if (_parts.Decoders == null)
+        {
+            return string.Join(' ', tokens);
+        }
+
+        foreach (var decoder in _parts.Decoders)
+        {
+            decoder.Apply(tokens);
+        }
+
         return string.Concat(tokens);
     }
 
@@ -128,19 +188,36 @@ public sealed class Tokenizer
         {
             var special = options.AddSpecialTokens ? SpecialTokenCount(pair: false) : 0;
             if (max < special || max < 1)
-                throw new PJobException($"max_length {max}: this model needs {special} special tokens, so give at least {special + 1}", ExitCode.BadSpec);
+            {
+                throw new PJobException(
+                    $"max_length {max}: this model needs {special} special tokens, so give at least {special + 1}",
+                    ExitCode.BadSpec
+                );
+            }
+
             if (options.Window && options.Stride >= max - special)
             {
                 throw new PJobException(
                     $"stride {options.Stride}: a window of max_length {max} holds {max - special} tokens of text, so give a stride below {max - special}",
-                    ExitCode.BadSpec);
+                    ExitCode.BadSpec
+                );
             }
         }
-        else if (options.Window) throw new PJobException("windows need a max_length", ExitCode.BadSpec);
+        else if (options.Window)
+        {
+            throw new PJobException("windows need a max_length", ExitCode.BadSpec);
+        }
 
-        if (options.Stride < 0) throw new PJobException($"stride {options.Stride}: give 0 or more", ExitCode.BadSpec);
+        if (options.Stride < 0)
+        {
+            throw new PJobException($"stride {options.Stride}: give 0 or more", ExitCode.BadSpec);
+        }
+
         if (options.Window && options.Truncation == Truncation.None)
+        {
             throw new PJobException("windows and truncation none exclude each other", ExitCode.BadSpec);
+        }
+
         return new Encoder(this, options);
     }
 

@@ -23,7 +23,8 @@ public sealed record TokenizerDescription(
     IReadOnlyList<SpecialTokenDescription> SpecialTokens,
     int AddedTokens,
     int? MaxLength,
-    IReadOnlyList<string> Notes);
+    IReadOnlyList<string> Notes
+);
 
 /// <summary>A special token as written in the vocabulary.</summary>
 public sealed record SpecialTokenDescription(string Token, int Id);

@@ -13,7 +13,14 @@ sealed class LoadedModel : IDisposable
     readonly string _prompt;
     readonly bool _lowerCase;
 
-    LoadedModel(Tokenizer tokenizer, FeatureTask task, (ModelFolder Folder, EngineOptions Options)? run, int maxLength, string prompt, bool lowerCase)
+    LoadedModel(
+        Tokenizer tokenizer,
+        FeatureTask task,
+        (ModelFolder Folder, EngineOptions Options)? run,
+        int maxLength,
+        string prompt,
+        bool lowerCase
+    )
     {
         (_tokenizer, Task, Run, MaxLength, _prompt, _lowerCase) = (tokenizer, task, run, maxLength, prompt, lowerCase);
         task.PromptLength = prompt.EnumerateRunes().Count();
@@ -39,11 +46,12 @@ sealed class LoadedModel : IDisposable
     public int Tokenizers { get; }
 
     /// <summary>A window is one block. Rows that stand for many texts come fewer at a time, so that memory stays bounded.</summary>
-    public ReadOptions Blocks(ReadOptions reading) => reading with
-    {
-        RowsPerBlock = Math.Max(1, (Engine?.WindowRows ?? 1_024) / Task.RowWeight),
-        BytesPerBlock = Math.Max(1, reading.BytesPerBlock / Task.CallsPerRow),
-    };
+    public ReadOptions Blocks(ReadOptions reading) =>
+        reading with
+        {
+            RowsPerBlock = Math.Max(1, (Engine?.WindowRows ?? 1_024) / Task.RowWeight),
+            BytesPerBlock = Math.Max(1, reading.BytesPerBlock / Task.CallsPerRow),
+        };
 
     public RowEncoder CreateEncoder() => new(_tokenizer.CreateEncoder(Task.Encoding), _prompt, _lowerCase);
 
@@ -56,24 +64,40 @@ sealed class LoadedModel : IDisposable
     public static LoadedModel Load(JobSpec spec, WorkPlan? plan, ContainerPaths paths, ILogger log, Task<Tokenizer>? loading = null)
     {
         if (!Directory.Exists(paths.Model) || !Directory.EnumerateFileSystemEntries(paths.Model).Any())
+        {
             throw new PJobException($"no model: expected a Hugging Face model folder in {paths.Model}", ExitCode.Model);
+        }
+
         var tokenizer = loading is null ? Tokenizer.Load(paths.Model) : loading.GetAwaiter().GetResult();
         if (spec.Task == TaskKind.Tokenize)
         {
             var length = spec.Tokens.MaxLength ?? tokenizer.MaxLength ?? int.MaxValue;
             return new(tokenizer, FeatureTasks.Create(spec, null, tokenizer, length, paths), null, length, spec.Tokens.Prompt ?? "", false);
         }
-        var model = ModelFolder.Open(paths.Model, new ModelOptions
-        {
-            ModelFile = spec.Compute.ModelFile == "auto" ? plan?.ModelFile : spec.Compute.ModelFile,
-            Task = spec.Task,
-        });
+        var model = ModelFolder.Open(
+            paths.Model,
+            new ModelOptions { ModelFile = spec.Compute.ModelFile == "auto" ? plan?.ModelFile : spec.Compute.ModelFile, Task = spec.Task }
+        );
         if (tokenizer.VocabularySize > model.VocabularySize)
-            log.Warning("The tokenizer has {Tokens} tokens, but the model's table has {Rows} rows: do they belong together?", tokenizer.VocabularySize, model.VocabularySize);
+        {
+            log.Warning(
+                "The tokenizer has {Tokens} tokens, but the model's table has {Rows} rows: do they belong together?",
+                tokenizer.VocabularySize,
+                model.VocabularySize
+            );
+        }
+
         var limit = Math.Min(model.MaxLength, tokenizer.MaxLength ?? int.MaxValue);
         // max_seq_length is where the authors cut; more is the user's choice, as in sentence-transformers, up to the model's positions.
         if (spec.Tokens.MaxLength > limit)
-            log.Warning("tokens.max_length {MaxLength} is more than the {Limit} that the model folder asks for", spec.Tokens.MaxLength, limit);
+        {
+            log.Warning(
+                "tokens.max_length {MaxLength} is more than the {Limit} that the model folder asks for",
+                spec.Tokens.MaxLength,
+                limit
+            );
+        }
+
         var maxLength = spec.Tokens.MaxLength ?? limit;
         var task = FeatureTasks.Create(spec, model, tokenizer, maxLength, paths);
         var prompt = spec.Task == TaskKind.Embed ? model.ResolvePrompt(spec.Tokens.Prompt) : spec.Tokens.Prompt ?? "";
@@ -86,10 +110,20 @@ sealed class LoadedModel : IDisposable
             TokenBudget = spec.Compute.TokenBudget ?? plan?.TokenBudget,
             Callers = spec.Compute.Callers,
             Deduplicate = spec.Compute.Dedup,
-            Log = message => log.Write(message.Warning ? Serilog.Events.LogEventLevel.Warning : Serilog.Events.LogEventLevel.Information, "{Text:l}", message.Text),
+            Log = message =>
+                log.Write(
+                    message.Warning ? Serilog.Events.LogEventLevel.Warning : Serilog.Events.LogEventLevel.Information,
+                    "{Text:l}",
+                    message.Text
+                ),
         };
         var loaded = new LoadedModel(tokenizer, task, (model, options), maxLength, prompt, model.LowerCase);
-        log.Information("Model {ModelType:l} on {Device:l}, max_length {MaxLength}", model.ModelType, loaded.Engine!.DeviceSummary, maxLength);
+        log.Information(
+            "Model {ModelType:l} on {Device:l}, max_length {MaxLength}",
+            model.ModelType,
+            loaded.Engine!.DeviceSummary,
+            maxLength
+        );
         return loaded;
     }
 
@@ -97,7 +131,10 @@ sealed class LoadedModel : IDisposable
     public HostReport Describe(HostReport report)
     {
         if (Engine is not { } engine)
+        {
             return report with { Device = "none (tokenize)", MaxLength = MaxLength == int.MaxValue ? 0 : MaxLength };
+        }
+
         var stats = engine.Stats;
         return report with
         {

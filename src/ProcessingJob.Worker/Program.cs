@@ -16,7 +16,10 @@ try
         return 0;
     }
     if (arguments.SelfTest)
+    {
         return (int)SelfTest.Run(paths, log, Console.Out);
+    }
+
     hosts = ResourceConfig.Read(paths.ResourceConfigFile);
     run = new WorkerRun(arguments, paths, hosts, log, TimeProvider.System);
     message = await run.RunAsync(signals.Token);
@@ -40,7 +43,13 @@ catch (Exception e)
     log.Fatal(e, "{Text:l}", message);
 }
 if (run is not null)
+{
     await run.WriteReportAsync(status, message);
+}
+
 if (!ExitMessage.TryWrite(paths.MessageFile, hosts.CurrentHost, message, hosts.Hosts.Count))
+{
     log.Warning("The message file {File} could not be written", paths.MessageFile);
+}
+
 return (int)exitCode;

@@ -21,7 +21,8 @@ sealed class Progress : IDisposable
     readonly long _start;
     readonly ITimer _timer;
     readonly List<ThroughputPoint> _points = [new(0, 0, 0)];
-    int _every = 1, _ticks;
+    int _every = 1,
+        _ticks;
     long _bytes;
 
     /// <param name="totals">What is done.</param>
@@ -39,19 +40,27 @@ sealed class Progress : IDisposable
         get
         {
             lock (_points)
+            {
                 return [.. _points, Now()];
+            }
         }
     }
 
     public void Dispose() => _timer.Dispose();
 
-    ThroughputPoint Now() => new(Math.Round(_time.GetElapsedTime(_start).TotalSeconds, 2), _totals.RowsOut,
-        Math.Max(_totals.Tokens, _engine?.Invoke().RealTokens ?? 0));
+    ThroughputPoint Now() =>
+        new(
+            Math.Round(_time.GetElapsedTime(_start).TotalSeconds, 2),
+            _totals.RowsOut,
+            Math.Max(_totals.Tokens, _engine?.Invoke().RealTokens ?? 0)
+        );
 
     // Of the bytes that are tokenized, as many are done as of their tokens; never less than before.
     long Bytes()
     {
-        var onDevice = _engine?.Invoke() is { Tokens: > 0 } stats ? _totals.BytesTokenized * Math.Min(1.0, (double)stats.RealTokens / stats.Tokens) : 0;
+        var onDevice = _engine?.Invoke() is { Tokens: > 0 } stats
+            ? _totals.BytesTokenized * Math.Min(1.0, (double)stats.RealTokens / stats.Tokens)
+            : 0;
         return _bytes = Math.Max(_bytes, Math.Max(_totals.Bytes, (long)onDevice));
     }
 
@@ -62,7 +71,9 @@ sealed class Progress : IDisposable
             var now = Now();
             var last = _points[^1];
             if (++_ticks % _every == 0)
+            {
                 _points.Add(now);
+            }
             // A run of days keeps a curve of bounded size: every second point goes, and the distance doubles.
             if (_points.Count > MaxPoints)
             {
@@ -75,10 +86,19 @@ sealed class Progress : IDisposable
             var bytes = Bytes();
             var share = _totalBytes == 0 ? 0 : (double)bytes / _totalBytes;
             var left = share > 0.001 ? Durations.Format(TimeSpan.FromSeconds(now.Seconds / share - now.Seconds)) : "unknown";
-            _log.ForContext("Event", "progress").ForContext("Tokens", now.Tokens).ForContext("Bytes", bytes)
-                .ForContext("TotalBytes", _totalBytes).ForContext("Rejects", _totals.Rejected)
-                .Information("{Rows} rows ({Percent:0.0}%), {RowsPerSecond:0} rows/s, {TokensPerSecond:0} tokens/s, {Left:l} left",
-                    now.Rows, share * 100, (now.Rows - last.Rows) / seconds, (now.Tokens - last.Tokens) / seconds, left);
+            _log.ForContext("Event", "progress")
+                .ForContext("Tokens", now.Tokens)
+                .ForContext("Bytes", bytes)
+                .ForContext("TotalBytes", _totalBytes)
+                .ForContext("Rejects", _totals.Rejected)
+                .Information(
+                    "{Rows} rows ({Percent:0.0}%), {RowsPerSecond:0} rows/s, {TokensPerSecond:0} tokens/s, {Left:l} left",
+                    now.Rows,
+                    share * 100,
+                    (now.Rows - last.Rows) / seconds,
+                    (now.Tokens - last.Tokens) / seconds,
+                    left
+                );
         }
     }
 }

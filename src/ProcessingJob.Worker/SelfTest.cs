@@ -26,14 +26,22 @@ static class SelfTest
         foreach (var check in ModelVerifier.Verify(folder, options))
         {
             failed |= !check.Passed;
-            output.WriteLine($"{(check.Passed ? "ok  " : "FAIL")}      {check.Name}: cosine min {check.MinCosine:0.0000000}, mean {check.MeanCosine:0.0000000}; at least {check.Required}");
+            output.WriteLine(
+                $"{(check.Passed ? "ok  " : "FAIL")}      {check.Name}: cosine min {check.MinCosine:0.0000000}, mean {check.MeanCosine:0.0000000}; at least {check.Required}"
+            );
         }
         var texts = new EncodingBuffer();
         var encoder = model.CreateEncoder();
         for (var i = 0; i < 256; i++)
+        {
             encoder.Encode(string.Concat(Enumerable.Repeat("a text of some length, ", 1 + i % 16)), texts);
+        }
+
         foreach (var result in ModelVerifier.Tune(folder, options, texts))
-            output.WriteLine($"{result.TokenBudget,6} tokens per batch: {result.TokensPerSecond,9:0} tokens/s");
+        {
+            output.WriteLine($"{result.TokenBudget, 6} tokens per batch: {result.TokensPerSecond, 9:0} tokens/s");
+        }
+
         return failed ? ExitCode.Model : ExitCode.Done;
     }
 }

@@ -9,28 +9,56 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
     public long Bytes => Units.Sum(u => u.Bytes);
 
     /// <exception cref="PJobException">The plan is for other hosts, or a file's format cannot be told.</exception>
-    public static async Task<Shard> CreateAsync(JobSpec spec, WorkPlan? plan, ContainerPaths paths, ResourceConfig hosts, IDataRoot data, CancellationToken stop)
+    public static async Task<Shard> CreateAsync(
+        JobSpec spec,
+        WorkPlan? plan,
+        ContainerPaths paths,
+        ResourceConfig hosts,
+        IDataRoot data,
+        CancellationToken cancellationToken
+    )
     {
         var specFingerprint = plan?.SpecFingerprint is { Length: > 0 } s ? s : SpecWriter.Fingerprint(spec);
-        var modelFingerprint = plan?.ModelFingerprint is { Length: > 0 } m ? m : Directory.Exists(paths.Model) ? Fingerprints.OfFolder(paths.Model) : "";
+        var modelFingerprint =
+            plan?.ModelFingerprint is { Length: > 0 } m ? m
+            : Directory.Exists(paths.Model) ? Fingerprints.OfFolder(paths.Model)
+            : "";
         IReadOnlyList<WorkUnit> units;
         if (plan is { Sharding: Sharding.Balanced, Hosts.Count: > 0 })
         {
             if (plan.Hosts.Count != hosts.Hosts.Count)
-                throw new PJobException($"{paths.PlanFile}: made for {plan.Hosts.Count} hosts, but the job has {hosts.Hosts.Count}; plan again with this instance_count");
+            {
+                throw new PJobException(
+                    $"{paths.PlanFile}: made for {plan.Hosts.Count} hosts, but the job has {hosts.Hosts.Count}; plan again with this instance_count"
+                );
+            }
+
             units = plan.Hosts[hosts.Rank];
         }
         else
         {
             // The service makes no folder for a host that it gives no object.
-            var files = data is LocalData local && !Directory.Exists(local.Root) ? [] : await data.ListAsync(stop);
+            var files = data is LocalData local && !Directory.Exists(local.Root) ? [] : await data.ListAsync(cancellationToken);
             // A host may be given no object, but a prefix that holds none is a wrong address.
             if (files.Count == 0 && data is S3Data)
-                throw new PJobException($"input.data: no objects below {plan?.DataUri ?? spec.Input.Data}; expected a prefix with the data, such as s3://bucket/folder/", ExitCode.BadSpec);
+            {
+                throw new PJobException(
+                    $"input.data: no objects below {plan?.DataUri ?? spec.Input.Data}; expected a prefix with the data, such as s3://bucket/folder/",
+                    ExitCode.BadSpec
+                );
+            }
+
             var versions = plan?.Versions;
-            units = UnitCutter.Cut(files.Select(f => f with { Version = versions?.GetValueOrDefault(f.Source) ?? f.Version }), spec, specFingerprint, modelFingerprint);
+            units = UnitCutter.Cut(
+                files.Select(f => f with { Version = versions?.GetValueOrDefault(f.Source) ?? f.Version }),
+                spec,
+                specFingerprint,
+                modelFingerprint
+            );
             if (plan is null && !IsShardedByService(spec, paths))
+            {
                 units = Balancer.Assign(units, hosts.Hosts.Count)[hosts.Rank];
+            }
         }
         var committed = (plan?.Committed ?? []).ToHashSet(StringComparer.Ordinal);
         var open = units.Where(u => !committed.Contains(u.Id)).ToList();
@@ -42,6 +70,8 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
     static bool IsShardedByService(JobSpec spec, ContainerPaths paths)
     {
         var distributions = ProcessingJobConfig.Read(paths.ProcessingJobConfigFile).Distributions;
-        return distributions.TryGetValue("/opt/ml/processing/input/data", out var type) ? type == "ShardedByS3Key" : spec.Input.Sharding == Sharding.ByKey;
+        return distributions.TryGetValue("/opt/ml/processing/input/data", out var type)
+            ? type == "ShardedByS3Key"
+            : spec.Input.Sharding == Sharding.ByKey;
     }
 }

@@ -27,16 +27,24 @@ sealed class StopSignals : IDisposable
     public void Dispose()
     {
         foreach (var registration in _registrations)
+        {
             registration.Dispose();
+        }
+
         _stop.Dispose();
     }
 
     void Register(PosixSignal signal, ExitCode code, TimeProvider time) =>
-        _registrations.Add(PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = true;
-            ExitCode ??= code;
-            _ = Task.Delay(Grace, time).ContinueWith(_ => Environment.Exit((int)code), TaskScheduler.Default);
-            _stop.Cancel();
-        }));
+        _registrations.Add(
+            PosixSignalRegistration.Create(
+                signal,
+                context =>
+                {
+                    context.Cancel = true;
+                    ExitCode ??= code;
+                    _ = Task.Delay(Grace, time).ContinueWith(_ => Environment.Exit((int)code), TaskScheduler.Default);
+                    _stop.Cancel();
+                }
+            )
+        );
 }

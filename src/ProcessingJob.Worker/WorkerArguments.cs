@@ -7,15 +7,15 @@ sealed record WorkerArguments(bool Help, bool SelfTest, IReadOnlyList<KeyValuePa
 {
     public static string Usage { get; } =
         """
-        ProcessingJob worker: computes text features of its shard under the SageMaker Processing contract.
+            ProcessingJob worker: computes text features of its shard under the SageMaker Processing contract.
 
-        It reads /opt/ml/processing/input/{data,model,config} and writes /opt/ml/processing/output; PROCESSINGJOB_ROOT moves /opt/ml.
-        The job is described by input/config/job.json, by options, or by both (options win).
+            It reads /opt/ml/processing/input/{data,model,config} and writes /opt/ml/processing/output; PROCESSINGJOB_ROOT moves /opt/ml.
+            The job is described by input/config/job.json, by options, or by both (options win).
 
-          --KEY VALUE    any key of job.yaml, such as --task embed --input.text review_body --tokens.max_length 256
-          --self-test    check the devices and the model in input/model, then exit
-          --help         this text
-        """;
+              --KEY VALUE    any key of job.yaml, such as --task embed --input.text review_body --tokens.max_length 256
+              --self-test    check the devices and the model in input/model, then exit
+              --help         this text
+            """;
 
     /// <exception cref="PJobException">An argument is not of these forms (exit code 2).</exception>
     public static WorkerArguments Parse(IReadOnlyList<string> args)
@@ -26,17 +26,32 @@ sealed record WorkerArguments(bool Help, bool SelfTest, IReadOnlyList<KeyValuePa
         {
             var arg = args[i];
             if (arg is "--help" or "-h")
+            {
                 help = true;
+            }
             else if (arg == "--self-test")
+            {
                 selfTest = true;
+            }
             else if (!arg.StartsWith("--", StringComparison.Ordinal))
-                throw new PJobException($"'{arg}': expected an option such as --tokens.max_length 256; --help lists them", ExitCode.BadSpec);
+            {
+                throw new PJobException(
+                    $"'{arg}': expected an option such as --tokens.max_length 256; --help lists them",
+                    ExitCode.BadSpec
+                );
+            }
             else if (arg.IndexOf('=') is var equals && equals > 0)
+            {
                 settings.Add(KeyValuePair.Create(arg[2..equals], arg[(equals + 1)..]));
+            }
             else if (i + 1 < args.Count)
+            {
                 settings.Add(KeyValuePair.Create(arg[2..], args[++i]));
+            }
             else
+            {
                 throw new PJobException($"{arg}: expected a value after it", ExitCode.BadSpec);
+            }
         }
         return new(help, selfTest, settings);
     }
@@ -46,10 +61,19 @@ sealed record WorkerArguments(bool Help, bool SelfTest, IReadOnlyList<KeyValuePa
     public JobSpec ReadSpec(ContainerPaths paths)
     {
         if (!File.Exists(paths.JobFile) && Settings.Count == 0)
-            throw new PJobException($"no job spec: expected {paths.JobFile}, or options such as --task embed --input.text review_body", ExitCode.BadSpec);
+        {
+            throw new PJobException(
+                $"no job spec: expected {paths.JobFile}, or options such as --task embed --input.text review_body",
+                ExitCode.BadSpec
+            );
+        }
+
         var spec = File.Exists(paths.JobFile) ? SpecReader.ReadFile(paths.JobFile) : new JobSpec();
         foreach (var (key, value) in Settings)
+        {
             spec = SpecReader.Apply(spec, key, value);
+        }
+
         SpecRules.Check(spec, inContainer: true);
         return spec;
     }

@@ -10,8 +10,10 @@ static class WorkerLog
     public static Logger Create()
     {
         var config = new LoggerConfiguration();
-        return (Console.IsOutputRedirected
-            ? config.WriteTo.Console(new RenderedCompactJsonFormatter())
-            : config.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}")).CreateLogger();
+        return (
+            Console.IsOutputRedirected
+                ? config.WriteTo.Console(new RenderedCompactJsonFormatter())
+                : config.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}")
+        ).CreateLogger();
     }
 }

@@ -16,29 +16,41 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
     /// <summary>Does this host's share of the job.</summary>
     /// <returns>One line for the user.</returns>
     /// <exception cref="PJobException">What is wrong, with the exit code.</exception>
-    public async Task<string> RunAsync(CancellationToken stop)
+    public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         // On another core meanwhile; its faults are told where the model is loaded, if it ever is.
         var tokenizer = Task.Run(() => Tokenizer.Load(paths.Model), CancellationToken.None);
         var spec = arguments.ReadSpec(paths);
-        var plan = File.Exists(paths.PlanFile) ? ContractJson.Read<WorkPlan>(await File.ReadAllBytesAsync(paths.PlanFile, stop), paths.PlanFile) : null;
+        var plan = File.Exists(paths.PlanFile)
+            ? ContractJson.Read<WorkPlan>(await File.ReadAllBytesAsync(paths.PlanFile, cancellationToken), paths.PlanFile)
+            : null;
         var (data, store) = Endpoints(spec, plan);
-        await store.ProbeAsync(stop);
+        await store.ProbeAsync(cancellationToken);
         _store = store;
-        var shard = await Shard.CreateAsync(spec, plan, paths, hosts, data, stop);
+        var shard = await Shard.CreateAsync(spec, plan, paths, hosts, data, cancellationToken);
         _report = _report with { Task = Names.Of(spec.Task), UnitsSkipped = shard.Skipped };
-        log.Information("{Host:l} is host {Rank} of {Hosts}; units to do: {Units} ({Bytes} bytes), committed before: {Skipped}",
-            hosts.CurrentHost, hosts.Rank + 1, hosts.Hosts.Count, shard.Units.Count, shard.Bytes, shard.Skipped);
+        log.Information(
+            "{Host:l} is host {Rank} of {Hosts}; units to do: {Units} ({Bytes} bytes), committed before: {Skipped}",
+            hosts.CurrentHost,
+            hosts.Rank + 1,
+            hosts.Hosts.Count,
+            shard.Units.Count,
+            shard.Bytes,
+            shard.Skipped
+        );
         return shard.Units.Count == 0
             ? "nothing to do: this host was given no data, or all of it is committed already"
-            : await RunAsync(spec, plan, tokenizer, shard, data, store, stop);
+            : await RunAsync(spec, plan, tokenizer, shard, data, store, cancellationToken);
     }
 
     /// <summary>Writes reports/&lt;host&gt;.json; a run without an output has none.</summary>
     public async Task WriteReportAsync(string status, string message)
     {
         if (_store is null)
+        {
             return;
+        }
+
         var report = _report with
         {
             Host = hosts.CurrentHost,
@@ -62,22 +74,50 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         }
     }
 
-    async Task<string> RunAsync(JobSpec spec, WorkPlan? plan, Task<Tokenizer> tokenizer, Shard shard, IDataRoot data, IOutputStore store, CancellationToken stop)
+    async Task<string> RunAsync(
+        JobSpec spec,
+        WorkPlan? plan,
+        Task<Tokenizer> tokenizer,
+        Shard shard,
+        IDataRoot data,
+        IOutputStore store,
+        CancellationToken cancellationToken
+    )
     {
-        var schema = plan?.Schema ?? await InferSchemaAsync(spec, shard, data, stop);
+        var schema = plan?.Schema ?? await InferSchemaAsync(spec, shard, data, cancellationToken);
         if (spec.Compute is { Tune: true, TokenBudget: null } && plan?.TokenBudget is null && spec.Task != TaskKind.Tokenize)
-            spec = spec with { Compute = spec.Compute with { TokenBudget = await Tuning.MeasureAsync(spec, schema, shard.Units[0], data, paths, log, stop) } };
+        {
+            spec = spec with
+            {
+                Compute = spec.Compute with
+                {
+                    TokenBudget = await Tuning.MeasureAsync(spec, schema, shard.Units[0], data, paths, log, cancellationToken),
+                },
+            };
+        }
+
         using var model = LoadedModel.Load(spec, plan, paths, log, tokenizer);
         var totals = new RunTotals(model.MaxLength);
         var reader = new RowReader(model.Blocks(ReadOptions.From(spec, schema)));
         var output = new OutputRows(model.Task, reader, spec, model.MaxLength, totals);
         var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint);
-        var pipeline = new Pipeline(new PipelineParts(data, reader, model.Task, model.Engine, model.CreateEncoder, model.Tokenizers, output,
-            unit => new UnitWriter(store, unit, output.Columns, writing), totals));
+        var pipeline = new Pipeline(
+            new PipelineParts(
+                data,
+                reader,
+                model.Task,
+                model.Engine,
+                model.CreateEncoder,
+                model.Tokenizers,
+                output,
+                unit => new UnitWriter(store, unit, output.Columns, writing),
+                totals
+            )
+        );
         using var progress = new Progress(totals, model.Engine is { } engine ? () => engine.Stats : null, shard.Bytes, log, time);
         try
         {
-            await pipeline.RunAsync(shard.Units, stop);
+            await pipeline.RunAsync(shard.Units, cancellationToken);
         }
         finally
         {
@@ -105,12 +145,20 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
     static string Verdict(JobSpec spec, WorkPlan? plan, RunTotals totals, IReadOnlyList<PJobException> failures)
     {
         if (failures.Count > 0)
-            throw new PJobException(string.Join('\n', failures.Take(5).Select(f => f.Message)) + (failures.Count > 5 ? $"\n… and {failures.Count - 5} more files" : ""));
+        {
+            throw new PJobException(
+                string.Join('\n', failures.Take(5).Select(f => f.Message))
+                    + (failures.Count > 5 ? $"\n… and {failures.Count - 5} more files" : "")
+            );
+        }
         // With a plan the launcher decides, who sees all hosts and what earlier runs have committed.
         if (plan is null && totals.Rejected > spec.Rejects.MaxFraction * totals.RowsIn)
         {
             var samples = totals.Rejects().Samples.Take(3).Select(r => $"{r.SourceFile}:{r.SourceRow}: {r.Reason}: {r.Message}");
-            throw new PJobException($"{totals.Rejected} of {totals.RowsIn} rows rejected, more than rejects.max_fraction {spec.Rejects.MaxFraction}: {string.Join("; ", samples)}", ExitCode.Rejects);
+            throw new PJobException(
+                $"{totals.Rejected} of {totals.RowsIn} rows rejected, more than rejects.max_fraction {spec.Rejects.MaxFraction}: {string.Join("; ", samples)}",
+                ExitCode.Rejects
+            );
         }
         return $"{totals.RowsIn} rows in, {totals.RowsOut} rows out, {totals.Rejected} rejected, {totals.Tokens} tokens";
     }
@@ -121,16 +169,28 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         var streams = spec.Input.Transfer == Transfer.Stream || spec.Output.Transfer == Transfer.Stream;
         var client = new Lazy<IAmazonS3>(() => S3Clients.Create(spec.Aws.Region ?? job.Region));
         if (!streams)
+        {
             return (new LocalData(paths.Data), new LocalStore(paths.Output, paths.Staging));
-        return (spec.Input.Transfer == Transfer.Stream ? new S3Data(client.Value, plan?.DataUri ?? spec.Input.Data) : new LocalData(paths.Data),
-            spec.Output.Transfer == Transfer.Stream ? new S3Store(client.Value, plan?.OutputUri ?? spec.Output.Data) : new LocalStore(paths.Output, paths.Staging));
+        }
+
+        return (
+            spec.Input.Transfer == Transfer.Stream ? new S3Data(client.Value, plan?.DataUri ?? spec.Input.Data) : new LocalData(paths.Data),
+            spec.Output.Transfer == Transfer.Stream
+                ? new S3Store(client.Value, plan?.OutputUri ?? spec.Output.Data)
+                : new LocalStore(paths.Output, paths.Staging)
+        );
     }
 
-    static async Task<IReadOnlyList<KeptColumn>> InferSchemaAsync(JobSpec spec, Shard shard, IDataRoot data, CancellationToken stop)
+    static async Task<IReadOnlyList<KeptColumn>> InferSchemaAsync(
+        JobSpec spec,
+        Shard shard,
+        IDataRoot data,
+        CancellationToken cancellationToken
+    )
     {
         // An empty file says nothing of types.
         var first = shard.Units.OrderBy(u => u.Size == 0).ThenBy(u => u.Source, StringComparer.Ordinal).First();
-        await using var source = await data.OpenAsync(first, stop);
-        return await SchemaSampler.InferAsync(source, first.Format, spec.Input, stop);
+        await using var source = await data.OpenAsync(first, cancellationToken);
+        return await SchemaSampler.InferAsync(source, first.Format, spec.Input, cancellationToken);
     }
 }

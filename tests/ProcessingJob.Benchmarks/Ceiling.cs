@@ -35,8 +35,11 @@ sealed class Ceiling : IDisposable
     public long Tokens { get; }
 
     /// <summary>Batches of equal lengths, at most so many tokens each.</summary>
-    public static Ceiling Ideal(string model, EncodingBuffer[] windows, int budget) => new(model, Rows(windows)
-        .GroupBy(ids => ids.Length).OrderByDescending(g => g.Key).SelectMany(g => g.Chunk(Math.Max(1, budget / g.Key))));
+    public static Ceiling Ideal(string model, EncodingBuffer[] windows, int budget) =>
+        new(
+            model,
+            Rows(windows).GroupBy(ids => ids.Length).OrderByDescending(g => g.Key).SelectMany(g => g.Chunk(Math.Max(1, budget / g.Key)))
+        );
 
     /// <summary>Batches of so many texts in file order.</summary>
     public static Ceiling FileOrder(string model, EncodingBuffer[] windows, int rows) => new(model, Rows(windows).Chunk(rows));
@@ -46,20 +49,37 @@ sealed class Ceiling : IDisposable
     Task Run()
     {
         var next = -1;
-        var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() =>
+        var threads = Enumerable
+            .Range(0, Environment.ProcessorCount)
+            .Select(_ => new Thread(() =>
+            {
+                using var run = new RunOptions();
+                for (int b; (b = Interlocked.Increment(ref next)) < _batches.Count; )
+                {
+                    _session.Run(run, _names, _batches[b].Inputs, _session.OutputNames, _batches[b].Outputs);
+                }
+            }))
+            .ToArray();
+        foreach (var thread in threads)
         {
-            using var run = new RunOptions();
-            for (int b; (b = Interlocked.Increment(ref next)) < _batches.Count;)
-                _session.Run(run, _names, _batches[b].Inputs, _session.OutputNames, _batches[b].Outputs);
-        })).ToArray();
-        foreach (var thread in threads) thread.Start();
-        foreach (var thread in threads) thread.Join();
+            thread.Start();
+        }
+
+        foreach (var thread in threads)
+        {
+            thread.Join();
+        }
+
         return Task.CompletedTask;
     }
 
     public void Dispose()
     {
-        foreach (var value in _batches.SelectMany(b => b.Inputs.Concat(b.Outputs))) value.Dispose();
+        foreach (var value in _batches.SelectMany(b => b.Inputs.Concat(b.Outputs)))
+        {
+            value.Dispose();
+        }
+
         _session.Dispose();
     }
 
@@ -71,8 +91,18 @@ sealed class Ceiling : IDisposable
         var length = rows.Max(r => r.Length);
         var values = new long[rows.Length * length];
         for (var r = 0; r < rows.Length; r++)
+        {
             for (var k = 0; k < rows[r].Length; k++)
-                values[r * length + k] = name switch { "input_ids" => rows[r][k], "attention_mask" => 1, _ => 0 };
+            {
+                values[r * length + k] = name switch
+                {
+                    "input_ids" => rows[r][k],
+                    "attention_mask" => 1,
+                    _ => 0,
+                };
+            }
+        }
+
         return OrtValue.CreateTensorValueFromMemory(values, [rows.Length, length]);
     }
 }

@@ -13,11 +13,16 @@ static class Corpus
     {
         if (SharedData.TryFind($"corpora/{name}.jsonl", out var path, out _))
         {
-            return [.. File.ReadLines(path).Take(count).Select(line =>
-            {
-                using var json = JsonDocument.Parse(line);
-                return json.RootElement.GetProperty("text").GetString()!;
-            })];
+            return
+            [
+                .. File.ReadLines(path)
+                    .Take(count)
+                    .Select(line =>
+                    {
+                        using var json = JsonDocument.Parse(line);
+                        return json.RootElement.GetProperty("text").GetString()!;
+                    }),
+            ];
         }
 
         return [.. Samples.SampleTexts.Reviews(1, count)];
@@ -28,10 +33,17 @@ static class Corpus
         Tokenize(Tokenizer.Load(model).CreateEncoder(new EncodeOptions { MaxLength = maxLength }), texts, rowsPerWindow);
 
     public static EncodingBuffer[] Tokenize(Encoder encoder, string[] texts, int rowsPerWindow = 1024) =>
-        [.. texts.Chunk(rowsPerWindow).Select(chunk =>
-        {
-            var window = new EncodingBuffer();
-            foreach (var text in chunk) encoder.Encode(text, window);
-            return window;
-        })];
+        [
+            .. texts
+                .Chunk(rowsPerWindow)
+                .Select(chunk =>
+                {
+                    var window = new EncodingBuffer();
+                    foreach (var text in chunk)
+                    {
+                        encoder.Encode(text, window);
+                    }
+                    return window;
+                }),
+        ];
 }

@@ -17,25 +17,40 @@ static class DataBenchmark
         var folder = Directory.CreateTempSubdirectory("pjob-bench-").FullName;
         try
         {
-            Console.WriteLine($"{"what",-24}{"MB/s",10}{"rows/s",14}{"B alloc/row",14}");
+            Console.WriteLine($"{"what", -24}{"MB/s", 10}{"rows/s", 14}{"B alloc/row", 14}");
             foreach (var name in new[] { "a.csv", "a.tsv", "a.jsonl", "a.txt" })
             {
                 var path = Path.Combine(folder, name);
                 Generate(path);
                 await ReadAsync(path, name, name[1..]);
                 if (name is "a.csv")
+                {
                     await ScanAsync(path);
+                }
+
                 if (name is not "a.csv")
+                {
                     continue;
+                }
+
                 using (var to = new GZipStream(File.Create(path + ".gz"), CompressionLevel.Fastest))
+                {
                     to.Write(File.ReadAllBytes(path));
+                }
+
                 await ReadAsync(path + ".gz", "a.csv.gz", ".csv.gz (plain bytes)", new FileInfo(path).Length);
                 using (var to = new ZstdSharp.CompressionStream(File.Create(path + ".zst"), 3, leaveOpen: false))
+                {
                     to.Write(File.ReadAllBytes(path));
+                }
+
                 await ReadAsync(path + ".zst", "a.csv.zst", ".csv.zst (plain bytes)", new FileInfo(path).Length);
             }
             foreach (var compression in Enum.GetValues<OutputCompression>())
+            {
                 await WriteAsync(folder, OutputFormat.Parquet, compression);
+            }
+
             await WriteAsync(folder, OutputFormat.Jsonl, OutputCompression.None);
             await WriteAsync(folder, OutputFormat.Npy, OutputCompression.None);
             await ReadParquetAsync(folder);
@@ -49,24 +64,51 @@ static class DataBenchmark
     static void Generate(string path)
     {
         var random = new Random(7);
-        string[] words = ["battery", "screen", "lasts", "a", "whole", "day", "and", "the", "sound", "is", "really", "good", "but", "café", "arrived", "late"];
+        string[] words =
+        [
+            "battery",
+            "screen",
+            "lasts",
+            "a",
+            "whole",
+            "day",
+            "and",
+            "the",
+            "sound",
+            "is",
+            "really",
+            "good",
+            "but",
+            "café",
+            "arrived",
+            "late",
+        ];
         using var to = new StreamWriter(path);
         var kind = Path.GetExtension(path);
         if (kind is ".csv" or ".tsv")
+        {
             to.WriteLine(string.Join(kind == ".csv" ? ',' : '\t', "review_id", "product", "star_rating", "review_body"));
+        }
+
         var text = new StringBuilder();
         for (var i = 0; to.BaseStream.Length < TargetBytes; i++)
         {
             text.Clear();
             for (var n = random.Next(10, 90); n > 0; n--)
-                text.Append(words[random.Next(words.Length)]).Append(random.Next(12) == 0 ? ", " : " ");
-            to.Write(kind switch
             {
-                ".csv" => $"R{i:000000000},product {i % 977},{i % 5 + 1},\"{text}\"\n",
-                ".tsv" => $"R{i:000000000}\tproduct {i % 977}\t{i % 5 + 1}\t{text}\n",
-                ".jsonl" => $"{{\"review_id\":\"R{i:000000000}\",\"product\":\"product {i % 977}\",\"star_rating\":{i % 5 + 1},\"review_body\":\"{text}\"}}\n",
-                _ => $"{text}\n",
-            });
+                text.Append(words[random.Next(words.Length)]).Append(random.Next(12) == 0 ? ", " : " ");
+            }
+
+            to.Write(
+                kind switch
+                {
+                    ".csv" => $"R{i:000000000},product {i % 977},{i % 5 + 1},\"{text}\"\n",
+                    ".tsv" => $"R{i:000000000}\tproduct {i % 977}\t{i % 5 + 1}\t{text}\n",
+                    ".jsonl" =>
+                        $"{{\"review_id\":\"R{i:000000000}\",\"product\":\"product {i % 977}\",\"star_rating\":{i % 5 + 1},\"review_body\":\"{text}\"}}\n",
+                    _ => $"{text}\n",
+                }
+            );
         }
     }
 
@@ -74,7 +116,12 @@ static class DataBenchmark
     {
         var input = format == InputFormat.Text ? new InputSpec() : new InputSpec { Text = ["review_body"], Keep = ["star_rating"] };
         var stars = new KeptColumn("star_rating", format == InputFormat.Jsonl ? ColumnType.Int64 : ColumnType.String);
-        return new() { Input = input, Texts = ReadOptions.TextsOf(input), Schema = format == InputFormat.Text ? [] : [stars] };
+        return new()
+        {
+            Input = input,
+            Texts = ReadOptions.TextsOf(input),
+            Schema = format == InputFormat.Text ? [] : [stars],
+        };
     }
 
     static async Task ReadAsync(string path, string name, string label, long? bytes = null)
@@ -100,7 +147,10 @@ static class DataBenchmark
         {
             rows += block.Count;
             if (block.Rejects.Count > 0)
+            {
                 throw new InvalidOperationException(block.Rejects[0].ToString());
+            }
+
             block.Dispose();
         }
         return rows;
@@ -108,14 +158,26 @@ static class DataBenchmark
 
     static async Task WriteAsync(string folder, OutputFormat format, OutputCompression compression)
     {
-        OutputColumn[] columns = [new("id", ColumnKind.String), new("star_rating", ColumnKind.Int64, Nullable: true), new("embedding", ColumnKind.ListFloat), new("token_count", ColumnKind.Int32), new("truncated", ColumnKind.Bool), new("source_file", ColumnKind.String), new("source_row", ColumnKind.Int64)];
+        OutputColumn[] columns =
+        [
+            new("id", ColumnKind.String),
+            new("star_rating", ColumnKind.Int64, Nullable: true),
+            new("embedding", ColumnKind.ListFloat),
+            new("token_count", ColumnKind.Int32),
+            new("truncated", ColumnKind.Bool),
+            new("source_file", ColumnKind.String),
+            new("source_row", ColumnKind.Int64),
+        ];
         var vector = new float[384];
         var random = new Random(1);
         using var block = new ColumnBlock(columns);
         for (var i = 0; i < 1024; i++)
         {
             for (var k = 0; k < vector.Length; k++)
+            {
                 vector[k] = random.NextSingle() - 0.5f;
+            }
+
             block.Get<StringColumn>("id").Append($"R{i:000000000}");
             block.Get<ValueColumn<long>>("star_rating").Append(i % 5 + 1);
             block.Get<ListColumn<float>>("embedding").Append(vector);
@@ -126,15 +188,22 @@ static class DataBenchmark
         }
         var store = new LocalStore(Path.Combine(folder, $"{format}-{compression}"));
         var blocks = format == OutputFormat.Jsonl ? 32 : 128;
-        await MeasureAsync($"write {Names.Of(format)} {Names.Of(compression)}", blocks * 1024L * 384 * 4, async () =>
-        {
-            var unit = WorkUnit.Create(Guid.NewGuid().ToString(), InputFormat.Csv, 0, 1, 1, "", "", "");
-            await using var writer = new UnitWriter(store, unit, columns, new() { Format = format, Compression = compression });
-            for (var i = 0; i < blocks; i++)
-                await writer.WriteAsync(block);
-            await writer.CommitAsync(new(blocks * 1024, blocks * 1024, 0, 0, 0));
-            return blocks * 1024;
-        });
+        await MeasureAsync(
+            $"write {Names.Of(format)} {Names.Of(compression)}",
+            blocks * 1024L * 384 * 4,
+            async () =>
+            {
+                var unit = WorkUnit.Create(Guid.NewGuid().ToString(), InputFormat.Csv, 0, 1, 1, "", "", "");
+                await using var writer = new UnitWriter(store, unit, columns, new() { Format = format, Compression = compression });
+                for (var i = 0; i < blocks; i++)
+                {
+                    await writer.WriteAsync(block);
+                }
+
+                await writer.CommitAsync(new(blocks * 1024, blocks * 1024, 0, 0, 0));
+                return blocks * 1024;
+            }
+        );
         Directory.Delete(store.Root, recursive: true);
     }
 
@@ -167,6 +236,11 @@ static class DataBenchmark
         var rows = await action();
         var seconds = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-24}{bytes / seconds / 1e6,10:0}{rows / seconds,14:0}{(double)allocated / Math.Max(1, rows),14:0.0}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what, -24}{bytes / seconds / 1e6, 10:0}{rows / seconds, 14:0}{(double)allocated / Math.Max(1, rows), 14:0.0}"
+            )
+        );
     }
 }

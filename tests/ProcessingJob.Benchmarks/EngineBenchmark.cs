@@ -10,8 +10,19 @@ static class EngineBenchmark
     {
         var scale = options.Full ? 10 : 1;
         await RunAsync(table, "MiniLM shape, short reviews", Models.MiniLm, Corpus.Texts("short_reviews", 400 * scale), 128, means: true);
-        await RunAsync(table, "MiniLM shape, long reviews at 128", Models.MiniLm, Corpus.Texts("long_reviews", 40 * scale), 128, means: true);
-        if (!options.Full) return;
+        await RunAsync(
+            table,
+            "MiniLM shape, long reviews at 128",
+            Models.MiniLm,
+            Corpus.Texts("long_reviews", 40 * scale),
+            128,
+            means: true
+        );
+        if (!options.Full)
+        {
+            return;
+        }
+
         await RunAsync(table, "MiniLM shape, long reviews at 512", Models.MiniLm, Corpus.Texts("long_reviews", 200), 512, means: true);
         await RunAsync(table, "DistilBERT shape, short reviews", Models.DistilBert, Corpus.Texts("short_reviews", 150), 128, means: false);
         await RunAsync(table, "RoBERTa-base shape, short reviews", Models.Roberta, Corpus.Texts("short_reviews", 150), 128, means: false);
@@ -34,7 +45,16 @@ static class EngineBenchmark
             Engine("engine, budget 256", new EngineOptions { Deduplicate = false, TokenBudget = 256 }, windows);
             Engine("engine, budget 1,024", new EngineOptions { Deduplicate = false, TokenBudget = 1024 }, windows);
             Engine("engine, one caller", new EngineOptions { Deduplicate = false, Callers = 1 }, windows);
-            Engine("engine, one caller with all threads", new EngineOptions { Deduplicate = false, Callers = 1, ThreadsPerCall = Environment.ProcessorCount }, windows);
+            Engine(
+                "engine, one caller with all threads",
+                new EngineOptions
+                {
+                    Deduplicate = false,
+                    Callers = 1,
+                    ThreadsPerCall = Environment.ProcessorCount,
+                },
+                windows
+            );
             var usual = Ceiling.FileOrder(model, windows, 32);
             cases.Add(("no engine: 32 texts in file order", usual.MeasureAsync, usual));
         }
@@ -46,7 +66,10 @@ static class EngineBenchmark
             {
                 var measured = await cases[c].Run();
                 // The first round warms up: memory, shapes, compiled code.
-                if (round > 0) results[c] = results[c] is { } before ? before + measured : measured;
+                if (round > 0)
+                {
+                    results[c] = results[c] is { } before ? before + measured : measured;
+                }
             }
         }
 

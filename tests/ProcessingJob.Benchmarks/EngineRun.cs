@@ -14,17 +14,26 @@ sealed class EngineRun(string model, EngineOptions options) : IDisposable
     public async Task<Measured> MeasureAsync(EncodingBuffer[] windows)
     {
         var (real, padded) = (Stats.RealTokens, Stats.PaddedTokens);
-        var measured = await Machine.MeasureAsync(windows.Sum(w => (long)w.TokenCount), async () =>
-        {
-            var inFlight = new Queue<Task<WindowResult>>();
-            foreach (var window in windows)
+        var measured = await Machine.MeasureAsync(
+            windows.Sum(w => (long)w.TokenCount),
+            async () =>
             {
-                inFlight.Enqueue(_engine.RunAsync(window, default));
-                if (inFlight.Count == _engine.WindowsInFlight) (await inFlight.Dequeue()).Dispose();
-            }
+                var inFlight = new Queue<Task<WindowResult>>();
+                foreach (var window in windows)
+                {
+                    inFlight.Enqueue(_engine.RunAsync(window, default));
+                    if (inFlight.Count == _engine.WindowsInFlight)
+                    {
+                        (await inFlight.Dequeue()).Dispose();
+                    }
+                }
 
-            while (inFlight.TryDequeue(out var task)) (await task).Dispose();
-        });
+                while (inFlight.TryDequeue(out var task))
+                {
+                    (await task).Dispose();
+                }
+            }
+        );
         return measured with { Fill = (double)(Stats.RealTokens - real) / (Stats.PaddedTokens - padded) };
     }
 

@@ -12,12 +12,15 @@ static class Models
 
     public static string Roberta => Get(ModelFamily.Roberta, ModelSize.RobertaBase, "roberta-base");
 
-    static string Get(ModelFamily family, ModelSize size, string vocabulary) => ModelCache.Get(new SampleModelOptions
-    {
-        Family = family,
-        Size = size,
-        Normalize = true,
-        // A real vocabulary gives real lengths.
-        TokenizerFolder = SharedData.TryFind($"vocabs/{vocabulary}", out var folder, out _) ? folder : null,
-    });
+    static string Get(ModelFamily family, ModelSize size, string vocabulary) =>
+        ModelCache.Get(
+            new SampleModelOptions
+            {
+                Family = family,
+                Size = size,
+                Normalize = true,
+                // A real vocabulary gives real lengths.
+                TokenizerFolder = SharedData.TryFind($"vocabs/{vocabulary}", out var folder, out _) ? folder : null,
+            }
+        );
 }

@@ -40,11 +40,29 @@ static class PeerBenchmark
     {
         using var folder = new TempFolder();
         var input = folder.Write("texts.jsonl", string.Concat(texts.Select(t => JsonSerializer.Serialize(new { text = t }) + "\n")));
-        var output = await Node.RunAsync("bench.mjs",
-            ["--model", model, "--texts", input, "--out", folder["unused"], "--batch", "32", "--max-length", maxLength.ToString(CultureInfo.InvariantCulture)]);
+        var output = await Node.RunAsync(
+            "bench.mjs",
+            [
+                "--model",
+                model,
+                "--texts",
+                input,
+                "--out",
+                folder["unused"],
+                "--batch",
+                "32",
+                "--max-length",
+                maxLength.ToString(CultureInfo.InvariantCulture),
+            ]
+        );
         using var json = JsonDocument.Parse(output);
         double Number(string name) => json.RootElement.GetProperty(name).GetDouble();
-        return new Measured((long)Number("tokens"), TimeSpan.FromSeconds(Number("cpuSeconds")), TimeSpan.FromSeconds(Number("wallSeconds")),
-            Number("fill"), (long)Number("peakBytes"));
+        return new Measured(
+            (long)Number("tokens"),
+            TimeSpan.FromSeconds(Number("cpuSeconds")),
+            TimeSpan.FromSeconds(Number("wallSeconds")),
+            Number("fill"),
+            (long)Number("peakBytes")
+        );
     }
 }

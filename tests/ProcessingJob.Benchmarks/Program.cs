@@ -6,7 +6,11 @@ using ProcessingJob.Benchmarks;
     ("engine", "the engine against ONNX Runtime fed ideally, with and without its own means", EngineBenchmark.RunAsync),
     ("peer", "the engine against transformers.js on the same texts and model", PeerBenchmark.RunAsync),
     ("tokenizer", "the tokenizers against Hugging Face's, one thread and two", TokenizerBenchmark.RunAsync),
-    ("worker", "the whole worker as a process against the ideal, transformers.js, and itself with ten times the rows", WorkerBenchmark.RunAsync),
+    (
+        "worker",
+        "the whole worker as a process against the ideal, transformers.js, and itself with ten times the rows",
+        WorkerBenchmark.RunAsync
+    ),
     ("data", "reading and writing, by CPU time of one thread", (_, _) => DataBenchmark.RunAsync()),
 ];
 
@@ -14,7 +18,11 @@ var names = args.Where(a => !a.StartsWith('-')).ToArray();
 if (args.Any(a => a is "-h" or "--help") || names.Any(n => benchmarks.All(b => b.Name != n)))
 {
     Console.WriteLine("benchmarks [NAME…] [--full]   --full: more texts, long reviews at 512 and the base models; about half an hour");
-    foreach (var (name, what, _) in benchmarks) Console.WriteLine($"  {name,-10} {what}");
+    foreach (var (name, what, _) in benchmarks)
+    {
+        Console.WriteLine($"  {name, -10} {what}");
+    }
+
     return names.Length == 0 ? 0 : 2;
 }
 

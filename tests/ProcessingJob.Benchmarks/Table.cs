@@ -10,7 +10,7 @@ sealed class Table(TextWriter output)
     {
         output.WriteLine();
         output.WriteLine(title);
-        output.WriteLine($"  {"",-46}{"tok/cpu-s",11}{"ratio",8}{"tok/s",9}{"fill",7}{"cpu s",8}{"wall s",8}{"peak MB",9}");
+        output.WriteLine($"  {"", -46}{"tok/cpu-s", 11}{"ratio", 8}{"tok/s", 9}{"fill", 7}{"cpu s", 8}{"wall s", 8}{"peak MB", 9}");
     }
 
     public void Case(string title) => output.WriteLine($"  {title}");
@@ -18,10 +18,12 @@ sealed class Table(TextWriter output)
     /// <param name="what">The row.</param>
     /// <param name="measured">Its numbers.</param>
     /// <param name="against">What the ratio is to; null for none.</param>
-    public void Row(string what, Measured measured, Measured? against = null) => output.WriteLine(
-        $"    {what,-44}{measured.TokensPerCpuSecond,11:N0}{(against is null ? "" : $"{measured.TokensPerCpuSecond / against.TokensPerCpuSecond:F3}"),8}"
-        + $"{measured.Tokens / measured.Wall.TotalSeconds,9:N0}{(measured.Fill > 0 ? $"{measured.Fill:F3}" : ""),7}{measured.Cpu.TotalSeconds,8:F1}{measured.Wall.TotalSeconds,8:F1}"
-        + $"{(measured.PeakBytes > 0 ? $"{measured.PeakBytes / 1e6:N0}" : ""),9}");
+    public void Row(string what, Measured measured, Measured? against = null) =>
+        output.WriteLine(
+            $"    {what, -44}{measured.TokensPerCpuSecond, 11:N0}{(against is null ? "" : $"{measured.TokensPerCpuSecond / against.TokensPerCpuSecond:F3}"), 8}"
+                + $"{measured.Tokens / measured.Wall.TotalSeconds, 9:N0}{(measured.Fill > 0 ? $"{measured.Fill:F3}" : ""), 7}{measured.Cpu.TotalSeconds, 8:F1}{measured.Wall.TotalSeconds, 8:F1}"
+                + $"{(measured.PeakBytes > 0 ? $"{measured.PeakBytes / 1e6:N0}" : ""), 9}"
+        );
 }
 
 /// <summary>What a run cost.</summary>

@@ -12,11 +12,20 @@ static class TokenizerBenchmark
     const int Passes = 12;
 
     static readonly (string Family, string Vocabulary, double Goal)[] Families =
-        [("WordPiece", "bert-base-uncased", 25), ("byte-level BPE", "roberta-base", 15), ("Unigram", "xlm-roberta-base-rebuilt", 15)];
+    [
+        ("WordPiece", "bert-base-uncased", 25),
+        ("byte-level BPE", "roberta-base", 15),
+        ("Unigram", "xlm-roberta-base-rebuilt", 15),
+    ];
 
     public static async Task RunAsync(BenchmarkOptions options, Table table)
     {
-        string[] texts = [.. Corpus.Texts("short_reviews", int.MaxValue), .. Corpus.Texts("womens", int.MaxValue), .. Corpus.Texts("long_reviews", options.Full ? int.MaxValue : 500)];
+        string[] texts =
+        [
+            .. Corpus.Texts("short_reviews", int.MaxValue),
+            .. Corpus.Texts("womens", int.MaxValue),
+            .. Corpus.Texts("long_reviews", options.Full ? int.MaxValue : 500),
+        ];
         using var folder = new TempFolder();
         var input = folder.Write("texts.jsonl", string.Concat(texts.Select(t => JsonSerializer.Serialize(new { text = t }) + "\n")));
         foreach (var (family, vocabulary, goal) in Families)
@@ -39,7 +48,9 @@ static class TokenizerBenchmark
                 table.Row(name, ours, new Measured(ours.Tokens, peer, peer));
             }
 
-            table.Case(string.Create(CultureInfo.InvariantCulture, $"  two threads: {TwoThreads(tokenizer, texts):F2} times one, by CPU time"));
+            table.Case(
+                string.Create(CultureInfo.InvariantCulture, $"  two threads: {TwoThreads(tokenizer, texts):F2} times one, by CPU time")
+            );
         }
     }
 
@@ -56,7 +67,10 @@ static class TokenizerBenchmark
             var tokens = Pass(encoder, texts, buffer);
             var measured = new Measured(tokens, ThreadCpu() - cpu, clock.Elapsed);
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            if (best == null || measured.Cpu < best.Cpu) best = measured;
+            if (best == null || measured.Cpu < best.Cpu)
+            {
+                best = measured;
+            }
         }
 
         return best!;
@@ -70,11 +84,24 @@ static class TokenizerBenchmark
         for (var attempt = 0; attempt < 3; attempt++)
         {
             var costs = new TimeSpan[2];
-            var threads = costs.Select((_, i) => new Thread(() => costs[i] = Best(tokenizer, texts, new EncodeOptions(), out var _).Cpu)).ToArray();
-            foreach (var thread in threads) thread.Start();
-            foreach (var thread in threads) thread.Join();
+            var threads = costs
+                .Select((_, i) => new Thread(() => costs[i] = Best(tokenizer, texts, new EncodeOptions(), out var _).Cpu))
+                .ToArray();
+            foreach (var thread in threads)
+            {
+                thread.Start();
+            }
+
+            foreach (var thread in threads)
+            {
+                thread.Join();
+            }
+
             var cost = costs[0] + costs[1];
-            if (cost < together) together = cost;
+            if (cost < together)
+            {
+                together = cost;
+            }
         }
 
         return 4 * (alone / together);
@@ -96,7 +123,11 @@ static class TokenizerBenchmark
     /// <summary>CPU time of the calling thread, from /proc; of the process elsewhere.</summary>
     static TimeSpan ThreadCpu()
     {
-        if (!File.Exists("/proc/thread-self/schedstat")) return Process.GetCurrentProcess().TotalProcessorTime;
+        if (!File.Exists("/proc/thread-self/schedstat"))
+        {
+            return Process.GetCurrentProcess().TotalProcessorTime;
+        }
+
         var nanoseconds = long.Parse(File.ReadAllText("/proc/thread-self/schedstat").Split(' ')[0], CultureInfo.InvariantCulture);
         return TimeSpan.FromTicks(nanoseconds / 100);
     }

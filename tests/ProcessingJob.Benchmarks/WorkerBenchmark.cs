@@ -10,7 +10,10 @@ static class WorkerBenchmark
     {
         await RunAsync(table, "MiniLM shape, short reviews", "short_reviews", options.Full ? 15_000 : 1500, 128);
         await RunAsync(table, "MiniLM shape, long reviews at 128", "long_reviews", options.Full ? 1500 : 200, 128);
-        if (options.Full) await RunAsync(table, "MiniLM shape, long reviews at 512", "long_reviews", 1000, 512);
+        if (options.Full)
+        {
+            await RunAsync(table, "MiniLM shape, long reviews at 512", "long_reviews", 1000, 512);
+        }
     }
 
     static async Task RunAsync(Table table, string title, string corpus, int count, int maxLength)
@@ -35,13 +38,28 @@ static class WorkerBenchmark
         var ideal = idealSmall.TokensPerCpuSecond > idealLarge.TokensPerCpuSecond ? idealSmall : idealLarge;
         var steady = new Measured(whole.Tokens - tenth.Tokens, whole.Cpu - tenth.Cpu, whole.Wall - tenth.Wall, whole.Fill, whole.PeakBytes);
         table.Row("ideal", ideal, ideal);
-        if (peer is not null) table.Row("transformers.js, without its start", peer, ideal);
+        if (peer is not null)
+        {
+            table.Row("transformers.js, without its start", peer, ideal);
+        }
+
         table.Row("worker, a tenth of the rows", tenth, ideal);
         table.Row("worker, all rows", whole, ideal);
         table.Row("worker, the rows beyond the tenth", steady, ideal);
-        table.Case(string.Create(CultureInfo.InvariantCulture,
-            $"  device busy {busy:P1}; peak memory {(double)whole.PeakBytes / tenth.PeakBytes:F2} times that of a tenth")
-            + (peer is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; {steady.TokensPerCpuSecond / peer.TokensPerCpuSecond:F2} times transformers.js")));
+        table.Case(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"  device busy {busy:P1}; peak memory {(double)whole.PeakBytes / tenth.PeakBytes:F2} times that of a tenth"
+            )
+                + (
+                    peer is null
+                        ? ""
+                        : string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"; {steady.TokensPerCpuSecond / peer.TokensPerCpuSecond:F2} times transformers.js"
+                        )
+                )
+        );
 
         string[] Every(int nth) => [.. texts.Where((_, i) => i % nth == 0)];
     }

@@ -12,22 +12,44 @@ static partial class WorkerProcess
     const int Children = -1;
 
     static readonly string Program = Path.Combine(
-        Repo.Root, "src", "ProcessingJob.Worker", "bin", AppContext.BaseDirectory.Contains("/Release/") ? "Release" : "Debug", "net10.0", "ProcessingJob.Worker.dll");
+        Repo.Root,
+        "src",
+        "ProcessingJob.Worker",
+        "bin",
+        AppContext.BaseDirectory.Contains("/Release/") ? "Release" : "Debug",
+        "net10.0",
+        "ProcessingJob.Worker.dll"
+    );
 
     /// <summary>Embeds the texts; gives the cost of the whole process, start and model load included, and the device's busy share.</summary>
     public static async Task<(Measured Cost, double DeviceBusy)> RunAsync(string model, string[] texts, int maxLength)
     {
         using var root = new TempFolder();
-        root.Write("processing/input/data/texts.jsonl", string.Concat(texts.Select(t => JsonSerializer.Serialize(new { text = t }) + "\n")));
+        root.Write(
+            "processing/input/data/texts.jsonl",
+            string.Concat(texts.Select(t => JsonSerializer.Serialize(new { text = t }) + "\n"))
+        );
         Directory.CreateDirectory(root["processing/input/model"]);
         Directory.Delete(root["processing/input/model"]);
         Directory.CreateSymbolicLink(root["processing/input/model"], model);
-        var start = new ProcessStartInfo("dotnet",
-        [
-            Program, "--task", "embed", "--input.text", "text", "--tokens.max_length", maxLength.ToString(CultureInfo.InvariantCulture),
-            "--compute.dedup", "false",
-        ])
-        { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [
+                Program,
+                "--task",
+                "embed",
+                "--input.text",
+                "text",
+                "--tokens.max_length",
+                maxLength.ToString(CultureInfo.InvariantCulture),
+                "--compute.dedup",
+                "false",
+            ]
+        )
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["PROCESSINGJOB_ROOT"] = root.Path;
 
         var before = Cpu();
@@ -37,13 +59,22 @@ static partial class WorkerProcess
             var error = process.StandardError.ReadToEndAsync();
             var output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
-            if (process.ExitCode != 0) throw new InvalidOperationException($"the worker ended with {process.ExitCode}:\n{output}{await error}");
+            if (process.ExitCode != 0)
+            {
+                throw new InvalidOperationException($"the worker ended with {process.ExitCode}:\n{output}{await error}");
+            }
         }
 
         var cpu = Cpu() - before;
         using var report = JsonDocument.Parse(File.ReadAllBytes(Directory.GetFiles(root["processing/output/reports"]).Single()));
         double Number(string name) => report.RootElement.GetProperty(name).GetDouble();
-        var cost = new Measured((long)Number("tokens"), cpu, clock.Elapsed, Number("tokens") / Number("padded_tokens"), (long)Number("peak_memory_bytes"));
+        var cost = new Measured(
+            (long)Number("tokens"),
+            cpu,
+            clock.Elapsed,
+            Number("tokens") / Number("padded_tokens"),
+            (long)Number("peak_memory_bytes")
+        );
         return (cost, Number("device_utilisation"));
     }
 
@@ -51,7 +82,11 @@ static partial class WorkerProcess
     static TimeSpan Cpu()
     {
         Span<long> usage = stackalloc long[18];
-        if (GetUsage(Children, usage) != 0) throw new InvalidOperationException("getrusage failed");
+        if (GetUsage(Children, usage) != 0)
+        {
+            throw new InvalidOperationException("getrusage failed");
+        }
+
         return TimeSpan.FromSeconds(usage[0] + usage[2]) + TimeSpan.FromMicroseconds(usage[1] + usage[3]);
     }
 

@@ -16,7 +16,10 @@ public sealed class AnalyzeTests : IDisposable
     public async Task Analyze_KnownData_CountsWhatIsThere()
     {
         string[] texts = ["one two three", "one two three", "  ", "короткий текст", string.Join(' ', Enumerable.Repeat("word", 300))];
-        _folder.Write("data/a.jsonl", string.Concat(texts.Select(t => JsonSerializer.Serialize(new { text = t }) + "\n")) + "{\"other\":1}\n");
+        _folder.Write(
+            "data/a.jsonl",
+            string.Concat(texts.Select(t => JsonSerializer.Serialize(new { text = t }) + "\n")) + "{\"other\":1}\n"
+        );
         var run = await PjobRun.RunAsync("analyze", Spec(), "--all", "--json", "--html", _folder["a.html"]);
         Assert.Equal(0, run.ExitCode);
         var result = JsonNode.Parse(run.Out)!;
@@ -44,7 +47,11 @@ public sealed class AnalyzeTests : IDisposable
         _folder.Write("data/a.jsonl", string.Concat(lines.Select(l => l + "\n")));
         // Hugging Face's tokenizer gives the ids of each text; they are shorter than any truncation here.
         var model = ModelCache.Get(new());
-        await Node.RunAsync("embed.mjs", ["--model", model, "--texts", _folder["data", "a.jsonl"], "--out", _folder["theirs"]], cancellation: TestContext.Current.CancellationToken);
+        await Node.RunAsync(
+            "embed.mjs",
+            ["--model", model, "--texts", _folder["data", "a.jsonl"], "--out", _folder["theirs"]],
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         var theirs = File.ReadLines(_folder["theirs.ids.jsonl"]).Select(l => JsonSerializer.Deserialize<int[]>(l)!.Length).ToList();
         var limit = 128;
         var run = await PjobRun.RunAsync("analyze", Spec(), "--all", "--json");
@@ -62,27 +69,45 @@ public sealed class AnalyzeTests : IDisposable
     }
 
     [Fact]
-    public void LengthCounts_AnyLengths_EqualTheSortedList() => Gen.Int[0, 40].Array[1, 60].Sample(lengths =>
-    {
-        var counts = new LengthCounts();
-        foreach (var length in lengths)
-            counts.Add(length);
-        var sorted = lengths.Order().ToArray();
-        foreach (var share in new[] { 0.01, 0.5, 0.9, 0.99, 1 })
-            Assert.Equal(sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)], counts.Percentile(share));
-        Assert.Equal((sorted.Count(l => l > 20), sorted.Where(l => l > 20).Sum(l => (long)l - 20)), (counts.Over(20).Texts, counts.Over(20).Beyond));
-        Assert.Equal(sorted.Length, counts.Histogram(7, 4).Sum());
-    });
+    public void LengthCounts_AnyLengths_EqualTheSortedList() =>
+        Gen.Int[0, 40]
+            .Array[1, 60]
+            .Sample(lengths =>
+            {
+                var counts = new LengthCounts();
+                foreach (var length in lengths)
+                {
+                    counts.Add(length);
+                }
+
+                var sorted = lengths.Order().ToArray();
+                foreach (var share in new[] { 0.01, 0.5, 0.9, 0.99, 1 })
+                {
+                    Assert.Equal(sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)], counts.Percentile(share));
+                }
+
+                Assert.Equal(
+                    (sorted.Count(l => l > 20), sorted.Where(l => l > 20).Sum(l => (long)l - 20)),
+                    (counts.Over(20).Texts, counts.Over(20).Beyond)
+                );
+                Assert.Equal(sorted.Length, counts.Histogram(7, 4).Sum());
+            });
 
     [Fact]
-    public void PaddingCost_AnyLengths_IsBetweenTheTokensAndPaddingAllToTheLimit() => Gen.Int[1, 300].Array[1, 200].Sample(lengths =>
-    {
-        var cost = new PaddingCost([64, 1000]);
-        foreach (var length in lengths)
-            cost.Add(length);
-        Assert.InRange(cost.Tokens[0], lengths.Sum(l => Math.Min(l, 64)), 64L * lengths.Length);
-        Assert.InRange(cost.Tokens[1], lengths.Sum(), 300L * lengths.Length);
-    });
+    public void PaddingCost_AnyLengths_IsBetweenTheTokensAndPaddingAllToTheLimit() =>
+        Gen.Int[1, 300]
+            .Array[1, 200]
+            .Sample(lengths =>
+            {
+                var cost = new PaddingCost([64, 1000]);
+                foreach (var length in lengths)
+                {
+                    cost.Add(length);
+                }
+
+                Assert.InRange(cost.Tokens[0], lengths.Sum(l => Math.Min(l, 64)), 64L * lengths.Length);
+                Assert.InRange(cost.Tokens[1], lengths.Sum(), 300L * lengths.Length);
+            });
 
     [Theory]
     [InlineData("plain English", "Latin")]
@@ -141,5 +166,9 @@ public sealed class AnalyzeTests : IDisposable
         Assert.Contains("is no folder on this machine", run.Error);
     }
 
-    string Spec() => _folder.Write("job.yaml", $"task: embed\nmodel: {ModelCache.Get(new())}\ninput: {{ data: {_folder["data"]}, text: text }}\noutput: {{ data: {_folder["out"]} }}\n");
+    string Spec() =>
+        _folder.Write(
+            "job.yaml",
+            $"task: embed\nmodel: {ModelCache.Get(new())}\ninput: {{ data: {_folder["data"]}, text: text }}\noutput: {{ data: {_folder["out"]} }}\n"
+        );
 }

@@ -6,7 +6,8 @@ namespace ProcessingJob.Cli.Tests;
 
 public sealed class AskTests : IDisposable
 {
-    const string Context = "The cast iron skillet weighs 2.4 kilograms 🙂. Basalt, the maker, was founded in Porto in 1974 by two brothers <who> had worked in a shipyard.";
+    const string Context =
+        "The cast iron skillet weighs 2.4 kilograms 🙂. Basalt, the maker, was founded in Porto in 1974 by two brothers <who> had worked in a shipyard.";
     readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -17,7 +18,17 @@ public sealed class AskTests : IDisposable
     [InlineData(ModelFamily.DistilBert)]
     public async Task Ask_Question_GivesCandidatesThatStandInTheText(ModelFamily family)
     {
-        var run = await PjobRun.RunAsync("ask", Model(family), "--context", _folder.Write("c.txt", Context), "--question", "Where was the maker founded?", "--json", "--top", "4");
+        var run = await PjobRun.RunAsync(
+            "ask",
+            Model(family),
+            "--context",
+            _folder.Write("c.txt", Context),
+            "--question",
+            "Where was the maker founded?",
+            "--json",
+            "--top",
+            "4"
+        );
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         var found = JsonNode.Parse(run.Out)!;
         Assert.NotEqual(found["answer"] is null, found["why_none"] is null);
@@ -35,7 +46,16 @@ public sealed class AskTests : IDisposable
     public async Task Ask_LongText_IsReadInWindows()
     {
         var text = string.Join(' ', Enumerable.Repeat(Context, 12));
-        var run = await PjobRun.RunAsync("ask", Model(ModelFamily.Bert), "-c", _folder.Write("c.txt", text), "-q", "What?", "--plot", _folder["p.html"]);
+        var run = await PjobRun.RunAsync(
+            "ask",
+            Model(ModelFamily.Bert),
+            "-c",
+            _folder.Write("c.txt", text),
+            "-q",
+            "What?",
+            "--plot",
+            _folder["p.html"]
+        );
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("windows; this is number", File.ReadAllText(_folder["p.html"]));
     }
@@ -43,12 +63,24 @@ public sealed class AskTests : IDisposable
     [Fact]
     public async Task Ask_Plot_IsASafePageWithUniqueLabels()
     {
-        await PjobRun.RunAsync("ask", Model(ModelFamily.Bert), "-c", _folder.Write("c.txt", Context), "-q", "<b>What</b>?", "--plot", _folder["p.html"]);
+        await PjobRun.RunAsync(
+            "ask",
+            Model(ModelFamily.Bert),
+            "-c",
+            _folder.Write("c.txt", Context),
+            "-q",
+            "<b>What</b>?",
+            "--plot",
+            _folder["p.html"]
+        );
         var html = File.ReadAllText(_folder["p.html"]);
         PageChecks.AssertSelfContained(html);
         Assert.Contains("&lt;who&gt;", html);
         Assert.DoesNotContain("<b>", html);
-        var labels = System.Text.RegularExpressions.Regex.Matches(html, "rotate\\(-90\\)\">([^<]*)<").Select(m => m.Groups[1].Value).ToList();
+        var labels = System
+            .Text.RegularExpressions.Regex.Matches(html, "rotate\\(-90\\)\">([^<]*)<")
+            .Select(m => m.Groups[1].Value)
+            .ToList();
         Assert.Equal(labels.Count / 2, labels.Distinct().Count());
         await PageChecks.OpenAsync(_folder["p.html"]);
     }
@@ -56,7 +88,10 @@ public sealed class AskTests : IDisposable
     [Fact]
     public async Task Ask_Prompt_AnswersUntilAnEmptyLine()
     {
-        var run = await PjobRun.RunAsync("What?\nWho?\n\nNever asked?\n", ["ask", Model(ModelFamily.DistilBert), "-c", _folder.Write("c.txt", Context), "--top", "1"]);
+        var run = await PjobRun.RunAsync(
+            "What?\nWho?\n\nNever asked?\n",
+            ["ask", Model(ModelFamily.DistilBert), "-c", _folder.Write("c.txt", Context), "--top", "1"]
+        );
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(3, run.Error.Split("question (empty to end)>").Length - 1);
         Assert.InRange(run.Out.Split('\n').Count(l => l.Length > 0 && !l.StartsWith(' ')), 2, 2);

@@ -8,31 +8,50 @@ sealed class CliBench : IDisposable
 {
     readonly TempFolder _folder = new();
 
-    static CliBench() => Environment.SetEnvironmentVariable(WorkerCommand.Variable, System.IO.Path.Combine(AppContext.BaseDirectory, "ProcessingJob.FakeWorker.dll"));
+    static CliBench() =>
+        Environment.SetEnvironmentVariable(
+            WorkerCommand.Variable,
+            System.IO.Path.Combine(AppContext.BaseDirectory, "ProcessingJob.FakeWorker.dll")
+        );
 
     public CliBench()
     {
         Write("model/config.json", "{}");
         for (var i = 0; i < 3; i++)
+        {
             Write($"data/f{i}.txt", string.Concat(Enumerable.Range(0, 10).Select(n => $$"""{"n":{{n}}}""" + "\n")));
+        }
     }
 
     public string Path(params string[] parts) => _folder[parts];
 
     public string Write(string file, string content) => _folder.Write(file, content);
 
-    public string Spec => Write("job.yaml",
-        $$"""
-        model: {{_folder["model"]}}
-        input: { data: {{_folder["data"]}}, format: text }
-        output: { data: {{_folder["out"]}} }
-        """);
+    public string Spec =>
+        Write(
+            "job.yaml",
+            $$"""
+            model: {{_folder["model"]}}
+            input: { data: {{_folder["data"]}}, format: text }
+            output: { data: {{_folder["out"]}} }
+            """
+        );
 
     public async Task<(int Code, string Out, string Error)> RunAsync(params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
         using var signals = new StopSignals();
-        var code = await App.RunAsync(args, new() { In = new StringReader(Input), Out = output, Error = error, Variable = _ => null }, signals);
+        var code = await App.RunAsync(
+            args,
+            new()
+            {
+                In = new StringReader(Input),
+                Out = output,
+                Error = error,
+                Variable = _ => null,
+            },
+            signals
+        );
         return (code, output.ToString(), error.ToString());
     }
 

@@ -4,7 +4,8 @@ namespace ProcessingJob.Cli.Tests;
 
 public class ColourKeyTests
 {
-    static IReadOnlyDictionary<string, object?>[] Rows(string name, params object?[] values) => [.. values.Select(v => new Dictionary<string, object?> { [name] = v })];
+    static IReadOnlyDictionary<string, object?>[] Rows(string name, params object?[] values) =>
+        [.. values.Select(v => new Dictionary<string, object?> { [name] = v })];
 
     [Fact]
     public void Choose_FewValues_HaveAColourEachInTheirOwnOrder()

@@ -7,7 +7,8 @@ namespace ProcessingJob.Cli.Tests;
 [Collection(nameof(MotoFixture))]
 public sealed class DoctorTests(MotoFixture moto)
 {
-    const string Trust = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";
+    const string Trust =
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";
 
     [Fact]
     public async Task Doctor_AccountInOrder_EndsWellALinePerCheck()
@@ -22,7 +23,10 @@ public sealed class DoctorTests(MotoFixture moto)
 
         Assert.True(run.ExitCode == 0, run.Out);
         foreach (var subject in new[] { "credentials", "role", "image", "bucket", "quota", "network" })
-            Assert.Contains($"ok       {subject,-11}  ", run.Out, StringComparison.Ordinal);
+        {
+            Assert.Contains($"ok       {subject, -11}  ", run.Out, StringComparison.Ordinal);
+        }
+
         Assert.EndsWith("nothing stands in the way" + Environment.NewLine, run.Out, StringComparison.Ordinal);
     }
 
@@ -35,7 +39,11 @@ public sealed class DoctorTests(MotoFixture moto)
 
         var run = await bench.PjobAsync("doctor", spec);
         Assert.Equal(5, run.ExitCode);
-        Assert.Contains("wrong    quota        ml.m5.xlarge for processing job usage: 1, the job wants 2", run.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "wrong    quota        ml.m5.xlarge for processing job usage: 1, the job wants 2",
+            run.Out,
+            StringComparison.Ordinal
+        );
         Assert.Contains("mend it: aws service-quotas request-service-quota-increase", run.Out, StringComparison.Ordinal);
 
         var json = JsonNode.Parse((await bench.PjobAsync("doctor", spec, "--json")).Out)!;

@@ -17,7 +17,19 @@ public sealed class EarlierChoicesTests(MotoFixture moto)
         var file = bench.SpecFile(spec with { Compute = spec.Compute with { Tune = tune } });
         bench.Hosts.Environment["FAKE_WORKER"] = "*:crash:2";
         Assert.Equal(5, (await bench.PjobAsync("run", file)).ExitCode);
-        await bench.PutAsync("out/reports/algo-1.json", System.Text.Encoding.UTF8.GetString(ContractJson.Write(new HostReport { Host = "algo-1", TokenBudget = 384, ModelFile = "onnx/other.onnx" })));
+        await bench.PutAsync(
+            "out/reports/algo-1.json",
+            System.Text.Encoding.UTF8.GetString(
+                ContractJson.Write(
+                    new HostReport
+                    {
+                        Host = "algo-1",
+                        TokenBudget = 384,
+                        ModelFile = "onnx/other.onnx",
+                    }
+                )
+            )
+        );
         bench.Hosts.Environment["FAKE_WORKER"] = "";
 
         var run = await bench.PjobAsync("run", file, "--no-wait", "--json");
@@ -38,7 +50,19 @@ public sealed class LocalEarlierChoicesTests
         using var bench = new CliBench();
         Assert.Equal(0, (await bench.RunAsync("run", bench.Spec, "--compute.tune", "true")).Code);
         bench.Write("data/f9.txt", "{\"n\":1}\n");
-        bench.Write("out/reports/algo-1.json", System.Text.Encoding.UTF8.GetString(ContractJson.Write(new HostReport { Host = "algo-1", TokenBudget = 384, ModelFile = "onnx/other.onnx" })));
+        bench.Write(
+            "out/reports/algo-1.json",
+            System.Text.Encoding.UTF8.GetString(
+                ContractJson.Write(
+                    new HostReport
+                    {
+                        Host = "algo-1",
+                        TokenBudget = 384,
+                        ModelFile = "onnx/other.onnx",
+                    }
+                )
+            )
+        );
         var spec = SpecReader.Apply(SpecReader.ReadFile(bench.Spec), "compute.tune", "true");
         var events = new Plans();
         var result = await new Launcher.Local.LocalTarget().RunAsync(spec, events, TestContext.Current.CancellationToken);
@@ -54,7 +78,9 @@ public sealed class LocalEarlierChoicesTests
         public void Report(Launcher.Progress.JobEvent value)
         {
             if (value is Launcher.Progress.JobPlanned planned)
+            {
                 Seen.Add(planned.Plan);
+            }
         }
     }
 }

@@ -21,7 +21,14 @@ public sealed class ModelCommandTests : IDisposable
             Out = output,
             Error = error,
             Variable = _ => null,
-            Hub = () => new() { Endpoint = hub.Url, Token = null, Cache = _folder["cache"], Tries = 1 },
+            Hub = () =>
+                new()
+                {
+                    Endpoint = hub.Url,
+                    Token = null,
+                    Cache = _folder["cache"],
+                    Tries = 1,
+                },
         };
         return new(await App.RunAsync(args, cli, signals), output.ToString(), error.ToString());
     }
@@ -59,7 +66,10 @@ public sealed class ModelCommandTests : IDisposable
     {
         await using var hub = await FakeHub.StartAsync();
         _folder.Write("data/a.txt", "one\ntwo\n");
-        var spec = _folder.Write("job.yaml", $"model: hf://owner/name\ninput: {{ data: {_folder["data"]}, format: text }}\noutput: {{ data: {_folder["out"]} }}\n");
+        var spec = _folder.Write(
+            "job.yaml",
+            $"model: hf://owner/name\ninput: {{ data: {_folder["data"]}, format: text }}\noutput: {{ data: {_folder["out"]} }}\n"
+        );
         var run = await PjobAsync(hub, "plan", spec, "--json");
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Equal(1, (int)JsonNode.Parse(run.Out)!["units"]!);
@@ -140,7 +150,10 @@ public sealed class ModelCommandTests : IDisposable
     {
         var model = ModelCache.Get(new());
         var data = _folder.Write("data/a.txt", string.Concat(Enumerable.Range(0, 150).Select(i => $"text number {i} of many\n")));
-        var spec = _folder.Write("job.yaml", $"model: {model}\ninput: {{ data: {data}, format: text }}\noutput: {{ data: {_folder["out"]} }}\nembed: {{ precision: int8, dimensions: 8 }}\n");
+        var spec = _folder.Write(
+            "job.yaml",
+            $"model: {model}\ninput: {{ data: {data}, format: text }}\noutput: {{ data: {_folder["out"]} }}\nembed: {{ precision: int8, dimensions: 8 }}\n"
+        );
         var run = await PjobRun.RunAsync("model", "ranges", spec, "--ranges", _folder["ranges.json"]);
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("ranges of 150 embeddings", run.Out, StringComparison.Ordinal);

@@ -5,7 +5,8 @@ namespace ProcessingJob.Cli.Tests;
 /// <summary>What holds for every page.</summary>
 static partial class PageChecks
 {
-    public const int PhoneWidth = 390, DesktopWidth = 1180;
+    public const int PhoneWidth = 390,
+        DesktopWidth = 1180;
 
     /// <summary>Nothing is loaded, and no text became markup or script.</summary>
     public static void AssertSelfContained(string html)
@@ -22,10 +23,20 @@ static partial class PageChecks
     public static async Task<string?> OpenAsync(string file)
     {
         if (!Browser.TryFind(out _))
+        {
             return null;
+        }
+
         var measured = file + ".measured.html";
-        File.WriteAllText(measured, File.ReadAllText(file).Replace("</body>",
-            "<script>addEventListener('load', () => { const d = document.documentElement; d.dataset.overflow = d.scrollWidth - d.clientWidth; });</script></body>", StringComparison.Ordinal));
+        File.WriteAllText(
+            measured,
+            File.ReadAllText(file)
+                .Replace(
+                    "</body>",
+                    "<script>addEventListener('load', () => { const d = document.documentElement; d.dataset.overflow = d.scrollWidth - d.clientWidth; });</script></body>",
+                    StringComparison.Ordinal
+                )
+        );
         var (document, console) = await Browser.OpenAsync(measured, PhoneWidth, TestContext.Current.CancellationToken);
         Assert.Empty(console);
         Assert.Contains("data-overflow=\"0\"", document);

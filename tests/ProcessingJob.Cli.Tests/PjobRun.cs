@@ -9,7 +9,13 @@ sealed record PjobRun(int ExitCode, string Out, string Error)
     {
         using var signals = new StopSignals();
         var (output, error) = (new StringWriter(), new StringWriter());
-        var cli = new CliContext { In = new StringReader(input), Out = output, Error = error, Variable = _ => null };
+        var cli = new CliContext
+        {
+            In = new StringReader(input),
+            Out = output,
+            Error = error,
+            Variable = _ => null,
+        };
         return new(await App.RunAsync(args, cli, signals), output.ToString(), error.ToString());
     }
 }

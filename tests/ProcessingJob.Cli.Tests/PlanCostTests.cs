@@ -16,7 +16,10 @@ public sealed class PlanCostTests(MotoFixture moto)
     {
         await using var bench = await RemoteBench.StartAsync(moto);
         foreach (var file in Directory.GetFiles(ModelCache.Get(new()), "*.json"))
+        {
             await bench.PutAsync("model/" + Path.GetFileName(file), File.ReadAllText(file));
+        }
+
         var spec = bench.SpecFile(bench.Spec(2));
 
         var plan = JsonNode.Parse((await bench.PjobAsync("plan", spec, "--json", "--simulate", "1..4")).Out)!;
@@ -25,7 +28,10 @@ public sealed class PlanCostTests(MotoFixture moto)
         Assert.Equal(Rows, (int)estimate["rows"]!);
         // "line 3 of file 1" has five words and two special tokens, and none is cut.
         Assert.InRange((int)estimate["tokens"]!, 7 * Rows, 14 * Rows);
-        Assert.Equal((2, "ml.m5.xlarge", false), ((int)estimate["cost"]!["hosts"]!, (string?)estimate["cost"]!["instance_type"], (bool)estimate["cost"]!["measured"]!));
+        Assert.Equal(
+            (2, "ml.m5.xlarge", false),
+            ((int)estimate["cost"]!["hosts"]!, (string?)estimate["cost"]!["instance_type"], (bool)estimate["cost"]!["measured"]!)
+        );
         Assert.InRange((double)estimate["cost"]!["seconds"]!, 480, 600);
         var costs = estimate["simulated"]!.AsArray().Select(c => (double)c!["usd"]!).ToList();
         Assert.Equal(4, costs.Count);
@@ -65,8 +71,14 @@ public sealed class PlanCostTests(MotoFixture moto)
     public async Task Plan_Local_SaysExpectedRowsAndTokens()
     {
         using var folder = new TempFolder();
-        folder.Write("data/a.txt", string.Concat(Enumerable.Range(0, 40_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"text number {i:D6}\n"))));
-        var spec = folder.Write("job.yaml", $"model: {ModelCache.Get(new())}\ninput: {{ data: {folder["data"]}, format: text }}\noutput: {{ data: {folder["out"]} }}\n");
+        folder.Write(
+            "data/a.txt",
+            string.Concat(Enumerable.Range(0, 40_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"text number {i:D6}\n")))
+        );
+        var spec = folder.Write(
+            "job.yaml",
+            $"model: {ModelCache.Get(new())}\ninput: {{ data: {folder["data"]}, format: text }}\noutput: {{ data: {folder["out"]} }}\n"
+        );
         var estimate = JsonNode.Parse((await PjobRun.RunAsync("plan", spec, "--json", "--tokens-per-second", "1000")).Out)!["estimate"]!;
         Assert.InRange((int)estimate["rows"]!, 39_000, 41_000);
         Assert.Equal((int)estimate["tokens"]! / 1000.0, (double)estimate["seconds"]!, 0.1);

@@ -8,7 +8,15 @@ static class RemoteCli
 {
     public static Task<PjobRun> PjobAsync(this RemoteBench bench, params string[] args) => PjobAsync(bench, args, new StringWriter());
 
-    public static async Task<PjobRun> PjobAsync(this RemoteBench bench, string[] args, StringWriter output, StopSignals? signals = null, bool canAsk = false, string input = "", bool isTerminal = false)
+    public static async Task<PjobRun> PjobAsync(
+        this RemoteBench bench,
+        string[] args,
+        StringWriter output,
+        StopSignals? signals = null,
+        bool canAsk = false,
+        string input = "",
+        bool isTerminal = false
+    )
     {
         var error = new StringWriter();
         using var own = new StopSignals();

@@ -47,7 +47,12 @@ public sealed class RemoteRunTests(MotoFixture moto)
         await using var bench = await RemoteBench.StartAsync(moto, files: 0);
         await bench.PutAsync("in/a.jsonl", """{"text":"one","stars":3}""" + "\n");
         var spec = bench.Spec();
-        var run = await bench.PjobAsync("run", bench.SpecFile(spec with { Input = spec.Input with { Format = InputFormat.Jsonl, Text = ["text"], Keep = ["stars"] } }), "--no-wait", "--json");
+        var run = await bench.PjobAsync(
+            "run",
+            bench.SpecFile(spec with { Input = spec.Input with { Format = InputFormat.Jsonl, Text = ["text"], Keep = ["stars"] } }),
+            "--no-wait",
+            "--json"
+        );
         Assert.True(run.ExitCode == 0, run.Error);
         var name = (string)JsonNode.Parse(run.Out)!["job"]!;
         using var plan = await bench.S3.GetObjectAsync(bench.Bucket, $"processingjob/jobs/{name}/config/plan.json");
@@ -84,7 +89,10 @@ public sealed class RemoteRunTests(MotoFixture moto)
         Assert.Equal(logs.Out, (await bench.PjobAsync("logs", name)).Out);
         Assert.Contains("has ended already: Completed", (await bench.PjobAsync("stop", name)).Out, StringComparison.Ordinal);
         Assert.Equal("Completed", (string?)JsonNode.Parse((await bench.PjobAsync("stop", name, "--json")).Out)!["status"]);
-        Assert.Equal(logs.Out.TrimEnd().Split('\n').Length, JsonNode.Parse((await bench.PjobAsync("logs", name, "--json")).Out)!.AsArray().Count);
+        Assert.Equal(
+            logs.Out.TrimEnd().Split('\n').Length,
+            JsonNode.Parse((await bench.PjobAsync("logs", name, "--json")).Out)!.AsArray().Count
+        );
 
         var finished = await bench.PjobAsync("run", bench.SpecFile(bench.Spec(2)));
         Assert.True(finished.ExitCode == 0, finished.Error);
@@ -143,13 +151,22 @@ public sealed class RemoteRunTests(MotoFixture moto)
         await using var bench = await RemoteBench.StartAsync(moto);
         bench.Aws.Server.Jobs.Runner = null;
         await bench.PjobAsync("run", bench.SpecFile(bench.Spec()), "--no-wait");
-        await bench.PjobAsync("run", bench.SpecFile(bench.Spec() with { Name = "other" }), "--no-wait", "--output", $"s3://{bench.Bucket}/out2/");
+        await bench.PjobAsync(
+            "run",
+            bench.SpecFile(bench.Spec() with { Name = "other" }),
+            "--no-wait",
+            "--output",
+            $"s3://{bench.Bucket}/out2/"
+        );
         Assert.Equal(3, (await bench.PjobAsync("list")).Out.Trim().Split('\n').Length);
         var found = JsonNode.Parse((await bench.PjobAsync("list", "other", "--json")).Out)!.AsArray();
         Assert.StartsWith("other-", (string?)Assert.Single(found)!["job"], StringComparison.Ordinal);
         Assert.Equal("no jobs\n", (await bench.PjobAsync("list", "--status", "failed")).Out);
         var unknown = await bench.PjobAsync("list", "--status", "Unknown");
-        Assert.Equal((2, true), (unknown.ExitCode, unknown.Error.Contains("--status: found Unknown, expected one of InProgress", StringComparison.Ordinal)));
+        Assert.Equal(
+            (2, true),
+            (unknown.ExitCode, unknown.Error.Contains("--status: found Unknown, expected one of InProgress", StringComparison.Ordinal))
+        );
     }
 
     [Theory]
@@ -173,7 +190,10 @@ public sealed class RemoteRunTests(MotoFixture moto)
         {
             base.WriteLine(value);
             if (_done || !until(ToString()))
+            {
                 return;
+            }
+
             _done = true;
             then();
         }

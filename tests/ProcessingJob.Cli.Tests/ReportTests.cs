@@ -16,8 +16,13 @@ public sealed class ReportTests : IDisposable
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         var html = File.ReadAllText(_folder["r.html"]);
         PageChecks.AssertSelfContained(html);
-        foreach (var heading in new[] { "Summary", "Length of texts", "Embeddings", "Throughput", "Where the time went", "Rejects", "Lineage" })
+        foreach (
+            var heading in new[] { "Summary", "Length of texts", "Embeddings", "Throughput", "Where the time went", "Rejects", "Lineage" }
+        )
+        {
             Assert.Contains($"<h2>{heading}</h2>", html);
+        }
+
         Assert.Contains("sample &lt;b&gt;job&lt;/b&gt;-1", html);
         Assert.Contains("found 3 fields &lt;i&gt;, expected 4", html);
         Assert.Contains("coloured by rating", html);
@@ -33,7 +38,10 @@ public sealed class ReportTests : IDisposable
     public async Task Report_FinishedJob_OpensInABrowserWithoutErrors()
     {
         if (!Browser.TryFind(out var reason))
+        {
             Assert.Skip(reason);
+        }
+
         await SampleOutput.WriteAsync(_folder["out"]);
         await PjobRun.RunAsync("report", _folder["out"]);
         var document = await PageChecks.OpenAsync(_folder["out", "report.html"]);
@@ -49,10 +57,16 @@ public sealed class ReportTests : IDisposable
     public async Task Report_FinishedJob_IsPaintedInLightAndDark(bool dark, int width)
     {
         if (!Browser.TryFind(out var reason))
+        {
             Assert.Skip(reason);
+        }
+
         await SampleOutput.WriteAsync(_folder["out"]);
         await PjobRun.RunAsync("report", _folder["out"]);
-        var picture = Path.Combine(Directory.CreateDirectory(Repo.File("out", "screenshots")).FullName, $"report-{(dark ? "dark" : "light")}-{width}.png");
+        var picture = Path.Combine(
+            Directory.CreateDirectory(Repo.File("out", "screenshots")).FullName,
+            $"report-{(dark ? "dark" : "light")}-{width}.png"
+        );
         await Browser.ScreenshotAsync(_folder["out", "report.html"], picture, dark, width, 2400, TestContext.Current.CancellationToken);
         // An empty page of this size has about 4 KB.
         Assert.InRange(new FileInfo(picture).Length, 30_000, 2_000_000);
@@ -62,7 +76,10 @@ public sealed class ReportTests : IDisposable
     public async Task OpenAsync_PageWithAScriptError_IsReported()
     {
         if (!Browser.TryFind(out var reason))
+        {
             Assert.Skip(reason);
+        }
+
         var file = _folder.Write("bad.html", "<!DOCTYPE html><html><script>nothing.here()</script></html>");
         Assert.NotEmpty((await Browser.OpenAsync(file, PageChecks.DesktopWidth, TestContext.Current.CancellationToken)).Console);
     }
@@ -94,7 +111,10 @@ public sealed class ReportTests : IDisposable
     {
         await SampleOutput.WriteAsync(_folder["out"]);
         for (var host = 3; host <= 9; host++)
+        {
             File.Copy(_folder["out", "reports", "algo-1.json"], _folder["out", "reports", $"algo-{host}.json"]);
+        }
+
         await PjobRun.RunAsync("report", _folder["out"]);
         var html = File.ReadAllText(_folder["out", "report.html"]);
         Assert.Contains("All hosts together.", html);

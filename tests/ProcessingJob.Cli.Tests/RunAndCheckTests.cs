@@ -74,13 +74,27 @@ public class RunAndCheckTests
         var part = Directory.GetFiles(bench.Path("out", "data")).Order(StringComparer.Ordinal).First();
         switch (fault)
         {
-            case "gone": File.Delete(part); break;
-            case "short": File.WriteAllText(part, "{}\n"); break;
-            case "changed": File.WriteAllText(part, File.ReadAllText(part).Replace("0", "7", StringComparison.Ordinal)); break;
-            case "no json": File.WriteAllText(part, new string('x', 79) + "\n"); break;
-            case "no record": File.Delete(Directory.GetFiles(bench.Path("out", "_commits"))[0]); break;
-            case "no success": File.Delete(bench.Path("out", "_SUCCESS")); break;
-            default: File.Delete(bench.Path("out", "manifest.json")); break;
+            case "gone":
+                File.Delete(part);
+                break;
+            case "short":
+                File.WriteAllText(part, "{}\n");
+                break;
+            case "changed":
+                File.WriteAllText(part, File.ReadAllText(part).Replace("0", "7", StringComparison.Ordinal));
+                break;
+            case "no json":
+                File.WriteAllText(part, new string('x', 79) + "\n");
+                break;
+            case "no record":
+                File.Delete(Directory.GetFiles(bench.Path("out", "_commits"))[0]);
+                break;
+            case "no success":
+                File.Delete(bench.Path("out", "_SUCCESS"));
+                break;
+            default:
+                File.Delete(bench.Path("out", "manifest.json"));
+                break;
         }
         var (code, _, error) = await bench.RunAsync("check", bench.Path("out"));
         Assert.Equal(1, code);
@@ -106,7 +120,9 @@ public class RunAndCheckTests
         var rows = JsonNode.Parse((await bench.RunAsync("head", bench.Path("sample"), "-n", "1000", "--json")).Out)!.AsArray();
         Assert.Equal(Enumerable.Range(0, SampleOutput.Rows), rows.Select(r => (int)r!["source_row"]!));
         foreach (var (i, row) in rows.Index())
+        {
             Assert.Equal(SampleOutput.Vector(i), row!["embedding"]!.AsArray().Select(v => (float)v!));
+        }
     }
 
     [Theory]

@@ -22,7 +22,11 @@ public sealed class SearchTests : IDisposable
     [InlineData(OutputFormat.Jsonl, EmbeddingPrecision.Uint8, 1e-2)]
     [InlineData(OutputFormat.Npy, EmbeddingPrecision.Int8, 1e-2)]
     [InlineData(OutputFormat.Npy, EmbeddingPrecision.Uint8, 1e-2)]
-    public async Task FindAsync_AnyFormatAndPrecision_EqualsAllCosinesSorted(OutputFormat format, EmbeddingPrecision precision, double tolerance)
+    public async Task FindAsync_AnyFormatAndPrecision_EqualsAllCosinesSorted(
+        OutputFormat format,
+        EmbeddingPrecision precision,
+        double tolerance
+    )
     {
         var ranges = precision is EmbeddingPrecision.Int8 or EmbeddingPrecision.Uint8 ? SampleOutput.WriteRanges(_folder) : null;
         await SampleOutput.WriteAsync(_folder["out"], format, precision, ranges);
@@ -30,7 +34,11 @@ public sealed class SearchTests : IDisposable
         var query = SampleOutput.Vector(1000);
         var hits = await VectorSearch.FindAsync(output, new(output.Spec, null), query, 5, TestContext.Current.CancellationToken);
 
-        var all = Enumerable.Range(0, SampleOutput.Rows).Select(row => (Row: row, Cosine: Cosine(query, SampleOutput.Vector(row)))).OrderByDescending(h => h.Cosine).ToList();
+        var all = Enumerable
+            .Range(0, SampleOutput.Rows)
+            .Select(row => (Row: row, Cosine: Cosine(query, SampleOutput.Vector(row))))
+            .OrderByDescending(h => h.Cosine)
+            .ToList();
         Assert.Equal(5, hits.Count);
         foreach (var (hit, best) in hits.Zip(all))
         {
@@ -39,7 +47,12 @@ public sealed class SearchTests : IDisposable
             Assert.Equal(all.Single(a => a.Row == row).Cosine, hit.Score, tolerance);
             Assert.Equal($"r{row}", hit.Columns["id"]);
             Assert.Equal(row == 3 ? SampleOutput.Hostile : $"text {row}", hit.Columns["text"]);
-            Assert.Equal(row % 2 == 0 ? 1L : row == 7 ? null : 5L, hit.Columns["rating"]);
+            Assert.Equal(
+                row % 2 == 0 ? 1L
+                    : row == 7 ? null
+                    : 5L,
+                hit.Columns["rating"]
+            );
         }
     }
 
@@ -82,7 +95,13 @@ public sealed class SearchTests : IDisposable
         await SampleOutput.WriteAsync(_folder["out"], format, precision);
         var output = JobOutput.Open(_folder["out"]);
         var query = SampleOutput.Vector(1001);
-        var hits = await VectorSearch.FindAsync(output, new(output.Spec, null), query, SampleOutput.Rows, TestContext.Current.CancellationToken);
+        var hits = await VectorSearch.FindAsync(
+            output,
+            new(output.Spec, null),
+            query,
+            SampleOutput.Rows,
+            TestContext.Current.CancellationToken
+        );
         foreach (var hit in hits)
         {
             var signs = SampleOutput.Vector((int)(long)hit.Columns["source_row"]!).Select(v => v > 0 ? 1f : -1f).ToArray();
@@ -95,7 +114,9 @@ public sealed class SearchTests : IDisposable
     {
         await SampleOutput.WriteAsync(_folder["out"]);
         var output = JobOutput.Open(_folder["out"]);
-        var e = await Assert.ThrowsAsync<PJobException>(() => VectorSearch.FindAsync(output, new(output.Spec, null), new float[4], 5, TestContext.Current.CancellationToken));
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            VectorSearch.FindAsync(output, new(output.Spec, null), new float[4], 5, TestContext.Current.CancellationToken)
+        );
         Assert.Equal(ExitCode.Model, e.ExitCode);
         Assert.Contains("8 dimensions, the model gives 4", e.Message);
     }
@@ -107,7 +128,9 @@ public sealed class SearchTests : IDisposable
         var output = JobOutput.Open(_folder["out"]);
         var part = output.PathOf(output.Parts.First());
         File.WriteAllBytes(part, File.ReadAllBytes(part)[..^40]);
-        var e = await Assert.ThrowsAsync<PJobException>(() => VectorSearch.FindAsync(output, new(output.Spec, null), new float[8], 5, TestContext.Current.CancellationToken));
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            VectorSearch.FindAsync(output, new(output.Spec, null), new float[8], 5, TestContext.Current.CancellationToken)
+        );
         Assert.Contains(part, e.Message);
     }
 
@@ -115,7 +138,11 @@ public sealed class SearchTests : IDisposable
     public async Task Search_TextOfTheOutput_IsFoundFirst()
     {
         var model = ModelCache.Get(new() { Prompts = new Dictionary<string, string> { ["query"] = "query: " } });
-        var spec = new JobSpec { Model = model, Tokens = new() { Prompt = "query: " } };
+        var spec = new JobSpec
+        {
+            Model = model,
+            Tokens = new() { Prompt = "query: " },
+        };
         await SampleOutput.WriteAsync(_folder["out"], model: model);
         // The one thing to check beyond the search itself: the query is encoded as the job's texts are.
         var query = await QueryEncoder.EncodeAsync(spec, model, "The handle broke.", null, TestContext.Current.CancellationToken);
@@ -126,5 +153,6 @@ public sealed class SearchTests : IDisposable
         Assert.Contains("it is not the model of this output", run.Error);
     }
 
-    static double Cosine(float[] a, float[] b) => a.Zip(b, (x, y) => (double)x * y).Sum() / Math.Sqrt(a.Sum(x => (double)x * x) * b.Sum(x => (double)x * x));
+    static double Cosine(float[] a, float[] b) =>
+        a.Zip(b, (x, y) => (double)x * y).Sum() / Math.Sqrt(a.Sum(x => (double)x * x) * b.Sum(x => (double)x * x));
 }

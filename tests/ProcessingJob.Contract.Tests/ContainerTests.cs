@@ -18,7 +18,8 @@ public sealed class ContainerTests : IDisposable
     }
 
     [Fact]
-    public void ResourceConfig_MissingFile_IsOneHost() => Assert.Equal(("algo-1", 0), (ResourceConfig.Read("/nowhere/x").CurrentHost, ResourceConfig.Read("/nowhere/x").Rank));
+    public void ResourceConfig_MissingFile_IsOneHost() =>
+        Assert.Equal(("algo-1", 0), (ResourceConfig.Read("/nowhere/x").CurrentHost, ResourceConfig.Read("/nowhere/x").Rank));
 
     [Theory]
     [InlineData("{")]
@@ -34,12 +35,15 @@ public sealed class ContainerTests : IDisposable
     [Fact]
     public void ProcessingJobConfig_AsSageMakerWritesIt_GivesNamesAndUris()
     {
-        File.WriteAllText(_file, """
+        File.WriteAllText(
+            _file,
+            """
             {"ProcessingJobArn":"arn:aws:sagemaker:eu-west-1:111122223333:processing-job/n","ProcessingJobName":"n",
              "AppSpecification":{"ImageUri":"i","ContainerEntrypoint":null,"ContainerArguments":null},"Environment":null,
              "ProcessingInputs":[{"InputName":"data","AppManaged":false,"S3Input":{"LocalPath":"/opt/ml/processing/input/data/","S3Uri":"s3://b/p/","S3DownloadMode":"StartOfJob"}},{"InputName":"d","S3Input":null}],
              "ProcessingOutputConfig":{"Outputs":[{"OutputName":"o","S3Output":{"LocalPath":"/opt/ml/processing/output","S3Uri":"s3://b/out/"}}],"KmsKeyId":null}}
-            """);
+            """
+        );
         var config = ProcessingJobConfig.Read(_file);
 
         Assert.Equal(("n", "eu-west-1"), (config.JobName, config.Region));
@@ -56,20 +60,27 @@ public sealed class ContainerTests : IDisposable
     }
 
     [Fact]
-    public void ExitMessage_AnyTextAndHosts_IsOneLineOfUtf8WithinItsShare() => Gen.Select(Gen.String[0, 2000], Gen.Int[1, 100]).Sample((text, hosts) =>
-    {
-        var bytes = ExitMessage.Format("algo-1", text, hosts);
-        var back = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
+    public void ExitMessage_AnyTextAndHosts_IsOneLineOfUtf8WithinItsShare() =>
+        Gen.Select(Gen.String[0, 2000], Gen.Int[1, 100])
+            .Sample(
+                (text, hosts) =>
+                {
+                    var bytes = ExitMessage.Format("algo-1", text, hosts);
+                    var back = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
 
-        Assert.True(bytes.Length <= 1000 / hosts);
-        Assert.Equal(back.Length - 1, back.IndexOf('\n'));
-        Assert.DoesNotContain('\r', back);
-    }, iter: 500);
+                    Assert.True(bytes.Length <= 1000 / hosts);
+                    Assert.Equal(back.Length - 1, back.IndexOf('\n'));
+                    Assert.DoesNotContain('\r', back);
+                },
+                iter: 500
+            );
 
     [Fact]
     public void WorkerEvent_LinesOfAllKinds_AreUnderstood()
     {
-        var progress = WorkerEvent.Parse("""{"@t":"2026-01-01T00:00:00Z","@m":"10 rows","@i":"x","Event":"progress","Rows":10,"Tokens":70,"Bytes":5,"TotalBytes":50}""");
+        var progress = WorkerEvent.Parse(
+            """{"@t":"2026-01-01T00:00:00Z","@m":"10 rows","@i":"x","Event":"progress","Rows":10,"Tokens":70,"Bytes":5,"TotalBytes":50}"""
+        );
 
         Assert.Equal(new WorkerProgress(10, 70, 5, 50, 0), progress.Progress);
         Assert.Equal("10 rows", progress.Text);

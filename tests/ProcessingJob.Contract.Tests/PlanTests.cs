@@ -6,45 +6,54 @@ public sealed class PlanTests
 {
     static readonly string[] Extensions = [".csv", ".jsonl.gz", ".parquet", ".txt.zst", ".txt"];
 
-    static readonly Gen<SourceFile[]> Files =
-        Gen.Select(Gen.Int[0, 500], Gen.Long[0, 1L << 31], Gen.Int[0, 4].Select(i => Extensions[i]))
-            .Select((n, size, ext) => new SourceFile($"f{n}{ext}", size, $"v{size}")).Array[0, 30]
-            .Select(files => files.DistinctBy(f => f.Source).ToArray());
+    static readonly Gen<SourceFile[]> Files = Gen.Select(Gen.Int[0, 500], Gen.Long[0, 1L << 31], Gen.Int[0, 4].Select(i => Extensions[i]))
+        .Select((n, size, ext) => new SourceFile($"f{n}{ext}", size, $"v{size}"))
+        .Array[0, 30]
+        .Select(files => files.DistinctBy(f => f.Source).ToArray());
 
     static IReadOnlyList<WorkUnit> Cut(SourceFile[] files) => UnitCutter.Cut(files, new JobSpec(), "s", "m");
 
     [Fact]
-    public void Cut_AnyFiles_CoversEveryByteExactlyOnce() => Files.Sample(files =>
-    {
-        var units = Cut(files);
-        foreach (var file in files)
-        {
-            long at = 0;
-            foreach (var unit in units.Where(u => u.Source == file.Source))
+    public void Cut_AnyFiles_CoversEveryByteExactlyOnce() =>
+        Files.Sample(
+            files =>
             {
-                Assert.Equal(at, unit.Start);
-                at = unit.End;
-            }
-            Assert.Equal(file.Size, at);
-        }
-        Assert.Equal(units.Count, units.Select(u => u.Id).Distinct().Count());
-    }, iter: 100);
+                var units = Cut(files);
+                foreach (var file in files)
+                {
+                    long at = 0;
+                    foreach (var unit in units.Where(u => u.Source == file.Source))
+                    {
+                        Assert.Equal(at, unit.Start);
+                        at = unit.End;
+                    }
+                    Assert.Equal(file.Size, at);
+                }
+                Assert.Equal(units.Count, units.Select(u => u.Id).Distinct().Count());
+            },
+            iter: 100
+        );
 
     [Fact]
     public void Cut_OrderOfFiles_DoesNotMatter() => Files.Sample(files => Assert.Equal(Cut(files), Cut([.. files.Reverse()])), iter: 50);
 
     [Fact]
-    public void Assign_AnyHosts_GivesEveryUnitToOneHostEvenly() => Gen.Select(Files, Gen.Int[1, 40]).Sample((files, hosts) =>
-    {
-        var units = Cut(files);
-        var plan = Balancer.Assign(units, hosts);
+    public void Assign_AnyHosts_GivesEveryUnitToOneHostEvenly() =>
+        Gen.Select(Files, Gen.Int[1, 40])
+            .Sample(
+                (files, hosts) =>
+                {
+                    var units = Cut(files);
+                    var plan = Balancer.Assign(units, hosts);
 
-        Assert.Equal(hosts, plan.Count);
-        Assert.Equal(units.Select(u => u.Id).Order(), plan.SelectMany(h => h).Select(u => u.Id).Order());
-        // Graham's bound for any greedy assignment; the optimum itself is not known here.
-        var bound = units.Sum(u => u.Bytes) / (double)hosts + units.Select(u => u.Bytes).DefaultIfEmpty().Max();
-        Assert.True(plan.Max(h => h.Sum(u => u.Bytes)) <= bound);
-    }, iter: 100);
+                    Assert.Equal(hosts, plan.Count);
+                    Assert.Equal(units.Select(u => u.Id).Order(), plan.SelectMany(h => h).Select(u => u.Id).Order());
+                    // Graham's bound for any greedy assignment; the optimum itself is not known here.
+                    var bound = units.Sum(u => u.Bytes) / (double)hosts + units.Select(u => u.Bytes).DefaultIfEmpty().Max();
+                    Assert.True(plan.Max(h => h.Sum(u => u.Bytes)) <= bound);
+                },
+                iter: 100
+            );
 
     [Theory]
     [InlineData("a.csv", InputFormat.Csv)]
@@ -61,8 +70,9 @@ public sealed class PlanTests
     [Fact]
     public void Unit_OtherSpecModelOrVersion_HasAnotherId()
     {
-        var ids = new[] { ("v", "s", "m"), ("w", "s", "m"), ("v", "t", "m"), ("v", "s", "n") }
-            .Select(x => WorkUnit.Create("a.csv", InputFormat.Csv, 0, 9, 9, x.Item1, x.Item2, x.Item3).Id);
+        var ids = new[] { ("v", "s", "m"), ("w", "s", "m"), ("v", "t", "m"), ("v", "s", "n") }.Select(x =>
+            WorkUnit.Create("a.csv", InputFormat.Csv, 0, 9, 9, x.Item1, x.Item2, x.Item3).Id
+        );
 
         Assert.Equal(4, ids.Distinct().Count());
     }
@@ -70,7 +80,13 @@ public sealed class PlanTests
     [Fact]
     public void Plan_ThroughItsJson_StaysTheSame()
     {
-        var plan = new WorkPlan { Job = "j", Sharding = Sharding.Balanced, Hosts = Balancer.Assign(Cut([new("a.csv", 5 << 20, "v")]), 2), Schema = [new("stars", ColumnType.Int64)] };
+        var plan = new WorkPlan
+        {
+            Job = "j",
+            Sharding = Sharding.Balanced,
+            Hosts = Balancer.Assign(Cut([new("a.csv", 5 << 20, "v")]), 2),
+            Schema = [new("stars", ColumnType.Int64)],
+        };
 
         var back = ContractJson.Read<WorkPlan>(ContractJson.Write(plan), "plan.json");
 

@@ -68,7 +68,10 @@ public sealed class SpecReaderTests
     [InlineData("tokens:\n  max_length: many", "job.yaml:2: tokens.max_length: found 'many', expected a whole number from 2 to 1048576")]
     [InlineData("tokens:\n  max_length: 1", "job.yaml:2: tokens.max_length: found '1', expected a whole number from 2 to 1048576")]
     [InlineData("rejects: { max_fraction: 2 }", "job.yaml:1: rejects.max_fraction: found '2', expected a number from 0 to 1")]
-    [InlineData("compute: { max_runtime: soon }", "job.yaml:1: compute.max_runtime: found 'soon', expected a time such as 90m or 4h, from 1s to 9d")]
+    [InlineData(
+        "compute: { max_runtime: soon }",
+        "job.yaml:1: compute.max_runtime: found 'soon', expected a time such as 90m or 4h, from 1s to 9d"
+    )]
     [InlineData("input: here", "job.yaml:1: 'input' is a section: expected keys below it")]
     [InlineData("- a\n- b", "job.yaml:1: expected keys with values, found a list")]
     [InlineData("name: {a: b}", "job.yaml:1: name: found 'a section', expected a text")]
@@ -89,24 +92,41 @@ public sealed class SpecReaderTests
     }
 
     [Fact]
-    public void Parse_AnyText_GivesASpecOrOneCleanError() => Gen.String[Gen.Char["abc:{}[],\"'\n\t -#&*!|>%@`0.~"], 0, 60].Sample(text =>
-    {
-        try
-        {
-            SpecReader.Parse(text, "job.yaml");
-        }
-        catch (PJobException e)
-        {
-            Assert.StartsWith("job.yaml:", e.Message);
-        }
-    }, iter: 2000);
+    public void Parse_AnyText_GivesASpecOrOneCleanError() =>
+        Gen.String[Gen.Char["abc:{}[],\"'\n\t -#&*!|>%@`0.~"], 0, 60]
+            .Sample(
+                text =>
+                {
+                    try
+                    {
+                        SpecReader.Parse(text, "job.yaml");
+                    }
+                    catch (PJobException e)
+                    {
+                        Assert.StartsWith("job.yaml:", e.Message);
+                    }
+                },
+                iter: 2000
+            );
 
     [Fact]
     public void Apply_OptionOfEveryKind_SetsTheKey()
     {
         var spec = new JobSpec();
-        foreach (var (key, value) in new[] { ("tokens.max_length", "256"), ("input.text", "a, b"), ("output.split", "{train: 0.5, test: 0.5}"), ("aws.tags", "team=nlp, query=a=b"), ("tokens.prompt", "query: "), ("compute.tune", "true") })
+        foreach (
+            var (key, value) in new[]
+            {
+                ("tokens.max_length", "256"),
+                ("input.text", "a, b"),
+                ("output.split", "{train: 0.5, test: 0.5}"),
+                ("aws.tags", "team=nlp, query=a=b"),
+                ("tokens.prompt", "query: "),
+                ("compute.tune", "true"),
+            }
+        )
+        {
             spec = SpecReader.Apply(spec, key, value);
+        }
 
         Assert.Equal((256, "query: ", true), (spec.Tokens.MaxLength, spec.Tokens.Prompt, spec.Compute.Tune));
         Assert.Equal(["a", "b"], spec.Input.Text);
@@ -118,7 +138,11 @@ public sealed class SpecReaderTests
     [InlineData("tokens.max_lenght", "1", "the command line: unknown key 'tokens.max_lenght'; did you mean 'tokens.max_length'?")]
     [InlineData("task", "summarise", "--task: found 'summarise', expected embed | tokenize | classify | answer")]
     [InlineData("output.split", "train", "--output.split: found 'train', expected names with values")]
-    [InlineData("output.split", "train=0.5,train=0.5", "--output.split: found 'train=0.5', expected each name once, with its value: name=value")]
+    [InlineData(
+        "output.split",
+        "train=0.5,train=0.5",
+        "--output.split: found 'train=0.5', expected each name once, with its value: name=value"
+    )]
     public void Apply_WrongOption_NamesIt(string key, string value, string message) =>
         Assert.Equal(message, Assert.Throws<PJobException>(() => SpecReader.Apply(new JobSpec(), key, value)).Message);
 

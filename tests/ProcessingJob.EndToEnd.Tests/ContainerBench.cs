@@ -16,11 +16,18 @@ sealed class ContainerBench : IDisposable
         hosts = hosts.Length == 0 ? [host] : hosts;
         Paths = new(_folder.Path);
         foreach (var folder in new[] { Paths.Data, Paths.Config, Paths.Output })
+        {
             Directory.CreateDirectory(folder);
+        }
+
         Directory.CreateSymbolicLink(Paths.Model, Models.Tiny);
         // As the service writes them: PascalCase and snake_case, explicit nulls, members that are in no documentation.
-        _folder.Write("config/resourceconfig.json", $$"""{"current_host":"{{host}}","current_instance_type":"ml.m5.xlarge","hosts":{{JsonSerializer.Serialize(hosts)}},"network_interface_name":"eth0"}""");
-        _folder.Write("config/processingjobconfig.json",
+        _folder.Write(
+            "config/resourceconfig.json",
+            $$"""{"current_host":"{{host}}","current_instance_type":"ml.m5.xlarge","hosts":{{JsonSerializer.Serialize(hosts)}},"network_interface_name":"eth0"}"""
+        );
+        _folder.Write(
+            "config/processingjobconfig.json",
             """
             {"ProcessingJobArn":"arn:aws:sagemaker:us-east-1:111122223333:processing-job/n","ProcessingJobName":"n",
              "AppSpecification":{"ImageUri":"111122223333.dkr.ecr.us-east-1.amazonaws.com/worker:1","ContainerEntrypoint":null,"ContainerArguments":null},
@@ -30,7 +37,8 @@ sealed class ContainerBench : IDisposable
              "ProcessingOutputConfig":{"Outputs":[{"OutputName":"output","AppManaged":false,"S3Output":{"LocalPath":"/opt/ml/processing/output","S3Uri":"s3://b/out/","S3UploadMode":"EndOfJob"}}],"KmsKeyId":null},
              "ProcessingResources":{"ClusterConfig":{"InstanceCount":1,"InstanceType":"ml.m5.xlarge","VolumeSizeInGB":30,"VolumeKmsKeyId":null}},
              "RoleArn":"arn:aws:iam::111122223333:role/r","StoppingCondition":{"MaxRuntimeInSeconds":86400}}
-            """);
+            """
+        );
         WriteSpec("""{ "task": "embed", "input": { "text": "text", "id": "id" }, "tokens": { "max_length": 32 } }""");
     }
 
@@ -58,9 +66,15 @@ sealed class ContainerBench : IDisposable
     /// <summary>What would become the job's ExitMessage.</summary>
     public string Message => File.ReadAllText(Paths.MessageFile);
 
-    public IReadOnlyList<UnitRecord> Commits => Directory.Exists(Path.Combine(Paths.Output, "_commits"))
-        ? [.. Directory.GetFiles(Path.Combine(Paths.Output, "_commits")).Select(f => ContractJson.Read<UnitRecord>(File.ReadAllBytes(f), f))]
-        : [];
+    public IReadOnlyList<UnitRecord> Commits =>
+        Directory.Exists(Path.Combine(Paths.Output, "_commits"))
+            ?
+            [
+                .. Directory
+                    .GetFiles(Path.Combine(Paths.Output, "_commits"))
+                    .Select(f => ContractJson.Read<UnitRecord>(File.ReadAllBytes(f), f)),
+            ]
+            : [];
 
     /// <summary>Every part belongs to a committed unit and has its size; none is finished by anyone but the launcher.</summary>
     public void AssertNothingHalfLooksWhole()
@@ -69,7 +83,9 @@ sealed class ContainerBench : IDisposable
         foreach (var folder in Written.Select(f => Path.Combine(Paths.Output, f)).Where(Directory.Exists))
         {
             foreach (var file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
+            {
                 Assert.Equal(new FileInfo(file).Length, known[Path.GetRelativePath(Paths.Output, file)]);
+            }
         }
         Assert.False(File.Exists(Path.Combine(Paths.Output, "_SUCCESS")) || File.Exists(Path.Combine(Paths.Output, "manifest.json")));
     }

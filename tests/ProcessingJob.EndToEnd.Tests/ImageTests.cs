@@ -10,12 +10,19 @@ public sealed class ImageTests
     public async Task CpuImage_BuiltAndRun_KeepsTheContract()
     {
         foreach (var tool in new[] { "buildah", "podman", "runc", "mmdebstrap" })
+        {
             Assert.SkipWhen(Tool.Find(tool) is null, $"{tool} is not on PATH (apt-get install buildah podman runc mmdebstrap).");
+        }
+
         Assert.SkipWhen(Environment.UserName != "root", "mounting /opt/ml into a container needs root here.");
         using var folder = new TempFolder();
         folder.Write("data/a.jsonl", string.Concat(Texts.Rows(300)));
 
-        var start = new ProcessStartInfo("bash", [Repo.File("scripts", "verify-image.sh"), Models.Tiny, folder["data"], folder["out"]]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [Repo.File("scripts", "verify-image.sh"), Models.Tiny, folder["data"], folder["out"]])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var script = Process.Start(start)!;
         var error = script.StandardError.ReadToEndAsync();
         var text = await script.StandardOutput.ReadToEndAsync();

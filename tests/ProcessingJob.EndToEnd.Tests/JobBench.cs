@@ -16,21 +16,28 @@ sealed class JobBench : IDisposable
     {
         _folder.Write("data/big.jsonl", string.Concat(Texts.Rows(rows)));
         _folder.Write("data/more/small.jsonl", string.Concat(Texts.Rows(40, seed: 2)));
-        _folder.Write("data/table.csv", "id,stars,text\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"c{i},{i % 5 + 1},\"quoted, text\nover two lines {i}\"\n")));
+        _folder.Write(
+            "data/table.csv",
+            "id,stars,text\n"
+                + string.Concat(Enumerable.Range(0, 30).Select(i => $"c{i},{i % 5 + 1},\"quoted, text\nover two lines {i}\"\n"))
+        );
         _folder.Write("data/with-rejects.jsonl", "{\"id\":\"r1\",\"stars\":1,\"text\":\"fine\"}\nno json\n{\"id\":\"r2\",\"stars\":2}\n");
     }
 
     public string Path(params string[] parts) => _folder[parts];
 
-    public string Spec => _folder.Write("job.yaml",
-        $$"""
-        name: bench
-        task: embed
-        model: {{Models.Tiny}}
-        input: { data: {{_folder["data"]}}, text: text, id: id, keep: [stars] }
-        tokens: { max_length: 48 }
-        rejects: { max_fraction: 0.5 }
-        """);
+    public string Spec =>
+        _folder.Write(
+            "job.yaml",
+            $$"""
+            name: bench
+            task: embed
+            model: {{Models.Tiny}}
+            input: { data: {{_folder["data"]}}, text: text, id: id, keep: [stars] }
+            tokens: { max_length: 48 }
+            rejects: { max_fraction: 0.5 }
+            """
+        );
 
     /// <summary>pjob run to its end; the document it prints.</summary>
     public async Task<JsonNode> RunAsync(string output, int hosts)
@@ -50,7 +57,16 @@ sealed class JobBench : IDisposable
     /// <summary>pjob run, started and left to itself.</summary>
     public Process StartPjob(string output, int hosts, params string[] more)
     {
-        string[] arguments = ["run", Spec, "--output", _folder[output], "--hosts", hosts.ToString(System.Globalization.CultureInfo.InvariantCulture), .. more];
+        string[] arguments =
+        [
+            "run",
+            Spec,
+            "--output",
+            _folder[output],
+            "--hosts",
+            hosts.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            .. more,
+        ];
         return (Programs.Pjob with { Arguments = [.. Programs.Pjob.Arguments, .. arguments] }).Start();
     }
 
@@ -66,7 +82,13 @@ sealed class JobBench : IDisposable
     public int CommitsUnderWay(string output)
     {
         var hosts = _folder[output, ".pjob", "hosts"];
-        return Directory.Exists(hosts) ? Directory.GetDirectories(hosts).Select(h => System.IO.Path.Combine(new ContainerPaths(h).Output, "_commits")).Where(Directory.Exists).Sum(c => Directory.GetFiles(c).Length) : 0;
+        return Directory.Exists(hosts)
+            ? Directory
+                .GetDirectories(hosts)
+                .Select(h => System.IO.Path.Combine(new ContainerPaths(h).Output, "_commits"))
+                .Where(Directory.Exists)
+                .Sum(c => Directory.GetFiles(c).Length)
+            : 0;
     }
 
     public void Dispose() => _folder.Dispose();

@@ -13,7 +13,10 @@ public partial class PjobTests
         var run = await Programs.PjobAsync("run", bench.Spec, "--output", output, "--hosts", "2", "--json");
         Assert.True(run.ExitCode == 0, run.Error);
         var result = JsonNode.Parse(run.Out)!;
-        Assert.Equal(("Completed", 173, 171), ((string?)result["status"], (int)result["counts"]!["rows_in"]!, (int)result["counts"]!["rows_out"]!));
+        Assert.Equal(
+            ("Completed", 173, 171),
+            ((string?)result["status"], (int)result["counts"]!["rows_in"]!, (int)result["counts"]!["rows_out"]!)
+        );
         Assert.Contains("4 files", run.Error, StringComparison.Ordinal);
 
         var check = await Programs.PjobAsync("check", output);
@@ -61,7 +64,10 @@ public partial class PjobTests
         using var pjob = bench.StartPjob("out", 2);
         var ended = pjob.EndAsync();
         while (bench.CommitsUnderWay("out") == 0 && !pjob.HasExited)
+        {
             await Task.Delay(10);
+        }
+
         Assert.Equal(0, kill(pjob.Id, 15));
         Assert.Equal(143, (await ended).ExitCode);
         Assert.False(Directory.Exists(bench.Path("out", ".pjob", "hosts")));
@@ -75,8 +81,14 @@ public partial class PjobTests
     public async Task Pjob_NoAccount_SaysSoInOneLine(params string[] arguments)
     {
         using var pjob = (Programs.Pjob with { Arguments = [.. Programs.Pjob.Arguments, .. arguments] }).Start(
-            ("AWS_REGION", "us-east-1"), ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", ""), ("AWS_PROFILE", ""),
-            ("AWS_SHARED_CREDENTIALS_FILE", "/nowhere"), ("AWS_CONFIG_FILE", "/nowhere"));
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("AWS_ACCESS_KEY_ID", ""),
+            ("AWS_SECRET_ACCESS_KEY", ""),
+            ("AWS_PROFILE", ""),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/nowhere"),
+            ("AWS_CONFIG_FILE", "/nowhere")
+        );
         var run = await pjob.EndAsync();
         Assert.Equal((5, ""), (run.ExitCode, run.Out));
         Assert.Contains("No AWS credentials", Assert.Single(run.Error.Trim().Split('\n')), StringComparison.Ordinal);

@@ -7,14 +7,20 @@ namespace ProcessingJob.EndToEnd.Tests;
 /// <summary>pjob and the worker as users start them: processes, built in the tests' own configuration.</summary>
 static class Programs
 {
-    static readonly string Configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+    static readonly string Configuration = AppContext.BaseDirectory.Contains(
+        $"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}",
+        StringComparison.Ordinal
+    )
+        ? "Release"
+        : "Debug";
     static readonly string Folder = Repo.File("src", "ProcessingJob.Cli", "bin", Configuration, "net10.0");
 
     public static WorkerCommand Worker { get; } = new("dotnet", [Path.Combine(Folder, "worker", "ProcessingJob.Worker.dll")]);
 
     public static WorkerCommand Pjob { get; } = new("dotnet", [Path.Combine(Folder, "pjob.dll")]);
 
-    public static Task<Ended> PjobAsync(params string[] arguments) => (Pjob with { Arguments = [.. Pjob.Arguments, .. arguments] }).RunToEndAsync();
+    public static Task<Ended> PjobAsync(params string[] arguments) =>
+        (Pjob with { Arguments = [.. Pjob.Arguments, .. arguments] }).RunToEndAsync();
 
     /// <summary>Starts a program whose telemetry is off and whose color is not.</summary>
     public static Process Start(this WorkerCommand command, params (string Name, string Value)[] environment)
@@ -22,7 +28,10 @@ static class Programs
         var start = command.ToStartInfo();
         start.Environment["ORT_DISABLE_TELEMETRY"] = "1";
         foreach (var (name, value) in environment)
+        {
             start.Environment[name] = value;
+        }
+
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         return process;

@@ -10,10 +10,23 @@ public class RealModelTests
     public async Task Run_SentencesOfTheModelsDocumentation_HaveThePublishedSimilarities()
     {
         if (!File.Exists(Path.Combine(Models.MiniLm, "onnx", "model.onnx")))
+        {
             Assert.Skip("out/minilm is not there: scripts/minilm.sh out/minilm downloads it");
+        }
+
         using var folder = new TempFolder();
         var texts = folder.Write("texts.txt", "The weather is lovely today.\nIt's so sunny outside!\nHe drove to the stadium.\n");
-        var run = await Programs.PjobAsync("run", "--task", "embed", "--model", Models.MiniLm, "--input.data", texts, "--output", folder["out"]);
+        var run = await Programs.PjobAsync(
+            "run",
+            "--task",
+            "embed",
+            "--model",
+            Models.MiniLm,
+            "--input.data",
+            texts,
+            "--output",
+            folder["out"]
+        );
         Assert.True(run.ExitCode == 0, run.Error);
         var head = await Programs.PjobAsync("head", folder["out"], "-n", "3", "--json");
         var rows = JsonNode.Parse(head.Out)!.AsArray().Select(r => r!["embedding"]!.AsArray().Select(v => (float)v!).ToArray()).ToArray();

@@ -14,10 +14,16 @@ public class ResumeTests
         await bench.CompleteAsync("whole", 1);
         var run = bench.RunAsync("out", 2);
         while (bench.CommitsUnderWay("out") < 1 && !run.IsCompleted)
+        {
             await Task.Delay(10);
+        }
+
         var id = int.Parse((await File.ReadAllTextAsync(bench.Path("out", ".pjob", "hosts", "algo-1", "worker.pid"))).Split(' ')[0]);
         using (var worker = Process.GetProcessById(id))
+        {
             worker.Kill();
+        }
+
         var killed = await run;
         Assert.Equal(1, (int)killed["exit_code"]!);
         Assert.Contains("algo-1: killed (signal 9)", (string?)killed["message"], StringComparison.Ordinal);
@@ -36,7 +42,10 @@ public class ResumeTests
         using (var pjob = bench.StartPjob("out", 1))
         {
             while (bench.CommitsUnderWay("out") < 1 && !pjob.HasExited)
+            {
                 await Task.Delay(10);
+            }
+
             pjob.Kill();
             await pjob.WaitForExitAsync();
         }

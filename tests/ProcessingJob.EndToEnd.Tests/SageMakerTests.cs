@@ -15,7 +15,10 @@ public sealed class SageMakerTests(MotoFixture moto)
     {
         var bench = await RemoteBench.StartAsync(moto, files: 0, [Programs.Worker.FileName, .. Programs.Worker.Arguments]);
         for (var i = 0; i < 4; i++)
+        {
             await bench.PutAsync($"in/part-{i}.jsonl", string.Concat(Texts.Rows(Rows / 4, seed: i + 1)));
+        }
+
         return bench;
     }
 
@@ -76,8 +79,12 @@ public sealed class SageMakerTests(MotoFixture moto)
         var submitted = await bench.RunAsync(Spec(bench, 1), options: new RemoteOptions(Wait: false));
 
         // Everything but SageMaker points to where nobody listens, the runtime's endpoint too.
-        var list = await PjobAsync(["list", "--json"],
-            ("AWS_ENDPOINT_URL_SAGEMAKER", bench.Aws.Server.Url), ("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", "http://127.0.0.1:1"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"));
+        var list = await PjobAsync(
+            ["list", "--json"],
+            ("AWS_ENDPOINT_URL_SAGEMAKER", bench.Aws.Server.Url),
+            ("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", "http://127.0.0.1:1"),
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+        );
 
         Assert.True(list.ExitCode == 0, list.Error);
         Assert.Equal(submitted.Job, (string?)Assert.Single(JsonNode.Parse(list.Out)!.AsArray())!["job"]);
@@ -88,8 +95,18 @@ public sealed class SageMakerTests(MotoFixture moto)
     static async Task<Ended> PjobAsync(string[] arguments, params (string, string)[] environment)
     {
         // An empty AWS_REGION is what CI leaves where a variable is not set.
-        (string, string)[] account = [("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "AKIATEST"), ("AWS_SECRET_ACCESS_KEY", "secret"), ("AWS_EC2_METADATA_DISABLED", "true")];
-        using var pjob = (Programs.Pjob with { Arguments = [.. Programs.Pjob.Arguments, .. arguments] }).Start([.. account, .. environment]);
+        (string, string)[] account =
+        [
+            ("AWS_REGION", ""),
+            ("AWS_DEFAULT_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "AKIATEST"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+        ];
+        using var pjob = (Programs.Pjob with { Arguments = [.. Programs.Pjob.Arguments, .. arguments] }).Start([
+            .. account,
+            .. environment,
+        ]);
         return await pjob.EndAsync();
     }
 

@@ -6,5 +6,17 @@ namespace ProcessingJob.EndToEnd.Tests;
 static class Texts
 {
     public static IEnumerable<string> Rows(int count, int seed = 1) =>
-        SampleTexts.Reviews(seed, count).Select((text, i) => System.Text.Json.JsonSerializer.Serialize(new { id = $"{seed}-{i}", stars = i % 5 + 1, text }) + "\n");
+        SampleTexts
+            .Reviews(seed, count)
+            .Select(
+                (text, i) =>
+                    System.Text.Json.JsonSerializer.Serialize(
+                        new
+                        {
+                            id = $"{seed}-{i}",
+                            stars = i % 5 + 1,
+                            text,
+                        }
+                    ) + "\n"
+            );
 }

@@ -61,7 +61,10 @@ public class WorkerContractTests
         bench.WriteData("a.csv", Csv);
         Directory.Delete(bench.Paths.Model);
         if (emptyFolder)
+        {
             Directory.CreateDirectory(bench.Paths.Model);
+        }
+
         await EndsAsync(bench, ExitCode.Model, "model");
     }
 
@@ -141,7 +144,10 @@ public class WorkerContractTests
     {
         using var memory = new MemoryStream();
         using (var gzip = new GZipStream(memory, CompressionLevel.Optimal))
+        {
             gzip.Write(System.Text.Encoding.UTF8.GetBytes(text));
+        }
+
         return memory.ToArray();
     }
 }

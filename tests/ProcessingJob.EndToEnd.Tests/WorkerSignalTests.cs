@@ -15,7 +15,10 @@ public partial class WorkerSignalTests
         using var worker = bench.Start();
         var ended = worker.EndAsync();
         while (bench.Commits.Count == 0 && !worker.HasExited)
+        {
             await Task.Delay(20);
+        }
+
         var clock = Stopwatch.StartNew();
         Assert.Equal(0, kill(worker.Id, signal));
         Assert.Equal(exitCode, (await ended).ExitCode);

@@ -12,31 +12,62 @@ static class CrossRules
     {
         var inputs = Items(request, "ProcessingInputs").ToList();
         var outputs = request.TryGetProperty("ProcessingOutputConfig", out var config) ? Items(config, "Outputs").ToList() : [];
-        var names = inputs.Select(i => i.GetProperty("InputName").GetString()!).Concat(outputs.Select(o => o.GetProperty("OutputName").GetString()!)).ToList();
-        if (names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice) return $"Input and Output names must be globally unique: [{twice.Key}]";
-        var inputPaths = inputs.Select(i => Path(i, "S3Input")).ToList();
-        if (inputPaths.Distinct().Count() < inputPaths.Count) return "";
-        if (outputs.Any(o => inputPaths.Contains(Path(o, "S3Output")))) return "The input and output local paths must differ.";
-        foreach (string list in new[] { "ContainerEntrypoint", "ContainerArguments" })
+        var names = inputs
+            .Select(i => i.GetProperty("InputName").GetString()!)
+            .Concat(outputs.Select(o => o.GetProperty("OutputName").GetString()!))
+            .ToList();
+        if (names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
-            if (Items(request.GetProperty("AppSpecification"), list).Any(a => a.GetString() is null or "")) return $"{list} must not hold null or empty strings.";
+            return $"Input and Output names must be globally unique: [{twice.Key}]";
+        }
+
+        var inputPaths = inputs.Select(i => Path(i, "S3Input")).ToList();
+        if (inputPaths.Distinct().Count() < inputPaths.Count)
+        {
+            return "";
+        }
+
+        if (outputs.Any(o => inputPaths.Contains(Path(o, "S3Output"))))
+        {
+            return "The input and output local paths must differ.";
+        }
+
+        foreach (var list in new[] { "ContainerEntrypoint", "ContainerArguments" })
+        {
+            if (Items(request.GetProperty("AppSpecification"), list).Any(a => a.GetString() is null or ""))
+            {
+                return $"{list} must not hold null or empty strings.";
+            }
         }
         foreach (var input in inputs.Select(i => i.GetProperty("S3Input")))
         {
-            if (input.TryGetProperty("S3CompressionType", out var c) && c.GetString() == "Gzip" && input.GetProperty("S3InputMode").GetString() == "File")
+            if (
+                input.TryGetProperty("S3CompressionType", out var c)
+                && c.GetString() == "Gzip"
+                && input.GetProperty("S3InputMode").GetString() == "File"
+            )
+            {
                 return "Gzip compression is only supported in Pipe mode.";
+            }
         }
         var cluster = request.GetProperty("ProcessingResources").GetProperty("ClusterConfig");
-        string type = cluster.GetProperty("InstanceType").GetString()!;
+        var type = cluster.GetProperty("InstanceType").GetString()!;
         if (LocalDisk.Any(t => type.StartsWith(t, StringComparison.Ordinal)) && cluster.TryGetProperty("VolumeKmsKeyId", out _))
+        {
             return $"VolumeKmsKeyId cannot be used with {type}, which has local storage.";
+        }
+
         if (Items(request, "Tags").Any(t => t.GetProperty("Key").GetString()!.StartsWith("aws:", StringComparison.OrdinalIgnoreCase)))
+        {
             return "Tag keys must not begin with aws:";
+        }
+
         return null;
     }
 
     static JsonElement.ArrayEnumerator Items(JsonElement of, string member) =>
         of.TryGetProperty(member, out var list) ? list.EnumerateArray() : default;
 
-    static string Path(JsonElement channel, string member) => channel.GetProperty(member).GetProperty("LocalPath").GetString()!.TrimEnd('/');
+    static string Path(JsonElement channel, string member) =>
+        channel.GetProperty(member).GetProperty("LocalPath").GetString()!.TrimEnd('/');
 }

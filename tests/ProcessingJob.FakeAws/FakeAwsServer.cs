@@ -17,8 +17,12 @@ public sealed record Call(string Operation, JsonElement Request, DateTimeOffset 
 /// </summary>
 public sealed partial class FakeAwsServer : IAsyncDisposable
 {
-    static readonly Lazy<IReadOnlyDictionary<string, ShapeModel[]>> Models = new(() => new[] { "sagemaker", "logs", "service-quotas" }
-        .ToDictionary(s => s, s => ShapeModel.Botocore(s) is { } aws ? [ShapeModel.Own(s), aws] : new[] { ShapeModel.Own(s) }));
+    static readonly Lazy<IReadOnlyDictionary<string, ShapeModel[]>> Models = new(() =>
+        new[] { "sagemaker", "logs", "service-quotas" }.ToDictionary(
+            s => s,
+            s => ShapeModel.Botocore(s) is { } aws ? [ShapeModel.Own(s), aws] : new[] { ShapeModel.Own(s) }
+        )
+    );
 
     readonly WebApplication _app;
     readonly TimeProvider _time;
@@ -55,7 +59,10 @@ public sealed partial class FakeAwsServer : IAsyncDisposable
     /// <summary>The next calls of an operation go wrong, one fault each.</summary>
     public void Fail(string operation, params IEnumerable<Fault> faults)
     {
-        foreach (var fault in faults) _faults.GetOrAdd(operation, _ => new()).Enqueue(fault);
+        foreach (var fault in faults)
+        {
+            _faults.GetOrAdd(operation, _ => new()).Enqueue(fault);
+        }
     }
 
     public int CallCount(string operation) => Calls.Count(c => c.Operation == operation);
@@ -64,8 +71,8 @@ public sealed partial class FakeAwsServer : IAsyncDisposable
 
     async Task ServeAsync(HttpContext http)
     {
-        string target = http.Request.Headers["X-Amz-Target"].ToString();
-        string operation = target[(target.IndexOf('.') + 1)..];
+        var target = http.Request.Headers["X-Amz-Target"].ToString();
+        var operation = target[(target.IndexOf('.') + 1)..];
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body).ConfigureAwait(false);
         Fault? fault = null;
@@ -84,9 +91,15 @@ public sealed partial class FakeAwsServer : IAsyncDisposable
     static Reply? Refuse(HttpRequest request, string target)
     {
         if (!SignaturePattern().IsMatch(request.Headers.Authorization.ToString()))
+        {
             return Reply.Error("MissingAuthenticationTokenException", "Missing Authentication Token", 403);
+        }
+
         if (request.Method != "POST" || request.ContentType != "application/x-amz-json-1.1" || target.Length == 0)
+        {
             return Reply.Error("UnknownOperationException", "expected POST of application/x-amz-json-1.1 with X-Amz-Target");
+        }
+
         return null;
     }
 
@@ -96,11 +109,28 @@ public sealed partial class FakeAwsServer : IAsyncDisposable
         Calls.Enqueue(new Call(operation, request, _time.GetUtcNow()));
         fault = null;
         if (_faults.TryGetValue(operation, out var queue) && queue.TryDequeue(out fault) && fault.Code is { } code)
+        {
             return Reply.Error(code, fault.Message, fault.Status);
-        string service = target.Split('.')[0] switch { "SageMaker" => "sagemaker", "Logs_20140328" => "logs", "ServiceQuotasV20190624" => "service-quotas", _ => "" };
-        if (service.Length == 0) return Reply.Error("UnknownOperationException", target);
+        }
+
+        var service = target.Split('.')[0] switch
+        {
+            "SageMaker" => "sagemaker",
+            "Logs_20140328" => "logs",
+            "ServiceQuotasV20190624" => "service-quotas",
+            _ => "",
+        };
+        if (service.Length == 0)
+        {
+            return Reply.Error("UnknownOperationException", target);
+        }
+
         var faults = Models.Value[service].SelectMany(m => m.Check(operation, request)).Distinct().ToList();
-        if (faults.Count > 0) return Reply.Error("ValidationException", $"{faults.Count} validation error(s) detected: {string.Join("; ", faults)}");
+        if (faults.Count > 0)
+        {
+            return Reply.Error("ValidationException", $"{faults.Count} validation error(s) detected: {string.Join("; ", faults)}");
+        }
+
         return operation switch
         {
             "CreateProcessingJob" => Jobs.Create(request),
@@ -113,11 +143,22 @@ public sealed partial class FakeAwsServer : IAsyncDisposable
         };
     }
 
-    Reply ListQuotas() => Reply.Ok(new Dictionary<string, object?>
-    {
-        ["Quotas"] = Quotas.Select(q => new Dictionary<string, object?> { ["ServiceCode"] = "sagemaker", ["QuotaCode"] = "L-" + (q.Key.GetHashCode() & 0xFFFFFF).ToString("X8"), ["QuotaName"] = q.Key, ["Value"] = q.Value }),
-    });
+    Reply ListQuotas() =>
+        Reply.Ok(
+            new Dictionary<string, object?>
+            {
+                ["Quotas"] = Quotas.Select(q => new Dictionary<string, object?>
+                {
+                    ["ServiceCode"] = "sagemaker",
+                    ["QuotaCode"] = "L-" + (q.Key.GetHashCode() & 0xFFFFFF).ToString("X8"),
+                    ["QuotaName"] = q.Key,
+                    ["Value"] = q.Value,
+                }),
+            }
+        );
 
-    [GeneratedRegex(@"^AWS4-HMAC-SHA256 Credential=[^/]+/\d{8}/[a-z0-9-]+/(sagemaker|logs|servicequotas)/aws4_request, ?SignedHeaders=[a-z0-9;-]+, ?Signature=[0-9a-f]{64}$")]
+    [GeneratedRegex(
+        @"^AWS4-HMAC-SHA256 Credential=[^/]+/\d{8}/[a-z0-9-]+/(sagemaker|logs|servicequotas)/aws4_request, ?SignedHeaders=[a-z0-9;-]+, ?Signature=[0-9a-f]{64}$"
+    )]
     private static partial Regex SignaturePattern();
 }

@@ -7,7 +7,10 @@ public sealed record JobEnd(string Status, string? FailureReason = null, string?
 {
     public static readonly JobEnd Completed = new("Completed");
     public static readonly JobEnd Stopped = new("Stopped");
-    public static readonly JobEnd NoCapacity = new("Failed", "CapacityError: Unable to provision requested ML compute capacity. Please retry using a different ML instance type.");
+    public static readonly JobEnd NoCapacity = new(
+        "Failed",
+        "CapacityError: Unable to provision requested ML compute capacity. Please retry using a different ML instance type."
+    );
 
     public static JobEnd Failed(string exitMessage) => new("Failed", "AlgorithmError: See job logs for more information", exitMessage);
 }
@@ -22,7 +25,8 @@ public sealed record JobScript(int PendingPolls = 1, int RunningPolls = 2, JobEn
 public sealed class FakeJob(JsonElement request, string arn, JobScript script, DateTimeOffset created)
 {
     int _polls;
-    DateTimeOffset? _started, _ended;
+    DateTimeOffset? _started,
+        _ended;
 
     public JsonElement Request { get; } = request;
     public string Name => Request.GetProperty("ProcessingJobName").GetString()!;
@@ -44,15 +48,25 @@ public sealed class FakeJob(JsonElement request, string arn, JobScript script, D
     /// <summary>Another answer to Describe: time goes on. True when the hosts are to be started now.</summary>
     public bool Advance(DateTimeOffset now)
     {
-        if (End is not null) return false;
+        if (End is not null)
+        {
+            return false;
+        }
+
         _polls++;
         if (_started is null)
         {
-            if (Status == "Stopping") Finish(JobEnd.Stopped, now);
+            if (Status == "Stopping")
+            {
+                Finish(JobEnd.Stopped, now);
+            }
             else if (_polls > script.PendingPolls)
             {
                 // A job without capacity never starts.
-                if (script.End == JobEnd.NoCapacity) Finish(script.End, now);
+                if (script.End == JobEnd.NoCapacity)
+                {
+                    Finish(script.End, now);
+                }
                 else
                 {
                     _started = now;
@@ -61,15 +75,29 @@ public sealed class FakeJob(JsonElement request, string arn, JobScript script, D
             }
             return false;
         }
-        if (Run is { IsCompleted: true }) Finish(Stopping.IsCancellationRequested ? JobEnd.Stopped : Run.GetAwaiter().GetResult(), now);
-        else if (Run is null && Status == "Stopping") Finish(JobEnd.Stopped, now);
-        else if (Run is null && _polls > script.PendingPolls + script.RunningPolls) Finish(script.End ?? JobEnd.Completed, now);
+        if (Run is { IsCompleted: true })
+        {
+            Finish(Stopping.IsCancellationRequested ? JobEnd.Stopped : Run.GetAwaiter().GetResult(), now);
+        }
+        else if (Run is null && Status == "Stopping")
+        {
+            Finish(JobEnd.Stopped, now);
+        }
+        else if (Run is null && _polls > script.PendingPolls + script.RunningPolls)
+        {
+            Finish(script.End ?? JobEnd.Completed, now);
+        }
+
         return false;
     }
 
     public void RequestStop()
     {
-        if (End is not null) return;
+        if (End is not null)
+        {
+            return;
+        }
+
         Status = "Stopping";
         Stopping.Cancel();
     }
@@ -84,8 +112,16 @@ public sealed class FakeJob(JsonElement request, string arn, JobScript script, D
     {
         var answer = new Dictionary<string, object?>(StringComparer.Ordinal);
         // Tags are not echoed.
-        foreach (var member in Request.EnumerateObject().Where(m => m.Name != "Tags")) answer[member.Name] = member.Value;
-        foreach (var (key, value) in Summary()) answer[key] = value;
+        foreach (var member in Request.EnumerateObject().Where(m => m.Name != "Tags"))
+        {
+            answer[member.Name] = member.Value;
+        }
+
+        foreach (var (key, value) in Summary())
+        {
+            answer[key] = value;
+        }
+
         return answer;
     }
 
@@ -93,13 +129,32 @@ public sealed class FakeJob(JsonElement request, string arn, JobScript script, D
     {
         var answer = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            ["ProcessingJobName"] = Name, ["ProcessingJobArn"] = Arn, ["ProcessingJobStatus"] = Status,
-            ["CreationTime"] = Seconds(created), ["LastModifiedTime"] = Seconds(_ended ?? _started ?? created),
+            ["ProcessingJobName"] = Name,
+            ["ProcessingJobArn"] = Arn,
+            ["ProcessingJobStatus"] = Status,
+            ["CreationTime"] = Seconds(created),
+            ["LastModifiedTime"] = Seconds(_ended ?? _started ?? created),
         };
-        if (_started is { } s) answer["ProcessingStartTime"] = Seconds(s);
-        if (_ended is { } e) answer["ProcessingEndTime"] = Seconds(e);
-        if (End?.FailureReason is { } reason) answer["FailureReason"] = reason;
-        if (End?.ExitMessage is { } message) answer["ExitMessage"] = message;
+        if (_started is { } s)
+        {
+            answer["ProcessingStartTime"] = Seconds(s);
+        }
+
+        if (_ended is { } e)
+        {
+            answer["ProcessingEndTime"] = Seconds(e);
+        }
+
+        if (End?.FailureReason is { } reason)
+        {
+            answer["FailureReason"] = reason;
+        }
+
+        if (End?.ExitMessage is { } message)
+        {
+            answer["ExitMessage"] = message;
+        }
+
         return answer;
     }
 

@@ -21,21 +21,36 @@ public sealed class FakeJobs(TimeProvider time)
 
     internal Reply Create(JsonElement request)
     {
-        if (CrossRules.Check(request) is { } fault) return Reply.Error("ValidationException", fault);
-        string name = request.GetProperty("ProcessingJobName").GetString()!;
+        if (CrossRules.Check(request) is { } fault)
+        {
+            return Reply.Error("ValidationException", fault);
+        }
+
+        var name = request.GetProperty("ProcessingJobName").GetString()!;
         Scripts.TryDequeue(out var script);
         var job = new FakeJob(request, Prefix + name, script ?? new JobScript(), time.GetUtcNow());
         return _jobs.TryAdd(name, job)
             ? Reply.Ok(new Dictionary<string, object?> { ["ProcessingJobArn"] = job.Arn })
-            : Reply.Error("ResourceInUse", $"Job name must be unique within an AWS account and region, and a job with this name already exists ({Prefix}{name})");
+            : Reply.Error(
+                "ResourceInUse",
+                $"Job name must be unique within an AWS account and region, and a job with this name already exists ({Prefix}{name})"
+            );
     }
 
     internal Reply Describe(string name)
     {
-        if (Find(name) is not { } job) return Missing(name);
+        if (Find(name) is not { } job)
+        {
+            return Missing(name);
+        }
+
         lock (job)
         {
-            if (job.Advance(time.GetUtcNow()) && Runner is { } runner) job.Run = Task.Run(() => RunAsync(runner, job));
+            if (job.Advance(time.GetUtcNow()) && Runner is { } runner)
+            {
+                job.Run = Task.Run(() => RunAsync(runner, job));
+            }
+
             return Reply.Ok(job.Describe());
         }
     }
@@ -54,10 +69,21 @@ public sealed class FakeJobs(TimeProvider time)
 
     internal Reply Stop(string name)
     {
-        if (Find(name) is not { } job) return Missing(name);
+        if (Find(name) is not { } job)
+        {
+            return Missing(name);
+        }
+
         lock (job)
         {
-            if (job.IsTerminal) return Reply.Error("ValidationException", $"The request was rejected because the processing job is in status {job.Status}.");
+            if (job.IsTerminal)
+            {
+                return Reply.Error(
+                    "ValidationException",
+                    $"The request was rejected because the processing job is in status {job.Status}."
+                );
+            }
+
             job.RequestStop();
             return new Reply(200, "");
         }
@@ -66,14 +92,21 @@ public sealed class FakeJobs(TimeProvider time)
     internal Reply List(JsonElement request)
     {
         string Text(string member) => request.TryGetProperty(member, out var v) ? v.GetString()! : "";
-        var jobs = All.Reverse().Where(j => j.Name.Contains(Text("NameContains"), StringComparison.Ordinal) && (Text("StatusEquals").Length == 0 || j.Status == Text("StatusEquals"))).ToList();
-        int at = Text("NextToken") is { Length: > 0 } token ? int.Parse(token) : 0;
-        int size = request.TryGetProperty("MaxResults", out var max) ? max.GetInt32() : 10;
-        return Reply.Ok(new Dictionary<string, object?>
-        {
-            ["ProcessingJobSummaries"] = jobs.Skip(at).Take(size).Select(j => j.Summary()),
-            ["NextToken"] = at + size < jobs.Count ? $"{at + size}" : null,
-        });
+        var jobs = All.Reverse()
+            .Where(j =>
+                j.Name.Contains(Text("NameContains"), StringComparison.Ordinal)
+                && (Text("StatusEquals").Length == 0 || j.Status == Text("StatusEquals"))
+            )
+            .ToList();
+        var at = Text("NextToken") is { Length: > 0 } token ? int.Parse(token) : 0;
+        var size = request.TryGetProperty("MaxResults", out var max) ? max.GetInt32() : 10;
+        return Reply.Ok(
+            new Dictionary<string, object?>
+            {
+                ["ProcessingJobSummaries"] = jobs.Skip(at).Take(size).Select(j => j.Summary()),
+                ["NextToken"] = at + size < jobs.Count ? $"{at + size}" : null,
+            }
+        );
     }
 
     // In practice the service says ValidationException, although its model lists ResourceNotFound.

@@ -26,7 +26,11 @@ public sealed class FakeLogs
     public void Print(string job, string host, string message, DateTimeOffset at, int visibleAfterReads)
     {
         lock (_gate)
-            _entries.Add(new Entry($"{++_ids:D20}", $"{job}/{host}-1700000000", at.ToUnixTimeMilliseconds(), message) { Delay = visibleAfterReads });
+        {
+            _entries.Add(
+                new Entry($"{++_ids:D20}", $"{job}/{host}-1700000000", at.ToUnixTimeMilliseconds(), message) { Delay = visibleAfterReads }
+            );
+        }
     }
 
     internal Reply Filter(JsonElement request)
@@ -34,39 +38,68 @@ public sealed class FakeLogs
         lock (_gate)
         {
             if (request.TryGetProperty("logStreamNames", out _) && request.TryGetProperty("logStreamNamePrefix", out _))
+            {
                 return Reply.Error("InvalidParameterException", "logStreamNames and logStreamNamePrefix are mutually exclusive");
-            if (_entries.Count == 0) return Reply.Error("ResourceNotFoundException", "The specified log group does not exist.");
-            string? token = request.TryGetProperty("nextToken", out var t) ? t.GetString() : null;
+            }
+
+            if (_entries.Count == 0)
+            {
+                return Reply.Error("ResourceNotFoundException", "The specified log group does not exist.");
+            }
+
+            var token = request.TryGetProperty("nextToken", out var t) ? t.GetString() : null;
             var (entries, at, empty) = token is null ? (Matching(request), 0, EmptyPages) : _cursors[token];
-            if (empty > 0) return Page([], Keep(entries, at, empty - 1));
-            int from = Repeat && at > 0 ? at - 1 : at, to = Math.Min(entries.Count, at + PageSize);
+            if (empty > 0)
+            {
+                return Page([], Keep(entries, at, empty - 1));
+            }
+
+            int from = Repeat && at > 0 ? at - 1 : at,
+                to = Math.Min(entries.Count, at + PageSize);
             return Page(entries[from..to], to < entries.Count ? Keep(entries, to, EmptyPages) : null);
         }
     }
 
     List<Entry> Matching(JsonElement request)
     {
-        string prefix = request.TryGetProperty("logStreamNamePrefix", out var p) ? p.GetString()! : "";
-        long start = request.TryGetProperty("startTime", out var s) ? s.GetInt64() : 0;
-        foreach (var entry in _entries) entry.Delay--;
-        return [.. _entries.Where(e => e.Delay < 0 && e.Stream.StartsWith(prefix, StringComparison.Ordinal) && e.Time >= start).OrderBy(e => e.Time)];
+        var prefix = request.TryGetProperty("logStreamNamePrefix", out var p) ? p.GetString()! : "";
+        var start = request.TryGetProperty("startTime", out var s) ? s.GetInt64() : 0;
+        foreach (var entry in _entries)
+        {
+            entry.Delay--;
+        }
+
+        return
+        [
+            .. _entries
+                .Where(e => e.Delay < 0 && e.Stream.StartsWith(prefix, StringComparison.Ordinal) && e.Time >= start)
+                .OrderBy(e => e.Time),
+        ];
     }
 
     string Keep(List<Entry> entries, int at, int empty)
     {
-        string token = $"token-{_cursors.Count}";
+        var token = $"token-{_cursors.Count}";
         _cursors[token] = (entries, at, empty);
         return token;
     }
 
-    static Reply Page(List<Entry> entries, string? next) => Reply.Ok(new Dictionary<string, object?>
-    {
-        ["events"] = entries.Select(e => new Dictionary<string, object?>
-        {
-            ["eventId"] = e.Id, ["logStreamName"] = e.Stream, ["timestamp"] = e.Time, ["ingestionTime"] = e.Time, ["message"] = e.Message,
-        }),
-        ["nextToken"] = next, ["searchedLogStreams"] = Array.Empty<object>(),
-    });
+    static Reply Page(List<Entry> entries, string? next) =>
+        Reply.Ok(
+            new Dictionary<string, object?>
+            {
+                ["events"] = entries.Select(e => new Dictionary<string, object?>
+                {
+                    ["eventId"] = e.Id,
+                    ["logStreamName"] = e.Stream,
+                    ["timestamp"] = e.Time,
+                    ["ingestionTime"] = e.Time,
+                    ["message"] = e.Message,
+                }),
+                ["nextToken"] = next,
+                ["searchedLogStreams"] = Array.Empty<object>(),
+            }
+        );
 
     sealed record Entry(string Id, string Stream, long Time, string Message)
     {
@@ -78,5 +111,7 @@ public sealed class FakeLogs
 sealed record Reply(int Status, object Body)
 {
     public static Reply Ok(object body) => new(200, body);
-    public static Reply Error(string code, string message, int status = 400) => new(status, new Dictionary<string, object?> { ["__type"] = code, ["message"] = message });
+
+    public static Reply Error(string code, string message, int status = 400) =>
+        new(status, new Dictionary<string, object?> { ["__type"] = code, ["message"] = message });
 }

@@ -24,18 +24,27 @@ public sealed class ServiceHosts(IAmazonS3 s3, FakeLogs logs, IReadOnlyList<stri
     public Func<string, bool> LostUpload { get; set; } = _ => false;
 
     /// <summary>Runs all hosts to their end; for <see cref="FakeJobs.Runner"/>.</summary>
-    public async Task<JobEnd> RunAsync(FakeJob job, CancellationToken stop)
+    public async Task<JobEnd> RunAsync(FakeJob job, CancellationToken cancellationToken)
     {
-        int count = job.Request.GetProperty("ProcessingResources").GetProperty("ClusterConfig").GetProperty("InstanceCount").GetInt32();
+        var count = job.Request.GetProperty("ProcessingResources").GetProperty("ClusterConfig").GetProperty("InstanceCount").GetInt32();
         string[] names = [.. Enumerable.Range(1, count).Select(i => $"algo-{i}")];
         var channels = new ServiceChannels(s3, job.Request);
         try
         {
-            var ended = await Task.WhenAll(names.Select((name, i) => RunHostAsync(job, name, i, names, channels, stop))).ConfigureAwait(false);
-            bool completed = ended.All(e => e.ExitCode == 0);
-            foreach (var host in ended) await channels.UploadAsync(host.Root, completed, completed ? _ => false : LostUpload).ConfigureAwait(false);
-            string message = Cut(string.Concat(ended.Select(e => e.Message)));
-            return new JobEnd(completed ? "Completed" : "Failed", completed ? null : "AlgorithmError: See job logs for more information", message.Length == 0 ? null : message);
+            var ended = await Task.WhenAll(names.Select((name, i) => RunHostAsync(job, name, i, names, channels, cancellationToken)))
+                .ConfigureAwait(false);
+            var completed = ended.All(e => e.ExitCode == 0);
+            foreach (var host in ended)
+            {
+                await channels.UploadAsync(host.Root, completed, completed ? _ => false : LostUpload).ConfigureAwait(false);
+            }
+
+            var message = Cut(string.Concat(ended.Select(e => e.Message)));
+            return new JobEnd(
+                completed ? "Completed" : "Failed",
+                completed ? null : "AlgorithmError: See job logs for more information",
+                message.Length == 0 ? null : message
+            );
         }
         catch (AmazonS3Exception e)
         {
@@ -43,26 +52,48 @@ public sealed class ServiceHosts(IAmazonS3 s3, FakeLogs logs, IReadOnlyList<stri
         }
     }
 
-    async Task<(string Root, int ExitCode, string Message)> RunHostAsync(FakeJob job, string name, int index, string[] names, ServiceChannels channels, CancellationToken stop)
+    async Task<(string Root, int ExitCode, string Message)> RunHostAsync(
+        FakeJob job,
+        string name,
+        int index,
+        string[] names,
+        ServiceChannels channels,
+        CancellationToken cancellationToken
+    )
     {
-        string root = Path.Combine(workFolder, job.Name, name);
+        var root = Path.Combine(workFolder, job.Name, name);
         await channels.DownloadAsync(root, index, names.Length).ConfigureAwait(false);
         WriteConfig(job, root, name, names);
         Directory.CreateDirectory(Path.Combine(root, "output"));
         var container = new ServiceContainer(command, root, line => logs.Print(job.Name, name, line, job.Created));
-        int code = await container.RunAsync(Variables(job), stop).ConfigureAwait(false);
-        string message = Path.Combine(root, "output", "message");
+        var code = await container.RunAsync(Variables(job), cancellationToken).ConfigureAwait(false);
+        var message = Path.Combine(root, "output", "message");
         return (root, code, File.Exists(message) ? await File.ReadAllTextAsync(message, CancellationToken.None).ConfigureAwait(false) : "");
     }
 
     Dictionary<string, string> Variables(FakeJob job)
     {
         var variables = new Dictionary<string, string>(Environment);
-        bool isolated = job.Request.TryGetProperty("NetworkConfig", out var network) && network.TryGetProperty("EnableNetworkIsolation", out var i) && i.GetBoolean();
+        var isolated =
+            job.Request.TryGetProperty("NetworkConfig", out var network)
+            && network.TryGetProperty("EnableNetworkIsolation", out var i)
+            && i.GetBoolean();
         if (!isolated)
-            foreach (var (key, value) in NetworkEnvironment) variables[key] = value;
+        {
+            foreach (var (key, value) in NetworkEnvironment)
+            {
+                variables[key] = value;
+            }
+        }
+
         if (job.Request.TryGetProperty(nameof(Environment), out var given))
-            foreach (var variable in given.EnumerateObject()) variables[variable.Name] = variable.Value.GetString()!;
+        {
+            foreach (var variable in given.EnumerateObject())
+            {
+                variables[variable.Name] = variable.Value.GetString()!;
+            }
+        }
+
         return variables;
     }
 
@@ -72,13 +103,16 @@ public sealed class ServiceHosts(IAmazonS3 s3, FakeLogs logs, IReadOnlyList<stri
         var request = job.Request.EnumerateObject().Where(m => m.Name is not "Tags").ToDictionary(m => m.Name, m => (object?)m.Value);
         request["ProcessingJobArn"] = job.Arn;
         File.WriteAllText(Path.Combine(root, "config", "processingjobconfig.json"), JsonSerializer.Serialize(request));
-        File.WriteAllText(Path.Combine(root, "config", "resourceconfig.json"), JsonSerializer.Serialize(new { current_host = name, hosts = names }));
+        File.WriteAllText(
+            Path.Combine(root, "config", "resourceconfig.json"),
+            JsonSerializer.Serialize(new { current_host = name, hosts = names })
+        );
     }
 
     /// <summary>All hosts' messages together, cut at 1 KB.</summary>
     static string Cut(string message)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(message);
+        var bytes = Encoding.UTF8.GetBytes(message);
         return bytes.Length <= 1024 ? message : Encoding.UTF8.GetString(bytes, 0, 1024);
     }
 }

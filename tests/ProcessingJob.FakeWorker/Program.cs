@@ -14,21 +14,37 @@ if (script.ExitCode is { } code)
     return code;
 }
 
-var units = plan.Sharding == Sharding.Balanced
-    ? plan.Hosts[hosts.Rank]
-    : UnitCutter.Cut(Units.Files(paths.Data, plan.Versions), spec, plan.SpecFingerprint, plan.ModelFingerprint);
+var units =
+    plan.Sharding == Sharding.Balanced
+        ? plan.Hosts[hosts.Rank]
+        : UnitCutter.Cut(Units.Files(paths.Data, plan.Versions), spec, plan.SpecFingerprint, plan.ModelFingerprint);
 var (done, rows) = (0, 0L);
 foreach (var unit in units.Where(u => !plan.Committed.Contains(u.Id)))
 {
     if (done == script.CrashAfter)
+    {
         Environment.FailFast("told to crash");
+    }
+
     if (done == script.HangAfter)
+    {
         Thread.Sleep(Timeout.Infinite);
+    }
+
     rows += Units.Do(unit, plan, paths);
     done++;
-    Console.WriteLine($$"""{"@t":"2026-01-01T00:00:00Z","@m":"{{rows}} rows","Event":"progress","Rows":{{rows}},"Tokens":{{rows * 3}},"Bytes":{{unit.End}},"TotalBytes":{{unit.Size}},"Rejects":0}""");
+    Console.WriteLine(
+        $$"""{"@t":"2026-01-01T00:00:00Z","@m":"{{rows}} rows","Event":"progress","Rows":{{rows}},"Tokens":{{rows * 3}},"Bytes":{{unit.End}},"TotalBytes":{{unit.Size}},"Rejects":0}"""
+    );
 }
-var report = new HostReport { Host = hosts.CurrentHost, Rank = hosts.Rank, Status = "done", UnitsDone = done, RowsIn = rows };
+var report = new HostReport
+{
+    Host = hosts.CurrentHost,
+    Rank = hosts.Rank,
+    Status = "done",
+    UnitsDone = done,
+    RowsIn = rows,
+};
 Directory.CreateDirectory(Path.Combine(paths.Output, "reports"));
 File.WriteAllBytes(Path.Combine(paths.Output, OutputLayout.Report(hosts.CurrentHost)), ContractJson.Write(report));
 return 0;

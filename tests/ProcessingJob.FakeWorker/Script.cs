@@ -12,7 +12,10 @@ sealed record Script(int? ExitCode = null, int CrashAfter = -1, int HangAfter = 
         {
             var parts = step.Split(':');
             if (parts[0] != "*" && parts[0] != host)
+            {
                 continue;
+            }
+
             var n = int.Parse(parts[2], CultureInfo.InvariantCulture);
             script = parts[1] switch
             {

@@ -6,16 +6,29 @@ namespace ProcessingJob.FakeWorker;
 
 static class Units
 {
-    public static IEnumerable<SourceFile> Files(string root, IReadOnlyDictionary<string, string>? versions) => Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-        .Select(path => new SourceFile(Path.GetRelativePath(root, path), new FileInfo(path).Length, versions?.GetValueOrDefault(Path.GetRelativePath(root, path)) ?? Fingerprints.OfFile(path)));
+    public static IEnumerable<SourceFile> Files(string root, IReadOnlyDictionary<string, string>? versions) =>
+        Directory
+            .EnumerateFiles(root, "*", SearchOption.AllDirectories)
+            .Select(path => new SourceFile(
+                Path.GetRelativePath(root, path),
+                new FileInfo(path).Length,
+                versions?.GetValueOrDefault(Path.GetRelativePath(root, path)) ?? Fingerprints.OfFile(path)
+            ));
 
     /// <summary>Writes the unit's files and, last, its record; returns its rows.</summary>
     public static long Do(WorkUnit unit, WorkPlan plan, ContainerPaths paths)
     {
         var lines = Lines(Path.Combine(paths.Data, unit.Source), unit).ToLookup(line => line.Contains("bad", StringComparison.Ordinal));
         var (good, bad) = (lines[false].ToList(), lines[true].ToList());
-        var rejects = bad.Select((line, i) => Encoding.UTF8.GetString(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
-            new Reject(unit.Source, i, 0, RejectReason.BadRecord, "says bad", line), ContractJson.Options)));
+        var rejects = bad.Select(
+            (line, i) =>
+                Encoding.UTF8.GetString(
+                    System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
+                        new Reject(unit.Source, i, 0, RejectReason.BadRecord, "says bad", line),
+                        ContractJson.Options
+                    )
+                )
+        );
         var record = new UnitRecord
         {
             Unit = unit.Id,
@@ -28,7 +41,10 @@ static class Units
             RowsIn = good.Count + bad.Count,
             RowsKept = good.Count,
             RowsOut = good.Count,
-            Rejects = bad.Count == 0 ? new SortedDictionary<string, long>() : new SortedDictionary<string, long> { [RejectReason.BadRecord] = bad.Count },
+            Rejects =
+                bad.Count == 0
+                    ? new SortedDictionary<string, long>()
+                    : new SortedDictionary<string, long> { [RejectReason.BadRecord] = bad.Count },
             Parts = good.Count == 0 ? [] : [Write(paths, OutputLayout.Part(unit.Id, 0, null, ".jsonl"), good)],
             RejectFile = bad.Count == 0 ? null : Write(paths, OutputLayout.Rejects(unit.Id), rejects),
         };

@@ -15,9 +15,17 @@ public sealed class AllocationTests
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
         using var engine = Engine.Create(model, new EngineOptions { Device = DeviceKind.Cpu, Callers = 1 });
         var window = Windows.Random(1, Windows.Lengths(1, 1000));
-        for (var i = 0; i < 3; i++) (await engine.RunAsync(window, default)).Dispose();
+        for (var i = 0; i < 3; i++)
+        {
+            (await engine.RunAsync(window, default)).Dispose();
+        }
+
         var before = GC.GetTotalAllocatedBytes(precise: true);
-        for (var i = 0; i < 5; i++) (await engine.RunAsync(window, default)).Dispose();
+        for (var i = 0; i < 5; i++)
+        {
+            (await engine.RunAsync(window, default)).Dispose();
+        }
+
         var perRow = (GC.GetTotalAllocatedBytes(precise: true) - before) / 5000.0;
         // ONNX Runtime's managed binding allocates per batch (names, handles); nothing here does per row.
         Assert.InRange(perRow, 0, 64);

@@ -13,10 +13,13 @@ public class AnswerSpansTests
         public int Context => Starts.Length - Question - 3;
         public int[] Ids => [.. Enumerable.Repeat(7, Starts.Length)];
         public TokenOffset[] Offsets =>
-        [
-            new(0, 0, -1), .. Enumerable.Range(0, Question).Select(i => new TokenOffset(i, i + 1, 0)), new(0, 0, -1),
-            .. Enumerable.Range(First, Context).Select(i => new TokenOffset(2 * i, 2 * i + 2, 1)), new(0, 0, -1),
-        ];
+            [
+                new(0, 0, -1),
+                .. Enumerable.Range(0, Question).Select(i => new TokenOffset(i, i + 1, 0)),
+                new(0, 0, -1),
+                .. Enumerable.Range(First, Context).Select(i => new TokenOffset(2 * i, 2 * i + 2, 1)),
+                new(0, 0, -1),
+            ];
     }
 
     static readonly Gen<float> Logit = Gen.Float[-8, 8];
@@ -43,7 +46,10 @@ public class AnswerSpansTests
     {
         var spans = new AnswerSpans(options);
         foreach (var window in windows)
+        {
             spans.Add(window.Starts, window.Ends, window.Ids, window.Offsets);
+        }
+
         return spans;
     }
 
@@ -62,9 +68,15 @@ public class AnswerSpansTests
             var (starts, ends) = (Probabilities(window.Starts), Probabilities(window.Ends));
             none = Math.Min(none, starts[0] * ends[0]);
             for (var s = 1; s < starts.Length; s++)
+            {
                 for (var e = s; e < ends.Length; e++)
+                {
                     if (allowed[s] && allowed[e] && e - s + 1 <= options.MaxAnswerLength)
+                    {
                         spans.Add((window.Offsets[s].Start, window.Offsets[e].End, starts[s] * ends[e]));
+                    }
+                }
+            }
         }
         var merged = spans.GroupBy(s => (s.Item1, s.Item2)).Select(g => (g.Key.Item1, g.Key.Item2, g.Max(s => s.Item3)));
         return ([.. merged.OrderByDescending(s => s.Item3)], none);
@@ -72,21 +84,28 @@ public class AnswerSpansTests
 
     [Fact]
     public void Rank_AnyWindows_EqualsEverySpanScoredAndSorted() =>
-        Gen.Select(Windows, Gen.Int[1, 6], Gen.Int[1, 20]).Sample((windows, topK, longest) =>
-        {
-            var options = new AnswerOptions { TopK = topK, MaxAnswerLength = longest };
-            var (all, none) = All(options, windows);
-            var expected = all.Take(topK).ToList();
-            var search = Search(options, windows);
-            var found = search.Rank();
-            Assert.Equal(none, search.NoAnswerScore, 1e-9);
-            Assert.Equal(expected.Count, found.Count);
-            foreach (var (want, have) in expected.Zip(found))
-                Assert.Equal(want.Score, have.Score, 1e-9);
-            // Equal scores may come in either order, also where one of them just misses the list: then the scores alone say enough.
-            if (all.Take(topK + 1).Zip(all.Skip(1)).All(p => p.First.Score - p.Second.Score > 1e-12))
-                Assert.Equal(expected.Select(s => (s.Start, s.End)), found.Select(s => (s.Start, s.End)));
-        });
+        Gen.Select(Windows, Gen.Int[1, 6], Gen.Int[1, 20])
+            .Sample(
+                (windows, topK, longest) =>
+                {
+                    var options = new AnswerOptions { TopK = topK, MaxAnswerLength = longest };
+                    var (all, none) = All(options, windows);
+                    var expected = all.Take(topK).ToList();
+                    var search = Search(options, windows);
+                    var found = search.Rank();
+                    Assert.Equal(none, search.NoAnswerScore, 1e-9);
+                    Assert.Equal(expected.Count, found.Count);
+                    foreach (var (want, have) in expected.Zip(found))
+                    {
+                        Assert.Equal(want.Score, have.Score, 1e-9);
+                    }
+                    // Equal scores may come in either order, also where one of them just misses the list: then the scores alone say enough.
+                    if (all.Take(topK + 1).Zip(all.Skip(1)).All(p => p.First.Score - p.Second.Score > 1e-12))
+                    {
+                        Assert.Equal(expected.Select(s => (s.Start, s.End)), found.Select(s => (s.Start, s.End)));
+                    }
+                }
+            );
 
     [Fact]
     public void Rank_AnyWindows_AnswersLieInTheContextOfTheirWindow() =>
@@ -107,7 +126,8 @@ public class AnswerSpansTests
     public void Rank_SameTextInTwoWindows_CountsOnceWithItsBetterScore()
     {
         // Token 5 of the first window and token 4 of the second are the same word.
-        Window first = new(0, [0, 0, 0, 0, 0, 5, 0], [0, 0, 0, 0, 0, 5, 0]), second = new(1, [0, 0, 0, 0, 9, 0, 0], [0, 0, 0, 0, 9, 0, 0]);
+        Window first = new(0, [0, 0, 0, 0, 0, 5, 0], [0, 0, 0, 0, 0, 5, 0]),
+            second = new(1, [0, 0, 0, 0, 9, 0, 0], [0, 0, 0, 0, 9, 0, 0]);
         var found = Search(new AnswerOptions { TopK = 2 }, [first, second]).Rank();
         Assert.Equal((1, 4, 4, 2, 4), (found[0].Window, found[0].FirstToken, found[0].LastToken, found[0].Start, found[0].End));
         Assert.NotEqual((found[0].Start, found[0].End), (found[1].Start, found[1].End));
@@ -132,7 +152,8 @@ public class AnswerSpansTests
     }
 
     [Fact]
-    public void Rank_ContextWithoutTokens_IsEmpty() => Assert.Empty(Search(new(), [new Window(0, [1, 1, 1, 1, 1], [1, 1, 1, 1, 1])]).Rank());
+    public void Rank_ContextWithoutTokens_IsEmpty() =>
+        Assert.Empty(Search(new(), [new Window(0, [1, 1, 1, 1, 1], [1, 1, 1, 1, 1])]).Rank());
 
     [Fact]
     public void Add_UnknownToken_NeitherBeginsNorEndsAnAnswer()
@@ -140,7 +161,13 @@ public class AnswerSpansTests
         Window window = new(0, [0, 0, 0, 0, 2, 9, 1, 0], [0, 0, 0, 0, 1, 9, 2, 0]);
         var ids = window.Ids;
         ids[5] = 100;
-        var spans = new AnswerSpans(new AnswerOptions { TopK = 9, SpecialIds = new HashSet<int> { 100 } });
+        var spans = new AnswerSpans(
+            new AnswerOptions
+            {
+                TopK = 9,
+                SpecialIds = new HashSet<int> { 100 },
+            }
+        );
         spans.Add(window.Starts, window.Ends, ids, window.Offsets);
         Assert.Equal([(4, 6), (4, 4), (6, 6)], spans.Rank().Select(s => (s.FirstToken, s.LastToken)));
     }
@@ -148,7 +175,8 @@ public class AnswerSpansTests
     [Fact]
     public void Clear_UsedBefore_GivesTheSameAsANewOne()
     {
-        Window one = new(0, [3, 0, 0, 0, 1, 2, 0], [3, 0, 0, 0, 1, 2, 0]), two = new(0, [0, 0, 0, 0, 1, 0], [0, 0, 0, 0, 1, 0]);
+        Window one = new(0, [3, 0, 0, 0, 1, 2, 0], [3, 0, 0, 0, 1, 2, 0]),
+            two = new(0, [0, 0, 0, 0, 1, 0], [0, 0, 0, 0, 1, 0]);
         var used = Search(new() { TopK = 3 }, [one]);
         used.Clear();
         used.Add(two.Starts, two.Ends, two.Ids, two.Offsets);
@@ -160,7 +188,11 @@ public class AnswerSpansTests
     [Fact]
     public void Add_ManyRows_AllocatesNothing()
     {
-        Window window = new(0, [.. Enumerable.Range(0, 200).Select(i => i * 37 % 11f)], [.. Enumerable.Range(0, 200).Select(i => i * 53 % 13f)]);
+        Window window = new(
+            0,
+            [.. Enumerable.Range(0, 200).Select(i => i * 37 % 11f)],
+            [.. Enumerable.Range(0, 200).Select(i => i * 53 % 13f)]
+        );
         var (ids, offsets, spans) = (window.Ids, window.Offsets, new AnswerSpans(new() { TopK = 4 }));
         void Row()
         {
@@ -169,10 +201,15 @@ public class AnswerSpansTests
             spans.Rank();
         }
         for (var i = 0; i < 30; i++)
+        {
             Row();
+        }
+
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
+        {
             Row();
+        }
         // The runtime itself allocates now and then; the smallest object a row would be 24,000 bytes.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
     }

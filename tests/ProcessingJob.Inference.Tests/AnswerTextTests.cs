@@ -21,10 +21,12 @@ public class AnswerTextTests
 
     [Fact]
     public void Range_AnySpan_LiesInTheContextAndCutsNoPair() =>
-        (from text in Piece.Array[1, 12].Select(string.Concat)
-         from start in Gen.Int[0, text.Length]
-         from end in Gen.Int[start, text.Length]
-         select (text, start, end)).Sample(c =>
+        (
+            from text in Piece.Array[1, 12].Select(string.Concat)
+            from start in Gen.Int[0, text.Length]
+            from end in Gen.Int[start, text.Length]
+            select (text, start, end)
+        ).Sample(c =>
         {
             var answer = c.text[AnswerText.Range(c.text, Span(c.start, c.end))];
             Assert.Equal(answer, answer.Trim());
@@ -33,10 +35,14 @@ public class AnswerTextTests
 
     [Fact]
     public void CodePoints_AnyPosition_CountsRunesBefore() =>
-        Piece.Array[0, 10].Sample(parts =>
-        {
-            var position = 0;
-            for (var i = 0; i < parts.Length; position += parts[i++].Length)
-                Assert.Equal(i, AnswerText.CodePoints(string.Concat(parts), position));
-        });
+        Piece
+            .Array[0, 10]
+            .Sample(parts =>
+            {
+                var position = 0;
+                for (var i = 0; i < parts.Length; position += parts[i++].Length)
+                {
+                    Assert.Equal(i, AnswerText.CodePoints(string.Concat(parts), position));
+                }
+            });
 }

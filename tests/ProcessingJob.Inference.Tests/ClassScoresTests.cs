@@ -18,7 +18,8 @@ public class ClassScoresTests
     [Fact]
     public void Apply_HugeLogits_StaysFinite()
     {
-        float[] logits = [1000, -1000, 999], scores = new float[3];
+        float[] logits = [1000, -1000, 999],
+            scores = new float[3];
         ClassScores.Apply(ScoreFunction.Softmax, logits, scores);
         Assert.Equal(1, scores.Sum(), 1e-6);
         Assert.Equal(0.7310586, scores[0], 1e-6);
@@ -28,12 +29,15 @@ public class ClassScoresTests
 
     [Fact]
     public void Top_AnyScores_EqualsAStableSort() =>
-        Gen.Select(Gen.Int[-3, 3].Array[1, 12], Gen.Int[1, 15]).Sample((values, count) =>
-        {
-            float[] scores = [.. values.Select(v => v / 4f)];
-            var best = new ClassScore[count];
-            var found = ClassScores.Top(scores, best);
-            var expected = scores.Select((s, i) => new ClassScore(i, s)).OrderByDescending(s => s.Score).Take(count);
-            Assert.Equal(expected, best.Take(found));
-        });
+        Gen.Select(Gen.Int[-3, 3].Array[1, 12], Gen.Int[1, 15])
+            .Sample(
+                (values, count) =>
+                {
+                    float[] scores = [.. values.Select(v => v / 4f)];
+                    var best = new ClassScore[count];
+                    var found = ClassScores.Top(scores, best);
+                    var expected = scores.Select((s, i) => new ClassScore(i, s)).OrderByDescending(s => s.Score).Take(count);
+                    Assert.Equal(expected, best.Take(found));
+                }
+            );
 }

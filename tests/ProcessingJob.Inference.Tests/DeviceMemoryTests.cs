@@ -12,18 +12,31 @@ public sealed class DeviceMemoryTests
     [Fact]
     public void Run_PooledOnTheDeviceInManyShapes_KeepsNoOutputOfAShape()
     {
-        const int length = 64, shapes = 300, rows = 1000;
+        const int length = 64,
+            shapes = 300,
+            rows = 1000;
         using var folder = new TempFolder();
         var model = ModelFolder.Open(TinyModel.Write(folder));
         var file = model.Candidate(DeviceKind.Cpu);
         var head = HeadPlan.Create(model, file, TaskKind.Embed, new EmbedOptions());
         var window = Windows.Random(1, Enumerable.Repeat(length, rows), TinyModel.Vocabulary);
-        using var device = new OrtDevice(model, file, head, new OrtSettings { Kind = DeviceKind.Cpu }, 1, rows * length, poolOnDevice: true);
+        using var device = new OrtDevice(
+            model,
+            file,
+            head,
+            new OrtSettings { Kind = DeviceKind.Cpu },
+            1,
+            rows * length,
+            poolOnDevice: true
+        );
         using var runner = device.CreateRunner();
         var (encodings, output) = (Enumerable.Range(0, rows).ToArray(), new float[rows * head.Width]);
         Run(rows);
         var before = Memory();
-        for (var shape = 1; shape <= shapes; shape++) Run(rows - shape);
+        for (var shape = 1; shape <= shapes; shape++)
+        {
+            Run(rows - shape);
+        }
         // Token embeddings of all shapes together: 260 MB.
         Assert.InRange(Memory() - before, long.MinValue, 60L << 20);
 

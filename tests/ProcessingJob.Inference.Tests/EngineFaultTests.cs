@@ -15,7 +15,11 @@ public sealed class EngineFaultTests
         using var engine = Engine([new FakeDevice(callers: 4)]);
         var windows = Enumerable.Range(0, 20).Select(s => Windows.Random(s, Windows.Lengths(s, 50 + 37 * s))).ToArray();
         var results = await Task.WhenAll(windows.Select(w => engine.RunAsync(w, default)));
-        for (var w = 0; w < windows.Length; w++) AssertAll(windows[w], results[w]);
+        for (var w = 0; w < windows.Length; w++)
+        {
+            AssertAll(windows[w], results[w]);
+        }
+
         Assert.Equal(windows.Sum(w => w.Count), engine.Stats.Rows);
         Assert.Equal(windows.Sum(w => w.TokenCount), engine.Stats.RealTokens);
     }
@@ -27,7 +31,10 @@ public sealed class EngineFaultTests
         {
             BeforeRun = (_, b) =>
             {
-                if (b.Tokens > 100) throw new DeviceMemoryException($"{b.Tokens} tokens are too many");
+                if (b.Tokens > 100)
+                {
+                    throw new DeviceMemoryException($"{b.Tokens} tokens are too many");
+                }
             },
         };
         using var engine = Engine([device], budget: 512);
@@ -46,7 +53,18 @@ public sealed class EngineFaultTests
     [Fact]
     public async Task RunAsync_OneRowDoesNotFitMemory_FailsWithItsLength()
     {
-        using var engine = Engine([new FakeDevice { BeforeRun = (_, b) => { if (b.Length == 90) throw new DeviceMemoryException("full"); } }]);
+        using var engine = Engine([
+            new FakeDevice
+            {
+                BeforeRun = (_, b) =>
+                {
+                    if (b.Length == 90)
+                    {
+                        throw new DeviceMemoryException("full");
+                    }
+                },
+            },
+        ]);
         var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Windows.Random(1, [90, 20, 30]), default));
         Assert.Contains("one text of 90 tokens", e.Message);
         // The engine is still good for others.
@@ -89,11 +107,14 @@ public sealed class EngineFaultTests
         var window = Windows.Random(4, Windows.Lengths(4, 50));
         var (bad, opened) = (window.Ids(17).ToArray(), 0);
         var device = new FakeDevice { Spoil = (ids, _) => ids.AsSpan().SequenceEqual(bad) };
-        using var engine = Engine([device], float32: () =>
-        {
-            opened++;
-            return new FakeDevice("float32") { BeforeRun = (_, _) => throw new DeviceLostException("broken") };
-        });
+        using var engine = Engine(
+            [device],
+            float32: () =>
+            {
+                opened++;
+                return new FakeDevice("float32") { BeforeRun = (_, _) => throw new DeviceLostException("broken") };
+            }
+        );
         for (var run = 0; run < 2; run++)
         {
             using var result = await engine.RunAsync(window, default);
@@ -109,7 +130,11 @@ public sealed class EngineFaultTests
     public async Task RunAsync_DuplicateOfANotFiniteRow_IsMarkedToo()
     {
         var window = new EncodingBuffer();
-        foreach (var ids in new int[][] { [7, 8], [1, 2, 3], [7, 8], [1, 2, 3], [9] }) window.Add(ids);
+        foreach (var ids in new int[][] { [7, 8], [1, 2, 3], [7, 8], [1, 2, 3], [9] })
+        {
+            window.Add(ids);
+        }
+
         using var engine = Engine([new FakeDevice { Spoil = (ids, _) => ids.Length == 3 }]);
         using var result = await engine.RunAsync(window, default);
         Assert.Equal([false, true, false, true, false], Enumerable.Range(0, 5).Select(result.NotFinite));
@@ -122,13 +147,18 @@ public sealed class EngineFaultTests
     public async Task RunAsync_SessionDiesOnce_IsRecreatedAndEveryRowIsThere()
     {
         var runs = 0;
-        using var engine = Engine([new FakeDevice(callers: 4)
-        {
-            BeforeRun = (d, _) =>
+        using var engine = Engine([
+            new FakeDevice(callers: 4)
             {
-                if (Interlocked.Increment(ref runs) > 5 && d.Recreated == 0) throw new DeviceLostException("the driver is gone");
+                BeforeRun = (d, _) =>
+                {
+                    if (Interlocked.Increment(ref runs) > 5 && d.Recreated == 0)
+                    {
+                        throw new DeviceLostException("the driver is gone");
+                    }
+                },
             },
-        }]);
+        ]);
         var window = Windows.Random(5, Windows.Lengths(5, 1000));
         AssertAll(window, await engine.RunAsync(window, default));
         Assert.Equal(1, engine.Stats.Recreations);
@@ -143,7 +173,11 @@ public sealed class EngineFaultTests
         using var engine = Engine([bad, good]);
         var windows = Enumerable.Range(0, 10).Select(s => Windows.Random(s, Windows.Lengths(s, 200))).ToArray();
         var results = await Task.WhenAll(windows.Select(w => engine.RunAsync(w, default)));
-        for (var w = 0; w < windows.Length; w++) AssertAll(windows[w], results[w]);
+        for (var w = 0; w < windows.Length; w++)
+        {
+            AssertAll(windows[w], results[w]);
+        }
+
         Assert.Equal(good.Batches, engine.Stats.Batches);
         Assert.True(bad.Recreated <= 1);
     }
@@ -164,11 +198,13 @@ public sealed class EngineFaultTests
     [Fact]
     public async Task RunAsync_SessionCannotBeRecreated_Fails()
     {
-        using var engine = Engine([new FakeDevice
-        {
-            BeforeRun = (_, _) => throw new DeviceLostException("gone"),
-            OnRecreate = () => throw new PJobException("no device any more", ExitCode.Model),
-        }]);
+        using var engine = Engine([
+            new FakeDevice
+            {
+                BeforeRun = (_, _) => throw new DeviceLostException("gone"),
+                OnRecreate = () => throw new PJobException("no device any more", ExitCode.Model),
+            },
+        ]);
         var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Windows.Random(1, [3]), default));
         Assert.Contains("no device any more", e.Message);
     }
@@ -179,13 +215,19 @@ public sealed class EngineFaultTests
         // The slow one may only run one batch for every thirty of the others.
         var (fastRuns, slowRuns) = (0, 0);
         using var mayRun = new ManualResetEventSlim();
-        var fast = Enumerable.Range(0, 3).Select(i => new FakeDevice($"fast{i}")
-        {
-            BeforeRun = (_, _) =>
+        var fast = Enumerable
+            .Range(0, 3)
+            .Select(i => new FakeDevice($"fast{i}")
             {
-                if (Interlocked.Increment(ref fastRuns) % 30 == 0) mayRun.Set();
-            },
-        }).ToArray();
+                BeforeRun = (_, _) =>
+                {
+                    if (Interlocked.Increment(ref fastRuns) % 30 == 0)
+                    {
+                        mayRun.Set();
+                    }
+                },
+            })
+            .ToArray();
         var slow = new FakeDevice("slow")
         {
             BeforeRun = (_, _) =>
@@ -205,7 +247,18 @@ public sealed class EngineFaultTests
     [Fact]
     public async Task RunAsync_OtherFault_FailsTheWindowWithIt()
     {
-        using var engine = Engine([new FakeDevice { BeforeRun = (_, b) => { if (b.Length == 50) throw new PJobException("bad ids", ExitCode.Model); } }]);
+        using var engine = Engine([
+            new FakeDevice
+            {
+                BeforeRun = (_, b) =>
+                {
+                    if (b.Length == 50)
+                    {
+                        throw new PJobException("bad ids", ExitCode.Model);
+                    }
+                },
+            },
+        ]);
         var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Windows.Random(1, [50, 20]), default));
         Assert.Equal("bad ids", e.Message);
     }
@@ -262,7 +315,10 @@ public sealed class EngineFaultTests
             var before = engine.Stats.RealTokens;
             using var result = await engine.RunAsync(window, default);
             for (var i = 0; i < lengths.Length; i++)
+            {
                 Assert.Equal(lengths[i] == 0 ? [0, 0, 0] : FakeDevice.Expected(window, i), result.Row(i).ToArray());
+            }
+
             Assert.Equal(lengths.Sum(), engine.Stats.RealTokens - before);
         }
     }
@@ -291,19 +347,30 @@ public sealed class EngineFaultTests
     {
         Assert.Equal(window.Count, result.Count);
         for (var i = 0; i < window.Count; i++)
-            if (i != except) Assert.Equal(FakeDevice.Expected(window, i), result.Row(i).ToArray());
+        {
+            if (i != except)
+            {
+                Assert.Equal(FakeDevice.Expected(window, i), result.Row(i).ToArray());
+            }
+        }
     }
 
-    Engine Engine(IReadOnlyList<IDevice> devices, int budget = 256, Func<IDevice>? float32 = null, bool deduplicate = true) => new(new EngineSetup
-    {
-        Deduplicate = deduplicate,
-        Devices = devices,
-        Head = Head,
-        Rules = new BatchRules(budget, 128, FewShapes: false),
-        Float32 = float32,
-        Log = message =>
-        {
-            lock (_log) _log.Add(message);
-        },
-    });
+    Engine Engine(IReadOnlyList<IDevice> devices, int budget = 256, Func<IDevice>? float32 = null, bool deduplicate = true) =>
+        new(
+            new EngineSetup
+            {
+                Deduplicate = deduplicate,
+                Devices = devices,
+                Head = Head,
+                Rules = new BatchRules(budget, 128, FewShapes: false),
+                Float32 = float32,
+                Log = message =>
+                {
+                    lock (_log)
+                    {
+                        _log.Add(message);
+                    }
+                },
+            }
+        );
 }

@@ -15,7 +15,10 @@ public sealed class ExternalDataTests : IDisposable
     public async Task Open_PlainFileBeside_IsUsed()
     {
         Write("weights.bin");
-        File.WriteAllBytes(_folder["onnx/weights.bin"], Enumerable.Range(0, 200).SelectMany(i => BitConverter.GetBytes((float)i)).ToArray());
+        File.WriteAllBytes(
+            _folder["onnx/weights.bin"],
+            Enumerable.Range(0, 200).SelectMany(i => BitConverter.GetBytes((float)i)).ToArray()
+        );
         var model = ModelFolder.Open(_folder.Path);
         Assert.True(model.OnnxFiles[0].Bytes > 800);
         using var engine = Engine.Create(model, new EngineOptions { Device = DeviceKind.Cpu });
@@ -69,14 +72,27 @@ public sealed class ExternalDataTests : IDisposable
         var hiding = new ProtoWriter().Message(5, tensor);
         switch (place)
         {
-            case "attribute": node.Message(5, hiding); break;
-            case "subgraph": node.Message(5, new ProtoWriter().Message(6, hiding)); break;
-            case "function": model.Message(25, new ProtoWriter().Message(7, new ProtoWriter().Message(5, hiding))); break;
-            case "training": model.Message(20, new ProtoWriter().Message(2, hiding)); break;
-            case "sparse": graph.Message(15, new ProtoWriter().Message(1, tensor)); break;
+            case "attribute":
+                node.Message(5, hiding);
+                break;
+            case "subgraph":
+                node.Message(5, new ProtoWriter().Message(6, hiding));
+                break;
+            case "function":
+                model.Message(25, new ProtoWriter().Message(7, new ProtoWriter().Message(5, hiding)));
+                break;
+            case "training":
+                model.Message(20, new ProtoWriter().Message(2, hiding));
+                break;
+            case "sparse":
+                graph.Message(15, new ProtoWriter().Message(1, tensor));
+                break;
         }
 
-        graph.Message(1, node).Message(11, new ProtoWriter().Text(1, "input_ids")).Message(12, new ProtoWriter().Text(1, "last_hidden_state"));
+        graph
+            .Message(1, node)
+            .Message(11, new ProtoWriter().Text(1, "input_ids"))
+            .Message(12, new ProtoWriter().Text(1, "last_hidden_state"));
         TinyModel.Write(_folder);
         TinyModel.WriteBytes(_folder, "onnx/model.onnx", model.Message(7, graph).ToArray());
         Assert.Contains("/etc/passwd", Refusal());
@@ -92,7 +108,11 @@ public sealed class ExternalDataTests : IDisposable
         {
             var broken = bytes.ToArray();
             broken[random.Next(broken.Length)] = (byte)random.Next(256);
-            if (n % 3 == 0) broken = broken[..random.Next(broken.Length)];
+            if (n % 3 == 0)
+            {
+                broken = broken[..random.Next(broken.Length)];
+            }
+
             try
             {
                 OnnxSummaryReader.Read(broken);
@@ -110,22 +130,37 @@ public sealed class ExternalDataTests : IDisposable
         static ProtoWriter Value(string name, int type, params string[] symbols)
         {
             var shape = new ProtoWriter();
-            foreach (var symbol in symbols) shape.Message(1, new ProtoWriter().Text(2, symbol));
-            return new ProtoWriter().Text(1, name).Message(2, new ProtoWriter().Message(1, new ProtoWriter().Number(1, type).Message(2, shape)));
+            foreach (var symbol in symbols)
+            {
+                shape.Message(1, new ProtoWriter().Text(2, symbol));
+            }
+
+            return new ProtoWriter()
+                .Text(1, name)
+                .Message(2, new ProtoWriter().Message(1, new ProtoWriter().Number(1, type).Message(2, shape)));
         }
 
-        var graph = new ProtoWriter().Text(2, "g")
+        var graph = new ProtoWriter()
+            .Text(2, "g")
             .Message(1, new ProtoWriter().Text(1, "table").Text(1, "input_ids").Text(2, "last_hidden_state").Text(4, "Gather"))
             .Message(5, Tensor(location))
             .Message(11, Value("input_ids", 7, "batch", "length"))
             .Message(12, Value("last_hidden_state", 1, "batch", "length", "hidden"));
-        TinyModel.WriteBytes(_folder, "onnx/model.onnx",
-            new ProtoWriter().Number(1, 8).Message(7, graph).Message(8, new ProtoWriter().Text(1, "").Number(2, 17)).ToArray());
+        TinyModel.WriteBytes(
+            _folder,
+            "onnx/model.onnx",
+            new ProtoWriter().Number(1, 8).Message(7, graph).Message(8, new ProtoWriter().Text(1, "").Number(2, 17)).ToArray()
+        );
     }
 
-    static ProtoWriter Tensor(string location) => new ProtoWriter()
-        .Number(1, 50).Number(1, 4).Number(2, 1).Text(8, "table")
-        .Message(13, new ProtoWriter().Text(1, "location").Text(2, location)).Number(14, 1);
+    static ProtoWriter Tensor(string location) =>
+        new ProtoWriter()
+            .Number(1, 50)
+            .Number(1, 4)
+            .Number(2, 1)
+            .Text(8, "table")
+            .Message(13, new ProtoWriter().Text(1, "location").Text(2, location))
+            .Number(14, 1);
 
     string Refusal()
     {

@@ -46,7 +46,11 @@ sealed class FakeDevice(string name = "fake", int callers = 1) : IDevice
     static float[] Expected(ReadOnlySpan<int> ids)
     {
         var sum = 0f;
-        foreach (var id in ids) sum += id;
+        foreach (var id in ids)
+        {
+            sum += id;
+        }
+
         return [sum, ids.Length, ids[0]];
     }
 
@@ -56,13 +60,24 @@ sealed class FakeDevice(string name = "fake", int callers = 1) : IDevice
         {
             device.BeforeRun(device, new FakeBatch(batch.Rows, batch.Length));
             Interlocked.Increment(ref device._batches);
-            lock (device) device.Largest = Math.Max(device.Largest, batch.PaddedTokens);
+            lock (device)
+            {
+                device.Largest = Math.Max(device.Largest, batch.PaddedTokens);
+            }
+
             for (var r = 0; r < batch.Rows; r++)
             {
                 var ids = batch.Window.Ids(batch.Encodings[r]);
-                if (ids.Length > batch.Length) throw new InvalidOperationException("an encoding does not fit its batch");
+                if (ids.Length > batch.Length)
+                {
+                    throw new InvalidOperationException("an encoding does not fit its batch");
+                }
+
                 Expected(ids).CopyTo(output[(r * Width)..]);
-                if (device.Spoil(ids.ToArray(), batch.Rows)) output[r * Width + 1] = float.NaN;
+                if (device.Spoil(ids.ToArray(), batch.Rows))
+                {
+                    output[r * Width + 1] = float.NaN;
+                }
             }
         }
 

@@ -40,22 +40,38 @@ public sealed class Float16FileTests : IDisposable
     public async Task Create_ExternalDataAndFoldedConstants_AreWrittenIn()
     {
         // last_hidden_state = Gather(table, ids) + 0.5 + ConstantOfShape(1), with all forms of floats that are no plain initializer.
-        var table = new ProtoWriter().Number(1, TinyModel.Vocabulary).Number(1, TinyModel.Hidden).Number(2, OnnxGraphWriter.Float).Text(8, "external")
-            .Message(13, Entry("location", "weights.bin")).Message(13, Entry("offset", "8")).Message(13, Entry("length", "800")).Number(14, 1);
+        var table = new ProtoWriter()
+            .Number(1, TinyModel.Vocabulary)
+            .Number(1, TinyModel.Hidden)
+            .Number(2, OnnxGraphWriter.Float)
+            .Text(8, "external")
+            .Message(13, Entry("location", "weights.bin"))
+            .Message(13, Entry("offset", "8"))
+            .Message(13, Entry("length", "800"))
+            .Number(14, 1);
         var half = new ProtoWriter().Text(1, "value_float").Raw([2 << 3 | 5, .. BitConverter.GetBytes(0.5f)]).Number(20, 1);
-        TinyModel.Write(_folder, output: "gathered_of_table", more: graph => graph
-            .Constant("one", [1], [1L])
-            .Node("ConstantOfShape", ["one"], ["zero"])
-            .Node("Cast", ["input_ids"], ["numbers"], ("to", OnnxGraphWriter.Float))
-            .Node("Unsqueeze", ["numbers", "last"], ["columns"])
-            .Constant("last", [1], [2L])
-            .Node("Gather", ["external", "input_ids"], ["gathered"])
-            .Node("Add", ["gathered", "half"], ["with_half"])
-            .Node("Add", ["with_half", "zero"], ["with_zero"])
-            .Node("Add", ["with_zero", "columns"], ["last_hidden_state"])
-            .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden));
+        TinyModel.Write(
+            _folder,
+            output: "gathered_of_table",
+            more: graph =>
+                graph
+                    .Constant("one", [1], [1L])
+                    .Node("ConstantOfShape", ["one"], ["zero"])
+                    .Node("Cast", ["input_ids"], ["numbers"], ("to", OnnxGraphWriter.Float))
+                    .Node("Unsqueeze", ["numbers", "last"], ["columns"])
+                    .Constant("last", [1], [2L])
+                    .Node("Gather", ["external", "input_ids"], ["gathered"])
+                    .Node("Add", ["gathered", "half"], ["with_half"])
+                    .Node("Add", ["with_half", "zero"], ["with_zero"])
+                    .Node("Add", ["with_zero", "columns"], ["last_hidden_state"])
+                    .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden)
+        );
         PutFirst(_folder["onnx/model.onnx"], (5, table), (1, new ProtoWriter().Text(2, "half").Text(4, "Constant").Message(5, half)));
-        TinyModel.WriteBytes(_folder, "onnx/weights.bin", [.. new byte[8], .. Enumerable.Range(0, 200).SelectMany(i => BitConverter.GetBytes((float)i))]);
+        TinyModel.WriteBytes(
+            _folder,
+            "onnx/weights.bin",
+            [.. new byte[8], .. Enumerable.Range(0, 200).SelectMany(i => BitConverter.GetBytes((float)i))]
+        );
         var (name, _) = Float16File.Create(_folder.Path, Options(TaskKind.Embed));
         File.Delete(_folder["onnx/weights.bin"]);
 
@@ -71,10 +87,15 @@ public sealed class Float16FileTests : IDisposable
     [Fact]
     public void Create_NumbersBeyondFloat16_IsRefusedAndLeavesNothing()
     {
-        TinyModel.Write(_folder, output: "gathered", more: graph => graph
-            .Constant("wide", [TinyModel.Hidden], [1f, 1e4f, 3e5f, 1e6f])
-            .Node("Mul", ["gathered", "wide"], ["last_hidden_state"])
-            .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden));
+        TinyModel.Write(
+            _folder,
+            output: "gathered",
+            more: graph =>
+                graph
+                    .Constant("wide", [TinyModel.Hidden], [1f, 1e4f, 3e5f, 1e6f])
+                    .Node("Mul", ["gathered", "wide"], ["last_hidden_state"])
+                    .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden)
+        );
         var error = Assert.Throws<PJobException>(() => Float16File.Create(_folder.Path, Options(TaskKind.Embed)));
         Assert.Equal(ExitCode.Model, error.ExitCode);
         Assert.Contains("float16 does not hold this model", error.Message);
@@ -93,12 +114,22 @@ public sealed class Float16FileTests : IDisposable
     static void PutFirst(string path, params (int Field, ProtoWriter Message)[] fields)
     {
         var (model, graph) = (new ProtoWriter(), new ProtoWriter());
-        foreach (var (field, message) in fields) graph.Message(field, message);
+        foreach (var (field, message) in fields)
+        {
+            graph.Message(field, message);
+        }
+
         var r = new ProtoReader(File.ReadAllBytes(path));
         while (r.Next())
         {
-            if (r.Field == 7) model.Message(7, graph.Raw(r.Bytes));
-            else model.Raw(r.Raw);
+            if (r.Field == 7)
+            {
+                model.Message(7, graph.Raw(r.Bytes));
+            }
+            else
+            {
+                model.Raw(r.Raw);
+            }
         }
 
         File.WriteAllBytes(path, model.ToArray());
@@ -106,10 +137,19 @@ public sealed class Float16FileTests : IDisposable
 
     static Half[] Converted(float[] values)
     {
-        var tensor = new ProtoWriter().Number(1, values.Length).Number(2, OnnxGraphWriter.Float).Bytes(9, [.. values.SelectMany(BitConverter.GetBytes)]);
+        var tensor = new ProtoWriter()
+            .Number(1, values.Length)
+            .Number(2, OnnxGraphWriter.Float)
+            .Bytes(9, [.. values.SelectMany(BitConverter.GetBytes)]);
         var r = new ProtoReader(new Float16Tensors("").Convert(tensor.ToArray()).ToArray());
         while (r.Next())
-            if (r.Field == 9) return System.Runtime.InteropServices.MemoryMarshal.Cast<byte, Half>(r.Bytes).ToArray();
+        {
+            if (r.Field == 9)
+            {
+                return System.Runtime.InteropServices.MemoryMarshal.Cast<byte, Half>(r.Bytes).ToArray();
+            }
+        }
+
         return [];
     }
 }

@@ -19,7 +19,10 @@ public sealed class ModelFolderTests : IDisposable
     public void Open_BareTransformer_IsMeanPooledAtTheModelsLimit()
     {
         var model = ModelFolder.Open(TinyModel.Write(_folder));
-        Assert.Equal((TaskKind.Embed, Pooling.Mean, false, 64, 4), (model.Task, model.Pooling, model.Normalize, model.MaxLength, model.EmbeddingSize));
+        Assert.Equal(
+            (TaskKind.Embed, Pooling.Mean, false, 64, 4),
+            (model.Task, model.Pooling, model.Normalize, model.MaxLength, model.EmbeddingSize)
+        );
         Assert.Equal("onnx/model.onnx", Assert.Single(model.OnnxFiles).Name);
     }
 
@@ -38,17 +41,37 @@ public sealed class ModelFolderTests : IDisposable
     public async Task Open_SentenceTransformersFolder_DecidesPoolingDenseAndNormalize()
     {
         TinyModel.Write(_folder);
-        TinyModel.Modules(_folder,
+        TinyModel.Modules(
+            _folder,
             """Pooling:{"word_embedding_dimension":4,"pooling_mode_cls_token":true,"pooling_mode_mean_tokens":false,"include_prompt":false}""",
             """Dense:{"in_features":4,"out_features":2,"bias":true,"activation_function":"torch.nn.modules.activation.Tanh"}""",
-            "Normalize");
-        Safetensors("2_Dense/model.safetensors", ("linear.weight", [2, 4], [0.01f, 0, 0, 0, 0, 0.01f, 0, 0]), ("linear.bias", [2], [0, 0.5f]));
+            "Normalize"
+        );
+        Safetensors(
+            "2_Dense/model.safetensors",
+            ("linear.weight", [2, 4], [0.01f, 0, 0, 0, 0, 0.01f, 0, 0]),
+            ("linear.bias", [2], [0, 0.5f])
+        );
         _folder.Write("sentence_bert_config.json", """{"max_seq_length":32,"do_lower_case":true}""");
-        _folder.Write("config_sentence_transformers.json", """{"prompts":{"query":"query: ","passage":""},"default_prompt_name":"query","similarity_fn_name":"dot"}""");
+        _folder.Write(
+            "config_sentence_transformers.json",
+            """{"prompts":{"query":"query: ","passage":""},"default_prompt_name":"query","similarity_fn_name":"dot"}"""
+        );
         var model = ModelFolder.Open(_folder.Path);
-        Assert.Equal((Pooling.Cls, true, 32, 2, true, false), (model.Pooling, model.Normalize, model.MaxLength, model.EmbeddingSize, model.LowerCase, model.IncludePrompt));
-        Assert.Equal(("query: ", "query: ", "", "literal: ", "dot"),
-            (model.ResolvePrompt(null), model.ResolvePrompt("query"), model.ResolvePrompt("passage"), model.ResolvePrompt("literal: "), model.Similarity));
+        Assert.Equal(
+            (Pooling.Cls, true, 32, 2, true, false),
+            (model.Pooling, model.Normalize, model.MaxLength, model.EmbeddingSize, model.LowerCase, model.IncludePrompt)
+        );
+        Assert.Equal(
+            ("query: ", "query: ", "", "literal: ", "dot"),
+            (
+                model.ResolvePrompt(null),
+                model.ResolvePrompt("query"),
+                model.ResolvePrompt("passage"),
+                model.ResolvePrompt("literal: "),
+                model.Similarity
+            )
+        );
 
         using var engine = Engine.Create(model, new EngineOptions { Device = DeviceKind.Cpu });
         var window = new EncodingBuffer();
@@ -71,7 +94,10 @@ public sealed class ModelFolderTests : IDisposable
     {
         const string prompt = "query: ";
         _folder.Copy(ModelCache.Get(new SampleModelOptions { Family = family }));
-        _folder.Write("1_Pooling/config.json", $$"""{"pooling_mode_mean_tokens":true,"include_prompt":{{(includePrompt ? "true" : "false")}}}""");
+        _folder.Write(
+            "1_Pooling/config.json",
+            $$"""{"pooling_mode_mean_tokens":true,"include_prompt":{{(includePrompt ? "true" : "false")}}}"""
+        );
         var (model, tokenizer) = (ModelFolder.Open(_folder.Path), Tokenizer.Load(_folder.Path));
         var buffer = new EncodingBuffer();
         var encoder = tokenizer.CreateEncoder(new EncodeOptions { WithOffsets = true });
@@ -146,9 +172,15 @@ public sealed class ModelFolderTests : IDisposable
     {
         TinyModel.Write(_folder);
         TinyModel.Write(_folder, onnx: "onnx/other.onnx");
-        Assert.Equal("onnx/other.onnx", ModelFolder.Open(_folder.Path, new ModelOptions { ModelFile = "onnx/other.onnx" }).Choose(DeviceKind.Cpu).Name);
+        Assert.Equal(
+            "onnx/other.onnx",
+            ModelFolder.Open(_folder.Path, new ModelOptions { ModelFile = "onnx/other.onnx" }).Choose(DeviceKind.Cpu).Name
+        );
         Assert.Contains("onnx/model.onnx", Refusal(new ModelOptions { ModelFile = "onnx/none.onnx" }));
-        Assert.Equal(ExitCode.BadSpec, Assert.Throws<PJobException>(() => ModelFolder.Open(_folder.Path, new ModelOptions { ModelFile = "../x.onnx" })).ExitCode);
+        Assert.Equal(
+            ExitCode.BadSpec,
+            Assert.Throws<PJobException>(() => ModelFolder.Open(_folder.Path, new ModelOptions { ModelFile = "../x.onnx" })).ExitCode
+        );
     }
 
     [Fact]
@@ -159,7 +191,10 @@ public sealed class ModelFolderTests : IDisposable
         TinyModel.WriteBytes(_folder, "onnx/model_quantized.onnx", Weights(3, 1));
         TinyModel.WriteBytes(_folder, "onnx/model_O3.onnx", Weights(1, 4, fused: true));
         var model = ModelFolder.Open(_folder.Path);
-        Assert.Equal(["onnx/model.onnx", "onnx/model_O3.onnx", "onnx/model_quantized.onnx", "onnx/model_fp16.onnx"], model.OnnxFiles.Select(f => f.Name));
+        Assert.Equal(
+            ["onnx/model.onnx", "onnx/model_O3.onnx", "onnx/model_quantized.onnx", "onnx/model_fp16.onnx"],
+            model.OnnxFiles.Select(f => f.Name)
+        );
         Assert.Equal("onnx/model.onnx", model.Choose(DeviceKind.Cpu).Name);
         Assert.Equal("onnx/model_fp16.onnx", model.Choose(DeviceKind.Cuda).Name);
     }
@@ -167,14 +202,21 @@ public sealed class ModelFolderTests : IDisposable
     [Fact]
     public void Open_Classify_ReadsLabelsInOrder()
     {
-        TinyModel.Write(_folder, output: "logits", config: new JsonObject
-        {
-            ["architectures"] = new JsonArray("BertForSequenceClassification"),
-            ["id2label"] = new JsonObject { ["1"] = "good", ["0"] = "bad" },
-            ["problem_type"] = "single_label_classification",
-        });
+        TinyModel.Write(
+            _folder,
+            output: "logits",
+            config: new JsonObject
+            {
+                ["architectures"] = new JsonArray("BertForSequenceClassification"),
+                ["id2label"] = new JsonObject { ["1"] = "good", ["0"] = "bad" },
+                ["problem_type"] = "single_label_classification",
+            }
+        );
         var model = ModelFolder.Open(_folder.Path);
-        Assert.Equal((TaskKind.Classify, "bad,good", "single_label_classification"), (model.Task, string.Join(",", model.Labels), model.ProblemType));
+        Assert.Equal(
+            (TaskKind.Classify, "bad,good", "single_label_classification"),
+            (model.Task, string.Join(",", model.Labels), model.ProblemType)
+        );
         Assert.Contains("no …ForSequenceClassification", Refusal(new ModelOptions { Task = TaskKind.Classify }, write: true));
     }
 
@@ -182,7 +224,9 @@ public sealed class ModelFolderTests : IDisposable
     public void Create_TaskWithoutItsOutput_NamesWhatThereIs()
     {
         var model = ModelFolder.Open(TinyModel.Write(_folder), new ModelOptions { Task = TaskKind.Answer });
-        var e = Assert.Throws<PJobException>(() => Engine.Create(model, new EngineOptions { Task = TaskKind.Answer, Device = DeviceKind.Cpu }));
+        var e = Assert.Throws<PJobException>(() =>
+            Engine.Create(model, new EngineOptions { Task = TaskKind.Answer, Device = DeviceKind.Cpu })
+        );
         Assert.Contains("start_logits", e.Message);
         Assert.Contains("last_hidden_state", e.Message);
     }
@@ -191,15 +235,32 @@ public sealed class ModelFolderTests : IDisposable
     public void Create_OptionsOutOfRange_AreRefused()
     {
         var model = ModelFolder.Open(TinyModel.Write(_folder));
-        foreach (var options in (EngineOptions[])[
-            new() { Embed = new() { Dimensions = 5 } }, new() { MaxLength = 65 }, new() { TokenBudget = 3 }, new() { Callers = 0 }, new() { Task = TaskKind.Tokenize }])
-            Assert.Equal(ExitCode.BadSpec, Assert.Throws<PJobException>(() => Engine.Create(model, options with { Device = DeviceKind.Cpu })).ExitCode);
+        foreach (
+            var options in (EngineOptions[])
+                [
+                    new() { Embed = new() { Dimensions = 5 } },
+                    new() { MaxLength = 65 },
+                    new() { TokenBudget = 3 },
+                    new() { Callers = 0 },
+                    new() { Task = TaskKind.Tokenize },
+                ]
+        )
+        {
+            Assert.Equal(
+                ExitCode.BadSpec,
+                Assert.Throws<PJobException>(() => Engine.Create(model, options with { Device = DeviceKind.Cpu })).ExitCode
+            );
+        }
     }
 
     [Fact]
     public void Create_CudaWithoutAGpu_SaysWhy()
     {
-        if (CudaProvider.Find().Count > 0) Assert.Skip("there is a GPU");
+        if (CudaProvider.Find().Count > 0)
+        {
+            Assert.Skip("there is a GPU");
+        }
+
         var model = ModelFolder.Open(TinyModel.Write(_folder));
         var e = Assert.Throws<PJobException>(() => Engine.Create(model, new EngineOptions { Device = DeviceKind.Cuda }));
         Assert.Contains("compute.device is cuda, but", e.Message);
@@ -210,7 +271,11 @@ public sealed class ModelFolderTests : IDisposable
 
     string Refusal(ModelOptions? options = null, bool write = false)
     {
-        if (write) TinyModel.Write(_folder, config: new JsonObject());
+        if (write)
+        {
+            TinyModel.Write(_folder, config: new JsonObject());
+        }
+
         var e = Assert.Throws<PJobException>(() => ModelFolder.Open(_folder.Path, options));
         Assert.Equal(ExitCode.Model, e.ExitCode);
         return e.Message;
@@ -220,10 +285,23 @@ public sealed class ModelFolderTests : IDisposable
     {
         const int count = 4096;
         var tensor = new ProtoWriter().Number(1, count).Number(2, dataType).Text(8, "w").Bytes(9, new byte[count * size]);
-        var node = new ProtoWriter().Text(1, "input_ids").Text(2, "last_hidden_state").Text(4, fused ? "SkipLayerNormalization" : "Identity");
-        if (fused) node.Text(7, "com.microsoft");
-        static ProtoWriter Value(string name, int type) => new ProtoWriter().Text(1, name).Message(2, new ProtoWriter().Message(1, new ProtoWriter().Number(1, type)));
-        var graph = new ProtoWriter().Message(1, node).Text(2, "g").Message(5, tensor).Message(11, Value("input_ids", 7)).Message(12, Value("last_hidden_state", 1));
+        var node = new ProtoWriter()
+            .Text(1, "input_ids")
+            .Text(2, "last_hidden_state")
+            .Text(4, fused ? "SkipLayerNormalization" : "Identity");
+        if (fused)
+        {
+            node.Text(7, "com.microsoft");
+        }
+
+        static ProtoWriter Value(string name, int type) =>
+            new ProtoWriter().Text(1, name).Message(2, new ProtoWriter().Message(1, new ProtoWriter().Number(1, type)));
+        var graph = new ProtoWriter()
+            .Message(1, node)
+            .Text(2, "g")
+            .Message(5, tensor)
+            .Message(11, Value("input_ids", 7))
+            .Message(12, Value("last_hidden_state", 1));
         return new ProtoWriter().Number(1, 8).Message(7, graph).ToArray();
     }
 
@@ -236,7 +314,8 @@ public sealed class ModelFolderTests : IDisposable
             var bytes = MemoryMarshal.AsBytes(tensor.Values.AsSpan());
             header[tensor.Name] = new JsonObject
             {
-                ["dtype"] = "F32", ["shape"] = new JsonArray([.. tensor.Shape.Select(d => (JsonNode)d)]),
+                ["dtype"] = "F32",
+                ["shape"] = new JsonArray([.. tensor.Shape.Select(d => (JsonNode)d)]),
                 ["data_offsets"] = new JsonArray(data.Count, data.Count + bytes.Length),
             };
             data.AddRange(bytes);

@@ -46,9 +46,15 @@ public sealed class ModelVerifierTests
         Tokenizer.Load(path).CreateEncoder(new EncodeOptions()).Encode("a fine film", window);
         using var result = await engine.RunAsync(window, default);
         using var folder = new TempFolder();
-        var right = folder.Write("right.jsonl", JsonSerializer.Serialize(new { text = "a fine film", embedding = result.Row(0).ToArray() }) + "\n");
+        var right = folder.Write(
+            "right.jsonl",
+            JsonSerializer.Serialize(new { text = "a fine film", embedding = result.Row(0).ToArray() }) + "\n"
+        );
         Assert.True(ModelVerifier.Verify(model, Cpu, right)[^1].Passed);
-        var wrong = folder.Write("wrong.jsonl", JsonSerializer.Serialize(new { text = "another film", embedding = result.Row(0).ToArray() }) + "\n");
+        var wrong = folder.Write(
+            "wrong.jsonl",
+            JsonSerializer.Serialize(new { text = "another film", embedding = result.Row(0).ToArray() }) + "\n"
+        );
         Assert.False(ModelVerifier.Verify(model, Cpu, wrong)[^1].Passed);
         var broken = folder.Write("broken.jsonl", "{\"text\":\"a\"}\n");
         Assert.Contains("broken.jsonl:1", Assert.Throws<PJobException>(() => ModelVerifier.Verify(model, Cpu, broken)).Message);
@@ -59,7 +65,10 @@ public sealed class ModelVerifierTests
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
         var results = ModelVerifier.Tune(model, Cpu, Windows.Random(1, Windows.Lengths(1, 60)));
-        Assert.Equal(["128", "256", "384", "512", "1024", "2048", "4096"], results.Select(r => r.TokenBudget.ToString(CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            ["128", "256", "384", "512", "1024", "2048", "4096"],
+            results.Select(r => r.TokenBudget.ToString(CultureInfo.InvariantCulture))
+        );
         Assert.All(results, r => Assert.True(r.TokensPerSecond > 0 && r.Fill is > 0.2 and <= 1));
     }
 
@@ -68,6 +77,12 @@ public sealed class ModelVerifierTests
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
         var file = model.Candidate(DeviceKind.Cpu);
-        NumericGate.Check(model, file, HeadPlan.Create(model, file, TaskKind.Embed, new EmbedOptions()), new OrtSettings { Kind = DeviceKind.Cpu }, 100);
+        NumericGate.Check(
+            model,
+            file,
+            HeadPlan.Create(model, file, TaskKind.Embed, new EmbedOptions()),
+            new OrtSettings { Kind = DeviceKind.Cpu },
+            100
+        );
     }
 }

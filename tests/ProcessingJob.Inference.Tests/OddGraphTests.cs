@@ -22,8 +22,11 @@ public sealed class OddGraphTests : IDisposable
     [InlineData(Int32, OnnxGraphWriter.Float16)]
     public async Task RunAsync_TypesOfInputsAndOutputs_GiveTheSameEmbeddings(int input, int output)
     {
-        Write(g => Table(g, input).Node("Cast", ["table_rows"], ["last_hidden_state"], ("to", (long)output))
-            .Output("last_hidden_state", output, "batch", "length", TinyModel.Hidden));
+        Write(g =>
+            Table(g, input)
+                .Node("Cast", ["table_rows"], ["last_hidden_state"], ("to", (long)output))
+                .Output("last_hidden_state", output, "batch", "length", TinyModel.Hidden)
+        );
         var rows = await Embed([3, 5], [7]);
         Assert.Equal([40, 41, 42, 43], rows[0]);
         Assert.Equal([70, 71, 72, 73], rows[1]);
@@ -32,9 +35,14 @@ public sealed class OddGraphTests : IDisposable
     [Fact]
     public async Task RunAsync_PositionIds_CountFromTheFamilysFirst()
     {
-        Write(g => Table(g).Input("position_ids", OnnxGraphWriter.Int64, "batch", "length")
-            .Node("Gather", ["table", "position_ids"], ["last_hidden_state"])
-            .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden), new JsonObject { ["model_type"] = "roberta" });
+        Write(
+            g =>
+                Table(g)
+                    .Input("position_ids", OnnxGraphWriter.Int64, "batch", "length")
+                    .Node("Gather", ["table", "position_ids"], ["last_hidden_state"])
+                    .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden),
+            new JsonObject { ["model_type"] = "roberta" }
+        );
         var rows = await Embed([9, 9, 9], [9]);
         // RoBERTa's positions begin at pad + 1 = 2: (20 + 30 + 40) / 3.
         Assert.Equal(30, rows[0][0]);
@@ -56,10 +64,12 @@ public sealed class OddGraphTests : IDisposable
     [InlineData(1, -1)]
     public void Open_FixedBatchOrLength_IsRefused(int batch, int length)
     {
-        Write(g => g.Constant("table", [TinyModel.Vocabulary, TinyModel.Hidden], new float[TinyModel.Vocabulary * TinyModel.Hidden].AsSpan())
-            .Input("input_ids", OnnxGraphWriter.Int64, batch > 0 ? batch : "batch", length > 0 ? length : "length")
-            .Node("Gather", ["table", "input_ids"], ["last_hidden_state"])
-            .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden));
+        Write(g =>
+            g.Constant("table", [TinyModel.Vocabulary, TinyModel.Hidden], new float[TinyModel.Vocabulary * TinyModel.Hidden].AsSpan())
+                .Input("input_ids", OnnxGraphWriter.Int64, batch > 0 ? batch : "batch", length > 0 ? length : "length")
+                .Node("Gather", ["table", "input_ids"], ["last_hidden_state"])
+                .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden)
+        );
         var message = Refusal(() => ModelFolder.Open(_folder.Path));
         Assert.Contains($"input_ids has the fixed shape [{(batch > 0 ? batch : "any")}, {(length > 0 ? length : "any")}]", message);
         Assert.Contains("dynamic axes", message);
@@ -68,24 +78,33 @@ public sealed class OddGraphTests : IDisposable
     [Fact]
     public void Open_MaskThatIsNoInteger_IsRefused()
     {
-        Write(g => Table(g, output: "last_hidden_state").Input("attention_mask", OnnxGraphWriter.Float16, "batch", "length")
-            .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden));
+        Write(g =>
+            Table(g, output: "last_hidden_state")
+                .Input("attention_mask", OnnxGraphWriter.Float16, "batch", "length")
+                .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden)
+        );
         Assert.Contains("attention_mask has element type 10, expected int64 or int32", Refusal(() => ModelFolder.Open(_folder.Path)));
     }
 
     [Fact]
     public void Create_OutputThatIsNoFloat_IsRefused()
     {
-        Write(g => Table(g).Node("Cast", ["table_rows"], ["last_hidden_state"], ("to", (long)Double))
-            .Output("last_hidden_state", Double, "batch", "length", TinyModel.Hidden));
+        Write(g =>
+            Table(g)
+                .Node("Cast", ["table_rows"], ["last_hidden_state"], ("to", (long)Double))
+                .Output("last_hidden_state", Double, "batch", "length", TinyModel.Hidden)
+        );
         Assert.Contains("expected float or float16", Refusal(() => Create()));
     }
 
     [Fact]
     public void Create_OnlyPoolerOutput_IsRefused()
     {
-        Write(g => Table(g).Node("ReduceMean", ["table_rows"], ["pooler_output"], ("axes", new long[] { 1 }), ("keepdims", 0L))
-            .Output("pooler_output", OnnxGraphWriter.Float, "batch", TinyModel.Hidden));
+        Write(g =>
+            Table(g)
+                .Node("ReduceMean", ["table_rows"], ["pooler_output"], ("axes", new long[] { 1 }), ("keepdims", 0L))
+                .Output("pooler_output", OnnxGraphWriter.Float, "batch", TinyModel.Hidden)
+        );
         Assert.Contains("pooler_output", Refusal(() => Create()));
     }
 
@@ -103,12 +122,20 @@ public sealed class OddGraphTests : IDisposable
     {
         if (task == TaskKind.Embed)
         {
-            Write(g => Table(g, output: "last_hidden_state").Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", "hidden"), new JsonObject { ["hidden_size"] = 6 });
+            Write(
+                g => Table(g, output: "last_hidden_state").Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", "hidden"),
+                new JsonObject { ["hidden_size"] = 6 }
+            );
         }
         else
         {
-            Write(g => Table(g).Node("ReduceMean", ["table_rows"], ["logits"], ("axes", new long[] { 1 }), ("keepdims", 0L)).Output("logits", OnnxGraphWriter.Float, "batch", "labels"),
-                new JsonObject { ["architectures"] = new JsonArray("BertForSequenceClassification"), ["num_labels"] = 3 });
+            Write(
+                g =>
+                    Table(g)
+                        .Node("ReduceMean", ["table_rows"], ["logits"], ("axes", new long[] { 1 }), ("keepdims", 0L))
+                        .Output("logits", OnnxGraphWriter.Float, "batch", "labels"),
+                new JsonObject { ["architectures"] = new JsonArray("BertForSequenceClassification"), ["num_labels"] = 3 }
+            );
         }
 
         using var engine = Create(task);
@@ -120,13 +147,27 @@ public sealed class OddGraphTests : IDisposable
     }
 
     void WritePooled(int width, int? hiddenInConfig = null) =>
-        Write(g => Table(g).Node("ReduceMean", ["table_rows"], ["sentence_embedding"], ("axes", new long[] { 1 }), ("keepdims", 0L))
-            .Output("sentence_embedding", OnnxGraphWriter.Float, "batch", width), new JsonObject { ["hidden_size"] = hiddenInConfig ?? TinyModel.Hidden });
+        Write(
+            g =>
+                Table(g)
+                    .Node("ReduceMean", ["table_rows"], ["sentence_embedding"], ("axes", new long[] { 1 }), ("keepdims", 0L))
+                    .Output("sentence_embedding", OnnxGraphWriter.Float, "batch", width),
+            new JsonObject { ["hidden_size"] = hiddenInConfig ?? TinyModel.Hidden }
+        );
 
-    static OnnxGraphWriter Table(OnnxGraphWriter graph, int type = OnnxGraphWriter.Int64, string output = "table_rows") => graph
-        .Input("input_ids", type, "batch", "length")
-        .Constant("table", [TinyModel.Vocabulary, TinyModel.Hidden], Enumerable.Range(0, TinyModel.Vocabulary * TinyModel.Hidden).Select(i => i / TinyModel.Hidden * 10f + i % TinyModel.Hidden).ToArray().AsSpan())
-        .Node("Gather", ["table", "input_ids"], [output]);
+    static OnnxGraphWriter Table(OnnxGraphWriter graph, int type = OnnxGraphWriter.Int64, string output = "table_rows") =>
+        graph
+            .Input("input_ids", type, "batch", "length")
+            .Constant(
+                "table",
+                [TinyModel.Vocabulary, TinyModel.Hidden],
+                Enumerable
+                    .Range(0, TinyModel.Vocabulary * TinyModel.Hidden)
+                    .Select(i => i / TinyModel.Hidden * 10f + i % TinyModel.Hidden)
+                    .ToArray()
+                    .AsSpan()
+            )
+            .Node("Gather", ["table", "input_ids"], [output]);
 
     void Write(Action<OnnxGraphWriter> build, JsonObject? config = null)
     {
@@ -136,7 +177,8 @@ public sealed class OddGraphTests : IDisposable
         TinyModel.WriteBytes(_folder, "onnx/model.onnx", graph.ToModel());
     }
 
-    Engine Create(TaskKind task = TaskKind.Embed) => Engine.Create(ModelFolder.Open(_folder.Path), new EngineOptions { Task = task, Device = DeviceKind.Cpu });
+    Engine Create(TaskKind task = TaskKind.Embed) =>
+        Engine.Create(ModelFolder.Open(_folder.Path), new EngineOptions { Task = task, Device = DeviceKind.Cpu });
 
     async Task<float[][]> Embed(params int[][] encodings)
     {
@@ -148,7 +190,11 @@ public sealed class OddGraphTests : IDisposable
     static EncodingBuffer Window(params int[][] encodings)
     {
         var window = new EncodingBuffer();
-        foreach (var ids in encodings) window.Add(ids);
+        foreach (var ids in encodings)
+        {
+            window.Add(ids);
+        }
+
         return window;
     }
 

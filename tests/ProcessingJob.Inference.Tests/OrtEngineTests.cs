@@ -9,7 +9,8 @@ namespace ProcessingJob.Inference.Tests;
 /// <summary>The engine over ONNX Runtime's CPU provider, on tiny random models.</summary>
 public sealed class OrtEngineTests
 {
-    public static TheoryData<ModelFamily> Families => [ModelFamily.Bert, ModelFamily.Roberta, ModelFamily.DistilBert, ModelFamily.XlmRoberta];
+    public static TheoryData<ModelFamily> Families =>
+        [ModelFamily.Bert, ModelFamily.Roberta, ModelFamily.DistilBert, ModelFamily.XlmRoberta];
 
     [Theory, MemberData(nameof(Families))]
     public async Task RunAsync_RowAmongOthers_IsWhatItIsAlone(ModelFamily family)
@@ -40,7 +41,10 @@ public sealed class OrtEngineTests
             using var result = await engine.RunAsync(window, default);
             var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(result.Rows).ToArray();
             Assert.Equal(first ??= bytes, bytes);
-            foreach (var other in await Task.WhenAll(noise)) other.Dispose();
+            foreach (var other in await Task.WhenAll(noise))
+            {
+                other.Dispose();
+            }
         }
     }
 
@@ -49,7 +53,11 @@ public sealed class OrtEngineTests
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
         var window = Windows.Random(1, Windows.Lengths(1, 50, 2, 20));
-        for (var i = 0; i < 50; i++) window.Add(window.Ids(i * 7 % 50).ToArray());
+        for (var i = 0; i < 50; i++)
+        {
+            window.Add(window.Ids(i * 7 % 50).ToArray());
+        }
+
         using var with = Create(model, new EngineOptions());
         using var without = Create(model, new EngineOptions { Deduplicate = false });
         using var a = await with.RunAsync(window, default);
@@ -96,7 +104,15 @@ public sealed class OrtEngineTests
         var file = model.Candidate(DeviceKind.Cpu);
         var head = HeadPlan.Create(model, file, TaskKind.Embed, new EmbedOptions());
         var rules = new BatchRules(2048, 120, FewShapes: true);
-        using var device = new OrtDevice(model, file, head, new OrtSettings { Kind = DeviceKind.Cpu }, 1, rules.Capacity, poolOnDevice: true);
+        using var device = new OrtDevice(
+            model,
+            file,
+            head,
+            new OrtSettings { Kind = DeviceKind.Cpu },
+            1,
+            rules.Capacity,
+            poolOnDevice: true
+        );
         Assert.True(WarmUp.Run(device, head, rules));
         using var full = new FakeDevice { BeforeRun = (_, b) => throw new DeviceMemoryException($"{b.Tokens}") };
         Assert.False(WarmUp.Run(full, head, rules));
@@ -111,7 +127,14 @@ public sealed class OrtEngineTests
         var head = HeadPlan.Create(model, file, TaskKind.Embed, new EmbedOptions { Normalize = true });
         var rules = new BatchRules(2048, 128, FewShapes: true);
         var device = new OrtDevice(model, file, head, new OrtSettings { Kind = DeviceKind.Cpu }, 2, rules.Capacity, poolOnDevice: true);
-        using var gpu = new Engine(new EngineSetup { Devices = [device], Head = head, Rules = rules });
+        using var gpu = new Engine(
+            new EngineSetup
+            {
+                Devices = [device],
+                Head = head,
+                Rules = rules,
+            }
+        );
         using var cpu = Create(model, new EngineOptions { Embed = new EmbedOptions { Normalize = true } });
         var window = Windows.Random(1, Windows.Lengths(1, 700, 2, 128));
         using var a = await gpu.RunAsync(window, default);
@@ -130,9 +153,17 @@ public sealed class OrtEngineTests
         var head = HeadPlan.Create(model, file, TaskKind.Embed, new EmbedOptions());
         using var device = new OrtDevice(model, file, head, new OrtSettings { Kind = DeviceKind.Cpu }, 1, 200, poolOnDevice: false);
         var (before, after) = (new float[2 * head.Width], new float[2 * head.Width]);
-        using (var runner = device.CreateRunner()) runner.Run(new Batch(window, [0, 1], 9), before);
+        using (var runner = device.CreateRunner())
+        {
+            runner.Run(new Batch(window, [0, 1], 9), before);
+        }
+
         device.Recreate();
-        using (var runner = device.CreateRunner()) runner.Run(new Batch(window, [0, 1], 9), after);
+        using (var runner = device.CreateRunner())
+        {
+            runner.Run(new Batch(window, [0, 1], 9), after);
+        }
+
         Assert.Equal(before, after);
         await Task.CompletedTask;
     }
@@ -152,7 +183,9 @@ public sealed class OrtEngineTests
     [Fact]
     public async Task RunAsync_Classify_GivesLogitsPerLabel()
     {
-        var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions { Head = ModelHead.SequenceClassification, Labels = ["a", "b", "c", "d"] }));
+        var model = ModelFolder.Open(
+            ModelCache.Get(new SampleModelOptions { Head = ModelHead.SequenceClassification, Labels = ["a", "b", "c", "d"] })
+        );
         Assert.Equal((TaskKind.Classify, 4), (model.Task, model.Labels.Count));
         using var engine = Create(model, new EngineOptions { Task = TaskKind.Classify });
         using var result = await engine.RunAsync(Windows.Random(1, [5, 60, 9]), default);

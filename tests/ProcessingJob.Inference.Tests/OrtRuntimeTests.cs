@@ -8,7 +8,11 @@ public sealed partial class OrtRuntimeTests
     public void Start_OnLinux_TurnsTelemetryOffInTheNativeEnvironment()
     {
         OrtRuntime.Start();
-        if (OperatingSystem.IsWindows()) Assert.Skip("there is no libc");
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("there is no libc");
+        }
+
         Assert.Equal("1", Marshal.PtrToStringUTF8(GetEnvironment("ORT_DISABLE_TELEMETRY")));
     }
 

@@ -13,12 +13,20 @@ static class TinyModel
     public const int Vocabulary = 50;
 
     public static string Write(
-        TempFolder folder, string onnx = "onnx/model.onnx", Action<OnnxGraphWriter>? more = null, string output = "last_hidden_state",
-        JsonObject? config = null)
+        TempFolder folder,
+        string onnx = "onnx/model.onnx",
+        Action<OnnxGraphWriter>? more = null,
+        string output = "last_hidden_state",
+        JsonObject? config = null
+    )
     {
         var graph = new OnnxGraphWriter()
             .Input("input_ids", OnnxGraphWriter.Int64, "batch", "length")
-            .Constant("table", [Vocabulary, Hidden], Enumerable.Range(0, Vocabulary * Hidden).Select(i => i / Hidden * 10f + i % Hidden).ToArray().AsSpan())
+            .Constant(
+                "table",
+                [Vocabulary, Hidden],
+                Enumerable.Range(0, Vocabulary * Hidden).Select(i => i / Hidden * 10f + i % Hidden).ToArray().AsSpan()
+            )
             .Node("Gather", ["table", "input_ids"], [output])
             .Output(output, OnnxGraphWriter.Float, "batch", "length", Hidden);
         more?.Invoke(graph);
@@ -46,14 +54,21 @@ static class TinyModel
         {
             var parts = modules[i].Split(':', 2);
             list.Add(Module(i + 1, $"{i + 1}_{parts[0]}", parts[0]));
-            if (parts.Length == 2) folder.Write($"{i + 1}_{parts[0]}/config.json", parts[1]);
+            if (parts.Length == 2)
+            {
+                folder.Write($"{i + 1}_{parts[0]}/config.json", parts[1]);
+            }
         }
 
         folder.Write("modules.json", list.ToJsonString());
     }
 
-    static JsonObject Module(int index, string path, string type) => new()
-    {
-        ["idx"] = index, ["name"] = $"{index}", ["path"] = path, ["type"] = "sentence_transformers.models." + type,
-    };
+    static JsonObject Module(int index, string path, string type) =>
+        new()
+        {
+            ["idx"] = index,
+            ["name"] = $"{index}",
+            ["path"] = path,
+            ["type"] = "sentence_transformers.models." + type,
+        };
 }

@@ -8,7 +8,8 @@ public sealed class TokenPoolingTests
 {
     const int Hidden = 37;
 
-    public static TheoryData<Pooling> Modes => [Pooling.Cls, Pooling.Max, Pooling.Mean, Pooling.MeanSqrtLen, Pooling.WeightedMean, Pooling.Last];
+    public static TheoryData<Pooling> Modes =>
+        [Pooling.Cls, Pooling.Max, Pooling.Mean, Pooling.MeanSqrtLen, Pooling.WeightedMean, Pooling.Last];
 
     [Theory, MemberData(nameof(Modes))]
     public void Pool_OneMode_EqualsThePlainLoop(Pooling mode)
@@ -29,7 +30,11 @@ public sealed class TokenPoolingTests
     [Theory, MemberData(nameof(Modes))]
     public void Fill_LinearMode_WeighsAsThePlainLoop(Pooling mode)
     {
-        if (mode == Pooling.Max) return;
+        if (mode == Pooling.Max)
+        {
+            return;
+        }
+
         foreach (var (length, prompt) in ((int, int)[])[(1, 0), (17, 0), (17, 4), (3, 3)])
         {
             var weights = new float[length + 5];
@@ -73,22 +78,37 @@ public sealed class TokenPoolingTests
         var kept = values.Skip(prompt).ToArray();
         switch (mode)
         {
-            case Pooling.Cls: return values[0];
-            case Pooling.Last: return kept.Length > 0 ? values[^1] : 0;
-            case Pooling.Max: return kept.Length > 0 ? kept.Max() : -1e9;
-            case Pooling.Mean: return kept.Sum() / Math.Max(kept.Length, 1e-9);
-            case Pooling.MeanSqrtLen: return kept.Sum() / Math.Sqrt(Math.Max(kept.Length, 1e-9));
+            case Pooling.Cls:
+                return values[0];
+            case Pooling.Last:
+                return kept.Length > 0 ? values[^1] : 0;
+            case Pooling.Max:
+                return kept.Length > 0 ? kept.Max() : -1e9;
+            case Pooling.Mean:
+                return kept.Sum() / Math.Max(kept.Length, 1e-9);
+            case Pooling.MeanSqrtLen:
+                return kept.Sum() / Math.Sqrt(Math.Max(kept.Length, 1e-9));
             default:
                 var (sum, weights) = (0.0, 0.0);
-                for (var t = prompt; t < values.Length; t++) (sum, weights) = (sum + (t + 1) * values[t], weights + t + 1);
+                for (var t = prompt; t < values.Length; t++)
+                {
+                    (sum, weights) = (sum + (t + 1) * values[t], weights + t + 1);
+                }
+
                 return sum / Math.Max(weights, 1e-9);
         }
     }
 
-    static EmbedPlan Plan(Pooling pooling, int prompt) => new()
-    {
-        Pooling = pooling, PromptTokens = prompt, HiddenSize = Hidden, Dense = [], Normalize = false, Width = Hidden * pooling.Parts(),
-    };
+    static EmbedPlan Plan(Pooling pooling, int prompt) =>
+        new()
+        {
+            Pooling = pooling,
+            PromptTokens = prompt,
+            HiddenSize = Hidden,
+            Dense = [],
+            Normalize = false,
+            Width = Hidden * pooling.Parts(),
+        };
 
     static float[] Tokens(int count, int seed)
     {

@@ -13,9 +13,13 @@ public sealed class TransformersJsParityTests
 {
     static readonly string[] Texts =
     [
-        "A fine film.", "", "the gorgeously elaborate continuation of the trilogy is so huge that a column of words cannot describe it",
+        "A fine film.",
+        "",
+        "the gorgeously elaborate continuation of the trilogy is so huge that a column of words cannot describe it",
         "It works, I suppose; but why would anyone want it in blue? Three of my friends sent theirs back within a week.",
-        "naïve café — déjà vu 1,234.56 €", "good", "good good good good good good good good good good good good good good good good good",
+        "naïve café — déjà vu 1,234.56 €",
+        "good",
+        "good good good good good good good good good good good good good good good good good",
     ];
 
     [Theory]
@@ -29,18 +33,48 @@ public sealed class TransformersJsParityTests
     [InlineData(ModelFamily.Roberta, "last_token", false)]
     public async Task RunAsync_SameIds_GivesTheSameEmbeddings(ModelFamily family, string pooling, bool normalize)
     {
-        if (!Node.TryFind(out var reason)) Assert.Skip(reason);
-        var modelPath = ModelCache.Get(new SampleModelOptions { Family = family, Pooling = pooling.Replace("last_token", "lasttoken"), Normalize = normalize });
+        if (!Node.TryFind(out var reason))
+        {
+            Assert.Skip(reason);
+        }
+
+        var modelPath = ModelCache.Get(
+            new SampleModelOptions
+            {
+                Family = family,
+                Pooling = pooling.Replace("last_token", "lasttoken"),
+                Normalize = normalize,
+            }
+        );
         using var folder = new TempFolder();
         var input = folder.Write("texts.jsonl", string.Concat(Texts.Select(t => JsonSerializer.Serialize(new { text = t }) + "\n")));
-        string[] arguments = ["--model", modelPath, "--texts", input, "--out", folder["out"], "--pooling", pooling,
+        string[] arguments =
+        [
+            "--model",
+            modelPath,
+            "--texts",
+            input,
+            "--out",
+            folder["out"],
+            "--pooling",
+            pooling,
             // It takes the last position of a batch, padding or not: only one text at a time has its own token there.
-            "--batch", pooling == "last_token" ? "1" : "16"];
-        await Node.RunAsync("embed.mjs", normalize ? [.. arguments, "--normalize"] : arguments, cancellation: TestContext.Current.CancellationToken);
+            "--batch",
+            pooling == "last_token" ? "1" : "16",
+        ];
+        await Node.RunAsync(
+            "embed.mjs",
+            normalize ? [.. arguments, "--normalize"] : arguments,
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         var theirs = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder["out"])).ToArray();
 
         var window = new EncodingBuffer();
-        foreach (var line in File.ReadLines(folder["out.ids.jsonl"])) window.Add(JsonSerializer.Deserialize<int[]>(line));
+        foreach (var line in File.ReadLines(folder["out.ids.jsonl"]))
+        {
+            window.Add(JsonSerializer.Deserialize<int[]>(line));
+        }
+
         using var engine = Engine.Create(ModelFolder.Open(modelPath), new EngineOptions { Device = DeviceKind.Cpu });
         using var result = await engine.RunAsync(window, TestContext.Current.CancellationToken);
         Assert.Equal(theirs.Length, result.Rows.Length);
@@ -48,7 +82,10 @@ public sealed class TransformersJsParityTests
         {
             var row = theirs.AsSpan(i * result.Width, result.Width);
             Assert.InRange(TensorPrimitives.CosineSimilarity(row, result.Row(i)), 0.999999f, 1.000001f);
-            for (var d = 0; d < row.Length; d++) Assert.Equal(row[d], result.Row(i)[d], 1e-5f);
+            for (var d = 0; d < row.Length; d++)
+            {
+                Assert.Equal(row[d], result.Row(i)[d], 1e-5f);
+            }
         }
     }
 
@@ -61,22 +98,47 @@ public sealed class TransformersJsParityTests
     [InlineData(ModelFamily.DistilBert, "cls")]
     public async Task RunAsync_AllDemoReviews_EqualFeatureExtractionFromTheText(ModelFamily family, string pooling)
     {
-        if (!Node.TryFind(out var reason)) Assert.Skip(reason);
-        var modelPath = ModelCache.Get(new SampleModelOptions { Family = family, Pooling = pooling, Normalize = true });
+        if (!Node.TryFind(out var reason))
+        {
+            Assert.Skip(reason);
+        }
+
+        var modelPath = ModelCache.Get(
+            new SampleModelOptions
+            {
+                Family = family,
+                Pooling = pooling,
+                Normalize = true,
+            }
+        );
         using var folder = new TempFolder();
         var texts = DemoReviews.Bodies;
         var input = folder.Write("texts.jsonl", string.Concat(texts.Select(t => JsonSerializer.Serialize(new { text = t }) + "\n")));
-        await Node.RunAsync("embed.mjs", ["--model", modelPath, "--texts", input, "--out", folder["out"], "--pooling", pooling, "--normalize"], cancellation: TestContext.Current.CancellationToken);
+        await Node.RunAsync(
+            "embed.mjs",
+            ["--model", modelPath, "--texts", input, "--out", folder["out"], "--pooling", pooling, "--normalize"],
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         var theirs = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder["out"])).ToArray();
 
         using var engine = Engine.Create(ModelFolder.Open(modelPath), new EngineOptions { Device = DeviceKind.Cpu });
         var encoder = Tokenizer.Load(modelPath).CreateEncoder(new EncodeOptions { MaxLength = 128 });
         var window = new EncodingBuffer();
-        foreach (var text in texts) encoder.Encode(text, window);
+        foreach (var text in texts)
+        {
+            encoder.Encode(text, window);
+        }
+
         using var result = await engine.RunAsync(window, TestContext.Current.CancellationToken);
 
         Assert.True(texts.Count > 500);
         for (var i = 0; i < texts.Count; i++)
-            Assert.InRange(TensorPrimitives.CosineSimilarity(theirs.AsSpan(i * result.Width, result.Width), result.Row(i)), 0.999999f, 1.000001f);
+        {
+            Assert.InRange(
+                TensorPrimitives.CosineSimilarity(theirs.AsSpan(i * result.Width, result.Width), result.Row(i)),
+                0.999999f,
+                1.000001f
+            );
+        }
     }
 }

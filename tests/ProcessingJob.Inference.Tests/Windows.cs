@@ -13,7 +13,11 @@ static class Windows
         foreach (var length in lengths)
         {
             var ids = new int[length];
-            for (var k = 0; k < length; k++) ids[k] = random.Next(5, vocabulary);
+            for (var k = 0; k < length; k++)
+            {
+                ids[k] = random.Next(5, vocabulary);
+            }
+
             window.Add(ids);
         }
 
@@ -23,6 +27,9 @@ static class Windows
     public static IEnumerable<int> Lengths(int seed, int count, int from = 2, int to = 100)
     {
         var random = new Random(seed);
-        for (var i = 0; i < count; i++) yield return random.Next(from, to + 1);
+        for (var i = 0; i < count; i++)
+        {
+            yield return random.Next(from, to + 1);
+        }
     }
 }

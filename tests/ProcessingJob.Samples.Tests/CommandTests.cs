@@ -8,7 +8,13 @@ public class CommandTests
     public void Run_Model_WritesTheFolder()
     {
         using var temp = new TempFolder();
-        Assert.Equal(0, Command.Run(["model", "--family", "roberta", "--size", "1x8x2x16x600", "--head", "qa", "--seed", "7", "--out", temp["m"]], TextWriter.Null));
+        Assert.Equal(
+            0,
+            Command.Run(
+                ["model", "--family", "roberta", "--size", "1x8x2x16x600", "--head", "qa", "--seed", "7", "--out", temp["m"]],
+                TextWriter.Null
+            )
+        );
         Assert.True(File.Exists(temp["m", "onnx", "model.onnx"]));
         Assert.False(File.Exists(temp["m", "modules.json"]));
     }

@@ -12,7 +12,11 @@ sealed class PlainRun : IDisposable
 
     public PlainRun(string model, string? optimized = null)
     {
-        if (optimized is not null) _options.OptimizedModelFilePath = optimized;
+        if (optimized is not null)
+        {
+            _options.OptimizedModelFilePath = optimized;
+        }
+
         Session = new InferenceSession(Path.Combine(model, "onnx", "model.onnx"), _options);
     }
 
@@ -21,11 +25,28 @@ sealed class PlainRun : IDisposable
     /// <summary>All outputs for one row of ids.</summary>
     public Dictionary<string, float[]> Outputs(long[] ids)
     {
-        var feeds = Session.InputNames.ToDictionary(name => name, name => OrtValue.CreateTensorValueFromMemory(
-            name switch { "input_ids" => ids, "attention_mask" => [.. ids.Select(_ => 1L)], _ => new long[ids.Length] }, [1, ids.Length]));
+        var feeds = Session.InputNames.ToDictionary(
+            name => name,
+            name =>
+                OrtValue.CreateTensorValueFromMemory(
+                    name switch
+                    {
+                        "input_ids" => ids,
+                        "attention_mask" => [.. ids.Select(_ => 1L)],
+                        _ => new long[ids.Length],
+                    },
+                    [1, ids.Length]
+                )
+        );
         using var outputs = Session.Run(_run, feeds, Session.OutputNames);
-        foreach (var feed in feeds.Values) feed.Dispose();
-        return Session.OutputNames.Zip(outputs).ToDictionary(pair => pair.First, pair => pair.Second.GetTensorDataAsSpan<float>().ToArray());
+        foreach (var feed in feeds.Values)
+        {
+            feed.Dispose();
+        }
+
+        return Session
+            .OutputNames.Zip(outputs)
+            .ToDictionary(pair => pair.First, pair => pair.Second.GetTensorDataAsSpan<float>().ToArray());
     }
 
     /// <summary>last_hidden_state, averaged over the tokens.</summary>
@@ -34,7 +55,10 @@ sealed class PlainRun : IDisposable
         var states = Outputs(ids)["last_hidden_state"];
         var mean = new float[states.Length / ids.Length];
         for (var token = 0; token < ids.Length; token++)
+        {
             TensorPrimitives.Add(mean, states.AsSpan(token * mean.Length, mean.Length), mean);
+        }
+
         TensorPrimitives.Divide(mean, ids.Length, mean);
         return mean;
     }

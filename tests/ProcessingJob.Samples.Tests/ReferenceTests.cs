@@ -18,7 +18,11 @@ public class ReferenceTests
     [InlineData(ModelFamily.XlmRoberta)]
     public async Task HuggingFace_AnyFamily_TokenizesAndEmbedsAsAPlainRunDoes(ModelFamily family)
     {
-        if (!Node.TryFind(out var reason)) Assert.Skip(reason);
+        if (!Node.TryFind(out var reason))
+        {
+            Assert.Skip(reason);
+        }
+
         using var temp = new TempFolder();
         var model = ModelCache.Get(new() { Family = family });
         await Node.RunAsync("embed.mjs", ["--model", model, "--texts", WriteTexts(temp), "--out", temp["out"]]);
@@ -27,7 +31,10 @@ public class ReferenceTests
         var rows = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(temp["out"])).ToArray().Chunk(ModelSize.Tiny.Hidden).ToList();
         var ids = File.ReadLines(temp["out.ids.jsonl"]).Select(line => JsonSerializer.Deserialize<long[]>(line)!).ToList();
         Assert.Equal(Texts.Length, rows.Count);
-        Assert.All(ids.Zip(rows), pair => Assert.InRange(TensorPrimitives.CosineSimilarity<float>(run.Mean(pair.First), pair.Second), 0.999999f, 1.000001f));
+        Assert.All(
+            ids.Zip(rows),
+            pair => Assert.InRange(TensorPrimitives.CosineSimilarity<float>(run.Mean(pair.First), pair.Second), 0.999999f, 1.000001f)
+        );
         // Texts of some length are told apart.
         var different = from i in Enumerable.Range(0, rows.Count - 1) select TensorPrimitives.CosineSimilarity<float>(rows[i], rows[i + 1]);
         Assert.InRange(different.Average(), -0.5, 0.97);
@@ -37,7 +44,11 @@ public class ReferenceTests
     [Fact]
     public async Task TransformersJs_QuestionAnswering_AnswersFromTheContext()
     {
-        if (!Node.TryFind(out var reason)) Assert.Skip(reason);
+        if (!Node.TryFind(out var reason))
+        {
+            Assert.Skip(reason);
+        }
+
         using var temp = new TempFolder();
         var model = ModelCache.Get(new() { Head = ModelHead.QuestionAnswering });
         const string Context = "The lamp has a warm light and a solid base, and the cable is only 1.2 m long.";
@@ -52,9 +63,20 @@ public class ReferenceTests
     [Fact]
     public async Task TransformersJs_Classification_GivesTheLabelsOfTheConfig()
     {
-        if (!Node.TryFind(out var reason)) Assert.Skip(reason);
+        if (!Node.TryFind(out var reason))
+        {
+            Assert.Skip(reason);
+        }
+
         using var temp = new TempFolder();
-        var model = ModelCache.Get(new() { Family = ModelFamily.DistilBert, Head = ModelHead.SequenceClassification, Labels = ["bad", "good"] });
+        var model = ModelCache.Get(
+            new()
+            {
+                Family = ModelFamily.DistilBert,
+                Head = ModelHead.SequenceClassification,
+                Labels = ["bad", "good"],
+            }
+        );
         await Node.RunAsync("classify.mjs", ["--model", model, "--texts", WriteTexts(temp), "--out", temp["out"], "--top-k", "2"]);
 
         var lines = File.ReadLines(temp["out"]).Select(line => JsonDocument.Parse(line).RootElement.EnumerateArray().ToList()).ToList();
@@ -67,7 +89,10 @@ public class ReferenceTests
     /// <summary>What Hugging Face's tokenizers, the Rust one, makes of the texts.</summary>
     static async Task<List<long[]>> RustIds(string model, TempFolder temp)
     {
-        File.WriteAllBytes(temp["utf16"], [.. Texts.SelectMany(text => BitConverter.GetBytes(text.Length).Concat(Encoding.Unicode.GetBytes(text)))]);
+        File.WriteAllBytes(
+            temp["utf16"],
+            [.. Texts.SelectMany(text => BitConverter.GetBytes(text.Length).Concat(Encoding.Unicode.GetBytes(text)))]
+        );
         var job = new
         {
             tokenizer = Path.Combine(model, "tokenizer.json"),
@@ -83,7 +108,10 @@ public class ReferenceTests
         var numbers = MemoryMarshal.Cast<byte, int>(File.ReadAllBytes(temp["rust"])).ToArray();
         var rows = new List<long[]>();
         for (var at = 0; at < numbers.Length; at += 2 + numbers[at + 1])
+        {
             rows.Add([.. numbers.AsSpan(at + 2, numbers[at + 1]).ToArray().Select(id => (long)id)]);
+        }
+
         return rows;
     }
 

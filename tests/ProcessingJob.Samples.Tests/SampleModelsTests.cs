@@ -48,7 +48,10 @@ public class SampleModelsTests
     public void Write_SameSeed_GivesTheSameBytes()
     {
         using var temp = new TempFolder();
-        foreach (var (name, seed) in new[] { ("a", 7), ("b", 7), ("c", 8) }) SampleModels.Write(temp[name], new() { Seed = seed });
+        foreach (var (name, seed) in new[] { ("a", 7), ("b", 7), ("c", 8) })
+        {
+            SampleModels.Write(temp[name], new() { Seed = seed });
+        }
 
         byte[] Model(string name) => File.ReadAllBytes(temp[name, "onnx", "model.onnx"]);
         Assert.Equal(Model("a"), Model("b"));
@@ -60,17 +63,22 @@ public class SampleModelsTests
     public void Write_PoolingNormalizeAndPrompts_AreInTheFilesOfSentenceTransformers()
     {
         using var temp = new TempFolder();
-        SampleModels.Write(temp.Path, new()
-        {
-            Pooling = "cls",
-            Normalize = true,
-            MaxSequenceLength = 64,
-            Prompts = new Dictionary<string, string> { ["query"] = "query: " },
-        });
+        SampleModels.Write(
+            temp.Path,
+            new()
+            {
+                Pooling = "cls",
+                Normalize = true,
+                MaxSequenceLength = 64,
+                Prompts = new Dictionary<string, string> { ["query"] = "query: " },
+            }
+        );
 
         JsonElement Read(params string[] file) => JsonDocument.Parse(File.ReadAllText(temp[file])).RootElement;
-        Assert.Equal(["Transformer", "Pooling", "Normalize"],
-            Read("modules.json").EnumerateArray().Select(module => module.GetProperty("type").GetString()!.Split('.')[^1]));
+        Assert.Equal(
+            ["Transformer", "Pooling", "Normalize"],
+            Read("modules.json").EnumerateArray().Select(module => module.GetProperty("type").GetString()!.Split('.')[^1])
+        );
         var pooling = Read("1_Pooling", "config.json");
         Assert.True(pooling.GetProperty("pooling_mode_cls_token").GetBoolean());
         Assert.False(pooling.GetProperty("pooling_mode_mean_tokens").GetBoolean());
@@ -84,7 +92,9 @@ public class SampleModelsTests
     {
         var roberta = ModelCache.Get(new() { Family = ModelFamily.Roberta });
         using var temp = new TempFolder();
-        var error = Assert.Throws<ArgumentException>(() => SampleModels.Write(temp.Path, new() { Family = ModelFamily.Bert, TokenizerFolder = roberta }));
+        var error = Assert.Throws<ArgumentException>(() =>
+            SampleModels.Write(temp.Path, new() { Family = ModelFamily.Bert, TokenizerFolder = roberta })
+        );
         Assert.Contains("[PAD] should be an added token with id 0", error.Message, StringComparison.Ordinal);
     }
 
@@ -105,6 +115,9 @@ public class SampleModelsTests
     {
         var folder = ModelCache.Get(new() { Family = ModelFamily.Roberta, Size = ModelSize.Tiny with { Vocabulary = vocabulary } });
         var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "tokenizer.json"))).RootElement;
-        Assert.Equal(Enumerable.Range(0, vocabulary), json.GetProperty("model").GetProperty("vocab").EnumerateObject().Select(token => token.Value.GetInt32()).Order());
+        Assert.Equal(
+            Enumerable.Range(0, vocabulary),
+            json.GetProperty("model").GetProperty("vocab").EnumerateObject().Select(token => token.Value.GetInt32()).Order()
+        );
     }
 }

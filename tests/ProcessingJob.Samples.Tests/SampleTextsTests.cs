@@ -31,6 +31,8 @@ public class SampleTextsTests
         Assert.InRange(words.Min(), 1, 3);
         Assert.InRange(words.Max(), 350, 420);
         foreach (var part in new[] { "\"", ",", "\n", "🐶", "ß", "ç", "¡", "の", "جد" })
+        {
             Assert.Contains(bodies, body => body.Contains(part, StringComparison.Ordinal));
+        }
     }
 }

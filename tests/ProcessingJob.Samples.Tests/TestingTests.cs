@@ -20,7 +20,11 @@ public class TestingTests
     [Fact]
     public async Task MotoServer_StartedAndDisposed_AnswersAndIsGone()
     {
-        if (!MotoServer.TryStart(out var server, out var reason)) Assert.Skip(reason);
+        if (!MotoServer.TryStart(out var server, out var reason))
+        {
+            Assert.Skip(reason);
+        }
+
         using var client = new HttpClient();
         using (server)
         {

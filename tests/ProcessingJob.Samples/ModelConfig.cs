@@ -27,7 +27,9 @@ static class ModelConfig
         Merge(config, options.Family == ModelFamily.DistilBert ? DistilBert(size) : Bert(traits, size));
         if (options.Head == ModelHead.SequenceClassification)
         {
-            config["id2label"] = new JsonObject(options.Labels.Select((label, id) => KeyValuePair.Create<string, JsonNode?>($"{id}", label)));
+            config["id2label"] = new JsonObject(
+                options.Labels.Select((label, id) => KeyValuePair.Create<string, JsonNode?>($"{id}", label))
+            );
             config["label2id"] = new JsonObject(options.Labels.Select((label, id) => KeyValuePair.Create<string, JsonNode?>(label, id)));
             config["problem_type"] = "single_label_classification";
         }
@@ -50,24 +52,32 @@ static class ModelConfig
             ["layer_norm_eps"] = (double)(decimal)traits.Epsilon,
             ["position_embedding_type"] = "absolute",
         };
-        if (traits.PositionsFromIds) Merge(config, new() { ["bos_token_id"] = 0, ["eos_token_id"] = 2 });
+        if (traits.PositionsFromIds)
+        {
+            Merge(config, new() { ["bos_token_id"] = 0, ["eos_token_id"] = 2 });
+        }
+
         return config;
     }
 
-    static JsonObject DistilBert(ModelSize size) => new()
-    {
-        ["dim"] = size.Hidden,
-        ["n_layers"] = size.Layers,
-        ["n_heads"] = size.Heads,
-        ["hidden_dim"] = size.Intermediate,
-        ["activation"] = "gelu",
-        ["dropout"] = 0.1,
-        ["attention_dropout"] = 0.1,
-        ["sinusoidal_pos_embds"] = false,
-    };
+    static JsonObject DistilBert(ModelSize size) =>
+        new()
+        {
+            ["dim"] = size.Hidden,
+            ["n_layers"] = size.Layers,
+            ["n_heads"] = size.Heads,
+            ["hidden_dim"] = size.Intermediate,
+            ["activation"] = "gelu",
+            ["dropout"] = 0.1,
+            ["attention_dropout"] = 0.1,
+            ["sinusoidal_pos_embds"] = false,
+        };
 
     static void Merge(JsonObject into, JsonObject from)
     {
-        foreach (var (key, value) in from) into[key] = value?.DeepClone();
+        foreach (var (key, value) in from)
+        {
+            into[key] = value?.DeepClone();
+        }
     }
 }

@@ -16,8 +16,14 @@ public static class SampleModels
     public static void Write(string folder, SampleModelOptions options)
     {
         if (options.Size.Hidden % options.Size.Heads != 0)
+        {
             throw new ArgumentException($"A width of {options.Size.Hidden} cannot be shared by {options.Size.Heads} heads.");
-        if (options.Size.Layers < 1) throw new ArgumentException($"{options.Size.Layers} layers: at least 1 is needed.");
+        }
+
+        if (options.Size.Layers < 1)
+        {
+            throw new ArgumentException($"{options.Size.Layers} layers: at least 1 is needed.");
+        }
 
         var tokenizer = Tokenizer(options);
         options = options with { Size = options.Size with { Vocabulary = tokenizer.Vocabulary } };
@@ -31,17 +37,21 @@ public static class SampleModels
         Directory.CreateDirectory(Path.Combine(folder, "onnx"));
         WriteTokenizer(folder, tokenizer, options);
         JsonFile.Write(Path.Combine(folder, "config.json"), ModelConfig.Build(options));
-        if (options is { Head: ModelHead.Encoder, Pooling: { } pooling }) SentenceTransformer.Write(folder, pooling, options);
+        if (options is { Head: ModelHead.Encoder, Pooling: { } pooling })
+        {
+            SentenceTransformer.Write(folder, pooling, options);
+        }
     }
 
-    static TokenizerJson Tokenizer(SampleModelOptions options) => (options.TokenizerFolder, options.Family) switch
-    {
-        ({ } given, var family) => GivenTokenizer.Load(given, family),
-        (_, ModelFamily.Bert) => WordPieceTokenizer.Train(options.Size.Vocabulary),
-        (_, ModelFamily.DistilBert) => WordPieceTokenizer.Train(options.Size.Vocabulary) with { ClassName = "DistilBertTokenizer" },
-        (_, ModelFamily.Roberta) => ByteLevelTokenizer.Train(options.Size.Vocabulary),
-        _ => UnigramTokenizer.Train(options.Size.Vocabulary),
-    };
+    static TokenizerJson Tokenizer(SampleModelOptions options) =>
+        (options.TokenizerFolder, options.Family) switch
+        {
+            ({ } given, var family) => GivenTokenizer.Load(given, family),
+            (_, ModelFamily.Bert) => WordPieceTokenizer.Train(options.Size.Vocabulary),
+            (_, ModelFamily.DistilBert) => WordPieceTokenizer.Train(options.Size.Vocabulary) with { ClassName = "DistilBertTokenizer" },
+            (_, ModelFamily.Roberta) => ByteLevelTokenizer.Train(options.Size.Vocabulary),
+            _ => UnigramTokenizer.Train(options.Size.Vocabulary),
+        };
 
     static void WriteTokenizer(string folder, TokenizerJson tokenizer, SampleModelOptions options)
     {

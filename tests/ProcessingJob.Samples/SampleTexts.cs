@@ -11,8 +11,12 @@ public static partial class SampleTexts
     const double Spread = 0.85;
     const double ShareBeyond = 1.0 / 15;
 
-    static readonly ILookup<bool, string> Sentences = DemoReviews.Bodies.SelectMany(body => SentencePattern().Matches(body))
-        .Select(match => match.Value.Trim()).Where(text => text.Length > 0).Distinct().ToLookup(text => text.Any(c => c > 'ÿ'));
+    static readonly ILookup<bool, string> Sentences = DemoReviews
+        .Bodies.SelectMany(body => SentencePattern().Matches(body))
+        .Select(match => match.Value.Trim())
+        .Where(text => text.Length > 0)
+        .Distinct()
+        .ToLookup(text => text.Any(c => c > 'ÿ'));
 
     static readonly string[] Plain = [.. Sentences[false]];
     static readonly string[] Beyond = [.. Sentences[true]];
@@ -23,16 +27,31 @@ public static partial class SampleTexts
     /// </summary>
     public static IEnumerable<string> Reviews(int seed, int count)
     {
-        for (var n = 0; n < count; n++) yield return Review(new Random(unchecked(seed * 1_000_003 + n)));
+        for (var n = 0; n < count; n++)
+        {
+            yield return Review(new Random(unchecked(seed * 1_000_003 + n)));
+        }
     }
 
     static string Review(Random random)
     {
         var wanted = Math.Clamp((int)(Median * Math.Exp(Spread * Normal(random))), Shortest, Longest);
         var words = new List<string>(wanted);
-        if (random.NextDouble() < ShareBeyond) words.AddRange(Pick(Beyond, random).Split(' '));
-        while (words.Count < wanted) words.AddRange(Pick(Plain, random).Split(' '));
-        if (words.Count > wanted) words.RemoveRange(wanted, words.Count - wanted);
+        if (random.NextDouble() < ShareBeyond)
+        {
+            words.AddRange(Pick(Beyond, random).Split(' '));
+        }
+
+        while (words.Count < wanted)
+        {
+            words.AddRange(Pick(Plain, random).Split(' '));
+        }
+
+        if (words.Count > wanted)
+        {
+            words.RemoveRange(wanted, words.Count - wanted);
+        }
+
         var text = string.Join(' ', words);
         return random.Next(12) == 0 ? text.Replace(". ", ".\n", StringComparison.Ordinal) : text;
     }

@@ -25,13 +25,19 @@ static class SoakData
         {
             var (first, last) = (rows * file / files, rows * (file + 1) / files);
             var extension = Formats[file % Formats.Length];
-            var texts = SampleTexts.Reviews(seed + file, (int)(last - first)).Select((text, i) => (Id: first + i, Text: (first + i) % BadRowEvery == 7 ? "" : text));
+            var texts = SampleTexts
+                .Reviews(seed + file, (int)(last - first))
+                .Select((text, i) => (Id: first + i, Text: (first + i) % BadRowEvery == 7 ? "" : text));
             bad += Enumerable.Range(0, (int)(last - first)).Count(i => (first + i) % BadRowEvery == 7);
             var path = Path.Combine(folder, $"part-{file:000}{extension}");
             if (extension == ".parquet")
+            {
                 await WriteParquetAsync(path, texts);
+            }
             else
+            {
                 WriteLines(path, extension, texts);
+            }
         }
         return bad;
     }
@@ -48,13 +54,25 @@ static class SoakData
         using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16);
         var separator = extension.StartsWith(".csv", StringComparison.Ordinal) ? ',' : '\t';
         if (!extension.StartsWith(".jsonl", StringComparison.Ordinal))
+        {
             writer.Write($"id{separator}text{separator}stars\n");
+        }
+
         foreach (var (id, text) in rows)
         {
-            writer.Write(extension.StartsWith(".jsonl", StringComparison.Ordinal)
-                ? JsonSerializer.Serialize(new { id = $"r{id}", text, stars = id % 5 + 1 })
-                // A line break ends a tsv record, quoted or not.
-                : $"r{id}{separator}\"{(separator == '\t' ? text.ReplaceLineEndings(" ") : text).Replace("\"", "\"\"")}\"{separator}{id % 5 + 1}");
+            writer.Write(
+                extension.StartsWith(".jsonl", StringComparison.Ordinal)
+                    ? JsonSerializer.Serialize(
+                        new
+                        {
+                            id = $"r{id}",
+                            text,
+                            stars = id % 5 + 1,
+                        }
+                    )
+                    // A line break ends a tsv record, quoted or not.
+                    : $"r{id}{separator}\"{(separator == '\t' ? text.ReplaceLineEndings(" ") : text).Replace("\"", "\"\"")}\"{separator}{id % 5 + 1}"
+            );
             writer.Write('\n');
         }
     }
@@ -67,9 +85,27 @@ static class SoakData
         foreach (var chunk in rows.Chunk(10_000))
         {
             using var group = writer.CreateRowGroup();
-            await group.WriteAllPartsAsync<ReadOnlyMemory<char>>(id, chunk.Select(r => ($"r{r.Id}").AsMemory()).ToArray(), null, null, CancellationToken.None);
-            await group.WriteAllPartsAsync<ReadOnlyMemory<char>>(text, chunk.Select(r => r.Text.AsMemory()).ToArray(), null, null, CancellationToken.None);
-            await group.WriteAllPartsAsync<ReadOnlyMemory<char>>(stars, chunk.Select(r => ($"{r.Id % 5 + 1}").AsMemory()).ToArray(), null, null, CancellationToken.None);
+            await group.WriteAllPartsAsync<ReadOnlyMemory<char>>(
+                id,
+                chunk.Select(r => ($"r{r.Id}").AsMemory()).ToArray(),
+                null,
+                null,
+                CancellationToken.None
+            );
+            await group.WriteAllPartsAsync<ReadOnlyMemory<char>>(
+                text,
+                chunk.Select(r => r.Text.AsMemory()).ToArray(),
+                null,
+                null,
+                CancellationToken.None
+            );
+            await group.WriteAllPartsAsync<ReadOnlyMemory<char>>(
+                stars,
+                chunk.Select(r => ($"{r.Id % 5 + 1}").AsMemory()).ToArray(),
+                null,
+                null,
+                CancellationToken.None
+            );
         }
     }
 

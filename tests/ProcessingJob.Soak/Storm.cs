@@ -17,20 +17,32 @@ sealed class Storm(string pjob, string spec, string output, int hosts, int kills
         {
             var before = Kills;
             Runs++;
-            using var run = Process.Start(new ProcessStartInfo("dotnet", [pjob, "run", spec, "--local", "--hosts", $"{hosts}", "--output", output]) { RedirectStandardOutput = true })!;
+            using var run = Process.Start(
+                new ProcessStartInfo("dotnet", [pjob, "run", spec, "--local", "--hosts", $"{hosts}", "--output", output])
+                {
+                    RedirectStandardOutput = true,
+                }
+            )!;
             var lines = run.StandardOutput.ReadToEndAsync();
             while (!run.HasExited)
             {
                 var ended = run.WaitForExitAsync();
                 await Task.WhenAny(ended, Task.Delay(random.Next(500, 4_000)));
                 if (!run.HasExited && Kills < kills && KillOne())
+                {
                     Kills++;
+                }
             }
             await lines;
             if (run.ExitCode == 0)
+            {
                 return;
+            }
+
             if (Kills == before)
+            {
                 throw new InvalidOperationException($"run {Runs} was left alone and ended with exit code {run.ExitCode}");
+            }
         }
     }
 
@@ -40,7 +52,10 @@ sealed class Storm(string pjob, string spec, string output, int hosts, int kills
         var root = $"{ContainerPaths.RootVariable}={output}";
         var workers = Process.GetProcesses().Where(p => IsWorker(p, root)).ToList();
         if (workers.Count == 0)
+        {
             return false;
+        }
+
         workers[random.Next(workers.Count)].Kill();
         return true;
     }

@@ -16,12 +16,24 @@ public static class ModelCache
     {
         var root = Directory.CreateDirectory(Repo.File("out", "test-models")).FullName;
         var folder = Path.Combine(root, $"{options.Family}-{options.Head}-{Key(options)}".ToLowerInvariant());
-        if (Directory.Exists(folder)) return folder;
+        if (Directory.Exists(folder))
+        {
+            return folder;
+        }
+
         using (Lock(folder + ".lock"))
         {
-            if (Directory.Exists(folder)) return folder;
+            if (Directory.Exists(folder))
+            {
+                return folder;
+            }
+
             var unfinished = folder + ".tmp";
-            if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
+            if (Directory.Exists(unfinished))
+            {
+                Directory.Delete(unfinished, recursive: true);
+            }
+
             SampleModels.Write(unfinished, options);
             Directory.Move(unfinished, folder);
             return folder;
@@ -32,7 +44,10 @@ public static class ModelCache
     {
         var key = $"{typeof(SampleModels).Module.ModuleVersionId} {JsonSerializer.Serialize(options)}";
         if (options.TokenizerFolder is { } tokenizer)
+        {
             key += Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(tokenizer, "tokenizer.json"))));
+        }
+
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..16];
     }
 

@@ -17,9 +17,15 @@ public sealed class MotoServer : IDisposable
         Endpoint = new Uri($"http://127.0.0.1:{port}");
         _client = new HttpClient { BaseAddress = Endpoint };
         // The shell ends the server when its standard input closes, so that a test run that is killed leaves none behind.
-        _process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c",
-            $"moto_server -H 127.0.0.1 -p {port} >/dev/null 2>&1 & server=$!; read -r _; kill $server"])
-        { RedirectStandardInput = true })!;
+        _process = Process.Start(
+            new ProcessStartInfo(
+                "/bin/sh",
+                ["-c", $"moto_server -H 127.0.0.1 -p {port} >/dev/null 2>&1 & server=$!; read -r _; kill $server"]
+            )
+            {
+                RedirectStandardInput = true,
+            }
+        )!;
     }
 
     /// <summary>http://127.0.0.1:port</summary>
@@ -74,7 +80,12 @@ public sealed class MotoServer : IDisposable
     void WaitUntilReady()
     {
         for (var watch = Stopwatch.StartNew(); !Answers(); Thread.Sleep(50))
-            if (watch.Elapsed > Patience) throw new InvalidOperationException($"moto_server at {Endpoint} does not answer.");
+        {
+            if (watch.Elapsed > Patience)
+            {
+                throw new InvalidOperationException($"moto_server at {Endpoint} does not answer.");
+            }
+        }
     }
 
     bool Answers()

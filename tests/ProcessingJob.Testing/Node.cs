@@ -11,8 +11,10 @@ public static class Node
     /// <summary>Finds node and the installed packages of tests/reference, or says why a test must be skipped.</summary>
     public static bool TryFind([NotNullWhen(false)] out string? skipReason)
     {
-        skipReason = Tool.Find("node") is null ? "node is not on PATH."
-            : !Directory.Exists(Path.Combine(Folder, "node_modules")) ? "tests/reference has no packages: run `npm ci --ignore-scripts` there."
+        skipReason =
+            Tool.Find("node") is null ? "node is not on PATH."
+            : !Directory.Exists(Path.Combine(Folder, "node_modules"))
+                ? "tests/reference has no packages: run `npm ci --ignore-scripts` there."
             : null;
         return skipReason is null;
     }
@@ -22,7 +24,11 @@ public static class Node
     /// a failure throws with its stderr.
     /// </summary>
     public static async Task<string> RunAsync(
-        string script, IEnumerable<string> arguments, string input = "", CancellationToken cancellation = default)
+        string script,
+        IEnumerable<string> arguments,
+        string input = "",
+        CancellationToken cancellationToken = default
+    )
     {
         var start = new ProcessStartInfo("node", [Path.Combine(Folder, script), .. arguments])
         {
@@ -35,12 +41,16 @@ public static class Node
         using var process = Process.Start(start)!;
         try
         {
-            await process.StandardInput.WriteAsync(input.AsMemory(), cancellation);
+            await process.StandardInput.WriteAsync(input.AsMemory(), cancellationToken);
             process.StandardInput.Close();
-            var error = process.StandardError.ReadToEndAsync(cancellation);
-            var output = await process.StandardOutput.ReadToEndAsync(cancellation);
-            await process.WaitForExitAsync(cancellation);
-            if (process.ExitCode != 0) throw new InvalidOperationException($"{script} ended with {process.ExitCode}:\n{await error}");
+            var error = process.StandardError.ReadToEndAsync(cancellationToken);
+            var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken);
+            if (process.ExitCode != 0)
+            {
+                throw new InvalidOperationException($"{script} ended with {process.ExitCode}:\n{await error}");
+            }
+
             return output;
         }
         catch (OperationCanceledException)

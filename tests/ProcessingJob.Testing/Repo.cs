@@ -12,8 +12,15 @@ public static class Repo
     static string Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
             if (System.IO.File.Exists(Path.Combine(folder.FullName, "ProcessingJob.sln")))
+            {
                 return folder.FullName;
-        throw new InvalidOperationException($"ProcessingJob.sln is in no folder above {AppContext.BaseDirectory}: run the tests from a checkout.");
+            }
+        }
+
+        throw new InvalidOperationException(
+            $"ProcessingJob.sln is in no folder above {AppContext.BaseDirectory}: run the tests from a checkout."
+        );
     }
 }

@@ -10,7 +10,11 @@ public static class SharedData
     {
         path = Path.GetFullPath(Path.Combine(Repo.Root, "..", "shared", "data", relative));
         skipReason = null;
-        if (Path.Exists(path)) return true;
+        if (Path.Exists(path))
+        {
+            return true;
+        }
+
         skipReason = $"../shared/data/{relative} is not there.";
         path = null;
         return false;

@@ -13,7 +13,11 @@ static class Checkout
     static string FindRoot()
     {
         var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "ProcessingJob.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("not in a checkout");
+        while (!File.Exists(Path.Combine(folder, "ProcessingJob.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("not in a checkout");
+        }
+
         return folder;
     }
 }

@@ -28,7 +28,20 @@ static class Corpora
                 text.Append((char)Convert.ToInt32(line.Substring(at + 1, 4), 16));
                 at += 4;
             }
-            else text.Append(line[at] switch { 'n' => '\n', 't' => '\t', 'r' => '\r', 'b' => '\b', 'f' => '\f', var c => c });
+            else
+            {
+                text.Append(
+                    line[at] switch
+                    {
+                        'n' => '\n',
+                        't' => '\t',
+                        'r' => '\r',
+                        'b' => '\b',
+                        'f' => '\f',
+                        var c => c,
+                    }
+                );
+            }
         }
 
         return text.ToString();

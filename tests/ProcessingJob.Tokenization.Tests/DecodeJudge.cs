@@ -16,14 +16,18 @@ static class DecodeJudge
         var folder = Directory.CreateTempSubdirectory("judge-").FullName;
         try
         {
-            var requests = jobs.Select((job, i) => new
-            {
-                tokenizer = job.Tokenizer,
-                engine = "0.23",
-                decode = Write(Path.Combine(folder, $"{i}.ids"), job.Ids),
-                skip = job.SkipSpecials,
-                @out = Path.Combine(folder, $"{i}.out"),
-            }).ToArray();
+            var requests = jobs.Select(
+                    (job, i) =>
+                        new
+                        {
+                            tokenizer = job.Tokenizer,
+                            engine = "0.23",
+                            decode = Write(Path.Combine(folder, $"{i}.ids"), job.Ids),
+                            skip = job.SkipSpecials,
+                            @out = Path.Combine(folder, $"{i}.out"),
+                        }
+                )
+                .ToArray();
             Judge.Node(JsonSerializer.Serialize(requests));
             return [.. requests.Select(request => Read(request.@out))];
         }
@@ -49,7 +53,11 @@ static class DecodeJudge
     {
         using var reader = new BinaryReader(File.OpenRead(path));
         var texts = new List<string>();
-        while (reader.BaseStream.Position < reader.BaseStream.Length) texts.Add(Encoding.Unicode.GetString(reader.ReadBytes(2 * reader.ReadInt32())));
+        while (reader.BaseStream.Position < reader.BaseStream.Length)
+        {
+            texts.Add(Encoding.Unicode.GetString(reader.ReadBytes(2 * reader.ReadInt32())));
+        }
+
         return [.. texts];
     }
 }

@@ -7,8 +7,36 @@ static class Fuzz
 {
     static readonly string[] Gems =
     [
-        "[SEP]", "[sep]", "<s>", "<mask>", "</s>", "  <mask> ", "[MASK]", "<extra_id_0>", "\ud800", "\udc00x", "\r\n", "'s", "'LL", "한국", "ｶﾞ",
-        "👨‍👩‍👧", "\u0001", "\u3000", "\u0600a", "e\u0301\u200d", "\ufffe", "\u0085", "...", "  ", "İ", "ß", "Zwischenraum", " <tab> ", "@", "🇩🇪🇫🇷",
+        "[SEP]",
+        "[sep]",
+        "<s>",
+        "<mask>",
+        "</s>",
+        "  <mask> ",
+        "[MASK]",
+        "<extra_id_0>",
+        "\ud800",
+        "\udc00x",
+        "\r\n",
+        "'s",
+        "'LL",
+        "한국",
+        "ｶﾞ",
+        "👨‍👩‍👧",
+        "\u0001",
+        "\u3000",
+        "\u0600a",
+        "e\u0301\u200d",
+        "\ufffe",
+        "\u0085",
+        "...",
+        "  ",
+        "İ",
+        "ß",
+        "Zwischenraum",
+        " <tab> ",
+        "@",
+        "🇩🇪🇫🇷",
     ];
 
     public static List<string> Texts(int count, int seed)
@@ -40,8 +68,14 @@ static class Fuzz
                 9 => random.Next(0x20000, 0x110000),
                 _ => ' ',
             };
-            if (c is >= 0xD800 and <= 0xDFFF) text.Append((char)c);
-            else text.Append(char.ConvertFromUtf32(c));
+            if (c is >= 0xD800 and <= 0xDFFF)
+            {
+                text.Append((char)c);
+            }
+            else
+            {
+                text.Append(char.ConvertFromUtf32(c));
+            }
         }
 
         return text.ToString();
@@ -55,10 +89,22 @@ static class Fuzz
         var words = 0;
         for (var c = 0; c <= 0x10FFFF; c++)
         {
-            if (c is >= 0xD800 and <= 0xDFFF) continue;
-            if (words > 0) text.Append(' ');
+            if (c is >= 0xD800 and <= 0xDFFF)
+            {
+                continue;
+            }
+
+            if (words > 0)
+            {
+                text.Append(' ');
+            }
+
             text.Append('x').Append(char.ConvertFromUtf32(c)).Append('y');
-            if (++words < wordsPerText && c < 0x10FFFF) continue;
+            if (++words < wordsPerText && c < 0x10FFFF)
+            {
+                continue;
+            }
+
             texts.Add(text.ToString());
             text.Clear();
             words = 0;

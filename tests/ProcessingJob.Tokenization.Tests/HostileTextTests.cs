@@ -10,8 +10,17 @@ public class HostileTextTests
     public static TheoryData<string, string> Cases()
     {
         var cases = new TheoryData<string, string>();
-        foreach (var vocabulary in (string[])["bert-base-uncased", "bert-base-multilingual-cased", "roberta-base", "gpt2", "t5-small", "xlm-roberta-base-rebuilt"])
-            foreach (var unit in (string[])["a", "中", " ", "\u0301", "\u0301\u0316", "é", "😀", "'", "한"]) cases.Add(vocabulary, unit);
+        foreach (
+            var vocabulary in (string[])
+                ["bert-base-uncased", "bert-base-multilingual-cased", "roberta-base", "gpt2", "t5-small", "xlm-roberta-base-rebuilt"]
+        )
+        {
+            foreach (var unit in (string[])["a", "中", " ", "\u0301", "\u0301\u0316", "é", "😀", "'", "한"])
+            {
+                cases.Add(vocabulary, unit);
+            }
+        }
+
         return cases;
     }
 
@@ -19,7 +28,11 @@ public class HostileTextTests
     [MemberData(nameof(Cases))]
     public void Encode_LongRun_EndsSoon(string vocabulary, string unit)
     {
-        if (!Directory.Exists(Checkout.SharedData)) Assert.Skip("../shared/data is not here");
+        if (!Directory.Exists(Checkout.SharedData))
+        {
+            Assert.Skip("../shared/data is not here");
+        }
+
         var encoder = Parity.Loaded(Checkout.Vocabulary(vocabulary)).CreateEncoder(new EncodeOptions());
         var text = string.Concat(Enumerable.Repeat(unit, Length / unit.Length));
         var buffer = new EncodingBuffer();

@@ -51,7 +51,11 @@ static class Judge
             var files = new Dictionary<IReadOnlyList<string>, string>(ReferenceEqualityComparer.Instance);
             string Write(IReadOnlyList<string> texts)
             {
-                if (files.TryGetValue(texts, out var path)) return path;
+                if (files.TryGetValue(texts, out var path))
+                {
+                    return path;
+                }
+
                 path = files[texts] = Path.Combine(folder, $"{files.Count}.texts");
                 using var writer = new BinaryWriter(File.Create(path));
                 foreach (var text in texts)
@@ -63,19 +67,23 @@ static class Judge
                 return path;
             }
 
-            var requests = jobs.Select((job, i) => new
-            {
-                tokenizer = job.Tokenizer,
-                engine = job.Engine,
-                texts = Write(job.Texts),
-                pairs = job.Pairs == null ? null : Write(job.Pairs),
-                @out = Path.Combine(folder, $"{i}.out"),
-                maxLength = job.MaxLength,
-                strategy = job.Strategy,
-                stride = job.Stride,
-                specials = job.Specials,
-                details = job.Details,
-            }).ToArray();
+            var requests = jobs.Select(
+                    (job, i) =>
+                        new
+                        {
+                            tokenizer = job.Tokenizer,
+                            engine = job.Engine,
+                            texts = Write(job.Texts),
+                            pairs = job.Pairs == null ? null : Write(job.Pairs),
+                            @out = Path.Combine(folder, $"{i}.out"),
+                            maxLength = job.MaxLength,
+                            strategy = job.Strategy,
+                            stride = job.Stride,
+                            specials = job.Specials,
+                            details = job.Details,
+                        }
+                )
+                .ToArray();
             Node(JsonSerializer.Serialize(requests, IgnoreNulls));
             return [.. jobs.Select((job, i) => Parse(File.ReadAllBytes(requests[i].@out), job))];
         }
@@ -87,18 +95,23 @@ static class Judge
 
     internal static void Node(string input)
     {
-        using var node = Process.Start(new ProcessStartInfo("node", ["encode.mjs"])
-        {
-            WorkingDirectory = Reference,
-            RedirectStandardInput = true,
-            RedirectStandardError = true,
-            Environment = { ["TOKENIZERS_PARALLELISM"] = "true" },
-        })!;
+        using var node = Process.Start(
+            new ProcessStartInfo("node", ["encode.mjs"])
+            {
+                WorkingDirectory = Reference,
+                RedirectStandardInput = true,
+                RedirectStandardError = true,
+                Environment = { ["TOKENIZERS_PARALLELISM"] = "true" },
+            }
+        )!;
         var errors = node.StandardError.ReadToEndAsync();
         node.StandardInput.Write(input);
         node.StandardInput.Close();
         node.WaitForExit();
-        if (node.ExitCode != 0) throw new InvalidOperationException($"the judge failed: {errors.Result}");
+        if (node.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"the judge failed: {errors.Result}");
+        }
     }
 
     static JudgedEncoding[][] Parse(byte[] bytes, JudgeJob job)
@@ -114,7 +127,13 @@ static class Judge
                 var n = numbers[at++];
                 var ids = Take(numbers, ref at, n);
                 texts[text][i] = job.Details
-                    ? new JudgedEncoding(ids, Take(numbers, ref at, n), Take(numbers, ref at, n), Take(numbers, ref at, 2 * n), Take(numbers, ref at, n))
+                    ? new JudgedEncoding(
+                        ids,
+                        Take(numbers, ref at, n),
+                        Take(numbers, ref at, n),
+                        Take(numbers, ref at, 2 * n),
+                        Take(numbers, ref at, n)
+                    )
                     : new JudgedEncoding(ids, [], [], [], []);
             }
         }
@@ -130,7 +149,11 @@ static class Judge
 
     static string? FindAbsent()
     {
-        if (!Directory.Exists(Path.Combine(Reference, "node_modules", "tokenizers"))) return "npm ci --ignore-scripts in tests/reference brings the judge";
+        if (!Directory.Exists(Path.Combine(Reference, "node_modules", "tokenizers")))
+        {
+            return "npm ci --ignore-scripts in tests/reference brings the judge";
+        }
+
         try
         {
             using var node = Process.Start(new ProcessStartInfo("node", ["--version"]) { RedirectStandardOutput = true })!;

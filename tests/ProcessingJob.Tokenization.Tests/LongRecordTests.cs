@@ -18,9 +18,12 @@ public sealed class LongRecordTests : IDisposable
         const string Tokens = """
             "added_tokens":[{"id":1,"content":"[SEP]","normalized":false,"special":true,"lstrip":true,"rstrip":true},{"id":9,"content":"<new>","normalized":true}]
             """;
-        File.WriteAllText(Path.Combine(_folder, "tokenizer.json"), model == "BPE"
-            ? $$"""{ {{Tokens}},"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":true},"model":{"type":"BPE","merges":[],"vocab":{"t":0,"[SEP]":1,"e":2,"a":3,"p":4,"o":5,"\u0120":6,"<":7,">":8} } }"""
-            : $$"""{ {{Tokens}},"normalizer":{"type":"BertNormalizer"},"pre_tokenizer":{"type":"BertPreTokenizer"},"model":{"type":"WordPiece","unk_token":"?","vocab":{"?":0,"[SEP]":1,"tea":2,"pot":3,",":4} } }""");
+        File.WriteAllText(
+            Path.Combine(_folder, "tokenizer.json"),
+            model == "BPE"
+                ? $$"""{ {{Tokens}},"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":true},"model":{"type":"BPE","merges":[],"vocab":{"t":0,"[SEP]":1,"e":2,"a":3,"p":4,"o":5,"\u0120":6,"<":7,">":8} } }"""
+                : $$"""{ {{Tokens}},"normalizer":{"type":"BertNormalizer"},"pre_tokenizer":{"type":"BertPreTokenizer"},"model":{"type":"WordPiece","unk_token":"?","vocab":{"?":0,"[SEP]":1,"tea":2,"pot":3,",":4} } }"""
+        );
         var tokenizer = Tokenizer.Load(_folder);
         var encoder = tokenizer.CreateEncoder(new EncodeOptions { MaxLength = 128, WithOffsets = true });
         var buffer = new EncodingBuffer();

@@ -9,30 +9,80 @@ public class OwnVocabularyTests(OwnVocabularies vocabularies) : IClassFixture<Ow
     [MemberData(nameof(Names))]
     public void Encode_TextsAndFuzz_EqualsHuggingFace(string name)
     {
-        if (Judge.Absent != null) Assert.Skip(Judge.Absent);
+        if (Judge.Absent != null)
+        {
+            Assert.Skip(Judge.Absent);
+        }
+
         var file = vocabularies.JsonOf(name);
         List<string> texts = [.. vocabularies.Texts, "", " ", "\n", "\u0001\u0001 gone, and then words", .. Fuzz.Texts(1500, seed: 5)];
         List<string> pairs = [.. texts.Skip(1), texts[0]];
-        CheckAll(name,
+        CheckAll(
+            name,
             ("plain", new JudgeJob(file, texts) { Details = true }),
-            ("truncated", new JudgeJob(file, texts) { Specials = true, MaxLength = 16, Details = true }),
-            ("pairs", new JudgeJob(file, texts) { Pairs = pairs, Specials = true, MaxLength = 31, Details = true, Engine = "0.22" }),
-            ("pairs without specials", new JudgeJob(file, texts) { Pairs = pairs, Details = true }));
+            (
+                "truncated",
+                new JudgeJob(file, texts)
+                {
+                    Specials = true,
+                    MaxLength = 16,
+                    Details = true,
+                }
+            ),
+            (
+                "pairs",
+                new JudgeJob(file, texts)
+                {
+                    Pairs = pairs,
+                    Specials = true,
+                    MaxLength = 31,
+                    Details = true,
+                    Engine = "0.22",
+                }
+            ),
+            ("pairs without specials", new JudgeJob(file, texts) { Pairs = pairs, Details = true })
+        );
     }
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Encode_Windows_EqualHuggingFacesOverflow(string name)
     {
-        if (Judge.Absent != null) Assert.Skip(Judge.Absent);
+        if (Judge.Absent != null)
+        {
+            Assert.Skip(Judge.Absent);
+        }
+
         var file = vocabularies.JsonOf(name);
         List<string> questions = [.. vocabularies.Texts.Select(text => text[..8])];
-        CheckAll(name,
-            ("windows", new JudgeJob(file, vocabularies.Texts) { Specials = true, MaxLength = 17, Stride = 5, Details = true, Engine = "0.22" }),
-            ("windows of the context", new JudgeJob(file, questions)
-            {
-                Pairs = vocabularies.Texts, Specials = true, MaxLength = 40, Stride = 4, Strategy = "OnlySecond", Details = true, Engine = "0.22", TypesOfFirstOnly = true,
-            }));
+        CheckAll(
+            name,
+            (
+                "windows",
+                new JudgeJob(file, vocabularies.Texts)
+                {
+                    Specials = true,
+                    MaxLength = 17,
+                    Stride = 5,
+                    Details = true,
+                    Engine = "0.22",
+                }
+            ),
+            (
+                "windows of the context",
+                new JudgeJob(file, questions)
+                {
+                    Pairs = vocabularies.Texts,
+                    Specials = true,
+                    MaxLength = 40,
+                    Stride = 4,
+                    Strategy = "OnlySecond",
+                    Details = true,
+                    Engine = "0.22",
+                    TypesOfFirstOnly = true,
+                }
+            )
+        );
     }
 
     [Theory]
@@ -42,7 +92,11 @@ public class OwnVocabularyTests(OwnVocabularies vocabularies) : IClassFixture<Ow
     [InlineData("unigram")]
     public void Encode_EveryScalarValue_EqualsHuggingFace(string name)
     {
-        if (Judge.Absent != null) Assert.Skip(Judge.Absent);
+        if (Judge.Absent != null)
+        {
+            Assert.Skip(Judge.Absent);
+        }
+
         CheckAll(name, ("scalars", new JudgeJob(vocabularies.JsonOf(name), Fuzz.ScalarWords(64))));
     }
 

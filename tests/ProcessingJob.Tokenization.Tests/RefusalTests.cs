@@ -6,7 +6,8 @@ namespace ProcessingJob.Tokenization.Tests;
 /// <summary>What cannot be done exactly is refused by name; what is broken is said to be broken, and where.</summary>
 public sealed class RefusalTests : IDisposable
 {
-    const string Model = """{"type":"WordPiece","unk_token":"?","continuing_subword_prefix":"##","max_input_chars_per_word":100,"vocab":{"?":0,"a":1}}""";
+    const string Model =
+        """{"type":"WordPiece","unk_token":"?","continuing_subword_prefix":"##","max_input_chars_per_word":100,"vocab":{"?":0,"a":1}}""";
 
     readonly string _folder = Directory.CreateTempSubdirectory("refusal-").FullName;
 
@@ -27,19 +28,31 @@ public sealed class RefusalTests : IDisposable
     [InlineData("model", """{"type":"Unigram","vocab":[["a",0.0]],"unk_id":1}""", "unk_id 1 is outside")]
     [InlineData("model", """{"type":"Unigram","vocab":[["a"]],"unk_id":0}""", "a token and its score")]
     [InlineData("normalizer", """{"type":"ByteLevel"}""", "normalizer ByteLevel")]
-    [InlineData("normalizer", """{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Magic"}]}""", "normalizers[1]: normalizer Magic")]
+    [InlineData(
+        "normalizer",
+        """{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Magic"}]}""",
+        "normalizers[1]: normalizer Magic"
+    )]
     [InlineData("normalizer", """{"type":"Replace","pattern":{"Regex":"(a|b)+"},"content":"c"}""", "regular expression (a|b)+")]
     [InlineData("normalizer", """{"type":"Replace","pattern":{"String":""},"content":"c"}""", "the pattern is empty")]
     [InlineData("normalizer", """{"type":"Precompiled","precompiled_charsmap":"////"}""", "no character map")]
     [InlineData("normalizer", """{"type":"Precompiled","precompiled_charsmap":"?"}""", "no character map")]
     [InlineData("pre_tokenizer", """{"type":"UnicodeScripts"}""", "pre-tokenizer UnicodeScripts")]
-    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"\\w+(?=x)"},"behavior":"Isolated","invert":false}""", @"regular expression \w+(?=x)")]
+    [InlineData(
+        "pre_tokenizer",
+        """{"type":"Split","pattern":{"Regex":"\\w+(?=x)"},"behavior":"Isolated","invert":false}""",
+        @"regular expression \w+(?=x)"
+    )]
     [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"String":"x"},"behavior":"Removed","invert":true}""", "an inverted Split")]
     [InlineData("pre_tokenizer", """{"type":"Punctuation","behavior":"Sideways"}""", "behavior Sideways")]
     [InlineData("pre_tokenizer", """{"type":"Metaspace","replacement":"__"}""", "one character")]
     [InlineData("post_processor", """{"type":"Magic"}""", "post-processor Magic")]
     [InlineData("post_processor", """{"type":"BertProcessing","cls":["a"],"sep":["a",1]}""", "a token and its id")]
-    [InlineData("post_processor", """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x","type_id":0}}],"pair":[],"special_tokens":{}}""", "special token x is not among")]
+    [InlineData(
+        "post_processor",
+        """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x","type_id":0}}],"pair":[],"special_tokens":{}}""",
+        "special token x is not among"
+    )]
     [InlineData("decoder", """{"type":"CTC"}""", "decoder CTC")]
     [InlineData("added_tokens", """[{"id":7,"content":"a"}]""", "added token a has id 7")]
     public void Load_UnsupportedOrBroken_NamesIt(string section, string json, string expected)
@@ -82,12 +95,22 @@ public sealed class RefusalTests : IDisposable
     [Theory]
     [InlineData("vocab.txt", "tokenizer_config.json", """{"tokenizer_class":"PhobertTokenizer"}""", "PhobertTokenizer without")]
     [InlineData("vocab.txt", "tokenizer_config.json", """{"tokenizer_class":"BertJapaneseTokenizer"}""", "BertJapaneseTokenizer without")]
-    [InlineData("vocab.txt", "tokenizer_config.json", """{"tokenizer_class":"PreTrainedTokenizerFast"}""", "PreTrainedTokenizerFast without")]
+    [InlineData(
+        "vocab.txt",
+        "tokenizer_config.json",
+        """{"tokenizer_class":"PreTrainedTokenizerFast"}""",
+        "PreTrainedTokenizerFast without"
+    )]
     [InlineData("vocab.txt", "config.json", """{"model_type":"roformer"}""", "roformer without")]
     [InlineData("vocab.txt", "config.json", """{"model_type":"roberta"}""", "roberta without")]
     [InlineData("vocab.json", "tokenizer_config.json", """{"tokenizer_class":"CLIPTokenizerFast"}""", "CLIPTokenizerFast without")]
     [InlineData("vocab.json", "config.json", """{"model_type":"whisper"}""", "whisper without")]
-    [InlineData("vocab.json", "tokenizer_config.json", """{"tokenizer_class":"GPT2Tokenizer","add_bos_token":true}""", "add_bos_token without")]
+    [InlineData(
+        "vocab.json",
+        "tokenizer_config.json",
+        """{"tokenizer_class":"GPT2Tokenizer","add_bos_token":true}""",
+        "add_bos_token without"
+    )]
     public void Load_FamilyWithoutTokenizerJson_IsRefusedByName(string file, string config, string json, string expected)
     {
         Write(file, file == "vocab.txt" ? "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na" : """{"a":0}""");
@@ -106,9 +129,18 @@ public sealed class RefusalTests : IDisposable
     [InlineData("sentencepiece.bpe.model", "camembert", "camembert without tokenizer.json")]
     public void Load_SentencePieceOfAnotherFamily_IsRefusedByName(string file, string? modelType, string expected)
     {
-        byte[] model = [.. ((string[])["<unk>", "<s>", "<cls>"]).SelectMany(piece => (byte[])[0x0A, (byte)(piece.Length + 2), 0x0A, (byte)piece.Length, .. Encoding.UTF8.GetBytes(piece)])];
+        byte[] model =
+        [
+            .. ((string[])["<unk>", "<s>", "<cls>"]).SelectMany(piece =>
+                (byte[])[0x0A, (byte)(piece.Length + 2), 0x0A, (byte)piece.Length, .. Encoding.UTF8.GetBytes(piece)]
+            ),
+        ];
         File.WriteAllBytes(Path.Combine(_folder, file), model);
-        if (modelType != null) Write("config.json", $$"""{"model_type":"{{modelType}}"}""");
+        if (modelType != null)
+        {
+            Write("config.json", $$"""{"model_type":"{{modelType}}"}""");
+        }
+
         var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(_folder));
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
     }
@@ -117,8 +149,16 @@ public sealed class RefusalTests : IDisposable
     public void Load_FileOrUri_SaysWhatIsExpected()
     {
         Write("tokenizer.json", "{}");
-        Assert.Contains("give the model folder", Assert.Throws<PJobException>(() => Tokenizer.Load(Path.Combine(_folder, "tokenizer.json"))).Message, StringComparison.Ordinal);
-        Assert.Contains("fetch the model folder first", Assert.Throws<PJobException>(() => Tokenizer.Load("hf://a/b")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "give the model folder",
+            Assert.Throws<PJobException>(() => Tokenizer.Load(Path.Combine(_folder, "tokenizer.json"))).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "fetch the model folder first",
+            Assert.Throws<PJobException>(() => Tokenizer.Load("hf://a/b")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -145,7 +185,12 @@ public sealed class RefusalTests : IDisposable
     public void CreateEncoder_ImpossibleWindow_SaysWhatFits(int? maxLength, int stride, string expected)
     {
         Write("tokenizer.json", $$$"""{"model":{{{Model}}},"post_processor":{"type":"BertProcessing","cls":["a",1],"sep":["a",1]}}""");
-        var options = new EncodeOptions { MaxLength = maxLength, Stride = stride, Window = true };
+        var options = new EncodeOptions
+        {
+            MaxLength = maxLength,
+            Stride = stride,
+            Window = true,
+        };
         var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(_folder).CreateEncoder(options));
         Assert.Equal(ExitCode.BadSpec, refusal.ExitCode);
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);

@@ -10,10 +10,17 @@ public class SharedCorporaTests
     static readonly int FuzzTexts = int.Parse(Environment.GetEnvironmentVariable("TOKENIZER_FUZZ") ?? "4000");
 
     public static TheoryData<string> Vocabularies =>
-    [
-        "all-MiniLM-L6-v2", "bert-base-uncased", "bert-base-cased", "bert-base-multilingual-cased", "mpnet-constructed",
-        "roberta-base", "gpt2", "t5-small", "xlm-roberta-base-rebuilt",
-    ];
+        [
+            "all-MiniLM-L6-v2",
+            "bert-base-uncased",
+            "bert-base-cased",
+            "bert-base-multilingual-cased",
+            "mpnet-constructed",
+            "roberta-base",
+            "gpt2",
+            "t5-small",
+            "xlm-roberta-base-rebuilt",
+        ];
 
     [Theory]
     [MemberData(nameof(Vocabularies))]
@@ -30,9 +37,23 @@ public class SharedCorporaTests
             List<string> texts = [.. all.Where((_, i) => (i + vocabulary.Length) % step == 0)];
             jobs.Add(($"{corpus} plain", new JudgeJob(file, texts) { Details = true }));
             foreach (var max in (int[])[16, 128, 512])
+            {
                 jobs.Add(($"{corpus} max {max}", new JudgeJob(file, texts) { Specials = true, MaxLength = max }));
+            }
+
             List<string> pairs = [.. texts.Skip(1), texts[0]];
-            jobs.Add(($"{corpus} pairs", new JudgeJob(file, texts) { Pairs = pairs, Specials = true, MaxLength = 128, Engine = "0.22" }));
+            jobs.Add(
+                (
+                    $"{corpus} pairs",
+                    new JudgeJob(file, texts)
+                    {
+                        Pairs = pairs,
+                        Specials = true,
+                        MaxLength = 128,
+                        Engine = "0.22",
+                    }
+                )
+            );
         }
 
         var judged = Judge.Run([.. jobs.Select(job => job.Job)]);
@@ -54,7 +75,14 @@ public class SharedCorporaTests
 
     internal static void SkipWithoutData()
     {
-        if (!Directory.Exists(Checkout.SharedData)) Assert.Skip("../shared/data is not here");
-        if (Judge.Absent != null) Assert.Skip(Judge.Absent);
+        if (!Directory.Exists(Checkout.SharedData))
+        {
+            Assert.Skip("../shared/data is not here");
+        }
+
+        if (Judge.Absent != null)
+        {
+            Assert.Skip(Judge.Absent);
+        }
     }
 }

@@ -11,12 +11,22 @@ public sealed class SlowFilesTests : IDisposable
 
     [Theory]
     [InlineData("bert-base-uncased", "vocab.txt", null, null)]
-    [InlineData("bert-base-uncased", "vocab.txt", """{"do_lower_case":true,"tokenizer_class":"BertTokenizer","strip_accents":null}""", null)]
+    [InlineData(
+        "bert-base-uncased",
+        "vocab.txt",
+        """{"do_lower_case":true,"tokenizer_class":"BertTokenizer","strip_accents":null}""",
+        null
+    )]
     [InlineData("bert-base-uncased", "vocab.txt", """{"tokenizer_class":"DPRQuestionEncoderTokenizerFast"}""", null)]
     [InlineData("all-MiniLM-L6-v2", "vocab.txt", null, """{"cls_token":"[CLS]","mask_token":{"content":"[MASK]","lstrip":false}}""")]
     [InlineData("bert-base-cased", "vocab.txt", Cased, null)]
     [InlineData("bert-base-multilingual-cased", "vocab.txt", Cased, null)]
-    [InlineData("mpnet-constructed", "vocab.txt", """{"tokenizer_class":"MPNetTokenizer"}""", """{"unk_token":"[UNK]","mask_token":{"content":"<mask>","lstrip":true}}""")]
+    [InlineData(
+        "mpnet-constructed",
+        "vocab.txt",
+        """{"tokenizer_class":"MPNetTokenizer"}""",
+        """{"unk_token":"[UNK]","mask_token":{"content":"<mask>","lstrip":true}}"""
+    )]
     [InlineData("roberta-base", "vocab.json,merges.txt", """{"model_max_length":512}""", null)]
     [InlineData("roberta-base", "vocab.json,merges.txt", null, null)]
     [InlineData("gpt2", "vocab.json,merges.txt", null, null)]
@@ -24,38 +34,79 @@ public sealed class SlowFilesTests : IDisposable
     [InlineData("t5-small", "spiece.model", null, null)]
     public void Load_SlowFiles_EncodesAsTokenizerJson(string vocabulary, string files, string? config, string? specials)
     {
-        if (!Directory.Exists(Checkout.SharedData)) Assert.Skip("../shared/data is not here");
-        foreach (var file in files.Split(',')) File.Copy(Path.Combine(Checkout.Vocabulary(vocabulary), file), Path.Combine(_folder, file));
-        if (config != null) File.WriteAllText(Path.Combine(_folder, "tokenizer_config.json"), config);
-        if (specials != null) File.WriteAllText(Path.Combine(_folder, "special_tokens_map.json"), specials);
+        if (!Directory.Exists(Checkout.SharedData))
+        {
+            Assert.Skip("../shared/data is not here");
+        }
+
+        foreach (var file in files.Split(','))
+        {
+            File.Copy(Path.Combine(Checkout.Vocabulary(vocabulary), file), Path.Combine(_folder, file));
+        }
+
+        if (config != null)
+        {
+            File.WriteAllText(Path.Combine(_folder, "tokenizer_config.json"), config);
+        }
+
+        if (specials != null)
+        {
+            File.WriteAllText(Path.Combine(_folder, "special_tokens_map.json"), specials);
+        }
 
         var (expected, actual) = (Parity.Loaded(Checkout.Vocabulary(vocabulary)), Tokenizer.Load(_folder));
 
-        Assert.Equal((expected.VocabularySize, expected.PadId, expected.HasTokenTypes), (actual.VocabularySize, actual.PadId, actual.HasTokenTypes));
-        List<string> texts = [.. Corpora.Names.SelectMany(name => Corpora.Read(name).Where((_, i) => i % 17 == 0)), .. Fuzz.Texts(4000, seed: 21), ""];
+        Assert.Equal(
+            (expected.VocabularySize, expected.PadId, expected.HasTokenTypes),
+            (actual.VocabularySize, actual.PadId, actual.HasTokenTypes)
+        );
+        List<string> texts =
+        [
+            .. Corpora.Names.SelectMany(name => Corpora.Read(name).Where((_, i) => i % 17 == 0)),
+            .. Fuzz.Texts(4000, seed: 21),
+            "",
+        ];
         // MPNet's tokenizer.json has <unk> beside [UNK]; its vocab.txt cannot say so.
-        if (vocabulary.StartsWith("mpnet", StringComparison.Ordinal)) texts.RemoveAll(text => text.Contains("<unk>", StringComparison.OrdinalIgnoreCase));
+        if (vocabulary.StartsWith("mpnet", StringComparison.Ordinal))
+        {
+            texts.RemoveAll(text => text.Contains("<unk>", StringComparison.OrdinalIgnoreCase));
+        }
+
         Same(expected, actual, texts);
     }
 
     [Theory]
-    [InlineData("added_tokens.json", """{"[NEW]":12,"tea pot":13}""", """[{"id":12,"content":"[NEW]","normalized":true},{"id":13,"content":"tea pot","normalized":true}]""")]
+    [InlineData(
+        "added_tokens.json",
+        """{"[NEW]":12,"tea pot":13}""",
+        """[{"id":12,"content":"[NEW]","normalized":true},{"id":13,"content":"tea pot","normalized":true}]"""
+    )]
     [InlineData(
         "tokenizer_config.json",
         """{"added_tokens_decoder":{"12":{"content":"Tea","single_word":true,"normalized":true},"13":{"content":"<x>","rstrip":true,"normalized":false,"special":true}}}""",
-        """[{"id":12,"content":"Tea","single_word":true,"normalized":true},{"id":13,"content":"<x>","rstrip":true,"normalized":false,"special":true}]""")]
+        """[{"id":12,"content":"Tea","single_word":true,"normalized":true},{"id":13,"content":"<x>","rstrip":true,"normalized":false,"special":true}]"""
+    )]
     public void Load_MoreAddedTokens_AreFound(string name, string content, string added)
     {
         string[] pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "?", "!", "[MASK]", "a", "tea", "##s", "pot", "["];
         File.WriteAllText(Path.Combine(_folder, "vocab.txt"), string.Join("\r\n", pieces));
         File.WriteAllText(Path.Combine(_folder, name), content);
         var model = Directory.CreateDirectory(Path.Combine(_folder, "json")).FullName;
-        var special = string.Join(',', ((int[])[0, 1, 2, 3, 6]).Select(id => $$"""{"id":{{id}},"content":"{{pieces[id]}}","normalized":false,"special":true}"""));
-        File.WriteAllText(Path.Combine(model, "tokenizer.json"), $$"""
+        var special = string.Join(
+            ',',
+            ((int[])[0, 1, 2, 3, 6]).Select(id => $$"""{"id":{{id}},"content":"{{pieces[id]}}","normalized":false,"special":true}""")
+        );
+        File.WriteAllText(
+            Path.Combine(model, "tokenizer.json"),
+            $$"""
             {"added_tokens":[{{special}},{{added[1..]}},"normalizer":{"type":"BertNormalizer"},"pre_tokenizer":{"type":"BertPreTokenizer"},
             "post_processor":{"type":"BertProcessing","cls":["[CLS]",2],"sep":["[SEP]",3]},"decoder":{"type":"WordPiece","prefix":"##","cleanup":true},
-            "model":{"type":"WordPiece","unk_token":"[UNK]","vocab":{ {{string.Join(',', pieces.Select((piece, id) => $"\"{piece}\":{id}"))}} } } }
-            """);
+            "model":{"type":"WordPiece","unk_token":"[UNK]","vocab":{ {{string.Join(
+                ',',
+                pieces.Select((piece, id) => $"\"{piece}\":{id}")
+            )}} } } }
+            """
+        );
         Same(Tokenizer.Load(model), Tokenizer.Load(_folder), ["tea pots [NEW] [new] teapot", "Tea TEA teas <x>  a", "a[MASK] <X>"]);
         Assert.Contains(12, Ids(Tokenizer.Load(_folder), "[new] tea"));
     }
@@ -69,17 +120,27 @@ public sealed class SlowFilesTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "merges.txt"), "#version: 0.2\nc c\n");
         File.WriteAllText(Path.Combine(_folder, "added_tokens.json"), """{"<s>":9,"</s>":10}""");
         File.WriteAllText(Path.Combine(_folder, "config.json"), """{"model_type":"roberta"}""");
-        File.WriteAllText(Path.Combine(_folder, "special_tokens_map.json"), """
+        File.WriteAllText(
+            Path.Combine(_folder, "special_tokens_map.json"),
+            """
             {"bos_token":"<s>","eos_token":{"content":"</s>","lstrip":false},"unk_token":"[UNK]","sep_token":"[SEP]","pad_token":"[PAD]","cls_token":"[CLS]","mask_token":"[MASK]"}
-            """);
+            """
+        );
         var model = Directory.CreateDirectory(Path.Combine(_folder, "json")).FullName;
-        var added = ((string[])["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "", "", "", "", "<s>", "</s>"]).Select((token, id) => (token, id)).Where(t => t.token.Length > 0)
-            .Select(t => $$"""{"id":{{t.id}},"content":"{{t.token}}","lstrip":{{(t.id == 4 ? "true" : "false")}},"normalized":false,"special":true}""");
-        File.WriteAllText(Path.Combine(model, "tokenizer.json"), $$"""
+        var added = ((string[])["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "", "", "", "", "<s>", "</s>"])
+            .Select((token, id) => (token, id))
+            .Where(t => t.token.Length > 0)
+            .Select(t =>
+                $$"""{"id":{{t.id}},"content":"{{t.token}}","lstrip":{{(t.id == 4 ? "true" : "false")}},"normalized":false,"special":true}"""
+            );
+        File.WriteAllText(
+            Path.Combine(model, "tokenizer.json"),
+            $$"""
             {"added_tokens":[{{string.Join(',', added)}}],"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},
             "post_processor":{"type":"RobertaProcessing","cls":["[CLS]",2],"sep":["[SEP]",3],"trim_offsets":true,"add_prefix_space":false},
             "decoder":{"type":"ByteLevel"},"model":{"type":"BPE","merges":["c c"],"vocab":{{Vocab}} } }
-            """);
+            """
+        );
         Same(Tokenizer.Load(model), Tokenizer.Load(_folder), ["ccC1", "<s>c", "c [MASK]</s>", "[CLS]"]);
         Assert.Equal([2, 7, 5, 8, 3], Ids(Tokenizer.Load(_folder), "ccC1"));
     }

@@ -9,7 +9,9 @@ namespace ProcessingJob.Worker.Tests;
 /// <summary>The stages over six units of 300 rows, with something going wrong in one of them: the run ends, says why, and leaves nothing half.</summary>
 public sealed class PipelineTests : IDisposable
 {
-    const int Units = 6, RowsPerUnit = 300, RowsPerBlock = 64;
+    const int Units = 6,
+        RowsPerUnit = 300,
+        RowsPerBlock = 64;
     static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
     static readonly string Model = ModelCache.Get(new());
 
@@ -31,10 +33,19 @@ public sealed class PipelineTests : IDisposable
     public async Task RunAsync_StageFails_EndsWithItsErrorAndLeavesNothingHalf(Stage stage)
     {
         var calls = 0;
-        var e = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(at =>
-        {
-            if (at == stage && Interlocked.Increment(ref calls) == 3) throw new InvalidOperationException($"{at} broke");
-        }, default).WaitAsync(Hang));
+        var e = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            RunAsync(
+                    at =>
+                    {
+                        if (at == stage && Interlocked.Increment(ref calls) == 3)
+                        {
+                            throw new InvalidOperationException($"{at} broke");
+                        }
+                    },
+                    default
+                )
+                .WaitAsync(Hang)
+        );
         Assert.Equal($"{stage} broke", e.Message);
         AssertNothingHalf();
     }
@@ -44,10 +55,19 @@ public sealed class PipelineTests : IDisposable
     {
         using var source = new CancellationTokenSource();
         var calls = 0;
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(at =>
-        {
-            if (at == stage && Interlocked.Increment(ref calls) == 3) source.Cancel();
-        }, source.Token).WaitAsync(Hang));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            RunAsync(
+                    at =>
+                    {
+                        if (at == stage && Interlocked.Increment(ref calls) == 3)
+                        {
+                            source.Cancel();
+                        }
+                    },
+                    source.Token
+                )
+                .WaitAsync(Hang)
+        );
         AssertNothingHalf();
     }
 
@@ -55,23 +75,48 @@ public sealed class PipelineTests : IDisposable
     public async Task RunAsync_EngineFails_EndsWithItsError()
     {
         var calls = 0;
-        var e = await Assert.ThrowsAsync<PJobException>(() => RunAsync(_ => { }, default, spoil: into =>
-        {
-            // An id that the model does not have.
-            if (Interlocked.Increment(ref calls) == RowsPerUnit + 1) into.Add([1 << 30]);
-        }).WaitAsync(Hang));
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            RunAsync(
+                    _ => { },
+                    default,
+                    spoil: into =>
+                    {
+                        // An id that the model does not have.
+                        if (Interlocked.Increment(ref calls) == RowsPerUnit + 1)
+                        {
+                            into.Add([1 << 30]);
+                        }
+                    }
+                )
+                .WaitAsync(Hang)
+        );
         Assert.Equal(ExitCode.Model, e.ExitCode);
         Assert.Contains("Do tokenizer and model belong together?", e.Message);
         AssertNothingHalf();
     }
 
-    async Task<long> RunAsync(Action<Stage> at, CancellationToken stop, Action<EncodingBuffer>? spoil = null)
+    async Task<long> RunAsync(Action<Stage> at, CancellationToken cancellationToken, Action<EncodingBuffer>? spoil = null)
     {
-        var units = Enumerable.Range(0, Units).Select(u =>
-        {
-            var path = _folder.Write($"in/{u}.jsonl", string.Concat(Enumerable.Range(0, RowsPerUnit).Select(r => $"{{\"text\":\"row {r} of {u}\"}}\n")));
-            return WorkUnit.Create($"{u}.jsonl", InputFormat.Jsonl, 0, new FileInfo(path).Length, new FileInfo(path).Length, "", "", "");
-        }).ToList();
+        var units = Enumerable
+            .Range(0, Units)
+            .Select(u =>
+            {
+                var path = _folder.Write(
+                    $"in/{u}.jsonl",
+                    string.Concat(Enumerable.Range(0, RowsPerUnit).Select(r => $"{{\"text\":\"row {r} of {u}\"}}\n"))
+                );
+                return WorkUnit.Create(
+                    $"{u}.jsonl",
+                    InputFormat.Jsonl,
+                    0,
+                    new FileInfo(path).Length,
+                    new FileInfo(path).Length,
+                    "",
+                    "",
+                    ""
+                );
+            })
+            .ToList();
         var spec = new JobSpec { Input = new() { Text = ["text"] } };
         var (tokenizer, model) = (Tokenizer.Load(Model), ModelFolder.Open(Model));
         using var engine = Engine.Create(model, new() { Device = DeviceKind.Cpu });
@@ -80,9 +125,20 @@ public sealed class PipelineTests : IDisposable
         var output = new OutputRows(task, reader, spec, 64, totals);
         var store = new WatchedStore(new LocalStore(_folder["out"], _folder["staging"]), at);
         await store.ProbeAsync(default);
-        var pipeline = new Pipeline(new(new WatchedData(new LocalData(_folder["in"]), at), reader, task, engine, () => new(tokenizer.CreateEncoder(task.Encoding), "", false), 2,
-            output, unit => new UnitWriter(store, unit, output.Columns, new()), totals));
-        await pipeline.RunAsync(units, stop);
+        var pipeline = new Pipeline(
+            new(
+                new WatchedData(new LocalData(_folder["in"]), at),
+                reader,
+                task,
+                engine,
+                () => new(tokenizer.CreateEncoder(task.Encoding), "", false),
+                2,
+                output,
+                unit => new UnitWriter(store, unit, output.Columns, new()),
+                totals
+            )
+        );
+        await pipeline.RunAsync(units, cancellationToken);
         Assert.Equal(Units, pipeline.UnitsDone);
         return totals.RowsOut;
     }
@@ -99,7 +155,14 @@ public sealed class PipelineTests : IDisposable
     int Files(string folder, string pattern = "*") =>
         Directory.Exists(_folder[folder]) ? Directory.GetFiles(_folder[folder], pattern, SearchOption.AllDirectories).Length : 0;
 
-    public enum Stage { Open, Encode, Finish, Stage, Commit }
+    public enum Stage
+    {
+        Open,
+        Encode,
+        Finish,
+        Stage,
+        Commit,
+    }
 
     sealed class WatchedTask(JobSpec spec, FeatureTask inner, Action<Stage> at, Action<EncodingBuffer>? spoil) : FeatureTask(spec)
     {
@@ -123,33 +186,35 @@ public sealed class PipelineTests : IDisposable
 
     sealed class WatchedData(IDataRoot inner, Action<Stage> at) : IDataRoot
     {
-        public Task<IReadOnlyList<SourceFile>> ListAsync(CancellationToken cancellation) => inner.ListAsync(cancellation);
+        public Task<IReadOnlyList<SourceFile>> ListAsync(CancellationToken cancellationToken) => inner.ListAsync(cancellationToken);
 
-        public Task<IByteSource> OpenAsync(WorkUnit unit, CancellationToken cancellation)
+        public Task<IByteSource> OpenAsync(WorkUnit unit, CancellationToken cancellationToken)
         {
             at(Stage.Open);
-            return inner.OpenAsync(unit, cancellation);
+            return inner.OpenAsync(unit, cancellationToken);
         }
     }
 
     sealed class WatchedStore(IOutputStore inner, Action<Stage> at) : IOutputStore
     {
-        public Task ProbeAsync(CancellationToken cancellation) => inner.ProbeAsync(cancellation);
+        public Task ProbeAsync(CancellationToken cancellationToken) => inner.ProbeAsync(cancellationToken);
 
-        public Task<StagedFile> StageAsync(string path, CancellationToken cancellation)
+        public Task<StagedFile> StageAsync(string path, CancellationToken cancellationToken)
         {
             at(Stage.Stage);
-            return inner.StageAsync(path, cancellation);
+            return inner.StageAsync(path, cancellationToken);
         }
 
-        public Task<UnitRecord> CommitAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellation)
+        public Task<UnitRecord> CommitAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellationToken)
         {
             at(Stage.Commit);
-            return inner.CommitAsync(record, files, cancellation);
+            return inner.CommitAsync(record, files, cancellationToken);
         }
 
-        public Task<IReadOnlySet<string>> ListCommittedAsync(CancellationToken cancellation) => inner.ListCommittedAsync(cancellation);
+        public Task<IReadOnlySet<string>> ListCommittedAsync(CancellationToken cancellationToken) =>
+            inner.ListCommittedAsync(cancellationToken);
 
-        public Task<UnitRecord?> ReadCommitAsync(string unit, CancellationToken cancellation) => inner.ReadCommitAsync(unit, cancellation);
+        public Task<UnitRecord?> ReadCommitAsync(string unit, CancellationToken cancellationToken) =>
+            inner.ReadCommitAsync(unit, cancellationToken);
     }
 }

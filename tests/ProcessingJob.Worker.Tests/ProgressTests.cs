@@ -37,12 +37,17 @@ public sealed class ProgressTests : ILogEventSink
         _totals.AddTokenized(800);
         _time.Advance(TimeSpan.FromSeconds(5));
         // The next window's tokens are there, its bytes not yet.
-        stats = stats with { Tokens = 4_000, RealTokens = 600 };
+        stats = stats with
+        {
+            Tokens = 4_000,
+            RealTokens = 600,
+        };
         _time.Advance(TimeSpan.FromSeconds(5));
 
         Assert.Equal(
             ["0 rows (20.0%), 0 rows/s, 100 tokens/s, 20s left", "0 rows (20.0%), 0 rows/s, 20 tokens/s, 40s left"],
-            _events.Select(e => e.RenderMessage()));
+            _events.Select(e => e.RenderMessage())
+        );
     }
 
     [Fact]
@@ -50,7 +55,9 @@ public sealed class ProgressTests : ILogEventSink
     {
         using var progress = new Progress(_totals, null, 0, Logger.None, _time);
         for (var i = 0; i < 5_000; i++)
+        {
             _time.Advance(TimeSpan.FromSeconds(5));
+        }
 
         Assert.InRange(progress.Points.Count, 300, 722);
         Assert.Equal(25_000, progress.Points[^1].Seconds);
@@ -60,7 +67,10 @@ public sealed class ProgressTests : ILogEventSink
     public void Totals_RejectsAndLengths_AreCounted()
     {
         for (var i = 0; i < 30; i++)
+        {
             _totals.AddReject(new Reject("f", i, 0, i < 10 ? RejectReason.TooLong : RejectReason.MissingText, "m", "r"));
+        }
+
         _totals.AddEncoding(17, truncated: true);
 
         Assert.Equal(20, _totals.Rejects().Samples.Count);

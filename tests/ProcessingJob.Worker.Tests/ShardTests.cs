@@ -21,12 +21,36 @@ public sealed class ShardTests : IDisposable
     {
         using var moto = MotoServer.TryStart(out var server, out var reason) ? server : null;
         Assert.SkipWhen(moto is null, reason ?? "");
-        using var s3 = new AmazonS3Client(new BasicAWSCredentials("t", "t"), new AmazonS3Config { ServiceURL = moto.Endpoint.ToString(), ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
+        using var s3 = new AmazonS3Client(
+            new BasicAWSCredentials("t", "t"),
+            new AmazonS3Config
+            {
+                ServiceURL = moto.Endpoint.ToString(),
+                ForcePathStyle = true,
+                AuthenticationRegion = "us-east-1",
+            }
+        );
         await s3.PutBucketAsync("bucket", TestContext.Current.CancellationToken);
-        await s3.PutObjectAsync(new() { BucketName = "bucket", Key = "reviews.csv", ContentBody = "t\n1\n" }, TestContext.Current.CancellationToken);
+        await s3.PutObjectAsync(
+            new()
+            {
+                BucketName = "bucket",
+                Key = "reviews.csv",
+                ContentBody = "t\n1\n",
+            },
+            TestContext.Current.CancellationToken
+        );
         var spec = _spec with { Input = _spec.Input with { Data = "s3://bucket/reviews.csv" } };
-        var e = await Assert.ThrowsAsync<PJobException>(() => Shard.CreateAsync(
-            spec, null, _paths, ResourceConfig.SingleHost, new S3Data(s3, spec.Input.Data), TestContext.Current.CancellationToken));
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            Shard.CreateAsync(
+                spec,
+                null,
+                _paths,
+                ResourceConfig.SingleHost,
+                new S3Data(s3, spec.Input.Data),
+                TestContext.Current.CancellationToken
+            )
+        );
         Assert.Equal(ExitCode.BadSpec, e.ExitCode);
         Assert.Contains("no objects below s3://bucket/reviews.csv", e.Message, StringComparison.Ordinal);
     }
@@ -35,14 +59,19 @@ public sealed class ShardTests : IDisposable
     public async Task Create_WithoutPlan_EveryHostTakesAnotherShareOfReplicatedData()
     {
         for (var i = 0; i < 7; i++)
+        {
             Write($"d/f{i}.csv", $"t\n{i}\n");
+        }
+
         Write("d/_SUCCESS", "");
         Write(".hidden/x.csv", "t\n");
         string[] hosts = ["algo-1", "algo-2", "algo-3"];
 
         var shards = new List<IEnumerable<string>>();
         foreach (var host in hosts)
+        {
             shards.Add((await CreateAsync(null, new ResourceConfig(host, hosts))).Units.Select(u => u.Source));
+        }
 
         Assert.Equal(Enumerable.Range(0, 7).Select(i => $"d/f{i}.csv"), shards.SelectMany(s => s).Order());
         Assert.All(shards, s => Assert.NotEmpty(s));
@@ -54,9 +83,12 @@ public sealed class ShardTests : IDisposable
         Write("a.csv", "t\n1\n");
         Write("b.csv", "t\n2\n");
         Directory.CreateDirectory(Path.GetDirectoryName(_paths.ProcessingJobConfigFile)!);
-        File.WriteAllText(_paths.ProcessingJobConfigFile, """
+        File.WriteAllText(
+            _paths.ProcessingJobConfigFile,
+            """
             {"ProcessingInputs":[{"S3Input":{"LocalPath":"/opt/ml/processing/input/data","S3Uri":"s3://b/p/","S3DataDistributionType":"ShardedByS3Key"}}]}
-            """);
+            """
+        );
 
         Assert.Equal(2, (await CreateAsync(null, new ResourceConfig("algo-2", ["algo-1", "algo-2"]))).Units.Count);
     }
@@ -77,7 +109,15 @@ public sealed class ShardTests : IDisposable
     [Fact]
     public async Task Create_PlanForOtherHosts_IsRefused()
     {
-        var plan = new WorkPlan { Sharding = Sharding.Balanced, Hosts = [[], []] };
+        var plan = new WorkPlan
+        {
+            Sharding = Sharding.Balanced,
+            Hosts =
+            [
+                [],
+                [],
+            ],
+        };
 
         Assert.Contains("2 hosts", (await Assert.ThrowsAsync<PJobException>(() => CreateAsync(plan, ResourceConfig.SingleHost))).Message);
     }

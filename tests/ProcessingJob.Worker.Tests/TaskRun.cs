@@ -11,7 +11,8 @@ sealed class TaskRun : IDisposable
 {
     readonly TempFolder _folder = new();
 
-    TaskRun(ColumnBlock rows, List<Reject> rejects, FeatureTask task, TempFolder folder) => (Rows, Rejects, Task, _folder) = (rows, rejects, task, folder);
+    TaskRun(ColumnBlock rows, List<Reject> rejects, FeatureTask task, TempFolder folder) =>
+        (Rows, Rejects, Task, _folder) = (rows, rejects, task, folder);
 
     public ColumnBlock Rows { get; }
     public List<Reject> Rejects { get; }
@@ -36,7 +37,10 @@ sealed class TaskRun : IDisposable
         {
             using var item = new WindowItem(new(unit), block) { Encodings = new() };
             for (var row = 0; row < block.Count; row++)
+            {
                 task.Encode(block, row, encoder, item.Encodings);
+            }
+
             await item.CompleteAsync(engine.RunAsync(item.Encodings, default));
             await item.Ready;
             output.Append(item, rows, rejects);

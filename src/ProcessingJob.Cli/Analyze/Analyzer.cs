@@ -17,17 +17,25 @@ sealed class Analyzer
     readonly int? _modelLimit;
     readonly int[] _limits;
     readonly EncodingBuffer _buffer = new();
-    readonly LengthCounts _words = new(), _tokens = new();
+    readonly LengthCounts _words = new(),
+        _tokens = new();
     readonly PaddingCost _cost;
     readonly HashSet<ulong> _seen = [];
     readonly SortedDictionary<string, long> _scripts = new(StringComparer.Ordinal);
-    long _empty, _duplicates;
+    long _empty,
+        _duplicates;
 
     /// <exception cref="PJobException">The model folder is missing or cannot be used.</exception>
     public Analyzer(JobSpec spec)
     {
         if (!Directory.Exists(spec.Model))
-            throw new PJobException($"model: '{spec.Model}' is no folder on this machine, expected one whose tokenizer counts the tokens", ExitCode.Model);
+        {
+            throw new PJobException(
+                $"model: '{spec.Model}' is no folder on this machine, expected one whose tokenizer counts the tokens",
+                ExitCode.Model
+            );
+        }
+
         _spec = spec;
         var tokenizer = Tokenizer.Load(spec.Model);
         _encoder = tokenizer.CreateEncoder(new());
@@ -41,14 +49,14 @@ sealed class Analyzer
     }
 
     /// <param name="rows">About so many rows, from all over the data; null for all.</param>
-    /// <param name="cancel">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="PJobException">The data cannot be read.</exception>
-    public async Task<DataAnalysis> RunAsync(int? rows, CancellationToken cancel)
+    public async Task<DataAnalysis> RunAsync(int? rows, CancellationToken cancellationToken)
     {
         var input = LocalInput.Resolve(_spec.Input.Data);
         var files = input.Files.Select(f => new SourceFile(f, new FileInfo(input.PathOf(f)).Length, ""));
         var units = UnitCutter.Cut(files, _spec, "", "");
-        var sample = await RowSample.ReadAsync(_spec, new LocalData(input.Root), units, rows, Add, cancel).ConfigureAwait(false);
+        var sample = await RowSample.ReadAsync(_spec, new LocalData(input.Root), units, rows, Add, cancellationToken);
         return Result(input.Files.Count, sample);
     }
 
@@ -80,7 +88,10 @@ sealed class Analyzer
     ReadOnlySpan<char> Prepare(ReadOnlySpan<char> text)
     {
         if (_prompt.Length == 0 && !_lowerCase)
+        {
             return text;
+        }
+
         var whole = string.Concat(_prompt, text);
         return _lowerCase ? whole.ToLowerInvariant() : whole;
     }
@@ -101,28 +112,54 @@ sealed class Analyzer
     static ulong Hash(ReadOnlySpan<char> text, ulong hash)
     {
         foreach (var c in text)
+        {
             hash = (hash ^ c) * 1099511628211;
+        }
+
         return (hash ^ 0xFFFF_FFFF) * 1099511628211;
     }
 
     DataAnalysis Result(int files, RowSample sample)
     {
         if (_tokens.Texts == 0)
-            throw new PJobException($"input.data: {_spec.Input.Data} has no text to look at ({sample.Records} records, all rejected)", ExitCode.BadSpec);
-        var all = (double)Math.Max(1, _tokens.Sum);
-        var costs = _limits.Zip(_cost.Tokens, (limit, computed) =>
         {
-            var (texts, beyond) = _tokens.Over(limit);
-            return new LimitCost(limit, (double)texts / _tokens.Texts, beyond / all, _tokens.Texts * limit, computed);
-        }).ToList();
+            throw new PJobException(
+                $"input.data: {_spec.Input.Data} has no text to look at ({sample.Records} records, all rejected)",
+                ExitCode.BadSpec
+            );
+        }
+
+        var all = (double)Math.Max(1, _tokens.Sum);
+        var costs = _limits
+            .Zip(
+                _cost.Tokens,
+                (limit, computed) =>
+                {
+                    var (texts, beyond) = _tokens.Over(limit);
+                    return new LimitCost(limit, (double)texts / _tokens.Texts, beyond / all, _tokens.Texts * limit, computed);
+                }
+            )
+            .ToList();
         // Limits beyond the first that cuts nothing say nothing new.
         var useful = costs.FindIndex(c => c.TextsCut == 0) is var enough and >= 0 ? costs[..(enough + 1)] : costs;
         var (best, reason) = Recommendation.Choose(useful);
         return new()
         {
-            Data = _spec.Input.Data, Model = _spec.Model, ModelLimit = _modelLimit, IsSample = sample.IsSample, Files = files,
-            Records = sample.Records, Texts = _tokens.Texts, Rejects = sample.Rejects, Empty = _empty + sample.Rejects.GetValueOrDefault(RejectReason.MissingText), Duplicates = _duplicates,
-            Words = LengthSummary.Of(_words), Tokens = LengthSummary.Of(_tokens), Limits = useful, RecommendedMaxLength = best, Reason = reason,
+            Data = _spec.Input.Data,
+            Model = _spec.Model,
+            ModelLimit = _modelLimit,
+            IsSample = sample.IsSample,
+            Files = files,
+            Records = sample.Records,
+            Texts = _tokens.Texts,
+            Rejects = sample.Rejects,
+            Empty = _empty + sample.Rejects.GetValueOrDefault(RejectReason.MissingText),
+            Duplicates = _duplicates,
+            Words = LengthSummary.Of(_words),
+            Tokens = LengthSummary.Of(_tokens),
+            Limits = useful,
+            RecommendedMaxLength = best,
+            Reason = reason,
             Scripts = _scripts.OrderByDescending(s => s.Value).ToDictionary(s => s.Key, s => s.Value),
         };
     }

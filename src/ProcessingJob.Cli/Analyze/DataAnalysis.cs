@@ -49,9 +49,20 @@ sealed record LengthSummary(double Mean, int P50, int P90, int P95, int P99, int
         {
             width = step;
             if (most / step < Bars)
+            {
                 break;
+            }
         }
-        return new(Math.Round(counts.Mean, 2), counts.Percentile(0.5), counts.Percentile(0.9), counts.Percentile(0.95), counts.Percentile(0.99), counts.Longest, width, counts.Histogram(width, most / width + 1));
+        return new(
+            Math.Round(counts.Mean, 2),
+            counts.Percentile(0.5),
+            counts.Percentile(0.9),
+            counts.Percentile(0.95),
+            counts.Percentile(0.99),
+            counts.Longest,
+            width,
+            counts.Histogram(width, most / width + 1)
+        );
     }
 }
 

@@ -13,7 +13,10 @@ sealed class LengthCounts
     public void Add(int length)
     {
         if (length >= _counts.Length)
+        {
             Array.Resize(ref _counts, Math.Max(length + 1, _counts.Length * 2));
+        }
+
         _counts[length]++;
         Texts++;
         Sum += length;
@@ -28,7 +31,9 @@ sealed class LengthCounts
         {
             seen += _counts[length];
             if (seen >= wanted && seen > 0)
+            {
                 return length;
+            }
         }
         return Longest;
     }
@@ -50,7 +55,10 @@ sealed class LengthCounts
     {
         var bars = new long[Math.Min(Longest / width + 1, most)];
         for (var length = 0; length <= Longest; length++)
+        {
             bars[Math.Min(length / width, bars.Length - 1)] += _counts[length];
+        }
+
         return bars;
     }
 }

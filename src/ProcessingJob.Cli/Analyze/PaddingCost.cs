@@ -9,7 +9,8 @@ namespace ProcessingJob.Cli.Analyze;
 sealed class PaddingCost(IReadOnlyList<int> limits)
 {
     // On GPUs full windows of 16,384 rows fill as well.
-    const int WindowRows = EngineOptions.CpuWindowRows, TokenBudget = EngineOptions.CpuTokenBudget;
+    const int WindowRows = EngineOptions.CpuWindowRows,
+        TokenBudget = EngineOptions.CpuTokenBudget;
     readonly List<int> _window = new(WindowRows);
     readonly long[] _tokens = new long[limits.Count];
 
@@ -17,7 +18,9 @@ sealed class PaddingCost(IReadOnlyList<int> limits)
     {
         _window.Add(length);
         if (_window.Count == WindowRows)
+        {
             Flush();
+        }
     }
 
     /// <summary>Per limit, with all texts added so far.</summary>
@@ -35,7 +38,7 @@ sealed class PaddingCost(IReadOnlyList<int> limits)
         _window.Sort((a, b) => b.CompareTo(a));
         for (var i = 0; i < limits.Count; i++)
         {
-            for (var first = 0; first < _window.Count;)
+            for (var first = 0; first < _window.Count; )
             {
                 var length = Math.Max(1, Math.Min(_window[first], limits[i]));
                 var rows = Math.Min(Math.Max(1, TokenBudget / length), _window.Count - first);

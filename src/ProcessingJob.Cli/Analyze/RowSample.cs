@@ -25,44 +25,76 @@ sealed class RowSample
     /// <param name="units">Their units.</param>
     /// <param name="rows">About so many rows; null for all.</param>
     /// <param name="add">Gets each row.</param>
-    /// <param name="cancel">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="PJobException">The data cannot be read.</exception>
-    public static async Task<RowSample> ReadAsync(JobSpec spec, IDataRoot data, IReadOnlyList<WorkUnit> units, int? rows, Action<RowBlock, int> add, CancellationToken cancel)
+    public static async Task<RowSample> ReadAsync(
+        JobSpec spec,
+        IDataRoot data,
+        IReadOnlyList<WorkUnit> units,
+        int? rows,
+        Action<RowBlock, int> add,
+        CancellationToken cancellationToken
+    )
     {
-        var chosen = rows is null || units.Count <= SampleUnits ? units : [.. Enumerable.Range(0, SampleUnits).Select(i => units[i * units.Count / SampleUnits])];
+        var chosen =
+            rows is null || units.Count <= SampleUnits
+                ? units
+                : [.. Enumerable.Range(0, SampleUnits).Select(i => units[i * units.Count / SampleUnits])];
         var bytes = Math.Max(1, chosen.Sum(u => u.Bytes));
         var sample = new RowSample { IsSample = chosen.Count < units.Count };
         // No id and no kept columns: only texts are looked at.
-        spec = spec with { Input = spec.Input with { Id = null, Keep = [] }, Output = spec.Output with { Balance = null, Split = [] } };
+        spec = spec with
+        {
+            Input = spec.Input with { Id = null, Keep = [] },
+            Output = spec.Output with { Balance = null, Split = [] },
+        };
         var reader = new RowReader(ReadOptions.From(spec, []));
         foreach (var unit in chosen)
         {
             var quota = rows is { } wanted ? (long)Math.Ceiling((double)wanted * unit.Bytes / bytes) : long.MaxValue;
-            sample.IsSample |= await sample.ReadUnitAsync(reader, data, unit, quota, add, cancel).ConfigureAwait(false);
+            sample.IsSample |= await sample.ReadUnitAsync(reader, data, unit, quota, add, cancellationToken);
         }
         return sample;
     }
 
     // True when rows of the unit were left unread.
-    async Task<bool> ReadUnitAsync(RowReader reader, IDataRoot data, WorkUnit unit, long quota, Action<RowBlock, int> add, CancellationToken cancel)
+    async Task<bool> ReadUnitAsync(
+        RowReader reader,
+        IDataRoot data,
+        WorkUnit unit,
+        long quota,
+        Action<RowBlock, int> add,
+        CancellationToken cancellationToken
+    )
     {
-        await using var source = await data.OpenAsync(unit, cancel).ConfigureAwait(false);
-        await foreach (var block in reader.ReadAsync(unit, source, cancel).ConfigureAwait(false))
+        await using var source = await data.OpenAsync(unit, cancellationToken);
+        await foreach (var block in reader.ReadAsync(unit, source, cancellationToken))
         {
             using (block)
             {
                 if (quota <= 0)
+                {
                     return true;
+                }
+
                 var count = (int)Math.Min(block.Count, quota);
                 for (var row = 0; row < count; row++)
+                {
                     add(block, row);
+                }
+
                 foreach (var reject in block.Rejects)
+                {
                     _rejects[reject.Reason] = _rejects.GetValueOrDefault(reject.Reason) + 1;
+                }
+
                 Records += count + block.Rejects.Count;
                 Bytes += block.SourceBytes * ((double)(count + block.Rejects.Count) / Math.Max(1, block.Count + block.Rejects.Count));
                 quota -= count;
                 if (count < block.Count)
+                {
                     return true;
+                }
             }
         }
         return false;

@@ -21,7 +21,13 @@ sealed record TokenScores(IReadOnlyList<string> Labels, float[] Start, float[] E
 /// <param name="Candidates">Spans by score, best first; also when there is no answer.</param>
 /// <param name="NoAnswerScore">The model's probability that the context has no answer.</param>
 /// <param name="Tokens">For the plot.</param>
-sealed record FoundAnswers(string Question, string? WhyNone, IReadOnlyList<FoundAnswer> Candidates, double NoAnswerScore, [property: JsonIgnore] TokenScores? Tokens)
+sealed record FoundAnswers(
+    string Question,
+    string? WhyNone,
+    IReadOnlyList<FoundAnswer> Candidates,
+    double NoAnswerScore,
+    [property: JsonIgnore] TokenScores? Tokens
+)
 {
     public FoundAnswer? Best => WhyNone is null && Candidates.Count > 0 ? Candidates[0] : null;
 }

@@ -16,60 +16,91 @@ sealed class OutputCheck(IOutputStore output)
     readonly ConcurrentQueue<string> _faults = new();
     readonly ConcurrentDictionary<string, string> _schemas = new(StringComparer.Ordinal);
 
-    public async Task<CheckResult> RunAsync(CancellationToken cancel)
+    public async Task<CheckResult> RunAsync(CancellationToken cancellationToken)
     {
-        if (await output.ReadAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false) is not { } json)
+        if (await output.ReadAsync(OutputLayout.Manifest, cancellationToken) is not { } json)
+        {
             return new(null, [$"{OutputLayout.Manifest}: missing; the job has not finished"], []);
+        }
+
         var manifest = ContractJson.Read<Manifest>(json, OutputLayout.Manifest);
-        if (await output.ReadAsync(OutputLayout.Success, cancel).ConfigureAwait(false) is null)
+        if (await output.ReadAsync(OutputLayout.Success, cancellationToken) is null)
+        {
             _faults.Enqueue($"{OutputLayout.Success}: missing; the job has not finished");
+        }
 
         var spec = SpecReader.Parse(manifest.Spec.ToJsonString(), OutputLayout.Manifest);
-        await CheckFilesAsync(manifest, spec, cancel).ConfigureAwait(false);
+        await CheckFilesAsync(manifest, spec, cancellationToken);
         CheckSchemas();
         var known = manifest.Parts.Concat(manifest.RejectFiles).Select(p => p.Path).ToHashSet(StringComparer.Ordinal);
-        known.UnionWith(await CheckRecordsAsync(manifest, cancel).ConfigureAwait(false));
-        return new(manifest, [.. _faults.Order(StringComparer.Ordinal)], await OrphansAsync(known, cancel).ConfigureAwait(false));
+        known.UnionWith(await CheckRecordsAsync(manifest, cancellationToken));
+        return new(manifest, [.. _faults.Order(StringComparer.Ordinal)], await OrphansAsync(known, cancellationToken));
     }
 
-    Task CheckFilesAsync(Manifest manifest, JobSpec spec, CancellationToken cancel)
+    Task CheckFilesAsync(Manifest manifest, JobSpec spec, CancellationToken cancellationToken)
     {
         var columns = ExpectedColumns.Of(spec);
         var rows = manifest.Parts.ToDictionary(p => p.Path, p => p.Rows, StringComparer.Ordinal);
         // The lines beside an npy matrix repeat its rows, and their record says 0.
-        long Rows(PartRecord part) => part.Path.EndsWith(Sidecar, StringComparison.Ordinal) ? rows.GetValueOrDefault(part.Path[..^Sidecar.Length] + ".npy") : part.Rows;
-        return Parallel.ForEachAsync(manifest.Parts.Concat(manifest.RejectFiles), cancel,
-            async (part, token) => await CheckFileAsync(part, Rows(part), columns, token).ConfigureAwait(false));
+        long Rows(PartRecord part) =>
+            part.Path.EndsWith(Sidecar, StringComparison.Ordinal)
+                ? rows.GetValueOrDefault(part.Path[..^Sidecar.Length] + ".npy")
+                : part.Rows;
+        return Parallel.ForEachAsync(
+            manifest.Parts.Concat(manifest.RejectFiles),
+            cancellationToken,
+            async (part, token) => await CheckFileAsync(part, Rows(part), columns, token)
+        );
     }
 
-    async Task CheckFileAsync(PartRecord part, long rows, IReadOnlyList<string> expected, CancellationToken cancel)
+    async Task CheckFileAsync(PartRecord part, long rows, IReadOnlyList<string> expected, CancellationToken cancellationToken)
     {
         if (OutputNames.UnitOf(part.Path) is null)
         {
             Fault(part, "is no name of a part");
             return;
         }
-        using var file = await output.CopyAsync(part.Path, cancel).ConfigureAwait(false);
+        using var file = await output.CopyAsync(part.Path, cancellationToken);
         if (file is null)
         {
             Fault(part, "missing");
             return;
         }
         if (new FileInfo(file.Path).Length is var size && size != part.Bytes)
+        {
             Fault(part, $"has {size} bytes, expected {part.Bytes}");
+        }
         else if (Fingerprints.OfFile(file.Path) is var hash && hash != part.Sha256)
+        {
             Fault(part, $"its content has changed: sha256 {hash}, expected {part.Sha256}");
+        }
+
         try
         {
-            var facts = await ReadAsync(file.Path, cancel).ConfigureAwait(false);
+            var facts = await ReadAsync(file.Path, cancellationToken);
             if (facts.Rows != rows)
+            {
                 Fault(part, $"has {facts.Rows} rows, expected {rows}");
+            }
+
             foreach (var fault in facts.Faults)
+            {
                 Fault(part, fault);
-            if (facts.Columns is { } columns && facts.Rows > 0 && expected.Where(c => !columns.Contains(c)).ToList() is { Count: > 0 } missing)
+            }
+
+            if (
+                facts.Columns is { } columns
+                && facts.Rows > 0
+                && expected.Where(c => !columns.Contains(c)).ToList() is { Count: > 0 } missing
+            )
+            {
                 Fault(part, $"has no column {string.Join(", ", missing)}");
+            }
+
             if (facts.Schema.Length > 0 && facts.Rows > 0)
+            {
                 _schemas[part.Path] = facts.Schema;
+            }
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -78,13 +109,14 @@ sealed class OutputCheck(IOutputStore output)
         }
     }
 
-    static Task<PartFacts> ReadAsync(string path, CancellationToken cancel) => Path.GetExtension(path) switch
-    {
-        ".parquet" => ParquetPart.ReadAsync(path, cancel),
-        ".jsonl" or ".zst" => JsonlPart.ReadAsync(path, cancel),
-        ".npy" => NpyPart.ReadAsync(path, cancel),
-        var other => throw new InvalidDataException($"unknown format {other}"),
-    };
+    static Task<PartFacts> ReadAsync(string path, CancellationToken cancellationToken) =>
+        Path.GetExtension(path) switch
+        {
+            ".parquet" => ParquetPart.ReadAsync(path, cancellationToken),
+            ".jsonl" or ".zst" => JsonlPart.ReadAsync(path, cancellationToken),
+            ".npy" => NpyPart.ReadAsync(path, cancellationToken),
+            var other => throw new InvalidDataException($"unknown format {other}"),
+        };
 
     // The schema that most parts have is the right one.
     void CheckSchemas()
@@ -93,28 +125,40 @@ sealed class OutputCheck(IOutputStore output)
         {
             var common = kind.GroupBy(s => s.Value).MaxBy(g => g.Count())!.Key;
             foreach (var (path, schema) in kind.Where(s => s.Value != common))
+            {
                 _faults.Enqueue($"{path}: its columns are ({schema}), expected ({common})");
+            }
         }
     }
 
-    async Task<IReadOnlyList<string>> CheckRecordsAsync(Manifest manifest, CancellationToken cancel)
+    async Task<IReadOnlyList<string>> CheckRecordsAsync(Manifest manifest, CancellationToken cancellationToken)
     {
         var records = new List<UnitRecord>();
         var paths = new List<string>();
-        foreach (var unit in manifest.Parts.Concat(manifest.RejectFiles).Select(p => OutputNames.UnitOf(p.Path)).OfType<string>().Distinct())
+        foreach (
+            var unit in manifest.Parts.Concat(manifest.RejectFiles).Select(p => OutputNames.UnitOf(p.Path)).OfType<string>().Distinct()
+        )
         {
-            if (await output.ReadAsync(OutputLayout.Commit(unit), cancel).ConfigureAwait(false) is null)
+            if (await output.ReadAsync(OutputLayout.Commit(unit), cancellationToken) is null)
+            {
                 _faults.Enqueue($"{OutputLayout.Commit(unit)}: missing");
+            }
         }
-        await foreach (var file in output.ListAsync(OutputLayout.CommitFolder, cancel).ConfigureAwait(false))
+        await foreach (var file in output.ListAsync(OutputLayout.CommitFolder, cancellationToken))
         {
-            if (OutputNames.UnitOf(file.Path) is null || await output.ReadAsync(file.Path, cancel).ConfigureAwait(false) is not { } json)
+            if (OutputNames.UnitOf(file.Path) is null || await output.ReadAsync(file.Path, cancellationToken) is not { } json)
+            {
                 continue;
+            }
+
             try
             {
                 var record = ContractJson.Read<UnitRecord>(json, file.Path);
                 if (record.SpecFingerprint != manifest.SpecFingerprint || record.ModelFingerprint != manifest.ModelFingerprint)
+                {
                     continue;
+                }
+
                 records.Add(record);
                 paths.Add(file.Path);
             }
@@ -124,7 +168,10 @@ sealed class OutputCheck(IOutputStore output)
             }
         }
         foreach (var fault in records.Zip(paths).SelectMany(r => UnitCheck.CountFaults(r.First, r.Second)))
+        {
             _faults.Enqueue(fault);
+        }
+
         CheckSum("units", manifest.Units, records.Count);
         CheckSum("rows_in", manifest.RowsIn, records.Sum(r => r.RowsIn));
         CheckSum("rows_kept", manifest.RowsKept, records.Sum(r => r.RowsKept));
@@ -134,7 +181,14 @@ sealed class OutputCheck(IOutputStore output)
         CheckSum("tokens", manifest.Tokens, records.Sum(r => r.Tokens));
         CheckSum("truncated", manifest.Truncated, records.Sum(r => r.Truncated));
         foreach (var reason in manifest.Rejects.Keys.Union(records.SelectMany(r => r.Rejects.Keys)))
-            CheckSum($"rejects.{reason}", manifest.Rejects.GetValueOrDefault(reason), records.Sum(r => r.Rejects.GetValueOrDefault(reason)));
+        {
+            CheckSum(
+                $"rejects.{reason}",
+                manifest.Rejects.GetValueOrDefault(reason),
+                records.Sum(r => r.Rejects.GetValueOrDefault(reason))
+            );
+        }
+
         CheckNamed(manifest.Parts.Concat(manifest.RejectFiles), records.SelectMany(UnitCheck.FilesOf));
         return paths;
     }
@@ -142,7 +196,9 @@ sealed class OutputCheck(IOutputStore output)
     void CheckSum(string name, long said, long found)
     {
         if (said != found)
+        {
             _faults.Enqueue($"{OutputLayout.Manifest}: {name} is {said}, but its records say {found}");
+        }
     }
 
     /// <summary>Path, rows, bytes and hash of every file, as the manifest and as the commit records name them.</summary>
@@ -150,20 +206,33 @@ sealed class OutputCheck(IOutputStore output)
     {
         var (said, found) = (manifest.ToHashSet(), records.ToHashSet());
         foreach (var part in said.Except(found))
-            Fault(part, $"{OutputLayout.Manifest} names it with {part.Rows} rows, {part.Bytes} bytes and sha256 {part.Sha256}; no commit record does");
+        {
+            Fault(
+                part,
+                $"{OutputLayout.Manifest} names it with {part.Rows} rows, {part.Bytes} bytes and sha256 {part.Sha256}; no commit record does"
+            );
+        }
+
         foreach (var part in found.Except(said))
-            Fault(part, $"its commit record names it with {part.Rows} rows, {part.Bytes} bytes and sha256 {part.Sha256}; {OutputLayout.Manifest} does not");
+        {
+            Fault(
+                part,
+                $"its commit record names it with {part.Rows} rows, {part.Bytes} bytes and sha256 {part.Sha256}; {OutputLayout.Manifest} does not"
+            );
+        }
     }
 
-    async Task<List<string>> OrphansAsync(HashSet<string> known, CancellationToken cancel)
+    async Task<List<string>> OrphansAsync(HashSet<string> known, CancellationToken cancellationToken)
     {
         var orphans = new List<string>();
         foreach (var prefix in new[] { OutputLayout.DataFolder, OutputLayout.RejectFolder, OutputLayout.CommitFolder })
         {
-            await foreach (var file in output.ListAsync(prefix, cancel).ConfigureAwait(false))
+            await foreach (var file in output.ListAsync(prefix, cancellationToken))
             {
                 if (!known.Contains(file.Path))
+                {
                     orphans.Add(file.Path);
+                }
             }
         }
         orphans.Sort(StringComparer.Ordinal);

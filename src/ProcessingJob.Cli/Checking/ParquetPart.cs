@@ -7,9 +7,9 @@ namespace ProcessingJob.Cli.Checking;
 /// <summary>Reads a Parquet part: every value of every column is decoded.</summary>
 static class ParquetPart
 {
-    public static async Task<PartFacts> ReadAsync(string path, CancellationToken cancel)
+    public static async Task<PartFacts> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        await using var reader = await ParquetReader.CreateAsync(path, null, cancel).ConfigureAwait(false);
+        await using var reader = await ParquetReader.CreateAsync(path, null, cancellationToken);
         var fields = reader.Schema.GetDataFields();
         var faults = new List<string>();
         var (rows, widths) = (0L, new HashSet<int>());
@@ -19,16 +19,24 @@ static class ParquetPart
             rows += groupReader.RowCount;
             foreach (var field in fields)
             {
-                using var column = await groupReader.ReadRawColumnDataBaseAsync(field, cancel).ConfigureAwait(false);
+                using var column = await groupReader.ReadRawColumnDataBaseAsync(field, cancellationToken);
                 var starts = field.MaxRepetitionLevel > 0 ? RowStarts(column.RepetitionLevels) : null;
                 if (starts is not null && starts.Count != groupReader.RowCount)
+                {
                     faults.Add($"column {field.Path} has {starts.Count} rows, expected {groupReader.RowCount}");
+                }
+
                 if (Name(field) == "embedding" && starts is not null)
+                {
                     CheckEmbedding(column, starts, widths, faults);
+                }
             }
         }
         if (widths.Count > 1)
+        {
             faults.Add($"column embedding has rows of different widths: {string.Join(", ", widths.Order())}");
+        }
+
         var width = widths.Count == 1 ? $"[{widths.Single()}]" : "";
         var schema = string.Join(", ", fields.Select(f => $"{Name(f)} {f.ClrType.Name}{(Name(f) == "embedding" ? width : "")}"));
         return new(rows, fields.Select(Name).ToHashSet(), schema, faults);
@@ -37,9 +45,14 @@ static class ParquetPart
     static void CheckEmbedding(RawColumnData column, List<int> starts, HashSet<int> widths, List<string> faults)
     {
         for (var i = 0; i < starts.Count; i++)
+        {
             widths.Add((i + 1 < starts.Count ? starts[i + 1] : column.RepetitionLevels.Length) - starts[i]);
+        }
+
         if (column is RawColumnData<float> floats && floats.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) >= 0)
+        {
             faults.Add("column embedding has a value that is not finite");
+        }
     }
 
     static List<int> RowStarts(ReadOnlySpan<int> levels)
@@ -48,7 +61,9 @@ static class ParquetPart
         for (var i = 0; i < levels.Length; i++)
         {
             if (levels[i] == 0)
+            {
                 starts.Add(i);
+            }
         }
         return starts;
     }

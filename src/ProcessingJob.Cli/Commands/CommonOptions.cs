@@ -7,7 +7,9 @@ static class CommonOptions
 {
     public const string JsonName = "--json";
 
-    public static Option<string?> Region() => new("--region") { Description = "AWS region; without it the environment's.", HelpName = "REGION" };
+    public static Option<string?> Region() =>
+        new("--region") { Description = "AWS region; without it the environment's.", HelpName = "REGION" };
 
-    public static Option<bool> Json() => new(JsonName) { Description = "One JSON document on standard output, all else on standard error." };
+    public static Option<bool> Json() =>
+        new(JsonName) { Description = "One JSON document on standard output, all else on standard error." };
 }

@@ -13,20 +13,35 @@ sealed class Detaching(CliContext cli, SageMakerTarget target, bool json)
         try
         {
             // The user's token is cancelled: what is asked now must not be.
-            job = name is null ? null : await target.FindAsync(name, CancellationToken.None).ConfigureAwait(false);
+            job = name is null ? null : await target.FindAsync(name, CancellationToken.None);
         }
         catch (PJobException e)
         {
             return Say(name, "Unknown", $"interrupted; {name} may go on: {e.Message} Ask again with: pjob status {name}");
         }
         if (job is null || job.IsTerminal)
-            return Say(name, job is null ? "NotStarted" : job.ProcessingJobStatus.ToString(), job is null ? "interrupted; no job was started" : $"interrupted; {name} has ended already, run again to finish its output");
+        {
+            return Say(
+                name,
+                job is null ? "NotStarted" : job.ProcessingJobStatus.ToString(),
+                job is null ? "interrupted; no job was started" : $"interrupted; {name} has ended already, run again to finish its output"
+            );
+        }
+
         if (cli.CanAsk && Asks(name!))
         {
-            await target.StopAsync(name!, CancellationToken.None).ConfigureAwait(false);
-            return Say(name, "Stopping", $"{name} is asked to stop; what it has committed is kept, and the same 'pjob run' goes on from there");
+            await target.StopAsync(name!, CancellationToken.None);
+            return Say(
+                name,
+                "Stopping",
+                $"{name} is asked to stop; what it has committed is kept, and the same 'pjob run' goes on from there"
+            );
         }
-        return Say(name, "InProgress", $"detached: {name} goes on. Come back with the same 'pjob run', pjob status {name} or pjob logs -f {name}; stop it with: pjob stop {name}");
+        return Say(
+            name,
+            "InProgress",
+            $"detached: {name} goes on. Come back with the same 'pjob run', pjob status {name} or pjob logs -f {name}; stop it with: pjob stop {name}"
+        );
     }
 
     bool Asks(string name)
@@ -40,7 +55,18 @@ sealed class Detaching(CliContext cli, SageMakerTarget target, bool json)
     {
         cli.Error.WriteLine(message);
         if (json)
-            cli.WriteJson(new { Job = name, Status = status, ExitCode = (int)ExitCode.Interrupted, Message = message });
+        {
+            cli.WriteJson(
+                new
+                {
+                    Job = name,
+                    Status = status,
+                    ExitCode = (int)ExitCode.Interrupted,
+                    Message = message,
+                }
+            );
+        }
+
         return (int)ExitCode.Interrupted;
     }
 }

@@ -12,24 +12,33 @@ static class DoctorCommand
         var spec = SpecOptions.AddTo(command, cli);
         var json = CommonOptions.Json();
         command.Options.Add(json);
-        command.SetAction(async (parsed, cancel) =>
-        {
-            var job = spec.Read(parsed);
-            var findings = new List<DoctorFinding>();
-            await foreach (var finding in new AwsDoctor(cli.Connect(job.Aws.Region)).ExamineAsync(job, cancel).ConfigureAwait(false))
+        command.SetAction(
+            async (parsed, cancellationToken) =>
             {
-                findings.Add(finding);
-                if (!parsed.GetValue(json))
-                    Write(cli, finding);
+                var job = spec.Read(parsed);
+                var findings = new List<DoctorFinding>();
+                await foreach (var finding in new AwsDoctor(cli.Connect(job.Aws.Region)).ExamineAsync(job, cancellationToken))
+                {
+                    findings.Add(finding);
+                    if (!parsed.GetValue(json))
+                    {
+                        Write(cli, finding);
+                    }
+                }
+                var bad = findings.Count(f => f.Health == Health.Bad);
+                var code = bad == 0 ? ExitCode.Done : ExitCode.Remote;
+                if (parsed.GetValue(json))
+                {
+                    cli.WriteJson(new { ExitCode = (int)code, Findings = findings });
+                }
+                else
+                {
+                    cli.Out.WriteLine(bad == 0 ? "nothing stands in the way" : $"{Display.Text.Plural(bad, "thing")} to mend");
+                }
+
+                return (int)code;
             }
-            var bad = findings.Count(f => f.Health == Health.Bad);
-            var code = bad == 0 ? ExitCode.Done : ExitCode.Remote;
-            if (parsed.GetValue(json))
-                cli.WriteJson(new { ExitCode = (int)code, Findings = findings });
-            else
-                cli.Out.WriteLine(bad == 0 ? "nothing stands in the way" : $"{Display.Text.Plural(bad, "thing")} to mend");
-            return (int)code;
-        });
+        );
         return command;
     }
 
@@ -43,8 +52,10 @@ static class DoctorCommand
             _ => ("unknown", "\e[33m"),
         };
         var (on, off) = cli.OutIsTerminal && cli.UseColor ? (color, "\e[0m") : ("", "");
-        cli.Out.WriteLine($"{on}{mark,-7}{off}  {finding.Subject,-11}  {finding.Text}");
+        cli.Out.WriteLine($"{on}{mark, -7}{off}  {finding.Subject, -11}  {finding.Text}");
         if (finding.Cure is { } cure)
-            cli.Out.WriteLine($"{"",-9}{"",-11}  mend it: {cure}");
+        {
+            cli.Out.WriteLine($"{"", -9}{"", -11}  mend it: {cure}");
+        }
     }
 }

@@ -17,19 +17,33 @@ static class LogsCommand
         command.Options.Add(follow);
         command.Options.Add(region);
         command.Options.Add(json);
-        command.SetAction(async (parsed, cancel) =>
-        {
-            var target = new SageMakerTarget(cli.Connect(parsed.GetValue(region)), cli.Time);
-            var lines = target.ReadLogsAsync(parsed.GetRequiredValue(name), parsed.GetValue(follow), cancel);
-            if (parsed.GetValue(json))
+        command.SetAction(
+            async (parsed, cancellationToken) =>
             {
-                cli.WriteJson(await lines.Select(l => new { l.Timestamp, l.Host, l.Message }).ToListAsync(cancel).ConfigureAwait(false));
+                var target = new SageMakerTarget(cli.Connect(parsed.GetValue(region)), cli.Time);
+                var lines = target.ReadLogsAsync(parsed.GetRequiredValue(name), parsed.GetValue(follow), cancellationToken);
+                if (parsed.GetValue(json))
+                {
+                    cli.WriteJson(
+                        await lines
+                            .Select(l => new
+                            {
+                                l.Timestamp,
+                                l.Host,
+                                l.Message,
+                            })
+                            .ToListAsync(cancellationToken)
+                    );
+                    return 0;
+                }
+                await foreach (var line in lines)
+                {
+                    cli.Out.WriteLine(EventText.OfLog(line));
+                }
+
                 return 0;
             }
-            await foreach (var line in lines.ConfigureAwait(false))
-                cli.Out.WriteLine(EventText.OfLog(line));
-            return 0;
-        });
+        );
         return command;
     }
 }

@@ -32,12 +32,20 @@ static class ModelCommand
             var path = parsed.GetRequiredValue(folder);
             var tokenizer = TokenizerLines(Tokenizer.Load(path).Describe());
             // A tokenizer alone is enough for task: tokenize.
-            var model = File.Exists(Path.Combine(path, "config.json")) ? ModelFolder.Open(path).Describe() : [new("model", "none, only a tokenizer: good for task tokenize")];
+            var model = File.Exists(Path.Combine(path, "config.json"))
+                ? ModelFolder.Open(path).Describe()
+                : [new("model", "none, only a tokenizer: good for task tokenize")];
             var lines = model.Concat(tokenizer).ToList();
             if (parsed.GetValue(json))
-                cli.WriteJson(lines.GroupBy(l => l.Key).ToDictionary(g => g.Key.Replace(' ', '_'), g => string.Join('\n', g.Select(l => l.Value))));
+            {
+                cli.WriteJson(
+                    lines.GroupBy(l => l.Key).ToDictionary(g => g.Key.Replace(' ', '_'), g => string.Join('\n', g.Select(l => l.Value)))
+                );
+            }
             else
+            {
                 cli.Out.Write(Aligned(lines));
+            }
         });
         return command;
     }
@@ -52,7 +60,9 @@ static class ModelCommand
         yield return new("special tokens", string.Join(", ", d.SpecialTokens.Select(t => $"{t.Token} {t.Id}")));
         yield return new("tokenizer limit", d.MaxLength is { } max ? $"{Text.Count(max)} tokens" : "none");
         foreach (var note in d.Notes)
+        {
             yield return new("note", note);
+        }
     }
 
     static string Aligned(List<KeyValuePair<string, string>> lines)

@@ -6,12 +6,12 @@ namespace ProcessingJob.Cli.Commands;
 static class PageFile
 {
     /// <exception cref="PJobException">BadSpec: the file cannot be written.</exception>
-    public static async Task WriteAsync(string path, string html, CancellationToken cancel)
+    public static async Task WriteAsync(string path, string html, CancellationToken cancellationToken)
     {
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            await File.WriteAllTextAsync(path, html, cancel).ConfigureAwait(false);
+            await File.WriteAllTextAsync(path, html, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

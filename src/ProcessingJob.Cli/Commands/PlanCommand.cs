@@ -11,12 +11,14 @@ static class PlanCommand
         var spec = SpecOptions.AddTo(command, cli);
         var targets = Targets.AddTo(command);
         var options = PlanOptions.AddTo(command);
-        command.SetAction(async (parsed, cancel) =>
-        {
-            var settings = options.Read(parsed);
-            var job = await HubFetch.ResolveAsync(cli, spec.Read(parsed), cancel).ConfigureAwait(false);
-            return await targets.Choose(parsed, job).PlanAsync(cli, job, settings, cancel).ConfigureAwait(false);
-        });
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                var settings = options.Read(parsed);
+                var job = await HubFetch.ResolveAsync(cli, spec.Read(parsed), cancellationToken);
+                return await targets.Choose(parsed, job).PlanAsync(cli, job, settings, cancellationToken);
+            }
+        );
         return command;
     }
 }

@@ -15,14 +15,21 @@ sealed class SpecOptions
     SpecOptions(CliContext cli, Command command)
     {
         _cli = cli;
-        _spec = new("SPEC") { Description = "job.yaml or job.json; - reads standard input. Every key of it is an option too, such as --tokens.max_length 256; 'pjob schema' lists them.", Arity = ArgumentArity.ZeroOrOne };
+        _spec = new("SPEC")
+        {
+            Description =
+                "job.yaml or job.json; - reads standard input. Every key of it is an option too, such as --tokens.max_length 256; 'pjob schema' lists them.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         // Seventy lines of help would hide the rest.
         _keys = [.. SpecKeys.All.Select(key => (key, new Option<string?>($"--{key.Path}") { Description = key.Help, Hidden = true }))];
         command.Arguments.Add(_spec);
         command.Options.Add(_hosts);
         command.Options.Add(_output);
         foreach (var (_, option) in _keys)
+        {
             command.Options.Add(option);
+        }
     }
 
     public static SpecOptions AddTo(Command command, CliContext cli) => new(cli, command);
@@ -38,9 +45,15 @@ sealed class SpecOptions
             null => throw new PJobException("no job spec: expected a file such as job.yaml; write one with 'pjob init'", ExitCode.BadSpec),
         };
         foreach (var (key, option) in _keys.Where(k => IsGiven(parsed, k.Option)))
+        {
             spec = SpecReader.Apply(spec, key.Path, parsed.GetValue(option) ?? "");
+        }
+
         if (parsed.GetValue(_hosts) is { } hosts)
+        {
             spec = SpecReader.Apply(spec, "compute.instance_count", hosts.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
         return parsed.GetValue(_output) is { } output ? spec with { Output = spec.Output with { Data = output } } : spec;
     }
 

@@ -15,22 +15,42 @@ static class StopCommand
         command.Arguments.Add(name);
         command.Options.Add(region);
         command.Options.Add(json);
-        command.SetAction(async (parsed, cancel) =>
-        {
-            var job = parsed.GetRequiredValue(name);
-            var target = new SageMakerTarget(cli.Connect(parsed.GetValue(region)), cli.Time);
-            var found = await target.DescribeAsync(job, cancel).ConfigureAwait(false);
-            if (!found.IsTerminal && !await target.StopAsync(job, cancel).ConfigureAwait(false))
-                throw new PJobException($"{job} is gone", ExitCode.Remote);
-            var (status, message) = found.IsTerminal
-                ? (found.ProcessingJobStatus, $"{job} has ended already: {found.ProcessingJobStatus}")
-                : (JobStatus.Stopping, $"{job} is asked to stop; what it has committed is kept, and the same 'pjob run' goes on from there");
-            if (parsed.GetValue(json))
-                cli.WriteJson(new { Job = job, Status = status.ToString(), Message = message });
-            else
-                cli.Out.WriteLine(message);
-            return 0;
-        });
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                var job = parsed.GetRequiredValue(name);
+                var target = new SageMakerTarget(cli.Connect(parsed.GetValue(region)), cli.Time);
+                var found = await target.DescribeAsync(job, cancellationToken);
+                if (!found.IsTerminal && !await target.StopAsync(job, cancellationToken))
+                {
+                    throw new PJobException($"{job} is gone", ExitCode.Remote);
+                }
+
+                var (status, message) = found.IsTerminal
+                    ? (found.ProcessingJobStatus, $"{job} has ended already: {found.ProcessingJobStatus}")
+                    : (
+                        JobStatus.Stopping,
+                        $"{job} is asked to stop; what it has committed is kept, and the same 'pjob run' goes on from there"
+                    );
+                if (parsed.GetValue(json))
+                {
+                    cli.WriteJson(
+                        new
+                        {
+                            Job = job,
+                            Status = status.ToString(),
+                            Message = message,
+                        }
+                    );
+                }
+                else
+                {
+                    cli.Out.WriteLine(message);
+                }
+
+                return 0;
+            }
+        );
         return command;
     }
 }

@@ -12,19 +12,25 @@ sealed record RunSettings(bool Json, bool Wait, bool Force = false);
 interface ITarget
 {
     /// <summary>Prints what a run would do; starts nothing.</summary>
-    Task<int> PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancel);
+    Task<int> PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancellationToken);
 
     /// <summary>The same for <c>run --dry-run</c>.</summary>
-    Task<int> DryRunAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancel);
+    Task<int> DryRunAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancellationToken);
 
-    Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancel);
+    Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken);
 }
 
 /// <summary>The options --local and --sagemaker, and what holds without them.</summary>
 sealed class Targets
 {
-    readonly Option<bool> _local = new("--local") { Description = "On this machine, a worker process per host. The default, unless input.data or output.data is an s3:// URI." };
-    readonly Option<bool> _sageMaker = new("--sagemaker") { Description = "On Amazon SageMaker Processing. The default when input.data or output.data is an s3:// URI." };
+    readonly Option<bool> _local = new("--local")
+    {
+        Description = "On this machine, a worker process per host. The default, unless input.data or output.data is an s3:// URI.",
+    };
+    readonly Option<bool> _sageMaker = new("--sagemaker")
+    {
+        Description = "On Amazon SageMaker Processing. The default when input.data or output.data is an s3:// URI.",
+    };
 
     public static Targets AddTo(Command command)
     {
@@ -39,9 +45,15 @@ sealed class Targets
     {
         var (local, sageMaker) = (parsed.GetValue(_local), parsed.GetValue(_sageMaker));
         if (local && sageMaker)
+        {
             throw new PJobException("--local and --sagemaker: expected one of them", ExitCode.BadSpec);
+        }
+
         if (sageMaker || (!local && (IsS3(spec.Input.Data) || IsS3(spec.Output.Data))))
+        {
             return new SageMakerCommands();
+        }
+
         return new LocalCommands();
     }
 

@@ -28,27 +28,37 @@ static class TokenizeCommand
             var encoder = tokenizer.CreateEncoder(new() { MaxLength = parsed.GetValue(maxLength), WithOffsets = true });
             var encoding = new EncodingBuffer();
             if (second is null)
+            {
                 encoder.Encode(first, encoding);
+            }
             else
+            {
                 encoder.Encode(first, second, encoding);
+            }
+
             if (parsed.GetValue(json))
+            {
                 cli.WriteJson(Document(tokenizer, encoding));
+            }
             else
+            {
                 cli.Out.Write(Table(tokenizer, encoding, [first, second ?? ""]));
+            }
         });
         return command;
     }
 
-    static object Document(Tokenizer tokenizer, EncodingBuffer e) => new
-    {
-        InputIds = e.Ids(0).ToArray(),
-        Tokens = e.Ids(0).ToArray().Select(tokenizer.IdToToken),
-        TokenTypeIds = e.TypeIds(0).ToArray().Select(t => (int)t),
-        SpecialTokensMask = e.SpecialTokensMask(0).ToArray().Select(t => (int)t),
-        SequenceIds = e.Offsets(0).ToArray().Select(o => o.Sequence < 0 ? (int?)null : o.Sequence),
-        Offsets = e.Offsets(0).ToArray().Select(o => new[] { o.Start, o.End }),
-        Truncated = e.Truncated(0),
-    };
+    static object Document(Tokenizer tokenizer, EncodingBuffer e) =>
+        new
+        {
+            InputIds = e.Ids(0).ToArray(),
+            Tokens = e.Ids(0).ToArray().Select(tokenizer.IdToToken),
+            TokenTypeIds = e.TypeIds(0).ToArray().Select(t => (int)t),
+            SpecialTokensMask = e.SpecialTokensMask(0).ToArray().Select(t => (int)t),
+            SequenceIds = e.Offsets(0).ToArray().Select(o => o.Sequence < 0 ? (int?)null : o.Sequence),
+            Offsets = e.Offsets(0).ToArray().Select(o => new[] { o.Start, o.End }),
+            Truncated = e.Truncated(0),
+        };
 
     static string Table(Tokenizer tokenizer, EncodingBuffer e, string[] texts)
     {
@@ -56,7 +66,10 @@ static class TokenizeCommand
         for (var i = 0; i < e.Length(0); i++)
         {
             var offset = e.Offsets(0)[i];
-            var piece = e.SpecialTokensMask(0)[i] == 1 ? "" : $"{offset.Start}-{offset.End} {texts[offset.Sequence][offset.Start..offset.End].ReplaceLineEndings(" ")}";
+            var piece =
+                e.SpecialTokensMask(0)[i] == 1
+                    ? ""
+                    : $"{offset.Start}-{offset.End} {texts[offset.Sequence][offset.Start..offset.End].ReplaceLineEndings(" ")}";
             table.Add(tokenizer.IdToToken(e.Ids(0)[i]) ?? "?", Number(e.Ids(0)[i]), Number(e.TypeIds(0)[i]), piece);
         }
         return $"{table}{Text.Plural(e.Length(0), "token")}{(e.Truncated(0) ? ", truncated" : "")}\n";

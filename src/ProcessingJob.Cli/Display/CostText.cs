@@ -8,9 +8,11 @@ static class CostText
 {
     public static string Of(CostEstimate cost, Workload work, InstanceTypes types) =>
         $"expected: {Text.Count(work.Rows)} rows, {Text.Count(work.Tokens)} tokens; {cost.Hosts} x {cost.Type.Type} take {Time(cost.Total)}, {Time(CostModel.Startup)} of it to start; {Usd(cost)}\n"
-        + (cost.Measured
-            ? $"at the measured {Text.Count(cost.TokensPerSecond)} tokens/s per host"
-            : $"at an estimated {Text.Count(cost.TokensPerSecond)} tokens/s per host: a first run measures it, or --tokens-per-second")
+        + (
+            cost.Measured
+                ? $"at the measured {Text.Count(cost.TokensPerSecond)} tokens/s per host"
+                : $"at an estimated {Text.Count(cost.TokensPerSecond)} tokens/s per host: a first run measures it, or --tokens-per-second"
+        )
         + $"; prices of {types.Region}, {types.Date}\n";
 
     /// <summary>Time and cost by number of hosts; of a long list the rows that show its shape.</summary>
@@ -18,30 +20,42 @@ static class CostText
     {
         var table = new TextTable("hosts", "time", "cost", "per million rows", "");
         foreach (var choice in choices.Where((c, i) => c == chosen || i == choices.Count - 1 || IsRound(c.Hosts)))
-            table.Add($"{choice.Hosts}", Time(choice.Total), Money(choice.Usd), Money(choice.UsdPerMillionRows), choice == chosen ? "<" : "");
+        {
+            table.Add(
+                $"{choice.Hosts}",
+                Time(choice.Total),
+                Money(choice.Usd),
+                Money(choice.UsdPerMillionRows),
+                choice == chosen ? "<" : ""
+            );
+        }
+
         return table.ToString();
     }
 
-    public static object Document(CostEstimate cost) => new
-    {
-        cost.Hosts,
-        InstanceType = cost.Type.Type,
-        Seconds = Math.Round(cost.Total.TotalSeconds),
-        ComputingSeconds = Math.Round(cost.Computing.TotalSeconds),
-        cost.Skew,
-        cost.TokensPerSecond,
-        cost.Measured,
-        cost.Usd,
-        cost.UsdPerMillionRows,
-    };
+    public static object Document(CostEstimate cost) =>
+        new
+        {
+            cost.Hosts,
+            InstanceType = cost.Type.Type,
+            Seconds = Math.Round(cost.Total.TotalSeconds),
+            ComputingSeconds = Math.Round(cost.Computing.TotalSeconds),
+            cost.Skew,
+            cost.TokensPerSecond,
+            cost.Measured,
+            cost.Usd,
+            cost.UsdPerMillionRows,
+        };
 
-    public static string Time(TimeSpan time) => time < TimeSpan.FromMinutes(1) ? "1m" : Contract.Durations.Format(TimeSpan.FromMinutes(Math.Ceiling(time.TotalMinutes)));
+    public static string Time(TimeSpan time) =>
+        time < TimeSpan.FromMinutes(1) ? "1m" : Contract.Durations.Format(TimeSpan.FromMinutes(Math.Ceiling(time.TotalMinutes)));
 
     static bool IsRound(int hosts) => hosts <= 10 || (hosts <= 50 && hosts % 5 == 0) || hosts % 10 == 0;
 
-    static string Usd(CostEstimate cost) => cost.Usd is null
-        ? $"no price of {cost.Type.Type} is known (--instance-types)"
-        : $"about {Money(cost.Usd)}" + (cost.UsdPerMillionRows is null ? "" : $", {Money(cost.UsdPerMillionRows)} per million rows");
+    static string Usd(CostEstimate cost) =>
+        cost.Usd is null
+            ? $"no price of {cost.Type.Type} is known (--instance-types)"
+            : $"about {Money(cost.Usd)}" + (cost.UsdPerMillionRows is null ? "" : $", {Money(cost.UsdPerMillionRows)} per million rows");
 
     static string Money(double? usd) => usd is { } value ? "$" + value.ToString("N2", CultureInfo.InvariantCulture) : "-";
 }

@@ -8,14 +8,15 @@ namespace ProcessingJob.Cli.Display;
 static class EventText
 {
     /// <summary>Null for what is not said in words.</summary>
-    public static string? Of(JobEvent value) => value switch
-    {
-        JobPlanned planned => Plan(planned.Plan),
-        JobNote note => note.IsWarning ? $"warning: {note.Text}" : note.Text,
-        HostLogged { Event.Text.Length: > 0 } log => Line(log),
-        HostEnded { ExitCode: not 0 } ended => $"{ended.Host}  ended with exit code {ended.ExitCode}",
-        _ => null,
-    };
+    public static string? Of(JobEvent value) =>
+        value switch
+        {
+            JobPlanned planned => Plan(planned.Plan),
+            JobNote note => note.IsWarning ? $"warning: {note.Text}" : note.Text,
+            HostLogged { Event.Text.Length: > 0 } log => Line(log),
+            HostEnded { ExitCode: not 0 } ended => $"{ended.Host}  ended with exit code {ended.ExitCode}",
+            _ => null,
+        };
 
     /// <summary>A line of CloudWatch as the host meant it.</summary>
     public static string OfLog(LogLine line)
@@ -32,7 +33,9 @@ static class EventText
     // A worker names its host where it speaks to CloudWatch; here every line begins with it.
     static string Line(HostLogged log)
     {
-        var text = log.Event.Text.StartsWith(log.Host + " ", StringComparison.Ordinal) ? log.Event.Text[(log.Host.Length + 1)..] : log.Event.Text;
+        var text = log.Event.Text.StartsWith(log.Host + " ", StringComparison.Ordinal)
+            ? log.Event.Text[(log.Host.Length + 1)..]
+            : log.Event.Text;
         return $"{log.Host}  {(log.Event.Level is "Information" ? "" : log.Event.Level.ToLowerInvariant() + ": ")}{text}";
     }
 

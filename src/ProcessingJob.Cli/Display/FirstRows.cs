@@ -13,21 +13,35 @@ static class FirstRows
     /// <param name="path">The part.</param>
     /// <param name="sidecar">The lines that belong to a matrix; null for other formats.</param>
     /// <param name="count">At most so many.</param>
-    /// <param name="cancel">Ends the reading.</param>
-    public static async Task<IReadOnlyList<JsonObject>> ReadAsync(string path, string? sidecar, int count, CancellationToken cancel)
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<IReadOnlyList<JsonObject>> ReadAsync(
+        string path,
+        string? sidecar,
+        int count,
+        CancellationToken cancellationToken
+    )
     {
         if (Path.GetExtension(path) is ".jsonl" or ".zst")
+        {
             return Lines(path, count);
+        }
+
         if (sidecar is not null)
-            return await MatrixAsync(path, sidecar, count, cancel).ConfigureAwait(false);
-        await using var reader = await ParquetReader.CreateAsync(path, null, cancel).ConfigureAwait(false);
+        {
+            return await MatrixAsync(path, sidecar, count, cancellationToken);
+        }
+
+        await using var reader = await ParquetReader.CreateAsync(path, null, cancellationToken);
         if (reader.RowGroupCount == 0)
+        {
             return [];
+        }
+
         using var group = reader.OpenRowGroupReader(0);
         var rows = Enumerable.Range(0, (int)Math.Min(count, group.RowCount)).Select(_ => new JsonObject()).ToList();
         foreach (var field in reader.Schema.GetDataFields())
         {
-            using var column = await group.ReadRawColumnDataBaseAsync(field, cancel).ConfigureAwait(false);
+            using var column = await group.ReadRawColumnDataBaseAsync(field, cancellationToken);
             Fill(rows, field, column);
         }
         return rows;
@@ -38,22 +52,30 @@ static class FirstRows
         var rows = new List<JsonObject>();
         using var reader = JsonlRows.Open(path);
         while (rows.Count < count && reader.ReadLine() is { } line)
+        {
             rows.Add(JsonNode.Parse(line)!.AsObject());
+        }
+
         return rows;
     }
 
     /// <summary>The lines beside the matrix, each with its row of it.</summary>
-    static async Task<IReadOnlyList<JsonObject>> MatrixAsync(string path, string sidecar, int count, CancellationToken cancel)
+    static async Task<IReadOnlyList<JsonObject>> MatrixAsync(string path, string sidecar, int count, CancellationToken cancellationToken)
     {
         var rows = Lines(sidecar, count);
         var first = 0;
-        await foreach (var stretch in NpyRows.ReadAsync(path, cancel).ConfigureAwait(false))
+        await foreach (var stretch in NpyRows.ReadAsync(path, cancellationToken))
         {
             for (var i = 0; i < stretch.Count && first + i < rows.Count; i++)
+            {
                 rows[first + i][PartReader.VectorColumn] = new JsonArray([.. stretch.Vector(i).ToArray().Select(v => (JsonNode)v)]);
+            }
+
             first += stretch.Count;
             if (first >= rows.Count)
+            {
                 break;
+            }
         }
         return rows;
     }
@@ -66,34 +88,48 @@ static class FirstRows
         var isList = field.MaxRepetitionLevel > 0;
         // Levels that a column does not have cannot be asked for.
         var hasNulls = field.MaxDefinitionLevel > 0;
-        var levels = isList ? column.RepetitionLevels.Length : hasNulls ? column.DefinitionLevels.Length : rows.Count;
+        var levels =
+            isList ? column.RepetitionLevels.Length
+            : hasNulls ? column.DefinitionLevels.Length
+            : rows.Count;
         for (var i = 0; i < levels; i++)
         {
             if (!isList || column.RepetitionLevels[i] == 0)
+            {
                 row++;
+            }
+
             if (row >= rows.Count)
+            {
                 break;
+            }
+
             var present = !hasNulls || column.DefinitionLevels[i] == field.MaxDefinitionLevel;
             var node = present ? value(next++) : null;
             if (!isList)
+            {
                 rows[row][name] = node;
+            }
             else if ((rows[row][name] ??= new JsonArray()) is JsonArray list && present)
+            {
                 list.Add(node);
+            }
         }
     }
 
-    static Func<int, JsonNode?> Values(RawColumnData column) => column switch
-    {
-        RawColumnData<float> c => i => c.Values[i],
-        RawColumnData<double> c => i => c.Values[i],
-        RawColumnData<long> c => i => c.Values[i],
-        RawColumnData<int> c => i => c.Values[i],
-        RawColumnData<byte> c => i => c.Values[i],
-        RawColumnData<sbyte> c => i => c.Values[i],
-        RawColumnData<bool> c => i => c.Values[i],
-        RawColumnData<DateTime> c => i => c.Values[i],
-        RawColumnData<ReadOnlyMemory<char>> c => i => c.Values[i].ToString(),
-        RawColumnData<ReadOnlyMemory<byte>> c => i => Encoding.UTF8.GetString(c.Values[i].Span),
-        _ => _ => column.GetType().Name,
-    };
+    static Func<int, JsonNode?> Values(RawColumnData column) =>
+        column switch
+        {
+            RawColumnData<float> c => i => c.Values[i],
+            RawColumnData<double> c => i => c.Values[i],
+            RawColumnData<long> c => i => c.Values[i],
+            RawColumnData<int> c => i => c.Values[i],
+            RawColumnData<byte> c => i => c.Values[i],
+            RawColumnData<sbyte> c => i => c.Values[i],
+            RawColumnData<bool> c => i => c.Values[i],
+            RawColumnData<DateTime> c => i => c.Values[i],
+            RawColumnData<ReadOnlyMemory<char>> c => i => c.Values[i].ToString(),
+            RawColumnData<ReadOnlyMemory<byte>> c => i => Encoding.UTF8.GetString(c.Values[i].Span),
+            _ => _ => column.GetType().Name,
+        };
 }

@@ -15,11 +15,19 @@ static class JobDisplay
         if (!isTerminal)
         {
             using var plain = new PlainProgress(writer, cli.Time);
-            return await run(plain).ConfigureAwait(false);
+            return await run(plain);
         }
         var console = Terminal.On(writer, cli);
-        return await console.Progress().AutoClear(false).HideCompleted(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .StartAsync(bars => run(new TerminalProgress(console, bars))).ConfigureAwait(false);
+        return await console
+            .Progress()
+            .AutoClear(false)
+            .HideCompleted(false)
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new RemainingTimeColumn()
+            )
+            .StartAsync(bars => run(new TerminalProgress(console, bars)));
     }
 }

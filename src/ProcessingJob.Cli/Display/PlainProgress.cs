@@ -10,7 +10,8 @@ sealed class PlainProgress : IProgress<JobEvent>, IDisposable
     readonly ProgressMeter _meter;
     readonly ITimer _timer;
     readonly Lock _lock = new();
-    long _totalBytes, _rows = -1;
+    long _totalBytes,
+        _rows = -1;
 
     public PlainProgress(TextWriter output, TimeProvider time)
     {
@@ -24,11 +25,18 @@ sealed class PlainProgress : IProgress<JobEvent>, IDisposable
         lock (_lock)
         {
             if (value is JobPlanned planned)
+            {
                 _totalBytes = planned.Plan.BytesLeft;
+            }
+
             if (value is HostProgressed progress)
+            {
                 _meter.Add(progress);
+            }
             else if (EventText.Of(value) is { } line)
+            {
                 _out.WriteLine(line);
+            }
         }
     }
 
@@ -39,7 +47,10 @@ sealed class PlainProgress : IProgress<JobEvent>, IDisposable
         lock (_lock)
         {
             if (_meter.Take(_totalBytes) is not { } now || now.Rows == _rows)
+            {
                 return;
+            }
+
             _rows = now.Rows;
             _out.WriteLine($"{Text.Percent(Math.Round(now.Share, 3))}  {Text.Count(now.Rows)} rows  {EventText.Rates(now)}");
         }

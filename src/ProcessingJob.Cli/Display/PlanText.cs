@@ -9,30 +9,51 @@ static class PlanText
     {
         var table = new TextTable("host", "files", "units", "committed", "left");
         foreach (var host in plan.Hosts)
-            table.Add(host.Host, Text.Count(host.Files.Count), Text.Count(host.Units.Count), Text.Count(host.Committed), Text.Bytes(host.BytesLeft));
+        {
+            table.Add(
+                host.Host,
+                Text.Count(host.Files.Count),
+                Text.Count(host.Units.Count),
+                Text.Count(host.Committed),
+                Text.Bytes(host.BytesLeft)
+            );
+        }
+
         var sharding = Contract.Names.Of(plan.Work.Sharding);
         return $"{plan.Work.Job}: {Text.Plural(plan.Files.Count, "file")}, {Text.Bytes(plan.Bytes)}, {Text.Plural(plan.Units.Count, "unit")}, {sharding}\n"
             + table
-            + (plan.UnitsLeft == 0 ? "all units are committed\n" : $"left: {Text.Plural(plan.UnitsLeft, "unit")}, {Text.Bytes(plan.BytesLeft)}; the busiest host has {plan.Skew.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture)} times the mean\n");
+            + (
+                plan.UnitsLeft == 0
+                    ? "all units are committed\n"
+                    : $"left: {Text.Plural(plan.UnitsLeft, "unit")}, {Text.Bytes(plan.BytesLeft)}; the busiest host has {plan.Skew.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture)} times the mean\n"
+            );
     }
 
     /// <param name="plan">The plan.</param>
     /// <param name="estimate">What is left comes to; null: not known.</param>
-    public static object Document(JobPlan plan, object? estimate = null) => new
-    {
-        plan.Work.Job,
-        plan.Work.Sharding,
-        Files = plan.Files.Count,
-        plan.Bytes,
-        Units = plan.Units.Count,
-        plan.UnitsCommitted,
-        plan.UnitsLeft,
-        plan.BytesLeft,
-        plan.Skew,
-        Hosts = plan.Hosts.Select(h => new { h.Host, Files = h.Files.Count, Units = h.Units.Count, h.Committed, h.BytesLeft }),
-        plan.Work.SpecFingerprint,
-        plan.Work.ModelFingerprint,
-        plan.Work.DataFingerprint,
-        Estimate = estimate,
-    };
+    public static object Document(JobPlan plan, object? estimate = null) =>
+        new
+        {
+            plan.Work.Job,
+            plan.Work.Sharding,
+            Files = plan.Files.Count,
+            plan.Bytes,
+            Units = plan.Units.Count,
+            plan.UnitsCommitted,
+            plan.UnitsLeft,
+            plan.BytesLeft,
+            plan.Skew,
+            Hosts = plan.Hosts.Select(h => new
+            {
+                h.Host,
+                Files = h.Files.Count,
+                Units = h.Units.Count,
+                h.Committed,
+                h.BytesLeft,
+            }),
+            plan.Work.SpecFingerprint,
+            plan.Work.ModelFingerprint,
+            plan.Work.DataFingerprint,
+            Estimate = estimate,
+        };
 }

@@ -8,18 +8,32 @@ static class ResultText
     public static string Of(JobResult result)
     {
         if (result.Counts is not { } counts)
+        {
             return $"{result.Status} after {Text.Seconds(result.Seconds)}; {result.Output} is not complete";
+        }
+
         var lines = new List<string>
         {
             result.AlreadyComplete
                 ? $"Already complete: {Text.Plural(result.Units, "unit")} committed before, nothing to do"
-                : $"{result.Status} in {Text.Seconds(result.Seconds)}" + (result.UnitsCommittedBefore > 0 ? $", {Text.Count(result.UnitsCommittedBefore)} of {Text.Plural(result.Units, "unit")} were committed before" : ""),
+                : $"{result.Status} in {Text.Seconds(result.Seconds)}"
+                    + (
+                        result.UnitsCommittedBefore > 0
+                            ? $", {Text.Count(result.UnitsCommittedBefore)} of {Text.Plural(result.Units, "unit")} were committed before"
+                            : ""
+                    ),
             $"{Text.Count(counts.RowsIn)} rows in = {Text.Count(counts.RowsKept)} kept"
-                + (counts.Filtered > 0 ? $" + {Text.Count(counts.Filtered)} filtered" : "") + $" + {Text.Count(counts.RejectedRows)} rejected"
+                + (counts.Filtered > 0 ? $" + {Text.Count(counts.Filtered)} filtered" : "")
+                + $" + {Text.Count(counts.RejectedRows)} rejected"
                 + $"; {Text.Count(counts.RowsOut)} rows out, {Text.Count(counts.Tokens)} tokens, {Text.Count(counts.Truncated)} truncated",
         };
         if (result.Orphans.Count > 0)
-            lines.Add($"removed {Text.Plural(result.Orphans.Count, "file")} that belonged to no unit of this job, such as {result.Orphans[0]}");
+        {
+            lines.Add(
+                $"removed {Text.Plural(result.Orphans.Count, "file")} that belonged to no unit of this job, such as {result.Orphans[0]}"
+            );
+        }
+
         lines.Add($"{result.Output}: {Text.Plural(counts.Parts, "part")}, {Text.Bytes(counts.Bytes)}");
         return string.Join(Environment.NewLine, lines);
     }

@@ -18,7 +18,10 @@ sealed class TerminalProgress(IAnsiConsole console, ProgressContext bars) : IPro
                 case JobPlanned planned:
                     console.WriteLine(EventText.Of(planned)!);
                     foreach (var host in planned.Plan.Hosts.Where(_ => planned.Plan.UnitsLeft > 0))
+                    {
                         _hosts[host.Host] = bars.AddTask($"{host.Host}  starting", autoStart: false, maxValue: Math.Max(1, host.BytesLeft));
+                    }
+
                     break;
                 case HostStarted started:
                     Bar(started.Host, 1).StartTask();
@@ -26,20 +29,27 @@ sealed class TerminalProgress(IAnsiConsole console, ProgressContext bars) : IPro
                 case HostProgressed progress:
                     var bar = Bar(progress.Host, progress.Progress.TotalBytes);
                     bar.Value = Math.Min(bar.MaxValue, progress.Progress.Bytes);
-                    bar.Description = $"{progress.Host}  {Text.Count(progress.Progress.Rows)} rows, {Text.Count(progress.Progress.Tokens)} tokens";
+                    bar.Description =
+                        $"{progress.Host}  {Text.Count(progress.Progress.Rows)} rows, {Text.Count(progress.Progress.Tokens)} tokens";
                     break;
                 case HostEnded ended:
                     var done = Bar(ended.Host, 1);
                     done.Description = $"{ended.Host}  {(ended.ExitCode == 0 ? "done" : $"exit code {ended.ExitCode}")}";
                     if (ended.ExitCode == 0)
+                    {
                         done.Value = done.MaxValue;
+                    }
+
                     done.StopTask();
                     break;
                 case HostLogged { Event.Level: "Information" or "Debug" or "Verbose" }:
                     break;
                 default:
                     if (EventText.Of(value) is { } line)
+                    {
                         console.WriteLine(line);
+                    }
+
                     break;
             }
         }
@@ -49,9 +59,14 @@ sealed class TerminalProgress(IAnsiConsole console, ProgressContext bars) : IPro
     ProgressTask Bar(string host, long totalBytes)
     {
         if (!_hosts.TryGetValue(host, out var bar))
+        {
             bar = _hosts[host] = bars.AddTask(host, autoStart: true, maxValue: Math.Max(1, totalBytes));
+        }
         else if (bar.MaxValue <= 1 && totalBytes > 1)
+        {
             bar.MaxValue = totalBytes;
+        }
+
         return bar;
     }
 }

@@ -22,7 +22,10 @@ static class Text
 
     public static string Percent(double share) => (share * 100).ToString("0.##", CultureInfo.InvariantCulture) + " %";
 
-    public static string Seconds(double seconds) => seconds < 90 ? seconds.ToString("0.0", CultureInfo.InvariantCulture) + " s" : Contract.Durations.Format(TimeSpan.FromSeconds(Math.Round(seconds)));
+    public static string Seconds(double seconds) =>
+        seconds < 90
+            ? seconds.ToString("0.0", CultureInfo.InvariantCulture) + " s"
+            : Contract.Durations.Format(TimeSpan.FromSeconds(Math.Round(seconds)));
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

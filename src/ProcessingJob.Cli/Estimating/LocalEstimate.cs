@@ -14,18 +14,25 @@ namespace ProcessingJob.Cli.Estimating;
 sealed record LocalEstimate(long Rows, long? Tokens, double? Seconds)
 {
     /// <exception cref="PJobException">The data cannot be read.</exception>
-    public static async Task<LocalEstimate> MakeAsync(JobSpec spec, JobPlan plan, double? tokensPerSecond, CancellationToken cancel)
+    public static async Task<LocalEstimate> MakeAsync(
+        JobSpec spec,
+        JobPlan plan,
+        double? tokensPerSecond,
+        CancellationToken cancellationToken
+    )
     {
         var data = new LocalData(LocalInput.Resolve(spec.Input.Data).Root);
-        var sample = await WorkSample.TakeAsync(spec, plan, data, TokenizerOf(spec.Model), cancel).ConfigureAwait(false);
-        var speed = tokensPerSecond ?? await WorkSample.MeasuredSpeedAsync(new LocalOutputStore(spec.Output.Data), cancel).ConfigureAwait(false);
+        var sample = await WorkSample.TakeAsync(spec, plan, data, TokenizerOf(spec.Model), cancellationToken);
+        var speed = tokensPerSecond ?? await WorkSample.MeasuredSpeedAsync(new LocalOutputStore(spec.Output.Data), cancellationToken);
         var share = plan.BytesLeft == 0 ? 1 : (double)plan.Hosts.Max(h => h.BytesLeft) / plan.BytesLeft;
         return new(sample.Rows, sample.Tokens, speed is { } perSecond && sample.Tokens is { } tokens ? tokens * share / perSecond : null);
     }
 
     public override string ToString() =>
-        $"expected: {Text.Count(Rows)} rows" + (Tokens is { } tokens ? $", {Text.Count(tokens)} tokens" : "")
-        + (Seconds is { } seconds ? $", about {Text.Seconds(seconds)} at the measured speed" : "") + "\n";
+        $"expected: {Text.Count(Rows)} rows"
+        + (Tokens is { } tokens ? $", {Text.Count(tokens)} tokens" : "")
+        + (Seconds is { } seconds ? $", about {Text.Seconds(seconds)} at the measured speed" : "")
+        + "\n";
 
     // A plan is worth having of a job whose model is still to be mended.
     static Tokenizer? TokenizerOf(string folder)

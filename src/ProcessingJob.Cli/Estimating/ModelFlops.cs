@@ -14,11 +14,15 @@ static class ModelFlops
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             var config = json.RootElement;
-            double hidden = Number(config, "hidden_size", "dim", "d_model"), layers = Number(config, "num_hidden_layers", "n_layers", "num_layers");
+            double hidden = Number(config, "hidden_size", "dim", "d_model"),
+                layers = Number(config, "num_hidden_layers", "n_layers", "num_layers");
             var inner = Number(config, "intermediate_size", "hidden_dim", "d_ff");
             return hidden > 0 && layers > 0
                 ? 2 * layers * (4 * hidden * hidden + 2 * hidden * (inner > 0 ? inner : 4 * hidden))
-                : throw new PJobException($"{path}: has no hidden_size and num_hidden_layers, so that the model's speed cannot be told; give a measured one with --tokens-per-second", ExitCode.Model);
+                : throw new PJobException(
+                    $"{path}: has no hidden_size and num_hidden_layers, so that the model's speed cannot be told; give a measured one with --tokens-per-second",
+                    ExitCode.Model
+                );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
@@ -27,5 +31,7 @@ static class ModelFlops
     }
 
     static double Number(JsonElement config, params string[] names) =>
-        names.Select(name => config.TryGetProperty(name, out var value) && value.TryGetDouble(out var number) ? number : 0).FirstOrDefault(n => n > 0);
+        names
+            .Select(name => config.TryGetProperty(name, out var value) && value.TryGetDouble(out var number) ? number : 0)
+            .FirstOrDefault(n => n > 0);
 }

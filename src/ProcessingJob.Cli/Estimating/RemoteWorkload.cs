@@ -16,20 +16,37 @@ static class RemoteWorkload
     const long LargestSmallFile = 64L << 20;
 
     /// <exception cref="PJobException">The data or the model cannot be read.</exception>
-    public static async Task<Workload> EstimateAsync(JobSpec spec, JobPlan plan, IAmazonS3 s3, double? tokensPerSecond, CancellationToken cancel)
+    public static async Task<Workload> EstimateAsync(
+        JobSpec spec,
+        JobPlan plan,
+        IAmazonS3 s3,
+        double? tokensPerSecond,
+        CancellationToken cancellationToken
+    )
     {
-        var remote = S3Uri.IsS3(spec.Model) ? await S3Input.ListAsync(s3, spec.Model, "model", cancel).ConfigureAwait(false) : null;
+        var remote = S3Uri.IsS3(spec.Model) ? await S3Input.ListAsync(s3, spec.Model, "model", cancellationToken) : null;
         var folder = remote is null ? spec.Model : Directory.CreateTempSubdirectory("pjob-").FullName;
         try
         {
             if (remote is not null)
-                await FetchAsync(s3, remote, folder, cancel).ConfigureAwait(false);
-            IDataRoot data = S3Uri.IsS3(spec.Input.Data) ? new S3Data(s3, Root(spec.Input.Data, plan)) : new LocalData(LocalInput.Resolve(spec.Input.Data).Root);
-            var sample = await WorkSample.TakeAsync(spec, plan, data, Tokenizer.Load(folder), cancel).ConfigureAwait(false);
+            {
+                await FetchAsync(s3, remote, folder, cancellationToken);
+            }
+
+            IDataRoot data = S3Uri.IsS3(spec.Input.Data)
+                ? new S3Data(s3, Root(spec.Input.Data, plan))
+                : new LocalData(LocalInput.Resolve(spec.Input.Data).Root);
+            var sample = await WorkSample.TakeAsync(spec, plan, data, Tokenizer.Load(folder), cancellationToken);
             var output = new S3OutputStore(s3, S3Uri.Parse(spec.Output.Data, "output.data"));
-            var measured = tokensPerSecond ?? await WorkSample.MeasuredSpeedAsync(output, cancel).ConfigureAwait(false);
+            var measured = tokensPerSecond ?? await WorkSample.MeasuredSpeedAsync(output, cancellationToken);
             if (spec.Task == TaskKind.Tokenize && measured is null)
-                throw new PJobException("the speed of task: tokenize is in no table; give a measured one with --tokens-per-second", ExitCode.BadSpec);
+            {
+                throw new PJobException(
+                    "the speed of task: tokenize is in no table; give a measured one with --tokens-per-second",
+                    ExitCode.BadSpec
+                );
+            }
+
             var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
             return new()
             {
@@ -38,23 +55,33 @@ static class RemoteWorkload
                 Tokens = sample.Tokens ?? 0,
                 FlopsPerToken = measured is null ? ModelFlops.PerToken(folder) : 0,
                 MeasuredTokensPerSecond = measured,
-                BytesPerHost = Copied(spec, plan) + (remote?.Bytes ?? new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length)),
+                BytesPerHost =
+                    Copied(spec, plan)
+                    + (remote?.Bytes ?? new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length)),
             };
         }
         finally
         {
             if (remote is not null)
+            {
                 Directory.Delete(folder, recursive: true);
+            }
         }
     }
 
-    static async Task FetchAsync(IAmazonS3 s3, S3Input model, string folder, CancellationToken cancel)
+    static async Task FetchAsync(IAmazonS3 s3, S3Input model, string folder, CancellationToken cancellationToken)
     {
         var store = new S3OutputStore(s3, model.Root);
-        foreach (var file in model.Files.Where(f => !f.Source.Contains('/') && f.Size <= LargestSmallFile && Path.GetExtension(f.Source) is ".json" or ".txt" or ".model"))
+        foreach (
+            var file in model.Files.Where(f =>
+                !f.Source.Contains('/') && f.Size <= LargestSmallFile && Path.GetExtension(f.Source) is ".json" or ".txt" or ".model"
+            )
+        )
         {
-            if (await store.ReadAsync(file.Source, cancel).ConfigureAwait(false) is { } content)
-                await File.WriteAllBytesAsync(Path.Combine(folder, file.Source), content, cancel).ConfigureAwait(false);
+            if (await store.ReadAsync(file.Source, cancellationToken) is { } content)
+            {
+                await File.WriteAllBytesAsync(Path.Combine(folder, file.Source), content, cancellationToken);
+            }
         }
     }
 
@@ -62,6 +89,8 @@ static class RemoteWorkload
     static string Root(string data, JobPlan plan) =>
         plan.Files is [var only] && data.EndsWith("/" + only.Source, StringComparison.Ordinal) ? data[..^only.Source.Length] : data;
 
-    static long Copied(JobSpec spec, JobPlan plan) => spec.Input.Transfer == Transfer.Stream ? 0
-        : spec.Input.Sharding == Sharding.ByKey ? plan.Bytes / plan.Hosts.Count : plan.Bytes;
+    static long Copied(JobSpec spec, JobPlan plan) =>
+        spec.Input.Transfer == Transfer.Stream ? 0
+        : spec.Input.Sharding == Sharding.ByKey ? plan.Bytes / plan.Hosts.Count
+        : plan.Bytes;
 }

@@ -14,35 +14,61 @@ sealed record WorkSample(long Rows, long? Tokens)
     const int SampleRows = 1000;
 
     /// <exception cref="PJobException">The data cannot be read.</exception>
-    public static async Task<WorkSample> TakeAsync(JobSpec spec, JobPlan plan, IDataRoot data, Tokenizer? tokenizer, CancellationToken cancel)
+    public static async Task<WorkSample> TakeAsync(
+        JobSpec spec,
+        JobPlan plan,
+        IDataRoot data,
+        Tokenizer? tokenizer,
+        CancellationToken cancellationToken
+    )
     {
         var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
         var left = plan.Units.Where(u => !committed.Contains(u.Id)).ToList();
         var (encoder, buffer, tokens) = (tokenizer?.CreateEncoder(new()), new EncodingBuffer(), 0L);
         var limit = spec.Tokens.Overflow == Overflow.Window ? int.MaxValue : spec.Tokens.MaxLength ?? tokenizer?.MaxLength ?? int.MaxValue;
-        var sample = await RowSample.ReadAsync(spec, data, left, SampleRows, (block, row) =>
-        {
-            if (encoder is null)
-                return;
-            buffer.Clear();
-            if (block.TextCount > 1)
-                encoder.Encode(block.Text(row), block.Text(row, 1), buffer);
-            else
-                encoder.Encode(block.Text(row), buffer);
-            tokens += Math.Min(buffer.Length(0), limit);
-        }, cancel).ConfigureAwait(false);
+        var sample = await RowSample.ReadAsync(
+            spec,
+            data,
+            left,
+            SampleRows,
+            (block, row) =>
+            {
+                if (encoder is null)
+                {
+                    return;
+                }
+
+                buffer.Clear();
+                if (block.TextCount > 1)
+                {
+                    encoder.Encode(block.Text(row), block.Text(row, 1), buffer);
+                }
+                else
+                {
+                    encoder.Encode(block.Text(row), buffer);
+                }
+
+                tokens += Math.Min(buffer.Length(0), limit);
+            },
+            cancellationToken
+        );
         var scale = sample.IsSample && sample.Bytes > 0 ? left.Sum(u => u.Bytes) / sample.Bytes : 1;
         return new((long)Math.Round(sample.Records * scale), encoder is null ? null : (long)Math.Round(tokens * scale));
     }
 
     /// <summary>Tokens/s of one host as the reports of an output's last run tell it; null: there are none.</summary>
-    public static async Task<double?> MeasuredSpeedAsync(Launcher.Finalise.IOutputStore output, CancellationToken cancel)
+    public static async Task<double?> MeasuredSpeedAsync(Launcher.Finalise.IOutputStore output, CancellationToken cancellationToken)
     {
         var speeds = new List<double>();
-        await foreach (var file in output.ListAsync(OutputLayout.ReportFolder, cancel).ConfigureAwait(false))
+        await foreach (var file in output.ListAsync(OutputLayout.ReportFolder, cancellationToken))
         {
-            if (await output.ReadAsync(file.Path, cancel).ConfigureAwait(false) is { } json && ContractJson.Read<HostReport>(json, file.Path) is { Tokens: > 0, BusySeconds: > 0 } report)
+            if (
+                await output.ReadAsync(file.Path, cancellationToken) is { } json
+                && ContractJson.Read<HostReport>(json, file.Path) is { Tokens: > 0, BusySeconds: > 0 } report
+            )
+            {
                 speeds.Add(report.Tokens / report.BusySeconds);
+            }
         }
         return speeds.Count == 0 ? null : speeds.Average();
     }

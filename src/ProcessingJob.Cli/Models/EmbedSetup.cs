@@ -17,18 +17,28 @@ sealed class EmbedSetup : IDisposable
     /// <exception cref="PJobException">Exit code 4: the model cannot be used.</exception>
     public EmbedSetup(JobSpec spec, string folder, Func<ModelFolder, string?> prompt)
     {
-        var model = ModelFolder.Open(folder, new() { Task = TaskKind.Embed, ModelFile = spec.Compute.ModelFile == "auto" ? null : spec.Compute.ModelFile });
+        var model = ModelFolder.Open(
+            folder,
+            new() { Task = TaskKind.Embed, ModelFile = spec.Compute.ModelFile == "auto" ? null : spec.Compute.ModelFile }
+        );
         var tokenizer = Tokenizer.Load(folder);
         var limit = Math.Min(model.MaxLength, tokenizer.MaxLength ?? int.MaxValue);
         var maxLength = spec.Tokens.MaxLength ?? limit;
-        (_before, _lowerCase, _encoder) = (model.ResolvePrompt(prompt(model)), model.LowerCase, tokenizer.CreateEncoder(new() { MaxLength = maxLength }));
-        Engine = Engine.Create(model, new()
-        {
-            Task = TaskKind.Embed,
-            Device = spec.Compute.Device,
-            MaxLength = maxLength,
-            Embed = EmbedOptions.From(spec.Embed, model.PromptTokens(tokenizer, _before)),
-        });
+        (_before, _lowerCase, _encoder) = (
+            model.ResolvePrompt(prompt(model)),
+            model.LowerCase,
+            tokenizer.CreateEncoder(new() { MaxLength = maxLength })
+        );
+        Engine = Engine.Create(
+            model,
+            new()
+            {
+                Task = TaskKind.Embed,
+                Device = spec.Compute.Device,
+                MaxLength = maxLength,
+                Embed = EmbedOptions.From(spec.Embed, model.PromptTokens(tokenizer, _before)),
+            }
+        );
     }
 
     public Engine Engine { get; }

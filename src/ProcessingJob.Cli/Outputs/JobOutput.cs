@@ -12,13 +12,22 @@ sealed record JobOutput(string Folder, Manifest Manifest, JobSpec Spec)
     public static JobOutput Open(string folder)
     {
         if (folder.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
-            throw new PJobException($"{folder}: is on S3, expected a folder here; bring it with: aws s3 sync {folder} FOLDER ('pjob check' reads S3 itself)", ExitCode.BadSpec);
+        {
+            throw new PJobException(
+                $"{folder}: is on S3, expected a folder here; bring it with: aws s3 sync {folder} FOLDER ('pjob check' reads S3 itself)",
+                ExitCode.BadSpec
+            );
+        }
+
         var file = Path.Combine(folder, OutputLayout.Manifest);
         if (!File.Exists(file))
         {
-            throw new PJobException(Directory.Exists(folder)
-                ? $"{folder}: has no {OutputLayout.Manifest}, so no job has finished here; run it to its end with 'pjob run'"
-                : $"{folder}: no such folder; expected the output of a finished job", ExitCode.BadSpec);
+            throw new PJobException(
+                Directory.Exists(folder)
+                    ? $"{folder}: has no {OutputLayout.Manifest}, so no job has finished here; run it to its end with 'pjob run'"
+                    : $"{folder}: no such folder; expected the output of a finished job",
+                ExitCode.BadSpec
+            );
         }
         var manifest = ContractJson.Read<Manifest>(File.ReadAllBytes(file), file);
         return new(Path.GetFullPath(folder), manifest, SpecReader.Parse(manifest.Spec.ToJsonString(), file));
@@ -31,7 +40,9 @@ sealed record JobOutput(string Folder, Manifest Manifest, JobSpec Spec)
     public string PathOf(PartRecord part)
     {
         var path = Path.GetFullPath(Path.Combine(Folder, part.Path));
-        return path.StartsWith(Folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path : throw new PJobException($"{part.Path}: leads out of the output {Folder}");
+        return path.StartsWith(Folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? path
+            : throw new PJobException($"{part.Path}: leads out of the output {Folder}");
     }
 
     /// <summary>The hosts' reports by name; those that cannot be read are left out.</summary>
@@ -39,8 +50,17 @@ sealed record JobOutput(string Folder, Manifest Manifest, JobSpec Spec)
     {
         var folder = Path.Combine(Folder, OutputLayout.ReportFolder);
         if (!Directory.Exists(folder))
+        {
             return [];
-        return [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).Select(f => ContractJson.Read<HostReport>(File.ReadAllBytes(f), f))];
+        }
+
+        return
+        [
+            .. Directory
+                .EnumerateFiles(folder, "*.json")
+                .Order(StringComparer.Ordinal)
+                .Select(f => ContractJson.Read<HostReport>(File.ReadAllBytes(f), f)),
+        ];
     }
 
     /// <summary>Rejects of all units, a few of every reason.</summary>
@@ -50,18 +70,28 @@ sealed record JobOutput(string Folder, Manifest Manifest, JobSpec Spec)
         foreach (var part in Manifest.RejectFiles)
         {
             if (!File.Exists(PathOf(part)))
+            {
                 continue;
+            }
+
             foreach (var line in File.ReadLines(PathOf(part)))
             {
                 var reject = ContractJson.Read<Reject>(System.Text.Encoding.UTF8.GetBytes(line), part.Path);
                 if (!samples.TryGetValue(reject.Reason, out var list))
+                {
                     samples[reject.Reason] = list = [];
+                }
+
                 if (list.Count < perReason)
+                {
                     list.Add(reject);
+                }
             }
             // Enough of every reason: the files of a large job are not read to their end.
             if (samples.Count == Manifest.Rejects.Count && samples.Values.All(s => s.Count >= perReason))
+            {
                 break;
+            }
         }
         return [.. samples.OrderBy(s => s.Key, StringComparer.Ordinal).SelectMany(s => s.Value)];
     }

@@ -7,23 +7,31 @@ namespace ProcessingJob.Cli.Outputs;
 /// <summary>jsonl parts, and the rows beside npy parts.</summary>
 static class JsonlRows
 {
-    public static async IAsyncEnumerable<PartRows> ReadAsync(string path, [EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<PartRows> ReadAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var reader = Open(path);
         var (lines, vectors) = (new List<Dictionary<string, object?>>(), new List<float>());
-        while (await reader.ReadLineAsync(cancel).ConfigureAwait(false) is { } line)
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
             lines.Add(Row(line, vectors));
             if (vectors.Count == 0)
+            {
                 throw PartReader.Damaged(path, $"has no column '{PartReader.VectorColumn}'");
+            }
+
             if (lines.Count < PartReader.Stretch)
+            {
                 continue;
+            }
+
             yield return new(lines.Count, [.. vectors], Columns(lines));
             lines.Clear();
             vectors.Clear();
         }
         if (lines.Count > 0)
+        {
             yield return new(lines.Count, [.. vectors], Columns(lines));
+        }
     }
 
     /// <summary>The lines of a .jsonl or .jsonl.zst file.</summary>
@@ -41,9 +49,13 @@ static class JsonlRows
         foreach (var member in json.RootElement.EnumerateObject())
         {
             if (member.Value.ValueKind is JsonValueKind.Array && member.Name == PartReader.VectorColumn)
+            {
                 vectors.AddRange(member.Value.EnumerateArray().Select(v => v.GetSingle()));
+            }
             else if (member.Value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
+            {
                 row[member.Name] = Value(member.Value);
+            }
         }
         return row;
     }
@@ -51,11 +63,12 @@ static class JsonlRows
     public static Dictionary<string, object?[]> Columns(List<Dictionary<string, object?>> rows) =>
         rows.SelectMany(r => r.Keys).Distinct().ToDictionary(name => name, name => rows.Select(r => r.GetValueOrDefault(name)).ToArray());
 
-    static object? Value(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.TryGetInt64(out var n) ? (object)n : value.GetDouble(),
-        JsonValueKind.True or JsonValueKind.False => value.GetBoolean(),
-        _ => null,
-    };
+    static object? Value(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Number => value.TryGetInt64(out var n) ? (object)n : value.GetDouble(),
+            JsonValueKind.True or JsonValueKind.False => value.GetBoolean(),
+            _ => null,
+        };
 }

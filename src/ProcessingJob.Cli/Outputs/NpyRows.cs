@@ -9,45 +9,48 @@ namespace ProcessingJob.Cli.Outputs;
 /// <summary>npy parts: a matrix, with the other columns as jsonl beside it.</summary>
 static partial class NpyRows
 {
-    public static async IAsyncEnumerable<PartRows> ReadAsync(string path, [EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<PartRows> ReadAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var file = File.OpenRead(path);
-        var (type, rows, width) = await HeaderAsync(file, path, cancel).ConfigureAwait(false);
+        var (type, rows, width) = await HeaderAsync(file, path, cancellationToken);
         using var beside = new StreamReader(Path.ChangeExtension(path, ".rows.jsonl"));
         for (var first = 0; first < rows; first += PartReader.Stretch)
         {
             var count = Math.Min(PartReader.Stretch, rows - first);
             var bytes = new byte[(long)count * width * (type[2] - '0')];
-            await file.ReadExactlyAsync(bytes, cancel).ConfigureAwait(false);
+            await file.ReadExactlyAsync(bytes, cancellationToken);
             var lines = new List<Dictionary<string, object?>>();
             for (var i = 0; i < count; i++)
             {
-                var line = await beside.ReadLineAsync(cancel).ConfigureAwait(false) ?? throw PartReader.Damaged(path, $"has {rows} rows, its .rows.jsonl {first + i}");
+                var line =
+                    await beside.ReadLineAsync(cancellationToken)
+                    ?? throw PartReader.Damaged(path, $"has {rows} rows, its .rows.jsonl {first + i}");
                 lines.Add(JsonlRows.Row(line, []));
             }
             yield return new(count, Floats(type, bytes), JsonlRows.Columns(lines));
         }
     }
 
-    static async Task<(string Type, int Rows, int Width)> HeaderAsync(Stream file, string path, CancellationToken cancel)
+    static async Task<(string Type, int Rows, int Width)> HeaderAsync(Stream file, string path, CancellationToken cancellationToken)
     {
         var start = new byte[10];
-        await file.ReadExactlyAsync(start, cancel).ConfigureAwait(false);
+        await file.ReadExactlyAsync(start, cancellationToken);
         var header = new byte[BinaryPrimitives.ReadUInt16LittleEndian(start.AsSpan(8))];
-        await file.ReadExactlyAsync(header, cancel).ConfigureAwait(false);
+        await file.ReadExactlyAsync(header, cancellationToken);
         var match = Header().Match(Encoding.ASCII.GetString(header));
         return match.Success
             ? (match.Groups[1].Value, int.Parse(match.Groups[2].Value), int.Parse(match.Groups[3].Value))
             : throw PartReader.Damaged(path, "is no matrix of embeddings");
     }
 
-    static float[] Floats(string type, byte[] bytes) => type switch
-    {
-        "<f4" => MemoryMarshal.Cast<byte, float>(bytes).ToArray(),
-        "<f2" => Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(bytes).ToArray(), h => (float)h),
-        "|i1" => Array.ConvertAll(bytes, b => (float)(sbyte)b),
-        _ => Array.ConvertAll(bytes, b => (float)b),
-    };
+    static float[] Floats(string type, byte[] bytes) =>
+        type switch
+        {
+            "<f4" => MemoryMarshal.Cast<byte, float>(bytes).ToArray(),
+            "<f2" => Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(bytes).ToArray(), h => (float)h),
+            "|i1" => Array.ConvertAll(bytes, b => (float)(sbyte)b),
+            _ => Array.ConvertAll(bytes, b => (float)b),
+        };
 
     [GeneratedRegex(@"'descr': '(<f4|<f2|\|i1|\|u1)'.*'shape': \((\d+), (\d+)\)")]
     private static partial Regex Header();

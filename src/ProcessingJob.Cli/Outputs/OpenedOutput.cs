@@ -24,7 +24,9 @@ sealed class OpenedOutput : IDisposable
             var s3 = cli.Connect(region).S3();
             return new(new S3OutputStore(s3, S3Uri.Parse(place, "output")), s3);
         }
-        return Directory.Exists(place) ? new(new LocalOutputStore(place), null) : throw new PJobException($"{Path.GetFullPath(place)} is no folder");
+        return Directory.Exists(place)
+            ? new(new LocalOutputStore(place), null)
+            : throw new PJobException($"{Path.GetFullPath(place)} is no folder");
     }
 
     public void Dispose() => _client?.Dispose();

@@ -11,21 +11,27 @@ static class PartReader
     public const int Stretch = 4096;
 
     /// <param name="path">A part file.</param>
-    /// <param name="cancel">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="PJobException">The file is damaged or has no embeddings.</exception>
-    public static async IAsyncEnumerable<PartRows> ReadAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<PartRows> ReadAsync(
+        string path,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var rows = Path.GetExtension(path) switch
         {
-            ".parquet" => ParquetRows.ReadAsync(path, cancel),
-            ".npy" => NpyRows.ReadAsync(path, cancel),
-            _ => JsonlRows.ReadAsync(path, cancel),
+            ".parquet" => ParquetRows.ReadAsync(path, cancellationToken),
+            ".npy" => NpyRows.ReadAsync(path, cancellationToken),
+            _ => JsonlRows.ReadAsync(path, cancellationToken),
         };
-        await using var all = rows.GetAsyncEnumerator(cancel);
-        while (await NextAsync(all, path).ConfigureAwait(false))
+        await using var all = rows.GetAsyncEnumerator(cancellationToken);
+        while (await NextAsync(all, path))
         {
             if (all.Current.Stored.Length != (long)all.Current.Width * all.Current.Count)
+            {
                 throw Damaged(path, "its embeddings have different lengths");
+            }
+
             yield return all.Current;
         }
     }
@@ -37,7 +43,7 @@ static class PartReader
     {
         try
         {
-            return await rows.MoveNextAsync().ConfigureAwait(false);
+            return await rows.MoveNextAsync();
         }
         catch (Exception e) when (e is not (OperationCanceledException or PJobException))
         {

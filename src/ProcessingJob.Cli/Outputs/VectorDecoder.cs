@@ -19,10 +19,19 @@ sealed class VectorDecoder
     {
         _precision = spec.Embed.Precision;
         if (_precision is not (EmbeddingPrecision.Int8 or EmbeddingPrecision.Uint8))
+        {
             return;
+        }
+
         var file = rangesFile ?? spec.Embed.Ranges ?? "";
         if (!File.Exists(file))
-            throw new PJobException($"the output holds {Names.Of(_precision)} codes, and their ranges ({file}) are not here; give the job's embed.ranges with --ranges FILE", ExitCode.BadSpec);
+        {
+            throw new PJobException(
+                $"the output holds {Names.Of(_precision)} codes, and their ranges ({file}) are not here; give the job's embed.ranges with --ranges FILE",
+                ExitCode.BadSpec
+            );
+        }
+
         _ranges = EmbeddingRanges.Load(file);
     }
 
@@ -36,12 +45,18 @@ sealed class VectorDecoder
         {
             case EmbeddingPrecision.Int8 or EmbeddingPrecision.Uint8:
                 for (var i = 0; i < stored.Length; i++)
+                {
                     vector[i] = _ranges!.Min[i] + Middle(stored[i]) * (_ranges.Max[i] - _ranges.Min[i]) / 255;
+                }
+
                 break;
             case EmbeddingPrecision.Binary or EmbeddingPrecision.Ubinary:
                 var offset = _precision == EmbeddingPrecision.Binary ? 128 : 0;
                 for (var i = 0; i < vector.Length; i++)
+                {
                     vector[i] = ((int)stored[i / 8] + offset >> 7 - i % 8 & 1) == 1 ? 1 : -1;
+                }
+
                 break;
             default:
                 stored.CopyTo(vector);

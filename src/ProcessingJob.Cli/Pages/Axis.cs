@@ -9,7 +9,10 @@ static class Axis
     public static double[] Ticks(double max, int count = 4)
     {
         if (max <= 0)
+        {
             return [0, 1];
+        }
+
         var rough = max / count;
         var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         var step = Multiples.Select(m => m * power).First(s => s >= rough * 0.999);
@@ -25,9 +28,12 @@ static class Axis
         $"<div class=\"x\">{string.Concat(labels.Select(l => $"<span{(l.At > 0.96 ? " class=\"end\"" : "")} style=\"left:{Html.Number(100 * l.At)}%\">{Html.Encode(l.Text)}</span>"))}</div>";
 
     /// <summary>Faint lines at the ticks, in a plot of 100 × 100 units.</summary>
-    public static string Grid(double[] ticks) => string.Concat(ticks.Select(t =>
-    {
-        var y = Html.Number(100 - 100 * t / ticks[^1]);
-        return $"<line class=\"{(t == 0 ? "base" : "grid")}\" x1=\"0\" x2=\"100\" y1=\"{y}\" y2=\"{y}\" vector-effect=\"non-scaling-stroke\"/>";
-    }));
+    public static string Grid(double[] ticks) =>
+        string.Concat(
+            ticks.Select(t =>
+            {
+                var y = Html.Number(100 - 100 * t / ticks[^1]);
+                return $"<line class=\"{(t == 0 ? "base" : "grid")}\" x1=\"0\" x2=\"100\" y1=\"{y}\" y2=\"{y}\" vector-effect=\"non-scaling-stroke\"/>";
+            })
+        );
 }

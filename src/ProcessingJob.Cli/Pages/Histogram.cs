@@ -21,12 +21,17 @@ sealed record Histogram(IReadOnlyList<long> Counts, double Width, string Unit, d
         for (var i = 0; i < Counts.Count; i++)
         {
             if (Counts[i] == 0)
+            {
                 continue;
+            }
             // A single text among millions is still to be seen.
             var height = Math.Max(0.7, 100 * Counts[i] / ticks[^1]);
             var over = Limit is { } limit && i * Width >= limit;
-            var tip = $"{Html.Short(i * Width)} to {Html.Short((i + 1) * Width)} {Unit}: {Counts[i]:N0} ({100.0 * Counts[i] / total:0.0} %)";
-            bars.Append($"<rect class=\"f{(over ? 2 : 1)}\" x=\"{Html.Number(i * slot + slot * 0.06)}\" width=\"{Html.Number(slot * 0.88)}\" y=\"{Html.Number(100 - height)}\" height=\"{Html.Number(height)}\" data-tip=\"{Html.Encode(tip)}\"/>");
+            var tip =
+                $"{Html.Short(i * Width)} to {Html.Short((i + 1) * Width)} {Unit}: {Counts[i]:N0} ({100.0 * Counts[i] / total:0.0} %)";
+            bars.Append(
+                $"<rect class=\"f{(over ? 2 : 1)}\" x=\"{Html.Number(i * slot + slot * 0.06)}\" width=\"{Html.Number(slot * 0.88)}\" y=\"{Html.Number(100 - height)}\" height=\"{Html.Number(height)}\" data-tip=\"{Html.Encode(tip)}\"/>"
+            );
         }
         var mark = "";
         if (Limit is { } at && at <= end)
@@ -37,7 +42,11 @@ sealed record Histogram(IReadOnlyList<long> Counts, double Width, string Unit, d
         }
         var below = Axis.Ticks(end, 5).Where(t => t <= end * 1.0001).Select(t => (t / end, Html.Short(t)));
         return $"""
-            <figure class="plot">{Axis.Left(ticks)}<div class="area"><svg height="{Height}" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="{Html.Encode($"Histogram of {Unit}")}">{Axis.Grid(ticks)}{bars}</svg>{mark}</div>
+            <figure class="plot">{Axis.Left(
+                ticks
+            )}<div class="area"><svg height="{Height}" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="{Html.Encode(
+                $"Histogram of {Unit}"
+            )}">{Axis.Grid(ticks)}{bars}</svg>{mark}</div>
             {Axis.Below(below)}<figcaption>{Html.Encode(Unit)}</figcaption></figure>
             """;
     }

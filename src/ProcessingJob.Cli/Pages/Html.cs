@@ -12,7 +12,10 @@ static class Html
     {
         var clean = new StringBuilder(text?.Length ?? 0);
         foreach (var rune in (text ?? "").EnumerateRunes())
+        {
             clean.Append(Rune.IsControl(rune) && rune.Value is not ('\n' or '\r' or '\t') ? "\uFFFD" : rune.ToString());
+        }
+
         return WebUtility.HtmlEncode(clean.ToString());
     }
 
@@ -23,19 +26,23 @@ static class Html
     public static string Shorten(string text, int length)
     {
         if (text.Length <= length)
+        {
             return text;
+        }
+
         var end = char.IsHighSurrogate(text[length - 1]) ? length - 1 : length;
         return text[..end].TrimEnd() + "…";
     }
 
     /// <summary>Large numbers on axes: 1200 is 1.2k.</summary>
-    public static string Short(double value) => Math.Abs(value) switch
-    {
-        >= 1e9 => Number(Math.Round(value / 1e9, 2)) + "G",
-        >= 1e6 => Number(Math.Round(value / 1e6, 2)) + "M",
-        >= 1e4 => Number(Math.Round(value / 1e3, 1)) + "k",
-        _ => Number(Math.Round(value, Math.Abs(value) < 10 ? 2 : 0)),
-    };
+    public static string Short(double value) =>
+        Math.Abs(value) switch
+        {
+            >= 1e9 => Number(Math.Round(value / 1e9, 2)) + "G",
+            >= 1e6 => Number(Math.Round(value / 1e6, 2)) + "M",
+            >= 1e4 => Number(Math.Round(value / 1e3, 1)) + "k",
+            _ => Number(Math.Round(value, Math.Abs(value) < 10 ? 2 : 0)),
+        };
 
     /// <param name="head">Names of the columns.</param>
     /// <param name="rows">Plain texts.</param>
@@ -43,10 +50,18 @@ static class Html
     /// <param name="marked">Index of the row that stands out; -1 for none.</param>
     public static string Table(IReadOnlyList<string> head, IEnumerable<IReadOnlyList<string>> rows, int texts = 1, int marked = -1)
     {
-        string Cell(string tag, string cell, int i) => $"<{tag}{(i >= texts ? " class=\"n\"" : i > 0 && (i > 1 || i == texts - 1) ? " class=\"long\"" : "")}>{Encode(cell)}</{tag}>";
-        var html = new StringBuilder("<div class=\"scroll\"><table><tr>").AppendJoin("", head.Select((h, i) => Cell("th", h, i))).Append("</tr>");
+        string Cell(string tag, string cell, int i) =>
+            $"<{tag}{(i >= texts ? " class=\"n\"" : i > 0 && (i > 1 || i == texts - 1) ? " class=\"long\"" : "")}>{Encode(cell)}</{tag}>";
+        var html = new StringBuilder("<div class=\"scroll\"><table><tr>")
+            .AppendJoin("", head.Select((h, i) => Cell("th", h, i)))
+            .Append("</tr>");
         foreach (var (index, row) in rows.Index())
-            html.Append(index == marked ? "<tr class=\"on\">" : "<tr>").AppendJoin("", row.Select((c, i) => Cell("td", c, i))).Append("</tr>");
+        {
+            html.Append(index == marked ? "<tr class=\"on\">" : "<tr>")
+                .AppendJoin("", row.Select((c, i) => Cell("td", c, i)))
+                .Append("</tr>");
+        }
+
         return html.Append("</table></div>").ToString();
     }
 

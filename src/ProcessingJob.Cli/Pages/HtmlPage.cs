@@ -8,7 +8,8 @@ namespace ProcessingJob.Cli.Pages;
 /// </summary>
 sealed class HtmlPage(string title, string kicker)
 {
-    static readonly string Style = Resource("page.css"), Script = Resource("page.js");
+    static readonly string Style = Resource("page.css"),
+        Script = Resource("page.js");
     readonly StringBuilder _sections = new();
 
     /// <param name="heading">Plain text.</param>
@@ -18,34 +19,38 @@ sealed class HtmlPage(string title, string kicker)
     {
         _sections.Append($"<section><h2>{Html.Encode(heading)}</h2>");
         if (note.Length > 0)
+        {
             _sections.Append($"<p>{Html.Encode(note)}</p>");
+        }
+
         _sections.Append(body).Append("</section>\n");
         return this;
     }
 
-    public string Build(string footer) => $"""
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-        <title>{Html.Encode(title)}</title>
-        <style>
-        {Style}</style>
-        </head>
-        <body>
-        <main>
-        <header><p>{Html.Encode(kicker)}</p><h1>{Html.Encode(title)}</h1></header>
-        {_sections}<footer>{Html.Encode(footer)}</footer>
-        </main>
-        <div id="tip" hidden></div>
-        <script>
-        {Script}</script>
-        </body>
-        </html>
+    public string Build(string footer) =>
+        $"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+            <title>{Html.Encode(title)}</title>
+            <style>
+            {Style}</style>
+            </head>
+            <body>
+            <main>
+            <header><p>{Html.Encode(kicker)}</p><h1>{Html.Encode(title)}</h1></header>
+            {_sections}<footer>{Html.Encode(footer)}</footer>
+            </main>
+            <div id="tip" hidden></div>
+            <script>
+            {Script}</script>
+            </body>
+            </html>
 
-        """;
+            """;
 
     static string Resource(string name)
     {

@@ -19,14 +19,21 @@ sealed record LinePlot(IReadOnlyList<(string Name, IReadOnlyList<(double X, doub
         var lines = new StringBuilder();
         foreach (var (i, line) in Lines.Index())
         {
-            var path = string.Join(' ', line.Points.Select(p => $"{Html.Number(100 * p.X / right)},{Html.Number(100 - 100 * p.Y / ticks[^1])}"));
+            var path = string.Join(
+                ' ',
+                line.Points.Select(p => $"{Html.Number(100 * p.X / right)},{Html.Number(100 - 100 * p.Y / ticks[^1])}")
+            );
             lines.Append($"<polyline class=\"s{Colour(i)}\" points=\"{path}\" vector-effect=\"non-scaling-stroke\"/>");
         }
         // Beyond eight the colours repeat and say nothing.
         var legend = Lines.Count is > 1 and <= 8 ? Html.Legend(Lines.Index().Select(l => (Colour(l.Index), l.Item.Name))) : "";
         var below = Axis.Ticks(right, 5).Where(t => t <= right * 1.0001).Select(t => (t / right, Html.Short(t)));
         return $"""
-            {legend}<figure class="plot">{Axis.Left(ticks)}<div class="area"><svg height="{Height}" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="{Html.Encode(Unit)}">{Axis.Grid(ticks)}{lines}</svg></div>
+            {legend}<figure class="plot">{Axis.Left(
+                ticks
+            )}<div class="area"><svg height="{Height}" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="{Html.Encode(
+                Unit
+            )}">{Axis.Grid(ticks)}{lines}</svg></div>
             {Axis.Below(below)}<figcaption>{Html.Encode(XUnit)}</figcaption></figure>
             """;
     }

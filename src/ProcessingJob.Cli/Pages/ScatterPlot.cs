@@ -22,7 +22,9 @@ sealed record ScatterPlot(IReadOnlyList<ScatterPoint> Points, IReadOnlyList<(int
         foreach (var p in Points)
         {
             var (x, y) = (2 + 96 * (p.X - left) / width, 98 - 96 * (p.Y - bottom) / height);
-            dots.Append($"<circle class=\"dot f{p.Colour}\" cx=\"{Html.Number(x)}%\" cy=\"{Html.Number(y)}%\" r=\"4\" data-tip=\"{Html.Encode(p.Tip)}\"/>");
+            dots.Append(
+                $"<circle class=\"dot f{p.Colour}\" cx=\"{Html.Number(x)}%\" cy=\"{Html.Number(y)}%\" r=\"4\" data-tip=\"{Html.Encode(p.Tip)}\"/>"
+            );
         }
         var legend = Legend.Count > 1 ? Html.Legend(Legend) : "";
         return $"""{legend}<div class="area"><svg width="100%" height="{Height}" role="img" aria-label="Scatter plot of embeddings">{dots}</svg></div>""";

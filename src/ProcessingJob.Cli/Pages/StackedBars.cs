@@ -9,8 +9,11 @@ sealed record StackedBars(IReadOnlyList<(string Name, string Value, double[] Sha
 
     string Row((string Name, string Value, double[] Shares) row)
     {
-        var parts = row.Shares.Zip(Parts, (share, part) =>
-            $"<i class=\"b{part.Colour}\" style=\"width:{Html.Number(100 * Math.Clamp(share, 0, 1))}%\" data-tip=\"{Html.Encode($"{part.Name}: {100 * share:0.#} %")}\"></i>");
+        var parts = row.Shares.Zip(
+            Parts,
+            (share, part) =>
+                $"<i class=\"b{part.Colour}\" style=\"width:{Html.Number(100 * Math.Clamp(share, 0, 1))}%\" data-tip=\"{Html.Encode($"{part.Name}: {100 * share:0.#} %")}\"></i>"
+        );
         return $"<div class=\"row\"><span class=\"name\">{Html.Encode(row.Name)}</span><span class=\"stack\">{string.Concat(parts)}</span><span class=\"value\">{Html.Encode(row.Value)}</span></div>";
     }
 }

@@ -11,7 +11,12 @@ sealed record EmbeddingSample(float[] Vectors, int Width, IReadOnlyList<IReadOnl
     const int MaxParts = 24;
 
     /// <summary>About <paramref name="size"/> rows: evenly spaced ones from the first stretch of evenly spaced parts.</summary>
-    public static async Task<EmbeddingSample> ReadAsync(JobOutput output, VectorDecoder decoder, int size, CancellationToken cancel)
+    public static async Task<EmbeddingSample> ReadAsync(
+        JobOutput output,
+        VectorDecoder decoder,
+        int size,
+        CancellationToken cancellationToken
+    )
     {
         var parts = output.Parts.Where(p => !p.Path.EndsWith(".rows.jsonl", StringComparison.Ordinal)).ToList();
         var chosen = parts.Count <= MaxParts ? parts : [.. Enumerable.Range(0, MaxParts).Select(i => parts[i * parts.Count / MaxParts])];
@@ -20,7 +25,7 @@ sealed record EmbeddingSample(float[] Vectors, int Width, IReadOnlyList<IReadOnl
         foreach (var part in chosen)
         {
             var quota = (int)Math.Ceiling((double)size * part.Rows / all);
-            await foreach (var stretch in PartReader.ReadAsync(output.PathOf(part), cancel).ConfigureAwait(false))
+            await foreach (var stretch in PartReader.ReadAsync(output.PathOf(part), cancellationToken))
             {
                 width = decoder.Dimensions(stretch.Width);
                 var vector = new float[width];

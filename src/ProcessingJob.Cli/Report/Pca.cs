@@ -30,9 +30,15 @@ static class Pca
     {
         var (mean, centred) = (new double[width], new double[data.Length]);
         for (var i = 0; i < data.Length; i++)
+        {
             mean[i % width] += data[i] / (double)rows;
+        }
+
         for (var i = 0; i < data.Length; i++)
+        {
             centred[i] = data[i] - mean[i % width];
+        }
+
         return centred;
     }
 
@@ -48,16 +54,26 @@ static class Pca
             {
                 var weight = Dot(data, r, direction);
                 for (var i = 0; i < width; i++)
+                {
                     next[i] += weight * data[r * width + i];
+                }
             }
             if (!Normalise(next, without))
+            {
                 return direction;
+            }
+
             var change = 0.0;
             for (var i = 0; i < width; i++)
+            {
                 change = Math.Max(change, Math.Abs(next[i] - direction[i]));
+            }
+
             direction = next;
             if (change < 1e-7)
+            {
                 break;
+            }
         }
         return direction;
     }
@@ -66,7 +82,10 @@ static class Pca
     {
         var sum = 0.0;
         for (var i = 0; i < direction.Length; i++)
+        {
             sum += data[row * direction.Length + i] * direction[i];
+        }
+
         return sum;
     }
 
@@ -77,13 +96,21 @@ static class Pca
         {
             var along = Dot(vector, 0, without);
             for (var i = 0; i < vector.Length; i++)
+            {
                 vector[i] -= along * without[i];
+            }
         }
         var length = Math.Sqrt(vector.Sum(v => v * v));
         if (length < 1e-12)
+        {
             return false;
+        }
+
         for (var i = 0; i < vector.Length; i++)
+        {
             vector[i] /= length;
+        }
+
         return true;
     }
 }

@@ -11,16 +11,29 @@ static class QueryEncoder
     /// <param name="folder">Its model folder.</param>
     /// <param name="text">The query.</param>
     /// <param name="prompt">Overrides the prompt: a name or a literal. Without it the model's prompt "query", else the job's.</param>
-    /// <param name="cancel">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="PJobException">Exit code 4: the model cannot be used.</exception>
-    public static async Task<float[]> EncodeAsync(JobSpec spec, string folder, string text, string? prompt, CancellationToken cancel)
+    public static async Task<float[]> EncodeAsync(
+        JobSpec spec,
+        string folder,
+        string text,
+        string? prompt,
+        CancellationToken cancellationToken
+    )
     {
         // One query of a job that ran on GPUs is embedded wherever this is.
-        var here = spec with { Compute = spec.Compute with { Device = DeviceKind.Auto } };
-        using var setup = new EmbedSetup(here, folder, model => prompt ?? (model.Prompts.ContainsKey("query") ? "query" : spec.Tokens.Prompt));
+        var here = spec with
+        {
+            Compute = spec.Compute with { Device = DeviceKind.Auto },
+        };
+        using var setup = new EmbedSetup(
+            here,
+            folder,
+            model => prompt ?? (model.Prompts.ContainsKey("query") ? "query" : spec.Tokens.Prompt)
+        );
         var buffer = new EncodingBuffer();
         setup.Encode(text, buffer);
-        using var result = await setup.Engine.RunAsync(buffer, cancel).ConfigureAwait(false);
+        using var result = await setup.Engine.RunAsync(buffer, cancellationToken);
         return result.Row(0).ToArray();
     }
 }

@@ -12,7 +12,13 @@ static class VectorSearch
 {
     /// <returns>Best first; equal ones in the output's order.</returns>
     /// <exception cref="PJobException">A part is damaged, or of another width than the query.</exception>
-    public static async Task<IReadOnlyList<Hit>> FindAsync(JobOutput output, VectorDecoder decoder, float[] query, int top, CancellationToken cancel)
+    public static async Task<IReadOnlyList<Hit>> FindAsync(
+        JobOutput output,
+        VectorDecoder decoder,
+        float[] query,
+        int top,
+        CancellationToken cancellationToken
+    )
     {
         // The worst of the best comes out first; of equal ones the later.
         var best = new PriorityQueue<Hit, (double Score, long Order)>(top + 1);
@@ -21,10 +27,16 @@ static class VectorSearch
         var vector = new float[query.Length];
         foreach (var part in output.Parts)
         {
-            await foreach (var rows in PartReader.ReadAsync(output.PathOf(part), cancel).ConfigureAwait(false))
+            await foreach (var rows in PartReader.ReadAsync(output.PathOf(part), cancellationToken))
             {
                 if (decoder.Dimensions(rows.Width) != query.Length)
-                    throw new PJobException($"{part.Path}: has embeddings of {decoder.Dimensions(rows.Width)} dimensions, the model gives {query.Length}: it is not the model of this output", ExitCode.Model);
+                {
+                    throw new PJobException(
+                        $"{part.Path}: has embeddings of {decoder.Dimensions(rows.Width)} dimensions, the model gives {query.Length}: it is not the model of this output",
+                        ExitCode.Model
+                    );
+                }
+
                 for (var row = 0; row < rows.Count; row++)
                 {
                     decoder.Decode(rows.Vector(row), vector);
@@ -33,10 +45,15 @@ static class VectorSearch
                     var score = norm > 0 ? Math.Clamp(TensorPrimitives.Dot(query, vector) / norm, -1, 1) : 0;
                     order--;
                     if (best.Count == top && best.TryPeek(out _, out var worst) && score <= worst.Score)
+                    {
                         continue;
+                    }
+
                     best.Enqueue(new(score, rows.Columns.ToDictionary(c => c.Key, c => c.Value[row])), (score, order));
                     if (best.Count > top)
+                    {
                         best.Dequeue();
+                    }
                 }
             }
         }

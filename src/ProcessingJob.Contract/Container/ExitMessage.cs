@@ -13,14 +13,23 @@ public static class ExitMessage
         var limit = 1000 / Math.Max(1, hosts);
         var line = new StringBuilder($"host={host} ");
         foreach (var rune in text.ReplaceLineEndings("; ").EnumerateRunes())
+        {
             line.Append(Rune.IsControl(rune) ? " " : rune.ToString());
+        }
+
         line.Append('\n');
         var bytes = Encoding.UTF8.GetBytes(line.ToString());
         if (bytes.Length <= limit)
+        {
             return bytes;
+        }
+
         var length = Math.Max(0, limit - 1);
         while (length > 0 && (bytes[length] & 0xC0) == 0x80)
+        {
             length--;
+        }
+
         return limit == 0 ? [] : [.. bytes[..length], (byte)'\n'];
     }
 

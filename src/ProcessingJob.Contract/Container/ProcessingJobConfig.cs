@@ -12,9 +12,20 @@ namespace ProcessingJob.Contract;
 /// <param name="Distributions">S3DataDistributionType by local path: FullyReplicated or ShardedByS3Key.</param>
 /// <param name="OutputUris">S3 URI by the local path that is uploaded to it.</param>
 public sealed record ProcessingJobConfig(
-    string? JobName, string? JobArn, IReadOnlyDictionary<string, string> InputUris, IReadOnlyDictionary<string, string> Distributions, IReadOnlyDictionary<string, string> OutputUris)
+    string? JobName,
+    string? JobArn,
+    IReadOnlyDictionary<string, string> InputUris,
+    IReadOnlyDictionary<string, string> Distributions,
+    IReadOnlyDictionary<string, string> OutputUris
+)
 {
-    static readonly ProcessingJobConfig Empty = new(null, null, new Dictionary<string, string>(), new Dictionary<string, string>(), new Dictionary<string, string>());
+    static readonly ProcessingJobConfig Empty = new(
+        null,
+        null,
+        new Dictionary<string, string>(),
+        new Dictionary<string, string>(),
+        new Dictionary<string, string>()
+    );
 
     /// <summary>From the ARN; the container's environment is not promised to have it.</summary>
     public string? Region => JobArn?.Split(':') is { Length: >= 6 } parts && parts[0] == "arn" ? parts[3] : null;
@@ -23,15 +34,21 @@ public sealed record ProcessingJobConfig(
     public static ProcessingJobConfig Read(string path)
     {
         if (!File.Exists(path))
+        {
             return Empty;
+        }
+
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             var root = json.RootElement;
-            return new(Text(root, "ProcessingJobName"), Text(root, "ProcessingJobArn"),
+            return new(
+                Text(root, "ProcessingJobName"),
+                Text(root, "ProcessingJobArn"),
                 ByLocalPath(Member(root, "ProcessingInputs"), "S3Input", "S3Uri"),
                 ByLocalPath(Member(root, "ProcessingInputs"), "S3Input", "S3DataDistributionType"),
-                ByLocalPath(Member(Member(root, "ProcessingOutputConfig"), "Outputs"), "S3Output", "S3Uri"));
+                ByLocalPath(Member(Member(root, "ProcessingOutputConfig"), "Outputs"), "S3Output", "S3Uri")
+            );
         }
         catch (JsonException e)
         {
@@ -43,11 +60,16 @@ public sealed record ProcessingJobConfig(
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         if (list is not { ValueKind: JsonValueKind.Array } items)
+        {
             return values;
+        }
+
         foreach (var item in items.EnumerateArray())
         {
             if (Text(Member(item, member), "LocalPath") is { } local && Text(Member(item, member), name) is { } value)
+            {
                 values[local.TrimEnd('/')] = value;
+            }
         }
         return values;
     }

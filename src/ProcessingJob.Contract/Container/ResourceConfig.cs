@@ -8,7 +8,8 @@ namespace ProcessingJob.Contract;
 /// </summary>
 public sealed record ResourceConfig(
     [property: JsonPropertyName("current_host")] string CurrentHost,
-    [property: JsonPropertyName("hosts")] IReadOnlyList<string> Hosts)
+    [property: JsonPropertyName("hosts")] IReadOnlyList<string> Hosts
+)
 {
     public static ResourceConfig SingleHost { get; } = new("algo-1", ["algo-1"]);
 
@@ -20,12 +21,17 @@ public sealed record ResourceConfig(
     public static ResourceConfig Read(string path)
     {
         if (!File.Exists(path))
+        {
             return SingleHost;
+        }
+
         try
         {
             var config = JsonSerializer.Deserialize<ResourceConfig>(File.ReadAllBytes(path));
             if (config is { CurrentHost.Length: > 0, Hosts.Count: > 0 } && config.Hosts.Contains(config.CurrentHost))
+            {
                 return config;
+            }
         }
         catch (JsonException e)
         {

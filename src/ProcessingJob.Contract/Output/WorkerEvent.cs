@@ -21,8 +21,16 @@ public sealed record WorkerEvent(DateTimeOffset? Time, string Level, string Text
                 {
                     var text = Member(root, "@m") ?? Member(root, "@mt") ?? "";
                     if (Member(root, "@x") is { } exception)
+                    {
                         text += "\n" + exception;
-                    return new(time.TryGetDateTimeOffset(out var at) ? at : null, Member(root, "@l") ?? "Information", text, ReadProgress(root));
+                    }
+
+                    return new(
+                        time.TryGetDateTimeOffset(out var at) ? at : null,
+                        Member(root, "@l") ?? "Information",
+                        text,
+                        ReadProgress(root)
+                    );
                 }
             }
             catch (JsonException)
@@ -33,9 +41,10 @@ public sealed record WorkerEvent(DateTimeOffset? Time, string Level, string Text
         return new(null, "Information", line, null);
     }
 
-    static WorkerProgress? ReadProgress(JsonElement root) => Member(root, "Event") == "progress"
-        ? new(Number(root, "Rows"), Number(root, "Tokens"), Number(root, "Bytes"), Number(root, "TotalBytes"), Number(root, "Rejects"))
-        : null;
+    static WorkerProgress? ReadProgress(JsonElement root) =>
+        Member(root, "Event") == "progress"
+            ? new(Number(root, "Rows"), Number(root, "Tokens"), Number(root, "Bytes"), Number(root, "TotalBytes"), Number(root, "Rejects"))
+            : null;
 
     static string? Member(JsonElement e, string name) =>
         e.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.String ? v.GetString() : null;

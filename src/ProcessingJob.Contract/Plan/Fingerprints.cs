@@ -15,7 +15,8 @@ public static class Fingerprints
     /// <summary>16 hex digits over names and contents of all files below a folder; hidden files and folders are left out.</summary>
     public static string OfFolder(string folder)
     {
-        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        var files = Directory
+            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Select(path => (Path: path, Name: Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/')))
             .Where(f => !f.Name.Split('/').Any(part => part.StartsWith('.')))
             .OrderBy(f => f.Name, StringComparer.Ordinal);

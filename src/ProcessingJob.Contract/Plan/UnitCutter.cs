@@ -6,7 +6,8 @@ public sealed record SourceFile(string Source, long Size, string Version);
 /// <summary>Cuts source files into units by name and size alone, so that planner and worker cut alike, on any number of hosts.</summary>
 public static class UnitCutter
 {
-    const long MinUnit = 1L << 20, MaxUnit = 32L << 20;
+    const long MinUnit = 1L << 20,
+        MaxUnit = 32L << 20;
 
     /// <summary>Bytes of a unit of a file: a sixteenth of it, between 1 MiB and 32 MiB.</summary>
     public static long UnitBytes(long size) => Math.Clamp((size + 15) / 16, MinUnit, MaxUnit);
@@ -22,7 +23,20 @@ public static class UnitCutter
             var step = CanCut(file.Source, format, spec) ? UnitBytes(file.Size) : Math.Max(1, file.Size);
             // An empty file still is a unit: its commit record says that it was seen.
             for (long start = 0; start == 0 || start < file.Size; start += step)
-                units.Add(WorkUnit.Create(file.Source, format, start, Math.Min(start + step, file.Size), file.Size, file.Version, specFingerprint, modelFingerprint));
+            {
+                units.Add(
+                    WorkUnit.Create(
+                        file.Source,
+                        format,
+                        start,
+                        Math.Min(start + step, file.Size),
+                        file.Size,
+                        file.Version,
+                        specFingerprint,
+                        modelFingerprint
+                    )
+                );
+            }
         }
         return units;
     }
@@ -39,7 +53,9 @@ public static class UnitCutter
             ".parquet" or ".pq" => InputFormat.Parquet,
             ".txt" or ".text" or "" => InputFormat.Text,
             var other => throw new PJobException(
-                $"{name}: the name ends in '{other}', expected .csv, .tsv, .jsonl, .parquet or .txt (also with .gz or .zst); set input.format", ExitCode.BadSpec),
+                $"{name}: the name ends in '{other}', expected .csv, .tsv, .jsonl, .parquet or .txt (also with .gz or .zst); set input.format",
+                ExitCode.BadSpec
+            ),
         };
     }
 

@@ -45,4 +45,13 @@ public sealed record WorkPlan
 public sealed record KeptColumn(string Name, ColumnType Type);
 
 /// <summary>Types of kept columns; csv columns are always text.</summary>
-public enum ColumnType { String, Int64, Double, Bool, Timestamp, Date, Binary }
+public enum ColumnType
+{
+    String,
+    Int64,
+    Double,
+    Bool,
+    Timestamp,
+    Date,
+    Binary,
+}

@@ -23,9 +23,26 @@ public sealed record WorkUnit(string Id, string Source, InputFormat Format, long
     [JsonIgnore]
     public bool IsWholeFile => Start == 0 && End == Size;
 
-    public static WorkUnit Create(string source, InputFormat format, long start, long end, long size, string version, string specFingerprint, string modelFingerprint)
+    public static WorkUnit Create(
+        string source,
+        InputFormat format,
+        long start,
+        long end,
+        long size,
+        string version,
+        string specFingerprint,
+        string modelFingerprint
+    )
     {
         var identity = string.Join('\n', source, Names.Of(format), start, end, size, version, specFingerprint, modelFingerprint);
-        return new(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..16], source, format, start, end, size, version);
+        return new(
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..16],
+            source,
+            format,
+            start,
+            end,
+            size,
+            version
+        );
     }
 }

@@ -15,17 +15,33 @@ public static class Durations
             {
                 number = Math.Max(number, 0) * 10 + (c - '0');
                 if (number > int.MaxValue)
+                {
                     return false;
+                }
+
                 continue;
             }
-            var unit = c switch { 'd' => 86_400L, 'h' => 3_600, 'm' => 60, 's' => 1, _ => 0 };
+            var unit = c switch
+            {
+                'd' => 86_400L,
+                'h' => 3_600,
+                'm' => 60,
+                's' => 1,
+                _ => 0,
+            };
             if (unit == 0 || number < 0)
+            {
                 return false;
+            }
+
             value += TimeSpan.FromSeconds(number * unit);
             number = -1;
         }
         if (number >= 0)
+        {
             value += TimeSpan.FromSeconds(number);
+        }
+
         return text.Trim().Length > 0;
     }
 
@@ -36,7 +52,10 @@ public static class Durations
         foreach (var (unit, size) in new[] { ('d', 86_400L), ('h', 3_600), ('m', 60), ('s', 1) })
         {
             if (seconds >= size)
+            {
                 text.Append(seconds / size).Append(unit);
+            }
+
             seconds %= size;
         }
         return text.Length == 0 ? "0s" : text.ToString();

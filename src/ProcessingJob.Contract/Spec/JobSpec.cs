@@ -1,34 +1,117 @@
 namespace ProcessingJob.Contract;
 
-public enum TaskKind { Embed, Tokenize, Classify, Answer }
+public enum TaskKind
+{
+    Embed,
+    Tokenize,
+    Classify,
+    Answer,
+}
 
-public enum InputFormat { Auto, Csv, Tsv, Jsonl, Parquet, Text }
+public enum InputFormat
+{
+    Auto,
+    Csv,
+    Tsv,
+    Jsonl,
+    Parquet,
+    Text,
+}
 
-public enum TextRows { Line, File }
+public enum TextRows
+{
+    Line,
+    File,
+}
 
-public enum Sharding { Balanced, ByKey }
+public enum Sharding
+{
+    Balanced,
+    ByKey,
+}
 
-public enum Transfer { Service, Stream }
+public enum Transfer
+{
+    Service,
+    Stream,
+}
 
-public enum Overflow { Truncate, Window, Reject }
+public enum Overflow
+{
+    Truncate,
+    Window,
+    Reject,
+}
 
-public enum TruncationSide { LongestFirst, OnlyFirst, OnlySecond }
+public enum TruncationSide
+{
+    LongestFirst,
+    OnlyFirst,
+    OnlySecond,
+}
 
-public enum PaddingKind { None, MaxLength }
+public enum PaddingKind
+{
+    None,
+    MaxLength,
+}
 
-public enum PoolingKind { Auto, Mean, Cls, Max, Last, WeightedMean, MeanSqrtLen }
+public enum PoolingKind
+{
+    Auto,
+    Mean,
+    Cls,
+    Max,
+    Last,
+    WeightedMean,
+    MeanSqrtLen,
+}
 
-public enum Toggle { Auto, True, False }
+public enum Toggle
+{
+    Auto,
+    True,
+    False,
+}
 
-public enum EmbeddingPrecision { Float32, Float16, Int8, Uint8, Binary, Ubinary }
+public enum EmbeddingPrecision
+{
+    Float32,
+    Float16,
+    Int8,
+    Uint8,
+    Binary,
+    Ubinary,
+}
 
-public enum ScoreFunction { Auto, Softmax, Sigmoid, None }
+public enum ScoreFunction
+{
+    Auto,
+    Softmax,
+    Sigmoid,
+    None,
+}
 
-public enum OutputFormat { Parquet, Jsonl, Npy }
+public enum OutputFormat
+{
+    Parquet,
+    Jsonl,
+    Npy,
+}
 
-public enum OutputCompression { None, Snappy, Zstd }
+public enum OutputCompression
+{
+    None,
+    Snappy,
+    Zstd,
+}
 
-public enum DeviceKind { Auto, Cuda, Cpu }
+public enum DeviceKind
+{
+    Auto,
+    Cuda,
+    Cpu,
+}
 
 /// <summary>
 /// What a job is to do: the parsed <c>job.yaml</c>. Immutable. Every key, its bounds and its meaning stand in

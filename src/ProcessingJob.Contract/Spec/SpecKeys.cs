@@ -10,79 +10,428 @@ public static class SpecKeys
     [
         SpecKey.Text("name", "Base of the job's name.", s => s.Name, (s, v) => s with { Name = v! }),
         SpecKey.Choice("task", "What to compute.", s => s.Task, (s, v) => s with { Task = v }, output: true),
-        SpecKey.Text("model", "Model folder: a local path, s3://… or hf://owner/name@revision.", s => s.Model, (s, v) => s with { Model = v! }),
-
-        SpecKey.Text("input.data", "File, folder, glob or s3 prefix.", s => s.Input.Data, (s, v) => s with { Input = s.Input with { Data = v! } }),
-        SpecKey.Choice("input.format", "Format of the files; auto looks at names and first bytes.", s => s.Input.Format, (s, v) => s with { Input = s.Input with { Format = v } }, output: true),
-        SpecKey.List("input.text", "Column with the text, or several, joined by a line break.", s => s.Input.Text, (s, v) => s with { Input = s.Input with { Text = v } }, output: true),
-        SpecKey.Text("input.text_pair", "Column with the second text of a pair (classify, tokenize).", s => s.Input.TextPair, (s, v) => s with { Input = s.Input with { TextPair = v } }, output: true),
-        SpecKey.Text("input.question", "Column with the question (answer).", s => s.Input.Question, (s, v) => s with { Input = s.Input with { Question = v } }, output: true),
-        SpecKey.Text("input.context", "Column with the text to answer from (answer).", s => s.Input.Context, (s, v) => s with { Input = s.Input with { Context = v } }, output: true),
-        SpecKey.Text("input.id", "Column that names a row; checked for duplicates within a file.", s => s.Input.Id, (s, v) => s with { Input = s.Input with { Id = v } }, output: true),
-        SpecKey.List("input.keep", "Columns carried through to the output; \"*\" for all of the first file that are no lists.", s => s.Input.Keep, (s, v) => s with { Input = s.Input with { Keep = v } }, output: true),
-        SpecKey.Text("input.delimiter", "Field separator of csv files; default: a comma (a tab for tsv).", s => s.Input.Delimiter, (s, v) => s with { Input = s.Input with { Delimiter = v } }, output: true),
-        SpecKey.Boolean("input.header", "Whether the first record of a csv file names the columns; without it they are called 0, 1, 2…", s => s.Input.Header, (s, v) => s with { Input = s.Input with { Header = v } }, output: true),
-        SpecKey.Choice("input.rows", "Text files: a row per line or per file.", s => s.Input.Rows, (s, v) => s with { Input = s.Input with { Rows = v } }, output: true),
-        SpecKey.Choice("input.sharding", "balanced: planned by bytes; by_key: SageMaker's ShardedByS3Key.", s => s.Input.Sharding, (s, v) => s with { Input = s.Input with { Sharding = v } }),
-        SpecKey.Choice("input.transfer", "service: SageMaker copies the data before the start; stream: the worker reads S3 itself.", s => s.Input.Transfer, (s, v) => s with { Input = s.Input with { Transfer = v } }),
-
-        SpecKey.Integer("tokens.max_length", "Tokens of one encoding, special tokens included; default: the model's limit.", 2, 1_048_576, s => s.Tokens.MaxLength, (s, v) => s with { Tokens = s.Tokens with { MaxLength = v } }, output: true),
-        SpecKey.Choice("tokens.overflow", "Longer texts are truncated, cut into windows, or rejected. Task answer always uses windows unless it is reject.", s => s.Tokens.Overflow, (s, v) => s with { Tokens = s.Tokens with { Overflow = v } }, output: true),
-        SpecKey.Integer("tokens.stride", "Overlap of windows, in tokens.", 0, 1_048_576, s => s.Tokens.Stride, (s, v) => s with { Tokens = s.Tokens with { Stride = v } }, output: true),
-        SpecKey.Text("tokens.prompt", "Put before every text: a literal, or the name of one of the model's prompts.", s => s.Tokens.Prompt, (s, v) => s with { Tokens = s.Tokens with { Prompt = v } }, output: true),
-        SpecKey.Choice("tokens.truncation", "Which text of a pair is cut.", s => s.Tokens.Truncation, (s, v) => s with { Tokens = s.Tokens with { Truncation = v } }, output: true),
-        SpecKey.Choice("tokens.padding", "Task tokenize: pad every row to max_length, or not at all.", s => s.Tokens.Padding, (s, v) => s with { Tokens = s.Tokens with { Padding = v } }, output: true),
-        SpecKey.Boolean("tokens.special_tokens_mask", "Task tokenize: also write special_tokens_mask.", s => s.Tokens.SpecialTokensMask, (s, v) => s with { Tokens = s.Tokens with { SpecialTokensMask = v } }, output: true),
-        SpecKey.Boolean("tokens.offsets", "Task tokenize: also write the offsets of tokens in the text.", s => s.Tokens.Offsets, (s, v) => s with { Tokens = s.Tokens with { Offsets = v } }, output: true),
-
-        SpecKey.Choice("embed.pooling", "How token vectors become one; auto: as the model folder says.", s => s.Embed.Pooling, (s, v) => s with { Embed = s.Embed with { Pooling = v } }, output: true),
-        SpecKey.Choice("embed.normalize", "Unit length; auto: as the model folder says.", s => s.Embed.Normalize, (s, v) => s with { Embed = s.Embed with { Normalize = v } }, output: true),
-        SpecKey.Integer("embed.dimensions", "Matryoshka: keep the first so many dimensions, then normalise.", 1, 65_536, s => s.Embed.Dimensions, (s, v) => s with { Embed = s.Embed with { Dimensions = v } }, output: true),
-        SpecKey.Choice("embed.precision", "Type of the written numbers.", s => s.Embed.Precision, (s, v) => s with { Embed = s.Embed with { Precision = v } }, output: true),
-        SpecKey.Text("embed.ranges", "File with each dimension's minimum and maximum; needed by int8 and uint8.", s => s.Embed.Ranges, (s, v) => s with { Embed = s.Embed with { Ranges = v } }, output: true),
-
-        SpecKey.Integer("answer.top_k", "Answers per question.", 1, 1_000, s => s.Answer.TopK, (s, v) => s with { Answer = s.Answer with { TopK = v } }, output: true),
-        SpecKey.Integer("answer.max_answer_length", "Longest answer, in tokens.", 1, 10_000, s => s.Answer.MaxAnswerLength, (s, v) => s with { Answer = s.Answer with { MaxAnswerLength = v } }, output: true),
-        SpecKey.Boolean("answer.no_answer", "Allow 'no answer' (SQuAD 2).", s => s.Answer.NoAnswer, (s, v) => s with { Answer = s.Answer with { NoAnswer = v } }, output: true),
-        SpecKey.Number("answer.no_answer_threshold", "Added to the no-answer score before it is compared.", -1e6, 1e6, s => s.Answer.NoAnswerThreshold, (s, v) => s with { Answer = s.Answer with { NoAnswerThreshold = v } }, output: true),
-        SpecKey.List("answer.questions", "Questions asked of every context, instead of input.question.", s => s.Answer.Questions, (s, v) => s with { Answer = s.Answer with { Questions = v } }, output: true),
-        SpecKey.Text("answer.context_file", "Text file in which all questions are answered, instead of input.context.", s => s.Answer.ContextFile, (s, v) => s with { Answer = s.Answer with { ContextFile = v } }, output: true),
-        SpecKey.Boolean("answer.logits", "Also write start and end logits of every token.", s => s.Answer.Logits, (s, v) => s with { Answer = s.Answer with { Logits = v } }, output: true),
-
-        SpecKey.Integer("classify.top_k", "Labels per row.", 1, 10_000, s => s.Classify.TopK, (s, v) => s with { Classify = s.Classify with { TopK = v } }, output: true),
-        SpecKey.Choice("classify.function", "Logits to scores; auto: as the model folder says.", s => s.Classify.Function, (s, v) => s with { Classify = s.Classify with { Function = v } }, output: true),
-
-        SpecKey.Text("output.data", "Folder or s3 prefix of the output.", s => s.Output.Data, (s, v) => s with { Output = s.Output with { Data = v! } }),
-        SpecKey.Choice("output.format", "Format of the part files.", s => s.Output.Format, (s, v) => s with { Output = s.Output with { Format = v } }, output: true),
-        SpecKey.Choice("output.compression", "Compression inside parquet parts; zstd also compresses jsonl parts.", s => s.Output.Compression, (s, v) => s with { Output = s.Output with { Compression = v } }, output: true),
-        SpecKey.Numbers("output.split", "Split names and their shares, by a hash of the id (or of the text).", 0, 1, s => s.Output.Split, (s, v) => s with { Output = s.Output with { Split = v } }, output: true),
-        SpecKey.Text("output.balance", "Column whose classes are down-sampled to the rarest one.", s => s.Output.Balance, (s, v) => s with { Output = s.Output with { Balance = v } }, output: true),
-        SpecKey.Integer("output.rows_per_part", "Rows of one part file at most.", 1, 100_000_000, s => s.Output.RowsPerPart, (s, v) => s with { Output = s.Output with { RowsPerPart = v } }, output: true),
-        SpecKey.Choice("output.transfer", "service: SageMaker uploads; stream: the worker uploads each part when it is committed.", s => s.Output.Transfer, (s, v) => s with { Output = s.Output with { Transfer = v } }),
-
-        SpecKey.Number("rejects.max_fraction", "Share of rejected rows above which the job fails.", 0, 1, s => s.Rejects.MaxFraction, (s, v) => s with { Rejects = s.Rejects with { MaxFraction = v } }),
-
-        SpecKey.List("compute.instance_type", "Instance type, or several in the order they are tried.", s => s.Compute.InstanceType, (s, v) => s with { Compute = s.Compute with { InstanceType = v } }),
-        SpecKey.Integer("compute.instance_count", "Hosts.", 1, 100, s => s.Compute.InstanceCount, (s, v) => s with { Compute = s.Compute with { InstanceCount = v } }),
-        SpecKey.Integer("compute.volume_gb", "Volume of each host, in GB.", 1, 16_384, s => s.Compute.VolumeGb, (s, v) => s with { Compute = s.Compute with { VolumeGb = v } }),
-        SpecKey.Duration("compute.max_runtime", "The job is stopped after it.", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(777_600), s => s.Compute.MaxRuntime, (s, v) => s with { Compute = s.Compute with { MaxRuntime = v } }),
-        SpecKey.Choice("compute.device", "auto: every GPU, or the CPU when there is none.", s => s.Compute.Device, (s, v) => s with { Compute = s.Compute with { Device = v } }),
-        SpecKey.Text("compute.model_file", "ONNX file inside the model folder.", s => s.Compute.ModelFile, (s, v) => s with { Compute = s.Compute with { ModelFile = v! } }, output: true),
-        SpecKey.Boolean("compute.tune", "Measure token budgets on the first texts and keep the best.", s => s.Compute.Tune, (s, v) => s with { Compute = s.Compute with { Tune = v } }),
-        SpecKey.Integer("compute.token_budget", "Padded tokens of one batch.", 16, 1_048_576, s => s.Compute.TokenBudget, (s, v) => s with { Compute = s.Compute with { TokenBudget = v } }),
-        SpecKey.Integer("compute.callers", "Threads that run batches on a CPU; default: one per core of the container.", 1, 1_024, s => s.Compute.Callers, (s, v) => s with { Compute = s.Compute with { Callers = v } }),
-        SpecKey.Boolean("compute.dedup", "Encode equal texts of a window once.", s => s.Compute.Dedup, (s, v) => s with { Compute = s.Compute with { Dedup = v } }),
-
+        SpecKey.Text(
+            "model",
+            "Model folder: a local path, s3://… or hf://owner/name@revision.",
+            s => s.Model,
+            (s, v) => s with { Model = v! }
+        ),
+        SpecKey.Text(
+            "input.data",
+            "File, folder, glob or s3 prefix.",
+            s => s.Input.Data,
+            (s, v) => s with { Input = s.Input with { Data = v! } }
+        ),
+        SpecKey.Choice(
+            "input.format",
+            "Format of the files; auto looks at names and first bytes.",
+            s => s.Input.Format,
+            (s, v) => s with { Input = s.Input with { Format = v } },
+            output: true
+        ),
+        SpecKey.List(
+            "input.text",
+            "Column with the text, or several, joined by a line break.",
+            s => s.Input.Text,
+            (s, v) => s with { Input = s.Input with { Text = v } },
+            output: true
+        ),
+        SpecKey.Text(
+            "input.text_pair",
+            "Column with the second text of a pair (classify, tokenize).",
+            s => s.Input.TextPair,
+            (s, v) => s with { Input = s.Input with { TextPair = v } },
+            output: true
+        ),
+        SpecKey.Text(
+            "input.question",
+            "Column with the question (answer).",
+            s => s.Input.Question,
+            (s, v) => s with { Input = s.Input with { Question = v } },
+            output: true
+        ),
+        SpecKey.Text(
+            "input.context",
+            "Column with the text to answer from (answer).",
+            s => s.Input.Context,
+            (s, v) => s with { Input = s.Input with { Context = v } },
+            output: true
+        ),
+        SpecKey.Text(
+            "input.id",
+            "Column that names a row; checked for duplicates within a file.",
+            s => s.Input.Id,
+            (s, v) => s with { Input = s.Input with { Id = v } },
+            output: true
+        ),
+        SpecKey.List(
+            "input.keep",
+            "Columns carried through to the output; \"*\" for all of the first file that are no lists.",
+            s => s.Input.Keep,
+            (s, v) => s with { Input = s.Input with { Keep = v } },
+            output: true
+        ),
+        SpecKey.Text(
+            "input.delimiter",
+            "Field separator of csv files; default: a comma (a tab for tsv).",
+            s => s.Input.Delimiter,
+            (s, v) => s with { Input = s.Input with { Delimiter = v } },
+            output: true
+        ),
+        SpecKey.Boolean(
+            "input.header",
+            "Whether the first record of a csv file names the columns; without it they are called 0, 1, 2…",
+            s => s.Input.Header,
+            (s, v) => s with { Input = s.Input with { Header = v } },
+            output: true
+        ),
+        SpecKey.Choice(
+            "input.rows",
+            "Text files: a row per line or per file.",
+            s => s.Input.Rows,
+            (s, v) => s with { Input = s.Input with { Rows = v } },
+            output: true
+        ),
+        SpecKey.Choice(
+            "input.sharding",
+            "balanced: planned by bytes; by_key: SageMaker's ShardedByS3Key.",
+            s => s.Input.Sharding,
+            (s, v) => s with { Input = s.Input with { Sharding = v } }
+        ),
+        SpecKey.Choice(
+            "input.transfer",
+            "service: SageMaker copies the data before the start; stream: the worker reads S3 itself.",
+            s => s.Input.Transfer,
+            (s, v) => s with { Input = s.Input with { Transfer = v } }
+        ),
+        SpecKey.Integer(
+            "tokens.max_length",
+            "Tokens of one encoding, special tokens included; default: the model's limit.",
+            2,
+            1_048_576,
+            s => s.Tokens.MaxLength,
+            (s, v) => s with { Tokens = s.Tokens with { MaxLength = v } },
+            output: true
+        ),
+        SpecKey.Choice(
+            "tokens.overflow",
+            "Longer texts are truncated, cut into windows, or rejected. Task answer always uses windows unless it is reject.",
+            s => s.Tokens.Overflow,
+            (s, v) => s with { Tokens = s.Tokens with { Overflow = v } },
+            output: true
+        ),
+        SpecKey.Integer(
+            "tokens.stride",
+            "Overlap of windows, in tokens.",
+            0,
+            1_048_576,
+            s => s.Tokens.Stride,
+            (s, v) => s with { Tokens = s.Tokens with { Stride = v } },
+            output: true
+        ),
+        SpecKey.Text(
+            "tokens.prompt",
+            "Put before every text: a literal, or the name of one of the model's prompts.",
+            s => s.Tokens.Prompt,
+            (s, v) => s with { Tokens = s.Tokens with { Prompt = v } },
+            output: true
+        ),
+        SpecKey.Choice(
+            "tokens.truncation",
+            "Which text of a pair is cut.",
+            s => s.Tokens.Truncation,
+            (s, v) => s with { Tokens = s.Tokens with { Truncation = v } },
+            output: true
+        ),
+        SpecKey.Choice(
+            "tokens.padding",
+            "Task tokenize: pad every row to max_length, or not at all.",
+            s => s.Tokens.Padding,
+            (s, v) => s with { Tokens = s.Tokens with { Padding = v } },
+            output: true
+        ),
+        SpecKey.Boolean(
+            "tokens.special_tokens_mask",
+            "Task tokenize: also write special_tokens_mask.",
+            s => s.Tokens.SpecialTokensMask,
+            (s, v) => s with { Tokens = s.Tokens with { SpecialTokensMask = v } },
+            output: true
+        ),
+        SpecKey.Boolean(
+            "tokens.offsets",
+            "Task tokenize: also write the offsets of tokens in the text.",
+            s => s.Tokens.Offsets,
+            (s, v) => s with { Tokens = s.Tokens with { Offsets = v } },
+            output: true
+        ),
+        SpecKey.Choice(
+            "embed.pooling",
+            "How token vectors become one; auto: as the model folder says.",
+            s => s.Embed.Pooling,
+            (s, v) => s with { Embed = s.Embed with { Pooling = v } },
+            output: true
+        ),
+        SpecKey.Choice(
+            "embed.normalize",
+            "Unit length; auto: as the model folder says.",
+            s => s.Embed.Normalize,
+            (s, v) => s with { Embed = s.Embed with { Normalize = v } },
+            output: true
+        ),
+        SpecKey.Integer(
+            "embed.dimensions",
+            "Matryoshka: keep the first so many dimensions, then normalise.",
+            1,
+            65_536,
+            s => s.Embed.Dimensions,
+            (s, v) => s with { Embed = s.Embed with { Dimensions = v } },
+            output: true
+        ),
+        SpecKey.Choice(
+            "embed.precision",
+            "Type of the written numbers.",
+            s => s.Embed.Precision,
+            (s, v) => s with { Embed = s.Embed with { Precision = v } },
+            output: true
+        ),
+        SpecKey.Text(
+            "embed.ranges",
+            "File with each dimension's minimum and maximum; needed by int8 and uint8.",
+            s => s.Embed.Ranges,
+            (s, v) => s with { Embed = s.Embed with { Ranges = v } },
+            output: true
+        ),
+        SpecKey.Integer(
+            "answer.top_k",
+            "Answers per question.",
+            1,
+            1_000,
+            s => s.Answer.TopK,
+            (s, v) => s with { Answer = s.Answer with { TopK = v } },
+            output: true
+        ),
+        SpecKey.Integer(
+            "answer.max_answer_length",
+            "Longest answer, in tokens.",
+            1,
+            10_000,
+            s => s.Answer.MaxAnswerLength,
+            (s, v) => s with { Answer = s.Answer with { MaxAnswerLength = v } },
+            output: true
+        ),
+        SpecKey.Boolean(
+            "answer.no_answer",
+            "Allow 'no answer' (SQuAD 2).",
+            s => s.Answer.NoAnswer,
+            (s, v) => s with { Answer = s.Answer with { NoAnswer = v } },
+            output: true
+        ),
+        SpecKey.Number(
+            "answer.no_answer_threshold",
+            "Added to the no-answer score before it is compared.",
+            -1e6,
+            1e6,
+            s => s.Answer.NoAnswerThreshold,
+            (s, v) => s with { Answer = s.Answer with { NoAnswerThreshold = v } },
+            output: true
+        ),
+        SpecKey.List(
+            "answer.questions",
+            "Questions asked of every context, instead of input.question.",
+            s => s.Answer.Questions,
+            (s, v) => s with { Answer = s.Answer with { Questions = v } },
+            output: true
+        ),
+        SpecKey.Text(
+            "answer.context_file",
+            "Text file in which all questions are answered, instead of input.context.",
+            s => s.Answer.ContextFile,
+            (s, v) => s with { Answer = s.Answer with { ContextFile = v } },
+            output: true
+        ),
+        SpecKey.Boolean(
+            "answer.logits",
+            "Also write start and end logits of every token.",
+            s => s.Answer.Logits,
+            (s, v) => s with { Answer = s.Answer with { Logits = v } },
+            output: true
+        ),
+        SpecKey.Integer(
+            "classify.top_k",
+            "Labels per row.",
+            1,
+            10_000,
+            s => s.Classify.TopK,
+            (s, v) => s with { Classify = s.Classify with { TopK = v } },
+            output: true
+        ),
+        SpecKey.Choice(
+            "classify.function",
+            "Logits to scores; auto: as the model folder says.",
+            s => s.Classify.Function,
+            (s, v) => s with { Classify = s.Classify with { Function = v } },
+            output: true
+        ),
+        SpecKey.Text(
+            "output.data",
+            "Folder or s3 prefix of the output.",
+            s => s.Output.Data,
+            (s, v) => s with { Output = s.Output with { Data = v! } }
+        ),
+        SpecKey.Choice(
+            "output.format",
+            "Format of the part files.",
+            s => s.Output.Format,
+            (s, v) => s with { Output = s.Output with { Format = v } },
+            output: true
+        ),
+        SpecKey.Choice(
+            "output.compression",
+            "Compression inside parquet parts; zstd also compresses jsonl parts.",
+            s => s.Output.Compression,
+            (s, v) => s with { Output = s.Output with { Compression = v } },
+            output: true
+        ),
+        SpecKey.Numbers(
+            "output.split",
+            "Split names and their shares, by a hash of the id (or of the text).",
+            0,
+            1,
+            s => s.Output.Split,
+            (s, v) => s with { Output = s.Output with { Split = v } },
+            output: true
+        ),
+        SpecKey.Text(
+            "output.balance",
+            "Column whose classes are down-sampled to the rarest one.",
+            s => s.Output.Balance,
+            (s, v) => s with { Output = s.Output with { Balance = v } },
+            output: true
+        ),
+        SpecKey.Integer(
+            "output.rows_per_part",
+            "Rows of one part file at most.",
+            1,
+            100_000_000,
+            s => s.Output.RowsPerPart,
+            (s, v) => s with { Output = s.Output with { RowsPerPart = v } },
+            output: true
+        ),
+        SpecKey.Choice(
+            "output.transfer",
+            "service: SageMaker uploads; stream: the worker uploads each part when it is committed.",
+            s => s.Output.Transfer,
+            (s, v) => s with { Output = s.Output with { Transfer = v } }
+        ),
+        SpecKey.Number(
+            "rejects.max_fraction",
+            "Share of rejected rows above which the job fails.",
+            0,
+            1,
+            s => s.Rejects.MaxFraction,
+            (s, v) => s with { Rejects = s.Rejects with { MaxFraction = v } }
+        ),
+        SpecKey.List(
+            "compute.instance_type",
+            "Instance type, or several in the order they are tried.",
+            s => s.Compute.InstanceType,
+            (s, v) => s with { Compute = s.Compute with { InstanceType = v } }
+        ),
+        SpecKey.Integer(
+            "compute.instance_count",
+            "Hosts.",
+            1,
+            100,
+            s => s.Compute.InstanceCount,
+            (s, v) => s with { Compute = s.Compute with { InstanceCount = v } }
+        ),
+        SpecKey.Integer(
+            "compute.volume_gb",
+            "Volume of each host, in GB.",
+            1,
+            16_384,
+            s => s.Compute.VolumeGb,
+            (s, v) => s with { Compute = s.Compute with { VolumeGb = v } }
+        ),
+        SpecKey.Duration(
+            "compute.max_runtime",
+            "The job is stopped after it.",
+            TimeSpan.FromSeconds(1),
+            TimeSpan.FromSeconds(777_600),
+            s => s.Compute.MaxRuntime,
+            (s, v) => s with { Compute = s.Compute with { MaxRuntime = v } }
+        ),
+        SpecKey.Choice(
+            "compute.device",
+            "auto: every GPU, or the CPU when there is none.",
+            s => s.Compute.Device,
+            (s, v) => s with { Compute = s.Compute with { Device = v } }
+        ),
+        SpecKey.Text(
+            "compute.model_file",
+            "ONNX file inside the model folder.",
+            s => s.Compute.ModelFile,
+            (s, v) => s with { Compute = s.Compute with { ModelFile = v! } },
+            output: true
+        ),
+        SpecKey.Boolean(
+            "compute.tune",
+            "Measure token budgets on the first texts and keep the best.",
+            s => s.Compute.Tune,
+            (s, v) => s with { Compute = s.Compute with { Tune = v } }
+        ),
+        SpecKey.Integer(
+            "compute.token_budget",
+            "Padded tokens of one batch.",
+            16,
+            1_048_576,
+            s => s.Compute.TokenBudget,
+            (s, v) => s with { Compute = s.Compute with { TokenBudget = v } }
+        ),
+        SpecKey.Integer(
+            "compute.callers",
+            "Threads that run batches on a CPU; default: one per core of the container.",
+            1,
+            1_024,
+            s => s.Compute.Callers,
+            (s, v) => s with { Compute = s.Compute with { Callers = v } }
+        ),
+        SpecKey.Boolean(
+            "compute.dedup",
+            "Encode equal texts of a window once.",
+            s => s.Compute.Dedup,
+            (s, v) => s with { Compute = s.Compute with { Dedup = v } }
+        ),
         SpecKey.Text("aws.region", "AWS region.", s => s.Aws.Region, (s, v) => s with { Aws = s.Aws with { Region = v } }),
         SpecKey.Text("aws.role", "Execution role: ARN or name.", s => s.Aws.Role, (s, v) => s with { Aws = s.Aws with { Role = v } }),
         SpecKey.Text("aws.image", "Worker image in ECR.", s => s.Aws.Image, (s, v) => s with { Aws = s.Aws with { Image = v } }),
         SpecKey.Text("aws.kms_key", "Key for volume and output.", s => s.Aws.KmsKey, (s, v) => s with { Aws = s.Aws with { KmsKey = v } }),
         SpecKey.List("aws.subnets", "Subnets of the hosts.", s => s.Aws.Subnets, (s, v) => s with { Aws = s.Aws with { Subnets = v } }),
-        SpecKey.List("aws.security_groups", "Security groups of the hosts.", s => s.Aws.SecurityGroups, (s, v) => s with { Aws = s.Aws with { SecurityGroups = v } }),
-        SpecKey.Boolean("aws.network_isolation", "No network in the containers; default: on unless a transfer streams.", s => s.Aws.NetworkIsolation, (s, v) => s with { Aws = s.Aws with { NetworkIsolation = v } }),
-        SpecKey.Boolean("aws.inter_container_encryption", "Encrypt traffic between hosts.", s => s.Aws.InterContainerEncryption, (s, v) => s with { Aws = s.Aws with { InterContainerEncryption = v } }),
+        SpecKey.List(
+            "aws.security_groups",
+            "Security groups of the hosts.",
+            s => s.Aws.SecurityGroups,
+            (s, v) => s with { Aws = s.Aws with { SecurityGroups = v } }
+        ),
+        SpecKey.Boolean(
+            "aws.network_isolation",
+            "No network in the containers; default: on unless a transfer streams.",
+            s => s.Aws.NetworkIsolation,
+            (s, v) => s with { Aws = s.Aws with { NetworkIsolation = v } }
+        ),
+        SpecKey.Boolean(
+            "aws.inter_container_encryption",
+            "Encrypt traffic between hosts.",
+            s => s.Aws.InterContainerEncryption,
+            (s, v) => s with { Aws = s.Aws with { InterContainerEncryption = v } }
+        ),
         SpecKey.Texts("aws.tags", "Tags of the job.", s => s.Aws.Tags, (s, v) => s with { Aws = s.Aws with { Tags = v } }),
-        SpecKey.Texts("aws.environment", "Environment variables of the containers.", s => s.Aws.Environment, (s, v) => s with { Aws = s.Aws with { Environment = v } }),
+        SpecKey.Texts(
+            "aws.environment",
+            "Environment variables of the containers.",
+            s => s.Aws.Environment,
+            (s, v) => s with { Aws = s.Aws with { Environment = v } }
+        ),
     ];
 
     static readonly Dictionary<string, SpecKey> ByPath = All.ToDictionary(k => k.Path);

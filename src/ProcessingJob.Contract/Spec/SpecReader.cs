@@ -27,7 +27,10 @@ public static class SpecReader
         var faults = new List<string>();
         var spec = new JobSpec();
         if (Load(text, name) is { } root)
+        {
             Walk(root, "", name, ref spec, faults);
+        }
+
         return faults.Count == 0 ? spec : throw Bad(faults);
     }
 
@@ -50,12 +53,22 @@ public static class SpecReader
     {
         var type = key.Schema["type"]?.ToString();
         if (type == "object")
-            return value.Contains('=', StringComparison.Ordinal) && !value.TrimStart().StartsWith('{') ? Pairs(value) : LoadYaml(value) ?? new YamlMappingNode();
+        {
+            return value.Contains('=', StringComparison.Ordinal) && !value.TrimStart().StartsWith('{')
+                ? Pairs(value)
+                : LoadYaml(value) ?? new YamlMappingNode();
+        }
+
         if (key.Schema["oneOf"] is null)
+        {
             return new YamlScalarNode(value);
+        }
+
         return value.StartsWith('[')
             ? LoadYaml(value)!
-            : new YamlSequenceNode(value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(v => new YamlScalarNode(v)));
+            : new YamlSequenceNode(
+                value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(v => new YamlScalarNode(v))
+            );
     }
 
     static YamlMappingNode Pairs(string value)
@@ -66,7 +79,10 @@ public static class SpecReader
             // The value of a pair may hold '=' itself, as tags do.
             var parts = pair.Split('=', 2, StringSplitOptions.TrimEntries);
             if (parts.Length < 2 || map.Children.ContainsKey(parts[0]))
+            {
                 throw new YamlException($"found '{pair}', expected each name once, with its value: name=value");
+            }
+
             map.Add(parts[0], parts[1]);
         }
         return map;
@@ -82,7 +98,9 @@ public static class SpecReader
             {
                 null => null,
                 YamlMappingNode map => map,
-                var other => throw Bad([$"{name}:{other.Start.Line}: expected keys with values, found a {(other is YamlSequenceNode ? "list" : "text")}"]),
+                var other => throw Bad([
+                    $"{name}:{other.Start.Line}: expected keys with values, found a {(other is YamlSequenceNode ? "list" : "text")}",
+                ]),
             };
         }
         catch (YamlException e)
@@ -103,7 +121,9 @@ public static class SpecReader
             // YamlDotNet lets its own checks through on some malformed texts.
             throw new YamlException(e.Message);
         }
-        return yaml.Documents.Count == 0 || yaml.Documents[0].RootNode is YamlScalarNode { Value: "" or null } ? null : yaml.Documents[0].RootNode;
+        return yaml.Documents.Count == 0 || yaml.Documents[0].RootNode is YamlScalarNode { Value: "" or null }
+            ? null
+            : yaml.Documents[0].RootNode;
     }
 
     static void Walk(YamlMappingNode map, string prefix, string name, ref JobSpec spec, List<string> faults)
@@ -115,7 +135,10 @@ public static class SpecReader
             if (SpecKeys.Find(path) is { } key)
             {
                 if (IsNull(value))
+                {
                     continue;
+                }
+
                 try
                 {
                     spec = key.Read(spec, value);
@@ -128,9 +151,13 @@ public static class SpecReader
             else if (SpecKeys.Sections.Contains(path))
             {
                 if (value is YamlMappingNode section)
+                {
                     Walk(section, path + ".", name, ref spec, faults);
+                }
                 else if (!IsNull(value))
+                {
                     faults.Add($"{where}: '{path}' is a section: expected keys below it");
+                }
             }
             else
             {
@@ -147,7 +174,9 @@ public static class SpecReader
         var last = path[(path.LastIndexOf('.') + 1)..];
         var known = SpecKeys.All.Select(k => k.Path).Concat(SpecKeys.Sections).ToList();
         // A right key in the wrong section is more likely than a misspelt one.
-        var nearest = known.FirstOrDefault(k => k.EndsWith("." + last, StringComparison.Ordinal)) ?? Names.Nearest(path, known)
+        var nearest =
+            known.FirstOrDefault(k => k.EndsWith("." + last, StringComparison.Ordinal))
+            ?? Names.Nearest(path, known)
             ?? known.FirstOrDefault(k => Names.Nearest(last, [k[(k.LastIndexOf('.') + 1)..]]) is not null);
         return $"{where}: unknown key '{path}'" + (nearest is null ? "; 'pjob schema' lists all keys" : $"; did you mean '{nearest}'?");
     }

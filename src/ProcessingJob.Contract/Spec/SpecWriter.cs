@@ -43,7 +43,10 @@ public static class SpecWriter
             }
             var schema = OrEmpty((JsonObject)key.Schema.DeepClone());
             if (key.Write(new JobSpec()) is { } value && value.ToString().Length > 0)
+            {
                 schema["default"] = value;
+            }
+
             ((JsonObject)parent["properties"]!)[key.Path[(dot + 1)..]] = schema;
         }
         root["$schema"] = "https://json-schema.org/draft/2020-12/schema";
@@ -56,17 +59,32 @@ public static class SpecWriter
     static JsonObject OrEmpty(JsonObject schema)
     {
         if (schema["enum"] is JsonArray words)
+        {
             words.Add(null);
+        }
         else if (schema["oneOf"] is JsonArray choices)
+        {
             choices.Add(new JsonObject { ["type"] = "null" });
+        }
         else if (schema["type"] is JsonArray types)
+        {
             types.Add("null");
+        }
         else
+        {
             schema["type"] = new JsonArray(schema["type"]!.GetValue<string>(), "null");
+        }
+
         return schema;
     }
 
-    static JsonObject Section() => new() { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = new JsonObject() };
+    static JsonObject Section() =>
+        new()
+        {
+            ["type"] = "object",
+            ["additionalProperties"] = false,
+            ["properties"] = new JsonObject(),
+        };
 
     static JsonObject ToJson(JobSpec spec, Func<SpecKey, bool> wanted)
     {
@@ -74,12 +92,19 @@ public static class SpecWriter
         foreach (var key in SpecKeys.All)
         {
             if (!wanted(key) || key.Write(spec) is not { } value)
+            {
                 continue;
+            }
+
             var dot = key.Path.IndexOf('.');
             if (dot < 0)
+            {
                 root[key.Path] = value;
+            }
             else
+            {
                 ((JsonObject)(root[key.Path[..dot]] ??= new JsonObject()))[key.Path[(dot + 1)..]] = value;
+            }
         }
         return root;
     }

@@ -9,10 +9,15 @@ public sealed class ValueList<T>(T[] items) : IReadOnlyList<T>, IEquatable<Value
 {
     public T this[int index] => items[index];
     public int Count => items.Length;
+
     public bool Equals(ValueList<T>? other) => other is not null && items.SequenceEqual(other);
+
     public override bool Equals(object? obj) => Equals(obj as ValueList<T>);
+
     public override int GetHashCode() => items.Aggregate(items.Length, HashCode.Combine);
+
     public IEnumerator<T> GetEnumerator() => items.AsEnumerable().GetEnumerator();
+
     IEnumerator IEnumerable.GetEnumerator() => items.GetEnumerator();
 }
 
@@ -22,10 +27,15 @@ public sealed class ValueMap<T>(KeyValuePair<string, T>[] items) : IReadOnlyList
 {
     public KeyValuePair<string, T> this[int index] => items[index];
     public int Count => items.Length;
+
     public bool Equals(ValueMap<T>? other) => other is not null && items.SequenceEqual(other);
+
     public override bool Equals(object? obj) => Equals(obj as ValueMap<T>);
+
     public override int GetHashCode() => items.Aggregate(items.Length, HashCode.Combine);
+
     public IEnumerator<KeyValuePair<string, T>> GetEnumerator() => items.AsEnumerable().GetEnumerator();
+
     IEnumerator IEnumerable.GetEnumerator() => items.GetEnumerator();
 }
 
@@ -33,5 +43,6 @@ public sealed class ValueMap<T>(KeyValuePair<string, T>[] items) : IReadOnlyList
 public static class ValueCollections
 {
     public static ValueList<T> List<T>(ReadOnlySpan<T> items) => new(items.ToArray());
+
     public static ValueMap<T> Map<T>(ReadOnlySpan<KeyValuePair<string, T>> items) => new(items.ToArray());
 }

@@ -15,23 +15,24 @@ public abstract class Column : IDisposable
 
     public bool IsNull(int row) => NullCount > 0 && _nulls.Span[row];
 
-    public static Column Create(OutputColumn column) => column.Kind switch
-    {
-        ColumnKind.String => new StringColumn(),
-        ColumnKind.Int64 or ColumnKind.Timestamp => new ValueColumn<long>(),
-        ColumnKind.Int32 or ColumnKind.Date => new ValueColumn<int>(),
-        ColumnKind.Double => new ValueColumn<double>(),
-        ColumnKind.Float => new ValueColumn<float>(),
-        ColumnKind.Bool => new ValueColumn<bool>(),
-        ColumnKind.Binary => new BinaryColumn(),
-        ColumnKind.ListFloat or ColumnKind.ListFloat16 => new ListColumn<float>(),
-        ColumnKind.ListInt32 => new ListColumn<int>(),
-        ColumnKind.ListInt8 => new ListColumn<sbyte>(),
-        ColumnKind.ListUInt8 => new ListColumn<byte>(),
-        ColumnKind.ListString => new StructListColumn([OutputColumn.Element]),
-        ColumnKind.ListStruct => new StructListColumn(column.Fields ?? []),
-        _ => throw new ArgumentOutOfRangeException(nameof(column), column.Kind, "unknown kind"),
-    };
+    public static Column Create(OutputColumn column) =>
+        column.Kind switch
+        {
+            ColumnKind.String => new StringColumn(),
+            ColumnKind.Int64 or ColumnKind.Timestamp => new ValueColumn<long>(),
+            ColumnKind.Int32 or ColumnKind.Date => new ValueColumn<int>(),
+            ColumnKind.Double => new ValueColumn<double>(),
+            ColumnKind.Float => new ValueColumn<float>(),
+            ColumnKind.Bool => new ValueColumn<bool>(),
+            ColumnKind.Binary => new BinaryColumn(),
+            ColumnKind.ListFloat or ColumnKind.ListFloat16 => new ListColumn<float>(),
+            ColumnKind.ListInt32 => new ListColumn<int>(),
+            ColumnKind.ListInt8 => new ListColumn<sbyte>(),
+            ColumnKind.ListUInt8 => new ListColumn<byte>(),
+            ColumnKind.ListString => new StructListColumn([OutputColumn.Element]),
+            ColumnKind.ListStruct => new StructListColumn(column.Fields ?? []),
+            _ => throw new ArgumentOutOfRangeException(nameof(column), column.Kind, "unknown kind"),
+        };
 
     public void AppendNull()
     {
@@ -91,10 +92,16 @@ public abstract class Column : IDisposable
     internal void RemoveLast()
     {
         if (IsNull(Count - 1))
+        {
             NullCount--;
+        }
+
         Count--;
         if (_nulls.Count > Count)
+        {
             _nulls.Truncate(Count);
+        }
+
         RemoveLastValue();
     }
 
@@ -102,7 +109,10 @@ public abstract class Column : IDisposable
     {
         // The null flags exist only once there is a null: most columns never pay for them.
         if (NullCount > 0)
+        {
             _nulls.Add(false);
+        }
+
         Count++;
     }
 

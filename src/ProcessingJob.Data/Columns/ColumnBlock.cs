@@ -19,12 +19,15 @@ public sealed class ColumnBlock : IDisposable
     public ReadOnlySpan<byte> Splits => _splits.Span;
 
     /// <summary>The column of that name; its concrete type follows from its kind (<see cref="Column.Create"/>).</summary>
-    public T Get<T>(string name) where T : Column
+    public T Get<T>(string name)
+        where T : Column
     {
         for (var i = 0; i < Schema.Count; i++)
         {
             if (Schema[i].Name == name)
+            {
                 return (T)Columns[i];
+            }
         }
         throw new ArgumentException($"no column '{name}'", nameof(name));
     }
@@ -36,13 +39,17 @@ public sealed class ColumnBlock : IDisposable
     {
         _splits.Clear();
         foreach (var column in Columns)
+        {
             column.Clear();
+        }
     }
 
     public void Dispose()
     {
         _splits.Dispose();
         foreach (var column in Columns)
+        {
             column.Dispose();
+        }
     }
 }

@@ -47,14 +47,15 @@ public sealed record OutputColumn(string Name, ColumnKind Kind, bool Nullable = 
     /// <summary>A kept column: its own type, nulls allowed.</summary>
     public static OutputColumn Of(KeptColumn column) => new(column.Name, KindOf(column.Type), Nullable: true);
 
-    public static ColumnKind KindOf(ColumnType type) => type switch
-    {
-        ColumnType.String => ColumnKind.String,
-        ColumnType.Int64 => ColumnKind.Int64,
-        ColumnType.Double => ColumnKind.Double,
-        ColumnType.Bool => ColumnKind.Bool,
-        ColumnType.Timestamp => ColumnKind.Timestamp,
-        ColumnType.Date => ColumnKind.Date,
-        _ => ColumnKind.Binary,
-    };
+    public static ColumnKind KindOf(ColumnType type) =>
+        type switch
+        {
+            ColumnType.String => ColumnKind.String,
+            ColumnType.Int64 => ColumnKind.Int64,
+            ColumnType.Double => ColumnKind.Double,
+            ColumnType.Bool => ColumnKind.Bool,
+            ColumnType.Timestamp => ColumnKind.Timestamp,
+            ColumnType.Date => ColumnKind.Date,
+            _ => ColumnKind.Binary,
+        };
 }

@@ -17,7 +17,10 @@ struct PooledList<T>
     {
         var items = _items;
         if (items is null || Count == items.Length)
+        {
             items = Grow(1);
+        }
+
         items[Count++] = item;
     }
 
@@ -38,18 +41,26 @@ struct PooledList<T>
     {
         var items = _items;
         if (items is null || items.Length - Count < count)
+        {
             items = Grow(count);
+        }
+
         return items.AsSpan(Count);
     }
 
     public void Advance(int count) => Count += count;
+
     public void Clear() => Count = 0;
+
     public void Truncate(int count) => Count = count;
 
     public void Dispose()
     {
         if (_items is { } items)
+        {
             ArrayPool<T>.Shared.Return(items, RuntimeHelpers.IsReferenceOrContainsReferences<T>());
+        }
+
         (_items, Count) = (null, 0);
     }
 

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace ProcessingJob.Data;
 
 /// <summary>Rows that are runs of items in one shared array: texts, binary values and lists.</summary>
-public abstract class RunColumn<T> : Column where T : unmanaged
+public abstract class RunColumn<T> : Column
+    where T : unmanaged
 {
     PooledList<T> _items;
     PooledList<int> _ends;
@@ -70,7 +71,10 @@ public abstract class RunColumn<T> : Column where T : unmanaged
     private protected override void AppendValues(Column source, int start, int count)
     {
         if (count == 0)
+        {
             return;
+        }
+
         var other = (RunColumn<T>)source;
         var from = other.StartOf(start);
         var ends = other._ends.Span.Slice(start, count);
@@ -78,7 +82,10 @@ public abstract class RunColumn<T> : Column where T : unmanaged
         _items.AddRange(other._items.Span[from..ends[^1]]);
         var room = _ends.Reserve(count);
         for (var i = 0; i < count; i++)
+        {
             room[i] = ends[i] + shift;
+        }
+
         _ends.Advance(count);
     }
 
@@ -99,4 +106,5 @@ public sealed class StringColumn : RunColumn<char>
 public sealed class BinaryColumn : RunColumn<byte>;
 
 /// <summary>Lists of numbers: float, int, sbyte or byte.</summary>
-public sealed class ListColumn<T> : RunColumn<T> where T : unmanaged;
+public sealed class ListColumn<T> : RunColumn<T>
+    where T : unmanaged;

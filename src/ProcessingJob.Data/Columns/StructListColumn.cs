@@ -30,14 +30,18 @@ public sealed class StructListColumn(IReadOnlyList<OutputColumn> fields) : Colum
         base.Clear();
         _ends.Clear();
         foreach (var field in Fields)
+        {
             field.Clear();
+        }
     }
 
     private protected override void Free()
     {
         _ends.Dispose();
         foreach (var field in Fields)
+        {
             field.Dispose();
+        }
     }
 
     private protected override void AppendDefault() => _ends.Add(Fields[0].Count);
@@ -48,7 +52,10 @@ public sealed class StructListColumn(IReadOnlyList<OutputColumn> fields) : Colum
         for (var row = start; row < start + count; row++)
         {
             for (var f = 0; f < Fields.Count; f++)
+            {
                 Fields[f].AppendRange(other.Fields[f], other.StartOf(row), other.Length(row));
+            }
+
             _ends.Add(Fields[0].Count);
         }
     }
@@ -60,7 +67,9 @@ public sealed class StructListColumn(IReadOnlyList<OutputColumn> fields) : Colum
         foreach (var field in Fields)
         {
             while (field.Count > items)
+            {
                 field.RemoveLast();
+            }
         }
     }
 }

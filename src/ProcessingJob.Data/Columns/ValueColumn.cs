@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace ProcessingJob.Data;
 
 /// <summary>Numbers, booleans, timestamps and dates; a null row holds the default value.</summary>
-public sealed class ValueColumn<T> : Column where T : unmanaged
+public sealed class ValueColumn<T> : Column
+    where T : unmanaged
 {
     PooledList<T> _values;
 
@@ -30,7 +31,9 @@ public sealed class ValueColumn<T> : Column where T : unmanaged
     }
 
     private protected override void AppendDefault() => _values.Add(default);
+
     private protected override void AppendValues(Column source, int start, int count) =>
         _values.AddRange(((ValueColumn<T>)source).Values.Slice(start, count));
+
     private protected override void RemoveLastValue() => _values.Truncate(Count);
 }

@@ -13,14 +13,20 @@ sealed class BalanceFilter
     {
         var classes = new Dictionary<string, List<(ulong Hash, long Row)>>(StringComparer.Ordinal);
         var find = classes.GetAlternateLookup<ReadOnlySpan<char>>();
-        await foreach (var block in unit)
+        await foreach (var block in unit.ConfigureAwait(false))
         {
             for (var i = 0; i < block.Count; i++)
             {
                 if (block.Class!.IsNull(i))
+                {
                     continue;
+                }
+
                 if (!find.TryGetValue(block.Class[i], out var rows))
+                {
                     find[block.Class[i]] = rows = [];
+                }
+
                 rows.Add((Mix(block.SourceRow(i)), block.SourceRow(i)));
             }
             block.Dispose();

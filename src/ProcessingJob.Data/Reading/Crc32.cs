@@ -17,11 +17,21 @@ static class Crc32
         {
             var low = BinaryPrimitives.ReadUInt32LittleEndian(data) ^ c;
             var high = BinaryPrimitives.ReadUInt32LittleEndian(data[4..]);
-            c = t[1792 + (low & 255)] ^ t[1536 + ((low >> 8) & 255)] ^ t[1280 + ((low >> 16) & 255)] ^ t[1024 + (low >> 24)]
-                ^ t[768 + (high & 255)] ^ t[512 + ((high >> 8) & 255)] ^ t[256 + ((high >> 16) & 255)] ^ t[high >> 24];
+            c =
+                t[1792 + (low & 255)]
+                ^ t[1536 + ((low >> 8) & 255)]
+                ^ t[1280 + ((low >> 16) & 255)]
+                ^ t[1024 + (low >> 24)]
+                ^ t[768 + (high & 255)]
+                ^ t[512 + ((high >> 8) & 255)]
+                ^ t[256 + ((high >> 16) & 255)]
+                ^ t[high >> 24];
         }
         foreach (var b in data)
+        {
             c = t[(c ^ b) & 255] ^ (c >> 8);
+        }
+
         return ~c;
     }
 
@@ -32,11 +42,17 @@ static class Crc32
         {
             var c = i;
             for (var k = 0; k < 8; k++)
+            {
                 c = (c & 1) != 0 ? 0xEDB88320 ^ (c >> 1) : c >> 1;
+            }
+
             table[i] = c;
         }
         for (var i = 256; i < table.Length; i++)
+        {
             table[i] = table[table[i - 256] & 255] ^ (table[i - 256] >> 8);
+        }
+
         return table;
     }
 }

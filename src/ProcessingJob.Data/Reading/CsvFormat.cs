@@ -14,27 +14,37 @@ sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int sl
     readonly Slot[] _slots = new Slot[slotCount];
 
     /// <summary>Delimiter of the spec, else the format's.</summary>
-    public static byte DelimiterOf(InputSpec input, InputFormat format) => input.Delimiter switch
-    {
-        null or "" => (byte)(format == InputFormat.Tsv ? '\t' : ','),
-        { Length: 1 } d when d[0] < 128 && d[0] is not ('"' or '\r' or '\n') => (byte)d[0],
-        var other => throw new PJobException($"input.delimiter: found '{other}', expected one ASCII character", ExitCode.BadSpec),
-    };
+    public static byte DelimiterOf(InputSpec input, InputFormat format) =>
+        input.Delimiter switch
+        {
+            null or "" => (byte)(format == InputFormat.Tsv ? '\t' : ','),
+            { Length: 1 } d when d[0] < 128 && d[0] is not ('"' or '\r' or '\n') => (byte)d[0],
+            var other => throw new PJobException($"input.delimiter: found '{other}', expected one ASCII character", ExitCode.BadSpec),
+        };
 
     public override RecordCut Cut(ReadOnlySpan<byte> data, bool atEnd, int limit)
     {
         if (!multiline)
+        {
             return base.Cut(data, atEnd, limit);
+        }
+
         var whole = atEnd && data.Length <= limit;
         var window = data[..Math.Min(data.Length, limit + 1)];
-        for (var i = 0; i < window.Length;)
+        for (var i = 0; i < window.Length; )
         {
             var at = window[i..].IndexOfAny(Quote, (byte)'\n');
             if (at < 0)
+            {
                 break;
+            }
+
             at += i;
             if (window[at] != Quote)
+            {
                 return Line(data, at);
+            }
+
             if (at > 0 && window[at - 1] != delimiter)
             {
                 i = at + 1;
@@ -44,14 +54,22 @@ sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int sl
             if (close < 0 || (close == window.Length - 1 && !whole && data.Length <= limit))
             {
                 if (data.Length <= limit && !atEnd)
+                {
                     return RecordCut.NeedMore;
+                }
+
                 if (close < 0)
+                {
                     return AfterLine(window, at, whole);
+                }
             }
             i = close + 1;
         }
         if (data.Length > limit)
+        {
             return RecordCut.TooLarge;
+        }
+
         return atEnd ? Line(data, data.Length) with { Length = data.Length } : RecordCut.NeedMore;
     }
 
@@ -77,20 +95,32 @@ sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int sl
             {
                 var length = record[i..].IndexOf(delimiter);
                 if (length < 0)
+                {
                     length = record.Length - i;
+                }
+
                 slot = new(i, length, length == 0 ? SlotKind.Null : SlotKind.Text);
                 i += length;
             }
             if (field < slotOfField.Length && slotOfField[field] is >= 0 and var index)
+            {
                 _slots[index] = slot;
+            }
+
             field++;
             if (i >= record.Length)
+            {
                 break;
+            }
         }
         if (field == slotOfField.Length)
+        {
             into.Add(record, _slots, row, offset);
+        }
         else
+        {
             into.Reject(row, offset, RejectReason.BadRecord, $"found {field} fields, expected {slotOfField.Length}", record);
+        }
     }
 
     /// <summary>The fields of a record, decoded; for headers.</summary>
@@ -104,26 +134,44 @@ sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int sl
             var quoted = IsQuoted(record, i, delimiter, multiline);
             var end = quoted ? CloseOf(record, ++i) : record[i..].IndexOf(delimiter);
             if (quoted && end < 0)
+            {
                 return null;
+            }
+
             if (!quoted)
+            {
                 end = end < 0 ? record.Length : i + end;
+            }
+
             if (!SlotDecoder.TryDecode(record[i..end], quoted && record[i..end].Contains(Quote) ? SlotKind.CsvQuoted : SlotKind.Text, text))
+            {
                 return null;
+            }
+
             text.EndRow();
             fields.Add(text[text.Count - 1].ToString());
             i = quoted ? end + 1 : end;
             if (i >= record.Length)
+            {
                 return [.. fields];
+            }
+
             if (record[i] != delimiter)
+            {
                 return null;
+            }
         }
     }
 
     static bool IsQuoted(ReadOnlySpan<byte> record, int at, byte delimiter, bool multiline)
     {
         if (at >= record.Length || record[at] != Quote)
+        {
             return false;
-        return multiline || (CloseOf(record, at + 1) is >= 0 and var close && (close + 1 == record.Length || record[close + 1] == delimiter));
+        }
+
+        return multiline
+            || (CloseOf(record, at + 1) is >= 0 and var close && (close + 1 == record.Length || record[close + 1] == delimiter));
     }
 
     /// <summary>Index of the quote that closes a field whose content begins at <paramref name="from"/>; -1 when there is none.</summary>
@@ -133,10 +181,16 @@ sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int sl
         {
             var at = data[from..].IndexOf(Quote);
             if (at < 0)
+            {
                 return -1;
+            }
+
             at += from;
             if (at + 1 >= data.Length || data[at + 1] != Quote)
+            {
                 return at;
+            }
+
             from = at + 2;
         }
     }
@@ -145,7 +199,10 @@ sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int sl
     {
         var at = window[quote..].IndexOf((byte)'\n');
         if (at >= 0)
+        {
             return Line(window, quote + at) with { Fault = RecordFault.Unterminated };
+        }
+
         return whole ? new(window.Length, window.Length, RecordFault.Unterminated) : RecordCut.TooLarge;
     }
 }

@@ -3,15 +3,20 @@ using ZstdSharp;
 
 namespace ProcessingJob.Data;
 
-enum CompressionKind { None, Gzip, Zstd }
+enum CompressionKind
+{
+    None,
+    Gzip,
+    Zstd,
+}
 
 /// <summary>gz and zst, told by their first bytes.</summary>
 static class Decompression
 {
-    public static async ValueTask<CompressionKind> DetectAsync(IByteSource source, CancellationToken cancellation)
+    public static async ValueTask<CompressionKind> DetectAsync(IByteSource source, CancellationToken cancellationToken)
     {
         var magic = new byte[4];
-        var read = await source.ReadAsync(0, magic, cancellation);
+        var read = await source.ReadAsync(0, magic, cancellationToken).ConfigureAwait(false);
         return magic.AsSpan(0, read) switch
         {
             [0x1F, 0x8B, ..] => CompressionKind.Gzip,
@@ -26,7 +31,10 @@ static class Decompression
     public static Stream Open(IByteSource source, CompressionKind kind, long start, long likelyEnd, ReadOptions options)
     {
         if (kind == CompressionKind.None)
+        {
             return source.OpenSequential(start, likelyEnd);
+        }
+
         var compressed = new CountingStream(source.OpenSequential(0, likelyEnd));
         return kind == CompressionKind.Gzip
             ? new GuardedStream(new GzipMembers(compressed), compressed, source.Name, options)
@@ -48,7 +56,7 @@ sealed class CountingStream(Stream inner) : ReadOnlyStream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(buffer, cancellationToken);
+        var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         Count += read;
         return read;
     }
@@ -74,19 +82,22 @@ sealed class GuardedStream(Stream decoder, CountingStream compressed, string nam
         int read;
         try
         {
-            read = await decoder.ReadAsync(buffer, cancellationToken);
+            read = await decoder.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or ZstdException or IOException)
         {
             throw new PJobException(
                 $"{name}: the compressed data is truncated or damaged after {_total} decompressed bytes ({compressed.Count} compressed): {e.Message}; make or copy the file again",
-                ExitCode.Failed, e);
+                ExitCode.Failed,
+                e
+            );
         }
         _total += read;
         if (_total > options.MaxDecompressedBytes || (_total > FreeBytes && _total / options.MaxDecompressionRatio > compressed.Count))
         {
             throw new PJobException(
-                $"{name}: grew to {_total} bytes from {compressed.Count}, more than {options.MaxDecompressionRatio} times or {options.MaxDecompressedBytes} bytes; refused as a decompression bomb");
+                $"{name}: grew to {_total} bytes from {compressed.Count}, more than {options.MaxDecompressionRatio} times or {options.MaxDecompressedBytes} bytes; refused as a decompression bomb"
+            );
         }
         return read;
     }

@@ -23,7 +23,9 @@ sealed class FileIds
         get
         {
             lock (_lock)
+            {
                 return _first.Count >= Limit;
+            }
         }
     }
 
@@ -35,7 +37,9 @@ sealed class FileIds
             if (_first.TryGetValue(id, out var first))
             {
                 if (first < row)
+                {
                     return false;
+                }
             }
             else if (_first.Count >= Limit)
             {

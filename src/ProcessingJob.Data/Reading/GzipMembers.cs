@@ -14,25 +14,33 @@ sealed class GzipMembers(Stream compressed) : ReadOnlyStream
     readonly byte[] _input = new byte[128 << 10];
 
     // Bytes at _given.._from were handed to the inflater last; those at _from.._to are still ours.
-    int _given, _from, _to;
-    bool _inputEnds, _any, _done;
+    int _given,
+        _from,
+        _to;
+    bool _inputEnds,
+        _any,
+        _done;
     DeflateStream? _member;
-    uint _checksum, _length;
+    uint _checksum,
+        _length;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (!_done && !buffer.IsEmpty)
         {
-            if (_member is null && !await OpenMemberAsync(cancellationToken))
+            if (_member is null && !await OpenMemberAsync(cancellationToken).ConfigureAwait(false))
+            {
                 break;
-            var read = await _member!.ReadAsync(buffer, cancellationToken);
+            }
+
+            var read = await _member!.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             if (read > 0)
             {
                 _checksum = Crc32.Append(_checksum, buffer.Span[..read]);
                 _length += (uint)read;
                 return read;
             }
-            await CloseMemberAsync(cancellationToken);
+            await CloseMemberAsync(cancellationToken).ConfigureAwait(false);
         }
         _done = true;
         return 0;
@@ -47,34 +55,52 @@ sealed class GzipMembers(Stream compressed) : ReadOnlyStream
         base.Dispose(disposing);
     }
 
-    async ValueTask<bool> OpenMemberAsync(CancellationToken cancellation)
+    async ValueTask<bool> OpenMemberAsync(CancellationToken cancellationToken)
     {
-        if (_any && !await SkipZerosAsync(cancellation))
+        if (_any && !await SkipZerosAsync(cancellationToken).ConfigureAwait(false))
+        {
             return false;
-        var have = await EnsureAsync(10, cancellation);
+        }
+
+        var have = await EnsureAsync(10, cancellationToken).ConfigureAwait(false);
         var head = _input.AsMemory(_from, have);
         if (have < 2 || head.Span[0] != 0x1F || head.Span[1] != 0x8B)
+        {
             throw new InvalidDataException(_any ? "garbage behind the end of the gzip data" : "not gzip data");
+        }
+
         if (have < 10)
+        {
             throw new InvalidDataException("the gzip header is cut off");
+        }
+
         var flags = head.Span[3];
         if (head.Span[2] != 8 || (flags & 0xE0) != 0)
+        {
             throw new InvalidDataException("unknown gzip method or flags");
+        }
+
         _from += 10;
         if ((flags & 4) != 0)
         {
-            await NeedAsync(2, cancellation);
+            await NeedAsync(2, cancellationToken).ConfigureAwait(false);
             var extra = 2 + BinaryPrimitives.ReadUInt16LittleEndian(_input.AsSpan(_from));
-            await NeedAsync(extra, cancellation);
+            await NeedAsync(extra, cancellationToken).ConfigureAwait(false);
             _from += extra;
         }
         if ((flags & 8) != 0)
-            await SkipTextAsync(cancellation);
+        {
+            await SkipTextAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         if ((flags & 16) != 0)
-            await SkipTextAsync(cancellation);
+        {
+            await SkipTextAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         if ((flags & 2) != 0)
         {
-            await NeedAsync(2, cancellation);
+            await NeedAsync(2, cancellationToken).ConfigureAwait(false);
             _from += 2;
         }
         (_given, _checksum, _length, _any) = (_from, 0, 0, true);
@@ -82,16 +108,21 @@ sealed class GzipMembers(Stream compressed) : ReadOnlyStream
         return true;
     }
 
-    async ValueTask CloseMemberAsync(CancellationToken cancellation)
+    async ValueTask CloseMemberAsync(CancellationToken cancellationToken)
     {
-        await _member!.DisposeAsync();
+        await _member!.DisposeAsync().ConfigureAwait(false);
         _member = null;
         var given = _from - _given;
         _from = _given;
-        var have = Math.Min(await EnsureAsync(given + TrailerBytes, cancellation), given + TrailerBytes);
+        var have = Math.Min(await EnsureAsync(given + TrailerBytes, cancellationToken).ConfigureAwait(false), given + TrailerBytes);
         var at = FindTrailer(_input.AsSpan(_from, have));
         if (at < 0)
-            throw new InvalidDataException(_inputEnds ? "the gzip data ends early, or its checksum is wrong" : "the gzip checksum is wrong");
+        {
+            throw new InvalidDataException(
+                _inputEnds ? "the gzip data ends early, or its checksum is wrong" : "the gzip checksum is wrong"
+            );
+        }
+
         _from += at + TrailerBytes;
     }
 
@@ -105,9 +136,9 @@ sealed class GzipMembers(Stream compressed) : ReadOnlyStream
 
     /// <summary>Padding; after an empty member also what is left of its trailer, which is all zeros and so is found too early.</summary>
     /// <returns>False at the end of the file.</returns>
-    async ValueTask<bool> SkipZerosAsync(CancellationToken cancellation)
+    async ValueTask<bool> SkipZerosAsync(CancellationToken cancellationToken)
     {
-        while (await EnsureAsync(1, cancellation) > 0)
+        while (await EnsureAsync(1, cancellationToken).ConfigureAwait(false) > 0)
         {
             var at = _input.AsSpan(_from, _to - _from).IndexOfAnyExcept((byte)0);
             if (at >= 0)
@@ -120,27 +151,31 @@ sealed class GzipMembers(Stream compressed) : ReadOnlyStream
         return false;
     }
 
-    async ValueTask SkipTextAsync(CancellationToken cancellation)
+    async ValueTask SkipTextAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            await NeedAsync(1, cancellation);
+            await NeedAsync(1, cancellationToken).ConfigureAwait(false);
             var end = _input.AsSpan(_from, _to - _from).IndexOf((byte)0);
             _from = end < 0 ? _to : _from + end + 1;
             if (end >= 0)
+            {
                 return;
+            }
         }
     }
 
-    async ValueTask NeedAsync(int count, CancellationToken cancellation)
+    async ValueTask NeedAsync(int count, CancellationToken cancellationToken)
     {
-        if (await EnsureAsync(count, cancellation) < count)
+        if (await EnsureAsync(count, cancellationToken).ConfigureAwait(false) < count)
+        {
             throw new InvalidDataException("the gzip header is cut off");
+        }
     }
 
     /// <summary>Tries to have so many bytes at <see cref="_from"/>.</summary>
     /// <returns>How many there are.</returns>
-    async ValueTask<int> EnsureAsync(int count, CancellationToken cancellation)
+    async ValueTask<int> EnsureAsync(int count, CancellationToken cancellationToken)
     {
         if (_to - _from < count)
         {
@@ -148,7 +183,7 @@ sealed class GzipMembers(Stream compressed) : ReadOnlyStream
             (_from, _to) = (0, _to - _from);
             while (_to < count && !_inputEnds)
             {
-                var read = await compressed.ReadAsync(_input.AsMemory(_to), cancellation);
+                var read = await compressed.ReadAsync(_input.AsMemory(_to), cancellationToken).ConfigureAwait(false);
                 _to += read;
                 _inputEnds = read == 0;
             }
@@ -163,7 +198,7 @@ sealed class GzipMembers(Stream compressed) : ReadOnlyStream
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            if (owner._from == owner._to && await owner.EnsureAsync(1, cancellationToken) == 0)
+            if (owner._from == owner._to && await owner.EnsureAsync(1, cancellationToken).ConfigureAwait(false) == 0)
             {
                 // Keeps nothing given: a member cannot end in bytes that are not there.
                 owner._given = owner._from;

@@ -18,16 +18,23 @@ sealed class JsonlFormat : RecordFormat
             var name = plan.Names[slot];
             _root.Child(name).Slot = slot;
             if (!name.Contains('.'))
+            {
                 continue;
+            }
+
             var node = _root;
             foreach (var part in name.Split('.'))
+            {
                 node = node.Child(part);
+            }
+
             node.Slot = slot;
         }
     }
 
     public override bool IsBlank(ReadOnlySpan<byte> content) =>
-        content.IsEmpty || (content[0] is (byte)' ' or (byte)'\t' or (byte)'\r' && content.IndexOfAnyExcept((byte)' ', (byte)'\t', (byte)'\r') < 0);
+        content.IsEmpty
+        || (content[0] is (byte)' ' or (byte)'\t' or (byte)'\r' && content.IndexOfAnyExcept((byte)' ', (byte)'\t', (byte)'\r') < 0);
 
     public override void Parse(ReadOnlySpan<byte> record, long row, long offset, RowBuilder into)
     {
@@ -66,11 +73,17 @@ sealed class JsonlFormat : RecordFormat
             var child = node.Find(ref reader);
             reader.Read();
             if (child is { Slot: >= 0 })
+            {
                 _slots[child.Slot] = Value(ref reader);
+            }
             else if (child is { HasChildren: true } && reader.TokenType == JsonTokenType.StartObject)
+            {
                 ReadObject(ref reader, child);
+            }
             else
+            {
                 reader.Skip();
+            }
         }
     }
 
@@ -111,7 +124,10 @@ sealed class JsonlFormat : RecordFormat
             var bytes = Encoding.UTF8.GetBytes(childName);
             var child = _children.Find(c => c._name.AsSpan().SequenceEqual(bytes));
             if (child is null)
+            {
                 _children.Add(child = new(childName));
+            }
+
             return child;
         }
 
@@ -120,7 +136,9 @@ sealed class JsonlFormat : RecordFormat
             foreach (var child in _children)
             {
                 if (reader.ValueTextEquals(child._name))
+                {
                     return child;
+                }
             }
             return null;
         }

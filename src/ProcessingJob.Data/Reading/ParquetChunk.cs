@@ -10,7 +10,9 @@ namespace ProcessingJob.Data;
 abstract class ParquetChunk : IDisposable
 {
     int[]? _levels;
-    int _present, _row = -1, _next;
+    int _present,
+        _row = -1,
+        _next;
 
     /// <summary>Index of the current row's value; -1 for null.</summary>
     protected int Current { get; private set; } = -1;
@@ -33,7 +35,10 @@ abstract class ParquetChunk : IDisposable
     public string? Append(ColumnType type, Column into)
     {
         if (!IsNull)
+        {
             return AppendValue(type, into);
+        }
+
         into.AppendNull();
         return null;
     }
@@ -41,7 +46,10 @@ abstract class ParquetChunk : IDisposable
     public virtual void Dispose()
     {
         if (_levels is not null)
+        {
             ArrayPool<int>.Shared.Return(_levels);
+        }
+
         _levels = null;
     }
 
@@ -51,44 +59,79 @@ abstract class ParquetChunk : IDisposable
     protected string? AppendText(Column into)
     {
         if (into is not StringColumn text)
+        {
             return RejectReason.TypeMismatch;
+        }
+
         if (AddText(text) is { } reason)
+        {
             return reason;
+        }
+
         text.EndRow();
         return null;
     }
 
-    public static async Task<ParquetChunk> ReadAsync(ParquetRowGroupReader group, ParquetColumn column, CancellationToken cancellation)
+    public static async Task<ParquetChunk> ReadAsync(ParquetRowGroupReader group, ParquetColumn column, CancellationToken cancellationToken)
     {
         var (meaning, native) = (column.Meaning, column.Native);
         return column.Field.ClrType switch
         {
-            var t when t == typeof(ReadOnlyMemory<byte>) => await Load<ReadOnlyMemory<byte>>(v => new BytesChunk(v, meaning)),
-            var t when t == typeof(bool) => await Load<bool>(v => new NumberChunk<bool>(v, native, toLong: x => x ? 1 : 0)),
-            var t when t == typeof(float) => await Load<float>(v => new NumberChunk<float>(v, native, toDouble: x => x)),
-            var t when t == typeof(double) => await Load<double>(v => new NumberChunk<double>(v, native, toDouble: x => x)),
-            var t when t == typeof(DateTime) => await Load<DateTime>(v => new NumberChunk<DateTime>(v, native, toLong: x => (x.Ticks - DateTime.UnixEpoch.Ticks) / 10)),
-            var t when t == typeof(int) && meaning.Kind == ParquetMeaningKind.Decimal => await Load<int>(v => new DecimalChunk<int>(v, meaning, x => x)),
-            var t when t == typeof(int) && meaning.Kind == ParquetMeaningKind.Unsigned => await Load<int>(v => new NumberChunk<int>(v, native, toLong: x => (uint)x)),
-            var t when t == typeof(int) => await Load<int>(v => new NumberChunk<int>(v, native, toLong: x => meaning.ToLong(x))),
-            _ when meaning.Kind == ParquetMeaningKind.Decimal => await Load<long>(v => new DecimalChunk<long>(v, meaning, x => x)),
-            _ => await Load<long>(v => new NumberChunk<long>(v, native, toLong: x => meaning.ToLong(x))),
+            var t when t == typeof(ReadOnlyMemory<byte>) => await Load<ReadOnlyMemory<byte>>(v => new BytesChunk(v, meaning))
+                .ConfigureAwait(false),
+            var t when t == typeof(bool) => await Load<bool>(v => new NumberChunk<bool>(v, native, toLong: x => x ? 1 : 0))
+                .ConfigureAwait(false),
+            var t when t == typeof(float) => await Load<float>(v => new NumberChunk<float>(v, native, toDouble: x => x))
+                .ConfigureAwait(false),
+            var t when t == typeof(double) => await Load<double>(v => new NumberChunk<double>(v, native, toDouble: x => x))
+                .ConfigureAwait(false),
+            var t when t == typeof(DateTime) => await Load<DateTime>(v => new NumberChunk<DateTime>(
+                    v,
+                    native,
+                    toLong: x => (x.Ticks - DateTime.UnixEpoch.Ticks) / 10
+                ))
+                .ConfigureAwait(false),
+            var t when t == typeof(int) && meaning.Kind == ParquetMeaningKind.Decimal => await Load<int>(v => new DecimalChunk<int>(
+                    v,
+                    meaning,
+                    x => x
+                ))
+                .ConfigureAwait(false),
+            var t when t == typeof(int) && meaning.Kind == ParquetMeaningKind.Unsigned => await Load<int>(v => new NumberChunk<int>(
+                    v,
+                    native,
+                    toLong: x => (uint)x
+                ))
+                .ConfigureAwait(false),
+            var t when t == typeof(int) => await Load<int>(v => new NumberChunk<int>(v, native, toLong: x => meaning.ToLong(x)))
+                .ConfigureAwait(false),
+            _ when meaning.Kind == ParquetMeaningKind.Decimal => await Load<long>(v => new DecimalChunk<long>(v, meaning, x => x))
+                .ConfigureAwait(false),
+            _ => await Load<long>(v => new NumberChunk<long>(v, native, toLong: x => meaning.ToLong(x))).ConfigureAwait(false),
         };
 
-        async Task<ParquetChunk> Load<T>(Func<T[], ParquetChunk> create) where T : struct
+        async Task<ParquetChunk> Load<T>(Func<T[], ParquetChunk> create)
+            where T : struct
         {
             var rows = checked((int)group.RowCount);
             var values = ArrayPool<T>.Shared.Rent(rows);
             var chunk = create(values);
             chunk._present = column.Field.MaxDefinitionLevel;
             if (chunk._present > 0)
+            {
                 chunk._levels = ArrayPool<int>.Shared.Rent(rows);
-            await group.ReadRawAsync<T>(column.Field, values.AsMemory(0, rows), chunk._levels?.AsMemory(0, rows), null, cancellation);
+            }
+
+            await group
+                .ReadRawAsync<T>(column.Field, values.AsMemory(0, rows), chunk._levels?.AsMemory(0, rows), null, cancellationToken)
+                .ConfigureAwait(false);
             return chunk;
         }
     }
 
-    sealed class NumberChunk<T>(T[] values, ColumnType native, Func<T, long?>? toLong = null, Func<T, double>? toDouble = null) : ParquetChunk where T : struct
+    sealed class NumberChunk<T>(T[] values, ColumnType native, Func<T, long?>? toLong = null, Func<T, double>? toDouble = null)
+        : ParquetChunk
+        where T : struct
     {
         public override void Dispose()
         {
@@ -100,9 +143,15 @@ abstract class ParquetChunk : IDisposable
         {
             var value = values[Current];
             if (toDouble is not null)
+            {
                 return AppendDouble(toDouble(value), value, into);
+            }
+
             if (toLong!(value) is not { } number)
+            {
                 return RejectReason.TypeMismatch;
+            }
+
             switch (into)
             {
                 case StringColumn text:
@@ -141,16 +190,18 @@ abstract class ParquetChunk : IDisposable
             }
         }
 
-        string Show(long number) => native switch
-        {
-            ColumnType.Date => DateTime.UnixEpoch.AddDays(number).ToString("yyyy-MM-dd"),
-            ColumnType.Timestamp => DateTime.UnixEpoch.AddTicks(10 * number).ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF"),
-            ColumnType.Bool => number != 0 ? "true" : "false",
-            _ => number.ToString(CultureInfo.InvariantCulture),
-        };
+        string Show(long number) =>
+            native switch
+            {
+                ColumnType.Date => DateTime.UnixEpoch.AddDays(number).ToString("yyyy-MM-dd"),
+                ColumnType.Timestamp => DateTime.UnixEpoch.AddTicks(10 * number).ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF"),
+                ColumnType.Bool => number != 0 ? "true" : "false",
+                _ => number.ToString(CultureInfo.InvariantCulture),
+            };
     }
 
-    sealed class DecimalChunk<T>(T[] values, ParquetMeaning meaning, Func<T, long> toLong) : ParquetChunk where T : struct
+    sealed class DecimalChunk<T>(T[] values, ParquetMeaning meaning, Func<T, long> toLong) : ParquetChunk
+        where T : struct
     {
         public override void Dispose()
         {
@@ -180,16 +231,24 @@ abstract class ParquetChunk : IDisposable
         public override string? AddText(StringColumn into)
         {
             var value = values[Current].Span;
-            var bytes = meaning.Kind is ParquetMeaningKind.Uuid or ParquetMeaningKind.Decimal ? Encoding.ASCII.GetBytes(meaning.ToText(value)) : value;
+            var bytes = meaning.Kind is ParquetMeaningKind.Uuid or ParquetMeaningKind.Decimal
+                ? Encoding.ASCII.GetBytes(meaning.ToText(value))
+                : value;
             return SlotDecoder.TryDecode(bytes, SlotKind.Text, into) ? null : RejectReason.BadEncoding;
         }
 
         protected override string? AppendValue(ColumnType type, Column into)
         {
             if (into is not BinaryColumn binary)
+            {
                 return AppendText(into);
+            }
+
             if (meaning.Kind is not (ParquetMeaningKind.Plain or ParquetMeaningKind.Text))
+            {
                 return RejectReason.TypeMismatch;
+            }
+
             binary.Append(values[Current].Span);
             return null;
         }

@@ -12,23 +12,39 @@ sealed record ParquetColumn(string Name, DataField Field, ParquetMeaning Meaning
 {
     /// <returns>Null for lists, maps and types without a counterpart.</returns>
     public static ParquetColumn? Of(DataField field, ParquetMeaning meaning) =>
-        field.MaxRepetitionLevel == 0 && NativeOf(field.ClrType, meaning.Kind) is { } native ? new(NameOf(field), field, meaning, native) : null;
+        field.MaxRepetitionLevel == 0 && NativeOf(field.ClrType, meaning.Kind) is { } native
+            ? new(NameOf(field), field, meaning, native)
+            : null;
 
     public static string NameOf(DataField field) => string.Join('.', field.Path.ToList());
 
     static ColumnType? NativeOf(Type type, ParquetMeaningKind meaning)
     {
         if (type == typeof(bool))
+        {
             return ColumnType.Bool;
+        }
+
         if (type == typeof(float) || type == typeof(double))
+        {
             return ColumnType.Double;
+        }
         // INT96: the library knows what it means.
         if (type == typeof(DateTime))
+        {
             return ColumnType.Timestamp;
+        }
+
         if (type == typeof(ReadOnlyMemory<byte>))
+        {
             return meaning == ParquetMeaningKind.Plain ? ColumnType.Binary : ColumnType.String;
+        }
+
         if (type != typeof(int) && type != typeof(long))
+        {
             return null;
+        }
+
         return meaning switch
         {
             ParquetMeaningKind.Date => ColumnType.Date,

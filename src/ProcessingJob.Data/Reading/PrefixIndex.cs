@@ -12,14 +12,19 @@ sealed class PrefixIndex
     {
         var points = _files.GetOrAdd((unit.Source, unit.Version), _ => []);
         lock (points)
+        {
             points[offset] = row;
+        }
     }
 
     /// <summary>The last known point at or before <paramref name="offset"/>; null when there is none.</summary>
     public (long Offset, long Row)? Before(WorkUnit unit, long offset)
     {
         if (!_files.TryGetValue((unit.Source, unit.Version), out var points))
+        {
             return null;
+        }
+
         lock (points)
         {
             var (low, high) = (0, points.Count);
@@ -27,9 +32,13 @@ sealed class PrefixIndex
             {
                 var middle = (low + high) / 2;
                 if (points.Keys[middle] <= offset)
+                {
                     low = middle + 1;
+                }
                 else
+                {
                     high = middle;
+                }
             }
             return low == 0 ? null : (points.Keys[low - 1], points.Values[low - 1]);
         }

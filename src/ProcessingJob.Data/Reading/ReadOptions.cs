@@ -35,14 +35,15 @@ public sealed record ReadOptions
     public int MaxDecompressionRatio { get; init; } = 1000;
 
     /// <summary>Texts, split and balance as the spec says; <paramref name="schema"/> from the plan or <see cref="SchemaSampler"/>.</summary>
-    public static ReadOptions From(JobSpec spec, IReadOnlyList<KeptColumn> schema) => new()
-    {
-        Input = spec.Input,
-        Texts = TextsOf(spec.Input),
-        Schema = schema,
-        Split = spec.Output.Split,
-        Balance = spec.Output.Balance,
-    };
+    public static ReadOptions From(JobSpec spec, IReadOnlyList<KeptColumn> schema) =>
+        new()
+        {
+            Input = spec.Input,
+            Texts = TextsOf(spec.Input),
+            Schema = schema,
+            Split = spec.Output.Split,
+            Balance = spec.Output.Balance,
+        };
 
     /// <summary>
     /// Question and/or context columns when the spec names them, else text and, when there is one, text_pair.
@@ -52,7 +53,10 @@ public sealed record ReadOptions
     {
         string?[] pair = [input.Question, input.Context];
         if (pair.Any(c => c is not null))
+        {
             return [.. pair.OfType<string>().Select(c => (string[])[c])];
+        }
+
         return input.TextPair is { } second ? [input.Text, [second]] : [input.Text];
     }
 }

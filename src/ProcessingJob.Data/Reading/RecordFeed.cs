@@ -6,7 +6,8 @@ namespace ProcessingJob.Data;
 sealed class RecordFeed(Stream stream, long offset) : IAsyncDisposable
 {
     byte[] _buffer = ArrayPool<byte>.Shared.Rent(512 << 10);
-    int _start, _end;
+    int _start,
+        _end;
 
     /// <summary>Offset of the window's first byte in the (decompressed) file.</summary>
     public long Offset { get; private set; } = offset;
@@ -23,7 +24,7 @@ sealed class RecordFeed(Stream stream, long offset) : IAsyncDisposable
     }
 
     /// <summary>Reads until the window is full; a window that is full already is doubled.</summary>
-    public async ValueTask FillAsync(CancellationToken cancellation)
+    public async ValueTask FillAsync(CancellationToken cancellationToken)
     {
         var length = _end - _start;
         // Keeps long records from being searched again for every few bytes that arrive.
@@ -37,7 +38,7 @@ sealed class RecordFeed(Stream stream, long offset) : IAsyncDisposable
         (_start, _end) = (0, length);
         while (_end < _buffer.Length)
         {
-            var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellation);
+            var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
                 AtEnd = true;
@@ -48,15 +49,18 @@ sealed class RecordFeed(Stream stream, long offset) : IAsyncDisposable
     }
 
     /// <summary>Drops a fixed number of bytes, or what there is.</summary>
-    public async ValueTask SkipAsync(long count, CancellationToken cancellation)
+    public async ValueTask SkipAsync(long count, CancellationToken cancellationToken)
     {
         while (count > 0)
         {
             if (Data.IsEmpty)
             {
                 if (AtEnd)
+                {
                     return;
-                await FillAsync(cancellation);
+                }
+
+                await FillAsync(cancellationToken).ConfigureAwait(false);
                 continue;
             }
             var step = (int)Math.Min(count, Data.Length);
@@ -66,23 +70,29 @@ sealed class RecordFeed(Stream stream, long offset) : IAsyncDisposable
     }
 
     /// <summary>Drops everything up to and with the next line break.</summary>
-    public async ValueTask SkipLineAsync(CancellationToken cancellation)
+    public async ValueTask SkipLineAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             var at = Data.IndexOf((byte)'\n');
             Consume(at < 0 ? Data.Length : at + 1);
             if (at >= 0 || AtEnd)
+            {
                 return;
-            await FillAsync(cancellation);
+            }
+
+            await FillAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stream.DisposeAsync();
+        await stream.DisposeAsync().ConfigureAwait(false);
         if (_buffer.Length > 0)
+        {
             ArrayPool<byte>.Shared.Return(_buffer);
+        }
+
         (_buffer, _start, _end) = ([], 0, 0);
     }
 }

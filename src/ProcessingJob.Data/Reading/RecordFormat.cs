@@ -40,9 +40,15 @@ abstract class RecordFormat
     {
         var at = data[..Math.Min(data.Length, limit + 1)].IndexOf((byte)'\n');
         if (at >= 0)
+        {
             return Line(data, at);
+        }
+
         if (data.Length > limit)
+        {
             return RecordCut.TooLarge;
+        }
+
         return atEnd ? new(data.Length, Trimmed(data), RecordFault.None) : RecordCut.NeedMore;
     }
 
@@ -52,7 +58,8 @@ abstract class RecordFormat
     /// <summary>Adds the record to the builder, as a row or as a reject.</summary>
     public abstract void Parse(ReadOnlySpan<byte> record, long row, long offset, RowBuilder into);
 
-    protected static RecordCut Line(ReadOnlySpan<byte> data, int lineBreak) => new(lineBreak + 1, Trimmed(data[..lineBreak]), RecordFault.None);
+    protected static RecordCut Line(ReadOnlySpan<byte> data, int lineBreak) =>
+        new(lineBreak + 1, Trimmed(data[..lineBreak]), RecordFault.None);
 
     static int Trimmed(ReadOnlySpan<byte> line) => line.Length > 0 && line[^1] == '\r' ? line.Length - 1 : line.Length;
 }

@@ -9,38 +9,55 @@ sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options
     long _row;
     GuardedStream? _decoder;
 
-    public async IAsyncEnumerable<RowBlock> ReadAsync(RowBuilder builder, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<RowBlock> ReadAsync(RowBuilder builder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var compressed = head.Compression != CompressionKind.None;
         // A compressed file cannot be entered in the middle: its first range has all of it, whatever its name made the planner believe.
         if (compressed && unit.Start > 0)
+        {
             yield break;
+        }
+
         var end = compressed ? long.MaxValue : unit.End;
         if (Math.Max(unit.Start, head.DataStart) >= end)
+        {
             yield break;
+        }
 
-        await using var feed = await SeekAsync(compressed, cancellation);
+        var feed = await SeekAsync(compressed, cancellationToken).ConfigureAwait(false);
+        await using var feedScope = feed.ConfigureAwait(false);
         var reported = _decoder is null ? Math.Max(unit.Start, head.DataStart) : 0;
         while (feed.Offset < end)
         {
             var fault = ParseBuffered(feed, end, builder);
             if (builder.IsFull)
+            {
                 yield return Take();
+            }
+
             if (fault == RecordFault.NeedMore)
             {
                 if (feed.AtEnd)
+                {
                     break;
-                await feed.FillAsync(cancellation);
+                }
+
+                await feed.FillAsync(cancellationToken).ConfigureAwait(false);
             }
             else if (fault == RecordFault.TooLarge)
             {
-                await RejectLongAsync(feed, builder, cancellation);
+                await RejectLongAsync(feed, builder, cancellationToken).ConfigureAwait(false);
             }
         }
         if (builder.HasRecords)
+        {
             yield return Take();
+        }
+
         if (!compressed && !unit.IsWholeFile)
+        {
             prefixes.Add(unit, feed.Offset, _row);
+        }
 
         RowBlock Take()
         {
@@ -57,39 +74,56 @@ sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options
         while (feed.Offset < end && !builder.IsFull)
         {
             if (feed.Data.IsEmpty)
+            {
                 return RecordFault.NeedMore;
+            }
+
             var cut = format.Cut(feed.Data, feed.AtEnd, options.MaxRecordBytes);
             if (cut.Fault is RecordFault.NeedMore or RecordFault.TooLarge)
+            {
                 return cut.Fault;
+            }
+
             var record = feed.Data[..cut.Content];
             if (cut.Fault == RecordFault.Unterminated)
+            {
                 builder.Reject(_row++, feed.Offset, RejectReason.BadRecord, "a quote is opened and never closed", record);
+            }
             else if (!format.IsBlank(record))
+            {
                 format.Parse(record, _row++, feed.Offset, builder);
+            }
+
             feed.Consume(cut.Length);
         }
         return RecordFault.None;
     }
 
-    async ValueTask RejectLongAsync(RecordFeed feed, RowBuilder builder, CancellationToken cancellation)
+    async ValueTask RejectLongAsync(RecordFeed feed, RowBuilder builder, CancellationToken cancellationToken)
     {
-        builder.Reject(_row++, feed.Offset, RejectReason.RecordTooLarge, $"longer than {options.MaxRecordBytes} bytes", feed.Data[..(options.MaxRecordBytes + 1)]);
-        await SkipLongAsync(feed, cancellation);
+        builder.Reject(
+            _row++,
+            feed.Offset,
+            RejectReason.RecordTooLarge,
+            $"longer than {options.MaxRecordBytes} bytes",
+            feed.Data[..(options.MaxRecordBytes + 1)]
+        );
+        await SkipLongAsync(feed, cancellationToken).ConfigureAwait(false);
     }
 
-    async ValueTask SkipLongAsync(RecordFeed feed, CancellationToken cancellation)
+    async ValueTask SkipLongAsync(RecordFeed feed, CancellationToken cancellationToken)
     {
         if (!format.HasLines)
         {
-            await feed.SkipAsync(long.MaxValue, cancellation);
+            await feed.SkipAsync(long.MaxValue, cancellationToken).ConfigureAwait(false);
             return;
         }
         feed.Consume(options.MaxRecordBytes + 1);
-        await feed.SkipLineAsync(cancellation);
+        await feed.SkipLineAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Opens the file at the first record that begins in the range.</summary>
-    async ValueTask<RecordFeed> SeekAsync(bool compressed, CancellationToken cancellation)
+    async ValueTask<RecordFeed> SeekAsync(bool compressed, CancellationToken cancellationToken)
     {
         if (compressed || unit.Start <= head.DataStart)
         {
@@ -98,7 +132,10 @@ sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options
             _decoder = stream as GuardedStream;
             var feed = new RecordFeed(stream, start);
             if (compressed)
-                await feed.SkipAsync(head.DataStart, cancellation);
+            {
+                await feed.SkipAsync(head.DataStart, cancellationToken).ConfigureAwait(false);
+            }
+
             return feed;
         }
         var (offset, row) = prefixes.Before(unit, unit.Start) ?? (head.DataStart, 0);
@@ -110,13 +147,16 @@ sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options
             if (fault == RecordFault.TooLarge)
             {
                 _row++;
-                await SkipLongAsync(seek, cancellation);
+                await SkipLongAsync(seek, cancellationToken).ConfigureAwait(false);
             }
             else if (fault == RecordFault.NeedMore)
             {
                 if (seek.AtEnd)
+                {
                     break;
-                await seek.FillAsync(cancellation);
+                }
+
+                await seek.FillAsync(cancellationToken).ConfigureAwait(false);
             }
         }
         prefixes.Add(unit, seek.Offset, _row);
@@ -129,9 +169,15 @@ sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options
         {
             var cut = format.Cut(feed.Data, feed.AtEnd, options.MaxRecordBytes);
             if (cut.Fault is RecordFault.NeedMore or RecordFault.TooLarge)
+            {
                 return cut.Fault;
+            }
+
             if (cut.Fault == RecordFault.Unterminated || !format.IsBlank(feed.Data[..cut.Content]))
+            {
                 _row++;
+            }
+
             feed.Consume(cut.Length);
         }
         return feed.Offset < unit.Start ? RecordFault.NeedMore : RecordFault.None;

@@ -9,7 +9,8 @@ namespace ProcessingJob.Data;
 public sealed class RowBlock : IDisposable
 {
     readonly RowPlan _plan;
-    readonly ValueColumn<long> _rows = new(), _offsets = new();
+    readonly ValueColumn<long> _rows = new(),
+        _offsets = new();
     readonly List<Reject> _rejects = [];
     PooledList<byte> _splits;
 
@@ -65,7 +66,10 @@ public sealed class RowBlock : IDisposable
     public void Dispose()
     {
         foreach (var column in Columns())
+        {
             column.Dispose();
+        }
+
         _rows.Dispose();
         _offsets.Dispose();
         _splits.Dispose();
@@ -83,7 +87,10 @@ public sealed class RowBlock : IDisposable
         {
             var chars = 0;
             foreach (var text in Texts)
+            {
                 chars += text.Length(Count);
+            }
+
             return 2 * chars;
         }
     }
@@ -93,7 +100,9 @@ public sealed class RowBlock : IDisposable
         _rows.Append(row);
         _offsets.Append(offset);
         if (hasSplits)
+        {
             _splits.Add((byte)split);
+        }
     }
 
     internal void AddReject(Reject reject) => _rejects.Add(reject);
@@ -104,7 +113,10 @@ public sealed class RowBlock : IDisposable
         foreach (var column in Columns())
         {
             if (column.Count > Count)
+            {
                 column.RemoveLast();
+            }
+
             (column as StringColumn)?.DropPending();
         }
     }
@@ -116,7 +128,10 @@ public sealed class RowBlock : IDisposable
     {
         IEnumerable<Column> all = [.. Texts, .. Kept];
         if (Id is not null)
+        {
             all = all.Append(Id);
+        }
+
         return Class is null ? all : all.Append(Class);
     }
 }

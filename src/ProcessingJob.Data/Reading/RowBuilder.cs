@@ -34,7 +34,8 @@ sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileId
     public void Add(ReadOnlySpan<byte> record, ReadOnlySpan<Slot> slots, long row, long offset)
     {
         var block = Block;
-        string? reason = null, at = null;
+        string? reason = null,
+            at = null;
         for (var k = 0; reason is null && k < plan.Texts.Length; k++)
         {
             var text = block.Texts[k];
@@ -42,32 +43,59 @@ sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileId
             {
                 var value = slots[slot];
                 if (value.Kind is SlotKind.Missing or SlotKind.Null)
+                {
                     continue;
+                }
+
                 if (text.PendingLength > 0)
+                {
                     text.Pend('\n');
+                }
+
                 at = plan.Names[slot];
                 if (value.Kind is not (SlotKind.Text or SlotKind.CsvQuoted or SlotKind.JsonEscaped))
+                {
                     reason = RejectReason.TypeMismatch;
+                }
                 else if (!SlotDecoder.TryDecode(value.Of(record), value.Kind, text))
+                {
                     reason = RejectReason.BadEncoding;
+                }
+
                 if (reason is not null)
+                {
                     break;
+                }
             }
             text.EndRow();
         }
         if (reason is null && block.Id is { } id)
+        {
             reason = Append(record, slots, plan.Id, plan.IdColumn!.Type, id, ref at);
+        }
+
         for (var i = 0; reason is null && i < plan.Kept.Length; i++)
+        {
             reason = Append(record, slots, plan.Kept[i], plan.KeptColumns[i].Type, block.Kept[i], ref at);
+        }
+
         if (reason is null && block.Class is { } @class)
+        {
             reason = Append(record, slots, plan.Balance, ColumnType.String, @class, ref at);
+        }
 
         if (reason is null)
+        {
             Finish(row, offset, record.Length, record);
+        }
         else if (reason == RejectReason.BadEncoding)
+        {
             Reject(row, offset, reason, $"column '{at}' is not valid UTF-8 or has half a surrogate pair", record);
+        }
         else
+        {
             Reject(row, offset, reason, MismatchMessage(at!), record);
+        }
     }
 
     /// <summary>What a type mismatch in a column says.</summary>

@@ -14,7 +14,10 @@ sealed class RowPlan
         {
             var at = names.IndexOf(name);
             if (at >= 0)
+            {
                 return at;
+            }
+
             names.Add(name);
             return names.Count - 1;
         }
@@ -22,7 +25,8 @@ sealed class RowPlan
         // The text format has one nameless column.
         Texts = [.. options.Texts.Select(t => t.Count == 0 ? [Slot(TextColumn)] : t.Select(Slot).ToArray())];
         var textSlots = names.Count;
-        IdColumn = options.Schema.FirstOrDefault(c => c.Name == options.Input.Id)
+        IdColumn =
+            options.Schema.FirstOrDefault(c => c.Name == options.Input.Id)
             ?? (options.Input.Id is { } id ? new KeptColumn(id, ColumnType.String) : null);
         Id = IdColumn is null ? -1 : Slot(IdColumn.Name);
         KeptColumns = [.. options.Schema.Where(c => c.Name != options.Input.Id)];
@@ -32,7 +36,10 @@ sealed class RowPlan
         _keepsAll = options.Input.Keep.Contains("*");
 
         // A column that only "*" asked for may be absent from a file; whatever was named must be there.
-        Required = [.. names.Select((name, slot) => slot < textSlots || slot == Id || slot == Balance || options.Input.Keep.Contains(name))];
+        Required =
+        [
+            .. names.Select((name, slot) => slot < textSlots || slot == Id || slot == Balance || options.Input.Keep.Contains(name)),
+        ];
     }
 
     /// <summary>Name of the only column of the text format.</summary>
@@ -57,16 +64,27 @@ sealed class RowPlan
         for (var slot = 0; slot < Names.Length; slot++)
         {
             if (Required[slot] && !columns.Contains(Names[slot]))
+            {
                 throw Missing(file, Names[slot], shown ?? columns);
+            }
         }
         if (_keepsAll && columns.FirstOrDefault(c => !Names.Contains(c)) is { } extra)
-            throw new PJobException($"{file}: found the column '{extra}', which the job's first file does not have; input.keep \"*\" carries the columns of the first file: name those to keep, or give all files the same columns");
+        {
+            throw new PJobException(
+                $"{file}: found the column '{extra}', which the job's first file does not have; input.keep \"*\" carries the columns of the first file: name those to keep, or give all files the same columns"
+            );
+        }
     }
 
     public static PJobException Missing(string file, string column, IReadOnlyList<string> found, ExitCode code = ExitCode.Failed)
     {
         var nearest = Contract.Names.Nearest(column, found);
         var shown = string.Join(", ", found.Take(20)) + (found.Count > 20 ? ", …" : "");
-        return new($"{file}: no column '{column}'; found: {shown}" + (nearest is null ? "" : $" (did you mean '{nearest}'?)") + "; set input.text, input.id and input.keep to columns of the data", code);
+        return new(
+            $"{file}: no column '{column}'; found: {shown}"
+                + (nearest is null ? "" : $" (did you mean '{nearest}'?)")
+                + "; set input.text, input.id and input.keep to columns of the data",
+            code
+        );
     }
 }

@@ -17,11 +17,20 @@ static class RowText
         {
             json.WriteStartObject();
             if (block.Id is { } id)
+            {
                 Write(json, plan.IdColumn!.Name, id, row);
+            }
+
             for (var i = 0; i < block.Kept.Count; i++)
+            {
                 Write(json, plan.KeptColumns[i].Name, block.Kept[i], row);
+            }
+
             for (var k = 0; k < block.Texts.Length; k++)
+            {
                 Write(json, plan.Texts[k].Length == 1 ? plan.Names[plan.Texts[k][0]] : "text", block.Texts[k], row);
+            }
+
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
@@ -30,7 +39,10 @@ static class RowText
     static void Write(Utf8JsonWriter json, string name, Column column, int row)
     {
         if (row >= column.Count)
+        {
             return;
+        }
+
         json.WritePropertyName(name);
         if (column.IsNull(row))
         {

@@ -15,10 +15,16 @@ static class SlotDecoder
     public static bool TryDecode(ReadOnlySpan<byte> value, SlotKind kind, StringColumn into)
     {
         if (kind == SlotKind.JsonEscaped)
+        {
             return TryUnescape(value, into);
+        }
+
         var room = into.Reserve(value.Length);
         if (Utf8.ToUtf16(value, room, out _, out var written, replaceInvalidSequences: false) != OperationStatus.Done)
+        {
             return false;
+        }
+
         into.Advance(kind == SlotKind.CsvQuoted ? HalveQuotes(room[..written]) : written);
         return true;
     }
@@ -37,16 +43,21 @@ static class SlotDecoder
             case ColumnType.String:
                 var text = (StringColumn)into;
                 if (!TryDecode(value, kind, text))
+                {
                     return RejectReason.BadEncoding;
+                }
+
                 text.EndRow();
                 return null;
             case ColumnType.Int64 when IsNumber(kind) && Utf8Parser.TryParse(value, out long n, out var used) && used == value.Length:
                 ((ValueColumn<long>)into).Append(n);
                 return null;
-            case ColumnType.Double when IsNumber(kind) && Utf8Parser.TryParse(value, out double d, out var used) && used == value.Length && double.IsFinite(d):
+            case ColumnType.Double
+                when IsNumber(kind) && Utf8Parser.TryParse(value, out double d, out var used) && used == value.Length && double.IsFinite(d):
                 ((ValueColumn<double>)into).Append(d);
                 return null;
-            case ColumnType.Bool when kind is SlotKind.JsonBool or SlotKind.Text && (value.SequenceEqual("true"u8) || value.SequenceEqual("false"u8)):
+            case ColumnType.Bool
+                when kind is SlotKind.JsonBool or SlotKind.Text && (value.SequenceEqual("true"u8) || value.SequenceEqual("false"u8)):
                 ((ValueColumn<bool>)into).Append(value.Length == 4);
                 return null;
             default:
@@ -76,11 +87,14 @@ static class SlotDecoder
     static int HalveQuotes(Span<char> text)
     {
         var to = text.IndexOf('"') + 1;
-        for (var from = to + 1; from < text.Length;)
+        for (var from = to + 1; from < text.Length; )
         {
             var run = text[from..].IndexOf('"');
             if (run < 0)
+            {
                 run = text.Length - from - 1;
+            }
+
             text.Slice(from, run + 1).CopyTo(text[to..]);
             to += run + 1;
             // Skips the second quote of the pair.

@@ -32,14 +32,20 @@ public sealed class Splitter
         var fraction = BinaryPrimitives.ReadUInt64BigEndian(hash) / 18446744073709551616.0;
         var index = 0;
         while (index < _upTo.Length - 1 && fraction >= _upTo[index])
+        {
             index++;
+        }
+
         return index;
     }
 
     internal int Choose(RowBlock block, int row)
     {
         if (block.Id is StringColumn texts && !texts.IsNull(row))
+        {
             return Choose(texts[row]);
+        }
+
         if (block.Id is ValueColumn<long> numbers && !numbers.IsNull(row))
         {
             Span<char> digits = stackalloc char[20];

@@ -22,7 +22,10 @@ sealed class TextFileFormat(int slotCount) : RecordFormat
     public override RecordCut Cut(ReadOnlySpan<byte> data, bool atEnd, int limit)
     {
         if (data.Length > limit)
+        {
             return RecordCut.TooLarge;
+        }
+
         return atEnd ? new(data.Length, data.Length, RecordFault.None) : RecordCut.NeedMore;
     }
 

@@ -13,7 +13,7 @@ public interface IByteSource : IAsyncDisposable
 
     /// <summary>Fills the buffer from <paramref name="offset"/>; fewer bytes come only at the end of the object.</summary>
     /// <exception cref="ProcessingJob.Contract.PJobException">The object changed, shrank or cannot be read; the message names it.</exception>
-    ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellation);
+    ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);
 
     /// <summary>
     /// The bytes from <paramref name="start"/> on, read ahead where that helps. <paramref name="likelyEnd"/> is where the reader will

@@ -23,9 +23,13 @@ public sealed class LocalSource : IByteSource
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PJobException(Directory.Exists(path)
-                ? $"{Name}: found a directory, expected a file"
-                : $"{Name}: cannot be opened: {e.Message}; check that it is there and readable", ExitCode.Failed, e);
+            throw new PJobException(
+                Directory.Exists(path)
+                    ? $"{Name}: found a directory, expected a file"
+                    : $"{Name}: cannot be opened: {e.Message}; check that it is there and readable",
+                ExitCode.Failed,
+                e
+            );
         }
     }
 
@@ -33,9 +37,9 @@ public sealed class LocalSource : IByteSource
     public long Length { get; }
     public string Version { get; }
 
-    public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellation)
+    public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         return ValueTask.FromResult(Read(offset, buffer.Span));
     }
 
@@ -58,7 +62,12 @@ public sealed class LocalSource : IByteSource
             {
                 var read = RandomAccess.Read(_file, buffer[done..wanted], offset + done);
                 if (read == 0)
-                    throw new PJobException($"{Name}: ended at byte {offset + done}, but had {Length} bytes when it was opened; it was changed while being read: start again when nothing writes to it");
+                {
+                    throw new PJobException(
+                        $"{Name}: ended at byte {offset + done}, but had {Length} bytes when it was opened; it was changed while being read: start again when nothing writes to it"
+                    );
+                }
+
                 done += read;
             }
         }

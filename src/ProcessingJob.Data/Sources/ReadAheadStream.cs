@@ -13,14 +13,21 @@ sealed class ReadAheadStream(IByteSource source, long start, long likelyEnd, S3R
     readonly CancellationTokenSource _stop = new();
     long _next = start;
     byte[] _current = [];
-    int _position, _length;
+    int _position,
+        _length;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (buffer.IsEmpty)
+        {
             return 0;
-        if (_position == _length && !await NextAsync(cancellationToken))
+        }
+
+        if (_position == _length && !await NextAsync(cancellationToken).ConfigureAwait(false))
+        {
             return 0;
+        }
+
         var count = Math.Min(buffer.Length, _length - _position);
         _current.AsMemory(_position, count).CopyTo(buffer);
         _position += count;
@@ -36,24 +43,36 @@ sealed class ReadAheadStream(IByteSource source, long start, long likelyEnd, S3R
             _stop.Cancel();
             // The buffers of fetches under way are left to the collector: something may still write into them.
             foreach (var (fetch, _) in _ahead)
+            {
                 fetch.ContinueWith(static f => f.Exception, TaskScheduler.Default);
+            }
+
             _ahead.Clear();
             Return();
         }
         base.Dispose(disposing);
     }
 
-    async ValueTask<bool> NextAsync(CancellationToken cancellation)
+    async ValueTask<bool> NextAsync(CancellationToken cancellationToken)
     {
         Return();
         while (_ahead.Count < options.Parallel && _next < Math.Min(likelyEnd, source.Length))
+        {
             Fetch((int)Math.Min(options.RangeBytes, Math.Min(likelyEnd, source.Length) - _next));
+        }
+
         if (_ahead.Count == 0 && _next < source.Length)
+        {
             Fetch((int)Math.Min(Math.Min(TailBytes, options.RangeBytes), source.Length - _next));
+        }
+
         if (_ahead.Count == 0)
+        {
             return false;
+        }
+
         var (fetch, buffer) = _ahead.Dequeue();
-        _length = await fetch.WaitAsync(cancellation);
+        _length = await fetch.WaitAsync(cancellationToken).ConfigureAwait(false);
         _current = buffer;
         return _length > 0;
     }
@@ -68,7 +87,10 @@ sealed class ReadAheadStream(IByteSource source, long start, long likelyEnd, S3R
     void Return()
     {
         if (_current.Length > 0)
+        {
             ArrayPool<byte>.Shared.Return(_current);
+        }
+
         (_current, _position, _length) = ([], 0, 0);
     }
 }

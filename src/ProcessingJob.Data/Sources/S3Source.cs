@@ -21,26 +21,45 @@ public sealed class S3Source : IByteSource
     public long Length { get; }
     public string Version { get; }
 
-    public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellation)
+    public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var wanted = (int)Math.Clamp(Length - offset, 0, buffer.Length);
         if (wanted == 0)
+        {
             return 0;
+        }
+
         var what = $"s3://{_uri.Bucket}/{_uri.Key(Name)}";
-        var request = new GetObjectRequest { BucketName = _uri.Bucket, Key = _uri.Key(Name), ByteRange = new(offset, offset + wanted - 1), EtagToMatch = $"\"{Version}\"" };
+        var request = new GetObjectRequest
+        {
+            BucketName = _uri.Bucket,
+            Key = _uri.Key(Name),
+            ByteRange = new(offset, offset + wanted - 1),
+            EtagToMatch = $"\"{Version}\"",
+        };
         try
         {
-            return await _calls.RunAsync(what, async (s3, token) =>
-            {
-                using var response = await s3.GetObjectAsync(request, token);
-                // At-least reads throw on a connection that closes early; that is tried again.
-                await response.ResponseStream.ReadExactlyAsync(buffer[..wanted], token);
-                return wanted;
-            }, cancellation);
+            return await _calls
+                .RunAsync(
+                    what,
+                    async (s3, token) =>
+                    {
+                        using var response = await s3.GetObjectAsync(request, token).ConfigureAwait(false);
+                        // At-least reads throw on a connection that closes early; that is tried again.
+                        await response.ResponseStream.ReadExactlyAsync(buffer[..wanted], token).ConfigureAwait(false);
+                        return wanted;
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
         }
         catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.RequestedRangeNotSatisfiable)
         {
-            throw new PJobException($"{what}: the object changed since it was planned (ETag {Version}, {Length} bytes); plan again", ExitCode.Failed, e);
+            throw new PJobException(
+                $"{what}: the object changed since it was planned (ETag {Version}, {Length} bytes); plan again",
+                ExitCode.Failed,
+                e
+            );
         }
     }
 

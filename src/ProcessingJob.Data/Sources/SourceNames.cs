@@ -11,13 +11,18 @@ public static class SourceNames
     public static string Resolve(string root, string name)
     {
         if (!IsPlain(name))
+        {
             throw new PJobException($"'{name}': not a path below the data; parts such as '..' and absolute paths are refused");
+        }
+
         var path = root;
         foreach (var part in name.Split('/'))
         {
             path = Path.Combine(path, part);
             if (new FileInfo(path).LinkTarget is not null)
+            {
                 throw new PJobException($"{name}: passes through a symbolic link; links in the input are refused");
+            }
         }
         return path;
     }

@@ -30,9 +30,11 @@ public static class CrashPoint
     public static void Reach(string point)
     {
         if (Wanted is not null && Wanted == point)
+        {
             _ = Kill(Environment.ProcessId, 9);
+        }
     }
 
     [DllImport("libc", EntryPoint = "kill")]
-static extern int Kill(int process, int signal);
+    static extern int Kill(int process, int signal);
 }

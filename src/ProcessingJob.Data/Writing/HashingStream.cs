@@ -12,7 +12,11 @@ sealed class HashingStream(Stream inner, string name) : Stream
     int _used;
     long _flushed;
 
-    public override long Position { get => _flushed + _used; set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => _flushed + _used;
+        set => throw new NotSupportedException();
+    }
     public override long Length => Position;
     public override bool CanRead => false;
     public override bool CanSeek => false;
@@ -26,7 +30,10 @@ sealed class HashingStream(Stream inner, string name) : Stream
         while (!buffer.IsEmpty)
         {
             if (_used == _buffer.Length)
+            {
                 Guard(() => inner.Write(Hashed().Span));
+            }
+
             var step = Math.Min(buffer.Length, _buffer.Length - _used);
             buffer[..step].CopyTo(_buffer.AsSpan(_used));
             _used += step;
@@ -39,7 +46,10 @@ sealed class HashingStream(Stream inner, string name) : Stream
         while (!buffer.IsEmpty)
         {
             if (_used == _buffer.Length)
-                await FlushBufferAsync(cancellationToken);
+            {
+                await FlushBufferAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             var step = Math.Min(buffer.Length, _buffer.Length - _used);
             buffer[..step].CopyTo(_buffer.AsMemory(_used));
             _used += step;
@@ -47,11 +57,11 @@ sealed class HashingStream(Stream inner, string name) : Stream
         }
     }
 
-    public async ValueTask FlushBufferAsync(CancellationToken cancellation)
+    public async ValueTask FlushBufferAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await inner.WriteAsync(Hashed(), cancellation);
+            await inner.WriteAsync(Hashed(), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -61,14 +71,19 @@ sealed class HashingStream(Stream inner, string name) : Stream
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     // Libraries flush after every page; the buffer goes out when it is full.
     public override void Flush() { }
+
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
     public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)

@@ -6,9 +6,9 @@ interface IPartFormat : IAsyncDisposable
     /// <summary>The part wants no more rows than it has.</summary>
     bool IsFull { get; }
 
-    ValueTask WriteAsync(ColumnBlock rows, CancellationToken cancellation);
+    ValueTask WriteAsync(ColumnBlock rows, CancellationToken cancellationToken);
 
     /// <summary>Writes what comes last.</summary>
     /// <returns>The files with their rows; a sidecar, which repeats the same rows, says 0.</returns>
-    ValueTask<IReadOnlyList<(PartFile File, long Rows)>> FinishAsync(long rows, CancellationToken cancellation);
+    ValueTask<IReadOnlyList<(PartFile File, long Rows)>> FinishAsync(long rows, CancellationToken cancellationToken);
 }

@@ -25,7 +25,10 @@ sealed class JsonRows : IDisposable
         for (var c = 0; c < block.Columns.Count; c++)
         {
             if (include is not null && !include(block.Schema[c]))
+            {
                 continue;
+            }
+
             _json.WritePropertyName(block.Schema[c].Name);
             Write(block.Schema[c], block.Columns[c], row);
         }
@@ -103,18 +106,26 @@ sealed class JsonRows : IDisposable
         foreach (var value in values)
         {
             if (!float.IsFinite(value))
+            {
                 _json.WriteNullValue();
+            }
             else
+            {
                 _json.WriteNumberValue(half ? (float)(Half)value : value);
+            }
         }
         _json.WriteEndArray();
     }
 
-    void WriteIntegers<T>(ReadOnlySpan<T> values) where T : struct, IConvertible
+    void WriteIntegers<T>(ReadOnlySpan<T> values)
+        where T : struct, IConvertible
     {
         _json.WriteStartArray();
         foreach (var value in values)
+        {
             _json.WriteNumberValue(value.ToInt32(null));
+        }
+
         _json.WriteEndArray();
     }
 
@@ -122,7 +133,10 @@ sealed class JsonRows : IDisposable
     {
         _json.WriteStartArray();
         for (var i = column.StartOf(row); i < column.StartOf(row) + column.Length(row); i++)
+        {
             Write(OutputColumn.Element, column.Fields[0], i);
+        }
+
         _json.WriteEndArray();
     }
 

@@ -12,22 +12,28 @@ sealed class JsonlPart(PartFile file, OutputCompression compression) : IPartForm
 
     public bool IsFull => false;
 
-    public async ValueTask WriteAsync(ColumnBlock rows, CancellationToken cancellation)
+    public async ValueTask WriteAsync(ColumnBlock rows, CancellationToken cancellationToken)
     {
         for (var row = 0; row < rows.Count; row++)
         {
             _rows.Add(rows, row);
             if (_rows.Lines.Length < 1 << 16 && row < rows.Count - 1)
+            {
                 continue;
-            await (_zstd ?? (Stream)file.Output).WriteAsync(_rows.Lines, cancellation);
+            }
+
+            await (_zstd ?? (Stream)file.Output).WriteAsync(_rows.Lines, cancellationToken).ConfigureAwait(false);
             _rows.Clear();
         }
     }
 
-    public async ValueTask<IReadOnlyList<(PartFile File, long Rows)>> FinishAsync(long rows, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<(PartFile File, long Rows)>> FinishAsync(long rows, CancellationToken cancellationToken)
     {
         if (_zstd is not null)
-            await _zstd.DisposeAsync();
+        {
+            await _zstd.DisposeAsync().ConfigureAwait(false);
+        }
+
         return [(file, rows)];
     }
 

@@ -25,26 +25,32 @@ sealed class LocalStagedFile(string path, string temporary, string final) : Stag
 
     public override Stream Stream => _stream;
 
-    public override Task FinishAsync(CancellationToken cancellation) => Guarded(() => _stream.Flush(flushToDisk: true));
+    public override Task FinishAsync(CancellationToken cancellationToken) => Guarded(() => _stream.Flush(flushToDisk: true));
 
-    public override Task PublishAsync(CancellationToken cancellation) => Guarded(() =>
-    {
-        var folder = System.IO.Path.GetDirectoryName(final)!;
-        UnixFiles.CreateFolders(folder);
-        var renamed = UnixFiles.TryRename(temporary, final);
-        // Gives up the lock: readers may come now.
-        _stream.Dispose();
-        if (!renamed)
-            UnixFiles.MoveByCopy(temporary, final);
-        _published = true;
-        UnixFiles.SyncFolder(folder);
-    });
+    public override Task PublishAsync(CancellationToken cancellationToken) =>
+        Guarded(() =>
+        {
+            var folder = System.IO.Path.GetDirectoryName(final)!;
+            UnixFiles.CreateFolders(folder);
+            var renamed = UnixFiles.TryRename(temporary, final);
+            // Gives up the lock: readers may come now.
+            _stream.Dispose();
+            if (!renamed)
+            {
+                UnixFiles.MoveByCopy(temporary, final);
+            }
+
+            _published = true;
+            UnixFiles.SyncFolder(folder);
+        });
 
     public override async ValueTask DisposeAsync()
     {
-        await _stream.DisposeAsync();
+        await _stream.DisposeAsync().ConfigureAwait(false);
         if (!_published)
+        {
             File.Delete(temporary);
+        }
     }
 
     Task Guarded(Action action)

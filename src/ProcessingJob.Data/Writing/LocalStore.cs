@@ -19,14 +19,17 @@ public sealed class LocalStore : IOutputStore
     public string Root { get; }
     public string Staging { get; private set; }
 
-    public Task ProbeAsync(CancellationToken cancellation)
+    public Task ProbeAsync(CancellationToken cancellationToken)
     {
-        Try(Root, () =>
-        {
-            Directory.CreateDirectory(Root);
-            Probe(Root);
-            return 0;
-        });
+        Try(
+            Root,
+            () =>
+            {
+                Directory.CreateDirectory(Root);
+                Probe(Root);
+                return 0;
+            }
+        );
         try
         {
             Directory.CreateDirectory(Staging);
@@ -42,53 +45,70 @@ public sealed class LocalStore : IOutputStore
         return Task.CompletedTask;
     }
 
-    public Task<StagedFile> StageAsync(string path, CancellationToken cancellation)
+    public Task<StagedFile> StageAsync(string path, CancellationToken cancellationToken)
     {
         var temporary = Path.Combine(Staging, $"{Path.GetFileName(path)}.{Guid.NewGuid():n}.tmp");
-        return Task.FromResult<StagedFile>(Try(path, () =>
-        {
-            Directory.CreateDirectory(Staging);
-            return new LocalStagedFile(path, temporary, SourceNames.Resolve(Root, path));
-        }));
+        return Task.FromResult<StagedFile>(
+            Try(
+                path,
+                () =>
+                {
+                    Directory.CreateDirectory(Staging);
+                    return new LocalStagedFile(path, temporary, SourceNames.Resolve(Root, path));
+                }
+            )
+        );
     }
 
-    public async Task<UnitRecord> CommitAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellation)
+    public async Task<UnitRecord> CommitAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellationToken)
     {
-        using var gate = await LockAsync(cancellation);
-        if (await ReadCommitAsync(record.Unit, cancellation) is { } winner)
+        using var gate = await LockAsync(cancellationToken).ConfigureAwait(false);
+        if (await ReadCommitAsync(record.Unit, cancellationToken).ConfigureAwait(false) is { } winner)
+        {
             return winner;
+        }
+
         foreach (var file in files)
         {
-            await file.PublishAsync(cancellation);
+            await file.PublishAsync(cancellationToken).ConfigureAwait(false);
             CrashPoint.Reach(CrashPoint.AfterRename);
         }
         CrashPoint.Reach(CrashPoint.BeforeCommit);
-        await using (var commit = await StageAsync(OutputLayout.Commit(record.Unit), cancellation))
+        var commit = await StageAsync(OutputLayout.Commit(record.Unit), cancellationToken).ConfigureAwait(false);
+        await using (commit.ConfigureAwait(false))
         {
-            await commit.Stream.WriteAsync(ContractJson.Write(record), cancellation);
-            await commit.FinishAsync(cancellation);
-            await commit.PublishAsync(cancellation);
+            await commit.Stream.WriteAsync(ContractJson.Write(record), cancellationToken).ConfigureAwait(false);
+            await commit.FinishAsync(cancellationToken).ConfigureAwait(false);
+            await commit.PublishAsync(cancellationToken).ConfigureAwait(false);
         }
         CrashPoint.Reach(CrashPoint.AfterCommit);
         return record;
     }
 
-    public Task<IReadOnlySet<string>> ListCommittedAsync(CancellationToken cancellation)
+    public Task<IReadOnlySet<string>> ListCommittedAsync(CancellationToken cancellationToken)
     {
         var folder = Path.Combine(Root, OutputLayout.CommitFolder);
-        return Task.FromResult<IReadOnlySet<string>>(Try(folder, () => Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder, "*.json").Select(path => Path.GetFileNameWithoutExtension(path)!).ToHashSet()
-            : []));
+        return Task.FromResult<IReadOnlySet<string>>(
+            Try(
+                folder,
+                () =>
+                    Directory.Exists(folder)
+                        ? Directory.EnumerateFiles(folder, "*.json").Select(path => Path.GetFileNameWithoutExtension(path)!).ToHashSet()
+                        : []
+            )
+        );
     }
 
-    public async Task<UnitRecord?> ReadCommitAsync(string unit, CancellationToken cancellation)
+    public async Task<UnitRecord?> ReadCommitAsync(string unit, CancellationToken cancellationToken)
     {
         var path = Path.Combine(Root, OutputLayout.Commit(unit));
-        return File.Exists(path) ? ContractJson.Read<UnitRecord>(await File.ReadAllBytesAsync(path, cancellation), path) : null;
+        return File.Exists(path)
+            ? ContractJson.Read<UnitRecord>(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), path)
+            : null;
     }
 
     /// <summary>An exclusive lock that the system releases when its holder dies.</summary>
-    async Task<FileStream> LockAsync(CancellationToken cancellation)
+    async Task<FileStream> LockAsync(CancellationToken cancellationToken)
     {
         var path = Path.Combine(Staging, "commit.lock");
         Try(path, () => Directory.CreateDirectory(Staging));
@@ -100,7 +120,7 @@ public sealed class LocalStore : IOutputStore
             }
             catch (IOException) when (File.Exists(path))
             {
-                await Task.Delay(20, cancellation);
+                await Task.Delay(20, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

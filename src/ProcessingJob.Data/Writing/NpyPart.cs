@@ -12,7 +12,8 @@ namespace ProcessingJob.Data;
 /// </summary>
 sealed class NpyPart : IPartFormat
 {
-    readonly PartFile _matrix, _sidecar;
+    readonly PartFile _matrix,
+        _sidecar;
     readonly int _column;
     readonly OutputColumn _type;
 
@@ -21,65 +22,94 @@ sealed class NpyPart : IPartFormat
         (_matrix, _sidecar) = (matrix, sidecar);
         var lists = columns.Index().Where(c => DTypeOf(c.Item.Kind) is not null).ToList();
         if (lists.Count != 1)
-            throw new PJobException($"output.format: npy needs exactly one column of lists, found {lists.Count}; use parquet or jsonl", ExitCode.BadSpec);
+        {
+            throw new PJobException(
+                $"output.format: npy needs exactly one column of lists, found {lists.Count}; use parquet or jsonl",
+                ExitCode.BadSpec
+            );
+        }
+
         (_column, _type) = lists[0];
     }
 
     public bool IsFull { get; private set; }
 
-    public async ValueTask WriteAsync(ColumnBlock rows, CancellationToken cancellation)
+    public async ValueTask WriteAsync(ColumnBlock rows, CancellationToken cancellationToken)
     {
         IsFull = true;
         var width = Width(rows.Columns[_column]);
-        await _matrix.Output.WriteAsync(Header(rows.Count, width), cancellation);
+        await _matrix.Output.WriteAsync(Header(rows.Count, width), cancellationToken).ConfigureAwait(false);
         WriteItems(rows.Columns[_column]);
         using var json = new JsonRows();
         for (var row = 0; row < rows.Count; row++)
         {
             json.Add(rows, row, c => !ReferenceEquals(c, _type));
             if (json.Lines.Length < 1 << 16 && row < rows.Count - 1)
+            {
                 continue;
-            await _sidecar.Output.WriteAsync(json.Lines, cancellation);
+            }
+
+            await _sidecar.Output.WriteAsync(json.Lines, cancellationToken).ConfigureAwait(false);
             json.Clear();
         }
     }
 
-    public ValueTask<IReadOnlyList<(PartFile File, long Rows)>> FinishAsync(long rows, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<(PartFile File, long Rows)>> FinishAsync(long rows, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<(PartFile, long)>>([(_matrix, rows), (_sidecar, 0)]);
 
     public ValueTask DisposeAsync() => default;
 
-    static string? DTypeOf(ColumnKind kind) => kind switch
-    {
-        ColumnKind.ListFloat => "<f4",
-        ColumnKind.ListFloat16 => "<f2",
-        ColumnKind.ListInt32 => "<i4",
-        ColumnKind.ListInt8 => "|i1",
-        ColumnKind.ListUInt8 => "|u1",
-        _ => null,
-    };
+    static string? DTypeOf(ColumnKind kind) =>
+        kind switch
+        {
+            ColumnKind.ListFloat => "<f4",
+            ColumnKind.ListFloat16 => "<f2",
+            ColumnKind.ListInt32 => "<i4",
+            ColumnKind.ListInt8 => "|i1",
+            ColumnKind.ListUInt8 => "|u1",
+            _ => null,
+        };
 
     /// <summary>Format version 1.0: magic, length, a Python dictionary, padded to a multiple of 64 bytes.</summary>
     byte[] Header(int rows, int width)
     {
         var dictionary = $"{{'descr': '{DTypeOf(_type.Kind)}', 'fortran_order': False, 'shape': ({rows}, {width}), }}";
         var length = (10 + dictionary.Length + 1 + 63) / 64 * 64 - 10;
-        return [0x93, .. "NUMPY"u8, 1, 0, (byte)length, (byte)(length >> 8), .. Encoding.ASCII.GetBytes(dictionary.PadRight(length - 1)), (byte)'\n'];
+        return
+        [
+            0x93,
+            .. "NUMPY"u8,
+            1,
+            0,
+            (byte)length,
+            (byte)(length >> 8),
+            .. Encoding.ASCII.GetBytes(dictionary.PadRight(length - 1)),
+            (byte)'\n',
+        ];
     }
 
     int Width(Column column)
     {
-        var lengths = Enumerable.Range(0, column.Count).Select(row => column switch
-        {
-            ListColumn<float> c => c.Length(row),
-            ListColumn<int> c => c.Length(row),
-            ListColumn<sbyte> c => c.Length(row),
-            ListColumn<byte> c => c.Length(row),
-            _ => 0,
-        }).Distinct().ToList();
+        var lengths = Enumerable
+            .Range(0, column.Count)
+            .Select(row =>
+                column switch
+                {
+                    ListColumn<float> c => c.Length(row),
+                    ListColumn<int> c => c.Length(row),
+                    ListColumn<sbyte> c => c.Length(row),
+                    ListColumn<byte> c => c.Length(row),
+                    _ => 0,
+                }
+            )
+            .Distinct()
+            .ToList();
         return lengths.Count <= 1
             ? lengths.FirstOrDefault()
-            : throw new PJobException($"output.format: npy needs rows of one length, found {lengths[0]} and {lengths[1]} in '{_type.Name}'; use parquet or jsonl", ExitCode.BadSpec);
+            : throw new PJobException(
+                $"output.format: npy needs rows of one length, found {lengths[0]} and {lengths[1]} in '{_type.Name}'; use parquet or jsonl",
+                ExitCode.BadSpec
+            );
     }
 
     void WriteItems(Column column)
@@ -108,7 +138,10 @@ sealed class NpyPart : IPartFormat
     {
         var halves = ArrayPool<Half>.Shared.Rent(values.Length);
         for (var i = 0; i < values.Length; i++)
+        {
             halves[i] = (Half)values[i];
+        }
+
         _matrix.Output.Write(MemoryMarshal.AsBytes(halves.AsSpan(0, values.Length)));
         ArrayPool<Half>.Shared.Return(halves);
     }

@@ -15,7 +15,12 @@ sealed class ParquetPart : IPartFormat
 
     public bool IsFull => false;
 
-    public static async ValueTask<ParquetPart> CreateAsync(PartFile file, IReadOnlyList<OutputColumn> columns, OutputCompression compression, CancellationToken cancellation)
+    public static async ValueTask<ParquetPart> CreateAsync(
+        PartFile file,
+        IReadOnlyList<OutputColumn> columns,
+        OutputCompression compression,
+        CancellationToken cancellationToken
+    )
     {
         var schema = new ParquetSchema(columns.Select(ParquetColumns.FieldOf));
         var options = new ParquetOptions
@@ -34,24 +39,37 @@ sealed class ParquetPart : IPartFormat
         foreach (var (column, field) in columns.Zip(schema.Fields))
         {
             if (column.Kind == ColumnKind.String)
+            {
                 options.ColumnEncodingHints[field.Path.ToString()] = EncodingHint.Dictionary;
+            }
             else if (column.Kind == ColumnKind.ListFloat16)
+            {
                 options.ColumnEncodingHints[((ListField)field).Item.Path.ToString()] = EncodingHint.ByteSplitStream;
+            }
         }
-        return new(file, schema, await ParquetWriter.CreateAsync(schema, file.Output, options, cancellationToken: cancellation));
+        return new(
+            file,
+            schema,
+            await ParquetWriter.CreateAsync(schema, file.Output, options, cancellationToken: cancellationToken).ConfigureAwait(false)
+        );
     }
 
-    public async ValueTask WriteAsync(ColumnBlock rows, CancellationToken cancellation)
+    public async ValueTask WriteAsync(ColumnBlock rows, CancellationToken cancellationToken)
     {
         using var group = _writer.CreateRowGroup();
         for (var c = 0; c < rows.Columns.Count; c++)
-            await ParquetColumns.WriteAsync(group, _schema.Fields[c], rows.Schema[c], rows.Columns[c], cancellation);
+        {
+            await ParquetColumns
+                .WriteAsync(group, _schema.Fields[c], rows.Schema[c], rows.Columns[c], cancellationToken)
+                .ConfigureAwait(false);
+        }
+
         group.CompleteValidate();
     }
 
-    public async ValueTask<IReadOnlyList<(PartFile File, long Rows)>> FinishAsync(long rows, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<(PartFile File, long Rows)>> FinishAsync(long rows, CancellationToken cancellationToken)
     {
-        await _writer.DisposeAsync();
+        await _writer.DisposeAsync().ConfigureAwait(false);
         return [(_file, rows)];
     }
 

@@ -3,7 +3,8 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Data;
 
 /// <summary>The parts of one split of one unit: gathers rows into groups, groups into parts.</summary>
-sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<OutputColumn> columns, WriteOptions options, string? split) : IAsyncDisposable
+sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<OutputColumn> columns, WriteOptions options, string? split)
+    : IAsyncDisposable
 {
     const long GroupBytes = 16 << 20;
     const int GroupRows = 65_536;
@@ -16,76 +17,106 @@ sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<Output
     public List<PartRecord> Parts { get; } = [];
     public IEnumerable<StagedFile> Files => _files.Select(f => f.Staged);
 
-    public async ValueTask AddAsync(ColumnBlock block, int start, int count, CancellationToken cancellation)
+    public async ValueTask AddAsync(ColumnBlock block, int start, int count, CancellationToken cancellationToken)
     {
         while (count > 0)
         {
             // A bounded step, so that a group does not grow far beyond its limit within one block.
             var step = (int)Math.Min(Math.Min(count, 256), options.RowsPerPart - _rowsInPart - _pending.Count);
             for (var c = 0; c < block.Columns.Count; c++)
+            {
                 _pending.Columns[c].AppendRange(block.Columns[c], start, step);
+            }
+
             (start, count, Rows) = (start + step, count - step, Rows + step);
             var partIsFull = _rowsInPart + _pending.Count == options.RowsPerPart;
             if (partIsFull || _pending.Count >= GroupRows || _pending.Columns.Sum(c => c.Bytes) >= GroupBytes)
-                await FlushAsync(cancellation);
+            {
+                await FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
             // An npy part ends with its first group already.
             if (partIsFull && _part is not null)
-                await ClosePartAsync(cancellation);
+            {
+                await ClosePartAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
-    public async ValueTask FinishAsync(CancellationToken cancellation)
+    public async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
         if (_pending.Count > 0)
-            await FlushAsync(cancellation);
+        {
+            await FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         if (_part is not null)
-            await ClosePartAsync(cancellation);
+        {
+            await ClosePartAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_part is not null)
-            await _part.DisposeAsync();
+        {
+            await _part.DisposeAsync().ConfigureAwait(false);
+        }
+
         _part = null;
         foreach (var file in _files)
-            await file.DisposeAsync();
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+        }
+
         _files.Clear();
         _pending.Dispose();
     }
 
-    async ValueTask FlushAsync(CancellationToken cancellation)
+    async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        _part ??= await OpenPartAsync(cancellation);
-        await _part.WriteAsync(_pending, cancellation);
+        _part ??= await OpenPartAsync(cancellationToken).ConfigureAwait(false);
+        await _part.WriteAsync(_pending, cancellationToken).ConfigureAwait(false);
         _rowsInPart += _pending.Count;
         _pending.Clear();
         if (_part.IsFull)
-            await ClosePartAsync(cancellation);
+        {
+            await ClosePartAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
-    async ValueTask<IPartFormat> OpenPartAsync(CancellationToken cancellation)
+    async ValueTask<IPartFormat> OpenPartAsync(CancellationToken cancellationToken)
     {
         var index = Parts.Count(p => p.Rows > 0);
         return options.Format switch
         {
-            OutputFormat.Parquet => await ParquetPart.CreateAsync(await FileAsync(".parquet"), columns, options.Compression, cancellation),
-            OutputFormat.Jsonl => new JsonlPart(await FileAsync(options.Compression == OutputCompression.Zstd ? ".jsonl.zst" : ".jsonl"), options.Compression),
-            _ => new NpyPart(await FileAsync(".npy"), await FileAsync(".rows.jsonl"), columns),
+            OutputFormat.Parquet => await ParquetPart
+                .CreateAsync(await FileAsync(".parquet").ConfigureAwait(false), columns, options.Compression, cancellationToken)
+                .ConfigureAwait(false),
+            OutputFormat.Jsonl => new JsonlPart(
+                await FileAsync(options.Compression == OutputCompression.Zstd ? ".jsonl.zst" : ".jsonl").ConfigureAwait(false),
+                options.Compression
+            ),
+            _ => new NpyPart(await FileAsync(".npy").ConfigureAwait(false), await FileAsync(".rows.jsonl").ConfigureAwait(false), columns),
         };
 
         async ValueTask<PartFile> FileAsync(string extension)
         {
-            var file = await PartFile.CreateAsync(store, OutputLayout.Part(unit.Id, index, split, extension), cancellation);
+            var file = await PartFile
+                .CreateAsync(store, OutputLayout.Part(unit.Id, index, split, extension), cancellationToken)
+                .ConfigureAwait(false);
             _files.Add(file);
             return file;
         }
     }
 
-    async ValueTask ClosePartAsync(CancellationToken cancellation)
+    async ValueTask ClosePartAsync(CancellationToken cancellationToken)
     {
-        foreach (var (file, rows) in await _part!.FinishAsync(_rowsInPart, cancellation))
-            Parts.Add(await file.FinishAsync(rows, split, cancellation));
-        await _part.DisposeAsync();
+        foreach (var (file, rows) in await _part!.FinishAsync(_rowsInPart, cancellationToken).ConfigureAwait(false))
+        {
+            Parts.Add(await file.FinishAsync(rows, split, cancellationToken).ConfigureAwait(false));
+        }
+
+        await _part.DisposeAsync().ConfigureAwait(false);
         (_part, _rowsInPart) = (null, 0);
     }
 }

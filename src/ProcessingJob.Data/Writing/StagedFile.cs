@@ -10,10 +10,10 @@ public abstract class StagedFile(string path) : IAsyncDisposable
     public abstract Stream Stream { get; }
 
     /// <summary>Everything is on the disk (or with the service) after this.</summary>
-    public abstract Task FinishAsync(CancellationToken cancellation);
+    public abstract Task FinishAsync(CancellationToken cancellationToken);
 
     /// <summary>Gives it its final name.</summary>
-    public abstract Task PublishAsync(CancellationToken cancellation);
+    public abstract Task PublishAsync(CancellationToken cancellationToken);
 
     /// <summary>Removes it unless it was published.</summary>
     public abstract ValueTask DisposeAsync();

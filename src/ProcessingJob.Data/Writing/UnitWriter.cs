@@ -16,9 +16,10 @@ public sealed class UnitWriter : IAsyncDisposable
     public UnitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<OutputColumn> columns, WriteOptions options)
     {
         (_store, Unit, Columns, Options) = (store, unit, columns, options);
-        _splits = options.Splits.Count == 0
-            ? [new(store, unit, columns, options, null)]
-            : [.. options.Splits.Select(name => new SplitWriter(store, unit, columns, options, name))];
+        _splits =
+            options.Splits.Count == 0
+                ? [new(store, unit, columns, options, null)]
+                : [.. options.Splits.Select(name => new SplitWriter(store, unit, columns, options, name))];
     }
 
     public WorkUnit Unit { get; }
@@ -33,85 +34,101 @@ public sealed class UnitWriter : IAsyncDisposable
 
     /// <summary>Copies the block's rows; the caller may clear and reuse it at once.</summary>
     /// <exception cref="PJobException">The output cannot be written.</exception>
-    public async ValueTask WriteAsync(ColumnBlock block, CancellationToken cancellation = default)
+    public async ValueTask WriteAsync(ColumnBlock block, CancellationToken cancellationToken = default)
     {
         if (_splits.Length == 1)
         {
-            await _splits[0].AddAsync(block, 0, block.Count, cancellation);
+            await _splits[0].AddAsync(block, 0, block.Count, cancellationToken).ConfigureAwait(false);
             return;
         }
-        for (var start = 0; start < block.Count;)
+        for (var start = 0; start < block.Count; )
         {
             var end = start + 1;
             while (end < block.Count && block.Splits[end] == block.Splits[start])
+            {
                 end++;
-            await _splits[block.Splits[start]].AddAsync(block, start, end - start, cancellation);
+            }
+
+            await _splits[block.Splits[start]].AddAsync(block, start, end - start, cancellationToken).ConfigureAwait(false);
             start = end;
         }
     }
 
     /// <summary>Adds a line to the unit's rejects.</summary>
-    public async ValueTask RejectAsync(Reject reject, CancellationToken cancellation = default)
+    public async ValueTask RejectAsync(Reject reject, CancellationToken cancellationToken = default)
     {
-        _rejectFile ??= await PartFile.CreateAsync(_store, OutputLayout.Rejects(Unit.Id), cancellation);
-        await _rejectFile.Output.WriteAsync(RejectLine.Format(reject), cancellation);
+        _rejectFile ??= await PartFile.CreateAsync(_store, OutputLayout.Rejects(Unit.Id), cancellationToken).ConfigureAwait(false);
+        await _rejectFile.Output.WriteAsync(RejectLine.Format(reject), cancellationToken).ConfigureAwait(false);
         _rejects[reject.Reason] = _rejects.GetValueOrDefault(reject.Reason) + 1;
     }
 
     /// <summary>Finishes and publishes all files, then the commit record.</summary>
     /// <returns>The record that stands: ours, or that of another attempt that was first.</returns>
     /// <exception cref="PJobException">The counts do not add up, or the output cannot be written.</exception>
-    public async Task<UnitRecord> CommitAsync(UnitCounts counts, CancellationToken cancellation = default)
+    public async Task<UnitRecord> CommitAsync(UnitCounts counts, CancellationToken cancellationToken = default)
     {
         var rejected = _rejects.Values.Sum();
         if (counts.RowsIn != counts.RowsKept + counts.Filtered + rejected)
         {
             throw new PJobException(
-                $"{Unit.Source}: rows do not add up: {counts.RowsIn} in, but {counts.RowsKept} kept + {counts.Filtered} filtered + {rejected} rejected; nothing was committed for this unit");
+                $"{Unit.Source}: rows do not add up: {counts.RowsIn} in, but {counts.RowsKept} kept + {counts.Filtered} filtered + {rejected} rejected; nothing was committed for this unit"
+            );
         }
         var parts = new List<PartRecord>();
         var files = new List<StagedFile>();
         foreach (var split in _splits)
         {
-            await split.FinishAsync(cancellation);
+            await split.FinishAsync(cancellationToken).ConfigureAwait(false);
             parts.AddRange(split.Parts);
             files.AddRange(split.Files);
         }
         PartRecord? rejects = null;
         if (_rejectFile is not null)
         {
-            rejects = await _rejectFile.FinishAsync(rejected, null, cancellation);
+            rejects = await _rejectFile.FinishAsync(rejected, null, cancellationToken).ConfigureAwait(false);
             files.Add(_rejectFile.Staged);
         }
         CrashPoint.Reach(CrashPoint.AfterFsync);
-        return await _store.CommitAsync(new UnitRecord
-        {
-            Unit = Unit.Id,
-            SourceFile = Unit.Source,
-            Start = Unit.Start,
-            End = Unit.End,
-            Version = Unit.Version,
-            SpecFingerprint = Options.SpecFingerprint,
-            ModelFingerprint = Options.ModelFingerprint,
-            RowsIn = counts.RowsIn,
-            RowsKept = counts.RowsKept,
-            RowsOut = RowsOut,
-            Filtered = counts.Filtered,
-            Rejects = _rejects,
-            Tokens = counts.Tokens,
-            Truncated = counts.Truncated,
-            Parts = parts,
-            RejectFile = rejects,
-        }, files, cancellation);
+        return await _store
+            .CommitAsync(
+                new UnitRecord
+                {
+                    Unit = Unit.Id,
+                    SourceFile = Unit.Source,
+                    Start = Unit.Start,
+                    End = Unit.End,
+                    Version = Unit.Version,
+                    SpecFingerprint = Options.SpecFingerprint,
+                    ModelFingerprint = Options.ModelFingerprint,
+                    RowsIn = counts.RowsIn,
+                    RowsKept = counts.RowsKept,
+                    RowsOut = RowsOut,
+                    Filtered = counts.Filtered,
+                    Rejects = _rejects,
+                    Tokens = counts.Tokens,
+                    Truncated = counts.Truncated,
+                    Parts = parts,
+                    RejectFile = rejects,
+                },
+                files,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Removes everything that was staged and not published.</summary>
     public async ValueTask AbortAsync()
     {
         foreach (var split in _splits)
-            await split.DisposeAsync();
+        {
+            await split.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_rejectFile is not null)
-            await _rejectFile.DisposeAsync();
+        {
+            await _rejectFile.DisposeAsync().ConfigureAwait(false);
+        }
+
         _rejectFile = null;
     }
 

@@ -10,7 +10,10 @@ static class UnixFiles
     public static bool TryRename(string from, string to)
     {
         if (Rename(from, to) == 0)
+        {
             return true;
+        }
+
         var error = Marshal.GetLastPInvokeError();
         const int crossDevice = 18;
         return error == crossDevice ? false : throw new IOException(Marshal.GetPInvokeErrorMessage(error));
@@ -24,7 +27,10 @@ static class UnixFiles
         {
             File.Copy(from, beside);
             using (var copy = File.OpenHandle(beside, FileMode.Open, FileAccess.ReadWrite))
+            {
                 RandomAccess.FlushToDisk(copy);
+            }
+
             File.Move(beside, to, overwrite: true);
         }
         finally
@@ -38,7 +44,10 @@ static class UnixFiles
     public static void CreateFolders(string folder)
     {
         if (Directory.Exists(folder))
+        {
             return;
+        }
+
         var parent = Path.GetDirectoryName(folder)!;
         CreateFolders(parent);
         Directory.CreateDirectory(folder);
@@ -50,17 +59,34 @@ static class UnixFiles
         // .NET opens no folders; a failure to sync one is no failure of the data.
         var handle = Open(folder, 0);
         if (handle < 0)
+        {
             return;
+        }
+
         using var owned = new SafeFileHandle(handle, ownsHandle: true);
         _ = Fsync(handle);
     }
 
-    [DllImport("libc", EntryPoint = "rename", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-static extern int Rename([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
+    [DllImport(
+        "libc",
+        EntryPoint = "rename",
+        SetLastError = true,
+        CharSet = CharSet.Ansi,
+        BestFitMapping = false,
+        ThrowOnUnmappableChar = true
+    )]
+    static extern int Rename([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
 
-    [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+    [DllImport(
+        "libc",
+        EntryPoint = "open",
+        SetLastError = true,
+        CharSet = CharSet.Ansi,
+        BestFitMapping = false,
+        ThrowOnUnmappableChar = true
+    )]
+    static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
-static extern int Fsync(int handle);
+    static extern int Fsync(int handle);
 }

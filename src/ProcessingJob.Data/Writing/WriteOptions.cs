@@ -14,15 +14,16 @@ public sealed record WriteOptions
     public string SpecFingerprint { get; init; } = "";
     public string ModelFingerprint { get; init; } = "";
 
-    public static WriteOptions From(JobSpec spec, string specFingerprint, string modelFingerprint) => new()
-    {
-        Format = spec.Output.Format,
-        Compression = spec.Output.Compression,
-        RowsPerPart = spec.Output.RowsPerPart,
-        Splits = [.. spec.Output.Split.Select(s => s.Key)],
-        SpecFingerprint = specFingerprint,
-        ModelFingerprint = modelFingerprint,
-    };
+    public static WriteOptions From(JobSpec spec, string specFingerprint, string modelFingerprint) =>
+        new()
+        {
+            Format = spec.Output.Format,
+            Compression = spec.Output.Compression,
+            RowsPerPart = spec.Output.RowsPerPart,
+            Splits = [.. spec.Output.Split.Select(s => s.Key)],
+            SpecFingerprint = specFingerprint,
+            ModelFingerprint = modelFingerprint,
+        };
 }
 
 /// <summary>What only the caller knows about a unit when it is committed.</summary>

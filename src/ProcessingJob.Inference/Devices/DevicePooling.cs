@@ -44,16 +44,35 @@ sealed class DevicePooling : IDisposable
         {
             var real = batch.Window.Length(batch.Encodings[r]);
             for (var m = 0; m < _linear.Length; m++)
-                PoolingWeights.Fill(_linear[m], real, _plan.PromptTokens, _weights.Span(rows * _linear.Length * length).Slice((r * _linear.Length + m) * length, length));
-            if (_places.Length > _linear.Length) PoolingWeights.FillMask(real, _plan.PromptTokens, _mask.Span(rows * length).Slice(r * length, length));
+            {
+                PoolingWeights.Fill(
+                    _linear[m],
+                    real,
+                    _plan.PromptTokens,
+                    _weights.Span(rows * _linear.Length * length).Slice((r * _linear.Length + m) * length, length)
+                );
+            }
+
+            if (_places.Length > _linear.Length)
+            {
+                PoolingWeights.FillMask(real, _plan.PromptTokens, _mask.Span(rows * length).Slice(r * length, length));
+            }
         }
 
         using var weightView = _weights.View(rows, Math.Max(1, _linear.Length), length);
         using var maskView = _mask.View(rows, length, 1);
         using var resultView = _result.View(rows, _places.Length, _plan.HiddenSize);
         _binding.BindInput(PoolingGraph.Tokens, tokens);
-        if (_linear.Length > 0) _binding.BindInput(PoolingGraph.Weights, weightView);
-        if (_places.Length > _linear.Length) _binding.BindInput(PoolingGraph.Mask, maskView);
+        if (_linear.Length > 0)
+        {
+            _binding.BindInput(PoolingGraph.Weights, weightView);
+        }
+
+        if (_places.Length > _linear.Length)
+        {
+            _binding.BindInput(PoolingGraph.Mask, maskView);
+        }
+
         _binding.BindOutput(PoolingGraph.Pooled, resultView);
         try
         {
@@ -74,7 +93,9 @@ sealed class DevicePooling : IDisposable
     {
         var size = _plan.HiddenSize;
         for (var part = 0; part < _places.Length; part++)
+        {
             graphOrder.Slice(part * size, size).CopyTo(pooled[(_places[part] * size)..]);
+        }
     }
 
     public void Dispose()

@@ -23,7 +23,14 @@ sealed class OrtDevice : IDevice
     /// <param name="poolOnDevice">Pool by a second session on the same device, so that token embeddings never leave it.</param>
     /// <exception cref="PJobException">Model: ONNX Runtime cannot open the file.</exception>
     public OrtDevice(
-        ModelFolder model, OnnxCandidate file, HeadPlan head, OrtSettings settings, int callers, int capacity, bool poolOnDevice)
+        ModelFolder model,
+        OnnxCandidate file,
+        HeadPlan head,
+        OrtSettings settings,
+        int callers,
+        int capacity,
+        bool poolOnDevice
+    )
     {
         (_model, File, Head, _settings, Callers, Capacity) = (model, file, head, settings, callers, capacity);
         PoolOnDevice = poolOnDevice && head.Shape == OutputShape.TokenEmbeddings;
@@ -79,8 +86,15 @@ sealed class OrtDevice : IDevice
             using var options = _settings.ToSessionOptions();
             var encoder = new InferenceSession(File.Path, options);
             if (ElementType(encoder) is not (TensorElementType.Float or TensorElementType.Float16) and var other)
+            {
                 throw new PJobException($"{File.Path}: {Head.Outputs[0]} has type {other}, expected float or float16.", ExitCode.Model);
-            if (!PoolOnDevice) return (encoder, null);
+            }
+
+            if (!PoolOnDevice)
+            {
+                return (encoder, null);
+            }
+
             using var poolingOptions = _settings.ToSessionOptions();
             var graph = PoolingGraph.Build(Head.Embed!.Pooling, Head.ElementWidth, ElementType(encoder) == TensorElementType.Float16);
             return (encoder, new InferenceSession(graph, poolingOptions));

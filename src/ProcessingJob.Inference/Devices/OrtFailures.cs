@@ -8,8 +8,14 @@ static class OrtFailures
 {
     static readonly string[] MemoryWords =
     [
-        "Failed to allocate memory", "bad allocation", "bad_alloc", "out of memory", "Available memory of", "CUBLAS_STATUS_ALLOC_FAILED",
-        "CUDNN_STATUS_ALLOC_FAILED", "cudaErrorMemoryAllocation",
+        "Failed to allocate memory",
+        "bad allocation",
+        "bad_alloc",
+        "out of memory",
+        "Available memory of",
+        "CUBLAS_STATUS_ALLOC_FAILED",
+        "CUDNN_STATUS_ALLOC_FAILED",
+        "cudaErrorMemoryAllocation",
     ];
 
     /// <summary>Ids beyond the embedding table.</summary>
@@ -20,11 +26,22 @@ static class OrtFailures
 
     public static Exception Translate(OnnxRuntimeException e, string device, string file) =>
         Has(e, MemoryWords) ? new DeviceMemoryException($"{device}: {e.Message}", e)
-        : Has(e, TokenWords) ? new PJobException($"{file}: ONNX Runtime refuses the tokens: {OneLine(e)}. Do tokenizer and model belong together?", ExitCode.Model, e)
-        : Has(e, GraphWords) ? new PJobException($"{file}: ONNX Runtime refuses the batch's shape or types: {OneLine(e)}. Do config.json and the graph belong together?", ExitCode.Model, e)
+        : Has(e, TokenWords)
+            ? new PJobException(
+                $"{file}: ONNX Runtime refuses the tokens: {OneLine(e)}. Do tokenizer and model belong together?",
+                ExitCode.Model,
+                e
+            )
+        : Has(e, GraphWords)
+            ? new PJobException(
+                $"{file}: ONNX Runtime refuses the batch's shape or types: {OneLine(e)}. Do config.json and the graph belong together?",
+                ExitCode.Model,
+                e
+            )
         : new DeviceLostException($"{device}: {e.Message}", e);
 
     static bool Has(OnnxRuntimeException e, string[] words) => words.Any(w => e.Message.Contains(w, StringComparison.OrdinalIgnoreCase));
 
-    static string OneLine(OnnxRuntimeException e) => string.Join(' ', e.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
+    static string OneLine(OnnxRuntimeException e) =>
+        string.Join(' ', e.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
 }

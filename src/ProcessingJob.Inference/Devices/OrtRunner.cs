@@ -62,8 +62,14 @@ sealed class OrtRunner : IRunner
             Bind(ShapeFor(batch.Rows, batch.Length));
             _device.Session.RunWithBinding(_runOptions, _binding);
             _binding.SynchronizeBoundOutputs();
-            if (_devicePooling is not null) FromDevice(batch, output);
-            else FromHost(batch, output);
+            if (_devicePooling is not null)
+            {
+                FromDevice(batch, output);
+            }
+            else
+            {
+                FromHost(batch, output);
+            }
         }
         catch (OnnxRuntimeException e)
         {
@@ -88,11 +94,21 @@ sealed class OrtRunner : IRunner
     // On a GPU it is the binding that copies the inputs over.
     void Bind(Shape shape)
     {
-        for (var i = 0; i < shape.Inputs.Length; i++) _binding.BindInput(_inputs.Names[i], shape.Inputs[i]);
+        for (var i = 0; i < shape.Inputs.Length; i++)
+        {
+            _binding.BindInput(_inputs.Names[i], shape.Inputs[i]);
+        }
+
         for (var o = 0; o < _head.Outputs.Count; o++)
         {
-            if (_devicePooling is not null) _binding.BindOutputToDevice(_head.Outputs[o], _devicePooling.Memory);
-            else _binding.BindOutput(_head.Outputs[o], shape.Outputs[o]);
+            if (_devicePooling is not null)
+            {
+                _binding.BindOutputToDevice(_head.Outputs[o], _devicePooling.Memory);
+            }
+            else
+            {
+                _binding.BindOutput(_head.Outputs[o], shape.Outputs[o]);
+            }
         }
     }
 
@@ -139,22 +155,35 @@ sealed class OrtRunner : IRunner
 
     ReadOnlySpan<float> Floats(int output, int count)
     {
-        if (_outputs.Length > 0) return _outputs[output].Span(count);
+        if (_outputs.Length > 0)
+        {
+            return _outputs[output].Span(count);
+        }
+
         TensorPrimitives.ConvertToSingle(_halfOutputs[output].Span(count), _widened);
         return _widened.AsSpan(0, count);
     }
 
     Shape ShapeFor(int rows, int length)
     {
-        if (_shapes.TryGetValue((rows, length), out var known)) return known;
-        if (_shapes.Count == MaxShapes) ForgetShapes();
+        if (_shapes.TryGetValue((rows, length), out var known))
+        {
+            return known;
+        }
+
+        if (_shapes.Count == MaxShapes)
+        {
+            ForgetShapes();
+        }
+
         long[] dimensions = _head.Shape switch
         {
             OutputShape.TokenEmbeddings => [rows, length, _head.ElementWidth],
             OutputShape.StartEnd => [rows, length],
             _ => [rows, _head.ElementWidth],
         };
-        OrtValue[] results = _devicePooling is not null ? []
+        var results =
+            _devicePooling is not null ? []
             : _outputs.Length > 0 ? Array.ConvertAll(_outputs, o => o.View(dimensions))
             : Array.ConvertAll(_halfOutputs, o => o.View(dimensions));
         return _shapes[(rows, length)] = new Shape(_inputs.Views(rows, length), results);
@@ -162,7 +191,11 @@ sealed class OrtRunner : IRunner
 
     void ForgetShapes()
     {
-        foreach (var shape in _shapes.Values) shape.Dispose();
+        foreach (var shape in _shapes.Values)
+        {
+            shape.Dispose();
+        }
+
         _shapes.Clear();
     }
 
@@ -171,8 +204,15 @@ sealed class OrtRunner : IRunner
     {
         public void Dispose()
         {
-            foreach (var value in Inputs) value.Dispose();
-            foreach (var value in Outputs) value.Dispose();
+            foreach (var value in Inputs)
+            {
+                value.Dispose();
+            }
+
+            foreach (var value in Outputs)
+            {
+                value.Dispose();
+            }
         }
     }
 }

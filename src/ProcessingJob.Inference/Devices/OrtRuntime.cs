@@ -19,18 +19,32 @@ public static partial class OrtRuntime
     {
         lock (Gate)
         {
-            if (_started) return;
+            if (_started)
+            {
+                return;
+            }
             // On Linux .NET does not change the native environment, which is what the library reads; it must be set before the
             // library is first touched.
-            if (OperatingSystem.IsWindows()) Environment.SetEnvironmentVariable("ORT_DISABLE_TELEMETRY", "1");
-            else SetEnvironment("ORT_DISABLE_TELEMETRY", "1", 1);
+            if (OperatingSystem.IsWindows())
+            {
+                Environment.SetEnvironmentVariable("ORT_DISABLE_TELEMETRY", "1");
+            }
+            else
+            {
+                SetEnvironment("ORT_DISABLE_TELEMETRY", "1", 1);
+            }
+
             var options = new EnvironmentCreationOptions
             {
                 logId = "pjob",
                 logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
                 loggingFunction = LogFunction,
             };
-            if (!OrtEnv.IsCreated) OrtEnv.CreateInstanceWithOptions(ref options);
+            if (!OrtEnv.IsCreated)
+            {
+                OrtEnv.CreateInstanceWithOptions(ref options);
+            }
+
             OrtEnv.Instance().DisableTelemetryEvents();
             _started = true;
         }
@@ -39,16 +53,26 @@ public static partial class OrtRuntime
     /// <summary>Tells the listener every warning and error of the library until the result is disposed.</summary>
     public static IDisposable Listen(Action<EngineMessage> listener)
     {
-        lock (Gate) Listeners.Add(listener);
+        lock (Gate)
+        {
+            Listeners.Add(listener);
+        }
+
         return new Subscription(listener);
     }
 
     static void Forward(IntPtr param, OrtLoggingLevel severity, string category, string logId, string location, string message)
     {
         Action<EngineMessage>[] listeners;
-        lock (Gate) listeners = [.. Listeners];
+        lock (Gate)
+        {
+            listeners = [.. Listeners];
+        }
+
         foreach (var listener in listeners)
+        {
             listener(new EngineMessage(severity >= OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, "onnxruntime: " + message));
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
@@ -58,7 +82,10 @@ public static partial class OrtRuntime
     {
         public void Dispose()
         {
-            lock (Gate) Listeners.Remove(listener);
+            lock (Gate)
+            {
+                Listeners.Remove(listener);
+            }
         }
     }
 }

@@ -34,7 +34,11 @@ sealed record OrtSettings
             // Turning the memory pattern off costs 2 to 10 % on a CPU; on a GPU it ratchets memory up with every new shape.
             EnableMemoryPattern = Kind == DeviceKind.Cpu,
         };
-        if (Kind == DeviceKind.Cuda) CudaProvider.AppendTo(options, DeviceId, AllowTf32);
+        if (Kind == DeviceKind.Cuda)
+        {
+            CudaProvider.AppendTo(options, DeviceId, AllowTf32);
+        }
+
         return options;
     }
 }

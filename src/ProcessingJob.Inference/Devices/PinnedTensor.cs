@@ -9,7 +9,8 @@ namespace ProcessingJob.Inference;
 /// Memory that does not move, seen by ONNX Runtime as tensors of any shape that fits: allocated once per caller, so that a batch
 /// costs no allocation.
 /// </summary>
-sealed unsafe class PinnedTensor<T>(int capacity, TensorElementType elementType) where T : unmanaged
+sealed unsafe class PinnedTensor<T>(int capacity, TensorElementType elementType)
+    where T : unmanaged
 {
     readonly T[] _memory = GC.AllocateArray<T>(capacity, pinned: true);
 
@@ -19,7 +20,11 @@ sealed unsafe class PinnedTensor<T>(int capacity, TensorElementType elementType)
     public OrtValue View(params long[] shape)
     {
         long count = 1;
-        foreach (var dimension in shape) count *= dimension;
+        foreach (var dimension in shape)
+        {
+            count *= dimension;
+        }
+
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _memory.Length, nameof(shape));
         var address = (IntPtr)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
         return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, elementType, shape, address, count * sizeof(T));

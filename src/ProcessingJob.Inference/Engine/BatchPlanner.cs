@@ -12,7 +12,10 @@ readonly record struct BatchRules(int TokenBudget, int MaxLength, bool FewShapes
     /// <summary>Length that a batch whose longest encoding has so many tokens is padded to.</summary>
     public int PaddedLength(int longest)
     {
-        if (!FewShapes) return longest;
+        if (!FewShapes)
+        {
+            return longest;
+        }
         // A thirty-second of the next power of two: at most 80 lengths up to 512, and two per cent of padding.
         var step = Math.Max(2, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)longest) / 32);
         return Math.Max(longest, Math.Min((longest + step - 1) / step * step, MaxLength));
@@ -69,12 +72,18 @@ static class BatchPlanner
             for (var count = most; count > 0; count = count > step ? (count - 1) / step * step : 0)
             {
                 var total = (long)count * length + overhead + cost[start + count];
-                if (total < cost[start]) (cost[start], counts[start]) = (total, count);
+                if (total < cost[start])
+                {
+                    (cost[start], counts[start]) = (total, count);
+                }
             }
         }
 
         for (var start = 0; start < lengths.Length; start += counts[start])
+        {
             batches.Add(new BatchRange(start, counts[start], rules.PaddedLength(lengths[start])));
+        }
+
         ArrayPool<long>.Shared.Return(cost);
         ArrayPool<int>.Shared.Return(counts);
     }
@@ -83,7 +92,11 @@ static class BatchPlanner
     static uint Hash(ReadOnlySpan<int> ids)
     {
         var hash = 0x9E3779B97F4A7C15ul;
-        foreach (var id in ids) hash = (hash ^ (uint)id) * 0xD6E8FEB86659FD93ul + (hash >> 32);
+        foreach (var id in ids)
+        {
+            hash = (hash ^ (uint)id) * 0xD6E8FEB86659FD93ul + (hash >> 32);
+        }
+
         return (uint)(hash ^ hash >> 32);
     }
 }

@@ -16,8 +16,16 @@ sealed class BatchQueue
     {
         lock (_gate)
         {
-            if (_closed is not null) throw _closed;
-            foreach (var range in job.Batches) _items.Enqueue(new WorkItem(job, range));
+            if (_closed is not null)
+            {
+                throw _closed;
+            }
+
+            foreach (var range in job.Batches)
+            {
+                _items.Enqueue(new WorkItem(job, range));
+            }
+
             Monitor.PulseAll(_gate);
         }
     }
@@ -52,7 +60,11 @@ sealed class BatchQueue
                     return false;
                 }
 
-                if (_returned.TryPop(out item) || _items.TryDequeue(out item)) return true;
+                if (_returned.TryPop(out item) || _items.TryDequeue(out item))
+                {
+                    return true;
+                }
+
                 Monitor.Wait(_gate);
             }
         }
@@ -64,7 +76,11 @@ sealed class BatchQueue
         WorkItem[] left;
         lock (_gate)
         {
-            if (_closed is not null) return;
+            if (_closed is not null)
+            {
+                return;
+            }
+
             _closed = reason;
             left = [.. _returned, .. _items];
             _returned.Clear();

@@ -39,8 +39,14 @@ sealed class Caller
                     return;
                 }
 
-                if (item.Job.Stopped) item.Job.FinishBatch();
-                else if (!CutToLimit(item)) Run(item);
+                if (item.Job.Stopped)
+                {
+                    item.Job.FinishBatch();
+                }
+                else if (!CutToLimit(item))
+                {
+                    Run(item);
+                }
             }
         }
         catch (Exception e)
@@ -54,7 +60,11 @@ sealed class Caller
     bool CutToLimit(WorkItem item)
     {
         var (range, limit) = (item.Range, _slot.TokenLimit);
-        if (range.Count == 1 || range.Count * range.Length <= limit) return false;
+        if (range.Count == 1 || range.Count * range.Length <= limit)
+        {
+            return false;
+        }
+
         Cut(item, Math.Clamp(limit / range.Length, 1, range.Count - 1));
         return true;
     }
@@ -113,7 +123,11 @@ sealed class Caller
             }
 
             var floats = batch.Rows * _head.ResultFloats(batch.Length);
-            if (_output.Length < floats) _output = new float[floats];
+            if (_output.Length < floats)
+            {
+                _output = new float[floats];
+            }
+
             _runner.Run(batch, _output.AsSpan(0, floats));
         }
         finally
@@ -127,8 +141,17 @@ sealed class Caller
     {
         List<int>? broken = null;
         for (var r = 0; r < batch.Rows; r++)
-            if (!TryStore(item.Job, batch, r)) (broken ??= []).Add(batch.Encodings[r]);
-        if (broken is null) return;
+        {
+            if (!TryStore(item.Job, batch, r))
+            {
+                (broken ??= []).Add(batch.Encodings[r]);
+            }
+        }
+
+        if (broken is null)
+        {
+            return;
+        }
 
         foreach (var encoding in broken)
         {
@@ -138,10 +161,17 @@ sealed class Caller
             if (batch.Rows > 1 || batch.Length > alone.Length)
             {
                 RunOnDevice(alone);
-                if (TryStore(item.Job, alone, 0)) continue;
+                if (TryStore(item.Job, alone, 0))
+                {
+                    continue;
+                }
             }
 
-            if (_context.RunInFloat32(alone, _output) && TryStore(item.Job, alone, 0)) continue;
+            if (_context.RunInFloat32(alone, _output) && TryStore(item.Job, alone, 0))
+            {
+                continue;
+            }
+
             item.Job.Result.SetNotFinite(encoding);
             Interlocked.Increment(ref _counters.NotFiniteRows);
         }
@@ -171,16 +201,23 @@ sealed class Caller
         var range = item.Range;
         if (range.Count == 1)
         {
-            item.Job.Fail(new PJobException(
-                $"{_slot.Device.Name} has not enough memory for one text of {range.Length} tokens. Lower tokens.max_length or take a larger instance. {e.Message}",
-                ExitCode.Failed, e));
+            item.Job.Fail(
+                new PJobException(
+                    $"{_slot.Device.Name} has not enough memory for one text of {range.Length} tokens. Lower tokens.max_length or take a larger instance. {e.Message}",
+                    ExitCode.Failed,
+                    e
+                )
+            );
             item.Job.FinishBatch();
             return;
         }
 
         Interlocked.Increment(ref _counters.Halvings);
         _slot.LowerLimit(range.Count * range.Length);
-        _context.Log(true, $"{_slot.Device.Name}: out of memory with {range.Count} x {range.Length} tokens; from now on at most {_slot.TokenLimit} tokens.");
+        _context.Log(
+            true,
+            $"{_slot.Device.Name}: out of memory with {range.Count} x {range.Length} tokens; from now on at most {_slot.TokenLimit} tokens."
+        );
         Cut(item, range.Count / 2);
     }
 
@@ -203,7 +240,11 @@ sealed class Caller
     void Count(in Batch batch)
     {
         long real = 0;
-        foreach (var encoding in batch.Encodings) real += batch.Window.Length(encoding);
+        foreach (var encoding in batch.Encodings)
+        {
+            real += batch.Window.Length(encoding);
+        }
+
         Interlocked.Add(ref _counters.RealTokens, real);
         Interlocked.Add(ref _counters.PaddedTokens, batch.PaddedTokens);
         Interlocked.Increment(ref _counters.Batches);

@@ -31,7 +31,11 @@ sealed class CallerContext(Func<IDevice>? float32, Action<EngineMessage>? log, A
     {
         lock (_gate)
         {
-            if (_open is null) return false;
+            if (_open is null)
+            {
+                return false;
+            }
+
             try
             {
                 _fallback ??= _open();

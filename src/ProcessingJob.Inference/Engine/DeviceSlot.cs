@@ -32,7 +32,9 @@ sealed class DeviceSlot(IDevice device) : IDisposable
         get
         {
             lock (_counters)
+            {
                 return new(Device.Name, Device.Callers, ToTime(_busyTicks), ToTime(_waitTicks), _batches, _tokens);
+            }
         }
     }
 
@@ -49,14 +51,21 @@ sealed class DeviceSlot(IDevice device) : IDisposable
 
     public void LowerLimit(int failedTokens)
     {
-        lock (_counters) _tokenLimit = Math.Min(_tokenLimit, Math.Max(1, failedTokens / 2));
+        lock (_counters)
+        {
+            _tokenLimit = Math.Min(_tokenLimit, Math.Max(1, failedTokens / 2));
+        }
     }
 
     /// <summary>A runner for one caller, good for this generation; disposed here. Call between EnterRun and ExitRun.</summary>
     public IRunner CreateRunner()
     {
         var runner = Device.CreateRunner();
-        lock (_counters) _runners.Add(runner);
+        lock (_counters)
+        {
+            _runners.Add(runner);
+        }
+
         return runner;
     }
 
@@ -71,8 +80,16 @@ sealed class DeviceSlot(IDevice device) : IDisposable
         _life.EnterWriteLock();
         try
         {
-            if (Dead) return Revival.Failed;
-            if (_generation > diedGeneration) return Revival.DoneByAnother;
+            if (Dead)
+            {
+                return Revival.Failed;
+            }
+
+            if (_generation > diedGeneration)
+            {
+                return Revival.DoneByAnother;
+            }
+
             if (_generation > 0)
             {
                 Dead = true;
@@ -109,7 +126,11 @@ sealed class DeviceSlot(IDevice device) : IDisposable
     // Before their session: they hold memory of it.
     void DisposeRunners()
     {
-        foreach (var runner in _runners) runner.Dispose();
+        foreach (var runner in _runners)
+        {
+            runner.Dispose();
+        }
+
         _runners.Clear();
     }
 

@@ -25,9 +25,16 @@ public sealed class Engine : IDisposable
         _setup = setup;
         _context = new CallerContext(setup.Float32, setup.Log, OnDeviceDied);
         _slots = [.. setup.Devices.Select(d => new DeviceSlot(d))];
-        _callers = [.. _slots.SelectMany(s => Enumerable.Range(0, s.Device.Callers)
-            .Select(_ => new Caller(s, _queue, setup.Head, _counters, _context)))];
-        foreach (var caller in _callers) caller.Thread.Start();
+        _callers =
+        [
+            .. _slots.SelectMany(s =>
+                Enumerable.Range(0, s.Device.Callers).Select(_ => new Caller(s, _queue, setup.Head, _counters, _context))
+            ),
+        ];
+        foreach (var caller in _callers)
+        {
+            caller.Thread.Start();
+        }
     }
 
     /// <summary>Opens the sessions and starts the callers.</summary>
@@ -64,37 +71,74 @@ public sealed class Engine : IDisposable
     /// is in flight. An encoding without tokens gives zeros. Let <see cref="WindowsInFlight"/> windows be in flight to keep the devices busy.
     /// </summary>
     /// <exception cref="ArgumentException">An encoding is longer than the engine was made for.</exception>
-    public Task<WindowResult> RunAsync(EncodingBuffer window, CancellationToken cancellation)
+    public Task<WindowResult> RunAsync(EncodingBuffer window, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(window);
-        if (cancellation.IsCancellationRequested) return Task.FromCanceled<WindowResult>(cancellation);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<WindowResult>(cancellationToken);
+        }
+
         for (var i = 0; i < window.Count; i++)
+        {
             if (window.Length(i) > _setup.Rules.MaxLength)
-                throw new ArgumentException($"encoding {i} has {window.Length(i)} tokens, expected at most {_setup.Rules.MaxLength}", nameof(window));
+            {
+                throw new ArgumentException(
+                    $"encoding {i} has {window.Length(i)} tokens, expected at most {_setup.Rules.MaxLength}",
+                    nameof(window)
+                );
+            }
+        }
 
-        if (!_pool.TryTake(out var result)) result = new WindowResult(_pool.Add);
+        if (!_pool.TryTake(out var result))
+        {
+            result = new WindowResult(_pool.Add);
+        }
+
         result.Reset(window, _setup.Head.Width);
-        if (window.Count == 0) return Task.FromResult(result);
+        if (window.Count == 0)
+        {
+            return Task.FromResult(result);
+        }
 
-        var job = new WindowJob(window, result, _setup.Rules, _setup.Deduplicate, cancellation);
+        var job = new WindowJob(window, result, _setup.Rules, _setup.Deduplicate, cancellationToken);
         Interlocked.Increment(ref _counters.Windows);
         Interlocked.Add(ref _counters.Rows, window.Count);
         Interlocked.Add(ref _counters.Tokens, window.TokenCount);
         Interlocked.Add(ref _counters.DuplicateRows, job.Duplicates);
-        if (job.Batches.Count == 0) job.Complete();
-        else _queue.Add(job);
+        if (job.Batches.Count == 0)
+        {
+            job.Complete();
+        }
+        else
+        {
+            _queue.Add(job);
+        }
+
         return job.Completion;
     }
 
     public void Dispose()
     {
-        if (_disposed) return;
+        if (_disposed)
+        {
+            return;
+        }
+
         _disposed = true;
         _queue.Close(new ObjectDisposedException(nameof(Engine)));
-        foreach (var caller in _callers) caller.Thread.Join();
+        foreach (var caller in _callers)
+        {
+            caller.Thread.Join();
+        }
+
         _context.Dispose();
-        foreach (var slot in _slots) slot.Dispose();
+        foreach (var slot in _slots)
+        {
+            slot.Dispose();
+        }
+
         _setup.Listening?.Dispose();
     }
 
@@ -103,10 +147,18 @@ public sealed class Engine : IDisposable
         lock (_givenUp)
         {
             // Each of its callers comes here.
-            if (!_givenUp.Add(slot)) return;
+            if (!_givenUp.Add(slot))
+            {
+                return;
+            }
+
             _context.Log(true, $"{slot.Device.Name}: the session died again and is given up: {e.Message}");
             if (_slots.All(s => s.Dead))
-                _queue.Close(new PJobException($"No device is left to run the model on. The last one said: {e.Message}", ExitCode.Failed, e));
+            {
+                _queue.Close(
+                    new PJobException($"No device is left to run the model on. The last one said: {e.Message}", ExitCode.Failed, e)
+                );
+            }
         }
     }
 }

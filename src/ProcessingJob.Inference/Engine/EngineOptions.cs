@@ -57,22 +57,28 @@ public sealed record EmbedOptions
     public int PromptTokens { get; init; }
 
     /// <summary>What a job asks for.</summary>
-    public static EmbedOptions From(EmbedSpec spec, int promptTokens) => new()
-    {
-        Pooling = spec.Pooling switch
+    public static EmbedOptions From(EmbedSpec spec, int promptTokens) =>
+        new()
         {
-            PoolingKind.Mean => Inference.Pooling.Mean,
-            PoolingKind.Cls => Inference.Pooling.Cls,
-            PoolingKind.Max => Inference.Pooling.Max,
-            PoolingKind.Last => Inference.Pooling.Last,
-            PoolingKind.WeightedMean => Inference.Pooling.WeightedMean,
-            PoolingKind.MeanSqrtLen => Inference.Pooling.MeanSqrtLen,
-            _ => null,
-        },
-        Normalize = spec.Normalize switch { Toggle.True => true, Toggle.False => false, _ => null },
-        Dimensions = spec.Dimensions,
-        PromptTokens = promptTokens,
-    };
+            Pooling = spec.Pooling switch
+            {
+                PoolingKind.Mean => Inference.Pooling.Mean,
+                PoolingKind.Cls => Inference.Pooling.Cls,
+                PoolingKind.Max => Inference.Pooling.Max,
+                PoolingKind.Last => Inference.Pooling.Last,
+                PoolingKind.WeightedMean => Inference.Pooling.WeightedMean,
+                PoolingKind.MeanSqrtLen => Inference.Pooling.MeanSqrtLen,
+                _ => null,
+            },
+            Normalize = spec.Normalize switch
+            {
+                Toggle.True => true,
+                Toggle.False => false,
+                _ => null,
+            },
+            Dimensions = spec.Dimensions,
+            PromptTokens = promptTokens,
+        };
 }
 
 /// <summary>One line for the log.</summary>

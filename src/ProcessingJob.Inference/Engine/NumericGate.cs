@@ -19,12 +19,17 @@ static class NumericGate
         var required = file.File.Precision == WeightPrecision.Float32 && !settings.AllowTf32 ? 0.9999 : 0.999;
         var worst = 1.0;
         for (var i = 0; i < optimized.Length; i++)
+        {
             worst = Math.Min(worst, TensorPrimitives.CosineSimilarity<float>(optimized[i], plain[i]));
+        }
         // Written so that NaN fails too.
         if (!(worst >= required))
+        {
             throw new PJobException(
                 $"{file.Path}: the optimised graph is wrong on this device: cosine {worst:F5} to the graph as it is, expected {required}. Use another model file (compute.model_file) or device: cpu, and see `pjob model verify`.",
-                ExitCode.Model);
+                ExitCode.Model
+            );
+        }
     }
 
     /// <summary>Results row by row; for answer start and end logits one after the other.</summary>
@@ -44,7 +49,13 @@ static class NumericGate
     }
 
     /// <summary>One number has no direction: rows of one number each are compared as one.</summary>
-    public static float[][] Directions(float[][] rows) => rows.All(r => r.Length == 1) ? [[.. rows.Select(r => r[0])]] : rows;
+    public static float[][] Directions(float[][] rows) =>
+        rows.All(r => r.Length == 1)
+            ?
+            [
+                [.. rows.Select(r => r[0])],
+            ]
+            : rows;
 
     static EncodingBuffer SyntheticWindow(ModelFolder model, int maxLength)
     {
@@ -53,7 +64,11 @@ static class NumericGate
         foreach (var length in (ReadOnlySpan<int>)[3, 17, 64, 256])
         {
             var ids = new int[Math.Min(length, maxLength)];
-            for (var k = 0; k < ids.Length; k++) ids[k] = random.Next(model.VocabularySize ?? 1000);
+            for (var k = 0; k < ids.Length; k++)
+            {
+                ids[k] = random.Next(model.VocabularySize ?? 1000);
+            }
+
             window.Add(ids);
         }
 

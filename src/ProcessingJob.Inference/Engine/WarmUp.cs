@@ -11,7 +11,11 @@ static class WarmUp
         var rows = rules.RowsOf(rules.PaddedLength(rules.MaxLength));
         var window = new EncodingBuffer();
         var ids = new int[rules.MaxLength];
-        for (var r = 0; r < rows; r++) window.Add(ids);
+        for (var r = 0; r < rows; r++)
+        {
+            window.Add(ids);
+        }
+
         var encodings = Enumerable.Range(0, rows).ToArray();
         var batch = new Batch(window, encodings, rules.PaddedLength(rules.MaxLength));
         using var runner = device.CreateRunner();

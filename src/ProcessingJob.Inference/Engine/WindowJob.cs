@@ -14,9 +14,9 @@ sealed class WindowJob
     Exception? _failure;
     int _remaining;
 
-    public WindowJob(EncodingBuffer window, WindowResult result, BatchRules rules, bool deduplicate, CancellationToken cancellation)
+    public WindowJob(EncodingBuffer window, WindowResult result, BatchRules rules, bool deduplicate, CancellationToken cancellationToken)
     {
-        (Window, Result, _cancellation) = (window, result, cancellation);
+        (Window, Result, _cancellation) = (window, result, cancellationToken);
         var count = window.Count;
         _order = ArrayPool<int>.Shared.Rent(count);
         _twin = ArrayPool<int>.Shared.Rent(count);
@@ -33,10 +33,17 @@ sealed class WindowJob
         Duplicates = count - different;
         // A text without any token has nothing to run; the longest come first, so such ones are at the end.
         var unique = different;
-        for (; unique > 0 && window.Length(_order[unique - 1]) == 0; unique--) result.All(_order[unique - 1]).Clear();
+        for (; unique > 0 && window.Length(_order[unique - 1]) == 0; unique--)
+        {
+            result.All(_order[unique - 1]).Clear();
+        }
 
         var lengths = ArrayPool<int>.Shared.Rent(count);
-        for (var p = 0; p < unique; p++) lengths[p] = window.Length(_order[p]);
+        for (var p = 0; p < unique; p++)
+        {
+            lengths[p] = window.Length(_order[p]);
+        }
+
         BatchPlanner.Cut(lengths.AsSpan(0, unique), rules, _batches);
         ArrayPool<int>.Shared.Return(lengths);
         _remaining = _batches.Count;
@@ -65,13 +72,20 @@ sealed class WindowJob
     /// <summary>A batch is done or dropped. The last one completes the window: only then may its buffer be used again.</summary>
     public void FinishBatch()
     {
-        if (Interlocked.Decrement(ref _remaining) == 0) Complete();
+        if (Interlocked.Decrement(ref _remaining) == 0)
+        {
+            Complete();
+        }
     }
 
     /// <summary>Ends a window of which nothing is left to run.</summary>
     public void Complete()
     {
-        if (_failure is null && !_cancellation.IsCancellationRequested) CopyDuplicates();
+        if (_failure is null && !_cancellation.IsCancellationRequested)
+        {
+            CopyDuplicates();
+        }
+
         ArrayPool<int>.Shared.Return(_order);
         ArrayPool<int>.Shared.Return(_twin);
         if (_failure is null && !_cancellation.IsCancellationRequested)
@@ -81,8 +95,14 @@ sealed class WindowJob
         }
 
         Result.Dispose();
-        if (_failure is not null) _completion.SetException(_failure);
-        else _completion.SetCanceled(_cancellation);
+        if (_failure is not null)
+        {
+            _completion.SetException(_failure);
+        }
+        else
+        {
+            _completion.SetCanceled(_cancellation);
+        }
     }
 
     /// <summary>Keeps the first of each group of equal encodings in the order and notes for the others whose result is theirs.</summary>
@@ -90,7 +110,7 @@ sealed class WindowJob
     int Deduplicate(ulong[] keys, int count)
     {
         var kept = 0;
-        for (var p = 0; p < count;)
+        for (var p = 0; p < count; )
         {
             var groupStart = kept;
             var key = keys[p];
@@ -99,8 +119,17 @@ sealed class WindowJob
                 var encoding = _order[p];
                 _twin[encoding] = encoding;
                 for (var k = groupStart; k < kept && _twin[encoding] == encoding; k++)
-                    if (Equal(_order[k], encoding)) _twin[encoding] = _order[k];
-                if (_twin[encoding] == encoding) _order[kept++] = encoding;
+                {
+                    if (Equal(_order[k], encoding))
+                    {
+                        _twin[encoding] = _order[k];
+                    }
+                }
+
+                if (_twin[encoding] == encoding)
+                {
+                    _order[kept++] = encoding;
+                }
             }
         }
 
@@ -111,8 +140,17 @@ sealed class WindowJob
 
     void CopyDuplicates()
     {
-        if (Duplicates == 0) return;
+        if (Duplicates == 0)
+        {
+            return;
+        }
+
         for (var i = 0; i < Window.Count; i++)
-            if (_twin[i] != i) Result.Copy(_twin[i], i);
+        {
+            if (_twin[i] != i)
+            {
+                Result.Copy(_twin[i], i);
+            }
+        }
     }
 }

@@ -46,18 +46,36 @@ public sealed class WindowResult : IDisposable
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _inUse, 0) == 1) _giveBack(this);
+        if (Interlocked.Exchange(ref _inUse, 0) == 1)
+        {
+            _giveBack(this);
+        }
     }
 
     /// <summary>Makes room for a window.</summary>
     internal void Reset(EncodingBuffer window, int width)
     {
         (Count, Width, _notFiniteCount, _inUse) = (window.Count, width, 0, 1);
-        if (_starts.Length <= Count) _starts = new int[Count + 1 + Count / 4];
-        if (_notFinite.Length < Count) _notFinite = new bool[Count + Count / 4];
+        if (_starts.Length <= Count)
+        {
+            _starts = new int[Count + 1 + Count / 4];
+        }
+
+        if (_notFinite.Length < Count)
+        {
+            _notFinite = new bool[Count + Count / 4];
+        }
+
         _notFinite.AsSpan(0, Count).Clear();
-        for (var i = 0; i < Count; i++) _starts[i + 1] = checked(_starts[i] + (width > 0 ? width : 2 * window.Length(i)));
-        if (_values.Length < _starts[Count]) _values = new float[_starts[Count] + _starts[Count] / 4];
+        for (var i = 0; i < Count; i++)
+        {
+            _starts[i + 1] = checked(_starts[i] + (width > 0 ? width : 2 * window.Length(i)));
+        }
+
+        if (_values.Length < _starts[Count])
+        {
+            _values = new float[_starts[Count] + _starts[Count] / 4];
+        }
     }
 
     /// <summary>Everything of encoding i: its row, or its start logits and then its end logits.</summary>
@@ -76,8 +94,14 @@ public sealed class WindowResult : IDisposable
 
     internal void Copy(int from, int to)
     {
-        if (_notFinite[from]) SetNotFinite(to);
-        else All(from).CopyTo(All(to));
+        if (_notFinite[from])
+        {
+            SetNotFinite(to);
+        }
+        else
+        {
+            All(from).CopyTo(All(to));
+        }
     }
 
     void Check(int i)

@@ -14,7 +14,8 @@ public sealed class AnswerSpans
 {
     readonly AnswerOptions _options;
     readonly List<AnswerSpan> _best;
-    double[] _starts = [], _ends = [];
+    double[] _starts = [],
+        _ends = [];
     int[] _candidates = [];
     int _windows;
 
@@ -42,10 +43,20 @@ public sealed class AnswerSpans
     /// <param name="endLogits">End logits.</param>
     /// <param name="ids">Token ids.</param>
     /// <param name="offsets">Offsets; tokens of sequence 1 are the context's.</param>
-    public void Add(ReadOnlySpan<float> startLogits, ReadOnlySpan<float> endLogits, ReadOnlySpan<int> ids, ReadOnlySpan<TokenOffset> offsets)
+    public void Add(
+        ReadOnlySpan<float> startLogits,
+        ReadOnlySpan<float> endLogits,
+        ReadOnlySpan<int> ids,
+        ReadOnlySpan<TokenOffset> offsets
+    )
     {
         if (startLogits.Length != ids.Length || endLogits.Length != ids.Length || offsets.Length != ids.Length)
-            throw new ArgumentException($"{ids.Length} ids, {offsets.Length} offsets, {startLogits.Length} start and {endLogits.Length} end logits: expected one of each per token");
+        {
+            throw new ArgumentException(
+                $"{ids.Length} ids, {offsets.Length} offsets, {startLogits.Length} start and {endLogits.Length} end logits: expected one of each per token"
+            );
+        }
+
         var count = Candidates(ids, offsets);
         Softmax(startLogits, count, ref _starts);
         Softmax(endLogits, count, ref _ends);
@@ -64,10 +75,15 @@ public sealed class AnswerSpans
         {
             var rank = 0;
             while (rank < _best.Count && _best[rank].Score >= NoAnswerScore + _options.NoAnswerThreshold)
+            {
                 rank++;
+            }
+
             _best.Insert(rank, AnswerSpan.None(NoAnswerScore));
             if (_best.Count > _options.TopK)
+            {
                 _best.RemoveAt(_best.Count - 1);
+            }
         }
         return _best;
     }
@@ -76,13 +92,18 @@ public sealed class AnswerSpans
     int Candidates(ReadOnlySpan<int> ids, ReadOnlySpan<TokenOffset> offsets)
     {
         if (_candidates.Length < ids.Length + 1)
+        {
             _candidates = new int[Math.Max(ids.Length + 1, _candidates.Length * 2)];
+        }
+
         var count = 1;
         _candidates[0] = 0;
         for (var i = 1; i < ids.Length; i++)
         {
             if (offsets[i].Sequence == 1 && !_options.SpecialIds.Contains(ids[i]))
+            {
                 _candidates[count++] = i;
+            }
         }
         return count;
     }
@@ -90,7 +111,10 @@ public sealed class AnswerSpans
     void Softmax(ReadOnlySpan<float> logits, int count, ref double[] into)
     {
         if (into.Length < count)
+        {
             into = new double[Math.Max(count, into.Length * 2)];
+        }
+
         if (logits.IsEmpty)
         {
             into[0] = 1;
@@ -98,28 +122,44 @@ public sealed class AnswerSpans
         }
         var (max, sum) = (double.NegativeInfinity, 0.0);
         for (var c = 0; c < count; c++)
+        {
             max = Math.Max(max, logits[_candidates[c]]);
+        }
+
         for (var c = 0; c < count; c++)
+        {
             sum += into[c] = Math.Exp(logits[_candidates[c]] - max);
+        }
+
         for (var c = 0; c < count; c++)
+        {
             into[c] /= sum;
+        }
     }
 
     void Search(int count, ReadOnlySpan<TokenOffset> offsets)
     {
         var likeliestEnd = 0.0;
         for (var c = 1; c < count; c++)
+        {
             likeliestEnd = Math.Max(likeliestEnd, _ends[c]);
+        }
+
         for (var s = 1; s < count; s++)
         {
             if (_best.Count == _options.TopK && _starts[s] * likeliestEnd <= _best[^1].Score)
+            {
                 continue;
+            }
+
             var first = _candidates[s];
             for (var e = s; e < count && _candidates[e] - first < _options.MaxAnswerLength; e++)
             {
                 var score = _starts[s] * _ends[e];
                 if (_best.Count < _options.TopK || score > _best[^1].Score)
+                {
                     Insert(new(_windows, first, _candidates[e], offsets[first].Start, offsets[_candidates[e]].End, score));
+                }
             }
         }
     }
@@ -130,17 +170,28 @@ public sealed class AnswerSpans
         for (var i = 0; i < _best.Count; i++)
         {
             if (_best[i].Start != span.Start || _best[i].End != span.End)
+            {
                 continue;
+            }
+
             if (_best[i].Score >= span.Score)
+            {
                 return;
+            }
+
             _best.RemoveAt(i);
             break;
         }
         var rank = _best.Count;
         while (rank > 0 && _best[rank - 1].Score < span.Score)
+        {
             rank--;
+        }
+
         _best.Insert(rank, span);
         if (_best.Count > _options.TopK)
+        {
             _best.RemoveAt(_best.Count - 1);
+        }
     }
 }

@@ -11,13 +11,25 @@ public static class AnswerText
     {
         var (start, end) = (span.Start, span.End);
         if (start > 0 && start < context.Length && char.IsLowSurrogate(context[start]) && char.IsHighSurrogate(context[start - 1]))
+        {
             start--;
+        }
+
         if (end > 0 && end < context.Length && char.IsLowSurrogate(context[end]) && char.IsHighSurrogate(context[end - 1]))
+        {
             end++;
+        }
+
         while (start < end && char.IsWhiteSpace(context[start]))
+        {
             start++;
+        }
+
         while (end > start && char.IsWhiteSpace(context[end - 1]))
+        {
             end--;
+        }
+
         return start..end;
     }
 
@@ -28,7 +40,9 @@ public static class AnswerText
         for (var i = 1; i < position; i++)
         {
             if (char.IsLowSurrogate(text[i]) && char.IsHighSurrogate(text[i - 1]))
+            {
                 pairs++;
+            }
         }
         return position - pairs;
     }

@@ -14,13 +14,14 @@ public static class ClassScores
     /// What <c>auto</c> means for a model: none for regression; sigmoid for multi-label models and those with one label (cross-encoders);
     /// else softmax.
     /// </summary>
-    public static ScoreFunction Resolve(ScoreFunction asked, string? problemType, int labels) => (asked, problemType) switch
-    {
-        (not ScoreFunction.Auto, _) => asked,
-        (_, "regression") => ScoreFunction.None,
-        (_, "multi_label_classification") => ScoreFunction.Sigmoid,
-        _ => labels == 1 ? ScoreFunction.Sigmoid : ScoreFunction.Softmax,
-    };
+    public static ScoreFunction Resolve(ScoreFunction asked, string? problemType, int labels) =>
+        (asked, problemType) switch
+        {
+            (not ScoreFunction.Auto, _) => asked,
+            (_, "regression") => ScoreFunction.None,
+            (_, "multi_label_classification") => ScoreFunction.Sigmoid,
+            _ => labels == 1 ? ScoreFunction.Sigmoid : ScoreFunction.Softmax,
+        };
 
     /// <summary>Turns logits into scores. <paramref name="scores"/> has the same length and may be the same memory.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The function is <see cref="ScoreFunction.Auto"/>: resolve it first.</exception>
@@ -33,7 +34,10 @@ public static class ClassScores
                 break;
             case ScoreFunction.Sigmoid:
                 for (var i = 0; i < logits.Length; i++)
+                {
                     scores[i] = (float)(1 / (1 + Math.Exp(-(double)logits[i])));
+                }
+
                 break;
             case ScoreFunction.None:
                 logits.CopyTo(scores);
@@ -52,9 +56,15 @@ public static class ClassScores
         {
             var rank = count;
             while (rank > 0 && best[rank - 1].Score < scores[label])
+            {
                 rank--;
+            }
+
             if (rank == best.Length)
+            {
                 continue;
+            }
+
             count = Math.Min(count + 1, best.Length);
             best[rank..(count - 1)].CopyTo(best[(rank + 1)..]);
             best[rank] = new(label, scores[label]);
@@ -66,10 +76,18 @@ public static class ClassScores
     {
         var (max, sum) = (float.NegativeInfinity, 0.0);
         foreach (var logit in logits)
+        {
             max = Math.Max(max, logit);
+        }
+
         foreach (var logit in logits)
+        {
             sum += Math.Exp((double)logit - max);
+        }
+
         for (var i = 0; i < logits.Length; i++)
+        {
             scores[i] = (float)(Math.Exp((double)logits[i] - max) / sum);
+        }
     }
 }

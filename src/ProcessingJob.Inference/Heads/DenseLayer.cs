@@ -41,17 +41,28 @@ sealed class DenseLayer
         var inputs = config.Int("in_features") ?? throw config.Refuse("in_features is missing.");
         var outputs = config.Int("out_features") ?? throw config.Refuse("out_features is missing.");
         foreach (var key in (ReadOnlySpan<string>)["module_input_name", "module_output_name"])
+        {
             if (config.Text(key) is { } name && name != "sentence_embedding")
+            {
                 throw config.Refuse($"{key} is {name}; only sentence_embedding is supported.");
+            }
+        }
+
         var activation = (config.Text("activation_function") ?? "torch.nn.modules.activation.Tanh").Split('.')[^1];
         if (!Activations.ContainsKey(activation))
+        {
             throw config.Refuse($"activation_function {activation} is not known; known are {string.Join(", ", Activations.Keys)}.");
+        }
 
         var path = System.IO.Path.Combine(folder, "model.safetensors");
         if (!File.Exists(path) && File.Exists(System.IO.Path.Combine(folder, "pytorch_model.bin")))
+        {
             throw new PJobException(
                 $"{folder} has its weights only in pytorch_model.bin. That is a pickle, which can run code when it is read, so it is never read: save the model again with safetensors.",
-                ExitCode.Model);
+                ExitCode.Model
+            );
+        }
+
         var tensors = SafeTensors.Read(path);
         var weight = Tensor("linear.weight", outputs, inputs);
         var bias = config.Flag("bias") ?? true ? Tensor("linear.bias", outputs) : null;
@@ -62,7 +73,8 @@ sealed class DenseLayer
                 ? tensor.Values
                 : throw new PJobException(
                     $"{path}: expected {name} of shape [{string.Join(", ", shape)}], found {(tensor.Shape is null ? "none" : $"[{string.Join(", ", tensor.Shape)}]")}.",
-                    ExitCode.Model);
+                    ExitCode.Model
+                );
     }
 
     public void Apply(ReadOnlySpan<float> input, Span<float> output)
@@ -78,22 +90,34 @@ sealed class DenseLayer
     static double Erf(double x)
     {
         var a = Math.Abs(x);
-        if (a > 6) return Math.Sign(x);
+        if (a > 6)
+        {
+            return Math.Sign(x);
+        }
+
         if (a < 3)
         {
-            double term = a, sum = a;
+            double term = a,
+                sum = a;
             for (var n = 1; Math.Abs(term) > 1e-17 * Math.Abs(sum); n++)
             {
                 term *= -a * a / n;
                 sum += term / (2 * n + 1);
-                if (n > 200) break;
+                if (n > 200)
+                {
+                    break;
+                }
             }
 
             return Math.Sign(x) * sum * 2 / Math.Sqrt(Math.PI);
         }
 
         var fraction = 0.0;
-        for (var k = 60; k >= 1; k--) fraction = k / 2.0 / (a + fraction);
+        for (var k = 60; k >= 1; k--)
+        {
+            fraction = k / 2.0 / (a + fraction);
+        }
+
         return Math.Sign(x) * (1 - Math.Exp(-a * a) / (a + fraction) / Math.Sqrt(Math.PI));
     }
 }

@@ -21,7 +21,10 @@ sealed class EmbedFinish(EmbedPlan plan)
         }
 
         pooled[..plan.Width].CopyTo(result);
-        if (plan.Normalize) Normalize(result);
+        if (plan.Normalize)
+        {
+            Normalize(result);
+        }
     }
 
     /// <summary>Divides by the Euclidean length, which is taken as 1e-12 at least.</summary>

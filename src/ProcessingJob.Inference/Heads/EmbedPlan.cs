@@ -26,14 +26,26 @@ sealed record EmbedPlan
     public static EmbedPlan Create(ModelFolder model, EmbedOptions options)
     {
         var pooling = options.Pooling ?? model.Pooling;
-        if (pooling == Pooling.None) throw new PJobException("embed.pooling is empty.", ExitCode.BadSpec);
+        if (pooling == Pooling.None)
+        {
+            throw new PJobException("embed.pooling is empty.", ExitCode.BadSpec);
+        }
+
         if (model.Dense.Count > 0 && pooling.Parts() != model.Pooling.Parts())
+        {
             throw new PJobException(
-                $"embed.pooling {pooling.Words()} does not fit the model's Dense module, which takes {model.Dense[0].Inputs} values.", ExitCode.BadSpec);
+                $"embed.pooling {pooling.Words()} does not fit the model's Dense module, which takes {model.Dense[0].Inputs} values.",
+                ExitCode.BadSpec
+            );
+        }
+
         var size = model.Dense.Count > 0 ? model.Dense[^1].Outputs : model.HiddenSize * pooling.Parts();
         var width = options.Dimensions ?? size;
         if (width < 1 || width > size)
+        {
             throw new PJobException($"embed.dimensions is {width}, expected 1 to {size}, the model's size.", ExitCode.BadSpec);
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegative(options.PromptTokens);
         return new EmbedPlan
         {

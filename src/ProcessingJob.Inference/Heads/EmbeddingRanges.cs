@@ -18,25 +18,48 @@ public sealed record EmbeddingRanges(float[] Min, float[] Max)
             var root = document.RootElement;
             var isList = root.ValueKind == JsonValueKind.Array && root.GetArrayLength() == 2;
             var ranges = new EmbeddingRanges(
-                Floats(isList ? root[0] : root.GetProperty("min")), Floats(isList ? root[1] : root.GetProperty("max")));
+                Floats(isList ? root[0] : root.GetProperty("min")),
+                Floats(isList ? root[1] : root.GetProperty("max"))
+            );
             if (ranges.Min.Length != ranges.Max.Length || ranges.Min.Length == 0)
-                throw new PJobException($"{path}: min has {ranges.Min.Length} values and max {ranges.Max.Length}; expected one per dimension in both.", ExitCode.BadSpec);
+            {
+                throw new PJobException(
+                    $"{path}: min has {ranges.Min.Length} values and max {ranges.Max.Length}; expected one per dimension in both.",
+                    ExitCode.BadSpec
+                );
+            }
+
             for (var d = 0; d < ranges.Min.Length; d++)
+            {
                 if (!(ranges.Min[d] <= ranges.Max[d]) || !float.IsFinite(ranges.Min[d]) || !float.IsFinite(ranges.Max[d]))
+                {
                     throw new PJobException($"{path}: dimension {d} goes from {ranges.Min[d]} to {ranges.Max[d]}.", ExitCode.BadSpec);
+                }
+            }
+
             return ranges;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e)
+            when (e
+                    is IOException
+                        or UnauthorizedAccessException
+                        or JsonException
+                        or KeyNotFoundException
+                        or InvalidOperationException
+                        or FormatException
+            )
         {
             throw new PJobException(
-                $"{path}: cannot be used as ranges: {e.Message} Expected {{\"min\":[…],\"max\":[…]}} with one number per dimension.", ExitCode.BadSpec, e);
+                $"{path}: cannot be used as ranges: {e.Message} Expected {{\"min\":[…],\"max\":[…]}} with one number per dimension.",
+                ExitCode.BadSpec,
+                e
+            );
         }
 
         static float[] Floats(JsonElement list) => [.. list.EnumerateArray().Select(v => v.GetSingle())];
     }
 
-    public void Save(string path) =>
-        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(new { min = Min, max = Max }));
+    public void Save(string path) => File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(new { min = Min, max = Max }));
 }
 
 /// <summary>Collects ranges over a sample of embeddings. Not thread-safe.</summary>
@@ -55,7 +78,6 @@ public sealed class RangesCollector(int dimensions)
         Count++;
     }
 
-    public EmbeddingRanges ToRanges() => Count > 0
-        ? new([.. _min], [.. _max])
-        : throw new InvalidOperationException("No embedding was added.");
+    public EmbeddingRanges ToRanges() =>
+        Count > 0 ? new([.. _min], [.. _max]) : throw new InvalidOperationException("No embedding was added.");
 }

@@ -44,14 +44,19 @@ sealed record HeadPlan(OutputShape Shape, IReadOnlyList<string> Outputs, int Ele
             case TaskKind.Classify when Find("logits") is { } logits:
                 var labels = logits.Dimensions is [_, > 0 and var fixedLabels] ? (int)fixedLabels : model.Labels.Count;
                 if (labels != model.Labels.Count)
+                {
                     throw Refuse($"logits has {labels} columns, but config.json names {model.Labels.Count} labels");
+                }
+
                 return new HeadPlan(OutputShape.Logits, ["logits"], labels, labels, null);
             case TaskKind.Answer when Find("start_logits") is not null && Find("end_logits") is not null:
                 return new HeadPlan(OutputShape.StartEnd, ["start_logits", "end_logits"], 1, 0, null);
             case TaskKind.Tokenize:
                 throw new PJobException("Task tokenize runs no model.", ExitCode.BadSpec);
             default:
-                throw Refuse($"task {task.ToString().ToLowerInvariant()} needs {(task == TaskKind.Answer ? "start_logits and end_logits" : "logits")}");
+                throw Refuse(
+                    $"task {task.ToString().ToLowerInvariant()} needs {(task == TaskKind.Answer ? "start_logits and end_logits" : "logits")}"
+                );
         }
 
         GraphValue? Find(string name) => outputs.FirstOrDefault(o => o.Name == name);
@@ -67,18 +72,36 @@ sealed record HeadPlan(OutputShape Shape, IReadOnlyList<string> Outputs, int Ele
         if (tokens is not null)
         {
             if (tokens.Dimensions is [_, _, > 0 and var size] && size != model.HiddenSize)
-                throw new PJobException($"{file.Path}: {tokens.Name} is {size} wide, but config.json says {model.HiddenSize}.", ExitCode.Model);
+            {
+                throw new PJobException(
+                    $"{file.Path}: {tokens.Name} is {size} wide, but config.json says {model.HiddenSize}.",
+                    ExitCode.Model
+                );
+            }
+
             return new HeadPlan(OutputShape.TokenEmbeddings, [tokens.Name], model.HiddenSize, plan.Width, plan);
         }
 
         if (outputs.FirstOrDefault(o => o.Name == "sentence_embedding") is not { } pooled)
+        {
             throw new PJobException(
                 $"{file.Path}: task embed needs {TokenOutputs[0]}, token_embeddings or sentence_embedding; the graph's outputs are {string.Join(", ", outputs.Select(o => o.Name))}.",
-                ExitCode.Model);
+                ExitCode.Model
+            );
+        }
+
         if ((options.Pooling is { } asked && asked != model.Pooling) || plan.PromptTokens > 0)
+        {
             throw new PJobException($"{file.Path} pools inside the graph: another pooling cannot be asked of it.", ExitCode.Model);
+        }
+
         if (pooled.Dimensions is [_, > 0 and var width] && width != model.EmbeddingSize)
-            throw new PJobException($"{file.Path}: {pooled.Name} is {width} wide, but the folder's files say {model.EmbeddingSize}.", ExitCode.Model);
+        {
+            throw new PJobException(
+                $"{file.Path}: {pooled.Name} is {width} wide, but the folder's files say {model.EmbeddingSize}.",
+                ExitCode.Model
+            );
+        }
         // Dense modules are inside the graph too.
         return new HeadPlan(OutputShape.SentenceEmbedding, [pooled.Name], model.EmbeddingSize, plan.Width, plan with { Dense = [] });
     }

@@ -35,14 +35,14 @@ static class PoolingGraph
         var parts = new List<string>();
         if (linear > 0)
         {
-            graph.Input(Weights, OnnxGraphWriter.Float, "batch", linear, "length")
-                .Node("MatMul", [Weights, tokens], ["sums"]);
+            graph.Input(Weights, OnnxGraphWriter.Float, "batch", linear, "length").Node("MatMul", [Weights, tokens], ["sums"]);
             parts.Add("sums");
         }
 
         if (max)
         {
-            graph.Input(Mask, OnnxGraphWriter.Float, "batch", "length", 1)
+            graph
+                .Input(Mask, OnnxGraphWriter.Float, "batch", "length", 1)
                 .Node("Add", [tokens, Mask], ["masked"])
                 .Node("ReduceMax", ["masked"], ["largest"], ("axes", new long[] { 1 }), ("keepdims", 1L));
             parts.Add("largest");

@@ -22,11 +22,19 @@ static class PoolingWeights
                 weights[0] = 1;
                 break;
             case Pooling.Last:
-                if (count > 0) weights[length - 1] = 1;
+                if (count > 0)
+                {
+                    weights[length - 1] = 1;
+                }
+
                 break;
             case Pooling.WeightedMean:
                 var sum = MathF.Max(TokenPooling.PositionSum(skip, length), 1e-9f);
-                for (var i = skip; i < length; i++) weights[i] = (i + 1) / sum;
+                for (var i = skip; i < length; i++)
+                {
+                    weights[i] = (i + 1) / sum;
+                }
+
                 break;
             case Pooling.Mean:
                 weights[skip..length].Fill(1f / Math.Max(count, 1));

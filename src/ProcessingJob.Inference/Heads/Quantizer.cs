@@ -28,7 +28,14 @@ public sealed class Quantizer
     public int StoredValues => Packed ? Dimensions / 8 : Dimensions;
 
     /// <summary>Bytes per stored embedding.</summary>
-    public int StoredBytes => StoredValues * Precision switch { EmbeddingPrecision.Float32 => 4, EmbeddingPrecision.Float16 => 2, _ => 1 };
+    public int StoredBytes =>
+        StoredValues
+        * Precision switch
+        {
+            EmbeddingPrecision.Float32 => 4,
+            EmbeddingPrecision.Float16 => 2,
+            _ => 1,
+        };
 
     bool Packed => Precision is EmbeddingPrecision.Binary or EmbeddingPrecision.Ubinary;
 
@@ -40,12 +47,34 @@ public sealed class Quantizer
     {
         var name = precision.ToString().ToLowerInvariant();
         if (precision is EmbeddingPrecision.Binary or EmbeddingPrecision.Ubinary && dimensions % 8 != 0)
-            throw new PJobException($"embed.precision {name} packs 8 dimensions into a byte, but there are {dimensions}.", ExitCode.BadSpec);
-        if (precision is not (EmbeddingPrecision.Int8 or EmbeddingPrecision.Uint8)) return new Quantizer(precision, dimensions, null);
+        {
+            throw new PJobException(
+                $"embed.precision {name} packs 8 dimensions into a byte, but there are {dimensions}.",
+                ExitCode.BadSpec
+            );
+        }
+
+        if (precision is not (EmbeddingPrecision.Int8 or EmbeddingPrecision.Uint8))
+        {
+            return new Quantizer(precision, dimensions, null);
+        }
+
         if (ranges is null)
-            throw new PJobException($"embed.precision {name} needs embed.ranges, so that every host cuts the same steps.", ExitCode.BadSpec);
+        {
+            throw new PJobException(
+                $"embed.precision {name} needs embed.ranges, so that every host cuts the same steps.",
+                ExitCode.BadSpec
+            );
+        }
+
         if (ranges.Min.Length != dimensions)
-            throw new PJobException($"embed.ranges has {ranges.Min.Length} dimensions, the embeddings have {dimensions}.", ExitCode.BadSpec);
+        {
+            throw new PJobException(
+                $"embed.ranges has {ranges.Min.Length} dimensions, the embeddings have {dimensions}.",
+                ExitCode.BadSpec
+            );
+        }
+
         return new Quantizer(precision, dimensions, ranges);
     }
 
@@ -61,7 +90,9 @@ public sealed class Quantizer
     {
         Check(embedding, EmbeddingPrecision.Int8, EmbeddingPrecision.Binary);
         for (var i = 0; i < StoredValues; i++)
+        {
             stored[i] = (sbyte)(Packed ? Bits(embedding, i) - 128 : (int)Math.Clamp(Step(embedding, i) - 128, -128, 127));
+        }
     }
 
     /// <summary>Uint8 and Ubinary.</summary>
@@ -69,7 +100,9 @@ public sealed class Quantizer
     {
         Check(embedding, EmbeddingPrecision.Uint8, EmbeddingPrecision.Ubinary);
         for (var i = 0; i < StoredValues; i++)
+        {
             stored[i] = (byte)(Packed ? Bits(embedding, i) : (int)Math.Clamp(Step(embedding, i), 0, 255));
+        }
     }
 
     // A dimension that never varies has no steps: everything is its lowest.
@@ -78,13 +111,24 @@ public sealed class Quantizer
     static int Bits(ReadOnlySpan<float> embedding, int place)
     {
         var bits = 0;
-        foreach (var value in embedding.Slice(place * 8, 8)) bits = bits << 1 | (value > 0 ? 1 : 0);
+        foreach (var value in embedding.Slice(place * 8, 8))
+        {
+            bits = bits << 1 | (value > 0 ? 1 : 0);
+        }
+
         return bits;
     }
 
     void Check(ReadOnlySpan<float> embedding, EmbeddingPrecision one, EmbeddingPrecision other)
     {
-        if (Precision != one && Precision != other) throw new InvalidOperationException($"This quantizer stores {Precision}.");
-        if (embedding.Length != Dimensions) throw new ArgumentException($"{embedding.Length} values, expected {Dimensions}", nameof(embedding));
+        if (Precision != one && Precision != other)
+        {
+            throw new InvalidOperationException($"This quantizer stores {Precision}.");
+        }
+
+        if (embedding.Length != Dimensions)
+        {
+            throw new ArgumentException($"{embedding.Length} values, expected {Dimensions}", nameof(embedding));
+        }
     }
 }

@@ -19,7 +19,11 @@ static class TokenPooling
         var part = 0;
         for (var mode = Pooling.Cls; mode <= Pooling.Last; mode = (Pooling)((int)mode << 1))
         {
-            if ((plan.Pooling & mode) == 0) continue;
+            if ((plan.Pooling & mode) == 0)
+            {
+                continue;
+            }
+
             var target = pooled.Slice(part++ * size, size);
             switch (mode)
             {
@@ -28,21 +32,40 @@ static class TokenPooling
                     break;
                 case Pooling.Last:
                     // With nothing left of the text the masked last token is zero.
-                    if (skip < length) tokens.Slice((length - 1) * size, size).CopyTo(target);
-                    else target.Clear();
+                    if (skip < length)
+                    {
+                        tokens.Slice((length - 1) * size, size).CopyTo(target);
+                    }
+                    else
+                    {
+                        target.Clear();
+                    }
+
                     break;
                 case Pooling.Max:
                     target.Fill(-1e9f);
-                    for (var i = skip; i < length; i++) TensorPrimitives.Max(target, tokens.Slice(i * size, size), target);
+                    for (var i = skip; i < length; i++)
+                    {
+                        TensorPrimitives.Max(target, tokens.Slice(i * size, size), target);
+                    }
+
                     break;
                 case Pooling.WeightedMean:
                     target.Clear();
-                    for (var i = skip; i < length; i++) TensorPrimitives.MultiplyAdd(tokens.Slice(i * size, size), i + 1f, target, target);
+                    for (var i = skip; i < length; i++)
+                    {
+                        TensorPrimitives.MultiplyAdd(tokens.Slice(i * size, size), i + 1f, target, target);
+                    }
+
                     TensorPrimitives.Multiply(target, 1 / MathF.Max(PositionSum(skip, length), 1e-9f), target);
                     break;
                 default:
                     target.Clear();
-                    for (var i = skip; i < length; i++) TensorPrimitives.Add(target, tokens.Slice(i * size, size), target);
+                    for (var i = skip; i < length; i++)
+                    {
+                        TensorPrimitives.Add(target, tokens.Slice(i * size, size), target);
+                    }
+
                     var count = MathF.Max(length - skip, 1e-9f);
                     TensorPrimitives.Multiply(target, 1 / (mode == Pooling.Mean ? count : MathF.Sqrt(count)), target);
                     break;

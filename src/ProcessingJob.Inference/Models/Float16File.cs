@@ -17,12 +17,27 @@ public static class Float16File
     {
         var model = ModelFolder.Open(folder, new ModelOptions { Task = options.Task });
         if (model.Candidates.FirstOrDefault(c => c.File.Precision == WeightPrecision.Float16) is { } there)
-            throw new PJobException($"{folder} has a float16 file already: {there.File.Name}. Remove it to have it made anew.", ExitCode.Model);
-        var full = model.Candidates.FirstOrDefault(c => c.File.Precision == WeightPrecision.Float32)
-            ?? throw new PJobException($"{folder} has no float32 file to make a float16 one of, only {string.Join(", ", model.OnnxFiles.Select(f => f.Name))}.", ExitCode.Model);
+        {
+            throw new PJobException(
+                $"{folder} has a float16 file already: {there.File.Name}. Remove it to have it made anew.",
+                ExitCode.Model
+            );
+        }
+
+        var full =
+            model.Candidates.FirstOrDefault(c => c.File.Precision == WeightPrecision.Float32)
+            ?? throw new PJobException(
+                $"{folder} has no float32 file to make a float16 one of, only {string.Join(", ", model.OnnxFiles.Select(f => f.Name))}.",
+                ExitCode.Model
+            );
         // External data is written in, and a protobuf message ends at 2 GiB.
         if (full.File.Bytes / 2 > int.MaxValue)
-            throw new PJobException($"{full.Path}: its {full.File.Bytes / 1e9:N1} GB make a float16 file of more than the 2 GiB that one .onnx file can have.", ExitCode.Model);
+        {
+            throw new PJobException(
+                $"{full.Path}: its {full.File.Bytes / 1e9:N1} GB make a float16 file of more than the 2 GiB that one .onnx file can have.",
+                ExitCode.Model
+            );
+        }
 
         var name = Path.ChangeExtension(full.File.Name, null) + "_fp16.onnx";
         var unfinished = name + ".part";
@@ -32,9 +47,13 @@ public static class Float16File
             var converted = ModelFolder.Open(folder, new ModelOptions { Task = options.Task, ModelFile = unfinished }).Candidates[0];
             var result = ModelVerifier.Verify(model, full, converted, options) with { Name = $"{name} vs {full.File.Name}" };
             if (!result.Passed)
+            {
                 throw new PJobException(
                     $"{full.Path}: float16 does not hold this model: cosine {result.MinCosine:F6} to float32, expected at least {result.Required}. Nothing was written; GPUs compute it in float32.",
-                    ExitCode.Model);
+                    ExitCode.Model
+                );
+            }
+
             File.Move(Path.Combine(folder, unfinished), Path.Combine(folder, name));
             return (name, result);
         }

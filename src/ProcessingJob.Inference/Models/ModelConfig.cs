@@ -8,8 +8,18 @@ sealed record ModelConfig
     /// <summary>Families whose positions start after the padding id: two of the position embeddings are never a token's.</summary>
     static readonly HashSet<string> OffsetPositions = new(StringComparer.Ordinal)
     {
-        "roberta", "xlm-roberta", "xlm-roberta-xl", "roberta-prelayernorm", "camembert", "mpnet", "data2vec-text", "ibert",
-        "longformer", "luke", "xmod", "esm",
+        "roberta",
+        "xlm-roberta",
+        "xlm-roberta-xl",
+        "roberta-prelayernorm",
+        "camembert",
+        "mpnet",
+        "data2vec-text",
+        "ibert",
+        "longformer",
+        "luke",
+        "xmod",
+        "esm",
     };
 
     public required string ModelType { get; init; }
@@ -42,12 +52,16 @@ sealed record ModelConfig
         var padId = config.Int("pad_token_id") ?? (offset ? 1 : 0);
         var positions = config.Int("max_position_embeddings", "n_positions");
         var architecture = config.Texts("architectures") is [var first, ..] ? first : "";
-        var task = architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal) ? TaskKind.Classify
+        var task =
+            architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal) ? TaskKind.Classify
             : architecture.EndsWith("ForQuestionAnswering", StringComparison.Ordinal) ? TaskKind.Answer
             : TaskKind.Embed;
         var reserved = offset ? padId + 1 : 0;
         if (positions is { } count && count <= reserved)
+        {
             throw config.Refuse($"max_position_embeddings is {count}, of which {type} reserves {reserved}.");
+        }
+
         return new ModelConfig
         {
             ModelType = type,
@@ -72,7 +86,8 @@ sealed record ModelConfig
         var labels = new string[count];
         for (var i = 0; i < count; i++)
         {
-            labels[i] = map.Count == 0 ? $"LABEL_{i}"
+            labels[i] =
+                map.Count == 0 ? $"LABEL_{i}"
                 : map.TryGetValue(i.ToString(), out var label) ? label
                 : throw config.Refuse($"id2label has {count} entries but none for {i}.");
         }

@@ -15,7 +15,12 @@ public sealed class ModelFolder
     readonly IReadOnlyList<string> _notes;
 
     ModelFolder(
-        string path, ModelConfig config, SentenceModules? modules, IReadOnlyList<OnnxCandidate> candidates, IReadOnlyList<string> notes)
+        string path,
+        ModelConfig config,
+        SentenceModules? modules,
+        IReadOnlyList<OnnxCandidate> candidates,
+        IReadOnlyList<string> notes
+    )
     {
         (Path, _config, _modules, _candidates, _notes) = (path, config, modules, candidates, notes);
         OnnxFiles = [.. candidates.Select(c => c.File)];
@@ -81,29 +86,39 @@ public sealed class ModelFolder
     /// <exception cref="PJobException">Model: what was found, what is expected, in which file.</exception>
     public static ModelFolder Open(string path, ModelOptions? options = null)
     {
-        if (!Directory.Exists(path)) throw new PJobException($"{path}: there is no such model folder.", ExitCode.Model);
+        if (!Directory.Exists(path))
+        {
+            throw new PJobException($"{path}: there is no such model folder.", ExitCode.Model);
+        }
+
         options ??= new ModelOptions();
         var modules = SentenceModules.TryRead(path);
         var transformer = System.IO.Path.Combine(path, modules?.TransformerPath ?? "");
         var config = ModelConfig.Read(System.IO.Path.Combine(transformer, "config.json"));
         var task = options.Task ?? (modules is not null ? TaskKind.Embed : config.Task);
         if (task == TaskKind.Classify && config.Labels.Count == 0)
+        {
             throw new PJobException(
-                $"{path}: the task is classify, but config.json's architectures name no …ForSequenceClassification: the model has no labels.", ExitCode.Model);
+                $"{path}: the task is classify, but config.json's architectures name no …ForSequenceClassification: the model has no labels.",
+                ExitCode.Model
+            );
+        }
 
         // Its place depends on the version that wrote it.
-        var bert = ModelJson.TryRead(System.IO.Path.Combine(transformer, "sentence_bert_config.json"))
+        var bert =
+            ModelJson.TryRead(System.IO.Path.Combine(transformer, "sentence_bert_config.json"))
             ?? ModelJson.TryRead(System.IO.Path.Combine(path, "sentence_bert_config.json"));
         var sentence = ModelJson.TryRead(System.IO.Path.Combine(path, "config_sentence_transformers.json"));
         var notes = new List<string>();
-        var candidates = task == TaskKind.Tokenize
-            ? []
-            : OnnxCandidates.Find(path, modules?.TransformerPath ?? "", options.ModelFile, notes);
+        var candidates =
+            task == TaskKind.Tokenize ? [] : OnnxCandidates.Find(path, modules?.TransformerPath ?? "", options.ModelFile, notes);
         var sentenceLimit = task == TaskKind.Embed ? bert?.Int("max_seq_length") : null;
         var folder = new ModelFolder(path, config, modules, candidates, notes)
         {
             Task = task,
-            MaxLength = Math.Min(config.Positions ?? int.MaxValue, sentenceLimit ?? int.MaxValue) is var limit and < int.MaxValue ? limit : 512,
+            MaxLength = Math.Min(config.Positions ?? int.MaxValue, sentenceLimit ?? int.MaxValue) is var limit and < int.MaxValue
+                ? limit
+                : 512,
             LowerCase = task == TaskKind.Embed && (bert?.Flag("do_lower_case") ?? false),
             Prompts = sentence?.Map("prompts") ?? new Dictionary<string, string>(),
             DefaultPromptName = sentence?.Text("default_prompt_name"),
@@ -120,15 +135,22 @@ public sealed class ModelFolder
     public string ResolvePrompt(string? nameOrLiteral) =>
         (nameOrLiteral ?? DefaultPromptName) is not { } name ? ""
         : Prompts.TryGetValue(name, out var prompt) ? prompt
-        : nameOrLiteral ?? throw new PJobException(
-            $"{Path}/config_sentence_transformers.json: default_prompt_name is {name}, but the prompts are {string.Join(", ", Prompts.Keys)}.", ExitCode.Model);
+        : nameOrLiteral
+            ?? throw new PJobException(
+                $"{Path}/config_sentence_transformers.json: default_prompt_name is {name}, but the prompts are {string.Join(", ", Prompts.Keys)}.",
+                ExitCode.Model
+            );
 
     /// <summary>Leading tokens that pooling leaves out for the sake of a prompt: its own and the first special one; 0 where include_prompt
     /// is true or the prompt is empty. Counted as sentence-transformers does, without white space at the prompt's end: that belongs
     /// to the text's first token.</summary>
     public int PromptTokens(Tokenizer tokenizer, string prompt)
     {
-        if (prompt.Length == 0 || IncludePrompt) return 0;
+        if (prompt.Length == 0 || IncludePrompt)
+        {
+            return 0;
+        }
+
         var buffer = new EncodingBuffer();
         tokenizer.CreateEncoder(new EncodeOptions()).Encode(LowerCase ? prompt.Trim().ToLowerInvariant() : prompt.Trim(), buffer);
         return buffer.Length(0) - 1;
@@ -143,31 +165,53 @@ public sealed class ModelFolder
         Add("max length", $"{MaxLength} tokens" + (_config.FirstPosition > 0 ? $" ({_config.FirstPosition} positions reserved)" : ""));
         if (Task == TaskKind.Embed)
         {
-            Add("pooling", Pooling.Words() + (_modules is null ? " (no modules.json)" : "") + (IncludePrompt ? "" : ", without the prompt's tokens"));
-            foreach (var layer in Dense) Add("dense", $"{layer.Inputs} -> {layer.Outputs}, {layer.ActivationName}");
+            Add(
+                "pooling",
+                Pooling.Words() + (_modules is null ? " (no modules.json)" : "") + (IncludePrompt ? "" : ", without the prompt's tokens")
+            );
+            foreach (var layer in Dense)
+            {
+                Add("dense", $"{layer.Inputs} -> {layer.Outputs}, {layer.ActivationName}");
+            }
+
             Add("normalize", Normalize ? "yes" : "no");
             Add("embedding size", $"{EmbeddingSize}");
             foreach (var (name, prompt) in Prompts)
+            {
                 Add("prompt", $"{name}: \"{prompt}\"" + (name == DefaultPromptName ? " (default)" : ""));
+            }
+
             Add("similarity", Similarity);
         }
 
-        if (Labels.Count > 0) Add("labels", string.Join(", ", Labels) + (ProblemType is null ? "" : $" ({ProblemType})"));
+        if (Labels.Count > 0)
+        {
+            Add("labels", string.Join(", ", Labels) + (ProblemType is null ? "" : $" ({ProblemType})"));
+        }
+
         foreach (var file in OnnxFiles)
         {
             var uses = new[] { DeviceKind.Cpu, DeviceKind.Cuda }.Where(d => Choose(d) == file).Select(d => d.ToString().ToLowerInvariant());
-            Add("onnx file", $"{file.Name}: {file.Precision.ToString().ToLowerInvariant()}{(file.Optimized ? ", optimized" : "")}, {file.Bytes / 1e6:N1} MB{string.Concat(uses.Select(u => $", for {u}"))}");
+            Add(
+                "onnx file",
+                $"{file.Name}: {file.Precision.ToString().ToLowerInvariant()}{(file.Optimized ? ", optimized" : "")}, {file.Bytes / 1e6:N1} MB{string.Concat(uses.Select(u => $", for {u}"))}"
+            );
         }
 
-        foreach (var note in _notes) Add("not usable", note);
+        foreach (var note in _notes)
+        {
+            Add("not usable", note);
+        }
+
         return lines;
 
         void Add(string name, string value) => lines.Add(new(name, value));
     }
 
-    internal OnnxCandidate Candidate(DeviceKind device) => _candidates.Count > 0
-        ? OnnxCandidates.Choose(_candidates, device)
-        : throw new PJobException($"{Path} was opened for tokenize, which has no ONNX file.", ExitCode.Model);
+    internal OnnxCandidate Candidate(DeviceKind device) =>
+        _candidates.Count > 0
+            ? OnnxCandidates.Choose(_candidates, device)
+            : throw new PJobException($"{Path} was opened for tokenize, which has no ONNX file.", ExitCode.Model);
 
     void CheckSizes()
     {
@@ -175,7 +219,13 @@ public sealed class ModelFolder
         foreach (var layer in Dense)
         {
             if (layer.Inputs != size)
-                throw new PJobException($"{Path}/modules.json: a Dense module takes {layer.Inputs} values, but gets {size}.", ExitCode.Model);
+            {
+                throw new PJobException(
+                    $"{Path}/modules.json: a Dense module takes {layer.Inputs} values, but gets {size}.",
+                    ExitCode.Model
+                );
+            }
+
             size = layer.Outputs;
         }
     }

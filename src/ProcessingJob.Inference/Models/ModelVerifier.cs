@@ -47,10 +47,18 @@ public static class ModelVerifier
         results.Add(Compare($"{setup.File.File.Name}: optimized vs as it is", chosen, plain, Required(setup.File)));
         results.Add(Compare($"{setup.File.File.Name}: in batches vs alone", setup.RunInBatches(window), chosen, SameNumbers));
         if (model.Candidates.FirstOrDefault(c => c.File.Precision == WeightPrecision.Float32) is { } full)
+        {
             foreach (var other in model.Candidates.Where(c => c != full))
+            {
                 results.Add(CompareFiles(model, options, setup.Settings, window, full, other));
+            }
+        }
+
         if (expected is not null)
+        {
             results.Add(Compare($"{setup.File.File.Name} vs {referenceFile}", chosen, expected, Required(setup.File)));
+        }
+
         return results;
     }
 
@@ -82,7 +90,13 @@ public static class ModelVerifier
     }
 
     static Comparison CompareFiles(
-        ModelFolder model, EngineOptions options, OrtSettings settings, EncodingBuffer window, OnnxCandidate full, OnnxCandidate other)
+        ModelFolder model,
+        EngineOptions options,
+        OrtSettings settings,
+        EncodingBuffer window,
+        OnnxCandidate full,
+        OnnxCandidate other
+    )
     {
         var name = $"{other.File.Name} vs {full.File.Name}";
         try
@@ -100,12 +114,13 @@ public static class ModelVerifier
     }
 
     // What careful exports of well-known models reach.
-    static double Required(OnnxCandidate file) => file.File.Precision switch
-    {
-        WeightPrecision.Float32 => SameNumbers,
-        WeightPrecision.Float16 => 0.9999,
-        _ => 0.9995,
-    };
+    static double Required(OnnxCandidate file) =>
+        file.File.Precision switch
+        {
+            WeightPrecision.Float32 => SameNumbers,
+            WeightPrecision.Float16 => 0.9999,
+            _ => 0.9995,
+        };
 
     static Comparison Compare(string name, float[][] results, float[][] expected, double required)
     {
@@ -114,11 +129,20 @@ public static class ModelVerifier
         for (var i = 0; i < results.Length; i++)
         {
             if (results[i].Length != expected[i].Length)
-                throw new PJobException($"{name}: text {i} has {results[i].Length} values here and {expected[i].Length} there.", ExitCode.Model);
+            {
+                throw new PJobException(
+                    $"{name}: text {i} has {results[i].Length} values here and {expected[i].Length} there.",
+                    ExitCode.Model
+                );
+            }
+
             var cosine = TensorPrimitives.CosineSimilarity<float>(results[i], expected[i]);
             min = Math.Min(min, cosine);
             sum += cosine;
-            for (var d = 0; d < results[i].Length; d++) difference = Math.Max(difference, Math.Abs(results[i][d] - (double)expected[i][d]));
+            for (var d = 0; d < results[i].Length; d++)
+            {
+                difference = Math.Max(difference, Math.Abs(results[i][d] - (double)expected[i][d]));
+            }
         }
 
         return new Comparison(name, min, sum / results.Length, difference, required);
@@ -133,16 +157,31 @@ public static class ModelVerifier
             foreach (var line in File.ReadLines(path))
             {
                 number++;
-                if (line.Length == 0) continue;
+                if (line.Length == 0)
+                {
+                    continue;
+                }
+
                 using var json = JsonDocument.Parse(line);
                 texts.Add(json.RootElement.GetProperty("text").GetString() ?? "");
                 expected.Add([.. json.RootElement.GetProperty("embedding").EnumerateArray().Select(v => v.GetSingle())]);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e)
+            when (e
+                    is IOException
+                        or UnauthorizedAccessException
+                        or JsonException
+                        or KeyNotFoundException
+                        or InvalidOperationException
+                        or FormatException
+            )
         {
             throw new PJobException(
-                $"{path}:{number}: cannot be used as reference: {e.Message} Expected lines of {{\"text\": …, \"embedding\": […]}}.", ExitCode.BadSpec, e);
+                $"{path}:{number}: cannot be used as reference: {e.Message} Expected lines of {{\"text\": …, \"embedding\": […]}}.",
+                ExitCode.BadSpec,
+                e
+            );
         }
 
         return texts.Count > 0 ? ([.. texts], [.. expected]) : throw new PJobException($"{path} has no lines.", ExitCode.BadSpec);
@@ -152,19 +191,33 @@ public static class ModelVerifier
     {
         var encoder = Tokenizer.Load(model.Path).CreateEncoder(new EncodeOptions { MaxLength = options.MaxLength ?? model.MaxLength });
         var window = new EncodingBuffer();
-        foreach (var text in texts) encoder.Encode(text, window);
+        foreach (var text in texts)
+        {
+            encoder.Encode(text, window);
+        }
+
         return window;
     }
 
     /// <summary>Short and long, several scripts, nothing twice.</summary>
     static string[] SampleTexts()
     {
-        const string words = "the parcel came two days late but its contents were fine and I would order again from this shop without a second thought "
+        const string words =
+            "the parcel came two days late but its contents were fine and I would order again from this shop without a second thought "
             + "although my neighbour says that theirs broke within a week of ordinary use";
         var parts = words.Split(' ');
-        return [
-            .. Enumerable.Range(1, 14).Select(n => string.Join(' ', Enumerable.Range(0, n * n).Select(w => parts[(w * n + w / 7) % parts.Length]))),
-            "Größe passt, Farbe nicht.", "とても良い商品です。", "Очень хорошо", "جيد جدا", "1,234.56 € (−20 %)", "!!!", "a",
+        return
+        [
+            .. Enumerable
+                .Range(1, 14)
+                .Select(n => string.Join(' ', Enumerable.Range(0, n * n).Select(w => parts[(w * n + w / 7) % parts.Length]))),
+            "Größe passt, Farbe nicht.",
+            "とても良い商品です。",
+            "Очень хорошо",
+            "جيد جدا",
+            "1,234.56 € (−20 %)",
+            "!!!",
+            "a",
         ];
     }
 

@@ -21,17 +21,28 @@ static class OnnxCandidates
         if (asked is not null)
         {
             if (System.IO.Path.IsPathRooted(asked) || asked.Split('/', '\\').Contains(".."))
+            {
                 throw new PJobException($"model_file {asked} must be relative to the model folder {folder}.", ExitCode.BadSpec);
+            }
+
             var path = System.IO.Path.Combine(folder, asked);
-            return File.Exists(path) ? [Read(folder, path)] : throw new PJobException(
-                $"model_file {asked} is not in {folder}; there {Listing([.. Paths(folder, transformerPath)], folder)}.", ExitCode.Model);
+            return File.Exists(path)
+                ? [Read(folder, path)]
+                : throw new PJobException(
+                    $"model_file {asked} is not in {folder}; there {Listing([.. Paths(folder, transformerPath)], folder)}.",
+                    ExitCode.Model
+                );
         }
 
         var paths = Paths(folder, transformerPath).ToArray();
         if (paths.Length == 0)
+        {
             throw new PJobException(
                 $"{folder} has no .onnx file (looked in it and in onnx/). Export the model to ONNX first, e.g. with optimum-cli, or take a repository that has one.",
-                ExitCode.Model);
+                ExitCode.Model
+            );
+        }
+
         var named = paths.Where(p => System.IO.Path.GetFileName(p).StartsWith("model", StringComparison.Ordinal)).ToArray();
         var candidates = new List<OnnxCandidate>();
         PJobException? refused = null;
@@ -60,18 +71,20 @@ static class OnnxCandidates
     // for this very machine.
     static (int Precision, bool Optimized, string Name) Rank(OnnxCandidate candidate, DeviceKind device)
     {
-        ReadOnlySpan<WeightPrecision> order = device == DeviceKind.Cuda
-            ? [WeightPrecision.Float16, WeightPrecision.Float32, WeightPrecision.Quantized]
-            : [WeightPrecision.Float32, WeightPrecision.Quantized, WeightPrecision.Float16];
+        ReadOnlySpan<WeightPrecision> order =
+            device == DeviceKind.Cuda
+                ? [WeightPrecision.Float16, WeightPrecision.Float32, WeightPrecision.Quantized]
+                : [WeightPrecision.Float32, WeightPrecision.Quantized, WeightPrecision.Float16];
         return (order.IndexOf(candidate.File.Precision), candidate.File.Optimized, candidate.File.Name);
     }
 
-    static IEnumerable<string> Paths(string folder, string transformerPath) => Folders
-        .Concat(transformerPath.Length > 0 ? [transformerPath] : [])
-        .Select(f => System.IO.Path.Combine(folder, f))
-        .Where(Directory.Exists)
-        .SelectMany(f => Directory.EnumerateFiles(f, "*.onnx").Order(StringComparer.Ordinal))
-        .Distinct();
+    static IEnumerable<string> Paths(string folder, string transformerPath) =>
+        Folders
+            .Concat(transformerPath.Length > 0 ? [transformerPath] : [])
+            .Select(f => System.IO.Path.Combine(folder, f))
+            .Where(Directory.Exists)
+            .SelectMany(f => Directory.EnumerateFiles(f, "*.onnx").Order(StringComparer.Ordinal))
+            .Distinct();
 
     static OnnxCandidate Read(string folder, string path)
     {
@@ -88,12 +101,23 @@ static class OnnxCandidates
         var external = ExternalData.Resolve(path, summary);
         var unknown = summary.Inputs.Where(i => !ModelInputs.Names.Contains(i.Name)).Select(i => i.Name).ToArray();
         if (unknown.Length > 0)
+        {
             throw new PJobException(
                 $"{path}: the graph asks for {string.Join(", ", unknown)}; an encoder of texts has only {string.Join(", ", ModelInputs.Names)}.",
-                ExitCode.Model);
+                ExitCode.Model
+            );
+        }
+
         if (summary.Inputs.All(i => i.Name != ModelInputs.InputIds))
+        {
             throw new PJobException($"{path}: the graph has no input {ModelInputs.InputIds}.", ExitCode.Model);
-        foreach (var input in summary.Inputs) CheckInput(path, input);
+        }
+
+        foreach (var input in summary.Inputs)
+        {
+            CheckInput(path, input);
+        }
+
         var bytes = new FileInfo(path).Length + external.Sum(e => new FileInfo(e).Length);
         var name = System.IO.Path.GetRelativePath(folder, path).Replace('\\', '/');
         return new OnnxCandidate(new OnnxFile(name, summary.Precision, summary.Optimized, bytes), path, summary, external);
@@ -102,14 +126,19 @@ static class OnnxCandidates
     static void CheckInput(string path, GraphValue input)
     {
         if (input.ElementType is not (OnnxGraphWriter.Int64 or OnnxGraphWriter.Int32))
+        {
             throw new PJobException($"{path}: {input.Name} has element type {input.ElementType}, expected int64 or int32.", ExitCode.Model);
+        }
+
         if (input.Dimensions.Any(d => d > 0))
+        {
             throw new PJobException(
                 $"{path}: {input.Name} has the fixed shape [{string.Join(", ", input.Dimensions.Select(d => d > 0 ? $"{d}" : "any"))}], but batches have any number of rows and any length. Export the model with dynamic axes for both.",
-                ExitCode.Model);
+                ExitCode.Model
+            );
+        }
     }
 
-    static string Listing(string[] paths, string folder) => paths.Length == 0
-        ? "is no .onnx file"
-        : "are " + string.Join(", ", paths.Select(p => System.IO.Path.GetRelativePath(folder, p)));
+    static string Listing(string[] paths, string folder) =>
+        paths.Length == 0 ? "is no .onnx file" : "are " + string.Join(", ", paths.Select(p => System.IO.Path.GetRelativePath(folder, p)));
 }

@@ -5,6 +5,7 @@ public enum WeightPrecision
 {
     Float32,
     Float16,
+
     /// <summary>int8 or smaller.</summary>
     Quantized,
 }

@@ -20,12 +20,22 @@ static class PoolingConfig
     {
         var pooling = Pooling.None;
         foreach (var (mode, key, _) in Table)
-            if (config.Flag(key) ?? false) pooling |= mode;
+        {
+            if (config.Flag(key) ?? false)
+            {
+                pooling |= mode;
+            }
+        }
+
         foreach (var name in config.Texts("pooling_mode"))
         {
             var found = Array.Find(Table, row => row.Name == name);
-            pooling |= found.Mode != Pooling.None ? found.Mode
-                : throw config.Refuse($"pooling_mode {name} is not known; known are {string.Join(", ", Table.Select(row => row.Name))}.");
+            pooling |=
+                found.Mode != Pooling.None
+                    ? found.Mode
+                    : throw config.Refuse(
+                        $"pooling_mode {name} is not known; known are {string.Join(", ", Table.Select(row => row.Name))}."
+                    );
         }
 
         return pooling != Pooling.None ? pooling : throw config.Refuse("no pooling mode is on.");

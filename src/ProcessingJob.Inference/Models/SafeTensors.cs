@@ -20,11 +20,24 @@ static class SafeTensors
         try
         {
             var length = new FileInfo(path).Length;
-            if (length is < 8 or > LargestFile) throw new InvalidDataException($"a size of {length:N0} bytes is not possible here");
+            if (length is < 8 or > LargestFile)
+            {
+                throw new InvalidDataException($"a size of {length:N0} bytes is not possible here");
+            }
+
             return Parse(File.ReadAllBytes(path));
         }
-        catch (Exception e) when (e is InvalidDataException or JsonException or IOException or InvalidOperationException
-            or FormatException or KeyNotFoundException or OverflowException or ArgumentException)
+        catch (Exception e)
+            when (e
+                    is InvalidDataException
+                        or JsonException
+                        or IOException
+                        or InvalidOperationException
+                        or FormatException
+                        or KeyNotFoundException
+                        or OverflowException
+                        or ArgumentException
+            )
         {
             throw new PJobException($"{path}: cannot be read as safetensors: {e.Message}", ExitCode.Model, e);
         }
@@ -33,19 +46,35 @@ static class SafeTensors
     static Dictionary<string, (float[], int[])> Parse(byte[] file)
     {
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(file);
-        if (headerLength > (ulong)file.Length - 8) throw new InvalidDataException("its header reaches over the end of the file");
+        if (headerLength > (ulong)file.Length - 8)
+        {
+            throw new InvalidDataException("its header reaches over the end of the file");
+        }
+
         var data = file.AsSpan(8 + (int)headerLength);
         using var header = JsonDocument.Parse(file.AsMemory(8, (int)headerLength));
         var tensors = new Dictionary<string, (float[], int[])>(StringComparer.Ordinal);
         foreach (var entry in header.RootElement.EnumerateObject())
         {
-            if (entry.Name == "__metadata__") continue;
+            if (entry.Name == "__metadata__")
+            {
+                continue;
+            }
+
             var shape = entry.Value.GetProperty("shape").EnumerateArray().Select(v => v.GetInt32()).ToArray();
             var offsets = entry.Value.GetProperty("data_offsets").EnumerateArray().Select(v => v.GetInt32()).ToArray();
-            if (offsets.Length != 2 || shape.Any(d => d < 0)) throw new InvalidDataException($"tensor {entry.Name} has a wrong shape");
+            if (offsets.Length != 2 || shape.Any(d => d < 0))
+            {
+                throw new InvalidDataException($"tensor {entry.Name} has a wrong shape");
+            }
+
             var count = shape.Aggregate(1, (product, d) => checked(product * d));
             var values = Floats(entry.Value.GetProperty("dtype").GetString()!, data[offsets[0]..offsets[1]]);
-            if (values.Length != count) throw new InvalidDataException($"tensor {entry.Name} has {values.Length} values, its shape says {count}");
+            if (values.Length != count)
+            {
+                throw new InvalidDataException($"tensor {entry.Name} has {values.Length} values, its shape says {count}");
+            }
+
             tensors[entry.Name] = (values, shape);
         }
 

@@ -22,8 +22,15 @@ sealed record SentenceModules
     public static SentenceModules? TryRead(string folder)
     {
         var path = System.IO.Path.Combine(folder, "modules.json");
-        if (ModelJson.Root(path) is not { } root) return null;
-        if (root.ValueKind != JsonValueKind.Array) throw new PJobException($"{path}: found {root.ValueKind}, expected a list of modules.", ExitCode.Model);
+        if (ModelJson.Root(path) is not { } root)
+        {
+            return null;
+        }
+
+        if (root.ValueKind != JsonValueKind.Array)
+        {
+            throw new PJobException($"{path}: found {root.ValueKind}, expected a list of modules.", ExitCode.Model);
+        }
 
         var result = new SentenceModules();
         var position = 0;
@@ -35,30 +42,27 @@ sealed record SentenceModules
             {
                 (0, "Transformer") => result with { TransformerPath = Value(module, "path") },
                 (1, "Pooling") => result.WithPooling(moduleFolder),
-                ( > 1, "Dense") when !result.Normalize => result.WithDense(moduleFolder),
-                ( > 1, "Normalize") => result with { Normalize = true },
+                (> 1, "Dense") when !result.Normalize => result.WithDense(moduleFolder),
+                (> 1, "Normalize") => result with { Normalize = true },
                 _ => throw new PJobException(
-                    $"{path}: module {position - 1} is {type}; supported is Transformer, Pooling, then any Dense, then Normalize.", ExitCode.Model),
+                    $"{path}: module {position - 1} is {type}; supported is Transformer, Pooling, then any Dense, then Normalize.",
+                    ExitCode.Model
+                ),
             };
         }
 
-        return position >= 2 ? result : throw new PJobException($"{path}: found {position} modules, expected Transformer and Pooling at least.", ExitCode.Model);
+        return position >= 2
+            ? result
+            : throw new PJobException($"{path}: found {position} modules, expected Transformer and Pooling at least.", ExitCode.Model);
     }
 
     SentenceModules WithPooling(string folder)
     {
         var config = ModelJson.Read(System.IO.Path.Combine(folder, "config.json"));
-        return this with
-        {
-            Pooling = PoolingConfig.Read(config),
-            IncludePrompt = config.Flag("include_prompt") ?? true,
-        };
+        return this with { Pooling = PoolingConfig.Read(config), IncludePrompt = config.Flag("include_prompt") ?? true };
     }
 
-    SentenceModules WithDense(string folder) => this with
-    {
-        Dense = [.. Dense, DenseLayer.Read(folder)],
-    };
+    SentenceModules WithDense(string folder) => this with { Dense = [.. Dense, DenseLayer.Read(folder)] };
 
     static string Value(JsonElement module, string key) =>
         module.ValueKind == JsonValueKind.Object && module.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String

@@ -17,10 +17,21 @@ static class ExternalData
         foreach (var location in summary.ExternalLocations.Order(StringComparer.Ordinal))
         {
             if (location.Length is 0 or > 255 || location is "." or ".." || !location.All(IsPlain))
+            {
                 throw Refuse(onnxPath, location, "is not a plain file name (letters, digits, '.', '_', '-', '+', ' ')");
+            }
+
             var file = new FileInfo(System.IO.Path.Combine(folder, location));
-            if (file.LinkTarget is not null) throw Refuse(onnxPath, location, "is a link; copy the file itself into the model folder");
-            if (!file.Exists) throw Refuse(onnxPath, location, "is not there; copy it beside the .onnx file");
+            if (file.LinkTarget is not null)
+            {
+                throw Refuse(onnxPath, location, "is a link; copy the file itself into the model folder");
+            }
+
+            if (!file.Exists)
+            {
+                throw Refuse(onnxPath, location, "is not there; copy it beside the .onnx file");
+            }
+
             files.Add(file.FullName);
         }
 
@@ -30,8 +41,10 @@ static class ExternalData
     static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '+' or ' ';
 
     static PJobException Refuse(string onnxPath, string location, string why) =>
-        new($"{onnxPath}: its external data '{Printable(location)}' {why}. External data must be regular files in the same folder.", ExitCode.Model);
+        new(
+            $"{onnxPath}: its external data '{Printable(location)}' {why}. External data must be regular files in the same folder.",
+            ExitCode.Model
+        );
 
-    static string Printable(string text) =>
-        string.Concat(text.Take(100).Select(c => char.IsControl(c) ? '?' : c));
+    static string Printable(string text) => string.Concat(text.Take(100).Select(c => char.IsControl(c) ? '?' : c));
 }

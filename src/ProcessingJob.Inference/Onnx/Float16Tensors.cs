@@ -15,8 +15,14 @@ sealed class Float16Tensors(string folder)
         var look = new ProtoReader(tensor);
         while (look.Next())
         {
-            if (look.Field == 2) type = look.Number;
-            else if (look.Field == 14) isExternal = look.Number == ExternalLocation;
+            if (look.Field == 2)
+            {
+                type = look.Number;
+            }
+            else if (look.Field == 14)
+            {
+                isExternal = look.Number == ExternalLocation;
+            }
         }
 
         var isFloat = type == OnnxGraphWriter.Float;
@@ -24,13 +30,30 @@ sealed class Float16Tensors(string folder)
         var r = new ProtoReader(tensor);
         while (r.Next())
         {
-            if (r.Field is 4 or 9 && (isFloat || isExternal) || r.Field is 13 or 14 && isExternal) continue;
-            if (r.Field == 2 && isFloat) written.Number(2, OnnxGraphWriter.Float16);
-            else written.Raw(r.Raw);
+            if (r.Field is 4 or 9 && (isFloat || isExternal) || r.Field is 13 or 14 && isExternal)
+            {
+                continue;
+            }
+
+            if (r.Field == 2 && isFloat)
+            {
+                written.Number(2, OnnxGraphWriter.Float16);
+            }
+            else
+            {
+                written.Raw(r.Raw);
+            }
         }
 
-        if (isFloat) written.Bytes(9, Halves(isExternal ? MemoryMarshal.Cast<byte, float>(External(tensor)) : Floats(tensor, 4, 9)));
-        else if (isExternal) written.Bytes(9, External(tensor));
+        if (isFloat)
+        {
+            written.Bytes(9, Halves(isExternal ? MemoryMarshal.Cast<byte, float>(External(tensor)) : Floats(tensor, 4, 9)));
+        }
+        else if (isExternal)
+        {
+            written.Bytes(9, External(tensor));
+        }
+
         return written;
     }
 
@@ -38,7 +61,13 @@ sealed class Float16Tensors(string folder)
     {
         var r = new ProtoReader(tensor);
         while (r.Next())
-            if (r.Field == 8) return r.Text;
+        {
+            if (r.Field == 8)
+            {
+                return r.Text;
+            }
+        }
+
         return "";
     }
 
@@ -46,7 +75,11 @@ sealed class Float16Tensors(string folder)
     public static ProtoWriter Attribute(ReadOnlySpan<float> values, ReadOnlySpan<long> dimensions)
     {
         var tensor = new ProtoWriter();
-        foreach (var dimension in dimensions) tensor.Number(1, dimension);
+        foreach (var dimension in dimensions)
+        {
+            tensor.Number(1, dimension);
+        }
+
         tensor.Number(2, OnnxGraphWriter.Float16).Bytes(9, Halves(values));
         return new ProtoWriter().Text(1, "value").Message(5, tensor).Number(20, 4);
     }
@@ -58,10 +91,24 @@ sealed class Float16Tensors(string folder)
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field == rawField) return MemoryMarshal.Cast<byte, float>(r.Bytes);
-            if (r.Field != field) continue;
-            if (r.IsNumber) values.Add(BitConverter.UInt32BitsToSingle((uint)r.Number));
-            else values.AddRange(MemoryMarshal.Cast<byte, float>(r.Bytes));
+            if (r.Field == rawField)
+            {
+                return MemoryMarshal.Cast<byte, float>(r.Bytes);
+            }
+
+            if (r.Field != field)
+            {
+                continue;
+            }
+
+            if (r.IsNumber)
+            {
+                values.Add(BitConverter.UInt32BitsToSingle((uint)r.Number));
+            }
+            else
+            {
+                values.AddRange(MemoryMarshal.Cast<byte, float>(r.Bytes));
+            }
         }
 
         return CollectionsMarshal.AsSpan(values);
@@ -82,7 +129,11 @@ sealed class Float16Tensors(string folder)
             TensorPrimitives.ConvertToHalf(clamped, halves.AsSpan(i));
         }
 
-        if (values is [not 0 and var lone] && halves[0] == Half.Zero) halves[0] = lone < 0 ? -Half.Epsilon : Half.Epsilon;
+        if (values is [not 0 and var lone] && halves[0] == Half.Zero)
+        {
+            halves[0] = lone < 0 ? -Half.Epsilon : Half.Epsilon;
+        }
+
         return MemoryMarshal.AsBytes(halves.AsSpan());
     }
 
@@ -92,7 +143,11 @@ sealed class Float16Tensors(string folder)
         var r = new ProtoReader(tensor);
         while (r.Next())
         {
-            if (r.Field != 13) continue;
+            if (r.Field != 13)
+            {
+                continue;
+            }
+
             var (key, value) = OnnxSummaryReader.Entry(r.Bytes);
             entries[key] = value;
         }
@@ -101,13 +156,19 @@ sealed class Float16Tensors(string folder)
         var offset = Number("offset", 0);
         var length = Number("length", file.Length - offset);
         if (offset < 0 || length < 0 || offset + length > file.Length)
-            throw new InvalidDataException($"a weight is at bytes {offset:N0} to {offset + length:N0} of {file.Name}, which has {file.Length:N0}");
+        {
+            throw new InvalidDataException(
+                $"a weight is at bytes {offset:N0} to {offset + length:N0} of {file.Name}, which has {file.Length:N0}"
+            );
+        }
+
         var data = new byte[length];
         file.Position = offset;
         file.ReadExactly(data);
         return data;
 
-        long Number(string key, long otherwise) => !entries.TryGetValue(key, out var text) ? otherwise
+        long Number(string key, long otherwise) =>
+            !entries.TryGetValue(key, out var text) ? otherwise
             : long.TryParse(text, out var number) ? number
             : throw new InvalidDataException($"the {key} of a weight is '{text}'");
     }

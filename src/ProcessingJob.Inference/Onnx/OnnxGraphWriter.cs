@@ -28,15 +28,27 @@ sealed class OnnxGraphWriter
     public OnnxGraphWriter Node(string operation, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes)
     {
         var node = new ProtoWriter();
-        foreach (var input in inputs) node.Text(1, input);
-        foreach (var output in outputs) node.Text(2, output);
+        foreach (var input in inputs)
+        {
+            node.Text(1, input);
+        }
+
+        foreach (var output in outputs)
+        {
+            node.Text(2, output);
+        }
+
         node.Text(4, operation);
         foreach (var (name, value) in attributes)
         {
             var attribute = new ProtoWriter().Text(1, name);
             if (value is long[] numbers)
             {
-                foreach (var number in numbers) attribute.Number(8, number);
+                foreach (var number in numbers)
+                {
+                    attribute.Number(8, number);
+                }
+
                 attribute.Number(20, 7);
             }
             else
@@ -54,28 +66,41 @@ sealed class OnnxGraphWriter
     public OnnxGraphWriter Constant(string name, long[] shape, ReadOnlySpan<float> values)
     {
         var data = new byte[values.Length * 4];
-        for (var i = 0; i < values.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(i * 4), values[i]);
+        for (var i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(i * 4), values[i]);
+        }
+
         return Constant(name, Float, shape, data);
     }
 
     public OnnxGraphWriter Constant(string name, long[] shape, ReadOnlySpan<long> values)
     {
         var data = new byte[values.Length * 8];
-        for (var i = 0; i < values.Length; i++) BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(i * 8), values[i]);
+        for (var i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(i * 8), values[i]);
+        }
+
         return Constant(name, Int64, shape, data);
     }
 
-    public byte[] ToModel() => new ProtoWriter()
-        .Number(1, 8)
-        .Text(2, "ProcessingJob")
-        .Message(7, _graph)
-        .Message(8, new ProtoWriter().Text(1, "").Number(2, 17))
-        .ToArray();
+    public byte[] ToModel() =>
+        new ProtoWriter()
+            .Number(1, 8)
+            .Text(2, "ProcessingJob")
+            .Message(7, _graph)
+            .Message(8, new ProtoWriter().Text(1, "").Number(2, 17))
+            .ToArray();
 
     OnnxGraphWriter Constant(string name, int elementType, long[] shape, byte[] data)
     {
         var tensor = new ProtoWriter();
-        foreach (var dimension in shape) tensor.Number(1, dimension);
+        foreach (var dimension in shape)
+        {
+            tensor.Number(1, dimension);
+        }
+
         _graph.Message(5, tensor.Number(2, elementType).Text(8, name).Bytes(9, data));
         return this;
     }
@@ -84,7 +109,13 @@ sealed class OnnxGraphWriter
     {
         var shape = new ProtoWriter();
         foreach (var dimension in dimensions)
-            shape.Message(1, dimension is string symbol ? new ProtoWriter().Text(2, symbol) : new ProtoWriter().Number(1, Convert.ToInt64(dimension)));
+        {
+            shape.Message(
+                1,
+                dimension is string symbol ? new ProtoWriter().Text(2, symbol) : new ProtoWriter().Number(1, Convert.ToInt64(dimension))
+            );
+        }
+
         var tensor = new ProtoWriter().Number(1, elementType).Message(2, shape);
         return new ProtoWriter().Text(1, name).Message(2, new ProtoWriter().Message(1, tensor));
     }

@@ -32,10 +32,18 @@ ref struct ProtoReader(ReadOnlySpan<byte> message)
     /// <summary>Moves to the next field; false at the end of the message.</summary>
     public bool Next()
     {
-        if (_rest.IsEmpty) return false;
+        if (_rest.IsEmpty)
+        {
+            return false;
+        }
+
         var begin = _rest;
         var tag = Varint();
-        if (tag >> 3 is 0 or > 0x1FFFFFFF) throw new InvalidDataException("a field number is out of range");
+        if (tag >> 3 is 0 or > 0x1FFFFFFF)
+        {
+            throw new InvalidDataException("a field number is out of range");
+        }
+
         Field = (int)(tag >> 3);
         var wire = (int)(tag & 7);
         IsNumber = wire != 2;
@@ -71,12 +79,19 @@ ref struct ProtoReader(ReadOnlySpan<byte> message)
         }
 
         var packed = new ProtoReader(_bytes);
-        while (!packed._rest.IsEmpty) values.Add((long)packed.Varint());
+        while (!packed._rest.IsEmpty)
+        {
+            values.Add((long)packed.Varint());
+        }
     }
 
     ReadOnlySpan<byte> Take(ulong count)
     {
-        if (count > (ulong)_rest.Length) throw new InvalidDataException("a field reaches over the end of the file");
+        if (count > (ulong)_rest.Length)
+        {
+            throw new InvalidDataException("a field reaches over the end of the file");
+        }
+
         var taken = _rest[..(int)count];
         _rest = _rest[(int)count..];
         return taken;
@@ -87,10 +102,18 @@ ref struct ProtoReader(ReadOnlySpan<byte> message)
         ulong value = 0;
         for (var i = 0; i < 10; i++)
         {
-            if (i == _rest.Length) throw new InvalidDataException("the file ends inside a number");
+            if (i == _rest.Length)
+            {
+                throw new InvalidDataException("the file ends inside a number");
+            }
+
             var b = _rest[i];
             value |= (ulong)(b & 0x7F) << (7 * i);
-            if (b >= 0x80) continue;
+            if (b >= 0x80)
+            {
+                continue;
+            }
+
             _rest = _rest[(i + 1)..];
             return value;
         }

@@ -40,7 +40,11 @@ sealed class ProtoWriter
 
     void Varint(ulong value)
     {
-        for (; value >= 0x80; value >>= 7) _written.Add((byte)(value | 0x80));
+        for (; value >= 0x80; value >>= 7)
+        {
+            _written.Add((byte)(value | 0x80));
+        }
+
         _written.Add((byte)value);
     }
 }

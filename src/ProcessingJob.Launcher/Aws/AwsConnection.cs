@@ -36,12 +36,19 @@ public sealed record AwsConnection
     public static AwsConnection Create(string? region)
     {
         // A variable that is there but empty is not set: CI leaves those behind.
-        string? found = new[] { region, Environment.GetEnvironmentVariable("AWS_REGION"), Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION") }
-            .FirstOrDefault(r => !string.IsNullOrWhiteSpace(r)) ?? FallbackRegionFactory.GetRegionEndpoint()?.SystemName;
+        var found =
+            new[]
+            {
+                region,
+                Environment.GetEnvironmentVariable("AWS_REGION"),
+                Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION"),
+            }.FirstOrDefault(r => !string.IsNullOrWhiteSpace(r))
+            ?? FallbackRegionFactory.GetRegionEndpoint()?.SystemName;
         return found is null
             ? throw new PJobException(
                 "No AWS region: aws.region is not set, and neither AWS_REGION nor the profile names one. Set aws.region in job.yaml, or AWS_REGION.",
-                ExitCode.BadSpec)
+                ExitCode.BadSpec
+            )
             : new AwsConnection { Region = found };
     }
 
@@ -49,7 +56,11 @@ public sealed record AwsConnection
     /// <exception cref="PJobException">The chain found none.</exception>
     public AWSCredentials ResolveCredentials()
     {
-        if (Credentials is not null) return Credentials;
+        if (Credentials is not null)
+        {
+            return Credentials;
+        }
+
         try
         {
             return DefaultAWSCredentialsIdentityResolver.GetCredentials();
@@ -57,8 +68,14 @@ public sealed record AwsConnection
         catch (AmazonClientException e)
         {
             // Where nothing was found anywhere the SDK lists each of its providers on a line of its own.
-            string why = e.Message.Contains('\n', StringComparison.Ordinal) ? "neither the environment nor a profile, a container's or an instance's role has any" : e.Message.TrimEnd('.');
-            throw new PJobException($"No AWS credentials: {why}. Sign in with `aws sso login` or `aws configure`, or set AWS_PROFILE.", ExitCode.Remote, e);
+            var why = e.Message.Contains('\n', StringComparison.Ordinal)
+                ? "neither the environment nor a profile, a container's or an instance's role has any"
+                : e.Message.TrimEnd('.');
+            throw new PJobException(
+                $"No AWS credentials: {why}. Sign in with `aws sso login` or `aws configure`, or set AWS_PROFILE.",
+                ExitCode.Remote,
+                e
+            );
         }
     }
 
@@ -74,16 +91,22 @@ public sealed record AwsConnection
         return new AmazonS3Client(ResolveCredentials(), config);
     }
 
-    public IAmazonSecurityTokenService Sts() => new AmazonSecurityTokenServiceClient(ResolveCredentials(), Apply(new AmazonSecurityTokenServiceConfig()));
+    public IAmazonSecurityTokenService Sts() =>
+        new AmazonSecurityTokenServiceClient(ResolveCredentials(), Apply(new AmazonSecurityTokenServiceConfig()));
 
-    internal T Apply<T>(T config, string? region = null) where T : ClientConfig
+    internal T Apply<T>(T config, string? region = null)
+        where T : ClientConfig
     {
         config.RegionEndpoint = region is null ? RegionEndpoint : RegionEndpoint.GetBySystemName(region);
         config.MaxErrorRetry = MaxErrorRetry;
         config.RetryMode = RequestRetryMode.Standard;
         config.Timeout = Timeout;
         // Setting the URL clears the region, so the signing region is said apart.
-        if (Endpoints.TryGetValue(config.ServiceId, out string? url)) config.ServiceURL = url;
+        if (Endpoints.TryGetValue(config.ServiceId, out var url))
+        {
+            config.ServiceURL = url;
+        }
+
         config.AuthenticationRegion = region ?? Region;
         return config;
     }

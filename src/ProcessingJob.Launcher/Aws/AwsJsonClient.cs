@@ -18,15 +18,16 @@ public sealed class AwsJsonClient(AwsService service, AwsConnection connection) 
         Converters = { new EpochSecondsConverter(), new JsonStringEnumConverter() },
     };
 
-    readonly string _targetPrefix = service.TargetPrefix ?? throw new ArgumentException($"{service.ServiceId} does not speak JSON.", nameof(service));
+    readonly string _targetPrefix =
+        service.TargetPrefix ?? throw new ArgumentException($"{service.ServiceId} does not speak JSON.", nameof(service));
 
     /// <summary>Calls <paramref name="operation"/> and reads its answer; an empty body is an answer with defaults.</summary>
     /// <exception cref="AmazonServiceException">The service refused; ErrorCode is the bare code, without namespace.</exception>
     /// <exception cref="AmazonClientException">The service could not be reached.</exception>
-    public async Task<TResponse> CallAsync<TResponse>(string operation, object request, CancellationToken cancel)
+    public async Task<TResponse> CallAsync<TResponse>(string operation, object request, CancellationToken cancellationToken)
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, request.GetType(), Json);
-        string answer = await SendAsync(operation, body, cancel).ConfigureAwait(false);
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, request.GetType(), Json);
+        var answer = await SendAsync(operation, body, cancellationToken).ConfigureAwait(false);
         return JsonSerializer.Deserialize<TResponse>(answer.Length == 0 ? "{}" : answer, Json)
             ?? throw new AmazonClientException($"{operation}: the service answered null.");
     }

@@ -9,14 +9,25 @@ public sealed class AwsQueryClient(AwsService service, AwsConnection connection)
     readonly string _version = service.Version;
 
     /// <summary>Calls <paramref name="action"/>; the answer's elements carry no namespace.</summary>
-    public async Task<XElement> CallAsync(string action, IEnumerable<(string Name, string Value)> parameters, CancellationToken cancel)
+    public async Task<XElement> CallAsync(
+        string action,
+        IEnumerable<(string Name, string Value)> parameters,
+        CancellationToken cancellationToken
+    )
     {
         var form = new StringBuilder($"Action={action}&Version={_version}");
         foreach (var (name, value) in parameters)
+        {
             form.Append('&').Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
-        string answer = await SendAsync(action, Encoding.UTF8.GetBytes(form.ToString()), cancel).ConfigureAwait(false);
+        }
+
+        var answer = await SendAsync(action, Encoding.UTF8.GetBytes(form.ToString()), cancellationToken).ConfigureAwait(false);
         var root = XElement.Parse(answer);
-        foreach (var element in root.DescendantsAndSelf()) element.Name = element.Name.LocalName;
+        foreach (var element in root.DescendantsAndSelf())
+        {
+            element.Name = element.Name.LocalName;
+        }
+
         return root;
     }
 

@@ -8,12 +8,24 @@ namespace ProcessingJob.Launcher.Aws;
 /// <param name="TargetPrefix">Prefix of <c>X-Amz-Target</c> for AWS JSON 1.1; null for the Query protocol.</param>
 /// <param name="IsGlobal">One endpoint for a whole partition (IAM).</param>
 public sealed record AwsService(
-    string ServiceId, string SigningName, string HostPrefix, string Version, string? TargetPrefix, bool IsGlobal = false)
+    string ServiceId,
+    string SigningName,
+    string HostPrefix,
+    string Version,
+    string? TargetPrefix,
+    bool IsGlobal = false
+)
 {
     public static readonly AwsService SageMaker = new("SageMaker", "sagemaker", "api.sagemaker", "2017-07-24", "SageMaker");
     public static readonly AwsService Logs = new("CloudWatch Logs", "logs", "logs", "2014-03-28", "Logs_20140328");
     public static readonly AwsService Ecr = new("ECR", "ecr", "api.ecr", "2015-09-21", "AmazonEC2ContainerRegistry_V20150921");
-    public static readonly AwsService ServiceQuotas = new("Service Quotas", "servicequotas", "servicequotas", "2019-06-24", "ServiceQuotasV20190624");
+    public static readonly AwsService ServiceQuotas = new(
+        "Service Quotas",
+        "servicequotas",
+        "servicequotas",
+        "2019-06-24",
+        "ServiceQuotasV20190624"
+    );
     public static readonly AwsService Iam = new("IAM", "iam", "iam", "2010-05-08", null, IsGlobal: true);
     public static readonly AwsService Ec2 = new("EC2", "ec2", "ec2", "2016-11-15", null);
 
@@ -21,12 +33,14 @@ public sealed record AwsService(
     public string DefaultEndpoint(Amazon.RegionEndpoint region)
     {
         ArgumentNullException.ThrowIfNull(region);
-        string place = !IsGlobal ? "." + region.SystemName : region.PartitionName switch
-        {
-            "aws" => "",
-            "aws-us-gov" => ".us-gov",
-            _ => "." + SigningRegion(region),
-        };
+        var place = !IsGlobal
+            ? "." + region.SystemName
+            : region.PartitionName switch
+            {
+                "aws" => "",
+                "aws-us-gov" => ".us-gov",
+                _ => "." + SigningRegion(region),
+            };
         return $"https://{HostPrefix}{place}.{region.PartitionDnsSuffix}";
     }
 
@@ -34,11 +48,13 @@ public sealed record AwsService(
     public string SigningRegion(Amazon.RegionEndpoint region)
     {
         ArgumentNullException.ThrowIfNull(region);
-        return !IsGlobal ? region.SystemName : region.PartitionName switch
-        {
-            "aws-cn" => "cn-north-1",
-            "aws-us-gov" => "us-gov-west-1",
-            _ => "us-east-1",
-        };
+        return !IsGlobal
+            ? region.SystemName
+            : region.PartitionName switch
+            {
+                "aws-cn" => "cn-north-1",
+                "aws-us-gov" => "us-gov-west-1",
+                _ => "us-east-1",
+            };
     }
 }

@@ -12,20 +12,27 @@ public abstract class AwsWireClient : AmazonServiceClient
     readonly WireMarshaller _marshaller;
 
     private protected AwsWireClient(AwsService service, AwsConnection connection)
-        : base(connection.ResolveCredentials(), connection.Apply(new WireConfig(service), service.SigningRegion(connection.RegionEndpoint))) =>
-        _marshaller = new WireMarshaller(service.ServiceId);
+        : base(
+            connection.ResolveCredentials(),
+            connection.Apply(new WireConfig(service), service.SigningRegion(connection.RegionEndpoint))
+        ) => _marshaller = new WireMarshaller(service.ServiceId);
 
     /// <summary>Where requests go, for messages.</summary>
     public string Endpoint => Config.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(new WireRequest())).URL;
 
     private protected abstract (string ContentType, string? Target) Headers(string operation);
 
-    private protected async Task<string> SendAsync(string operation, byte[] body, CancellationToken cancel)
+    private protected async Task<string> SendAsync(string operation, byte[] body, CancellationToken cancellationToken)
     {
         var (contentType, target) = Headers(operation);
-        var request = new WireRequest { Body = body, ContentType = contentType, Target = target };
+        var request = new WireRequest
+        {
+            Body = body,
+            ContentType = contentType,
+            Target = target,
+        };
         var options = new InvokeOptions { RequestMarshaller = _marshaller, ResponseUnmarshaller = WireUnmarshaller.Instance };
-        var response = await InvokeAsync<WireResponse>(request, options, cancel).ConfigureAwait(false);
+        var response = await InvokeAsync<WireResponse>(request, options, cancellationToken).ConfigureAwait(false);
         return response.Body;
     }
 
@@ -41,6 +48,7 @@ public abstract class AwsWireClient : AmazonServiceClient
     sealed class EndpointResolver : BaseEndpointResolver
     {
         protected override void ServiceSpecificHandler(IExecutionContext executionContext, EndpointParameters parameters) { }
+
         protected override EndpointParameters MapEndpointsParameters(IRequestContext requestContext) => new();
     }
 

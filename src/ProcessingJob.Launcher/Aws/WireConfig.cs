@@ -10,7 +10,8 @@ sealed class WireConfig : ClientConfig, IEndpointProvider
 {
     readonly AwsService _service;
 
-    public WireConfig(AwsService service) : base(new Defaults())
+    public WireConfig(AwsService service)
+        : base(new Defaults())
     {
         _service = service;
         ServiceId = service.ServiceId;
@@ -26,11 +27,14 @@ sealed class WireConfig : ClientConfig, IEndpointProvider
 
     public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) => Resolve();
 
-    Endpoint Resolve() => new(ServiceURL ?? _service.DefaultEndpoint(RegionEndpoint ?? RegionEndpoint.GetBySystemName(AuthenticationRegion)));
+    Endpoint Resolve() =>
+        new(ServiceURL ?? _service.DefaultEndpoint(RegionEndpoint ?? RegionEndpoint.GetBySystemName(AuthenticationRegion)));
 
     sealed class Defaults : IDefaultConfigurationProvider
     {
-        public IDefaultConfiguration GetDefaultConfiguration(RegionEndpoint clientRegion, DefaultConfigurationMode? requestedConfigurationMode) =>
-            new DefaultConfiguration { Name = DefaultConfigurationMode.Standard, RetryMode = RequestRetryMode.Standard };
+        public IDefaultConfiguration GetDefaultConfiguration(
+            RegionEndpoint clientRegion,
+            DefaultConfigurationMode? requestedConfigurationMode
+        ) => new DefaultConfiguration { Name = DefaultConfigurationMode.Standard, RetryMode = RequestRetryMode.Standard };
     }
 }

@@ -24,9 +24,18 @@ sealed class WireMarshaller(string serviceName) : IMarshaller<IRequest, AmazonWe
     public IRequest Marshall(AmazonWebServiceRequest input)
     {
         var wire = (WireRequest)input;
-        var request = new DefaultRequest(wire, serviceName) { HttpMethod = "POST", ResourcePath = "/", Content = wire.Body };
+        var request = new DefaultRequest(wire, serviceName)
+        {
+            HttpMethod = "POST",
+            ResourcePath = "/",
+            Content = wire.Body,
+        };
         request.Headers["Content-Type"] = wire.ContentType;
-        if (wire.Target is not null) request.Headers["X-Amz-Target"] = wire.Target;
+        if (wire.Target is not null)
+        {
+            request.Headers["X-Amz-Target"] = wire.Target;
+        }
+
         return request;
     }
 }
@@ -38,16 +47,25 @@ sealed class WireUnmarshaller : JsonResponseUnmarshaller
 
     public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input) => new WireResponse { Body = Read(input) };
 
-    public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
+    public override AmazonServiceException UnmarshallException(
+        JsonUnmarshallerContext input,
+        Exception innerException,
+        HttpStatusCode statusCode
+    )
     {
-        string body = Read(input);
-        string header = input.ResponseData.GetHeaderValue("x-amzn-ErrorType") ?? "";
+        var body = Read(input);
+        var header = input.ResponseData.GetHeaderValue("x-amzn-ErrorType") ?? "";
         var (code, message) = body.TrimStart().StartsWith('<') ? FromXml(body) : FromJson(body);
         // Codes may carry a namespace before '#' and, in the header, a URL after ':'.
         code = (code.Length > 0 ? code : header).Split('#')[^1].Split(':')[0];
         return new AmazonServiceException(
-            message, innerException, (int)statusCode >= 500 ? ErrorType.Receiver : ErrorType.Sender, code.Length > 0 ? code : statusCode.ToString(),
-            input.ResponseData.GetHeaderValue("x-amzn-RequestId"), statusCode);
+            message,
+            innerException,
+            (int)statusCode >= 500 ? ErrorType.Receiver : ErrorType.Sender,
+            code.Length > 0 ? code : statusCode.ToString(),
+            input.ResponseData.GetHeaderValue("x-amzn-RequestId"),
+            statusCode
+        );
     }
 
     static string Read(JsonUnmarshallerContext input)
@@ -63,8 +81,14 @@ sealed class WireUnmarshaller : JsonResponseUnmarshaller
             using var json = JsonDocument.Parse(body);
             string Text(params ReadOnlySpan<string> names)
             {
-                foreach (string name in names)
-                    if (json.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String) return value.GetString()!;
+                foreach (var name in names)
+                {
+                    if (json.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String)
+                    {
+                        return value.GetString()!;
+                    }
+                }
+
                 return "";
             }
             return (Text("__type", "code"), Text("message", "Message"));
@@ -89,5 +113,8 @@ sealed class WireUnmarshaller : JsonResponseUnmarshaller
     }
 
     // A proxy's page, most likely.
-    static string Line(string body) => string.Join(' ', body.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)) is var line && line.Length > 300 ? line[..300] : line;
+    static string Line(string body) =>
+        string.Join(' ', body.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)) is var line && line.Length > 300
+            ? line[..300]
+            : line;
 }

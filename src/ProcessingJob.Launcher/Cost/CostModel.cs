@@ -30,7 +30,16 @@ public sealed record Workload
 /// <param name="Usd">All hosts for the whole time; null: the table has no price.</param>
 /// <param name="Measured">False: the speed is an estimate from the table.</param>
 public sealed record CostEstimate(
-    InstanceType Type, int Hosts, TimeSpan Total, TimeSpan Computing, double Skew, double TokensPerSecond, double? Usd, double? UsdPerMillionRows, bool Measured);
+    InstanceType Type,
+    int Hosts,
+    TimeSpan Total,
+    TimeSpan Computing,
+    double Skew,
+    double TokensPerSecond,
+    double? Usd,
+    double? UsdPerMillionRows,
+    bool Measured
+);
 
 /// <summary>Expected time and cost, so that hosts can be chosen before they are paid for.</summary>
 public sealed class CostModel(InstanceTypes types)
@@ -47,14 +56,23 @@ public sealed class CostModel(InstanceTypes types)
     {
         ArgumentNullException.ThrowIfNull(work);
         var type = types.Find(instanceType) ?? new InstanceType { Type = instanceType };
-        double speed = work.MeasuredTokensPerSecond ?? Speed(type, work.FlopsPerToken);
+        var speed = work.MeasuredTokensPerSecond ?? Speed(type, work.FlopsPerToken);
         var (fullest, total) = Loads(work, hosts);
-        double share = total == 0 ? 0 : (double)fullest / total;
+        var share = total == 0 ? 0 : (double)fullest / total;
         var computing = TimeSpan.FromSeconds(work.Tokens * share / speed);
         var all = Startup + TimeSpan.FromSeconds(work.BytesPerHost / CopyBytesPerSecond) + computing;
-        double? usd = type.UsdPerHour * hosts * all.TotalHours;
+        var usd = type.UsdPerHour * hosts * all.TotalHours;
         return new CostEstimate(
-            type, hosts, all, computing, share * hosts, speed, usd, work.Rows == 0 ? null : usd / work.Rows * 1e6, work.MeasuredTokensPerSecond is not null);
+            type,
+            hosts,
+            all,
+            computing,
+            share * hosts,
+            speed,
+            usd,
+            work.Rows == 0 ? null : usd / work.Rows * 1e6,
+            work.MeasuredTokensPerSecond is not null
+        );
     }
 
     /// <summary>The same job on 1 to <paramref name="maxHosts"/> hosts.</summary>
@@ -67,12 +85,13 @@ public sealed class CostModel(InstanceTypes types)
 
     double Speed(InstanceType type, double flopsPerToken)
     {
-        double flops = type.Gpus > 0 ? type.Gpus * type.GpuTflops * 1e12 : type.Vcpu * types.CpuGflopsPerVcpu * 1e9;
+        var flops = type.Gpus > 0 ? type.Gpus * type.GpuTflops * 1e12 : type.Vcpu * types.CpuGflopsPerVcpu * 1e9;
         return flops > 0
             ? flops / flopsPerToken
             : throw new PJobException(
                 $"compute.instance_type: {type.Type} is not in the table of {types.Date}, so its speed is unknown. Give a measured one with --tokens-per-second, or a table with --instance-types.",
-                ExitCode.BadSpec);
+                ExitCode.BadSpec
+            );
     }
 
     static (long Fullest, long Total) Loads(Workload work, int hosts)

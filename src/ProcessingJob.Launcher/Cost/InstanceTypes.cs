@@ -68,15 +68,21 @@ public sealed class InstanceTypes
         {
             var own = JsonSerializer.Deserialize<TableFile>(File.ReadAllBytes(path), Json)!;
             var names = own.Types.Select(t => t.Type).ToHashSet(StringComparer.Ordinal);
-            return new InstanceTypes(own with
-            {
-                CpuGflopsPerVcpu = own.CpuGflopsPerVcpu > 0 ? own.CpuGflopsPerVcpu : Default.CpuGflopsPerVcpu,
-                Types = [.. own.Types, .. Default.All.Where(t => !names.Contains(t.Type))],
-            });
+            return new InstanceTypes(
+                own with
+                {
+                    CpuGflopsPerVcpu = own.CpuGflopsPerVcpu > 0 ? own.CpuGflopsPerVcpu : Default.CpuGflopsPerVcpu,
+                    Types = [.. own.Types, .. Default.All.Where(t => !names.Contains(t.Type))],
+                }
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
         {
-            throw new PJobException($"{path}: expected a table of instance types (date, region, types[type, vcpu, memory_gib, …]): {e.Message}", ExitCode.BadSpec, e);
+            throw new PJobException(
+                $"{path}: expected a table of instance types (date, region, types[type, vcpu, memory_gib, …]): {e.Message}",
+                ExitCode.BadSpec,
+                e
+            );
         }
     }
 

@@ -1,7 +1,13 @@
 namespace ProcessingJob.Launcher.Doctor;
 
 /// <summary>How a check came out. Unknown: this identity may not look.</summary>
-public enum Health { Good, Warning, Bad, Unknown }
+public enum Health
+{
+    Good,
+    Warning,
+    Bad,
+    Unknown,
+}
 
 /// <summary>One line of <c>pjob doctor</c>.</summary>
 /// <param name="Subject">credentials, role, bucket, image, quota, network.</param>

@@ -8,26 +8,64 @@ namespace ProcessingJob.Launcher.Doctor;
 static class RolePermissions
 {
     /// <summary>One finding: good, or the actions that the role's policies deny or do not allow.</summary>
-    public static async Task<IEnumerable<DoctorFinding>> ExamineAsync(AwsQueryClient iam, string role, JobSpec spec, string partition, CancellationToken cancel)
+    public static async Task<IEnumerable<DoctorFinding>> ExamineAsync(
+        AwsQueryClient iam,
+        string role,
+        JobSpec spec,
+        string partition,
+        CancellationToken cancellationToken
+    )
     {
         var (denied, missing) = (new List<string>(), new List<string>());
         foreach (var (resource, actions) in Needed(spec, partition))
         {
-            var answer = await iam.CallAsync("SimulatePrincipalPolicy",
-                [("PolicySourceArn", role), ("ResourceArns.member.1", resource), .. actions.Select((a, i) => ($"ActionNames.member.{i + 1}", a))], cancel).ConfigureAwait(false);
+            var answer = await iam.CallAsync(
+                    "SimulatePrincipalPolicy",
+                    [
+                        ("PolicySourceArn", role),
+                        ("ResourceArns.member.1", resource),
+                        .. actions.Select((a, i) => ($"ActionNames.member.{i + 1}", a)),
+                    ],
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             foreach (var result in answer.Descendants("member").Where(m => m.Element("EvalDecision") is not null))
             {
-                string what = $"{result.Element("EvalActionName")?.Value} on {resource}";
-                if (result.Element("EvalDecision")!.Value == "explicitDeny") denied.Add(what);
-                else if (result.Element("EvalDecision")!.Value == "implicitDeny") missing.Add(what);
+                var what = $"{result.Element("EvalActionName")?.Value} on {resource}";
+                if (result.Element("EvalDecision")!.Value == "explicitDeny")
+                {
+                    denied.Add(what);
+                }
+                else if (result.Element("EvalDecision")!.Value == "implicitDeny")
+                {
+                    missing.Add(what);
+                }
             }
         }
         if (denied.Count > 0)
-            return [new("role", Health.Bad, $"denied: {string.Join(", ", denied)}", "remove the denial, or use the role of infra/template.yaml")];
+        {
+            return
+            [
+                new(
+                    "role",
+                    Health.Bad,
+                    $"denied: {string.Join(", ", denied)}",
+                    "remove the denial, or use the role of infra/template.yaml"
+                ),
+            ];
+        }
         // A bucket's or repository's own policy may still allow it, and is not part of the simulation.
-        return [missing.Count > 0
-            ? new("role", Health.Warning, $"not allowed by its own policies: {string.Join(", ", missing)}", "add it to the role, such as with DataBucketArns of infra/template.yaml, unless the resource's own policy allows it")
-            : new("role", Health.Good, "may read and write the job's buckets, pull its image and write its logs")];
+        return
+        [
+            missing.Count > 0
+                ? new(
+                    "role",
+                    Health.Warning,
+                    $"not allowed by its own policies: {string.Join(", ", missing)}",
+                    "add it to the role, such as with DataBucketArns of infra/template.yaml, unless the resource's own policy allows it"
+                )
+                : new("role", Health.Good, "may read and write the job's buckets, pull its image and write its logs"),
+        ];
     }
 
     /// <summary>What the hosts do, by ARN.</summary>
@@ -36,7 +74,11 @@ static class RolePermissions
         string S3(S3Uri uri, string key = "") => $"arn:{partition}:s3:::{uri.Bucket}{key}";
         foreach (var (key, address) in new[] { ("input.data", spec.Input.Data), ("model", spec.Model) })
         {
-            if (!S3Uri.IsS3(address)) continue;
+            if (!S3Uri.IsS3(address))
+            {
+                continue;
+            }
+
             var uri = S3Uri.Parse(address, key);
             yield return (S3(uri), ["s3:ListBucket"]);
             yield return (S3(uri, $"/{uri.Key}"), ["s3:GetObject"]);
@@ -49,7 +91,10 @@ static class RolePermissions
             yield return (S3(uri, $"/{uri.Key}"), ["s3:PutObject"]);
         }
         if (spec.Aws.Image is { } image && ImageResolver.RepositoryArn(image, partition) is { } repository)
+        {
             yield return (repository, ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]);
+        }
+
         yield return ("*", ["ecr:GetAuthorizationToken"]);
     }
 }

@@ -10,22 +10,37 @@ static class CommittedUnits
 {
     const int ReadsAtOnce = 16;
 
-    public static async Task<IReadOnlySet<string>> FindAsync(IOutputStore output, IReadOnlyList<WorkUnit> units, OutputIdentity identity, CancellationToken cancel)
+    public static async Task<IReadOnlySet<string>> FindAsync(
+        IOutputStore output,
+        IReadOnlyList<WorkUnit> units,
+        OutputIdentity identity,
+        CancellationToken cancellationToken
+    )
     {
         var sizes = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var prefix in new[] { OutputLayout.CommitFolder, OutputLayout.DataFolder, OutputLayout.RejectFolder })
         {
-            await foreach (var file in output.ListAsync(prefix, cancel).ConfigureAwait(false))
+            await foreach (var file in output.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+            {
                 sizes[file.Path] = file.Size;
+            }
         }
         var whole = new System.Collections.Concurrent.ConcurrentBag<string>();
         var recorded = units.Where(u => sizes.ContainsKey(OutputLayout.Commit(u.Id)));
-        await Parallel.ForEachAsync(recorded, new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancel }, async (unit, token) =>
-        {
-            var path = OutputLayout.Commit(unit.Id);
-            if (await output.ReadAsync(path, token).ConfigureAwait(false) is { } json && IsWhole(unit, json, path, identity, sizes))
-                whole.Add(unit.Id);
-        }).ConfigureAwait(false);
+        await Parallel
+            .ForEachAsync(
+                recorded,
+                new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken },
+                async (unit, token) =>
+                {
+                    var path = OutputLayout.Commit(unit.Id);
+                    if (await output.ReadAsync(path, token).ConfigureAwait(false) is { } json && IsWhole(unit, json, path, identity, sizes))
+                    {
+                        whole.Add(unit.Id);
+                    }
+                }
+            )
+            .ConfigureAwait(false);
         return whole.ToHashSet(StringComparer.Ordinal);
     }
 

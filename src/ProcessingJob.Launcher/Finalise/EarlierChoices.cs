@@ -15,20 +15,31 @@ public sealed record EarlierChoices(int? TokenBudget, string? ModelFile)
     /// <summary>The choices in the reports of an earlier run, the ordinally first host's that has any; what the spec says itself is left out.</summary>
     /// <param name="output">The output.</param>
     /// <param name="spec">Its spec.</param>
-    /// <param name="cancel">Ends the reading.</param>
-    public static async Task<EarlierChoices> FindAsync(IOutputStore output, JobSpec spec, CancellationToken cancel = default)
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<EarlierChoices> FindAsync(IOutputStore output, JobSpec spec, CancellationToken cancellationToken = default)
     {
         if (spec.Task == TaskKind.Tokenize)
+        {
             return None;
+        }
+
         var reports = new List<string>();
-        await foreach (var file in output.ListAsync(OutputLayout.ReportFolder, cancel).ConfigureAwait(false))
+        await foreach (var file in output.ListAsync(OutputLayout.ReportFolder, cancellationToken).ConfigureAwait(false))
+        {
             reports.Add(file.Path);
+        }
+
         foreach (var path in reports.Order(StringComparer.Ordinal))
         {
-            if (await output.ReadAsync(path, cancel).ConfigureAwait(false) is { } json && Read(json, path) is { TokenBudget: not null } report)
+            if (
+                await output.ReadAsync(path, cancellationToken).ConfigureAwait(false) is { } json
+                && Read(json, path) is { TokenBudget: not null } report
+            )
             {
-                return new(spec.Compute is { Tune: true, TokenBudget: null } ? report.TokenBudget : null,
-                    spec.Compute.ModelFile == "auto" ? report.ModelFile : null);
+                return new(
+                    spec.Compute is { Tune: true, TokenBudget: null } ? report.TokenBudget : null,
+                    spec.Compute.ModelFile == "auto" ? report.ModelFile : null
+                );
             }
         }
         return None;

@@ -12,62 +12,93 @@ public sealed class Finaliser(IOutputStore output, TimeProvider time)
     /// The manifest when the output is finished with exactly this spec, model and data and few enough rejects, and all its files are
     /// there in full size; otherwise null. Only 'pjob check' reads the files again.
     /// </summary>
-    public async Task<Manifest?> FindFinishedAsync(OutputIdentity identity, string dataFingerprint, CancellationToken cancel = default)
+    public async Task<Manifest?> FindFinishedAsync(
+        OutputIdentity identity,
+        string dataFingerprint,
+        CancellationToken cancellationToken = default
+    )
     {
-        if (await output.ReadAsync(OutputLayout.Success, cancel).ConfigureAwait(false) is null
-            || await output.ReadAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false) is not { } json)
+        if (
+            await output.ReadAsync(OutputLayout.Success, cancellationToken).ConfigureAwait(false) is null
+            || await output.ReadAsync(OutputLayout.Manifest, cancellationToken).ConfigureAwait(false) is not { } json
+        )
+        {
             return null;
+        }
+
         if (TryRead(json) is not { } manifest)
+        {
             return null;
-        var same = (manifest.SpecFingerprint, manifest.ModelFingerprint, manifest.DataFingerprint) == (identity.SpecFingerprint, identity.ModelFingerprint, dataFingerprint);
-        return same && manifest.RejectedRows <= identity.Spec.Rejects.MaxFraction * manifest.RowsIn && await IsWholeAsync(manifest, cancel).ConfigureAwait(false) ? manifest : null;
+        }
+
+        var same =
+            (manifest.SpecFingerprint, manifest.ModelFingerprint, manifest.DataFingerprint)
+            == (identity.SpecFingerprint, identity.ModelFingerprint, dataFingerprint);
+        return
+            same
+            && manifest.RejectedRows <= identity.Spec.Rejects.MaxFraction * manifest.RowsIn
+            && await IsWholeAsync(manifest, cancellationToken).ConfigureAwait(false)
+            ? manifest
+            : null;
     }
 
     /// <summary>
     /// Takes _SUCCESS and manifest.json away before new work changes the output, and the records of units that are to be done anew
     /// because they are not whole: a worker that finds a record leaves the unit alone.
     /// </summary>
-    public async Task ReopenAsync(JobPlan plan, CancellationToken cancel = default)
+    public async Task ReopenAsync(JobPlan plan, CancellationToken cancellationToken = default)
     {
-        await output.DeleteAsync(OutputLayout.Success, cancel).ConfigureAwait(false);
-        await output.DeleteAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false);
+        await output.DeleteAsync(OutputLayout.Success, cancellationToken).ConfigureAwait(false);
+        await output.DeleteAsync(OutputLayout.Manifest, cancellationToken).ConfigureAwait(false);
         var left = plan.Units.Select(u => u.Id).Except(plan.Work.Committed).ToHashSet(StringComparer.Ordinal);
         var broken = new List<string>();
-        await foreach (var file in output.ListAsync(OutputLayout.CommitFolder, cancel).ConfigureAwait(false))
+        await foreach (var file in output.ListAsync(OutputLayout.CommitFolder, cancellationToken).ConfigureAwait(false))
         {
             if (OutputNames.UnitOf(file.Path) is { } unit && left.Contains(unit))
+            {
                 broken.Add(file.Path);
+            }
         }
         foreach (var record in broken)
-            await output.DeleteAsync(record, cancel).ConfigureAwait(false);
+        {
+            await output.DeleteAsync(record, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <exception cref="PJobException">Exit code 1: a unit is missing or not as its record says; 3: too many rejects.</exception>
-    public async Task<FinaliseResult> FinishAsync(FinaliseRequest request, CancellationToken cancel = default)
+    public async Task<FinaliseResult> FinishAsync(FinaliseRequest request, CancellationToken cancellationToken = default)
     {
-        var files = await ListFilesAsync(cancel).ConfigureAwait(false);
-        var records = await ReadRecordsAsync(request.Units, files, cancel).ConfigureAwait(false);
+        var files = await ListFilesAsync(cancellationToken).ConfigureAwait(false);
+        var records = await ReadRecordsAsync(request.Units, files, cancellationToken).ConfigureAwait(false);
         var sizes = files.ToDictionary(f => f.Path, f => f.Size, StringComparer.Ordinal);
-        var faults = request.Units.Zip(records, (unit, record) => UnitCheck.Faults(unit, record, request.Identity, sizes)).SelectMany(f => f).ToList();
+        var faults = request
+            .Units.Zip(records, (unit, record) => UnitCheck.Faults(unit, record, request.Identity, sizes))
+            .SelectMany(f => f)
+            .ToList();
         if (faults.Count > 0)
+        {
             throw new PJobException($"{output.Location}: {Some(faults)}; run again to do these units anew");
-        await CheckRejectsAsync(request.Spec, records, cancel).ConfigureAwait(false);
+        }
+
+        await CheckRejectsAsync(request.Spec, records, cancellationToken).ConfigureAwait(false);
 
         var orphans = FindOrphans(files, records);
         if (request.RemoveOrphans)
         {
             foreach (var orphan in orphans)
-                await output.DeleteAsync(orphan, cancel).ConfigureAwait(false);
+            {
+                await output.DeleteAsync(orphan, cancellationToken).ConfigureAwait(false);
+            }
         }
         var manifest = ManifestOf(request, records);
-        await output.WriteAsync(OutputLayout.Manifest, ContractJson.Write(manifest), cancel).ConfigureAwait(false);
-        await output.WriteAsync(OutputLayout.Success, ReadOnlyMemory<byte>.Empty, cancel).ConfigureAwait(false);
+        await output.WriteAsync(OutputLayout.Manifest, ContractJson.Write(manifest), cancellationToken).ConfigureAwait(false);
+        await output.WriteAsync(OutputLayout.Success, ReadOnlyMemory<byte>.Empty, cancellationToken).ConfigureAwait(false);
         return new(manifest, orphans);
     }
 
-    async Task<bool> IsWholeAsync(Manifest manifest, CancellationToken cancel)
+    async Task<bool> IsWholeAsync(Manifest manifest, CancellationToken cancellationToken)
     {
-        var there = (await ListFilesAsync(cancel).ConfigureAwait(false)).ToHashSet();
+        var there = (await ListFilesAsync(cancellationToken).ConfigureAwait(false)).ToHashSet();
         return manifest.Parts.Concat(manifest.RejectFiles).All(p => there.Contains(new(p.Path, p.Bytes)))
             && there.Count(f => f.Path.StartsWith(OutputLayout.CommitFolder, StringComparison.Ordinal)) >= manifest.Units;
     }
@@ -85,60 +116,88 @@ public sealed class Finaliser(IOutputStore output, TimeProvider time)
         }
     }
 
-    async Task<List<StoredFile>> ListFilesAsync(CancellationToken cancel)
+    async Task<List<StoredFile>> ListFilesAsync(CancellationToken cancellationToken)
     {
         var files = new List<StoredFile>();
         foreach (var prefix in new[] { OutputLayout.CommitFolder, OutputLayout.DataFolder, OutputLayout.RejectFolder })
         {
-            await foreach (var file in output.ListAsync(prefix, cancel).ConfigureAwait(false))
+            await foreach (var file in output.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+            {
                 files.Add(file);
+            }
         }
         return files;
     }
 
-    async Task<UnitRecord[]> ReadRecordsAsync(IReadOnlyList<WorkUnit> units, List<StoredFile> files, CancellationToken cancel)
+    async Task<UnitRecord[]> ReadRecordsAsync(IReadOnlyList<WorkUnit> units, List<StoredFile> files, CancellationToken cancellationToken)
     {
         var there = files.Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
         var missing = units.Where(u => !there.Contains(OutputLayout.Commit(u.Id))).ToList();
         if (missing.Count > 0)
         {
-            throw new PJobException($"{output.Location}: {missing.Count} of {units.Count} units have no commit record, the first is {missing[0].Source} "
-                + $"{missing[0].Start}-{missing[0].End}; run again to do them");
+            throw new PJobException(
+                $"{output.Location}: {missing.Count} of {units.Count} units have no commit record, the first is {missing[0].Source} "
+                    + $"{missing[0].Start}-{missing[0].End}; run again to do them"
+            );
         }
         var records = new UnitRecord[units.Count];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancel };
-        await Parallel.ForAsync(0, units.Count, options, async (i, token) =>
-        {
-            var path = OutputLayout.Commit(units[i].Id);
-            var json = await output.ReadAsync(path, token).ConfigureAwait(false) ?? throw new PJobException($"{output.Location}/{path}: vanished while it was read");
-            records[i] = ContractJson.Read<UnitRecord>(json, $"{output.Location}/{path}");
-        }).ConfigureAwait(false);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
+        await Parallel
+            .ForAsync(
+                0,
+                units.Count,
+                options,
+                async (i, token) =>
+                {
+                    var path = OutputLayout.Commit(units[i].Id);
+                    var json =
+                        await output.ReadAsync(path, token).ConfigureAwait(false)
+                        ?? throw new PJobException($"{output.Location}/{path}: vanished while it was read");
+                    records[i] = ContractJson.Read<UnitRecord>(json, $"{output.Location}/{path}");
+                }
+            )
+            .ConfigureAwait(false);
         return records;
     }
 
-    async Task CheckRejectsAsync(JobSpec spec, UnitRecord[] records, CancellationToken cancel)
+    async Task CheckRejectsAsync(JobSpec spec, UnitRecord[] records, CancellationToken cancellationToken)
     {
         var (rows, rejected) = (records.Sum(r => r.RowsIn), records.Sum(r => r.Rejects.Values.Sum()));
         if (rejected <= spec.Rejects.MaxFraction * rows)
+        {
             return;
-        var samples = await RejectSamples.ReadAsync(output, records, cancel).ConfigureAwait(false);
+        }
+
+        var samples = await RejectSamples.ReadAsync(output, records, cancellationToken).ConfigureAwait(false);
         throw new PJobException(RejectSamples.Message(rows, rejected, spec.Rejects.MaxFraction, samples), ExitCode.Rejects);
     }
 
     // Records come first: without its record a part is an orphan, but a record without its part is a fault.
     static List<string> FindOrphans(List<StoredFile> files, UnitRecord[] records)
     {
-        var known = records.SelectMany(UnitCheck.FilesOf).Select(p => p.Path)
-            .Concat(records.Select(r => OutputLayout.Commit(r.Unit))).ToHashSet(StringComparer.Ordinal);
-        return [.. files.Select(f => f.Path).Where(path => OutputNames.UnitOf(path) is not null && !known.Contains(path))
-            .OrderByDescending(path => path.StartsWith(OutputLayout.CommitFolder, StringComparison.Ordinal)).ThenBy(path => path, StringComparer.Ordinal)];
+        var known = records
+            .SelectMany(UnitCheck.FilesOf)
+            .Select(p => p.Path)
+            .Concat(records.Select(r => OutputLayout.Commit(r.Unit)))
+            .ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. files
+                .Select(f => f.Path)
+                .Where(path => OutputNames.UnitOf(path) is not null && !known.Contains(path))
+                .OrderByDescending(path => path.StartsWith(OutputLayout.CommitFolder, StringComparison.Ordinal))
+                .ThenBy(path => path, StringComparer.Ordinal),
+        ];
     }
 
     Manifest ManifestOf(FinaliseRequest request, UnitRecord[] records)
     {
         var rejects = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var (reason, count) in records.SelectMany(r => r.Rejects))
+        {
             rejects[reason] = rejects.GetValueOrDefault(reason) + count;
+        }
+
         return new()
         {
             Job = request.Job,

@@ -8,19 +8,29 @@ namespace ProcessingJob.Launcher.Finalise;
 static class JobFinish
 {
     /// <remarks>Nothing is worth an interruption here: it is seconds, and the output is good only after it.</remarks>
-    public static async Task<JobResult> FinishAsync(Finaliser finaliser, JobPlan plan, OutputIdentity identity, JobResult before, Func<double> elapsed)
+    public static async Task<JobResult> FinishAsync(
+        Finaliser finaliser,
+        JobPlan plan,
+        OutputIdentity identity,
+        JobResult before,
+        Func<double> elapsed
+    )
     {
         try
         {
-            var done = await finaliser.FinishAsync(new()
-            {
-                Job = before.Job,
-                Spec = identity.Spec,
-                Identity = identity,
-                DataFingerprint = plan.Work.DataFingerprint,
-                Units = plan.Units,
-                Hosts = [.. plan.Hosts.Select(h => h.Host)],
-            }).ConfigureAwait(false);
+            var done = await finaliser
+                .FinishAsync(
+                    new()
+                    {
+                        Job = before.Job,
+                        Spec = identity.Spec,
+                        Identity = identity,
+                        DataFingerprint = plan.Work.DataFingerprint,
+                        Units = plan.Units,
+                        Hosts = [.. plan.Hosts.Select(h => h.Host)],
+                    }
+                )
+                .ConfigureAwait(false);
             return before with { Status = "Completed", Orphans = done.Orphans, Counts = JobCounts.Of(done.Manifest), Seconds = elapsed() };
         }
         catch (PJobException e)

@@ -8,6 +8,8 @@ public sealed class LocalCopy(string path, bool isTemporary = false) : IDisposab
     public void Dispose()
     {
         if (isTemporary)
+        {
             File.Delete(Path);
+        }
     }
 }

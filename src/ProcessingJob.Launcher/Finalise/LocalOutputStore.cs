@@ -20,26 +20,34 @@ public sealed class LocalOutputStore(string root) : IOutputStore
             : throw new PJobException($"{path}: leads out of the output {Location}");
     }
 
-    public async IAsyncEnumerable<StoredFile> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancel = default)
+    public async IAsyncEnumerable<StoredFile> ListAsync(
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         await Task.CompletedTask.ConfigureAwait(false);
         var folder = Path.Combine(Location, prefix.EndsWith('/') ? prefix : Path.GetDirectoryName(prefix) ?? "");
         if (!Directory.Exists(folder))
+        {
             yield break;
+        }
+
         foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var path = Path.GetRelativePath(Location, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
             if (path.StartsWith(prefix, StringComparison.Ordinal) && !path.StartsWith(PrivateFolder + "/", StringComparison.Ordinal))
+            {
                 yield return new(path, file.Length);
+            }
         }
     }
 
-    public async Task<byte[]?> ReadAsync(string path, CancellationToken cancel = default)
+    public async Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default)
     {
         try
         {
-            return await File.ReadAllBytesAsync(PathOf(path), cancel).ConfigureAwait(false);
+            return await File.ReadAllBytesAsync(PathOf(path), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -47,10 +55,10 @@ public sealed class LocalOutputStore(string root) : IOutputStore
         }
     }
 
-    public Task<LocalCopy?> CopyAsync(string path, CancellationToken cancel = default) =>
+    public Task<LocalCopy?> CopyAsync(string path, CancellationToken cancellationToken = default) =>
         Task.FromResult(File.Exists(PathOf(path)) ? new LocalCopy(PathOf(path)) : null);
 
-    public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel = default)
+    public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         var target = PathOf(path);
         var temporary = Path.Combine(Location, PrivateFolder, $"write-{Guid.NewGuid():N}");
@@ -58,9 +66,10 @@ public sealed class LocalOutputStore(string root) : IOutputStore
         {
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             Directory.CreateDirectory(Path.GetDirectoryName(temporary)!);
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
+            await using (file.ConfigureAwait(false))
             {
-                await file.WriteAsync(content, cancel).ConfigureAwait(false);
+                await file.WriteAsync(content, cancellationToken).ConfigureAwait(false);
                 file.Flush(flushToDisk: true);
             }
             File.Move(temporary, target, overwrite: true);
@@ -68,14 +77,21 @@ public sealed class LocalOutputStore(string root) : IOutputStore
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             File.Delete(temporary);
-            throw new PJobException($"{target}: cannot be written: {e.Message}; check that the output is writable and has room", ExitCode.Failed, e);
+            throw new PJobException(
+                $"{target}: cannot be written: {e.Message}; check that the output is writable and has room",
+                ExitCode.Failed,
+                e
+            );
         }
     }
 
-    public Task DeleteAsync(string path, CancellationToken cancel = default)
+    public Task DeleteAsync(string path, CancellationToken cancellationToken = default)
     {
         if (File.Exists(PathOf(path)))
+        {
             File.Delete(PathOf(path));
+        }
+
         return Task.CompletedTask;
     }
 }

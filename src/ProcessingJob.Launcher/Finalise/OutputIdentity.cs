@@ -15,38 +15,61 @@ public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)
 
     /// <summary>Refuses an output that holds rows of another spec or model; leaves the output as it is.</summary>
     /// <exception cref="PJobException">Exit code 2; names the keys that differ.</exception>
-    public async Task CheckAsync(IOutputStore output, CancellationToken cancel = default)
+    public async Task CheckAsync(IOutputStore output, CancellationToken cancellationToken = default)
     {
-        if (await ReadAsync(output, cancel).ConfigureAwait(false) is not { } other)
+        if (await ReadAsync(output, cancellationToken).ConfigureAwait(false) is not { } other)
         {
-            await CheckRecordAsync(output, cancel).ConfigureAwait(false);
+            await CheckRecordAsync(output, cancellationToken).ConfigureAwait(false);
             return;
         }
-        var keys = SpecWriter.Differences(other.Spec, Spec).Select(key => $"{key} ({Value(key, other.Spec)} there, {Value(key, Spec)} now)").ToList();
+        var keys = SpecWriter
+            .Differences(other.Spec, Spec)
+            .Select(key => $"{key} ({Value(key, other.Spec)} there, {Value(key, Spec)} now)")
+            .ToList();
         if (other.ModelFingerprint != ModelFingerprint)
+        {
             keys.Add($"the model's files ({other.ModelFingerprint} there, {ModelFingerprint} now)");
+        }
+
         if (keys.Count > 0)
+        {
             throw Refused(output, $"a job that differs in {string.Join(", ", keys)}");
+        }
     }
 
     /// <summary>Writes <see cref="Path"/>: from now on the output is of this identity.</summary>
-    public Task ClaimAsync(IOutputStore output, CancellationToken cancel = default) =>
-        output.WriteAsync(Path, ContractJson.Write(new JsonObject { ["model_fingerprint"] = ModelFingerprint, ["spec"] = SpecWriter.ToJson(StoredSpec.Of(Spec)) }), cancel);
+    public Task ClaimAsync(IOutputStore output, CancellationToken cancellationToken = default) =>
+        output.WriteAsync(
+            Path,
+            ContractJson.Write(
+                new JsonObject { ["model_fingerprint"] = ModelFingerprint, ["spec"] = SpecWriter.ToJson(StoredSpec.Of(Spec)) }
+            ),
+            cancellationToken
+        );
 
     /// <summary>The identity an output has; null when nothing has been written to it by a launcher.</summary>
     /// <exception cref="PJobException">Exit code 1: the file is damaged.</exception>
-    public static async Task<OutputIdentity?> ReadAsync(IOutputStore output, CancellationToken cancel = default)
+    public static async Task<OutputIdentity?> ReadAsync(IOutputStore output, CancellationToken cancellationToken = default)
     {
         var path = Path;
-        var json = await output.ReadAsync(path, cancel).ConfigureAwait(false);
+        var json = await output.ReadAsync(path, cancellationToken).ConfigureAwait(false);
         if (json is null)
-            json = await output.ReadAsync(path = OutputLayout.Manifest, cancel).ConfigureAwait(false);
+        {
+            json = await output.ReadAsync(path = OutputLayout.Manifest, cancellationToken).ConfigureAwait(false);
+        }
+
         if (json is null)
+        {
             return null;
+        }
+
         try
         {
             var root = JsonNode.Parse(json)!;
-            return new(SpecReader.Parse(root["spec"]!.ToJsonString(), $"{output.Location}/{path}"), root["model_fingerprint"]!.GetValue<string>());
+            return new(
+                SpecReader.Parse(root["spec"]!.ToJsonString(), $"{output.Location}/{path}"),
+                root["model_fingerprint"]!.GetValue<string>()
+            );
         }
         catch (Exception e) when (e is JsonException or NullReferenceException or InvalidOperationException or FormatException)
         {
@@ -55,15 +78,21 @@ public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)
     }
 
     // An output written without a launcher has no file of this kind, but each commit record knows its own fingerprints.
-    async Task CheckRecordAsync(IOutputStore output, CancellationToken cancel)
+    async Task CheckRecordAsync(IOutputStore output, CancellationToken cancellationToken)
     {
-        await foreach (var file in output.ListAsync(OutputLayout.CommitFolder, cancel).ConfigureAwait(false))
+        await foreach (var file in output.ListAsync(OutputLayout.CommitFolder, cancellationToken).ConfigureAwait(false))
         {
-            if (await output.ReadAsync(file.Path, cancel).ConfigureAwait(false) is not { } json)
+            if (await output.ReadAsync(file.Path, cancellationToken).ConfigureAwait(false) is not { } json)
+            {
                 continue;
+            }
+
             var record = ContractJson.Read<UnitRecord>(json, $"{output.Location}/{file.Path}");
             if (record.SpecFingerprint != SpecFingerprint || record.ModelFingerprint != ModelFingerprint)
+            {
                 throw Refused(output, $"another {(record.SpecFingerprint != SpecFingerprint ? "spec" : "model")} ({file.Path} says so)");
+            }
+
             return;
         }
     }

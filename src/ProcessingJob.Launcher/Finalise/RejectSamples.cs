@@ -9,17 +9,29 @@ public static class RejectSamples
 {
     const int Count = 3;
 
-    public static async Task<IReadOnlyList<Reject>> ReadAsync(IOutputStore output, IEnumerable<UnitRecord> records, CancellationToken cancel = default)
+    public static async Task<IReadOnlyList<Reject>> ReadAsync(
+        IOutputStore output,
+        IEnumerable<UnitRecord> records,
+        CancellationToken cancellationToken = default
+    )
     {
         var samples = new List<Reject>();
         foreach (var file in records.Select(r => r.RejectFile).OfType<PartRecord>())
         {
             if (samples.Count >= Count)
+            {
                 break;
-            if (await output.ReadAsync(file.Path, cancel).ConfigureAwait(false) is not { } content)
+            }
+
+            if (await output.ReadAsync(file.Path, cancellationToken).ConfigureAwait(false) is not { } content)
+            {
                 continue;
+            }
+
             var lines = Encoding.UTF8.GetString(content).Split('\n', Count + 1, StringSplitOptions.RemoveEmptyEntries);
-            samples.AddRange(lines.Take(Count - samples.Count).Select(line => ContractJson.Read<Reject>(Encoding.UTF8.GetBytes(line), file.Path)));
+            samples.AddRange(
+                lines.Take(Count - samples.Count).Select(line => ContractJson.Read<Reject>(Encoding.UTF8.GetBytes(line), file.Path))
+            );
         }
         return samples;
     }
@@ -27,9 +39,15 @@ public static class RejectSamples
     public static string Message(long rows, long rejected, double maxFraction, IReadOnlyList<Reject> samples)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{rejected:N0} of {rows:N0} rows were rejected ({(double)rejected / rows:P2}), rejects.max_fraction allows {maxFraction:P2}");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{rejected:N0} of {rows:N0} rows were rejected ({(double)rejected / rows:P2}), rejects.max_fraction allows {maxFraction:P2}"
+        );
         foreach (var reject in samples)
+        {
             text.Append(CultureInfo.InvariantCulture, $"\n  {reject.SourceFile} row {reject.SourceRow}: {reject.Reason}: {reject.Message}");
+        }
+
         return text.Append("\nAll of them are in rejects/; mend the data, or raise rejects.max_fraction and run again").ToString();
     }
 }

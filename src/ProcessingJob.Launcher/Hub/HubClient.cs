@@ -9,15 +9,22 @@ namespace ProcessingJob.Launcher.Hub;
 public sealed record HubOptions
 {
     /// <summary>HF_ENDPOINT, or the public hub.</summary>
-    public string Endpoint { get; init; } = Environment.GetEnvironmentVariable("HF_ENDPOINT") is { Length: > 0 } e ? e.TrimEnd('/') : "https://huggingface.co";
+    public string Endpoint { get; init; } =
+        Environment.GetEnvironmentVariable("HF_ENDPOINT") is { Length: > 0 } e ? e.TrimEnd('/') : "https://huggingface.co";
 
     /// <summary>HF_TOKEN; null for public models.</summary>
     public string? Token { get; init; } = Environment.GetEnvironmentVariable("HF_TOKEN") is { Length: > 0 } t ? t : null;
 
     /// <summary>Where models are kept: PROCESSINGJOB_CACHE, or the user's cache folder.</summary>
-    public string Cache { get; init; } = Environment.GetEnvironmentVariable("PROCESSINGJOB_CACHE") is { Length: > 0 } c ? c
-        : Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } x ? x
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "processingjob");
+    public string Cache { get; init; } =
+        Environment.GetEnvironmentVariable("PROCESSINGJOB_CACHE") is { Length: > 0 } c
+            ? c
+            : Path.Combine(
+                Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } x
+                    ? x
+                    : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+                "processingjob"
+            );
 
     /// <summary>compute.model_file.</summary>
     public string ModelFile { get; init; } = "auto";
@@ -50,25 +57,56 @@ public sealed class HubClient : IDisposable
 
     /// <summary>Fetches what is needed of a model and returns its folder; a model that is cached whole is not fetched again.</summary>
     /// <exception cref="PJobException">Exit code 4: no such model, no access, or damaged; 1: the hub cannot be reached.</exception>
-    public async Task<string> FetchAsync(string address, IProgress<HubProgress>? progress = null, CancellationToken cancel = default)
+    public async Task<string> FetchAsync(
+        string address,
+        IProgress<HubProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var model = HubModel.Parse(address);
         var download = new HubDownload(this, _time, _options.Tries);
-        var (commit, all) = await download.RetryAsync(_options.Endpoint, () => ListAsync(model, cancel), cancel).ConfigureAwait(false);
+        var (commit, all) = await download
+            .RetryAsync(_options.Endpoint, () => ListAsync(model, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         var files = HubFiles.Choose(all, _options.ModelFile, _options.Device, model);
-        string folder = Path.Combine(_options.Cache, "hub", model.Repository.Replace("/", "--"), commit, Fingerprints.OfItems(files.Select(f => (f.Path, f.Path))));
-        if (Directory.Exists(folder)) return folder;
-        using var mine = await LockAsync(folder + ".lock", cancel).ConfigureAwait(false);
-        if (Directory.Exists(folder)) return folder;
-        string unfinished = folder + ".part";
+        var folder = Path.Combine(
+            _options.Cache,
+            "hub",
+            model.Repository.Replace("/", "--"),
+            commit,
+            Fingerprints.OfItems(files.Select(f => (f.Path, f.Path)))
+        );
+        if (Directory.Exists(folder))
+        {
+            return folder;
+        }
+
+        using var mine = await LockAsync(folder + ".lock", cancellationToken).ConfigureAwait(false);
+        if (Directory.Exists(folder))
+        {
+            return folder;
+        }
+
+        var unfinished = folder + ".part";
         foreach (var file in files)
-            await download.FetchAsync($"{_options.Endpoint}/{model.Repository}/resolve/{commit}/{EscapePath(file.Path)}", file, Path.Combine(unfinished, file.Path), progress, cancel).ConfigureAwait(false);
+        {
+            await download
+                .FetchAsync(
+                    $"{_options.Endpoint}/{model.Repository}/resolve/{commit}/{EscapePath(file.Path)}",
+                    file,
+                    Path.Combine(unfinished, file.Path),
+                    progress,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+
         Directory.Move(unfinished, folder);
         return folder;
     }
 
     /// <summary>Held while a model is fetched: a second process waits, and then finds it there.</summary>
-    async Task<FileStream> LockAsync(string path, CancellationToken cancel)
+    async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         while (true)
@@ -79,41 +117,76 @@ public sealed class HubClient : IDisposable
             }
             catch (IOException) when (File.Exists(path))
             {
-                await Task.Delay(TimeSpan.FromSeconds(1), _time, cancel).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromSeconds(1), _time, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
     public void Dispose() => _http.Dispose();
 
-    async Task<(string Commit, IReadOnlyList<HubFile> Files)> ListAsync(HubModel model, CancellationToken cancel)
+    async Task<(string Commit, IReadOnlyList<HubFile> Files)> ListAsync(HubModel model, CancellationToken cancellationToken)
     {
-        using var answer = await SendAsync($"{_options.Endpoint}/api/models/{model.Repository}/revision/{Uri.EscapeDataString(model.Revision)}?blobs=true", 0, cancel).ConfigureAwait(false);
+        using var answer = await SendAsync(
+                $"{_options.Endpoint}/api/models/{model.Repository}/revision/{Uri.EscapeDataString(model.Revision)}?blobs=true",
+                0,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         Check(answer, $"{model.Repository}@{model.Revision}");
-        using var json = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false));
+        using var json = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
         var files = new List<HubFile>();
         foreach (var file in json.RootElement.GetProperty("siblings").EnumerateArray())
         {
-            string path = file.GetProperty("rfilename").GetString()!;
+            var path = file.GetProperty("rfilename").GetString()!;
             // Names come from the network: none may lead out of the folder.
-            if (path.Split('/').Any(p => p is "" or "." or "..") || path.Contains('\\')) throw new PJobException($"{model.Repository}: refuses the file name \"{path}\"", ExitCode.Model);
-            string? sha = file.TryGetProperty("lfs", out var lfs) && lfs.ValueKind == JsonValueKind.Object ? lfs.GetProperty("sha256").GetString() : null;
-            files.Add(new HubFile(path, file.TryGetProperty("size", out var size) ? size.GetInt64() : -1, sha, file.TryGetProperty("blobId", out var blob) ? blob.GetString() : null));
+            if (path.Split('/').Any(p => p is "" or "." or "..") || path.Contains('\\'))
+            {
+                throw new PJobException($"{model.Repository}: refuses the file name \"{path}\"", ExitCode.Model);
+            }
+
+            var sha =
+                file.TryGetProperty("lfs", out var lfs) && lfs.ValueKind == JsonValueKind.Object
+                    ? lfs.GetProperty("sha256").GetString()
+                    : null;
+            files.Add(
+                new HubFile(
+                    path,
+                    file.TryGetProperty("size", out var size) ? size.GetInt64() : -1,
+                    sha,
+                    file.TryGetProperty("blobId", out var blob) ? blob.GetString() : null
+                )
+            );
         }
         return (json.RootElement.GetProperty("sha").GetString()!, files);
     }
 
     /// <summary>One GET, redirects followed; the token goes to the hub's own host only.</summary>
-    internal async Task<HttpResponseMessage> SendAsync(string url, long from, CancellationToken cancel)
+    internal async Task<HttpResponseMessage> SendAsync(string url, long from, CancellationToken cancellationToken)
     {
         var at = new Uri(url);
-        for (int hops = 0; hops < 10; hops++)
+        for (var hops = 0; hops < 10; hops++)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, at);
-            if (from > 0) request.Headers.Range = new RangeHeaderValue(from, null);
-            if (_options.Token is { } token && at.Authority == new Uri(_options.Endpoint).Authority) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            var answer = await WithinAsync(token => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token), cancel).ConfigureAwait(false);
-            if ((int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308) || answer.Headers.Location is not { } next) return answer;
+            if (from > 0)
+            {
+                request.Headers.Range = new RangeHeaderValue(from, null);
+            }
+
+            if (_options.Token is { } token && at.Authority == new Uri(_options.Endpoint).Authority)
+            {
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            }
+
+            var answer = await WithinAsync(
+                    token => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            if ((int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308) || answer.Headers.Location is not { } next)
+            {
+                return answer;
+            }
+
             answer.Dispose();
             at = new Uri(at, next);
         }
@@ -122,15 +195,15 @@ public sealed class HubClient : IDisposable
 
     /// <summary>Waits for the network, but not for ever.</summary>
     /// <exception cref="IOException">Nothing came within the time of <see cref="HubOptions.Stall"/>.</exception>
-    internal async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> wait, CancellationToken cancel)
+    internal async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> wait, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_options.Stall);
         try
         {
             return await wait(limit.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new IOException($"nothing arrived for {_options.Stall.TotalSeconds:0.#} s");
         }
@@ -138,27 +211,44 @@ public sealed class HubClient : IDisposable
 
     internal void Check(HttpResponseMessage answer, string what)
     {
-        string token = _options.Token is null ? "set HF_TOKEN to a token of an account that may read it" : "the token in HF_TOKEN may not read it: accept the model's terms on its page, or use another token";
+        var token = _options.Token is null
+            ? "set HF_TOKEN to a token of an account that may read it"
+            : "the token in HF_TOKEN may not read it: accept the model's terms on its page, or use another token";
         switch (answer.StatusCode)
         {
             case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden:
-                throw new PJobException($"{what}: the hub refuses access ({(int)answer.StatusCode}); the model is private, gated or does not exist: {token}", ExitCode.Model);
+                throw new PJobException(
+                    $"{what}: the hub refuses access ({(int)answer.StatusCode}); the model is private, gated or does not exist: {token}",
+                    ExitCode.Model
+                );
             case HttpStatusCode.NotFound:
-                throw new PJobException($"{what}: the hub has no such model, revision or file; check the spelling on {_options.Endpoint}", ExitCode.Model);
+                throw new PJobException(
+                    $"{what}: the hub has no such model, revision or file; check the spelling on {_options.Endpoint}",
+                    ExitCode.Model
+                );
             case HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable:
                 throw new HubBusyException($"the hub answered {(int)answer.StatusCode}", RetryAfter(answer));
             default:
-                if (!answer.IsSuccessStatusCode) throw new HttpRequestException($"{what}: {_options.Endpoint} answered {(int)answer.StatusCode}", null, answer.StatusCode);
+                if (!answer.IsSuccessStatusCode)
+                {
+                    throw new HttpRequestException(
+                        $"{what}: {_options.Endpoint} answered {(int)answer.StatusCode}",
+                        null,
+                        answer.StatusCode
+                    );
+                }
+
                 break;
         }
     }
 
-    TimeSpan? RetryAfter(HttpResponseMessage answer) => answer.Headers.RetryAfter switch
-    {
-        { Delta: { } wait } => wait,
-        { Date: { } date } when date > _time.GetUtcNow() => date - _time.GetUtcNow(),
-        _ => null,
-    };
+    TimeSpan? RetryAfter(HttpResponseMessage answer) =>
+        answer.Headers.RetryAfter switch
+        {
+            { Delta: { } wait } => wait,
+            { Date: { } date } when date > _time.GetUtcNow() => date - _time.GetUtcNow(),
+            _ => null,
+        };
 
     static string EscapePath(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 }

@@ -9,67 +9,113 @@ namespace ProcessingJob.Launcher.Hub;
 sealed class HubDownload(HubClient client, TimeProvider time, int tries)
 {
     /// <summary>Fetches a file to <paramref name="path"/>; one that is there has been checked before.</summary>
-    public async Task FetchAsync(string url, HubFile file, string path, IProgress<HubProgress>? progress, CancellationToken cancel)
+    public async Task FetchAsync(
+        string url,
+        HubFile file,
+        string path,
+        IProgress<HubProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
-        if (File.Exists(path)) return;
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        string partial = path + ".incomplete";
-        await RetryAsync(url, async () =>
+        if (File.Exists(path))
         {
-            await ReadAsync(url, file, partial, progress, cancel).ConfigureAwait(false);
-            Check(file, partial);
-            File.Move(partial, path, overwrite: true);
-            return true;
-        }, cancel).ConfigureAwait(false);
+            return;
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var partial = path + ".incomplete";
+        await RetryAsync(
+                url,
+                async () =>
+                {
+                    await ReadAsync(url, file, partial, progress, cancellationToken).ConfigureAwait(false);
+                    Check(file, partial);
+                    File.Move(partial, path, overwrite: true);
+                    return true;
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Does it until it works or the tries are used up; waits as long as the hub asks for, else twice as long each time.</summary>
-    public async Task<T> RetryAsync<T>(string url, Func<Task<T>> work, CancellationToken cancel)
+    public async Task<T> RetryAsync<T>(string url, Func<Task<T>> work, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
             TimeSpan wait;
             try
             {
                 return await work().ConfigureAwait(false);
             }
-            catch (Exception e) when (!cancel.IsCancellationRequested && IsTransient(e))
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && IsTransient(e))
             {
-                if (attempt >= tries) throw new PJobException($"{url}: {e.Message} (after {tries} attempts; what has arrived is kept, the next fetch goes on from it)", ExitCode.Failed, e);
+                if (attempt >= tries)
+                {
+                    throw new PJobException(
+                        $"{url}: {e.Message} (after {tries} attempts; what has arrived is kept, the next fetch goes on from it)",
+                        ExitCode.Failed,
+                        e
+                    );
+                }
+
                 wait = (e as HubBusyException)?.Wait ?? TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, attempt)));
             }
-            await Task.Delay(wait, time, cancel).ConfigureAwait(false);
+            await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    async Task ReadAsync(string url, HubFile file, string partial, IProgress<HubProgress>? progress, CancellationToken cancel)
+    async Task ReadAsync(string url, HubFile file, string partial, IProgress<HubProgress>? progress, CancellationToken cancellationToken)
     {
-        long have = File.Exists(partial) ? new FileInfo(partial).Length : 0;
-        if (file.Size >= 0 && have == file.Size) return;
-        if (have > file.Size && file.Size >= 0) have = 0;
-        using var answer = await client.SendAsync(url, have, cancel).ConfigureAwait(false);
+        var have = File.Exists(partial) ? new FileInfo(partial).Length : 0;
+        if (file.Size >= 0 && have == file.Size)
+        {
+            return;
+        }
+
+        if (have > file.Size && file.Size >= 0)
+        {
+            have = 0;
+        }
+
+        using var answer = await client.SendAsync(url, have, cancellationToken).ConfigureAwait(false);
         client.Check(answer, file.Path);
         // A server that does not know ranges starts again at the beginning.
-        bool resumes = answer.StatusCode == HttpStatusCode.PartialContent && answer.Content.Headers.ContentRange?.From == have;
-        await using var source = await answer.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
-        await using var target = new FileStream(partial, resumes ? FileMode.Append : FileMode.Create, FileAccess.Write);
-        byte[] buffer = new byte[1 << 17];
-        for (int n; (n = await client.WithinAsync(token => source.ReadAsync(buffer, token).AsTask(), cancel).ConfigureAwait(false)) > 0;)
+        var resumes = answer.StatusCode == HttpStatusCode.PartialContent && answer.Content.Headers.ContentRange?.From == have;
+        var source = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using var sourceScope = source.ConfigureAwait(false);
+        var target = new FileStream(partial, resumes ? FileMode.Append : FileMode.Create, FileAccess.Write);
+        await using var targetScope = target.ConfigureAwait(false);
+        var buffer = new byte[1 << 17];
+        for (
+            int n;
+            (n = await client.WithinAsync(token => source.ReadAsync(buffer, token).AsTask(), cancellationToken).ConfigureAwait(false)) > 0;
+
+        )
         {
-            await target.WriteAsync(buffer.AsMemory(0, n), cancel).ConfigureAwait(false);
+            await target.WriteAsync(buffer.AsMemory(0, n), cancellationToken).ConfigureAwait(false);
             progress?.Report(new HubProgress(file.Path, target.Position, file.Size));
         }
-        if (file.Size >= 0 && target.Position < file.Size) throw new IOException($"the connection ended after {target.Position} of {file.Size} bytes");
+        if (file.Size >= 0 && target.Position < file.Size)
+        {
+            throw new IOException($"the connection ended after {target.Position} of {file.Size} bytes");
+        }
     }
 
     /// <summary>Removes a file that is not what the hub says it is.</summary>
     static void Check(HubFile file, string partial)
     {
-        long size = new FileInfo(partial).Length;
-        string? fault = file.Size >= 0 && size != file.Size ? $"{size} bytes, expected {file.Size}"
+        var size = new FileInfo(partial).Length;
+        var fault =
+            file.Size >= 0 && size != file.Size ? $"{size} bytes, expected {file.Size}"
             : file.Sha256 is { } sha ? Differs("sha256", Fingerprints.OfFile(partial), sha)
-            : file.BlobId is { Length: 40 } blob ? Differs("git hash", GitHash(partial, size), blob) : null;
-        if (fault is null) return;
+            : file.BlobId is { Length: 40 } blob ? Differs("git hash", GitHash(partial, size), blob)
+            : null;
+        if (fault is null)
+        {
+            return;
+        }
+
         File.Delete(partial);
         throw new DamagedException($"{file.Path} arrived damaged: {fault}");
     }
@@ -87,7 +133,8 @@ sealed class HubDownload(HubClient client, TimeProvider time, int tries)
 #pragma warning restore CA5350
 
     static bool IsTransient(Exception e) =>
-        e is HubBusyException or DamagedException or IOException || (e is HttpRequestException h && (h.StatusCode is null || (int)h.StatusCode >= 500));
+        e is HubBusyException or DamagedException or IOException
+        || (e is HttpRequestException h && (h.StatusCode is null || (int)h.StatusCode >= 500));
 
     sealed class DamagedException(string message) : Exception(message);
 }

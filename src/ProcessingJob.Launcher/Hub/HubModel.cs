@@ -10,7 +10,7 @@ public sealed partial record HubModel(string Repository, string Revision)
     public static HubModel Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        string name = text.StartsWith("hf://", StringComparison.OrdinalIgnoreCase) ? text[5..] : text;
+        var name = text.StartsWith("hf://", StringComparison.OrdinalIgnoreCase) ? text[5..] : text;
         var match = AddressPattern().Match(name);
         return match.Success
             ? new HubModel(match.Groups["repository"].Value, match.Groups["revision"].Success ? match.Groups["revision"].Value : "main")
@@ -18,7 +18,9 @@ public sealed partial record HubModel(string Repository, string Revision)
     }
 
     // A revision may be a branch with slashes, refs/pr/1, a tag or a commit.
-    [GeneratedRegex(@"^(?<repository>[A-Za-z0-9][A-Za-z0-9_.-]*(/[A-Za-z0-9][A-Za-z0-9_.-]*)?)(@(?<revision>[A-Za-z0-9][A-Za-z0-9_./-]*))?\z")]
+    [GeneratedRegex(
+        @"^(?<repository>[A-Za-z0-9][A-Za-z0-9_.-]*(/[A-Za-z0-9][A-Za-z0-9_.-]*)?)(@(?<revision>[A-Za-z0-9][A-Za-z0-9_./-]*))?\z"
+    )]
     private static partial Regex AddressPattern();
 }
 

@@ -9,7 +9,13 @@ namespace ProcessingJob.Launcher.Local;
 /// <param name="ModelFolder">The model on this machine.</param>
 /// <param name="SideFiles">Path by name in the config channel.</param>
 /// <param name="Output">Folder of the output.</param>
-public sealed record HostInputs(JobPlan Plan, string DataRoot, string ModelFolder, IReadOnlyDictionary<string, string> SideFiles, string Output);
+public sealed record HostInputs(
+    JobPlan Plan,
+    string DataRoot,
+    string ModelFolder,
+    IReadOnlyDictionary<string, string> SideFiles,
+    string Output
+);
 
 /// <summary>The container root of one host on this machine.</summary>
 public sealed record HostRoot(string Host, ContainerPaths Paths)
@@ -24,19 +30,42 @@ public sealed record HostRoot(string Host, ContainerPaths Paths)
         try
         {
             foreach (var each in new[] { paths.Config, paths.Output, Path.GetDirectoryName(paths.MessageFile)! })
+            {
                 Directory.CreateDirectory(each);
+            }
             // Sharded by key a host has its own files only; a planned host finds its units in the whole folder.
             if (inputs.Plan.Spec.Input.Sharding == Sharding.ByKey)
+            {
                 LinkedFolder.LinkFiles(inputs.DataRoot, host.Files, paths.Data);
+            }
             else
+            {
                 Directory.CreateSymbolicLink(paths.Data, inputs.DataRoot);
+            }
+
             LinkedFolder.Link(inputs.ModelFolder, paths.Model);
             foreach (var (name, path) in inputs.SideFiles)
+            {
                 File.Copy(path, Path.Combine(paths.Config, name));
+            }
+
             File.WriteAllText(paths.JobFile, SpecWriter.ToJsonText(inputs.Plan.Spec));
             File.WriteAllBytes(paths.PlanFile, ContractJson.Write(inputs.Plan.Work));
-            var uris = new Dictionary<string, string> { ["data"] = Uri(inputs.DataRoot), ["model"] = Uri(inputs.ModelFolder), ["config"] = Uri(paths.Config) };
-            ContainerConfig.Write(paths, inputs.Plan.Work.Job, host.Host, [.. inputs.Plan.Hosts.Select(h => h.Host)], inputs.Plan.Spec, uris, Uri(inputs.Output));
+            var uris = new Dictionary<string, string>
+            {
+                ["data"] = Uri(inputs.DataRoot),
+                ["model"] = Uri(inputs.ModelFolder),
+                ["config"] = Uri(paths.Config),
+            };
+            ContainerConfig.Write(
+                paths,
+                inputs.Plan.Work.Job,
+                host.Host,
+                [.. inputs.Plan.Hosts.Select(h => h.Host)],
+                inputs.Plan.Spec,
+                uris,
+                Uri(inputs.Output)
+            );
             return new(host.Host, paths) { _given = (inputs.DataRoot, inputs.ModelFolder) };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -49,7 +78,10 @@ public sealed record HostRoot(string Host, ContainerPaths Paths)
     public string? ReadMessage()
     {
         if (!File.Exists(Paths.MessageFile))
+        {
             return null;
+        }
+
         var text = File.ReadAllText(Paths.MessageFile).Trim();
         var prefix = $"host={Host} ";
         text = text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text;
@@ -57,7 +89,8 @@ public sealed record HostRoot(string Host, ContainerPaths Paths)
     }
 
     /// <summary>What the worker says, with the user's folders in place of those that it sees: the root is gone when the job has ended.</summary>
-    public string InUsersPaths(string text) => text.Replace(Paths.Model, _given.Model, StringComparison.Ordinal).Replace(Paths.Data, _given.Data, StringComparison.Ordinal);
+    public string InUsersPaths(string text) =>
+        text.Replace(Paths.Model, _given.Model, StringComparison.Ordinal).Replace(Paths.Data, _given.Data, StringComparison.Ordinal);
 
     static string Uri(string path) => new Uri(path).AbsoluteUri;
 }

@@ -18,7 +18,10 @@ static class LeftoverWorker
     {
         try
         {
-            File.WriteAllText(Path.Combine(root, FileName), string.Create(CultureInfo.InvariantCulture, $"{worker.Id} {StartSecond(worker)}"));
+            File.WriteAllText(
+                Path.Combine(root, FileName),
+                string.Create(CultureInfo.InvariantCulture, $"{worker.Id} {StartSecond(worker)}")
+            );
         }
         catch (InvalidOperationException)
         {
@@ -26,19 +29,27 @@ static class LeftoverWorker
         }
     }
 
-    public static async Task StopAsync(string root, CancellationToken cancel)
+    public static async Task StopAsync(string root, CancellationToken cancellationToken)
     {
         var file = Path.Combine(root, FileName);
-        if (!File.Exists(file) || (await File.ReadAllTextAsync(file, cancel).ConfigureAwait(false)).Split(' ') is not [var id, var started])
+        if (
+            !File.Exists(file)
+            || (await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false)).Split(' ') is not [var id, var started]
+        )
+        {
             return;
+        }
+
         try
         {
             using var process = Process.GetProcessById(int.Parse(id, CultureInfo.InvariantCulture));
             if (Math.Abs(StartSecond(process) - long.Parse(started, CultureInfo.InvariantCulture)) > ClockJitter)
+            {
                 return;
+            }
             // Its launcher is gone: nobody waits for what it would still write.
             process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(cancel).ConfigureAwait(false);
+            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {

@@ -13,7 +13,11 @@ public static class LinkedFolder
             Directory.CreateSymbolicLink(target, Path.GetFullPath(source));
             return;
         }
-        LinkFiles(source, Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(source, f)), target);
+        LinkFiles(
+            source,
+            Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(source, f)),
+            target
+        );
     }
 
     /// <summary>Some files of a folder, under the same names: hard links, or copies on another file system.</summary>
@@ -27,7 +31,9 @@ public static class LinkedFolder
             var to = Path.Combine(target, file);
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);
             if (!Native.TryHardLink(from, to))
+            {
                 File.Copy(from, to);
+            }
         }
     }
 }

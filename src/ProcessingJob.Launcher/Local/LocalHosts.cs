@@ -9,11 +9,15 @@ sealed class LocalHosts(WorkerCommand command, TimeProvider time, IProgress<JobE
     /// <summary>Runs a worker under each root until all have ended. When one fails, the others are stopped: what they committed is kept.</summary>
     /// <param name="roots">Container roots.</param>
     /// <param name="environment">The spec's variables.</param>
-    /// <param name="cancel">Stops all workers.</param>
+    /// <param name="cancellationToken">Stops all workers.</param>
     /// <returns>In the order of the roots.</returns>
-    public async Task<IReadOnlyList<HostOutcome>> RunAsync(IReadOnlyList<HostRoot> roots, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancel)
+    public async Task<IReadOnlyList<HostOutcome>> RunAsync(
+        IReadOnlyList<HostRoot> roots,
+        IEnumerable<KeyValuePair<string, string>> environment,
+        CancellationToken cancellationToken
+    )
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         return await Task.WhenAll(roots.Select(root => RunHostAsync(root, environment, stop))).ConfigureAwait(false);
     }
 
@@ -46,14 +50,20 @@ sealed class LocalHosts(WorkerCommand command, TimeProvider time, IProgress<JobE
             var message = root.ReadMessage() ?? (exitCode == 0 || wasStopped ? null : Unexplained(exitCode, worker.LastErrors));
             events.Report(new HostEnded(root.Host, exitCode, message));
             if (exitCode != 0)
+            {
                 await stop.CancelAsync().ConfigureAwait(false);
+            }
+
             return new(root.Host, exitCode, message, wasStopped);
         }
     }
 
-    void Report(HostRoot root, WorkerEvent line) => events.Report(line.Progress is { } progress
-        ? new HostProgressed(root.Host, progress)
-        : new HostLogged(root.Host, line with { Text = root.InUsersPaths(line.Text) }));
+    void Report(HostRoot root, WorkerEvent line) =>
+        events.Report(
+            line.Progress is { } progress
+                ? new HostProgressed(root.Host, progress)
+                : new HostLogged(root.Host, line with { Text = root.InUsersPaths(line.Text) })
+        );
 
     static string Unexplained(int exitCode, string errors)
     {

@@ -24,7 +24,7 @@ sealed record LocalJob
     public string HostsFolder => Path.Combine(Output.Location, LocalOutputStore.PrivateFolder, "hosts");
 
     /// <exception cref="PJobException">Exit code 2: the spec is wrong or its data is not there; 4: the model is not there.</exception>
-    public static async Task<LocalJob> PrepareAsync(JobSpec given, CancellationToken cancel)
+    public static async Task<LocalJob> PrepareAsync(JobSpec given, CancellationToken cancellationToken)
     {
         SpecRules.Check(given);
         var (spec, sideFiles) = Local.SideFiles.Collect(given);
@@ -32,16 +32,20 @@ sealed record LocalJob
         var input = LocalInput.Resolve(spec.Input.Data);
         var output = new LocalOutputStore(OutputFolder(spec, input));
         var model = ModelFolderOf(spec.Model);
-        var modelFingerprint = Task.Run(() => Fingerprints.OfFolder(model), cancel);
-        var files = await input.HashAsync(cancel).ConfigureAwait(false);
+        var modelFingerprint = Task.Run(() => Fingerprints.OfFolder(model), cancellationToken);
+        var files = await input.HashAsync(cancellationToken).ConfigureAwait(false);
         var identity = new OutputIdentity(spec, await modelFingerprint.ConfigureAwait(false));
         var data = JobPlanner.DataFingerprint(files);
         // Hosts on one machine share its cores; how many callers run changes no bytes.
         if (hosts > 1 && spec.Compute.Callers is null)
+        {
             spec = spec with { Compute = spec.Compute with { Callers = Math.Max(1, Environment.ProcessorCount / hosts) } };
+        }
+
         return new()
         {
-            Name = $"{spec.Name}-{Fingerprints.OfItems([("spec", identity.SpecFingerprint), ("model", identity.ModelFingerprint), ("data", data)])[..8]}",
+            Name =
+                $"{spec.Name}-{Fingerprints.OfItems([("spec", identity.SpecFingerprint), ("model", identity.ModelFingerprint), ("data", data)])[..8]}",
             Spec = spec,
             Hosts = hosts,
             Input = input,
@@ -55,8 +59,8 @@ sealed record LocalJob
     }
 
     /// <summary>The plan, given what the output has already.</summary>
-    public async Task<JobPlan> PlanAsync(CancellationToken cancel) =>
-        Plan(await CommittedUnits.FindAsync(Output, Plan(new HashSet<string>()).Units, Identity, cancel).ConfigureAwait(false));
+    public async Task<JobPlan> PlanAsync(CancellationToken cancellationToken) =>
+        Plan(await CommittedUnits.FindAsync(Output, Plan(new HashSet<string>()).Units, Identity, cancellationToken).ConfigureAwait(false));
 
     JobPlan Plan(IReadOnlySet<string> committed)
     {
@@ -67,26 +71,67 @@ sealed record LocalJob
     static string OutputFolder(JobSpec spec, LocalInput input)
     {
         if (spec.Output.Data.Length == 0)
+        {
             throw new PJobException("output.data: not set; expected a folder (or --output DIR)", ExitCode.BadSpec);
+        }
+
         if (spec.Output.Data.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
-            throw new PJobException($"output.data: found {spec.Output.Data}, expected a folder on this machine; add --sagemaker to write to S3", ExitCode.BadSpec);
+        {
+            throw new PJobException(
+                $"output.data: found {spec.Output.Data}, expected a folder on this machine; add --sagemaker to write to S3",
+                ExitCode.BadSpec
+            );
+        }
+
         var folder = Path.GetFullPath(spec.Output.Data).TrimEnd(Path.DirectorySeparatorChar);
         if (File.Exists(folder))
+        {
             throw new PJobException($"output.data: {folder} is a file, expected a folder", ExitCode.BadSpec);
-        var inside = input.Files.FirstOrDefault(f => input.PathOf(f).StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal));
-        if (inside is not null || (Directory.Exists(spec.Input.Data) && (folder + Path.DirectorySeparatorChar).StartsWith(input.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
-            throw new PJobException($"output.data: {folder} and input.data lie in one another; the next run would read what this one writes", ExitCode.BadSpec);
+        }
+
+        var inside = input.Files.FirstOrDefault(f =>
+            input.PathOf(f).StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        );
+        if (
+            inside is not null
+            || (
+                Directory.Exists(spec.Input.Data)
+                && (folder + Path.DirectorySeparatorChar).StartsWith(input.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            )
+        )
+        {
+            throw new PJobException(
+                $"output.data: {folder} and input.data lie in one another; the next run would read what this one writes",
+                ExitCode.BadSpec
+            );
+        }
+
         return folder;
     }
 
     static string ModelFolderOf(string model)
     {
         if (model.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
-            throw new PJobException($"model: found {model}, expected a folder on this machine; copy it here first, or add --sagemaker", ExitCode.BadSpec);
+        {
+            throw new PJobException(
+                $"model: found {model}, expected a folder on this machine; copy it here first, or add --sagemaker",
+                ExitCode.BadSpec
+            );
+        }
+
         if (model.StartsWith("hf://", StringComparison.OrdinalIgnoreCase))
-            throw new PJobException($"model: {model} is not on this machine; fetch it with 'pjob model fetch {model[5..]}' and name the folder", ExitCode.BadSpec);
+        {
+            throw new PJobException(
+                $"model: {model} is not on this machine; fetch it with 'pjob model fetch {model[5..]}' and name the folder",
+                ExitCode.BadSpec
+            );
+        }
+
         return Directory.Exists(model)
             ? Path.GetFullPath(model)
-            : throw new PJobException($"model: there is no folder {Path.GetFullPath(model)}; expected config.json, tokenizer.json and an .onnx file in it", ExitCode.Model);
+            : throw new PJobException(
+                $"model: there is no folder {Path.GetFullPath(model)}; expected config.json, tokenizer.json and an .onnx file in it",
+                ExitCode.Model
+            );
     }
 }

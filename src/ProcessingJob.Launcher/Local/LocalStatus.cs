@@ -25,19 +25,30 @@ public sealed record LocalStatus
     public JobCounts? Counts { get; init; }
 
     /// <exception cref="PJobException">Exit code 1: no job has written there.</exception>
-    public static async Task<LocalStatus> ReadAsync(string folder, CancellationToken cancel = default)
+    public static async Task<LocalStatus> ReadAsync(string folder, CancellationToken cancellationToken = default)
     {
         var output = new LocalOutputStore(folder);
-        var last = await output.ReadAsync(LocalTarget.LastRun, cancel).ConfigureAwait(false) is { } run ? ContractJson.Read<LastRun>(run, LocalTarget.LastRun) : null;
-        if (last is null && await OutputIdentity.ReadAsync(output, cancel).ConfigureAwait(false) is null)
+        var last = await output.ReadAsync(LocalTarget.LastRun, cancellationToken).ConfigureAwait(false) is { } run
+            ? ContractJson.Read<LastRun>(run, LocalTarget.LastRun)
+            : null;
+        if (last is null && await OutputIdentity.ReadAsync(output, cancellationToken).ConfigureAwait(false) is null)
+        {
             throw new PJobException($"{output.Location}: no job has written there");
-        var manifest = await output.ReadAsync(OutputLayout.Success, cancel).ConfigureAwait(false) is not null
-            && await output.ReadAsync(OutputLayout.Manifest, cancel).ConfigureAwait(false) is { } json ? ContractJson.Read<Manifest>(json, OutputLayout.Manifest) : null;
+        }
+
+        var manifest =
+            await output.ReadAsync(OutputLayout.Success, cancellationToken).ConfigureAwait(false) is not null
+            && await output.ReadAsync(OutputLayout.Manifest, cancellationToken).ConfigureAwait(false) is { } json
+                ? ContractJson.Read<Manifest>(json, OutputLayout.Manifest)
+                : null;
         var isRunning = OutputLock.IsTaken(output);
         return new()
         {
             Output = output.Location,
-            State = isRunning ? "Running" : manifest is not null ? "Completed" : last?.Status ?? "Cut off",
+            State =
+                isRunning ? "Running"
+                : manifest is not null ? "Completed"
+                : last?.Status ?? "Cut off",
             UnitsCommitted = CountCommits(output),
             Units = manifest?.Units ?? last?.Units,
             Message = manifest is null && !isRunning ? last?.Message : null,
@@ -49,8 +60,15 @@ public sealed record LocalStatus
     {
         var hosts = Path.Combine(output.Location, LocalOutputStore.PrivateFolder, "hosts");
         var folders = Directory.Exists(hosts) ? Directory.GetDirectories(hosts).Select(h => new ContainerPaths(h).Output) : [];
-        return folders.Append(output.Location).Select(f => Path.Combine(f, OutputLayout.CommitFolder)).Where(Directory.Exists)
-            .Sum(f => Directory.EnumerateFiles(f).Count(file => OutputNames.UnitOf(OutputLayout.CommitFolder + Path.GetFileName(file)) is not null));
+        return folders
+            .Append(output.Location)
+            .Select(f => Path.Combine(f, OutputLayout.CommitFolder))
+            .Where(Directory.Exists)
+            .Sum(f =>
+                Directory
+                    .EnumerateFiles(f)
+                    .Count(file => OutputNames.UnitOf(OutputLayout.CommitFolder + Path.GetFileName(file)) is not null)
+            );
     }
 
     sealed record LastRun(string Status, string? Message, int Units);

@@ -15,7 +15,8 @@ namespace ProcessingJob.Launcher.Local;
 /// </remarks>
 public sealed class LocalTarget(TimeProvider time)
 {
-    public LocalTarget() : this(TimeProvider.System) { }
+    public LocalTarget()
+        : this(TimeProvider.System) { }
 
     /// <summary>How workers are started; null: <see cref="WorkerCommand.Find"/>.</summary>
     public WorkerCommand? Worker { get; init; }
@@ -29,27 +30,30 @@ public sealed class LocalTarget(TimeProvider time)
 #pragma warning disable CA1822 // A target's method, as RunAsync is.
     /// <summary>What a run would do; writes nothing.</summary>
     /// <exception cref="PJobException">Exit code 2: the spec is wrong, or the output holds another job's; 4: no model.</exception>
-    public async Task<JobPlan> PlanAsync(JobSpec spec, CancellationToken cancel = default)
+    public async Task<JobPlan> PlanAsync(JobSpec spec, CancellationToken cancellationToken = default)
     {
-        var job = await LocalJob.PrepareAsync(spec, cancel).ConfigureAwait(false);
-        await job.Identity.CheckAsync(job.Output, cancel).ConfigureAwait(false);
-        return await job.PlanAsync(cancel).ConfigureAwait(false);
+        var job = await LocalJob.PrepareAsync(spec, cancellationToken).ConfigureAwait(false);
+        await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
+        return await job.PlanAsync(cancellationToken).ConfigureAwait(false);
     }
 #pragma warning restore CA1822
 
     /// <summary>Runs the job to its end. A job that fails while it runs is a result; a job that cannot start is an exception.</summary>
     /// <param name="spec">The spec; compute.instance_count is the number of worker processes.</param>
     /// <param name="events">Called from several threads.</param>
-    /// <param name="cancel">Stops the workers; what they have committed is kept.</param>
+    /// <param name="cancellationToken">Stops the workers; what they have committed is kept.</param>
     /// <exception cref="PJobException">Exit code 1, 2 or 4; the message says what to do.</exception>
-    public async Task<JobResult> RunAsync(JobSpec spec, IProgress<JobEvent> events, CancellationToken cancel = default)
+    public async Task<JobResult> RunAsync(JobSpec spec, IProgress<JobEvent> events, CancellationToken cancellationToken = default)
     {
-        var job = await LocalJob.PrepareAsync(spec, cancel).ConfigureAwait(false);
-        await job.Identity.CheckAsync(job.Output, cancel).ConfigureAwait(false);
+        var job = await LocalJob.PrepareAsync(spec, cancellationToken).ConfigureAwait(false);
+        await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
         using var taken = OutputLock.Take(job.Output);
         if (ReadSchema is { } read && job.Files.FirstOrDefault(f => f.Size > 0) is { } first)
-            job = job with { Schema = await read(job.Spec, job.Input.PathOf(first.Source), cancel).ConfigureAwait(false) };
-        var result = await new LocalRun(job, Worker, time, events).RunAsync(cancel).ConfigureAwait(false);
+        {
+            job = job with { Schema = await read(job.Spec, job.Input.PathOf(first.Source), cancellationToken).ConfigureAwait(false) };
+        }
+
+        var result = await new LocalRun(job, Worker, time, events).RunAsync(cancellationToken).ConfigureAwait(false);
         await job.Output.WriteAsync(LastRun, ContractJson.Write(result), CancellationToken.None).ConfigureAwait(false);
         return result;
     }

@@ -40,7 +40,10 @@ sealed class OutputLock : IDisposable
     public static bool IsTaken(LocalOutputStore output)
     {
         if (!File.Exists(PathIn(output)))
+        {
             return false;
+        }
+
         try
         {
             using var file = new FileStream(PathIn(output), FileMode.Open, FileAccess.ReadWrite, FileShare.None);

@@ -16,13 +16,23 @@ static class OutputMerge
         var units = 0;
         foreach (var commit in Files(hostOutput, OutputLayout.CommitFolder))
         {
-            if (TryRead(File.ReadAllBytes(commit), commit) is not { } record || OutputNames.UnitOf(OutputLayout.Commit(record.Unit)) is null || !TryMoveFiles(hostOutput, record, output))
+            if (
+                TryRead(File.ReadAllBytes(commit), commit) is not { } record
+                || OutputNames.UnitOf(OutputLayout.Commit(record.Unit)) is null
+                || !TryMoveFiles(hostOutput, record, output)
+            )
+            {
                 continue;
+            }
+
             Move(commit, output.PathOf(OutputLayout.Commit(record.Unit)));
             units++;
         }
         foreach (var report in Files(hostOutput, OutputLayout.ReportFolder))
+        {
             Move(report, output.PathOf(OutputLayout.ReportFolder + Path.GetFileName(report)));
+        }
+
         return units;
     }
 
@@ -32,15 +42,24 @@ static class OutputMerge
         foreach (var part in UnitCheck.FilesOf(record))
         {
             if (OutputNames.UnitOf(part.Path) != record.Unit)
+            {
                 return false;
+            }
+
             var (from, to) = (Path.Combine(hostOutput, part.Path), output.PathOf(part.Path));
             var there = new FileInfo(File.Exists(from) ? from : to);
             if (!there.Exists || there.Length != part.Bytes)
+            {
                 return false;
+            }
+
             moves.Add((from, to));
         }
         foreach (var (from, to) in moves.Where(m => File.Exists(m.From)))
+        {
             Move(from, to);
+        }
+
         return true;
     }
 

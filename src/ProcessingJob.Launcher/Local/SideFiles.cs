@@ -17,9 +17,15 @@ public sealed record SideFiles(JobSpec Spec, IReadOnlyDictionary<string, string>
         string? Stage(string key, string? path)
         {
             if (path is null || path.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
+            {
                 return path;
+            }
+
             if (!File.Exists(path))
+            {
                 throw new PJobException($"{key}: {path} does not exist", ExitCode.BadSpec);
+            }
+
             var name = $"{Path.GetFileNameWithoutExtension(path)}-{Fingerprints.OfFile(path)[..16]}{Path.GetExtension(path)}";
             files[name] = Path.GetFullPath(path);
             return name;

@@ -20,20 +20,37 @@ public sealed record WorkerCommand(string FileName, IReadOnlyList<string> Argume
     public static WorkerCommand Find()
     {
         var given = Environment.GetEnvironmentVariable(Variable);
-        string[] places = given is { Length: > 0 } ? [Path.GetFullPath(given)] : [InBase("worker", FileNameOfWorker), InBase(FileNameOfWorker)];
+        string[] places = given is { Length: > 0 }
+            ? [Path.GetFullPath(given)]
+            : [InBase("worker", FileNameOfWorker), InBase(FileNameOfWorker)];
         if (Array.Find(places, File.Exists) is not { } path)
         {
-            throw new PJobException($"the worker is not at {places[0]}; "
-                + (given is { Length: > 0 } ? $"{Variable} names it" : $"build pjob as a whole, refer to the project ProcessingJob.Worker, or name the worker in {Variable}"));
+            throw new PJobException(
+                $"the worker is not at {places[0]}; "
+                    + (
+                        given is { Length: > 0 }
+                            ? $"{Variable} names it"
+                            : $"build pjob as a whole, refer to the project ProcessingJob.Worker, or name the worker in {Variable}"
+                    )
+            );
         }
         return path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? new(DotnetHost(), [path]) : new(path, []);
     }
 
     public ProcessStartInfo ToStartInfo()
     {
-        var start = new ProcessStartInfo(FileName) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(FileName)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         foreach (var argument in Arguments)
+        {
             start.ArgumentList.Add(argument);
+        }
+
         return start;
     }
 
@@ -42,7 +59,9 @@ public sealed record WorkerCommand(string FileName, IReadOnlyList<string> Argume
     // The host that runs this program, wherever it was unpacked: …/dotnet above …/shared/Microsoft.NETCore.App/10.0.1/.
     static string DotnetHost()
     {
-        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        var host = Path.GetFullPath(
+            Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet")
+        );
         return File.Exists(host) ? host : "dotnet";
     }
 }

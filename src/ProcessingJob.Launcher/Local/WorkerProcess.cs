@@ -20,15 +20,29 @@ public sealed class WorkerProcess : IDisposable
     /// <param name="environment">Variables besides those it inherits.</param>
     /// <param name="line">Called for each line of its output.</param>
     /// <exception cref="PJobException">Exit code 1: it cannot be started.</exception>
-    public static WorkerProcess Start(WorkerCommand command, string root, IEnumerable<KeyValuePair<string, string>> environment, Action<WorkerEvent> line)
+    public static WorkerProcess Start(
+        WorkerCommand command,
+        string root,
+        IEnumerable<KeyValuePair<string, string>> environment,
+        Action<WorkerEvent> line
+    )
     {
         var start = command.ToStartInfo();
         foreach (var (name, value) in environment)
+        {
             start.Environment[name] = value;
+        }
+
         start.Environment[ContainerPaths.RootVariable] = root;
         start.Environment["ORT_DISABLE_TELEMETRY"] = "1";
         var worker = new WorkerProcess(new Process { StartInfo = start });
-        worker._process.OutputDataReceived += (_, e) => { if (e.Data is { } text) line(WorkerEvent.Parse(text)); };
+        worker._process.OutputDataReceived += (_, e) =>
+        {
+            if (e.Data is { } text)
+            {
+                line(WorkerEvent.Parse(text));
+            }
+        };
         worker._process.ErrorDataReceived += (_, e) => worker.Keep(e.Data);
         try
         {
@@ -50,7 +64,13 @@ public sealed class WorkerProcess : IDisposable
     /// <summary>The last lines of its standard error: a runtime that dies says why there.</summary>
     public string LastErrors
     {
-        get { lock (_errors) return string.Join('\n', _errors); }
+        get
+        {
+            lock (_errors)
+            {
+                return string.Join('\n', _errors);
+            }
+        }
     }
 
     /// <summary>Its exit code; 128 + n when a signal ended it.</summary>
@@ -64,9 +84,15 @@ public sealed class WorkerProcess : IDisposable
     public async Task StopAsync(TimeProvider time)
     {
         if (_process.HasExited)
+        {
             return;
+        }
+
         if (!Native.Signal(_process.Id, Native.SigTerm))
+        {
             Kill();
+        }
+
         using var limit = new CancellationTokenSource(Grace, time);
         try
         {
@@ -95,12 +121,17 @@ public sealed class WorkerProcess : IDisposable
     void Keep(string? text)
     {
         if (text is null)
+        {
             return;
+        }
+
         lock (_errors)
         {
             _errors.Enqueue(text);
             if (_errors.Count > LastLines)
+            {
                 _errors.Dequeue();
+            }
         }
     }
 }

@@ -14,7 +14,12 @@ public sealed record GlobPattern(string Folder, Regex Pattern)
     {
         var wild = path.AsSpan().IndexOfAny('*', '?');
         var slash = path.LastIndexOf('/', wild);
-        var folder = slash switch { < 0 => ".", 0 => "/", _ => path[..slash] };
+        var folder = slash switch
+        {
+            < 0 => ".",
+            0 => "/",
+            _ => path[..slash],
+        };
         var pattern = path[(slash + 1)..];
         var regex = new StringBuilder("^");
         for (var i = 0; i < pattern.Length; i++)
@@ -31,7 +36,14 @@ public sealed record GlobPattern(string Folder, Regex Pattern)
             }
             else
             {
-                regex.Append(pattern[i] switch { '*' => "[^/]*", '?' => "[^/]", var c => Regex.Escape(c.ToString()) });
+                regex.Append(
+                    pattern[i] switch
+                    {
+                        '*' => "[^/]*",
+                        '?' => "[^/]",
+                        var c => Regex.Escape(c.ToString()),
+                    }
+                );
             }
         }
         return new(folder, new Regex(regex.Append('$').ToString(), RegexOptions.CultureInvariant));

@@ -9,7 +9,12 @@ namespace ProcessingJob.Launcher.Planning;
 /// <param name="Hosts">In the order of their ranks.</param>
 /// <param name="Work">What plan.json holds.</param>
 public sealed record JobPlan(
-    JobSpec Spec, IReadOnlyList<SourceFile> Files, IReadOnlyList<WorkUnit> Units, IReadOnlyList<HostShare> Hosts, WorkPlan Work)
+    JobSpec Spec,
+    IReadOnlyList<SourceFile> Files,
+    IReadOnlyList<WorkUnit> Units,
+    IReadOnlyList<HostShare> Hosts,
+    WorkPlan Work
+)
 {
     public long Bytes => Files.Sum(f => f.Size);
     public int UnitsCommitted => Hosts.Sum(h => h.Committed);

@@ -12,7 +12,14 @@ public static class JobPlanner
     /// <param name="hosts">Number of hosts.</param>
     /// <param name="committed">Ids of units whose output is there already; others among them do no harm.</param>
     /// <exception cref="PJobException">Exit code 2: a format that cannot be told from a file's name.</exception>
-    public static JobPlan Create(string job, JobSpec spec, IReadOnlyList<SourceFile> files, string modelFingerprint, int hosts, IReadOnlySet<string> committed)
+    public static JobPlan Create(
+        string job,
+        JobSpec spec,
+        IReadOnlyList<SourceFile> files,
+        string modelFingerprint,
+        int hosts,
+        IReadOnlySet<string> committed
+    )
     {
         var specFingerprint = SpecWriter.Fingerprint(spec);
         var units = UnitCutter.Cut(files, spec, specFingerprint, modelFingerprint);
@@ -33,13 +40,19 @@ public static class JobPlanner
     public static string DataFingerprint(IReadOnlyList<SourceFile> files) => Fingerprints.OfItems(files.Select(f => (f.Source, f.Version)));
 
     /// <summary>As SageMaker names them: algo-1 is rank 0. With ten hosts or more ranks follow the ordinal order of names.</summary>
-    public static IReadOnlyList<string> HostNames(int hosts) => [.. Enumerable.Range(1, hosts).Select(i => $"algo-{i}").Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> HostNames(int hosts) =>
+        [.. Enumerable.Range(1, hosts).Select(i => $"algo-{i}").Order(StringComparer.Ordinal)];
 
     // Committed units are spread on their own: what is left to do must be even, not what the job once was.
     static List<WorkUnit>[] Balance(IReadOnlyList<WorkUnit> units, int hosts, IReadOnlySet<string> committed)
     {
         var done = units.ToLookup(u => committed.Contains(u.Id));
-        return [.. Balancer.Assign(done[false], hosts).Zip(Balancer.Assign(done[true], hosts), (left, skipped) => InFileOrder(left.Concat(skipped)))];
+        return
+        [
+            .. Balancer
+                .Assign(done[false], hosts)
+                .Zip(Balancer.Assign(done[true], hosts), (left, skipped) => InFileOrder(left.Concat(skipped))),
+        ];
     }
 
     // ShardedByS3Key deals out objects by count. Its order is not documented; round-robin over sorted keys is as even as it promises.
@@ -48,7 +61,10 @@ public static class JobPlanner
         var shares = Enumerable.Range(0, hosts).Select(_ => new List<WorkUnit>()).ToArray();
         var files = units.GroupBy(u => u.Source).OrderBy(g => g.Key, StringComparer.Ordinal).Index();
         foreach (var (index, file) in files)
+        {
             shares[index % hosts].AddRange(file);
+        }
+
         return shares;
     }
 

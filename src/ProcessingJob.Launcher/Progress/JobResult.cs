@@ -42,7 +42,17 @@ public sealed record JobResult
 public sealed record HostResult(string Host, int? ExitCode, string? Message);
 
 /// <summary>The manifest's totals.</summary>
-public sealed record JobCounts(long RowsIn, long RowsKept, long RowsOut, long Filtered, long RejectedRows, long Tokens, long Truncated, int Parts, long Bytes)
+public sealed record JobCounts(
+    long RowsIn,
+    long RowsKept,
+    long RowsOut,
+    long Filtered,
+    long RejectedRows,
+    long Tokens,
+    long Truncated,
+    int Parts,
+    long Bytes
+)
 {
     public static JobCounts Of(Manifest m) =>
         new(m.RowsIn, m.RowsKept, m.RowsOut, m.Filtered, m.RejectedRows, m.Tokens, m.Truncated, m.Parts.Count, m.Parts.Sum(p => p.Bytes));

@@ -26,14 +26,28 @@ public sealed class ProgressMeter(TimeProvider time)
         lock (_lock)
         {
             if (_start is not { } start)
+            {
                 return null;
+            }
+
             if (totalBytes == 0)
+            {
                 totalBytes = _hosts.Values.Sum(h => h.TotalBytes);
+            }
+
             var now = time.GetTimestamp();
             var (rows, tokens, bytes) = (_hosts.Values.Sum(h => h.Rows), _hosts.Values.Sum(h => h.Tokens), _hosts.Values.Sum(h => h.Bytes));
             var seconds = Math.Max(time.GetElapsedTime(_last.At == 0 ? start : _last.At, now).TotalSeconds, 1e-3);
-            var totals = new ProgressTotals(rows, tokens, bytes, totalBytes, _hosts.Values.Sum(h => h.Rejects),
-                (rows - _last.Rows) / seconds, (tokens - _last.Tokens) / seconds, Left(time.GetElapsedTime(start, now), bytes, totalBytes));
+            var totals = new ProgressTotals(
+                rows,
+                tokens,
+                bytes,
+                totalBytes,
+                _hosts.Values.Sum(h => h.Rejects),
+                (rows - _last.Rows) / seconds,
+                (tokens - _last.Tokens) / seconds,
+                Left(time.GetElapsedTime(start, now), bytes, totalBytes)
+            );
             _last = (now, rows, tokens);
             return totals;
         }
@@ -45,7 +59,15 @@ public sealed class ProgressMeter(TimeProvider time)
 
 /// <param name="Left">At the pace so far; null when it cannot be told yet.</param>
 public sealed record ProgressTotals(
-    long Rows, long Tokens, long Bytes, long TotalBytes, long Rejects, double RowsPerSecond, double TokensPerSecond, TimeSpan? Left)
+    long Rows,
+    long Tokens,
+    long Bytes,
+    long TotalBytes,
+    long Rejects,
+    double RowsPerSecond,
+    double TokensPerSecond,
+    TimeSpan? Left
+)
 {
     /// <summary>0 to 1.</summary>
     public double Share => TotalBytes == 0 ? 1 : Math.Min(1, (double)Bytes / TotalBytes);

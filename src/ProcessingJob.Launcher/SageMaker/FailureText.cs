@@ -16,15 +16,29 @@ public static class FailureText
         ArgumentNullException.ThrowIfNull(lastLines);
         var text = new StringBuilder();
         text.Append(Headline(job, stopRequested)).Append('\n');
-        if (job.FailureReason is { Length: > 0 } reason) text.Append("  reason: ").Append(reason).Append('\n');
-        if (job.ExitMessage is { Length: > 0 } message) text.Append("  hosts said: ").Append(message.ReplaceLineEndings("\n    ").TrimEnd()).Append('\n');
+        if (job.FailureReason is { Length: > 0 } reason)
+        {
+            text.Append("  reason: ").Append(reason).Append('\n');
+        }
+
+        if (job.ExitMessage is { Length: > 0 } message)
+        {
+            text.Append("  hosts said: ").Append(message.ReplaceLineEndings("\n    ").TrimEnd()).Append('\n');
+        }
+
         if (FailingHost(job, lastLines) is { } host && !stopRequested)
         {
             text.Append($"  last lines of {host}:\n");
             foreach (var line in lastLines.Where(l => l.Host == host).TakeLast(10))
+            {
                 text.Append("    ").Append(WorkerEvent.Parse(line.Message).Text.TrimEnd()).Append('\n');
+            }
         }
-        if (Advice(job, stopRequested) is { } advice) text.Append("  what to do: ").Append(advice).Append('\n');
+        if (Advice(job, stopRequested) is { } advice)
+        {
+            text.Append("  what to do: ").Append(advice).Append('\n');
+        }
+
         text.Append("  console: ").Append(ConsoleUrl(job.ProcessingJobName, region));
         return text.ToString();
     }
@@ -33,31 +47,37 @@ public static class FailureText
     public static string ConsoleUrl(string job, string region)
     {
         ArgumentNullException.ThrowIfNull(region);
-        string domain = region.StartsWith("cn-", StringComparison.Ordinal) ? "console.amazonaws.cn"
-            : region.StartsWith("us-gov-", StringComparison.Ordinal) ? "console.amazonaws-us-gov.com" : "console.aws.amazon.com";
+        var domain =
+            region.StartsWith("cn-", StringComparison.Ordinal) ? "console.amazonaws.cn"
+            : region.StartsWith("us-gov-", StringComparison.Ordinal) ? "console.amazonaws-us-gov.com"
+            : "console.aws.amazon.com";
         return $"https://{region}.{domain}/sagemaker/home?region={region}#/processing-jobs/{job}";
     }
 
-    static string Headline(JobDescription job, bool stopRequested) => job.ProcessingJobStatus switch
-    {
-        JobStatus.Stopped when stopRequested => $"{job.ProcessingJobName} was stopped.",
-        // The service stops a job that outlives its limit, and gives no reason.
-        JobStatus.Stopped when RanOut(job) => $"{job.ProcessingJobName} was stopped by SageMaker: max_runtime reached ({Duration(job)}).",
-        JobStatus.Stopped => $"{job.ProcessingJobName} was stopped, and not by this command: by somebody else, or max_runtime reached.",
-        _ => $"{job.ProcessingJobName} failed.",
-    };
+    static string Headline(JobDescription job, bool stopRequested) =>
+        job.ProcessingJobStatus switch
+        {
+            JobStatus.Stopped when stopRequested => $"{job.ProcessingJobName} was stopped.",
+            // The service stops a job that outlives its limit, and gives no reason.
+            JobStatus.Stopped when RanOut(job) =>
+                $"{job.ProcessingJobName} was stopped by SageMaker: max_runtime reached ({Duration(job)}).",
+            JobStatus.Stopped => $"{job.ProcessingJobName} was stopped, and not by this command: by somebody else, or max_runtime reached.",
+            _ => $"{job.ProcessingJobName} failed.",
+        };
 
     static string Duration(JobDescription job) => $"{TimeSpan.FromSeconds(job.StoppingCondition!.MaxRuntimeInSeconds)}";
 
     /// <summary>Whether the service stopped the job because it outlived its limit; it does not say so itself.</summary>
-    public static bool RanOut(JobDescription job) => job.ProcessingJobStatus == JobStatus.Stopped &&
-        job is { StoppingCondition: { } limit, ProcessingStartTime: { } start, ProcessingEndTime: { } end }
+    public static bool RanOut(JobDescription job) =>
+        job.ProcessingJobStatus == JobStatus.Stopped
+        && job is { StoppingCondition: { } limit, ProcessingStartTime: { } start, ProcessingEndTime: { } end }
         // The recorded end may lie a little before the limit: clocks differ, and so do the start of the host and of its container.
         && (end - start).TotalSeconds >= limit.MaxRuntimeInSeconds - Math.Min(60, limit.MaxRuntimeInSeconds * 0.1);
 
     /// <summary>Whether the job never started, for want of instances: another type may have some.</summary>
     public static bool LacksCapacity(JobDescription job) =>
-        job.ProcessingJobStatus == JobStatus.Failed && job.FailureReason?.Contains("CapacityError", StringComparison.OrdinalIgnoreCase) == true;
+        job.ProcessingJobStatus == JobStatus.Failed
+        && job.FailureReason?.Contains("CapacityError", StringComparison.OrdinalIgnoreCase) == true;
 
     static string? FailingHost(JobDescription job, IReadOnlyList<LogLine> lines)
     {
@@ -71,17 +91,26 @@ public static class FailureText
     static string? Advice(JobDescription job, bool stopRequested)
     {
         if (job.ProcessingJobStatus == JobStatus.Stopped)
-            return (stopRequested ? "" : "raise compute.max_runtime or compute.instance_count, then ") + "run the same command again: it skips all units that are committed.";
-        string reason = job.FailureReason ?? "";
+        {
+            return (stopRequested ? "" : "raise compute.max_runtime or compute.instance_count, then ")
+                + "run the same command again: it skips all units that are committed.";
+        }
+
+        var reason = job.FailureReason ?? "";
         bool Says(string words) => reason.Contains(words, StringComparison.OrdinalIgnoreCase);
         return reason switch
         {
-            _ when LacksCapacity(job) => "give compute.instance_type a list: [ml.g5.xlarge, ml.g6.xlarge, ml.g4dn.xlarge]; they are tried in order.",
-            _ when Says("Out of Memory") || Says("more memory") => "choose an instance type with more memory, or lower compute.token_budget.",
-            _ when Says("Failed to download data") => "check that the role may read the bucket (s3:ListBucket, s3:GetObject, kms:Decrypt), and in a VPC that its subnets have an S3 gateway endpoint: 'pjob doctor'.",
+            _ when LacksCapacity(job) =>
+                "give compute.instance_type a list: [ml.g5.xlarge, ml.g6.xlarge, ml.g4dn.xlarge]; they are tried in order.",
+            _ when Says("Out of Memory") || Says("more memory") =>
+                "choose an instance type with more memory, or lower compute.token_budget.",
+            _ when Says("Failed to download data") =>
+                "check that the role may read the bucket (s3:ListBucket, s3:GetObject, kms:Decrypt), and in a VPC that its subnets have an S3 gateway endpoint: 'pjob doctor'.",
             _ when Says("upload") => "check that the role may write the output bucket (s3:PutObject, kms:GenerateDataKey): 'pjob doctor'.",
-            _ when Says("InternalServerError") => "a fault inside SageMaker: run the same command again; it goes on from what is committed.",
-            _ when Says("AlgorithmError") => "see the lines above ('pjob logs' shows all); after mending it run the same command again: it goes on from what is committed.",
+            _ when Says("InternalServerError") =>
+                "a fault inside SageMaker: run the same command again; it goes on from what is committed.",
+            _ when Says("AlgorithmError") =>
+                "see the lines above ('pjob logs' shows all); after mending it run the same command again: it goes on from what is committed.",
             _ => null,
         };
     }

@@ -10,8 +10,8 @@ public sealed record LogLine(string EventId, string Stream, DateTimeOffset Times
     {
         get
         {
-            string name = Stream[(Stream.LastIndexOf('/') + 1)..];
-            int dash = name.LastIndexOf('-');
+            var name = Stream[(Stream.LastIndexOf('/') + 1)..];
+            var dash = name.LastIndexOf('-');
             return dash > 0 ? name[..dash] : name;
         }
     }
@@ -27,5 +27,5 @@ public interface IJobLogs
     /// One page of the lines of all hosts of <paramref name="job"/> from <paramref name="from"/> on. A log group that does not
     /// exist yet (no job of the account has ever printed) is an empty last page.
     /// </summary>
-    Task<LogPage> ReadAsync(string job, DateTimeOffset from, string? next, CancellationToken cancel = default);
+    Task<LogPage> ReadAsync(string job, DateTimeOffset from, string? next, CancellationToken cancellationToken = default);
 }

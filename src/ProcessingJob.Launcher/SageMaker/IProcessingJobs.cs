@@ -8,14 +8,18 @@ namespace ProcessingJob.Launcher.SageMaker;
 public interface IProcessingJobs
 {
     /// <summary>Starts a job; its ARN. The name is the only idempotency key the service has.</summary>
-    Task<string> CreateAsync(CreateJobRequest request, CancellationToken cancel = default);
+    Task<string> CreateAsync(CreateJobRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>The job, or null when there is none of that name (the service says so in two ways).</summary>
-    Task<JobDescription?> DescribeAsync(string name, CancellationToken cancel = default);
+    Task<JobDescription?> DescribeAsync(string name, CancellationToken cancellationToken = default);
 
     /// <summary>Asks the job to stop. False when there is none of that name; a job that has already ended is left as it is.</summary>
-    Task<bool> StopAsync(string name, CancellationToken cancel = default);
+    Task<bool> StopAsync(string name, CancellationToken cancellationToken = default);
 
     /// <summary>Jobs whose name contains <paramref name="nameContains"/>, newest first, read page by page as they are asked for.</summary>
-    IAsyncEnumerable<JobSummary> ListAsync(string? nameContains = null, JobStatus? status = null, CancellationToken cancel = default);
+    IAsyncEnumerable<JobSummary> ListAsync(
+        string? nameContains = null,
+        JobStatus? status = null,
+        CancellationToken cancellationToken = default
+    );
 }

@@ -15,67 +15,119 @@ public sealed partial class ImageResolver(AwsConnection connection)
 {
     static readonly string[] MediaTypes =
     [
-        "application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json",
-        "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json",
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.docker.distribution.manifest.v2+json",
     ];
 
     /// <exception cref="PJobException">Exit code 2: not an address in ECR, or no such image there; the message names aws.image.</exception>
-    public async Task<ResolvedImage> ResolveAsync(string image, CancellationToken cancel = default)
+    public async Task<ResolvedImage> ResolveAsync(string image, CancellationToken cancellationToken = default)
     {
         var match = EcrPattern().Match(image);
         if (!match.Success)
-            throw Bad($"found \"{image}\", expected <account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>. SageMaker pulls from ECR only: scripts/publish-image.sh puts the worker there");
+        {
+            throw Bad(
+                $"found \"{image}\", expected <account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>. SageMaker pulls from ECR only: scripts/publish-image.sh puts the worker there"
+            );
+        }
+
         if (match.Groups["region"].Value != connection.Region)
-            throw Bad($"{image} is in {match.Groups["region"].Value}, but the job runs in {connection.Region}. Push it there too: scripts/publish-image.sh");
-        if (match.Groups["digest"].Success) return new ResolvedImage(image, null);
-        string tag = match.Groups["tag"].Success ? match.Groups["tag"].Value : "latest";
+        {
+            throw Bad(
+                $"{image} is in {match.Groups["region"].Value}, but the job runs in {connection.Region}. Push it there too: scripts/publish-image.sh"
+            );
+        }
+
+        if (match.Groups["digest"].Success)
+        {
+            return new ResolvedImage(image, null);
+        }
+
+        var tag = match.Groups["tag"].Success ? match.Groups["tag"].Value : "latest";
         using var ecr = connection.JsonClient(AwsService.Ecr);
         Answer answer;
         try
         {
             var query = new Query(match.Groups["account"].Value, match.Groups["repository"].Value, [new ImageId(tag, null)], MediaTypes);
-            answer = await ecr.CallAsync<Answer>("BatchGetImage", query, cancel).ConfigureAwait(false);
+            answer = await ecr.CallAsync<Answer>("BatchGetImage", query, cancellationToken).ConfigureAwait(false);
         }
         catch (Amazon.Runtime.AmazonServiceException e) when (e.ErrorCode == "RepositoryNotFoundException")
         {
-            throw Bad($"there is no repository {match.Groups["repository"].Value} in {match.Groups["account"].Value}/{connection.Region}. Deploy infra/template.yaml, then scripts/publish-image.sh");
+            throw Bad(
+                $"there is no repository {match.Groups["repository"].Value} in {match.Groups["account"].Value}/{connection.Region}. Deploy infra/template.yaml, then scripts/publish-image.sh"
+            );
         }
         // A missing tag is a failure entry in a good answer.
         if (answer.images.Count == 0)
-            throw Bad($"{image}: {(answer.failures.Count > 0 ? answer.failures[0].failureReason : "not found")}. Push it with scripts/publish-image.sh");
+        {
+            throw Bad(
+                $"{image}: {(answer.failures.Count > 0 ? answer.failures[0].failureReason : "not found")}. Push it with scripts/publish-image.sh"
+            );
+        }
+
         var found = answer.images[0];
         var (digest, architecture) = PickAmd64(found.imageManifest) ?? (found.imageId.imageDigest!, null);
         return new ResolvedImage($"{match.Groups["name"].Value}@{digest}", architecture);
     }
 
     /// <summary>The repository of an image, or null when its address is none of ECR's.</summary>
-    internal static string? RepositoryArn(string image, string partition) => EcrPattern().Match(image) is { Success: true, Groups: var g }
-        ? $"arn:{partition}:ecr:{g["region"].Value}:{g["account"].Value}:repository/{g["repository"].Value}"
-        : null;
+    internal static string? RepositoryArn(string image, string partition) =>
+        EcrPattern().Match(image) is { Success: true, Groups: var g }
+            ? $"arn:{partition}:ecr:{g["region"].Value}:{g["account"].Value}:repository/{g["repository"].Value}"
+            : null;
 
     /// <summary>Of an index the manifest that SageMaker's hosts run, which are all x86-64.</summary>
     static (string Digest, string? Architecture)? PickAmd64(string manifest)
     {
         using var json = JsonDocument.Parse(manifest);
-        if (!json.RootElement.TryGetProperty("manifests", out var manifests)) return null;
-        var platforms = manifests.EnumerateArray()
-            .Select(m => (Digest: m.GetProperty("digest").GetString()!, Architecture: m.TryGetProperty("platform", out var p) ? p.GetProperty("architecture").GetString() : null)).ToList();
+        if (!json.RootElement.TryGetProperty("manifests", out var manifests))
+        {
+            return null;
+        }
+
+        var platforms = manifests
+            .EnumerateArray()
+            .Select(m =>
+                (
+                    Digest: m.GetProperty("digest").GetString()!,
+                    Architecture: m.TryGetProperty("platform", out var p) ? p.GetProperty("architecture").GetString() : null
+                )
+            )
+            .ToList();
         var amd64 = platforms.FirstOrDefault(p => p.Architecture == "amd64");
         return amd64.Digest is not null
             ? amd64
-            : throw Bad($"the image is for {string.Join(", ", platforms.Select(p => p.Architecture))}; SageMaker Processing runs amd64 only: docker build --platform linux/amd64");
+            : throw Bad(
+                $"the image is for {string.Join(", ", platforms.Select(p => p.Architecture))}; SageMaker Processing runs amd64 only: docker build --platform linux/amd64"
+            );
     }
 
     static PJobException Bad(string what) => new($"aws.image: {what}.", ExitCode.BadSpec);
 
-    [GeneratedRegex(@"^(?<name>(?<account>\d{12})\.dkr\.ecr(-fips)?\.(?<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/(?<repository>[^:@]+))(:(?<tag>[^@]+))?(@(?<digest>sha256:[0-9a-f]{64}))?$")]
+    [GeneratedRegex(
+        @"^(?<name>(?<account>\d{12})\.dkr\.ecr(-fips)?\.(?<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/(?<repository>[^:@]+))(:(?<tag>[^@]+))?(@(?<digest>sha256:[0-9a-f]{64}))?$"
+    )]
     private static partial Regex EcrPattern();
 
 #pragma warning disable IDE1006 // ECR writes its members in camelCase.
-    sealed record Query(string registryId, string repositoryName, IReadOnlyList<ImageId> imageIds, IReadOnlyList<string> acceptedMediaTypes);
+    sealed record Query(
+        string registryId,
+        string repositoryName,
+        IReadOnlyList<ImageId> imageIds,
+        IReadOnlyList<string> acceptedMediaTypes
+    );
+
     sealed record ImageId(string? imageTag, string? imageDigest);
-    sealed record Answer { public IReadOnlyList<Image> images { get; init; } = []; public IReadOnlyList<Failure> failures { get; init; } = []; }
+
+    sealed record Answer
+    {
+        public IReadOnlyList<Image> images { get; init; } = [];
+        public IReadOnlyList<Failure> failures { get; init; } = [];
+    }
+
     sealed record Image(ImageId imageId, string imageManifest);
+
     sealed record Failure(string failureCode, string failureReason);
 #pragma warning restore IDE1006
 }

@@ -4,7 +4,15 @@ namespace ProcessingJob.Launcher.SageMaker;
 
 /// <summary>ProcessingJobStatus. <see cref="Unknown"/>: a word newer than this program; treated as not terminal.</summary>
 [JsonConverter(typeof(JobStatusConverter))]
-public enum JobStatus { Unknown, InProgress, Completed, Failed, Stopping, Stopped }
+public enum JobStatus
+{
+    Unknown,
+    InProgress,
+    Completed,
+    Failed,
+    Stopping,
+    Stopped,
+}
 
 /// <summary>DescribeProcessingJob's answer: the request's members and what became of them.</summary>
 public sealed record JobDescription
@@ -49,8 +57,11 @@ public sealed record JobSummary
 
 sealed class JobStatusConverter : JsonConverter<JobStatus>
 {
-    public override JobStatus Read(ref System.Text.Json.Utf8JsonReader reader, Type typeToConvert, System.Text.Json.JsonSerializerOptions options) =>
-        Enum.TryParse(reader.GetString(), out JobStatus status) ? status : JobStatus.Unknown;
+    public override JobStatus Read(
+        ref System.Text.Json.Utf8JsonReader reader,
+        Type typeToConvert,
+        System.Text.Json.JsonSerializerOptions options
+    ) => Enum.TryParse(reader.GetString(), out JobStatus status) ? status : JobStatus.Unknown;
 
     public override void Write(System.Text.Json.Utf8JsonWriter writer, JobStatus value, System.Text.Json.JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());

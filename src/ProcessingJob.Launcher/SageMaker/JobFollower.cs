@@ -35,28 +35,48 @@ public sealed record FollowOptions
 public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvider time, FollowOptions options)
 {
     readonly JobLogReader? _reader = logs is null ? null : new JobLogReader(logs, time, options);
+
     // Apart: logs that can be read say nothing of a state that cannot.
-    readonly Outage _describing = new(), _reading = new();
+    readonly Outage _describing = new(),
+        _reading = new();
 
     /// <summary>The job's events until it has ended, the last being <see cref="RemoteEvent.Ended"/>.</summary>
     /// <exception cref="PJobException">There is no such job, AWS refuses, or the service was out of reach for longer than the patience; the job itself goes on.</exception>
-    public async IAsyncEnumerable<RemoteEvent> FollowAsync(string name, [EnumeratorCancellation] CancellationToken cancel = default)
+    public async IAsyncEnumerable<RemoteEvent> FollowAsync(
+        string name,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         JobPhase? phase = null;
         var wait = options.FirstPoll;
         var started = time.GetUtcNow();
-        DateTimeOffset nextDescribe = started, nextLogs = started;
+        DateTimeOffset nextDescribe = started,
+            nextLogs = started;
         JobDescription? job = null;
-        int quiet = 0;
+        var quiet = 0;
         while (true)
         {
             var now = time.GetUtcNow();
             if (now >= nextDescribe)
             {
-                var (answer, trouble) = await AskAsync(name, _describing, () => jobs.DescribeAsync(name, cancel), started, cancel).ConfigureAwait(false);
-                if (trouble is not null) yield return trouble;
-                else job = answer ?? throw SageMakerTarget.Missing(name);
-                bool changed = job is not null && trouble is null && PhaseOf(job) != phase;
+                var (answer, trouble) = await AskAsync(
+                        name,
+                        _describing,
+                        () => jobs.DescribeAsync(name, cancellationToken),
+                        started,
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
+                if (trouble is not null)
+                {
+                    yield return trouble;
+                }
+                else
+                {
+                    job = answer ?? throw SageMakerTarget.Missing(name);
+                }
+
+                var changed = job is not null && trouble is null && PhaseOf(job) != phase;
                 if (changed)
                 {
                     phase = PhaseOf(job!);
@@ -66,22 +86,47 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
                 nextDescribe = time.GetUtcNow() + wait;
             }
             // There is nothing to read before the hosts run.
-            bool reads = _reader is not null && job is not null && phase is not JobPhase.Pending;
+            var reads = _reader is not null && job is not null && phase is not JobPhase.Pending;
             if (reads && (now >= nextLogs || job!.IsTerminal))
             {
-                var (lines, trouble) = await AskAsync(name, _reading, () => _reader!.ReadNewAsync(job!, cancel), started, cancel).ConfigureAwait(false);
-                if (trouble is not null) yield return trouble;
-                if (job!.IsTerminal && lines is not null) quiet = lines.Count == 0 ? quiet + 1 : 0;
-                foreach (var line in lines ?? []) yield return new RemoteEvent.Log(line);
+                var (lines, trouble) = await AskAsync(
+                        name,
+                        _reading,
+                        () => _reader!.ReadNewAsync(job!, cancellationToken),
+                        started,
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
+                if (trouble is not null)
+                {
+                    yield return trouble;
+                }
+
+                if (job!.IsTerminal && lines is not null)
+                {
+                    quiet = lines.Count == 0 ? quiet + 1 : 0;
+                }
+
+                foreach (var line in lines ?? [])
+                {
+                    yield return new RemoteEvent.Log(line);
+                }
+
                 nextLogs = time.GetUtcNow() + options.LogPoll;
             }
-            if (job is { IsTerminal: true } && (_reader is null || phase is null || job.ProcessingStartTime is null || quiet >= options.QuietReadings))
+            if (
+                job is { IsTerminal: true }
+                && (_reader is null || phase is null || job.ProcessingStartTime is null || quiet >= options.QuietReadings)
+            )
             {
                 yield return new RemoteEvent.Ended(job);
                 yield break;
             }
-            var next = job is { IsTerminal: true } ? time.GetUtcNow() + options.FirstPoll : reads ? Earlier(nextDescribe, nextLogs) : nextDescribe;
-            await Task.Delay(Max(next - time.GetUtcNow(), TimeSpan.FromMilliseconds(1)), time, cancel).ConfigureAwait(false);
+            var next =
+                job is { IsTerminal: true } ? time.GetUtcNow() + options.FirstPoll
+                : reads ? Earlier(nextDescribe, nextLogs)
+                : nextDescribe;
+            await Task.Delay(Max(next - time.GetUtcNow(), TimeSpan.FromMilliseconds(1)), time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -99,7 +144,13 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
     }
 
     /// <summary>Asks; a passing failure becomes a trouble event, until the patience ends.</summary>
-    async Task<(T? Answer, RemoteEvent.Trouble? Trouble)> AskAsync<T>(string name, Outage outage, Func<Task<T>> ask, DateTimeOffset started, CancellationToken cancel)
+    async Task<(T? Answer, RemoteEvent.Trouble? Trouble)> AskAsync<T>(
+        string name,
+        Outage outage,
+        Func<Task<T>> ask,
+        DateTimeOffset started,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -107,12 +158,19 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
             outage.Since = null;
             return (answer, null);
         }
-        catch (Exception e) when (!cancel.IsCancellationRequested && (AwsErrors.IsTransient(e) || IsEarlyRefusal(e, started)))
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && (AwsErrors.IsTransient(e) || IsEarlyRefusal(e, started)))
         {
             var now = time.GetUtcNow();
             outage.Since ??= now;
             if (now - outage.Since > options.Patience)
-                throw new PJobException($"AWS could not be reached for {options.Patience.TotalMinutes:0} minutes: {e.Message} {GoesOn(name)}", ExitCode.Remote, e);
+            {
+                throw new PJobException(
+                    $"AWS could not be reached for {options.Patience.TotalMinutes:0} minutes: {e.Message} {GoesOn(name)}",
+                    ExitCode.Remote,
+                    e
+                );
+            }
+
             return (default, new RemoteEvent.Trouble(e.Message));
         }
         catch (AmazonServiceException e)
@@ -121,7 +179,8 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
         }
     }
 
-    static string GoesOn(string name) => $"{name} goes on without being followed; come back with the same 'pjob run' or 'pjob status {name}'.";
+    static string GoesOn(string name) =>
+        $"{name} goes on without being followed; come back with the same 'pjob run' or 'pjob status {name}'.";
 
     bool IsEarlyRefusal(Exception e, DateTimeOffset started) =>
         e is AmazonServiceException s && AwsErrors.IsAccessDenied(s) && time.GetUtcNow() - started < options.AccessGrace;
@@ -133,6 +192,8 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
     }
 
     static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
     static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
     static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 }

@@ -13,7 +13,7 @@ public sealed class JobLogReader(IJobLogs logs, TimeProvider time, FollowOptions
     DateTimeOffset? _from;
 
     /// <summary>Reads everything from the window's start on; new lines in the order of their times.</summary>
-    public async Task<IReadOnlyList<LogLine>> ReadNewAsync(JobDescription job, CancellationToken cancel = default)
+    public async Task<IReadOnlyList<LogLine>> ReadNewAsync(JobDescription job, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(job);
         // A name may be used again after its job was deleted: nothing older than this job is its own.
@@ -21,15 +21,21 @@ public sealed class JobLogReader(IJobLogs logs, TimeProvider time, FollowOptions
         string? next = null;
         do
         {
-            if (next is not null) await Task.Delay(options.PagePause, time, cancel).ConfigureAwait(false);
-            var page = await logs.ReadAsync(job.ProcessingJobName, _from.Value, next, cancel).ConfigureAwait(false);
+            if (next is not null)
+            {
+                await Task.Delay(options.PagePause, time, cancellationToken).ConfigureAwait(false);
+            }
+
+            var page = await logs.ReadAsync(job.ProcessingJobName, _from.Value, next, cancellationToken).ConfigureAwait(false);
             foreach (var line in page.Lines)
             {
-                if (_seen.TryAdd(line.EventId, line.Timestamp)) _unread.Add(line);
+                if (_seen.TryAdd(line.EventId, line.Timestamp))
+                {
+                    _unread.Add(line);
+                }
             }
             next = page.Next;
-        }
-        while (next is not null);
+        } while (next is not null);
         MoveWindow();
         LogLine[] lines = [.. _unread.OrderBy(l => l.Timestamp).ThenBy(l => l.EventId, StringComparer.Ordinal)];
         _unread.Clear();
@@ -38,9 +44,20 @@ public sealed class JobLogReader(IJobLogs logs, TimeProvider time, FollowOptions
 
     void MoveWindow()
     {
-        if (_seen.Count == 0) return;
+        if (_seen.Count == 0)
+        {
+            return;
+        }
+
         var from = _seen.Values.Max() - options.LateLines;
-        if (from > _from) _from = from;
-        foreach (string id in _seen.Where(s => s.Value < _from).Select(s => s.Key).ToList()) _seen.Remove(id);
+        if (from > _from)
+        {
+            _from = from;
+        }
+
+        foreach (var id in _seen.Where(s => s.Value < _from).Select(s => s.Key).ToList())
+        {
+            _seen.Remove(id);
+        }
     }
 }

@@ -18,14 +18,20 @@ public static partial class JobNames
     public static string Of(string name, string hash, int attempt = 1)
     {
         ArgumentNullException.ThrowIfNull(name);
-        string tail = $"-{hash}" + (attempt == 1 ? "" : $"-{attempt}");
+        var tail = $"-{hash}" + (attempt == 1 ? "" : $"-{attempt}");
         var text = new StringBuilder();
-        foreach (char c in name)
+        foreach (var c in name)
         {
-            if (char.IsAsciiLetterOrDigit(c)) text.Append(c);
-            else if (text.Length > 0 && text[^1] != '-') text.Append('-');
+            if (char.IsAsciiLetterOrDigit(c))
+            {
+                text.Append(c);
+            }
+            else if (text.Length > 0 && text[^1] != '-')
+            {
+                text.Append('-');
+            }
         }
-        string stem = text.ToString();
+        var stem = text.ToString();
         stem = (stem.Length > Longest - tail.Length ? stem[..(Longest - tail.Length)] : stem).TrimEnd('-');
         return stem.Length == 0 ? "job" + tail : stem + tail;
     }

@@ -12,52 +12,77 @@ sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time, IProgress<Job
 
     /// <summary>The running job of these names, or the first name that is still free.</summary>
     /// <param name="nameOf">Name of the n-th attempt, n from 1.</param>
-    /// <param name="cancel">Ends the search.</param>
-    public async Task<(string Name, JobDescription? Running)> FindAsync(Func<int, string> nameOf, CancellationToken cancel = default)
+    /// <param name="cancellationToken">Ends the search.</param>
+    public async Task<(string Name, JobDescription? Running)> FindAsync(
+        Func<int, string> nameOf,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(nameOf);
-        for (int attempt = 1; ; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
-            string name = nameOf(attempt);
-            var job = await jobs.DescribeAsync(name, cancel).ConfigureAwait(false);
-            if (job?.ProcessingJobStatus == JobStatus.Stopping) events.Report(new JobNote($"{name} is stopping: waiting for its end"));
+            var name = nameOf(attempt);
+            var job = await jobs.DescribeAsync(name, cancellationToken).ConfigureAwait(false);
+            if (job?.ProcessingJobStatus == JobStatus.Stopping)
+            {
+                events.Report(new JobNote($"{name} is stopping: waiting for its end"));
+            }
+
             while (job?.ProcessingJobStatus == JobStatus.Stopping)
             {
                 // It still writes to the output that the next attempt would use.
-                await Task.Delay(TimeSpan.FromSeconds(10), time, cancel).ConfigureAwait(false);
-                job = await jobs.DescribeAsync(name, cancel).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromSeconds(10), time, cancellationToken).ConfigureAwait(false);
+                job = await jobs.DescribeAsync(name, cancellationToken).ConfigureAwait(false);
             }
-            if (job is null || !job.IsTerminal) return (name, job);
+            if (job is null || !job.IsTerminal)
+            {
+                return (name, job);
+            }
         }
     }
 
     /// <summary>Creates the job, or finds that an earlier call whose answer was lost has created it; either way the job to follow has this name.</summary>
     /// <exception cref="PJobException">Exit code 5: refused, with what to do about it.</exception>
     /// <exception cref="AmazonServiceException">ResourceLimitExceeded, which the caller may answer with another instance type.</exception>
-    public async Task CreateAsync(CreateJobRequest request, CancellationToken cancel = default)
+    public async Task CreateAsync(CreateJobRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         // True once an answer may have been lost, here or in the SDK's own retries: then the job may be there already.
-        bool unsure = false;
-        for (int attempt = 1; ; attempt++)
+        var unsure = false;
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
-                if (unsure && await IsOursAsync(request, cancel).ConfigureAwait(false)) return;
-                await jobs.CreateAsync(request, cancel).ConfigureAwait(false);
+                if (unsure && await IsOursAsync(request, cancellationToken).ConfigureAwait(false))
+                {
+                    return;
+                }
+
+                await jobs.CreateAsync(request, cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (AmazonServiceException e) when (AwsErrors.IsNameTaken(e))
             {
                 // FindAsync saw the name free a moment ago; only a second look tells whose it is.
                 if (unsure)
-                    throw new PJobException($"{request.ProcessingJobName}: {e.Message} It has other inputs than this one; use --force for a new name.", ExitCode.Remote, e);
+                {
+                    throw new PJobException(
+                        $"{request.ProcessingJobName}: {e.Message} It has other inputs than this one; use --force for a new name.",
+                        ExitCode.Remote,
+                        e
+                    );
+                }
+
                 unsure = true;
             }
-            catch (Exception e) when (!cancel.IsCancellationRequested && attempt < Tries && (AwsErrors.IsTransient(e) || (e is AmazonServiceException s && AwsErrors.IsRoleNotReady(s))))
+            catch (Exception e)
+                when (!cancellationToken.IsCancellationRequested
+                    && attempt < Tries
+                    && (AwsErrors.IsTransient(e) || (e is AmazonServiceException s && AwsErrors.IsRoleNotReady(s)))
+                )
             {
                 unsure |= AwsErrors.IsTransient(e);
-                await Task.Delay(TimeSpan.FromSeconds(5 * attempt), time, cancel).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromSeconds(5 * attempt), time, cancellationToken).ConfigureAwait(false);
             }
             catch (AmazonServiceException e) when (!AwsErrors.IsLimitExceeded(e))
             {
@@ -66,22 +91,26 @@ sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time, IProgress<Job
         }
     }
 
-    async Task<bool> IsOursAsync(CreateJobRequest request, CancellationToken cancel)
+    async Task<bool> IsOursAsync(CreateJobRequest request, CancellationToken cancellationToken)
     {
-        var job = await jobs.DescribeAsync(request.ProcessingJobName, cancel).ConfigureAwait(false);
-        return job is not null && job.ProcessingInputs.SequenceEqual(request.ProcessingInputs ?? []) && job.AppSpecification?.ImageUri == request.AppSpecification.ImageUri;
+        var job = await jobs.DescribeAsync(request.ProcessingJobName, cancellationToken).ConfigureAwait(false);
+        return job is not null
+            && job.ProcessingInputs.SequenceEqual(request.ProcessingInputs ?? [])
+            && job.AppSpecification?.ImageUri == request.AppSpecification.ImageUri;
     }
 
     static string Refusal(CreateJobRequest request, AmazonServiceException e)
     {
-        string what = $"SageMaker refused {request.ProcessingJobName}: {e.ErrorCode}: {(e.Message.Length > 0 ? e.Message : "(no text)")}";
+        var what = $"SageMaker refused {request.ProcessingJobName}: {e.ErrorCode}: {(e.Message.Length > 0 ? e.Message : "(no text)")}";
         var cluster = request.ProcessingResources.ClusterConfig;
         return e switch
         {
-            _ when AwsErrors.IsAccessDenied(e) => what + " Your identity needs sagemaker:CreateProcessingJob, iam:PassRole on the role, and sagemaker:AddTags when there are tags.",
-            _ when AwsErrors.IsRoleNotReady(e) => what + $" Let sagemaker.amazonaws.com assume {request.RoleArn} (infra/template.yaml makes such a role).",
-            _ when e.ErrorCode == "ValidationException" && e.Message.Length == 0 =>
-                what + $" An empty refusal mostly means the volume: compute.volume_gb is {cluster.VolumeSizeInGB} on {cluster.InstanceType}.",
+            _ when AwsErrors.IsAccessDenied(e) => what
+                + " Your identity needs sagemaker:CreateProcessingJob, iam:PassRole on the role, and sagemaker:AddTags when there are tags.",
+            _ when AwsErrors.IsRoleNotReady(e) => what
+                + $" Let sagemaker.amazonaws.com assume {request.RoleArn} (infra/template.yaml makes such a role).",
+            _ when e.ErrorCode == "ValidationException" && e.Message.Length == 0 => what
+                + $" An empty refusal mostly means the volume: compute.volume_gb is {cluster.VolumeSizeInGB} on {cluster.InstanceType}.",
             _ => what,
         };
     }

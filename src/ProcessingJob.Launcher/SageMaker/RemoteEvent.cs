@@ -1,7 +1,15 @@
 namespace ProcessingJob.Launcher.SageMaker;
 
 /// <summary>Where a job stands, finer than its status: the start time tells provisioning from running.</summary>
-public enum JobPhase { Pending, Running, Stopping, Completed, Failed, Stopped }
+public enum JobPhase
+{
+    Pending,
+    Running,
+    Stopping,
+    Completed,
+    Failed,
+    Stopped,
+}
 
 /// <summary>Something that happened to a job, in the order in which the follower came to know it.</summary>
 public abstract record RemoteEvent

@@ -46,8 +46,17 @@ sealed record RemoteJob
     public S3Uri ModelUri => RemoteModel?.Root ?? Stager.FolderOf(Staging, "models", ModelFiles);
 
     /// <summary>Name of the n-th attempt.</summary>
-    public string NameOf(int attempt) => JobNames.Of(Spec.Name, Fingerprints.OfItems(
-        [("spec", Identity.SpecFingerprint), ("model", Identity.ModelFingerprint), ("data", DataFingerprint), ("output", OutputUri.ToString())])[..10], attempt);
+    public string NameOf(int attempt) =>
+        JobNames.Of(
+            Spec.Name,
+            Fingerprints.OfItems([
+                ("spec", Identity.SpecFingerprint),
+                ("model", Identity.ModelFingerprint),
+                ("data", DataFingerprint),
+                ("output", OutputUri.ToString()),
+            ])[..10],
+            attempt
+        );
 
     /// <summary>The plan for so many hosts; a worker that streams is told where to.</summary>
     public JobPlan Plan(string name, int hosts, IReadOnlySet<string> committed)
@@ -58,7 +67,10 @@ sealed record RemoteJob
             Work = Earlier.In(plan.Work) with
             {
                 Schema = Schema,
-                Versions = Spec.Input.Sharding == Sharding.ByKey ? Files.ToDictionary(f => f.Source, f => f.Version, StringComparer.Ordinal) : null,
+                Versions =
+                    Spec.Input.Sharding == Sharding.ByKey
+                        ? Files.ToDictionary(f => f.Source, f => f.Version, StringComparer.Ordinal)
+                        : null,
                 DataUri = Spec.Input.Transfer == Transfer.Stream ? RemoteData!.Root.ToString() : null,
                 OutputUri = Spec.Output.Transfer == Transfer.Stream ? OutputUri.ToString() : null,
             },
@@ -66,23 +78,46 @@ sealed record RemoteJob
     }
 
     /// <exception cref="PJobException">Exit code 2 or 4: something named in the spec is not there; 5: AWS refused.</exception>
-    public static async Task<RemoteJob> PrepareAsync(JobSpec given, AwsConnection connection, IAmazonS3 s3, CancellationToken cancel)
+    public static async Task<RemoteJob> PrepareAsync(
+        JobSpec given,
+        AwsConnection connection,
+        IAmazonS3 s3,
+        CancellationToken cancellationToken
+    )
     {
         SpecRules.Check(given);
         var output = S3Uri.Parse(given.Output.Data, "output.data").AsFolder();
-        var (spec, sideFiles) = Local.SideFiles.Collect(await RemoteSideFiles.FetchAsync(given, s3, cancel).ConfigureAwait(false));
+        var (spec, sideFiles) = Local.SideFiles.Collect(
+            await RemoteSideFiles.FetchAsync(given, s3, cancellationToken).ConfigureAwait(false)
+        );
         var image = new ImageResolver(connection).ResolveAsync(
-            spec.Aws.Image ?? throw new PJobException("aws.image: not set. scripts/publish-image.sh builds the worker's image, puts it into ECR and prints its address.", ExitCode.BadSpec), cancel);
-        var data = S3Uri.IsS3(spec.Input.Data) ? await S3Input.ListAsync(s3, spec.Input.Data, "input.data", cancel).ConfigureAwait(false) : null;
+            spec.Aws.Image
+                ?? throw new PJobException(
+                    "aws.image: not set. scripts/publish-image.sh builds the worker's image, puts it into ECR and prints its address.",
+                    ExitCode.BadSpec
+                ),
+            cancellationToken
+        );
+        var data = S3Uri.IsS3(spec.Input.Data)
+            ? await S3Input.ListAsync(s3, spec.Input.Data, "input.data", cancellationToken).ConfigureAwait(false)
+            : null;
         var local = data is null ? LocalInput.Resolve(spec.Input.Data) : null;
         CheckApart(data, output);
-        var model = S3Uri.IsS3(spec.Model) ? await S3Input.ListAsync(s3, spec.Model, "model", cancel).ConfigureAwait(false) : null;
-        string? folder = model is null ? LocalFolder(spec.Model) : null;
-        var files = data?.Files ?? await local!.HashAsync(cancel).ConfigureAwait(false);
-        var modelFiles = model?.Files ?? await SageMaker.ModelFiles.ListAsync(folder!, cancel).ConfigureAwait(false);
+        var model = S3Uri.IsS3(spec.Model)
+            ? await S3Input.ListAsync(s3, spec.Model, "model", cancellationToken).ConfigureAwait(false)
+            : null;
+        var folder = model is null ? LocalFolder(spec.Model) : null;
+        var files = data?.Files ?? await local!.HashAsync(cancellationToken).ConfigureAwait(false);
+        var modelFiles = model?.Files ?? await SageMaker.ModelFiles.ListAsync(folder!, cancellationToken).ConfigureAwait(false);
         // Staged data has a place on S3 only later; until then the worker could not be told where to read.
         if (data is null && spec.Input.Transfer == Transfer.Stream)
-            throw new PJobException("input.transfer: stream reads S3, but input.data is on this machine. Use transfer: service, or upload the data and name its s3:// address.", ExitCode.BadSpec);
+        {
+            throw new PJobException(
+                "input.transfer: stream reads S3, but input.data is on this machine. Use transfer: service, or upload the data and name its s3:// address.",
+                ExitCode.BadSpec
+            );
+        }
+
         return new()
         {
             Spec = spec,
@@ -92,7 +127,7 @@ sealed record RemoteJob
             Output = new S3OutputStore(s3, output, spec.Aws.KmsKey),
             OutputUri = output,
             SideFiles = sideFiles,
-            RoleArn = await new RoleResolver(connection).ResolveAsync(spec.Aws.Role, cancel).ConfigureAwait(false),
+            RoleArn = await new RoleResolver(connection).ResolveAsync(spec.Aws.Role, cancellationToken).ConfigureAwait(false),
             Image = await image.ConfigureAwait(false),
             RemoteData = data,
             LocalData = local,
@@ -107,41 +142,68 @@ sealed record RemoteJob
     public CreateJobRequest Request(string name, string instanceType, int hosts, string region) =>
         SageMakerRequest.Build(Spec with { Compute = Spec.Compute with { InstanceCount = hosts } }, Place(name, instanceType, region));
 
-    JobPlacement Place(string name, string instanceType, string region) => new()
-    {
-        JobName = name,
-        Region = region,
-        RoleArn = RoleArn,
-        ImageUri = Image.Uri,
-        InstanceType = instanceType,
-        Config = Staging.Append($"jobs/{name}/config/"),
-        Model = ModelUri,
-        Data = RemoteData?.Object ?? DataUri,
-        DataIsObject = RemoteData?.Object is not null,
-        Output = OutputUri,
-    };
+    JobPlacement Place(string name, string instanceType, string region) =>
+        new()
+        {
+            JobName = name,
+            Region = region,
+            RoleArn = RoleArn,
+            ImageUri = Image.Uri,
+            InstanceType = instanceType,
+            Config = Staging.Append($"jobs/{name}/config/"),
+            Model = ModelUri,
+            Data = RemoteData?.Object ?? DataUri,
+            DataIsObject = RemoteData?.Object is not null,
+            Output = OutputUri,
+        };
 
     /// <summary>The config channel: spec, plan and the files the spec names.</summary>
     public IEnumerable<(string Name, byte[] Content)> ConfigFiles(JobPlan plan)
     {
-        yield return (Path.GetFileName(new ContainerPaths("/").JobFile), Encoding.UTF8.GetBytes(SpecWriter.ToJsonText(StoredSpec.Of(plan.Spec))));
+        yield return (
+            Path.GetFileName(new ContainerPaths("/").JobFile),
+            Encoding.UTF8.GetBytes(SpecWriter.ToJsonText(StoredSpec.Of(plan.Spec)))
+        );
         yield return (Path.GetFileName(new ContainerPaths("/").PlanFile), ContractJson.Write(plan.Work));
-        foreach (var (name, path) in SideFiles) yield return (name, File.ReadAllBytes(path));
+        foreach (var (name, path) in SideFiles)
+        {
+            yield return (name, File.ReadAllBytes(path));
+        }
     }
 
     static void CheckApart(S3Input? data, S3Uri output)
     {
-        if (data is not null && data.Root.Bucket == output.Bucket
-            && (data.Root.Key.StartsWith(output.Key, StringComparison.Ordinal) || (data.Object is null && output.Key.StartsWith(data.Root.Key, StringComparison.Ordinal))))
-            throw new PJobException($"output.data: {output} and input.data lie in one another; the next run would read what this one writes", ExitCode.BadSpec);
+        if (
+            data is not null
+            && data.Root.Bucket == output.Bucket
+            && (
+                data.Root.Key.StartsWith(output.Key, StringComparison.Ordinal)
+                || (data.Object is null && output.Key.StartsWith(data.Root.Key, StringComparison.Ordinal))
+            )
+        )
+        {
+            throw new PJobException(
+                $"output.data: {output} and input.data lie in one another; the next run would read what this one writes",
+                ExitCode.BadSpec
+            );
+        }
     }
 
     static string LocalFolder(string model)
     {
         if (model.StartsWith("hf://", StringComparison.OrdinalIgnoreCase))
-            throw new PJobException($"model: {model} is not on this machine; fetch it with 'pjob model fetch {model[5..]}' and name the folder", ExitCode.BadSpec);
+        {
+            throw new PJobException(
+                $"model: {model} is not on this machine; fetch it with 'pjob model fetch {model[5..]}' and name the folder",
+                ExitCode.BadSpec
+            );
+        }
+
         return Directory.Exists(model)
             ? Path.GetFullPath(model)
-            : throw new PJobException($"model: there is no folder {Path.GetFullPath(model)}; expected config.json, tokenizer.json and an .onnx file in it", ExitCode.Model);
+            : throw new PJobException(
+                $"model: there is no folder {Path.GetFullPath(model)}; expected config.json, tokenizer.json and an .onnx file in it",
+                ExitCode.Model
+            );
     }
 }

@@ -16,40 +16,71 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     readonly JobSubmitter _submitter = new(target.Jobs, target.Time, events);
     readonly DateTimeOffset _start = target.Time.GetUtcNow();
 
-    public async Task<JobResult> RunAsync(CancellationToken cancel)
+    public async Task<JobResult> RunAsync(CancellationToken cancellationToken)
     {
-        await job.Identity.CheckAsync(job.Output, cancel).ConfigureAwait(false);
-        if (!options.Force && await _finaliser.FindFinishedAsync(job.Identity, job.DataFingerprint, cancel).ConfigureAwait(false) is { } finished)
-            return Result(job.NameOf(1), "Completed", ExitCode.Done) with { AlreadyComplete = true, Units = finished.Units, UnitsCommittedBefore = finished.Units, Counts = JobCounts.Of(finished) };
-        var plan = await PlanAsync(cancel).ConfigureAwait(false);
-        Preflight.Check(job, plan, target.Connection.Region);
-        foreach (string warning in Preflight.Warnings(job, plan)) events.Report(new JobNote(warning, IsWarning: true));
+        await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
+        if (
+            !options.Force
+            && await _finaliser.FindFinishedAsync(job.Identity, job.DataFingerprint, cancellationToken).ConfigureAwait(false)
+                is { } finished
+        )
+        {
+            return Result(job.NameOf(1), "Completed", ExitCode.Done) with
+            {
+                AlreadyComplete = true,
+                Units = finished.Units,
+                UnitsCommittedBefore = finished.Units,
+                Counts = JobCounts.Of(finished),
+            };
+        }
 
-        var (name, running) = await FindAsync(cancel).ConfigureAwait(false);
-        if (running is not null) events.Report(new JobNote($"{name} is running already: following it instead of starting a second"));
-        else if (plan.UnitsLeft > 0) return await StartAsync(plan, cancel).ConfigureAwait(false);
+        var plan = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        Preflight.Check(job, plan, target.Connection.Region);
+        foreach (var warning in Preflight.Warnings(job, plan))
+        {
+            events.Report(new JobNote(warning, IsWarning: true));
+        }
+
+        var (name, running) = await FindAsync(cancellationToken).ConfigureAwait(false);
+        if (running is not null)
+        {
+            events.Report(new JobNote($"{name} is running already: following it instead of starting a second"));
+        }
+        else if (plan.UnitsLeft > 0)
+        {
+            return await StartAsync(plan, cancellationToken).ConfigureAwait(false);
+        }
+
         var before = Result(name, "", ExitCode.Done) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
-        if (running is null) return await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
+        if (running is null)
+        {
+            return await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
+        }
+
         events.Report(new JobNamed(name));
-        if (!options.Wait) return Submitted(before);
-        var (end, lines) = await target.WatchAsync(name, events, cancel).ConfigureAwait(false);
+        if (!options.Wait)
+        {
+            return Submitted(before);
+        }
+
+        var (end, lines) = await target.WatchAsync(name, events, cancellationToken).ConfigureAwait(false);
         return await EndAsync(end, lines, plan, before).ConfigureAwait(false);
     }
 
     /// <summary>The plan of what is left, over no more hosts than there is work for.</summary>
-    public async Task<JobPlan> PlanAsync(CancellationToken cancel)
+    public async Task<JobPlan> PlanAsync(CancellationToken cancellationToken)
     {
-        int hosts = job.Spec.Compute.InstanceCount;
+        var hosts = job.Spec.Compute.InstanceCount;
         var plan = job.Plan(job.NameOf(1), hosts, new HashSet<string>());
-        var committed = await CommittedUnits.FindAsync(job.Output, plan.Units, job.Identity, cancel).ConfigureAwait(false);
+        var committed = await CommittedUnits.FindAsync(job.Output, plan.Units, job.Identity, cancellationToken).ConfigureAwait(false);
         return job.Plan(job.NameOf(1), hosts, committed);
     }
 
     /// <summary>What the run would ask SageMaker for, under the name that is free now; nothing is started.</summary>
-    public async Task<CreateJobRequest> RequestAsync(JobPlan plan, CancellationToken cancel)
+    public async Task<CreateJobRequest> RequestAsync(JobPlan plan, CancellationToken cancellationToken)
     {
         Preflight.Check(job, plan, target.Connection.Region);
-        var (name, _) = await FindAsync(cancel).ConfigureAwait(false);
+        var (name, _) = await FindAsync(cancellationToken).ConfigureAwait(false);
         return job.Request(name, job.Spec.Compute.InstanceType[0], HostsFor(plan), target.Connection.Region);
     }
 
@@ -58,40 +89,58 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         job.Spec.Input.Sharding == Sharding.ByKey || plan.UnitsLeft == 0 ? plan.Hosts.Count : Math.Min(plan.Hosts.Count, plan.UnitsLeft);
 
     /// <summary>Tries the instance types in turn until one has capacity.</summary>
-    async Task<JobResult> StartAsync(JobPlan plan, CancellationToken cancel)
+    async Task<JobResult> StartAsync(JobPlan plan, CancellationToken cancellationToken)
     {
-        int hosts = HostsFor(plan);
-        if (hosts < plan.Hosts.Count) events.Report(new JobNote($"{plan.UnitsLeft} units are left: {hosts} hosts instead of {plan.Hosts.Count}"));
+        var hosts = HostsFor(plan);
+        if (hosts < plan.Hosts.Count)
+        {
+            events.Report(new JobNote($"{plan.UnitsLeft} units are left: {hosts} hosts instead of {plan.Hosts.Count}"));
+        }
+
         var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
         events.Report(new JobPlanned(job.Plan(job.NameOf(1), hosts, committed)));
-        job = await WithColumnsAsync(committed.Count > 0, cancel).ConfigureAwait(false);
-        await StageAsync(cancel).ConfigureAwait(false);
-        await _finaliser.ReopenAsync(plan, cancel).ConfigureAwait(false);
-        await job.Identity.ClaimAsync(job.Output, cancel).ConfigureAwait(false);
+        job = await WithColumnsAsync(committed.Count > 0, cancellationToken).ConfigureAwait(false);
+        await StageAsync(cancellationToken).ConfigureAwait(false);
+        await _finaliser.ReopenAsync(plan, cancellationToken).ConfigureAwait(false);
+        await job.Identity.ClaimAsync(job.Output, cancellationToken).ConfigureAwait(false);
         var types = job.Spec.Compute.InstanceType;
-        for (int i = 0; ; i++)
+        for (var i = 0; ; i++)
         {
-            var (name, _) = await FindAsync(cancel).ConfigureAwait(false);
+            var (name, _) = await FindAsync(cancellationToken).ConfigureAwait(false);
             var request = job.Request(name, types[i], hosts, target.Connection.Region);
             var own = job.Plan(name, hosts, committed);
-            await WriteConfigAsync(name, own, cancel).ConfigureAwait(false);
+            await WriteConfigAsync(name, own, cancellationToken).ConfigureAwait(false);
             var before = Result(name, "", ExitCode.Done) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
-            bool isLast = i + 1 == types.Count;
+            var isLast = i + 1 == types.Count;
             events.Report(new JobNamed(name));
             try
             {
-                await _submitter.CreateAsync(request, cancel).ConfigureAwait(false);
+                await _submitter.CreateAsync(request, cancellationToken).ConfigureAwait(false);
             }
             catch (AmazonServiceException e) when (AwsErrors.IsLimitExceeded(e))
             {
-                if (isLast) throw Limit(types[i], hosts, e);
+                if (isLast)
+                {
+                    throw Limit(types[i], hosts, e);
+                }
+
                 events.Report(new JobNote($"{types[i]}: {e.Message} Trying {types[i + 1]}.", IsWarning: true));
                 continue;
             }
-            events.Report(new JobNote($"{name} is created: {hosts} x {types[i]}, {FailureText.ConsoleUrl(name, target.Connection.Region)}"));
-            if (!options.Wait) return Submitted(before);
-            var (end, lines) = await target.WatchAsync(name, events, cancel).ConfigureAwait(false);
-            if (isLast || !FailureText.LacksCapacity(end)) return await EndAsync(end, lines, own, before).ConfigureAwait(false);
+            events.Report(
+                new JobNote($"{name} is created: {hosts} x {types[i]}, {FailureText.ConsoleUrl(name, target.Connection.Region)}")
+            );
+            if (!options.Wait)
+            {
+                return Submitted(before);
+            }
+
+            var (end, lines) = await target.WatchAsync(name, events, cancellationToken).ConfigureAwait(false);
+            if (isLast || !FailureText.LacksCapacity(end))
+            {
+                return await EndAsync(end, lines, own, before).ConfigureAwait(false);
+            }
+
             events.Report(new JobNote($"no capacity for {types[i]}: trying {types[i + 1]}", IsWarning: true));
         }
     }
@@ -101,13 +150,20 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     {
         if (end.ProcessingJobStatus == JobStatus.Completed)
         {
-            foreach (var host in plan.Hosts) events.Report(new HostEnded(host.Host, 0, null));
+            foreach (var host in plan.Hosts)
+            {
+                events.Report(new HostEnded(host.Host, 0, null));
+            }
+
             return await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
         }
-        bool asked = target.StopRequested(end.ProcessingJobName);
+        var asked = target.StopRequested(end.ProcessingJobName);
         return before with
         {
-            Status = end.ProcessingJobStatus == JobStatus.Failed ? "Failed" : !asked && FailureText.RanOut(end) ? "Stopped: max_runtime reached" : "Stopped",
+            Status =
+                end.ProcessingJobStatus == JobStatus.Failed ? "Failed"
+                : !asked && FailureText.RanOut(end) ? "Stopped: max_runtime reached"
+                : "Stopped",
             Code = ExitCode.Remote,
             Message = FailureText.Of(end, asked, lines, target.Connection.Region),
             Seconds = Elapsed(),
@@ -115,57 +171,96 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     }
 
     /// <summary>The job with what all hosts must agree on: the kept columns, and what an earlier run has chosen.</summary>
-    async Task<RemoteJob> WithColumnsAsync(bool resumes, CancellationToken cancel) => job with
-    {
-        Schema = target.ReadSchema is { } read && job.Files.FirstOrDefault(f => f.Size > 0) is { } first
-            ? await read(job.Spec, job.RemoteData?.Root.ToString() ?? job.LocalData!.Root, first, cancel).ConfigureAwait(false)
-            : null,
-        Earlier = resumes ? await EarlierChoices.FindAsync(job.Output, job.Spec, cancel).ConfigureAwait(false) : EarlierChoices.None,
-    };
+    async Task<RemoteJob> WithColumnsAsync(bool resumes, CancellationToken cancellationToken) =>
+        job with
+        {
+            Schema =
+                target.ReadSchema is { } read && job.Files.FirstOrDefault(f => f.Size > 0) is { } first
+                    ? await read(job.Spec, job.RemoteData?.Root.ToString() ?? job.LocalData!.Root, first, cancellationToken)
+                        .ConfigureAwait(false)
+                    : null,
+            Earlier = resumes
+                ? await EarlierChoices.FindAsync(job.Output, job.Spec, cancellationToken).ConfigureAwait(false)
+                : EarlierChoices.None,
+        };
 
-    async Task StageAsync(CancellationToken cancel)
+    async Task StageAsync(CancellationToken cancellationToken)
     {
         var stager = new Stager(s3, job.Staging, job.Spec.Aws.KmsKey, new StagingNotes(events));
-        if (job.LocalData is { } data) await stager.StageAsync("data", data.Root, job.Files, cancel).ConfigureAwait(false);
-        if (job.LocalModel is { } model) await stager.StageAsync("models", model, job.ModelFiles, cancel).ConfigureAwait(false);
-    }
-
-    async Task WriteConfigAsync(string name, JobPlan plan, CancellationToken cancel)
-    {
-        var stager = new Stager(s3, job.Staging, job.Spec.Aws.KmsKey);
-        foreach (var (file, content) in job.ConfigFiles(plan))
-            await stager.WriteAsync(job.Staging.Append($"jobs/{name}/config/{file}"), content, cancel).ConfigureAwait(false);
-    }
-
-    async Task<(string Name, JobDescription? Running)> FindAsync(CancellationToken cancel)
-    {
-        if (!options.Force) return await _submitter.FindAsync(job.NameOf, cancel).ConfigureAwait(false);
-        for (int attempt = 1; ; attempt++)
+        if (job.LocalData is { } data)
         {
-            if (await target.Jobs.DescribeAsync(job.NameOf(attempt), cancel).ConfigureAwait(false) is null) return (job.NameOf(attempt), null);
+            await stager.StageAsync("data", data.Root, job.Files, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (job.LocalModel is { } model)
+        {
+            await stager.StageAsync("models", model, job.ModelFiles, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    static JobResult Submitted(JobResult before) => before with
+    async Task WriteConfigAsync(string name, JobPlan plan, CancellationToken cancellationToken)
     {
-        Status = "InProgress",
-        Message = $"come back with: pjob status {before.Job} | pjob logs -f {before.Job} | pjob stop {before.Job}; the same 'pjob run' follows and finishes it",
-    };
+        var stager = new Stager(s3, job.Staging, job.Spec.Aws.KmsKey);
+        foreach (var (file, content) in job.ConfigFiles(plan))
+        {
+            await stager.WriteAsync(job.Staging.Append($"jobs/{name}/config/{file}"), content, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
-    static PJobException Limit(string type, int hosts, AmazonServiceException e) => new(
-        $"compute.instance_type: {e.Message}\n  what to do: ask for the quota \"{type} for processing job usage\" of Amazon SageMaker, at least {hosts}, in the console under Service Quotas, or: "
-        + $"aws service-quotas list-service-quotas --service-code sagemaker --query \"Quotas[?QuotaName=='{type} for processing job usage'].QuotaCode\" --output text, then "
-        + $"aws service-quotas request-service-quota-increase --service-code sagemaker --quota-code CODE --desired-value {hosts}. 'pjob doctor' shows all quotas. "
-        + "A list in compute.instance_type tries other types.", ExitCode.Remote, e);
+    async Task<(string Name, JobDescription? Running)> FindAsync(CancellationToken cancellationToken)
+    {
+        if (!options.Force)
+        {
+            return await _submitter.FindAsync(job.NameOf, cancellationToken).ConfigureAwait(false);
+        }
+
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await target.Jobs.DescribeAsync(job.NameOf(attempt), cancellationToken).ConfigureAwait(false) is null)
+            {
+                return (job.NameOf(attempt), null);
+            }
+        }
+    }
+
+    static JobResult Submitted(JobResult before) =>
+        before with
+        {
+            Status = "InProgress",
+            Message =
+                $"come back with: pjob status {before.Job} | pjob logs -f {before.Job} | pjob stop {before.Job}; the same 'pjob run' follows and finishes it",
+        };
+
+    static PJobException Limit(string type, int hosts, AmazonServiceException e) =>
+        new(
+            $"compute.instance_type: {e.Message}\n  what to do: ask for the quota \"{type} for processing job usage\" of Amazon SageMaker, at least {hosts}, in the console under Service Quotas, or: "
+                + $"aws service-quotas list-service-quotas --service-code sagemaker --query \"Quotas[?QuotaName=='{type} for processing job usage'].QuotaCode\" --output text, then "
+                + $"aws service-quotas request-service-quota-increase --service-code sagemaker --quota-code CODE --desired-value {hosts}. 'pjob doctor' shows all quotas. "
+                + "A list in compute.instance_type tries other types.",
+            ExitCode.Remote,
+            e
+        );
 
     JobResult Result(string name, string status, ExitCode code) =>
-        new() { Job = name, Status = status, Code = code, Output = job.Output.Location, StartedAt = _start, Seconds = Elapsed() };
+        new()
+        {
+            Job = name,
+            Status = status,
+            Code = code,
+            Output = job.Output.Location,
+            StartedAt = _start,
+            Seconds = Elapsed(),
+        };
 
     double Elapsed() => (_time.GetUtcNow() - _start).TotalSeconds;
 
     sealed class StagingNotes(IProgress<JobEvent> events) : IProgress<StagingProgress>
     {
         public void Report(StagingProgress value) =>
-            events.Report(new JobNote($"staging {value.What}: {value.Files} of {value.TotalFiles} files, {value.Bytes / 1e6:0.0} of {value.TotalBytes / 1e6:0.0} MB"));
+            events.Report(
+                new JobNote(
+                    $"staging {value.What}: {value.Files} of {value.TotalFiles} files, {value.Bytes / 1e6:0.0} of {value.TotalBytes / 1e6:0.0} MB"
+                )
+            );
     }
 }

@@ -25,47 +25,64 @@ public sealed record RemoteStatus
     public required string Console { get; init; }
 
     /// <exception cref="PJobException">Exit code 5: there is no such job, or AWS refused.</exception>
-    public static async Task<RemoteStatus> ReadAsync(SageMakerTarget target, string name, CancellationToken cancel = default)
+    public static async Task<RemoteStatus> ReadAsync(SageMakerTarget target, string name, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(target);
-        var job = await target.DescribeAsync(name, cancel).ConfigureAwait(false);
+        var job = await target.DescribeAsync(name, cancellationToken).ConfigureAwait(false);
         using var s3 = target.Connection.S3();
-        return await SageMakerTarget.ToldAsync(async () =>
-        {
-            var plan = await PlanAsync(s3, job, cancel).ConfigureAwait(false);
-            string? output = job.ProcessingOutputConfig?.Outputs is [{ S3Output.S3Uri: var uri }, ..] ? uri : plan?.OutputUri;
-            return new RemoteStatus
+        return await SageMakerTarget
+            .ToldAsync(async () =>
             {
-                Job = name,
-                State = JobFollower.PhaseOf(job).ToString(),
-                Hosts = job.ProcessingResources?.ClusterConfig.InstanceCount ?? 0,
-                InstanceType = job.ProcessingResources?.ClusterConfig.InstanceType ?? "",
-                CreatedAt = job.CreationTime,
-                StartedAt = job.ProcessingStartTime,
-                EndedAt = job.ProcessingEndTime,
-                Output = output,
-                Units = plan is { Hosts.Count: > 0 } ? plan.Hosts.Sum(h => h.Count) : null,
-                UnitsCommitted = output is null ? null : await CommittedAsync(s3, output, cancel).ConfigureAwait(false),
-                Message = job.ProcessingJobStatus is JobStatus.Failed or JobStatus.Stopped ? FailureText.Of(job, stopRequested: false, [], target.Connection.Region) : null,
-                Console = FailureText.ConsoleUrl(name, target.Connection.Region),
-            };
-        }).ConfigureAwait(false);
+                var plan = await PlanAsync(s3, job, cancellationToken).ConfigureAwait(false);
+                var output = job.ProcessingOutputConfig?.Outputs is [{ S3Output.S3Uri: var uri }, ..] ? uri : plan?.OutputUri;
+                return new RemoteStatus
+                {
+                    Job = name,
+                    State = JobFollower.PhaseOf(job).ToString(),
+                    Hosts = job.ProcessingResources?.ClusterConfig.InstanceCount ?? 0,
+                    InstanceType = job.ProcessingResources?.ClusterConfig.InstanceType ?? "",
+                    CreatedAt = job.CreationTime,
+                    StartedAt = job.ProcessingStartTime,
+                    EndedAt = job.ProcessingEndTime,
+                    Output = output,
+                    Units = plan is { Hosts.Count: > 0 } ? plan.Hosts.Sum(h => h.Count) : null,
+                    UnitsCommitted = output is null ? null : await CommittedAsync(s3, output, cancellationToken).ConfigureAwait(false),
+                    Message = job.ProcessingJobStatus is JobStatus.Failed or JobStatus.Stopped
+                        ? FailureText.Of(job, stopRequested: false, [], target.Connection.Region)
+                        : null,
+                    Console = FailureText.ConsoleUrl(name, target.Connection.Region),
+                };
+            })
+            .ConfigureAwait(false);
     }
 
     // Of the job's own config channel; a job that others started has none.
-    static async Task<WorkPlan?> PlanAsync(Amazon.S3.IAmazonS3 s3, JobDescription job, CancellationToken cancel)
+    static async Task<WorkPlan?> PlanAsync(Amazon.S3.IAmazonS3 s3, JobDescription job, CancellationToken cancellationToken)
     {
-        if (job.ProcessingInputs.FirstOrDefault(i => i.InputName == "config")?.S3Input?.S3Uri is not { } config) return null;
-        string file = Path.GetFileName(new ContainerPaths("/").PlanFile);
-        return await new S3OutputStore(s3, S3Uri.Parse(config, "config")).ReadAsync(file, cancel).ConfigureAwait(false) is { } json
+        if (job.ProcessingInputs.FirstOrDefault(i => i.InputName == "config")?.S3Input?.S3Uri is not { } config)
+        {
+            return null;
+        }
+
+        var file = Path.GetFileName(new ContainerPaths("/").PlanFile);
+        return
+            await new S3OutputStore(s3, S3Uri.Parse(config, "config")).ReadAsync(file, cancellationToken).ConfigureAwait(false) is { } json
             ? ContractJson.Read<WorkPlan>(json, file)
             : null;
     }
 
-    static async Task<int> CommittedAsync(Amazon.S3.IAmazonS3 s3, string output, CancellationToken cancel)
+    static async Task<int> CommittedAsync(Amazon.S3.IAmazonS3 s3, string output, CancellationToken cancellationToken)
     {
-        int units = 0;
-        await foreach (var _ in new S3OutputStore(s3, S3Uri.Parse(output, "output")).ListAsync(OutputLayout.CommitFolder, cancel).ConfigureAwait(false)) units++;
+        var units = 0;
+        await foreach (
+            var _ in new S3OutputStore(s3, S3Uri.Parse(output, "output"))
+                .ListAsync(OutputLayout.CommitFolder, cancellationToken)
+                .ConfigureAwait(false)
+        )
+        {
+            units++;
+        }
+
         return units;
     }
 }

@@ -16,7 +16,10 @@ public static partial class RequestLimits
         CheckApp(request.AppSpecification, faults);
         CheckCluster(request.ProcessingResources.ClusterConfig, faults);
         if (request.StoppingCondition is { } stop)
+        {
             faults.Range("compute.max_runtime", stop.MaxRuntimeInSeconds, 1, 777_600, "seconds (9 days)");
+        }
+
         CheckChannels(request, faults);
         CheckEnvironment(request.Environment ?? new Dictionary<string, string>(), faults);
         CheckNetwork(request.NetworkConfig?.VpcConfig, faults);
@@ -28,11 +31,20 @@ public static partial class RequestLimits
     {
         // A full registry path with "@sha256:" and 64 digits can pass the limit although the name alone does not.
         faults.Text("aws.image", app.ImageUri, 1, 255, AnythingPattern(), "the URI of an image in ECR");
-        foreach (var (member, list) in new[] { ("ContainerEntrypoint", app.ContainerEntrypoint), ("ContainerArguments", app.ContainerArguments) })
+        foreach (
+            var (member, list) in new[] { ("ContainerEntrypoint", app.ContainerEntrypoint), ("ContainerArguments", app.ContainerArguments) }
+        )
         {
-            if (list is null) continue;
+            if (list is null)
+            {
+                continue;
+            }
+
             faults.Count(member, list.Count, 1, 100);
-            foreach (string item in list) faults.Text(member, item, 1, 256, AnythingPattern(), "one line of text, not empty");
+            foreach (var item in list)
+            {
+                faults.Text(member, item, 1, 256, AnythingPattern(), "one line of text, not empty");
+            }
         }
     }
 
@@ -42,13 +54,32 @@ public static partial class RequestLimits
         faults.Range("compute.volume_gb", cluster.VolumeSizeInGB, 1, 16_384, "GB");
         // The service's list grows often, so that an unknown type is no fault, only a wrong form is.
         if (!InstancePattern().IsMatch(cluster.InstanceType))
+        {
             faults.Add("compute.instance_type", $"found \"{cluster.InstanceType}\", expected a SageMaker type such as ml.g5.xlarge");
-        if (cluster.VolumeKmsKeyId is { } key) faults.Text("aws.kms_key", key, 0, 2048, KmsPattern(), "a key id, ARN or alias");
-        if (InstanceTypes.Default.Find(cluster.InstanceType) is not { NvmeGb: > 0 } local) return;
+        }
+
+        if (cluster.VolumeKmsKeyId is { } key)
+        {
+            faults.Text("aws.kms_key", key, 0, 2048, KmsPattern(), "a key id, ARN or alias");
+        }
+
+        if (InstanceTypes.Default.Find(cluster.InstanceType) is not { NvmeGb: > 0 } local)
+        {
+            return;
+        }
+
         if (cluster.VolumeSizeInGB > local.NvmeGb)
-            faults.Add("compute.volume_gb", $"found {cluster.VolumeSizeInGB}, but {local.Type} has {local.NvmeGb} GB of local NVMe in place of a volume. Lower it, or choose a larger type");
+        {
+            faults.Add(
+                "compute.volume_gb",
+                $"found {cluster.VolumeSizeInGB}, but {local.Type} has {local.NvmeGb} GB of local NVMe in place of a volume. Lower it, or choose a larger type"
+            );
+        }
+
         if (cluster.VolumeKmsKeyId is not null)
+        {
             faults.Add("aws.kms_key", $"{local.Type} has local NVMe, which takes no volume key");
+        }
     }
 
     static void CheckChannels(CreateJobRequest request, Faults faults)
@@ -57,13 +88,35 @@ public static partial class RequestLimits
         var outputs = request.ProcessingOutputConfig?.Outputs ?? [];
         faults.Count("ProcessingInputs", inputs.Count, 0, 10);
         faults.Count("ProcessingOutputConfig.Outputs", outputs.Count, 0, 10);
-        foreach (var input in inputs) CheckChannel(input.InputName, input.S3Input.S3Uri, input.S3Input.LocalPath, faults);
-        foreach (var output in outputs) CheckChannel(output.OutputName, output.S3Output.S3Uri, output.S3Output.LocalPath, faults);
-        if (request.ProcessingOutputConfig?.KmsKeyId is { } key) faults.Text("aws.kms_key", key, 0, 2048, KmsPattern(), "a key id, ARN or alias");
-        foreach (string name in Repeated([.. inputs.Select(i => i.InputName), .. outputs.Select(o => o.OutputName)]))
+        foreach (var input in inputs)
+        {
+            CheckChannel(input.InputName, input.S3Input.S3Uri, input.S3Input.LocalPath, faults);
+        }
+
+        foreach (var output in outputs)
+        {
+            CheckChannel(output.OutputName, output.S3Output.S3Uri, output.S3Output.LocalPath, faults);
+        }
+
+        if (request.ProcessingOutputConfig?.KmsKeyId is { } key)
+        {
+            faults.Text("aws.kms_key", key, 0, 2048, KmsPattern(), "a key id, ARN or alias");
+        }
+
+        foreach (var name in Repeated([.. inputs.Select(i => i.InputName), .. outputs.Select(o => o.OutputName)]))
+        {
             faults.Add(KeyOf(name), $"two inputs or outputs are called \"{name}\"");
-        foreach (string path in Repeated([.. inputs.Select(i => i.S3Input.LocalPath.TrimEnd('/')), .. outputs.Select(o => o.S3Output.LocalPath.TrimEnd('/'))]))
+        }
+
+        foreach (
+            var path in Repeated([
+                .. inputs.Select(i => i.S3Input.LocalPath.TrimEnd('/')),
+                .. outputs.Select(o => o.S3Output.LocalPath.TrimEnd('/')),
+            ])
+        )
+        {
             faults.Add("LocalPath", $"two inputs or outputs share \"{path}\"");
+        }
     }
 
     static void CheckChannel(string name, string uri, string path, Faults faults)
@@ -84,11 +137,22 @@ public static partial class RequestLimits
 
     static void CheckNetwork(JobVpc? vpc, Faults faults)
     {
-        if (vpc is null) return;
+        if (vpc is null)
+        {
+            return;
+        }
+
         faults.Count("aws.subnets", vpc.Subnets.Count, 1, 16);
         faults.Count("aws.security_groups", vpc.SecurityGroupIds.Count, 1, 5);
-        foreach (string id in vpc.Subnets) faults.Text("aws.subnets", id, 1, 32, IdPattern(), "a subnet's id");
-        foreach (string id in vpc.SecurityGroupIds) faults.Text("aws.security_groups", id, 1, 32, IdPattern(), "a security group's id");
+        foreach (var id in vpc.Subnets)
+        {
+            faults.Text("aws.subnets", id, 1, 32, IdPattern(), "a subnet's id");
+        }
+
+        foreach (var id in vpc.SecurityGroupIds)
+        {
+            faults.Text("aws.security_groups", id, 1, 32, IdPattern(), "a security group's id");
+        }
     }
 
     static void CheckTags(IReadOnlyList<JobTag> tags, Faults faults)
@@ -96,21 +160,28 @@ public static partial class RequestLimits
         faults.Count("aws.tags", tags.Count, 0, 50);
         foreach (var tag in tags)
         {
-            string key = $"aws.tags.{Short(tag.Key)}";
+            var key = $"aws.tags.{Short(tag.Key)}";
             faults.Text(key, tag.Key, 1, 128, TagPattern(), "a key of letters, digits, spaces and _.:/=+-@");
             faults.Text(key, tag.Value, 0, 256, TagPattern(), "a value of letters, digits, spaces and _.:/=+-@");
-            if (tag.Key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase)) faults.Add(key, "keys that begin with aws: are reserved");
+            if (tag.Key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
+            {
+                faults.Add(key, "keys that begin with aws: are reserved");
+            }
         }
-        foreach (string key in Repeated([.. tags.Select(t => t.Key)])) faults.Add($"aws.tags.{Short(key)}", "the key stands twice");
+        foreach (var key in Repeated([.. tags.Select(t => t.Key)]))
+        {
+            faults.Add($"aws.tags.{Short(key)}", "the key stands twice");
+        }
     }
 
-    static string KeyOf(string channel) => channel switch
-    {
-        "data" => "input.data",
-        "model" => "model",
-        "output" => "output.data",
-        _ => channel,
-    };
+    static string KeyOf(string channel) =>
+        channel switch
+        {
+            "data" => "input.data",
+            "model" => "model",
+            "output" => "output.data",
+            _ => channel,
+        };
 
     static IEnumerable<string> Repeated(IEnumerable<string> items) =>
         items.GroupBy(i => i, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key);
@@ -125,33 +196,69 @@ public static partial class RequestLimits
 
         public void Range(string key, long value, long min, long max, string unit)
         {
-            if (value < min || value > max) Add(key, $"found {value}, expected {min} to {max} {unit}");
+            if (value < min || value > max)
+            {
+                Add(key, $"found {value}, expected {min} to {max} {unit}");
+            }
         }
 
         public void Count(string key, int count, int min, int max)
         {
-            if (count < min || count > max) Add(key, $"found {count} entries, expected {min} to {max}");
+            if (count < min || count > max)
+            {
+                Add(key, $"found {count} entries, expected {min} to {max}");
+            }
         }
 
         public void Text(string key, string? value, int min, int max, Regex pattern, string expected)
         {
-            int length = value?.Length ?? 0;
+            var length = value?.Length ?? 0;
             if (length < min || length > max)
-                Add(key, length == 0 ? $"nothing is set, expected {expected}" : $"found {length} characters (\"{Short(value!)}\"), expected {min} to {max}");
+            {
+                Add(
+                    key,
+                    length == 0
+                        ? $"nothing is set, expected {expected}"
+                        : $"found {length} characters (\"{Short(value!)}\"), expected {min} to {max}"
+                );
+            }
             else if (length > 0 && !pattern.IsMatch(value!))
+            {
                 Add(key, $"found \"{Short(value!)}\", expected {expected}");
+            }
         }
     }
 
-    [GeneratedRegex(@"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}\z")] private static partial Regex JobNamePattern();
-    [GeneratedRegex(@"^arn:aws[a-z\-]*:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+\z")] private static partial Regex RolePattern();
-    [GeneratedRegex(@"^.*\z")] private static partial Regex AnythingPattern();
-    [GeneratedRegex(@"^[\S\s]*\z")] private static partial Regex AnyTextPattern();
-    [GeneratedRegex(@"^ml\.[a-z0-9-]+\.[a-z0-9]+\z")] private static partial Regex InstancePattern();
-    [GeneratedRegex(@"^[a-zA-Z0-9:/_-]*\z")] private static partial Regex KmsPattern();
-    [GeneratedRegex(@"^(https|s3)://([^/]+)/?(.*)\z")] private static partial Regex UriPattern();
-    [GeneratedRegex(@"^/opt/ml/processing/.+\z")] private static partial Regex LocalPathPattern();
-    [GeneratedRegex(@"^[a-zA-Z_][a-zA-Z0-9_]*\z")] private static partial Regex EnvironmentPattern();
-    [GeneratedRegex(@"^[-0-9a-zA-Z]+\z")] private static partial Regex IdPattern();
-    [GeneratedRegex(@"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*\z")] private static partial Regex TagPattern();
+    [GeneratedRegex(@"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}\z")]
+    private static partial Regex JobNamePattern();
+
+    [GeneratedRegex(@"^arn:aws[a-z\-]*:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+\z")]
+    private static partial Regex RolePattern();
+
+    [GeneratedRegex(@"^.*\z")]
+    private static partial Regex AnythingPattern();
+
+    [GeneratedRegex(@"^[\S\s]*\z")]
+    private static partial Regex AnyTextPattern();
+
+    [GeneratedRegex(@"^ml\.[a-z0-9-]+\.[a-z0-9]+\z")]
+    private static partial Regex InstancePattern();
+
+    [GeneratedRegex(@"^[a-zA-Z0-9:/_-]*\z")]
+    private static partial Regex KmsPattern();
+
+    [GeneratedRegex(@"^(https|s3)://([^/]+)/?(.*)\z")]
+    private static partial Regex UriPattern();
+
+    [GeneratedRegex(@"^/opt/ml/processing/.+\z")]
+    private static partial Regex LocalPathPattern();
+
+    [GeneratedRegex(@"^[a-zA-Z_][a-zA-Z0-9_]*\z")]
+    private static partial Regex EnvironmentPattern();
+
+    [GeneratedRegex(@"^[-0-9a-zA-Z]+\z")]
+    private static partial Regex IdPattern();
+
+    [GeneratedRegex(@"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*\z")]
+    private static partial Regex TagPattern();
 }

@@ -16,16 +16,22 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
     /// <param name="s3">Client of the bucket's region.</param>
     /// <param name="uri">s3://bucket/key.</param>
     /// <param name="key">Key of job.yaml, for messages.</param>
-    /// <param name="cancel">Ends the listing.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="PJobException">Exit code 2: nothing there, or a glob.</exception>
-    public static async Task<S3Input> ListAsync(IAmazonS3 s3, string uri, string key, CancellationToken cancel = default)
+    public static async Task<S3Input> ListAsync(IAmazonS3 s3, string uri, string key, CancellationToken cancellationToken = default)
     {
         var at = S3Uri.Parse(uri, key);
         if (at.Key.AsSpan().IndexOfAny('*', '?') >= 0)
-            throw new PJobException($"{key}: found wildcards in {uri}; on S3 expected a prefix (s3://bucket/folder/) or one object", ExitCode.BadSpec);
+        {
+            throw new PJobException(
+                $"{key}: found wildcards in {uri}; on S3 expected a prefix (s3://bucket/folder/) or one object",
+                ExitCode.BadSpec
+            );
+        }
+
         var request = new ListObjectsV2Request { BucketName = at.Bucket, Prefix = at.Key };
         var (folder, files) = (at.AsFolder(), new List<SourceFile>());
-        await foreach (var item in s3.Paginators.ListObjectsV2(request).S3Objects.WithCancellation(cancel).ConfigureAwait(false))
+        await foreach (var item in s3.Paginators.ListObjectsV2(request).S3Objects.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             if (item.Key == at.Key && !item.Key.EndsWith('/'))
             {
@@ -34,11 +40,16 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
             }
             // Without the slash the listing also brings siblings such as corpus-old/…
             if (item.Key.StartsWith(folder.Key, StringComparison.Ordinal) && IsData(item.Key[folder.Key.Length..]))
+            {
                 files.Add(new SourceFile(item.Key[folder.Key.Length..], item.Size ?? 0, Version(item)));
+            }
         }
         return files.Count > 0
             ? new S3Input(folder, [.. files.OrderBy(f => f.Source, StringComparer.Ordinal)], null)
-            : throw new PJobException($"{key}: no objects in {folder} (names that begin with '.' or '_' do not count); check the address, or 'aws s3 ls {folder}'", ExitCode.BadSpec);
+            : throw new PJobException(
+                $"{key}: no objects in {folder} (names that begin with '.' or '_' do not count); check the address, or 'aws s3 ls {folder}'",
+                ExitCode.BadSpec
+            );
     }
 
     static string Version(S3Object item) => item.ETag.Trim('"');

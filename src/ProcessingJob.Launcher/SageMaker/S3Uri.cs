@@ -10,9 +10,9 @@ public readonly record struct S3Uri(string Bucket, string Key)
     /// <exception cref="PJobException">Not an S3 address; the message names <paramref name="key"/> of job.yaml.</exception>
     public static S3Uri Parse(string text, string key)
     {
-        string rest = IsS3(text) ? text["s3://".Length..] : "";
-        int slash = rest.IndexOf('/');
-        string bucket = slash < 0 ? rest : rest[..slash];
+        var rest = IsS3(text) ? text["s3://".Length..] : "";
+        var slash = rest.IndexOf('/');
+        var bucket = slash < 0 ? rest : rest[..slash];
         return bucket.Length > 0
             ? new S3Uri(bucket, slash < 0 ? "" : rest[(slash + 1)..])
             : throw new PJobException($"{key}: expected s3://bucket/prefix/, found \"{text}\".", ExitCode.BadSpec);

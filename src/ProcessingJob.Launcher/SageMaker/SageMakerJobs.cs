@@ -7,16 +7,19 @@ namespace ProcessingJob.Launcher.SageMaker;
 /// <summary><see cref="IProcessingJobs"/> over AWS JSON 1.1.</summary>
 public sealed class SageMakerJobs(AwsJsonClient client) : IProcessingJobs
 {
-    public SageMakerJobs(AwsConnection connection) : this(connection.JsonClient(AwsService.SageMaker)) { }
+    public SageMakerJobs(AwsConnection connection)
+        : this(connection.JsonClient(AwsService.SageMaker)) { }
 
-    public async Task<string> CreateAsync(CreateJobRequest request, CancellationToken cancel = default) =>
-        (await client.CallAsync<Created>("CreateProcessingJob", request, cancel).ConfigureAwait(false)).ProcessingJobArn;
+    public async Task<string> CreateAsync(CreateJobRequest request, CancellationToken cancellationToken = default) =>
+        (await client.CallAsync<Created>("CreateProcessingJob", request, cancellationToken).ConfigureAwait(false)).ProcessingJobArn;
 
-    public async Task<JobDescription?> DescribeAsync(string name, CancellationToken cancel = default)
+    public async Task<JobDescription?> DescribeAsync(string name, CancellationToken cancellationToken = default)
     {
         try
         {
-            return await client.CallAsync<JobDescription>("DescribeProcessingJob", new Named(name), cancel).ConfigureAwait(false);
+            return await client
+                .CallAsync<JobDescription>("DescribeProcessingJob", new Named(name), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (AmazonServiceException e) when (AwsErrors.IsMissingJob(e))
         {
@@ -24,11 +27,11 @@ public sealed class SageMakerJobs(AwsJsonClient client) : IProcessingJobs
         }
     }
 
-    public async Task<bool> StopAsync(string name, CancellationToken cancel = default)
+    public async Task<bool> StopAsync(string name, CancellationToken cancellationToken = default)
     {
         try
         {
-            await client.CallAsync<Nothing>("StopProcessingJob", new Named(name), cancel).ConfigureAwait(false);
+            await client.CallAsync<Nothing>("StopProcessingJob", new Named(name), cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (AmazonServiceException e) when (AwsErrors.IsAlreadyEnded(e))
@@ -42,23 +45,45 @@ public sealed class SageMakerJobs(AwsJsonClient client) : IProcessingJobs
     }
 
     public async IAsyncEnumerable<JobSummary> ListAsync(
-        string? nameContains = null, JobStatus? status = null, [EnumeratorCancellation] CancellationToken cancel = default)
+        string? nameContains = null,
+        JobStatus? status = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         string? next = null;
         do
         {
-            var page = await client.CallAsync<JobList>(
-                "ListProcessingJobs", new ListQuery { NameContains = nameContains, StatusEquals = status, NextToken = next }, cancel).ConfigureAwait(false);
-            foreach (var job in page.ProcessingJobSummaries) yield return job;
+            var page = await client
+                .CallAsync<JobList>(
+                    "ListProcessingJobs",
+                    new ListQuery
+                    {
+                        NameContains = nameContains,
+                        StatusEquals = status,
+                        NextToken = next,
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            foreach (var job in page.ProcessingJobSummaries)
+            {
+                yield return job;
+            }
+
             next = page.NextToken;
-        }
-        while (!string.IsNullOrEmpty(next));
+        } while (!string.IsNullOrEmpty(next));
     }
 
     sealed record Created(string ProcessingJobArn);
+
     sealed record Named(string ProcessingJobName);
+
     sealed record Nothing;
-    sealed record JobList(string? NextToken) { public IReadOnlyList<JobSummary> ProcessingJobSummaries { get; init; } = []; }
+
+    sealed record JobList(string? NextToken)
+    {
+        public IReadOnlyList<JobSummary> ProcessingJobSummaries { get; init; } = [];
+    }
 
     sealed record ListQuery
     {

@@ -31,7 +31,10 @@ public static class SageMakerRequest
                     VolumeKmsKeyId = InstanceTypes.Default.Find(place.InstanceType)?.NvmeGb > 0 ? null : spec.Aws.KmsKey,
                 },
             },
-            StoppingCondition = new JobStoppingCondition { MaxRuntimeInSeconds = (int)Math.Min(int.MaxValue, Math.Ceiling(spec.Compute.MaxRuntime.TotalSeconds)) },
+            StoppingCondition = new JobStoppingCondition
+            {
+                MaxRuntimeInSeconds = (int)Math.Min(int.MaxValue, Math.Ceiling(spec.Compute.MaxRuntime.TotalSeconds)),
+            },
             AppSpecification = new JobApp { ImageUri = place.ImageUri },
             Environment = Environment(spec, place),
             NetworkConfig = new JobNetwork
@@ -45,7 +48,14 @@ public static class SageMakerRequest
         };
         var faults = RequestLimits.Check(request);
         if (spec.Aws.NetworkIsolation == true && Streams(spec))
-            faults = [.. faults, "aws.network_isolation: true, but transfer: stream needs the network (a container in isolation has neither network nor credentials). Use transfer: service, or leave network_isolation out."];
+        {
+            faults =
+            [
+                .. faults,
+                "aws.network_isolation: true, but transfer: stream needs the network (a container in isolation has neither network nor credentials). Use transfer: service, or leave network_isolation out.",
+            ];
+        }
+
         return faults.Count == 0
             ? request
             : throw new PJobException("SageMaker would refuse this job:\n  " + string.Join("\n  ", faults), ExitCode.BadSpec);
@@ -62,46 +72,69 @@ public static class SageMakerRequest
         if (spec.Input.Transfer == Transfer.Service)
         {
             // Balanced plans cut files into ranges, so each host needs to see them all; by_key leaves whole files to the service.
-            inputs.Insert(0, Input("data", place.DataIsObject ? place.Data : place.Data.AsFolder(),
-                spec.Input.Sharding == Sharding.ByKey ? "ShardedByS3Key" : "FullyReplicated"));
+            inputs.Insert(
+                0,
+                Input(
+                    "data",
+                    place.DataIsObject ? place.Data : place.Data.AsFolder(),
+                    spec.Input.Sharding == Sharding.ByKey ? "ShardedByS3Key" : "FullyReplicated"
+                )
+            );
         }
         return inputs;
     }
 
-    static JobInput Input(string name, S3Uri uri, string distribution = "FullyReplicated") => new()
-    {
-        InputName = name,
-        S3Input = new JobS3Input { S3Uri = uri.ToString(), LocalPath = InputRoot + name, S3DataDistributionType = distribution },
-    };
+    static JobInput Input(string name, S3Uri uri, string distribution = "FullyReplicated") =>
+        new()
+        {
+            InputName = name,
+            S3Input = new JobS3Input
+            {
+                S3Uri = uri.ToString(),
+                LocalPath = InputRoot + name,
+                S3DataDistributionType = distribution,
+            },
+        };
 
     /// <summary>
     /// Continuous, not EndOfJob: what a failed or stopped job leaves under EndOfJob is undocumented, and a resumed job lives from the
     /// units its forerunner committed. The price is that uploads have no order, so a commit record counts only with all its parts present.
     /// </summary>
-    static JobOutputConfig? Outputs(JobSpec spec, JobPlacement place) => spec.Output.Transfer == Transfer.Stream
-        ? null
-        : new JobOutputConfig
-        {
-            KmsKeyId = spec.Aws.KmsKey,
-            Outputs =
-            [
-                new JobOutput
-                {
-                    OutputName = "output",
-                    S3Output = new JobS3Output { S3Uri = place.Output.AsFolder().ToString(), LocalPath = OutputPath, S3UploadMode = "Continuous" },
-                },
-            ],
-        };
+    static JobOutputConfig? Outputs(JobSpec spec, JobPlacement place) =>
+        spec.Output.Transfer == Transfer.Stream
+            ? null
+            : new JobOutputConfig
+            {
+                KmsKeyId = spec.Aws.KmsKey,
+                Outputs =
+                [
+                    new JobOutput
+                    {
+                        OutputName = "output",
+                        S3Output = new JobS3Output
+                        {
+                            S3Uri = place.Output.AsFolder().ToString(),
+                            LocalPath = OutputPath,
+                            S3UploadMode = "Continuous",
+                        },
+                    },
+                ],
+            };
 
     static Dictionary<string, string>? Environment(JobSpec spec, JobPlacement place)
     {
         var environment = spec.Aws.Environment.ToDictionary(e => e.Key, e => e.Value, StringComparer.Ordinal);
         // The service does not promise AWS_REGION, and a worker that streams needs it for its S3 client.
-        if (Streams(spec)) environment.TryAdd("AWS_REGION", place.Region);
+        if (Streams(spec))
+        {
+            environment.TryAdd("AWS_REGION", place.Region);
+        }
+
         return environment.Count == 0 ? null : environment;
     }
 
-    static JobVpc? Vpc(JobSpec spec) => spec.Aws.Subnets.Count == 0 && spec.Aws.SecurityGroups.Count == 0
-        ? null
-        : new JobVpc { SecurityGroupIds = spec.Aws.SecurityGroups, Subnets = spec.Aws.Subnets };
+    static JobVpc? Vpc(JobSpec spec) =>
+        spec.Aws.Subnets.Count == 0 && spec.Aws.SecurityGroups.Count == 0
+            ? null
+            : new JobVpc { SecurityGroupIds = spec.Aws.SecurityGroups, Subnets = spec.Aws.Subnets };
 }

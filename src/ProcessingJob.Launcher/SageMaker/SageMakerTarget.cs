@@ -22,7 +22,8 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     const int LinesKept = 200;
     readonly ConcurrentDictionary<string, bool> _stops = new(StringComparer.Ordinal);
 
-    public SageMakerTarget(AwsConnection connection) : this(connection, TimeProvider.System) { }
+    public SageMakerTarget(AwsConnection connection)
+        : this(connection, TimeProvider.System) { }
 
     public AwsConnection Connection { get; } = connection;
     public IProcessingJobs Jobs { get; init; } = new SageMakerJobs(connection);
@@ -40,38 +41,51 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     /// <param name="spec">The spec.</param>
     /// <param name="options">Whether to wait, and whether to start anew.</param>
     /// <param name="events">Called from several threads.</param>
-    /// <param name="cancel">Detaches: the job itself goes on.</param>
+    /// <param name="cancellationToken">Detaches: the job itself goes on.</param>
     /// <exception cref="PJobException">Exit code 2, 4 or 5; the message says what to do.</exception>
-    public async Task<JobResult> RunAsync(JobSpec spec, RemoteOptions options, IProgress<JobEvent> events, CancellationToken cancel = default)
+    public async Task<JobResult> RunAsync(
+        JobSpec spec,
+        RemoteOptions options,
+        IProgress<JobEvent> events,
+        CancellationToken cancellationToken = default
+    )
     {
         using var s3 = Connection.S3();
         return await ToldAsync(async () =>
-        {
-            var job = await RemoteJob.PrepareAsync(spec, Connection, s3, cancel).ConfigureAwait(false);
-            return await new RemoteRun(job, this, s3, options, events).RunAsync(cancel).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+            {
+                var job = await RemoteJob.PrepareAsync(spec, Connection, s3, cancellationToken).ConfigureAwait(false);
+                return await new RemoteRun(job, this, s3, options, events).RunAsync(cancellationToken).ConfigureAwait(false);
+            })
+            .ConfigureAwait(false);
     }
 
     /// <summary>What a run would do, and the exact request it would send; reads AWS, writes and starts nothing.</summary>
     /// <exception cref="PJobException">As <see cref="RunAsync"/>.</exception>
-    public async Task<(JobPlan Plan, CreateJobRequest Request)> PlanAsync(JobSpec spec, CancellationToken cancel = default)
+    public async Task<(JobPlan Plan, CreateJobRequest Request)> PlanAsync(JobSpec spec, CancellationToken cancellationToken = default)
     {
         using var s3 = Connection.S3();
         return await ToldAsync(async () =>
-        {
-            var job = await RemoteJob.PrepareAsync(spec, Connection, s3, cancel).ConfigureAwait(false);
-            await job.Identity.CheckAsync(job.Output, cancel).ConfigureAwait(false);
-            var run = new RemoteRun(job, this, s3, new RemoteOptions(), new Progress<JobEvent>());
-            var plan = await run.PlanAsync(cancel).ConfigureAwait(false);
-            return (plan, await run.RequestAsync(plan, cancel).ConfigureAwait(false));
-        }).ConfigureAwait(false);
+            {
+                var job = await RemoteJob.PrepareAsync(spec, Connection, s3, cancellationToken).ConfigureAwait(false);
+                await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
+                var run = new RemoteRun(job, this, s3, new RemoteOptions(), new Progress<JobEvent>());
+                var plan = await run.PlanAsync(cancellationToken).ConfigureAwait(false);
+                return (plan, await run.RequestAsync(plan, cancellationToken).ConfigureAwait(false));
+            })
+            .ConfigureAwait(false);
     }
 
     /// <summary>Follows any processing job to its end, its lines as events; returns it with its last lines.</summary>
-    public async Task<(JobDescription Job, IReadOnlyList<LogLine> LastLines)> WatchAsync(string name, IProgress<JobEvent> events, CancellationToken cancel = default)
+    public async Task<(JobDescription Job, IReadOnlyList<LogLine> LastLines)> WatchAsync(
+        string name,
+        IProgress<JobEvent> events,
+        CancellationToken cancellationToken = default
+    )
     {
         var (hosts, last) = (new HashSet<string>(StringComparer.Ordinal), new Queue<LogLine>());
-        await foreach (var happened in new JobFollower(Jobs, Logs, Time, FollowOptions).FollowAsync(name, cancel).ConfigureAwait(false))
+        await foreach (
+            var happened in new JobFollower(Jobs, Logs, Time, FollowOptions).FollowAsync(name, cancellationToken).ConfigureAwait(false)
+        )
         {
             switch (happened)
             {
@@ -82,11 +96,25 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
                     events.Report(new JobNote(trouble.Message, IsWarning: true));
                     break;
                 case RemoteEvent.Log { Line: var line }:
-                    if (hosts.Add(line.Host)) events.Report(new HostStarted(line.Host));
+                    if (hosts.Add(line.Host))
+                    {
+                        events.Report(new HostStarted(line.Host));
+                    }
+
                     var said = WorkerEvent.Parse(line.Message);
-                    events.Report(said.Progress is { } progress ? new HostProgressed(line.Host, progress) : new HostLogged(line.Host, said));
-                    if (said.Progress is null) last.Enqueue(line);
-                    if (last.Count > LinesKept) last.Dequeue();
+                    events.Report(
+                        said.Progress is { } progress ? new HostProgressed(line.Host, progress) : new HostLogged(line.Host, said)
+                    );
+                    if (said.Progress is null)
+                    {
+                        last.Enqueue(line);
+                    }
+
+                    if (last.Count > LinesKept)
+                    {
+                        last.Dequeue();
+                    }
+
                     break;
                 case RemoteEvent.Ended end:
                     return (end.Job, [.. last]);
@@ -96,45 +124,74 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     }
 
     /// <summary>Asks a job to stop. False: there is none of that name.</summary>
-    public Task<bool> StopAsync(string name, CancellationToken cancel = default)
+    public Task<bool> StopAsync(string name, CancellationToken cancellationToken = default)
     {
         _stops[name] = true;
-        return ToldAsync(() => Jobs.StopAsync(name, cancel));
+        return ToldAsync(() => Jobs.StopAsync(name, cancellationToken));
     }
 
     /// <summary>The job of this name, or null.</summary>
     /// <exception cref="PJobException">Exit code 5: AWS refused.</exception>
-    public Task<JobDescription?> FindAsync(string name, CancellationToken cancel = default) => ToldAsync(() => Jobs.DescribeAsync(name, cancel));
+    public Task<JobDescription?> FindAsync(string name, CancellationToken cancellationToken = default) =>
+        ToldAsync(() => Jobs.DescribeAsync(name, cancellationToken));
 
     /// <summary>The job of this name.</summary>
     /// <exception cref="PJobException">Exit code 5: there is none, or AWS refused.</exception>
-    public async Task<JobDescription> DescribeAsync(string name, CancellationToken cancel = default) =>
-        await FindAsync(name, cancel).ConfigureAwait(false) ?? throw Missing(name);
+    public async Task<JobDescription> DescribeAsync(string name, CancellationToken cancellationToken = default) =>
+        await FindAsync(name, cancellationToken).ConfigureAwait(false) ?? throw Missing(name);
 
     /// <summary>The newest jobs, at most <paramref name="count"/>.</summary>
-    public Task<IReadOnlyList<JobSummary>> ListAsync(string? nameContains, JobStatus? status, int count, CancellationToken cancel = default) => ToldAsync(async () =>
-    {
-        var jobs = new List<JobSummary>();
-        await foreach (var job in Jobs.ListAsync(nameContains, status, cancel).ConfigureAwait(false))
+    public Task<IReadOnlyList<JobSummary>> ListAsync(
+        string? nameContains,
+        JobStatus? status,
+        int count,
+        CancellationToken cancellationToken = default
+    ) =>
+        ToldAsync(async () =>
         {
-            if (jobs.Count == count) break;
-            jobs.Add(job);
-        }
-        return (IReadOnlyList<JobSummary>)jobs;
-    });
+            var jobs = new List<JobSummary>();
+            await foreach (var job in Jobs.ListAsync(nameContains, status, cancellationToken).ConfigureAwait(false))
+            {
+                if (jobs.Count == count)
+                {
+                    break;
+                }
+
+                jobs.Add(job);
+            }
+            return (IReadOnlyList<JobSummary>)jobs;
+        });
 
     /// <summary>The lines of all hosts of a job so far, or as they come until it has ended.</summary>
     /// <exception cref="PJobException">Exit code 5: there is none, or AWS refused.</exception>
-    public async IAsyncEnumerable<LogLine> ReadLogsAsync(string name, bool follow, [EnumeratorCancellation] CancellationToken cancel = default)
+    public async IAsyncEnumerable<LogLine> ReadLogsAsync(
+        string name,
+        bool follow,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
-        var job = await DescribeAsync(name, cancel).ConfigureAwait(false);
+        var job = await DescribeAsync(name, cancellationToken).ConfigureAwait(false);
         if (!follow || job.IsTerminal)
         {
-            foreach (var line in await ToldAsync(() => new JobLogReader(Logs, Time, FollowOptions).ReadNewAsync(job, cancel)).ConfigureAwait(false)) yield return line;
+            foreach (
+                var line in await ToldAsync(() => new JobLogReader(Logs, Time, FollowOptions).ReadNewAsync(job, cancellationToken))
+                    .ConfigureAwait(false)
+            )
+            {
+                yield return line;
+            }
+
             yield break;
         }
-        await foreach (var happened in new JobFollower(Jobs, Logs, Time, FollowOptions).FollowAsync(name, cancel).ConfigureAwait(false))
-            if (happened is RemoteEvent.Log { Line: var line }) yield return line;
+        await foreach (
+            var happened in new JobFollower(Jobs, Logs, Time, FollowOptions).FollowAsync(name, cancellationToken).ConfigureAwait(false)
+        )
+        {
+            if (happened is RemoteEvent.Log { Line: var line })
+            {
+                yield return line;
+            }
+        }
     }
 
     internal static PJobException Missing(string name) =>
@@ -151,7 +208,11 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         }
         catch (AmazonS3Exception e) when (e.ErrorCode is "NoSuchBucket")
         {
-            throw new PJobException($"There is no such bucket: {e.Message.TrimEnd('.')}. Check input.data, model and output.data.", ExitCode.BadSpec, e);
+            throw new PJobException(
+                $"There is no such bucket: {e.Message.TrimEnd('.')}. Check input.data, model and output.data.",
+                ExitCode.BadSpec,
+                e
+            );
         }
         catch (Amazon.Runtime.AmazonServiceException e)
         {
@@ -159,7 +220,11 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         }
         catch (Exception e) when (e is Amazon.Runtime.AmazonClientException or HttpRequestException)
         {
-            throw new PJobException($"AWS cannot be reached: {e.Message}. Check the network, and the name of the region.", ExitCode.Remote, e);
+            throw new PJobException(
+                $"AWS cannot be reached: {e.Message}. Check the network, and the name of the region.",
+                ExitCode.Remote,
+                e
+            );
         }
     }
 }

@@ -30,60 +30,138 @@ public sealed class Stager(IAmazonS3 s3, S3Uri root, string? kmsKey, IProgress<S
     /// <param name="kind">models, data: the folder below the staging root.</param>
     /// <param name="localRoot">What the names are relative to.</param>
     /// <param name="files">Names with size and sha256.</param>
-    /// <param name="cancel">Stops the uploads; those that are whole stay and count next time.</param>
-    public async Task<S3Uri> StageAsync(string kind, string localRoot, IReadOnlyList<SourceFile> files, CancellationToken cancel = default)
+    /// <param name="cancellationToken">Stops the uploads; those that are whole stay and count next time.</param>
+    public async Task<S3Uri> StageAsync(
+        string kind,
+        string localRoot,
+        IReadOnlyList<SourceFile> files,
+        CancellationToken cancellationToken = default
+    )
     {
         var folder = FolderOf(_root, kind, files);
-        var there = await ListAsync(folder, cancel).ConfigureAwait(false);
+        var there = await ListAsync(folder, cancellationToken).ConfigureAwait(false);
         var missing = files.Where(f => there.GetValueOrDefault(f.Source, -1) != f.Size).ToList();
         var pointer = _root.Append($"{kind}/latest/{Fingerprints.OfItems([("root", localRoot)])}.json");
         if (missing.Count > 0)
         {
-            var before = await ReadPointerAsync(pointer, cancel).ConfigureAwait(false);
-            await MoveAsync(kind, localRoot, folder, missing, before, cancel).ConfigureAwait(false);
-            await WriteAsync(pointer, JsonSerializer.SerializeToUtf8Bytes(new Pointer(folder.Key, files.ToDictionary(f => f.Source, f => f.Version))), cancel).ConfigureAwait(false);
+            var before = await ReadPointerAsync(pointer, cancellationToken).ConfigureAwait(false);
+            await MoveAsync(kind, localRoot, folder, missing, before, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(
+                    pointer,
+                    JsonSerializer.SerializeToUtf8Bytes(new Pointer(folder.Key, files.ToDictionary(f => f.Source, f => f.Version))),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
         }
         return folder;
     }
 
     /// <summary>Writes one small object.</summary>
-    public async Task WriteAsync(S3Uri to, ReadOnlyMemory<byte> content, CancellationToken cancel = default)
+    public async Task WriteAsync(S3Uri to, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         using var stream = new MemoryStream(content.ToArray(), writable: false);
-        var request = new PutObjectRequest { BucketName = to.Bucket, Key = to.Key, InputStream = stream };
-        if (kmsKey is not null) (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = (ServerSideEncryptionMethod.AWSKMS, kmsKey);
-        await s3.PutObjectAsync(request, cancel).ConfigureAwait(false);
+        var request = new PutObjectRequest
+        {
+            BucketName = to.Bucket,
+            Key = to.Key,
+            InputStream = stream,
+        };
+        if (kmsKey is not null)
+        {
+            (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = (
+                ServerSideEncryptionMethod.AWSKMS,
+                kmsKey
+            );
+        }
+
+        await s3.PutObjectAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    async Task MoveAsync(string kind, string localRoot, S3Uri folder, List<SourceFile> missing, Pointer? before, CancellationToken cancel)
+    async Task MoveAsync(
+        string kind,
+        string localRoot,
+        S3Uri folder,
+        List<SourceFile> missing,
+        Pointer? before,
+        CancellationToken cancellationToken
+    )
     {
-        using var transfer = new TransferUtility(s3, new TransferUtilityConfig { ConcurrentServiceRequests = 8, MinSizeBeforePartUpload = PartBytes });
+        using var transfer = new TransferUtility(
+            s3,
+            new TransferUtilityConfig { ConcurrentServiceRequests = 8, MinSizeBeforePartUpload = PartBytes }
+        );
         var (total, bytes, done) = (missing.Sum(f => f.Size), 0L, 0);
         progress?.Report(new StagingProgress(kind, 0, total, 0, missing.Count));
-        await Parallel.ForEachAsync(missing, new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancel }, async (file, token) =>
+        await Parallel
+            .ForEachAsync(
+                missing,
+                new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancellationToken },
+                async (file, token) =>
+                {
+                    var to = folder.Append(file.Source);
+                    var copied =
+                        before?.Files.GetValueOrDefault(file.Source) == file.Version
+                        && file.Size < CopyLimit
+                        && await TryCopyAsync(folder with { Key = before!.Folder + file.Source }, to, token).ConfigureAwait(false);
+                    if (!copied)
+                    {
+                        await UploadAsync(transfer, Path.Combine(localRoot, file.Source), to, token).ConfigureAwait(false);
+                    }
+
+                    progress?.Report(
+                        new StagingProgress(
+                            kind,
+                            Interlocked.Add(ref bytes, file.Size),
+                            total,
+                            Interlocked.Increment(ref done),
+                            missing.Count
+                        )
+                    );
+                }
+            )
+            .ConfigureAwait(false);
+    }
+
+    Task UploadAsync(TransferUtility transfer, string path, S3Uri to, CancellationToken cancellationToken)
+    {
+        var request = new TransferUtilityUploadRequest
         {
-            var to = folder.Append(file.Source);
-            bool copied = before?.Files.GetValueOrDefault(file.Source) == file.Version && file.Size < CopyLimit
-                && await TryCopyAsync(folder with { Key = before!.Folder + file.Source }, to, token).ConfigureAwait(false);
-            if (!copied) await UploadAsync(transfer, Path.Combine(localRoot, file.Source), to, token).ConfigureAwait(false);
-            progress?.Report(new StagingProgress(kind, Interlocked.Add(ref bytes, file.Size), total, Interlocked.Increment(ref done), missing.Count));
-        }).ConfigureAwait(false);
+            FilePath = path,
+            BucketName = to.Bucket,
+            Key = to.Key,
+            PartSize = PartBytes,
+        };
+        if (kmsKey is not null)
+        {
+            (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = (
+                ServerSideEncryptionMethod.AWSKMS,
+                kmsKey
+            );
+        }
+
+        return transfer.UploadAsync(request, cancellationToken);
     }
 
-    Task UploadAsync(TransferUtility transfer, string path, S3Uri to, CancellationToken cancel)
+    async Task<bool> TryCopyAsync(S3Uri from, S3Uri to, CancellationToken cancellationToken)
     {
-        var request = new TransferUtilityUploadRequest { FilePath = path, BucketName = to.Bucket, Key = to.Key, PartSize = PartBytes };
-        if (kmsKey is not null) (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = (ServerSideEncryptionMethod.AWSKMS, kmsKey);
-        return transfer.UploadAsync(request, cancel);
-    }
+        var request = new CopyObjectRequest
+        {
+            SourceBucket = from.Bucket,
+            SourceKey = from.Key,
+            DestinationBucket = to.Bucket,
+            DestinationKey = to.Key,
+        };
+        if (kmsKey is not null)
+        {
+            (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = (
+                ServerSideEncryptionMethod.AWSKMS,
+                kmsKey
+            );
+        }
 
-    async Task<bool> TryCopyAsync(S3Uri from, S3Uri to, CancellationToken cancel)
-    {
-        var request = new CopyObjectRequest { SourceBucket = from.Bucket, SourceKey = from.Key, DestinationBucket = to.Bucket, DestinationKey = to.Key };
-        if (kmsKey is not null) (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = (ServerSideEncryptionMethod.AWSKMS, kmsKey);
         try
         {
-            await s3.CopyObjectAsync(request, cancel).ConfigureAwait(false);
+            await s3.CopyObjectAsync(request, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (AmazonS3Exception e) when ((int)e.StatusCode is 403 or 404)
@@ -93,19 +171,22 @@ public sealed class Stager(IAmazonS3 s3, S3Uri root, string? kmsKey, IProgress<S
         }
     }
 
-    async Task<Dictionary<string, long>> ListAsync(S3Uri folder, CancellationToken cancel)
+    async Task<Dictionary<string, long>> ListAsync(S3Uri folder, CancellationToken cancellationToken)
     {
         var sizes = new Dictionary<string, long>(StringComparer.Ordinal);
         var request = new ListObjectsV2Request { BucketName = folder.Bucket, Prefix = folder.Key };
-        await foreach (var item in s3.Paginators.ListObjectsV2(request).S3Objects.WithCancellation(cancel).ConfigureAwait(false))
+        await foreach (var item in s3.Paginators.ListObjectsV2(request).S3Objects.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
             sizes[item.Key[folder.Key.Length..]] = item.Size ?? 0;
+        }
+
         return sizes;
     }
 
-    async Task<Pointer?> ReadPointerAsync(S3Uri at, CancellationToken cancel)
+    async Task<Pointer?> ReadPointerAsync(S3Uri at, CancellationToken cancellationToken)
     {
         var store = new S3OutputStore(s3, at with { Key = at.Key[..(at.Key.LastIndexOf('/') + 1)] });
-        return await store.ReadAsync(at.Key[(at.Key.LastIndexOf('/') + 1)..], cancel).ConfigureAwait(false) is { } json
+        return await store.ReadAsync(at.Key[(at.Key.LastIndexOf('/') + 1)..], cancellationToken).ConfigureAwait(false) is { } json
             ? JsonSerializer.Deserialize<Pointer>(json)
             : null;
     }

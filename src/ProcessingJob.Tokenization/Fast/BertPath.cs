@@ -10,7 +10,10 @@ namespace ProcessingJob.Tokenization.Fast;
 /// </summary>
 sealed class BertPath(TextPipeline pipeline, BertNormalizer normalizer, bool withOffsets) : FastPath(withOffsets)
 {
-    const byte Word = 0, Space = 1, Mark = 2, Other = 3;
+    const byte Word = 0,
+        Space = 1,
+        Mark = 2,
+        Other = 3;
 
     static readonly byte[] Kinds = MakeKinds();
 
@@ -19,7 +22,7 @@ sealed class BertPath(TextPipeline pipeline, BertNormalizer normalizer, bool wit
     public override FastOutcome Run(ReadOnlySpan<char> text, int start, int need, TokenList into, Workspace work, ModelScratch scratch)
     {
         var kinds = Kinds;
-        for (var i = start; i < text.Length;)
+        for (var i = start; i < text.Length; )
         {
             var kind = kinds[text[i]];
             if (kind == Space)
@@ -28,15 +31,33 @@ sealed class BertPath(TextPipeline pipeline, BertNormalizer normalizer, bool wit
                 continue;
             }
 
-            if (into.Count >= need) return FastOutcome.Enough;
+            if (into.Count >= need)
+            {
+                return FastOutcome.Enough;
+            }
+
             var end = i + 1;
             if (kind != Mark)
             {
-                while (kind == Word && end < text.Length) if ((kind = kinds[text[end]]) == Word) end++;
-                if (kind == Other) end = OtherEnd(text, i, end - (end == i + 1 && kinds[text[i]] == Other ? 1 : 0));
+                while (kind == Word && end < text.Length)
+                {
+                    if ((kind = kinds[text[end]]) == Word)
+                    {
+                        end++;
+                    }
+                }
+
+                if (kind == Other)
+                {
+                    end = OtherEnd(text, i, end - (end == i + 1 && kinds[text[i]] == Other ? 1 : 0));
+                }
             }
 
-            if (!Append(pipeline, text, i, end, 0, into, work, scratch)) return FastOutcome.Refused;
+            if (!Append(pipeline, text, i, end, 0, into, work, scratch))
+            {
+                return FastOutcome.Refused;
+            }
+
             i = end;
         }
 
@@ -51,8 +72,15 @@ sealed class BertPath(TextPipeline pipeline, BertNormalizer normalizer, bool wit
             var units = 1;
             int c = text[at];
             if (char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]))
+            {
                 (c, units) = (char.ConvertToUtf32(text[at], text[at + 1]), 2);
-            if (_isolatesChinese && c >= 0x3400 && BertNormalizer.IsChinese(c)) return at == start ? at + units : at;
+            }
+
+            if (_isolatesChinese && c >= 0x3400 && BertNormalizer.IsChinese(c))
+            {
+                return at == start ? at + units : at;
+            }
+
             at += units;
         }
 
@@ -63,9 +91,19 @@ sealed class BertPath(TextPipeline pipeline, BertNormalizer normalizer, bool wit
     {
         var kinds = new byte[0x10000];
         Array.Fill(kinds, Other);
-        for (var c = 0x20; c < 0x7F; c++) kinds[c] = char.IsAsciiLetterOrDigit((char)c) ? Word : Mark;
+        for (var c = 0x20; c < 0x7F; c++)
+        {
+            kinds[c] = char.IsAsciiLetterOrDigit((char)c) ? Word : Mark;
+        }
+
         for (var c = 0; c < kinds.Length; c++)
-            if (UnicodeTables.Is(c, CharFlags.Space) && !UnicodeTables.Is(c, CharFlags.Removed)) kinds[c] = Space;
+        {
+            if (UnicodeTables.Is(c, CharFlags.Space) && !UnicodeTables.Is(c, CharFlags.Removed))
+            {
+                kinds[c] = Space;
+            }
+        }
+
         return kinds;
     }
 }

@@ -10,7 +10,9 @@ namespace ProcessingJob.Tokenization.Fast;
 /// </summary>
 sealed class ByteLevelPath : FastPath
 {
-    const byte Letter = 1, Number = 2, Space = 4;
+    const byte Letter = 1,
+        Number = 2,
+        Space = 4;
 
     static readonly byte[] Kinds = MakeKinds();
 
@@ -19,7 +21,8 @@ sealed class ByteLevelPath : FastPath
     readonly TextPipeline _inner;
     readonly TextPipeline _first;
 
-    public ByteLevelPath(TextPipeline pipeline, ByteLevel bytes, bool withOffsets) : base(withOffsets)
+    public ByteLevelPath(TextPipeline pipeline, ByteLevel bytes, bool withOffsets)
+        : base(withOffsets)
     {
         _addsPrefixSpace = bytes.AddsPrefixSpace;
         _normalizes = pipeline.Normalizers.Length > 0;
@@ -29,22 +32,42 @@ sealed class ByteLevelPath : FastPath
 
     public override FastOutcome Run(ReadOnlySpan<char> text, int start, int need, TokenList into, Workspace work, ModelScratch scratch)
     {
-        if (_normalizes && text[start..].ContainsAnyExceptInRange('\0', '\u02FF')) return FastOutcome.Refused;
+        if (_normalizes && text[start..].ContainsAnyExceptInRange('\0', '\u02FF'))
+        {
+            return FastOutcome.Refused;
+        }
+
         var i = start;
         if (_addsPrefixSpace && text[i] != ' ')
         {
             // The space in front takes part in the match, so that 's is no contraction there; before another space it is too odd to follow.
-            if ((Kind(text, i) & Space) != 0) return FastOutcome.Refused;
+            if ((Kind(text, i) & Space) != 0)
+            {
+                return FastOutcome.Refused;
+            }
+
             var end = RunEnd(text, i);
-            if (!Append(_first, text, i, end, FirstChunk, into, work, scratch)) return FastOutcome.Refused;
+            if (!Append(_first, text, i, end, FirstChunk, into, work, scratch))
+            {
+                return FastOutcome.Refused;
+            }
+
             i = end;
         }
 
         while (i < text.Length)
         {
-            if (into.Count >= need) return FastOutcome.Enough;
+            if (into.Count >= need)
+            {
+                return FastOutcome.Enough;
+            }
+
             var end = End(text, i);
-            if (!Append(_inner, text, i, end, 0, into, work, scratch)) return FastOutcome.Refused;
+            if (!Append(_inner, text, i, end, 0, into, work, scratch))
+            {
+                return FastOutcome.Refused;
+            }
+
             i = end;
         }
 
@@ -58,16 +81,27 @@ sealed class ByteLevelPath : FastPath
         {
             switch (text[at + 1])
             {
-                case 's' or 't' or 'm' or 'd': return at + 2;
-                case 'r' or 'v' when at + 2 < text.Length && text[at + 2] == 'e': return at + 3;
-                case 'l' when at + 2 < text.Length && text[at + 2] == 'l': return at + 3;
+                case 's' or 't' or 'm' or 'd':
+                    return at + 2;
+                case 'r' or 'v' when at + 2 < text.Length && text[at + 2] == 'e':
+                    return at + 3;
+                case 'l' when at + 2 < text.Length && text[at + 2] == 'l':
+                    return at + 3;
             }
         }
 
         var word = c == ' ' && at + 1 < text.Length ? at + 1 : at;
-        if ((Kind(text, word) & Space) == 0) return RunEnd(text, word);
+        if ((Kind(text, word) & Space) == 0)
+        {
+            return RunEnd(text, word);
+        }
+
         var end = at;
-        while (end < text.Length && (Kinds[text[end]] & Space) != 0) end++;
+        while (end < text.Length && (Kinds[text[end]] & Space) != 0)
+        {
+            end++;
+        }
+
         return end == text.Length || end == at + 1 ? end : end - 1;
     }
 
@@ -77,8 +111,16 @@ sealed class ByteLevelPath : FastPath
         var kind = Kind(text, at);
         for (var i = at; ; )
         {
-            while ((uint)i < (uint)text.Length && kinds[text[i]] == kind && !char.IsSurrogate(text[i])) i++;
-            if (i >= text.Length || !char.IsSurrogate(text[i]) || Kind(text, i) != kind) return i;
+            while ((uint)i < (uint)text.Length && kinds[text[i]] == kind && !char.IsSurrogate(text[i]))
+            {
+                i++;
+            }
+
+            if (i >= text.Length || !char.IsSurrogate(text[i]) || Kind(text, i) != kind)
+            {
+                return i;
+            }
+
             i += char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]) ? 2 : 1;
         }
     }
@@ -86,21 +128,36 @@ sealed class ByteLevelPath : FastPath
     static byte Kind(ReadOnlySpan<char> text, int at)
     {
         var c = text[at];
-        if (!char.IsSurrogate(c)) return Kinds[c];
-        if (!char.IsHighSurrogate(c) || at + 1 >= text.Length || !char.IsLowSurrogate(text[at + 1])) return Kinds[0xFFFD];
+        if (!char.IsSurrogate(c))
+        {
+            return Kinds[c];
+        }
+
+        if (!char.IsHighSurrogate(c) || at + 1 >= text.Length || !char.IsLowSurrogate(text[at + 1]))
+        {
+            return Kinds[0xFFFD];
+        }
+
         return KindOf(char.ConvertToUtf32(c, text[at + 1]));
     }
 
     static byte KindOf(int c)
     {
         var flags = UnicodeTables.Of(c);
-        return (flags & CharFlags.Letter) != 0 ? Letter : (flags & CharFlags.Number) != 0 ? Number : (flags & CharFlags.PatternSpace) != 0 ? Space : (byte)0;
+        return (flags & CharFlags.Letter) != 0 ? Letter
+            : (flags & CharFlags.Number) != 0 ? Number
+            : (flags & CharFlags.PatternSpace) != 0 ? Space
+            : (byte)0;
     }
 
     static byte[] MakeKinds()
     {
         var kinds = new byte[0x10000];
-        for (var c = 0; c < kinds.Length; c++) kinds[c] = KindOf(c);
+        for (var c = 0; c < kinds.Length; c++)
+        {
+            kinds[c] = KindOf(c);
+        }
+
         return kinds;
     }
 }

@@ -36,11 +36,17 @@ sealed class ChunkCache
             ref var bytes = ref Unsafe.As<char, byte>(ref source);
             var a = Unsafe.ReadUnaligned<ulong>(ref bytes);
             ulong b = 0;
-            if (length < 4) a &= (1UL << (length * 16)) - 1;
+            if (length < 4)
+            {
+                a &= (1UL << (length * 16)) - 1;
+            }
             else if (length > 4)
             {
                 b = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, 8));
-                if (length < 8) b &= (1UL << ((length - 4) * 16)) - 1;
+                if (length < 8)
+                {
+                    b &= (1UL << ((length - 4) * 16)) - 1;
+                }
             }
 
             var index = Index(Mix(a, b), (uint)length | context);
@@ -64,11 +70,22 @@ sealed class ChunkCache
         var key = new Key();
         MemoryMarshal.CreateReadOnlySpan(ref source, length).CopyTo(MemoryMarshal.Cast<Key, char>(new Span<Key>(ref key)));
         var hash = Mix(key.A, key.B);
-        if (length > 8) hash = Mix(Mix(hash ^ key.C, key.D), Mix(key.E, key.F));
+        if (length > 8)
+        {
+            hash = Mix(Mix(hash ^ key.C, key.D), Mix(key.E, key.F));
+        }
+
         var index = Index(hash, (uint)length | context);
         ref var slot = ref _slots[index];
-        if (slot.Tag == ((uint)length | context) && slot.Key.A == key.A && slot.Key.B == key.B && slot.Key.C == key.C && slot.Key.D == key.D
-            && slot.Key.E == key.E && slot.Key.F == key.F)
+        if (
+            slot.Tag == ((uint)length | context)
+            && slot.Key.A == key.A
+            && slot.Key.B == key.B
+            && slot.Key.C == key.C
+            && slot.Key.D == key.D
+            && slot.Key.E == key.E
+            && slot.Key.F == key.F
+        )
         {
             Append(ref slot, start, into);
             return true;
@@ -83,7 +100,11 @@ sealed class ChunkCache
     public void Store(int start, int length, uint context, TokenList tokens, int first)
     {
         var count = tokens.Count - first;
-        if (count > MaxTokens) return;
+        if (count > MaxTokens)
+        {
+            return;
+        }
+
         ref var slot = ref _slots[_pendingSlot];
         slot.Key = _pending;
         slot.Tag = (uint)length | context;
@@ -122,7 +143,12 @@ sealed class ChunkCache
 
     struct Key
     {
-        public ulong A, B, C, D, E, F;
+        public ulong A,
+            B,
+            C,
+            D,
+            E,
+            F;
     }
 
     struct Slot

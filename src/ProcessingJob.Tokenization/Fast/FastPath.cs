@@ -35,29 +35,60 @@ abstract class FastPath(bool withOffsets)
     public static FastPath? For(TextPipeline pipeline, bool withOffsets)
     {
         if (pipeline is { Normalizers: [BertNormalizer bert], PreTokenizers: [BertPreTokenizer], NormalizedTokens.StartsWithSpace: false })
+        {
             return new BertPath(pipeline, bert, withOffsets);
-        if (pipeline.PreTokenizers is [ByteLevel { UsesRegex: true } bytes]
-            && pipeline.Normalizers is [] or [UnicodeForm { Form: NormalForm.Nfc }])
+        }
+
+        if (
+            pipeline.PreTokenizers is [ByteLevel { UsesRegex: true } bytes]
+            && pipeline.Normalizers is [] or [UnicodeForm { Form: NormalForm.Nfc }]
+        )
+        {
             return new ByteLevelPath(pipeline, bytes, withOffsets);
+        }
+
         return SpacePath.Fits(pipeline) ? new SpacePath(pipeline, withOffsets) : null;
     }
 
     /// <summary>Appends the tokens of one chunk; false when the whole segment must go through the pipeline.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected bool Append(
-        TextPipeline pipeline, ReadOnlySpan<char> text, int start, int end, uint context, TokenList into, Workspace work, ModelScratch scratch)
+        TextPipeline pipeline,
+        ReadOnlySpan<char> text,
+        int start,
+        int end,
+        uint context,
+        TokenList into,
+        Workspace work,
+        ModelScratch scratch
+    )
     {
         var length = end - start;
         if (length > ChunkCache.MaxLength)
+        {
             return pipeline.Run(text[start..end], start, refuseNormalized: true, work, scratch, into);
+        }
+
         return _cache.TryAppend(text, start, length, context, into) || Miss(pipeline, text, start, end, context, into, work, scratch);
     }
 
     bool Miss(
-        TextPipeline pipeline, ReadOnlySpan<char> text, int start, int end, uint context, TokenList into, Workspace work, ModelScratch scratch)
+        TextPipeline pipeline,
+        ReadOnlySpan<char> text,
+        int start,
+        int end,
+        uint context,
+        TokenList into,
+        Workspace work,
+        ModelScratch scratch
+    )
     {
         var first = into.Count;
-        if (!pipeline.Run(text[start..end], start, refuseNormalized: true, work, scratch, into)) return false;
+        if (!pipeline.Run(text[start..end], start, refuseNormalized: true, work, scratch, into))
+        {
+            return false;
+        }
+
         _cache.Store(start, end - start, context, into, first);
         return true;
     }

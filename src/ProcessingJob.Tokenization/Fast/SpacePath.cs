@@ -14,17 +14,22 @@ sealed class SpacePath : FastPath
     readonly Strip? _strip;
     readonly Precompiled? _map;
 
-    public SpacePath(TextPipeline pipeline, bool withOffsets) : base(withOffsets)
+    public SpacePath(TextPipeline pipeline, bool withOffsets)
+        : base(withOffsets)
     {
         _strip = pipeline.Normalizers.FirstOrDefault() as Strip;
         _pipeline = _strip == null ? pipeline : pipeline with { Normalizers = pipeline.Normalizers[1..] };
-        if (withOffsets) _map = pipeline.Normalizers.OfType<Precompiled>().FirstOrDefault();
+        if (withOffsets)
+        {
+            _map = pipeline.Normalizers.OfType<Precompiled>().FirstOrDefault();
+        }
     }
 
     public static bool Fits(TextPipeline pipeline) =>
         pipeline.PreTokenizers is [WhitespaceSplit, ..] or [Metaspace { Splits: true }, ..]
-        && (pipeline.Normalizers is [Strip, .. var rest] ? rest : pipeline.Normalizers)
-            .All(step => step is Precompiled or Nmt or Lowercase or UnicodeForm or StripAccents or Replace { StaysBetweenSpaces: true });
+        && (pipeline.Normalizers is [Strip, .. var rest] ? rest : pipeline.Normalizers).All(step =>
+            step is Precompiled or Nmt or Lowercase or UnicodeForm or StripAccents or Replace { StaysBetweenSpaces: true }
+        );
 
     public override FastOutcome Run(ReadOnlySpan<char> text, int start, int need, TokenList into, Workspace work, ModelScratch scratch)
     {
@@ -32,27 +37,52 @@ sealed class SpacePath : FastPath
         {
             (start, var stop) = _strip.Part(text, start);
             text = text[..stop];
-            if (start == stop) return FastOutcome.Whole;
+            if (start == stop)
+            {
+                return FastOutcome.Whole;
+            }
         }
 
         // What the map removes at the start of a text shifts all places after it in Hugging Face's.
-        if (_map != null && !char.IsSurrogate(text[start]) && _map.Removes(text[start])) return FastOutcome.Refused;
-        var context = start == 0 ? FirstChunk : FirstChunk << 1;
-        for (var i = start; i < text.Length;)
+        if (_map != null && !char.IsSurrogate(text[start]) && _map.Removes(text[start]))
         {
-            if (into.Count >= need) return FastOutcome.Enough;
+            return FastOutcome.Refused;
+        }
+
+        var context = start == 0 ? FirstChunk : FirstChunk << 1;
+        for (var i = start; i < text.Length; )
+        {
+            if (into.Count >= need)
+            {
+                return FastOutcome.Enough;
+            }
+
             var end = i;
-            while (end < text.Length && text[end] == ' ') end++;
+            while (end < text.Length && text[end] == ' ')
+            {
+                end++;
+            }
+
             do
             {
                 var next = text[end..].IndexOf(' ');
                 end = next < 0 ? text.Length : end + next;
-                if (end == text.Length || (end > i && text[end - 1] is > ' ' and < '\u007F')) break;
-                while (end < text.Length && text[end] == ' ') end++;
-            }
-            while (end < text.Length);
+                if (end == text.Length || (end > i && text[end - 1] is > ' ' and < '\u007F'))
+                {
+                    break;
+                }
 
-            if (!Append(_pipeline, text, i, end, context, into, work, scratch)) return FastOutcome.Refused;
+                while (end < text.Length && text[end] == ' ')
+                {
+                    end++;
+                }
+            } while (end < text.Length);
+
+            if (!Append(_pipeline, text, i, end, context, into, work, scratch))
+            {
+                return FastOutcome.Refused;
+            }
+
             i = end;
             context = 0;
         }

@@ -31,16 +31,40 @@ sealed class TextTokenizer
     /// <summary>Cuts a part of the text at the tokens of one set after the other, as far as it is needed.</summary>
     bool Cut(ReadOnlySpan<char> text, int start, int end, int level, int need, TokenList into)
     {
-        if (start == end) return true;
-        if (into.Count >= need) return false;
-        if (level == _cuts.Length) return RunSegment(text, start, end, need, into);
+        if (start == end)
+        {
+            return true;
+        }
+
+        if (into.Count >= need)
+        {
+            return false;
+        }
+
+        if (level == _cuts.Length)
+        {
+            return RunSegment(text, start, end, need, into);
+        }
+
         var part = new Utf16Text(text[start..end]);
-        for (int at = 0, done = 0; ;)
+        for (int at = 0, done = 0; ; )
         {
             var found = _cuts[level].TryNext(part, ref at, done, out var token);
-            if (!found) return Cut(text, start + done, end, level + 1, need, into);
-            if (done < token.Start && !Cut(text, start + done, start + token.Start, level + 1, need, into)) return false;
-            if (into.Count >= need) return false;
+            if (!found)
+            {
+                return Cut(text, start + done, end, level + 1, need, into);
+            }
+
+            if (done < token.Start && !Cut(text, start + done, start + token.Start, level + 1, need, into))
+            {
+                return false;
+            }
+
+            if (into.Count >= need)
+            {
+                return false;
+            }
+
             into.Add(token.Id, start + token.Start, start + token.End);
             done = token.End;
         }
@@ -51,8 +75,10 @@ sealed class TextTokenizer
         var before = into.Count;
         switch (_fast?.Run(text[..end], start, need, into, _work, _scratch))
         {
-            case FastOutcome.Whole: return true;
-            case FastOutcome.Enough: return false;
+            case FastOutcome.Whole:
+                return true;
+            case FastOutcome.Enough:
+                return false;
         }
 
         into.CutTo(before);

@@ -10,6 +10,11 @@ static class GitLfs
         Span<byte> start = stackalloc byte[Magic.Length];
         using var stream = File.OpenRead(path);
         if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(Magic))
-            throw Refusal.Broken(path, "is a pointer of Git LFS, not the file itself: fetch it with git lfs pull, or the model with pjob model fetch");
+        {
+            throw Refusal.Broken(
+                path,
+                "is a pointer of Git LFS, not the file itself: fetch it with git lfs pull, or the model with pjob model fetch"
+            );
+        }
     }
 }

@@ -22,8 +22,7 @@ readonly struct Json(JsonElement element, string where)
     public bool IsString => element.ValueKind == JsonValueKind.String;
 
     /// <summary>A member, null where it is absent.</summary>
-    public Json this[string name] =>
-        new(IsObject && element.TryGetProperty(name, out var value) ? value : default, $"{where}.{name}");
+    public Json this[string name] => new(IsObject && element.TryGetProperty(name, out var value) ? value : default, $"{where}.{name}");
 
     public string Text => IsString ? element.GetString()! : throw Expected("a string");
 
@@ -34,23 +33,32 @@ readonly struct Json(JsonElement element, string where)
     public double Real => element.ValueKind == JsonValueKind.Number ? element.GetDouble() : throw Expected("a number");
 
     /// <summary>A number with the last bit as Hugging Face reads it.</summary>
-    public double Score => element.ValueKind == JsonValueKind.Number ? Loading.Score.Parse(element.GetRawText()) : throw Expected("a number");
+    public double Score =>
+        element.ValueKind == JsonValueKind.Number ? Loading.Score.Parse(element.GetRawText()) : throw Expected("a number");
 
-    public bool Flag(bool fallback) => element.ValueKind switch
-    {
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        JsonValueKind.Null or JsonValueKind.Undefined => fallback,
-        _ => throw Expected("true or false"),
-    };
+    public bool Flag(bool fallback) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.Null or JsonValueKind.Undefined => fallback,
+            _ => throw Expected("true or false"),
+        };
 
     public IEnumerable<Json> Items
     {
         get
         {
-            if (!IsArray) throw Expected("a list");
+            if (!IsArray)
+            {
+                throw Expected("a list");
+            }
+
             var i = 0;
-            foreach (var item in element.EnumerateArray()) yield return new Json(item, $"{where}[{i++}]");
+            foreach (var item in element.EnumerateArray())
+            {
+                yield return new Json(item, $"{where}[{i++}]");
+            }
         }
     }
 
@@ -58,14 +66,24 @@ readonly struct Json(JsonElement element, string where)
     {
         get
         {
-            if (!IsObject) throw Expected("an object");
-            foreach (var member in element.EnumerateObject()) yield return (member.Name, new Json(member.Value, $"{where}.{member.Name}"));
+            if (!IsObject)
+            {
+                throw Expected("an object");
+            }
+
+            foreach (var member in element.EnumerateObject())
+            {
+                yield return (member.Name, new Json(member.Value, $"{where}.{member.Name}"));
+            }
         }
     }
 
     public PJobException Expected(string what) => Refusal.Broken(where.TrimEnd(':'), $"expected {what}, found {Found()}");
 
-    string Found() => element.ValueKind == JsonValueKind.Undefined ? "nothing" : element.GetRawText() is { Length: > 60 } raw ? raw[..60] + "…" : element.GetRawText();
+    string Found() =>
+        element.ValueKind == JsonValueKind.Undefined ? "nothing"
+        : element.GetRawText() is { Length: > 60 } raw ? raw[..60] + "…"
+        : element.GetRawText();
 
     public static Json Read(string path)
     {

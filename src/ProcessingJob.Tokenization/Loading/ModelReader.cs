@@ -7,7 +7,11 @@ static class ModelReader
 {
     public static SubwordModel Read(Json model)
     {
-        if (!model.IsObject) throw model.Expected("the model");
+        if (!model.IsObject)
+        {
+            throw model.Expected("the model");
+        }
+
         var type = model["type"].TextOrNull ?? Infer(model);
         try
         {
@@ -27,42 +31,79 @@ static class ModelReader
 
     static string Infer(Json model)
     {
-        if (!model["merges"].IsNull) return "BPE";
-        if (model["vocab"].IsArray) return "Unigram";
+        if (!model["merges"].IsNull)
+        {
+            return "BPE";
+        }
+
+        if (model["vocab"].IsArray)
+        {
+            return "Unigram";
+        }
+
         return model["continuing_subword_prefix"].IsNull && model["max_input_chars_per_word"].IsNull ? "WordLevel" : "WordPiece";
     }
 
-    static WordPiece ReadWordPiece(Json model) => new(
-        ReadVocabulary(model["vocab"]),
-        model["unk_token"].TextOrNull ?? "[UNK]",
-        model["continuing_subword_prefix"].TextOrNull ?? "##",
-        model["max_input_chars_per_word"].IsNull ? 100 : model["max_input_chars_per_word"].Number);
+    static WordPiece ReadWordPiece(Json model) =>
+        new(
+            ReadVocabulary(model["vocab"]),
+            model["unk_token"].TextOrNull ?? "[UNK]",
+            model["continuing_subword_prefix"].TextOrNull ?? "##",
+            model["max_input_chars_per_word"].IsNull ? 100 : model["max_input_chars_per_word"].Number
+        );
 
     static Bpe ReadBpe(Json model)
     {
         if (!model["dropout"].IsNull && model["dropout"].Real != 0)
+        {
             throw Refusal.Unsupported(model.Where, $"dropout {model["dropout"].Real} (random tokens)");
+        }
+
         foreach (var name in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
-            if (!string.IsNullOrEmpty(model[name].TextOrNull)) throw Refusal.Unsupported(model.Where, $"{name} {model[name].Text}");
+        {
+            if (!string.IsNullOrEmpty(model[name].TextOrNull))
+            {
+                throw Refusal.Unsupported(model.Where, $"{name} {model[name].Text}");
+            }
+        }
+
         var flags = new BpeFlags(
-            model["unk_token"].TextOrNull, model["fuse_unk"].Flag(false), model["byte_fallback"].Flag(false), model["ignore_merges"].Flag(false));
+            model["unk_token"].TextOrNull,
+            model["fuse_unk"].Flag(false),
+            model["byte_fallback"].Flag(false),
+            model["ignore_merges"].Flag(false)
+        );
         return new Bpe(ReadVocabulary(model["vocab"]), [.. model["merges"].Items.Select(ReadMerge)], flags);
     }
 
     static (string, string) ReadMerge(Json merge)
     {
-        if (merge.IsArray) return merge.Items.ToArray() is [var left, var right] ? (left.Text, right.Text) : throw merge.Expected("two tokens");
+        if (merge.IsArray)
+        {
+            return merge.Items.ToArray() is [var left, var right] ? (left.Text, right.Text) : throw merge.Expected("two tokens");
+        }
+
         return merge.Text.Split(' ') is [var a, var b] ? (a, b) : throw merge.Expected("two tokens with a space between");
     }
 
     static Unigram ReadUnigram(Json model)
     {
-        var pieces = model["vocab"].Items
-            .Select(item => item.Items.ToArray() is [var token, var score] ? (token.Text, score.Score) : throw item.Expected("a token and its score"))
+        var pieces = model["vocab"]
+            .Items.Select(item =>
+                item.Items.ToArray() is [var token, var score] ? (token.Text, score.Score) : throw item.Expected("a token and its score")
+            )
             .ToArray();
         var unknown = model["unk_id"].IsNull ? -1 : model["unk_id"].Number;
-        if (unknown >= pieces.Length) throw Refusal.Broken(model.Where, $"unk_id {unknown} is outside of the {pieces.Length} pieces");
-        if (unknown < 0) throw Refusal.Unsupported(model.Where, "a Unigram model without unk_id");
+        if (unknown >= pieces.Length)
+        {
+            throw Refusal.Broken(model.Where, $"unk_id {unknown} is outside of the {pieces.Length} pieces");
+        }
+
+        if (unknown < 0)
+        {
+            throw Refusal.Unsupported(model.Where, "a Unigram model without unk_id");
+        }
+
         return new Unigram(pieces, unknown, model["byte_fallback"].Flag(false));
     }
 
@@ -71,7 +112,11 @@ static class ModelReader
         var ids = new Dictionary<string, int>();
         foreach (var (token, id) in vocab.Members)
         {
-            if (id.Number < 0) throw id.Expected("an id of 0 or more");
+            if (id.Number < 0)
+            {
+                throw id.Expected("an id of 0 or more");
+            }
+
             ids[token] = id.Number;
         }
 

@@ -15,34 +15,63 @@ static class PreTokenizerReader
 
     static void Add(Json step, List<PreTokenizer> into)
     {
-        if (step.IsNull) return;
+        if (step.IsNull)
+        {
+            return;
+        }
+
         switch (step["type"].Text)
         {
             case "Sequence":
-                foreach (var inner in step["pretokenizers"].Items) Add(inner, into);
+                foreach (var inner in step["pretokenizers"].Items)
+                {
+                    Add(inner, into);
+                }
+
                 break;
-            case "BertPreTokenizer": into.Add(new BertPreTokenizer()); break;
-            case "Whitespace": into.Add(new Whitespace()); break;
-            case "WhitespaceSplit": into.Add(new WhitespaceSplit()); break;
-            case "ByteLevel": into.Add(new ByteLevel(step["add_prefix_space"].Flag(true), step["use_regex"].Flag(true))); break;
-            case "Metaspace": into.Add(ReadMetaspace(step)); break;
+            case "BertPreTokenizer":
+                into.Add(new BertPreTokenizer());
+                break;
+            case "Whitespace":
+                into.Add(new Whitespace());
+                break;
+            case "WhitespaceSplit":
+                into.Add(new WhitespaceSplit());
+                break;
+            case "ByteLevel":
+                into.Add(new ByteLevel(step["add_prefix_space"].Flag(true), step["use_regex"].Flag(true)));
+                break;
+            case "Metaspace":
+                into.Add(ReadMetaspace(step));
+                break;
             case "Punctuation":
-                into.Add(new PatternSplit(
-                    new RunPattern(static c => UnicodeTables.Is(c, CharFlags.Punctuation), 1, 1), Behavior(step["behavior"]), "Punctuation"));
+                into.Add(
+                    new PatternSplit(
+                        new RunPattern(static c => UnicodeTables.Is(c, CharFlags.Punctuation), 1, 1),
+                        Behavior(step["behavior"]),
+                        "Punctuation"
+                    )
+                );
                 break;
             case "Digits":
                 var single = step["individual_digits"].Flag(false);
-                into.Add(new PatternSplit(
-                    new RunPattern(static c => UnicodeTables.Is(c, CharFlags.Numeric), 1, 1),
-                    single ? Delimiters.Isolated : Delimiters.Contiguous,
-                    "Digits"));
+                into.Add(
+                    new PatternSplit(
+                        new RunPattern(static c => UnicodeTables.Is(c, CharFlags.Numeric), 1, 1),
+                        single ? Delimiters.Isolated : Delimiters.Contiguous,
+                        "Digits"
+                    )
+                );
                 break;
             case "CharDelimiterSplit":
                 var delimiter = OneCharacter(step["delimiter"]);
                 into.Add(new PatternSplit(new LiteralPattern([delimiter]), Delimiters.Removed, "CharDelimiterSplit"));
                 break;
-            case "Split": into.Add(ReadSplit(step)); break;
-            case var other: throw Refusal.Unsupported(step.Where, $"pre-tokenizer {other}");
+            case "Split":
+                into.Add(ReadSplit(step));
+                break;
+            case var other:
+                throw Refusal.Unsupported(step.Where, $"pre-tokenizer {other}");
         }
     }
 
@@ -51,10 +80,20 @@ static class PreTokenizerReader
         var behavior = Behavior(step["behavior"]);
         var inverted = step["invert"].Flag(false);
         // These patterns leave no gaps, so that isolated matches and inverted, removed gaps come to the same.
-        if (step["pattern"]["Regex"].TextOrNull is { } regex && WordPatterns.Parse(regex) is { } known
-            && (behavior == Delimiters.Isolated || (behavior == Delimiters.Removed && inverted)))
+        if (
+            step["pattern"]["Regex"].TextOrNull is { } regex
+            && WordPatterns.Parse(regex) is { } known
+            && (behavior == Delimiters.Isolated || (behavior == Delimiters.Removed && inverted))
+        )
+        {
             return new WordSplit(known);
-        if (inverted) throw Refusal.Unsupported(step.Where, "an inverted Split");
+        }
+
+        if (inverted)
+        {
+            throw Refusal.Unsupported(step.Where, "an inverted Split");
+        }
+
         return new PatternSplit(PatternReader.Read(step["pattern"], out var shown), behavior, $"Split({shown})");
     }
 
@@ -67,7 +106,11 @@ static class PreTokenizerReader
             "never" => PrependScheme.Never,
             var other => throw Refusal.Unsupported(step.Where, $"prepend_scheme {other}"),
         };
-        if (!step["add_prefix_space"].Flag(true)) scheme = PrependScheme.Never;
+        if (!step["add_prefix_space"].Flag(true))
+        {
+            scheme = PrependScheme.Never;
+        }
+
         return new Metaspace(OneCharacter(step["replacement"]), scheme, step["split"].Flag(true));
     }
 
@@ -77,13 +120,14 @@ static class PreTokenizerReader
         return runes is [var only] ? only.Value : throw text.Expected("one character");
     }
 
-    static Delimiters Behavior(Json behavior) => behavior.TextOrNull switch
-    {
-        null or "Isolated" => Delimiters.Isolated,
-        "Removed" => Delimiters.Removed,
-        "MergedWithPrevious" => Delimiters.MergedWithPrevious,
-        "MergedWithNext" => Delimiters.MergedWithNext,
-        "Contiguous" => Delimiters.Contiguous,
-        var other => throw Refusal.Unsupported(behavior.Where, $"behavior {other}"),
-    };
+    static Delimiters Behavior(Json behavior) =>
+        behavior.TextOrNull switch
+        {
+            null or "Isolated" => Delimiters.Isolated,
+            "Removed" => Delimiters.Removed,
+            "MergedWithPrevious" => Delimiters.MergedWithPrevious,
+            "MergedWithNext" => Delimiters.MergedWithNext,
+            "Contiguous" => Delimiters.Contiguous,
+            var other => throw Refusal.Unsupported(behavior.Where, $"behavior {other}"),
+        };
 }

@@ -12,7 +12,8 @@ static class Score
     {
         var negative = number.StartsWith('-');
         ulong digits = 0;
-        int exponent = 0, at = negative ? 1 : 0;
+        int exponent = 0,
+            at = negative ? 1 : 0;
         var (fraction, full) = (false, false);
         for (; at < number.Length && number[at] is not ('e' or 'E'); at++)
         {
@@ -27,17 +28,32 @@ static class Score
             if (full)
             {
                 // Digits that no longer fit are dropped; before the point they still count as places.
-                if (!fraction) exponent++;
+                if (!fraction)
+                {
+                    exponent++;
+                }
+
                 continue;
             }
 
             digits = digits * 10 + digit;
-            if (fraction) exponent--;
+            if (fraction)
+            {
+                exponent--;
+            }
         }
 
-        if (at < number.Length) exponent += int.Parse(number[(at + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        if (at < number.Length)
+        {
+            exponent += int.Parse(number[(at + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        }
+
         var value = (double)digits;
-        for (; exponent < -308; exponent += 308) value /= 1e308;
+        for (; exponent < -308; exponent += 308)
+        {
+            value /= 1e308;
+        }
+
         if (exponent != 0 && value != 0)
         {
             var power = double.Parse($"1e{Math.Abs(exponent)}", CultureInfo.InvariantCulture);

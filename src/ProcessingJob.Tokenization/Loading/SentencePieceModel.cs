@@ -29,9 +29,15 @@ sealed class SentencePieceModel
             {
                 switch (reader.Number)
                 {
-                    case 1: model.AddPiece(reader.Bytes); break;
-                    case 2: model.ReadTrainer(reader.Bytes); break;
-                    case 3: model.ReadNormalizer(reader.Bytes); break;
+                    case 1:
+                        model.AddPiece(reader.Bytes);
+                        break;
+                    case 2:
+                        model.ReadTrainer(reader.Bytes);
+                        break;
+                    case 3:
+                        model.ReadNormalizer(reader.Bytes);
+                        break;
                 }
             }
         }
@@ -49,9 +55,20 @@ sealed class SentencePieceModel
         var reader = new Fields(message);
         while (reader.Next())
         {
-            if (reader.Number == 1) token = Encoding.UTF8.GetString(reader.Bytes);
-            if (reader.Number == 2) score = BinaryPrimitives.ReadSingleLittleEndian(reader.Bytes);
-            if (reader.Number == 3 && reader.Value == 2) UnknownId = _pieces.Count;
+            if (reader.Number == 1)
+            {
+                token = Encoding.UTF8.GetString(reader.Bytes);
+            }
+
+            if (reader.Number == 2)
+            {
+                score = BinaryPrimitives.ReadSingleLittleEndian(reader.Bytes);
+            }
+
+            if (reader.Number == 3 && reader.Value == 2)
+            {
+                UnknownId = _pieces.Count;
+            }
         }
 
         _pieces.Add((token, Score.OfSingle(score)));
@@ -61,14 +78,24 @@ sealed class SentencePieceModel
     {
         var reader = new Fields(message);
         while (reader.Next())
-            if (reader.Number == 3) Type = (int)reader.Value;
+        {
+            if (reader.Number == 3)
+            {
+                Type = (int)reader.Value;
+            }
+        }
     }
 
     void ReadNormalizer(ReadOnlySpan<byte> message)
     {
         var reader = new Fields(message);
         while (reader.Next())
-            if (reader.Number == 2) CharacterMap = reader.Bytes.ToArray();
+        {
+            if (reader.Number == 2)
+            {
+                CharacterMap = reader.Bytes.ToArray();
+            }
+        }
     }
 
     /// <summary>The fields of a protobuf message, one after another.</summary>
@@ -87,18 +114,31 @@ sealed class SentencePieceModel
 
         public bool Next()
         {
-            if (_at >= _message.Length) return false;
+            if (_at >= _message.Length)
+            {
+                return false;
+            }
+
             var key = Varint();
             Number = (int)(key >> 3);
             Value = 0;
             Bytes = default;
             switch (key & 7)
             {
-                case 0: Value = Varint(); break;
-                case 1: Take(8); break;
-                case 2: Take(checked((int)Varint())); break;
-                case 5: Take(4); break;
-                default: throw new FormatException();
+                case 0:
+                    Value = Varint();
+                    break;
+                case 1:
+                    Take(8);
+                    break;
+                case 2:
+                    Take(checked((int)Varint()));
+                    break;
+                case 5:
+                    Take(4);
+                    break;
+                default:
+                    throw new FormatException();
             }
 
             return true;
@@ -115,10 +155,17 @@ sealed class SentencePieceModel
             ulong value = 0;
             for (var shift = 0; shift < 64; shift += 7)
             {
-                if (_at >= _message.Length) throw new FormatException();
+                if (_at >= _message.Length)
+                {
+                    throw new FormatException();
+                }
+
                 var b = _message[_at++];
                 value |= (ulong)(b & 127) << shift;
-                if (b < 128) return value;
+                if (b < 128)
+                {
+                    return value;
+                }
             }
 
             throw new FormatException();

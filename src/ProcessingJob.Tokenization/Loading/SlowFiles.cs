@@ -12,9 +12,17 @@ static class SlowFiles
     public static TokenizerParts ReadVocabTxt(string path, TokenizerConfig config)
     {
         var lines = File.ReadAllText(path).Split('\n').Select(line => line.TrimEnd('\r')).ToList();
-        if (lines is [.., ""]) lines.RemoveAt(lines.Count - 1);
+        if (lines is [.., ""])
+        {
+            lines.RemoveAt(lines.Count - 1);
+        }
+
         var ids = new Dictionary<string, int>();
-        for (var i = 0; i < lines.Count; i++) ids[lines[i]] = i;
+        for (var i = 0; i < lines.Count; i++)
+        {
+            ids[lines[i]] = i;
+        }
+
         var vocabulary = new Vocabulary(ids);
         var family = SlowFamilies.Of(config, path, SlowFamily.Bert, SlowFamily.MPNet);
         var mpnet = family == SlowFamily.MPNet || (family == null && vocabulary.Find("[CLS]") == null && vocabulary.Find("<s>") != null);
@@ -29,11 +37,22 @@ static class SlowFiles
             Source = path,
             Pipeline = new TextPipeline
             {
-                Normalizers = [new BertNormalizer(true, config.Flag("tokenize_chinese_chars", true), config.Flag("strip_accents", lowercase), lowercase)],
+                Normalizers =
+                [
+                    new BertNormalizer(
+                        true,
+                        config.Flag("tokenize_chinese_chars", true),
+                        config.Flag("strip_accents", lowercase),
+                        lowercase
+                    ),
+                ],
                 PreTokenizers = [new BertPreTokenizer()],
                 Model = Make(path, () => new WordPiece(vocabulary, unknown.Text, "##", 100)),
-                AddedTokens = config.WithMore(new[] { cls, sep, unknown, pad, mask }.DistinctBy(t => t.Id)
-                    .Select(t => new AddedToken(t.Text, t.Id, LeftStrip: mpnet && t == mask))),
+                AddedTokens = config.WithMore(
+                    new[] { cls, sep, unknown, pad, mask }
+                        .DistinctBy(t => t.Id)
+                        .Select(t => new AddedToken(t.Text, t.Id, LeftStrip: mpnet && t == mask))
+                ),
             }.Complete(),
             PostProcessor = mpnet ? PostProcessorReader.Roberta(cls, sep, new OffsetTrim(false)) : PostProcessorReader.Bert(cls, sep),
             Decoders = [new WordPieceDecoder("##", true)],
@@ -50,14 +69,26 @@ static class SlowFiles
         foreach (var line in File.ReadLines(mergesPath))
         {
             row++;
-            if (line.StartsWith("#version", StringComparison.Ordinal) || line.Length == 0) continue;
-            merges.Add(line.Split(' ') is [var left, var right] ? (left, right) : throw Refusal.Broken($"{mergesPath}:{row}", $"expected two tokens, found {line}"));
+            if (line.StartsWith("#version", StringComparison.Ordinal) || line.Length == 0)
+            {
+                continue;
+            }
+
+            merges.Add(
+                line.Split(' ') is [var left, var right]
+                    ? (left, right)
+                    : throw Refusal.Broken($"{mergesPath}:{row}", $"expected two tokens, found {line}")
+            );
         }
 
         var prefixSpace = config.Flag("add_prefix_space", false);
         var family = SlowFamilies.Of(config, path, SlowFamily.Roberta, SlowFamily.Gpt2);
         var roberta = family == SlowFamily.Roberta || (family == null && vocabulary.Find("<s>") != null && vocabulary.Find("</s>") != null);
-        if (!roberta && config.Flag("add_bos_token", false)) throw Refusal.Unsupported(path, "add_bos_token without tokenizer.json");
+        if (!roberta && config.Flag("add_bos_token", false))
+        {
+            throw Refusal.Unsupported(path, "add_bos_token without tokenizer.json");
+        }
+
         var model = Make(path, () => new Bpe(vocabulary, merges, new BpeFlags(null, false, false, false)));
         List<AddedToken> added = [];
         var layout = PostProcessor.None([]);
@@ -69,11 +100,19 @@ static class SlowFiles
             var pad = Special(config, vocabulary, path, "pad_token", "<pad>");
             var unknown = Special(config, vocabulary, path, "unk_token", "<unk>");
             var mask = Special(config, vocabulary, path, "mask_token", "<mask>");
-            added = [.. new[] { cls, pad, sep, unknown, mask }.DistinctBy(t => t.Id).Select(t => new AddedToken(t.Text, t.Id, LeftStrip: t == mask))];
+            added =
+            [
+                .. new[] { cls, pad, sep, unknown, mask }
+                    .DistinctBy(t => t.Id)
+                    .Select(t => new AddedToken(t.Text, t.Id, LeftStrip: t == mask)),
+            ];
             layout = PostProcessorReader.Roberta(cls, sep, new OffsetTrim(prefixSpace));
             padId = pad.Id;
         }
-        else if (vocabulary.Find("<|endoftext|>") is { } end) added = [new AddedToken("<|endoftext|>", end)];
+        else if (vocabulary.Find("<|endoftext|>") is { } end)
+        {
+            added = [new AddedToken("<|endoftext|>", end)];
+        }
 
         return new TokenizerParts
         {
@@ -96,7 +135,10 @@ static class SlowFiles
     {
         var file = SentencePieceModel.Read(path);
         if (file.Type != SentencePieceModel.UnigramType)
+        {
             throw Refusal.Unsupported(path, $"a SentencePiece model that is not Unigram (model_type {file.Type})");
+        }
+
         var family = SlowFamilies.Of(config, path, SlowFamily.XlmRoberta, SlowFamily.T5) ?? Guess(path, file);
         return family == SlowFamily.T5 ? T5(path, file, config) : XlmRoberta(path, file, config);
     }
@@ -109,7 +151,10 @@ static class SlowFiles
         {
             ("sentencepiece.bpe.model", "<unk> <s> </s>") => SlowFamily.XlmRoberta,
             ("spiece.model", "<pad> </s> <unk>") => SlowFamily.T5,
-            _ => throw Refusal.Unsupported(path, $"a SentencePiece model that begins with {first} and has no tokenizer_class in tokenizer_config.json"),
+            _ => throw Refusal.Unsupported(
+                path,
+                $"a SentencePiece model that begins with {first} and has no tokenizer_class in tokenizer_config.json"
+            ),
         };
     }
 
@@ -125,7 +170,8 @@ static class SlowFiles
             new Unigram(pieces, 3, false),
             [new("<s>", 0), new("<pad>", 1), new("</s>", 2), new("<unk>", 3), new("<mask>", mask, LeftStrip: true)],
             PostProcessorReader.Roberta(("<s>", 0), ("</s>", 2)),
-            padId: 1);
+            padId: 1
+        );
     }
 
     static TokenizerParts T5(string path, SentencePieceModel file, TokenizerConfig config)
@@ -134,19 +180,36 @@ static class SlowFiles
         (string Token, double)[] pieces = file.Pieces.Any(p => p.Token == "<extra_id_0>") ? file.Pieces : [.. file.Pieces, .. extra];
         var model = new Unigram(pieces, file.UnknownId, false);
         var end = model.Find("</s>") ?? throw Refusal.Broken(path, "has no </s>");
-        var added = pieces.Select((p, id) => (p.Token, Id: id))
+        var added = pieces
+            .Select((p, id) => (p.Token, Id: id))
             .Where(p => p.Token is "<pad>" or "</s>" or "<unk>" || p.Token.StartsWith("<extra_id_", StringComparison.Ordinal))
             .Select(p => new AddedToken(p.Token, p.Id));
-        return SentencePiece(path, file, config, model, [.. added], new PostProcessor
-        {
-            Single = [PostProcessor.Text(0, 0), PostProcessor.Special(0, end)],
-            Pair = [PostProcessor.Text(0, 0), PostProcessor.Special(0, end), PostProcessor.Text(1, 0), PostProcessor.Special(0, end)],
-            Shown = "A </s> | A </s> B </s>",
-        }, model.Find("<pad>") ?? 0);
+        return SentencePiece(
+            path,
+            file,
+            config,
+            model,
+            [.. added],
+            new PostProcessor
+            {
+                Single = [PostProcessor.Text(0, 0), PostProcessor.Special(0, end)],
+                Pair = [PostProcessor.Text(0, 0), PostProcessor.Special(0, end), PostProcessor.Text(1, 0), PostProcessor.Special(0, end)],
+                Shown = "A </s> | A </s> B </s>",
+            },
+            model.Find("<pad>") ?? 0
+        );
     }
 
     static TokenizerParts SentencePiece(
-        string path, SentencePieceModel file, TokenizerConfig config, Unigram model, AddedToken[] added, PostProcessor layout, int padId) => new()
+        string path,
+        SentencePieceModel file,
+        TokenizerConfig config,
+        Unigram model,
+        AddedToken[] added,
+        PostProcessor layout,
+        int padId
+    ) =>
+        new()
         {
             Source = path,
             Pipeline = new TextPipeline

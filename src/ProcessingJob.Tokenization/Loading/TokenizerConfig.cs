@@ -29,7 +29,11 @@ sealed class TokenizerConfig
     {
         get
         {
-            if (_config["tokenizer_class"].TextOrNull is { } stated) return stated;
+            if (_config["tokenizer_class"].TextOrNull is { } stated)
+            {
+                return stated;
+            }
+
             var model = ReadIfThere(Path.Combine(_folder, "config.json"));
             return model["tokenizer_class"].TextOrNull ?? model["model_type"].TextOrNull;
         }
@@ -40,7 +44,11 @@ sealed class TokenizerConfig
         get
         {
             var limit = _config["model_max_length"];
-            if (limit.IsNull) return null;
+            if (limit.IsNull)
+            {
+                return null;
+            }
+
             return limit.Real is >= 1 and <= LargestLimit ? (int)limit.Real : null;
         }
     }
@@ -70,7 +78,11 @@ sealed class TokenizerConfig
         {
             foreach (var (name, token) in stated.Members)
             {
-                if (!int.TryParse(name, out var id) || id < 0) throw Refusal.Broken(stated.Where, $"expected an id of 0 or more, found {name}");
+                if (!int.TryParse(name, out var id) || id < 0)
+                {
+                    throw Refusal.Broken(stated.Where, $"expected an id of 0 or more, found {name}");
+                }
+
                 tokens[token["content"].Text] = TokenizerJson.AddedTokenOf(token, id);
             }
         }
@@ -78,14 +90,21 @@ sealed class TokenizerConfig
         return [.. tokens.Values];
     }
 
-    bool IsSpecial(string content) => Roles.Any(role => Special(role) == content)
-        || ((Json[])[_map["additional_special_tokens"], _config["additional_special_tokens"]]).Any(list => !list.IsNull && list.Items.Any(token => Content(token) == content));
+    bool IsSpecial(string content) =>
+        Roles.Any(role => Special(role) == content)
+        || ((Json[])[_map["additional_special_tokens"], _config["additional_special_tokens"]]).Any(list =>
+            !list.IsNull && list.Items.Any(token => Content(token) == content)
+        );
 
     static string? Content(Json token) => token.IsObject ? token["content"].TextOrNull : token.TextOrNull;
 
     static Json ReadIfThere(string path)
     {
-        if (!File.Exists(path)) return new Json(default, path);
+        if (!File.Exists(path))
+        {
+            return new Json(default, path);
+        }
+
         GitLfs.RefusePointer(path);
         return Json.Read(path);
     }

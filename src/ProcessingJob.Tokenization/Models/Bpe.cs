@@ -29,17 +29,33 @@ sealed class Bpe : SubwordModel
         _unknown = flags.Unknown == null ? -1 : Id(flags.Unknown, "unk_token");
         _merges = new MergeTable([.. merges.Select(m => (Id(m.Left, "merge"), Id(m.Right, "merge"), Id(m.Left + m.Right, "merge")))]);
         Array.Fill(_lowCharacters, -1);
-        if (flags.IgnoreMerges) _whole = new PieceTrie();
+        if (flags.IgnoreMerges)
+        {
+            _whole = new PieceTrie();
+        }
+
         foreach (var (token, id) in vocabulary.All)
         {
             _whole?.Add(PieceTrie.Root, Vocabulary.CodePoints(token), id);
-            if (token.Length is not (1 or 2) || Vocabulary.CodePoints(token) is not [var c]) continue;
+            if (token.Length is not (1 or 2) || Vocabulary.CodePoints(token) is not [var c])
+            {
+                continue;
+            }
+
             _characters[c] = id;
-            if (c < _lowCharacters.Length) _lowCharacters[c] = id;
+            if (c < _lowCharacters.Length)
+            {
+                _lowCharacters[c] = id;
+            }
         }
 
-        if (flags.ByteFallback) _byteIds = [.. Enumerable.Range(0, 256).Select(b => vocabulary.Find($"<0x{b:X2}>") ?? -1)];
-        int Id(string token, string what) => vocabulary.Find(token) ?? throw new FormatException($"{what} {token} is not in the vocabulary");
+        if (flags.ByteFallback)
+        {
+            _byteIds = [.. Enumerable.Range(0, 256).Select(b => vocabulary.Find($"<0x{b:X2}>") ?? -1)];
+        }
+
+        int Id(string token, string what) =>
+            vocabulary.Find(token) ?? throw new FormatException($"{what} {token} is not in the vocabulary");
     }
 
     public override int Size => _vocabulary.Size;
@@ -74,7 +90,13 @@ sealed class Bpe : SubwordModel
     {
         var node = PieceTrie.Root;
         foreach (var c in word)
-            if ((node = _whole!.Next(node, c)) < 0) return -1;
+        {
+            if ((node = _whole!.Next(node, c)) < 0)
+            {
+                return -1;
+            }
+        }
+
         return _whole!.Id(node);
     }
 
@@ -88,7 +110,11 @@ sealed class Bpe : SubwordModel
             var id = c < _lowCharacters.Length ? _lowCharacters[c] : _characters.GetValueOrDefault(c, -1);
             if (id >= 0)
             {
-                if (pending) word.Add(_unknown, i);
+                if (pending)
+                {
+                    word.Add(_unknown, i);
+                }
+
                 pending = false;
                 word.Add(id, i + 1);
                 continue;
@@ -98,19 +124,38 @@ sealed class Bpe : SubwordModel
             {
                 var bytes = utf8[..new Rune(c).EncodeToUtf8(utf8)];
                 var all = true;
-                foreach (var b in bytes) all &= _byteIds[b] >= 0;
+                foreach (var b in bytes)
+                {
+                    all &= _byteIds[b] >= 0;
+                }
+
                 if (all)
                 {
-                    foreach (var b in bytes) word.Add(_byteIds[b], i + 1);
+                    foreach (var b in bytes)
+                    {
+                        word.Add(_byteIds[b], i + 1);
+                    }
+
                     continue;
                 }
             }
 
-            if (_unknown < 0) continue;
-            if (pending && !_flags.FuseUnknown) word.Add(_unknown, i);
+            if (_unknown < 0)
+            {
+                continue;
+            }
+
+            if (pending && !_flags.FuseUnknown)
+            {
+                word.Add(_unknown, i);
+            }
+
             pending = true;
         }
 
-        if (pending) word.Add(_unknown, end);
+        if (pending)
+        {
+            word.Add(_unknown, end);
+        }
     }
 }

@@ -11,30 +11,49 @@ sealed class LongHeap
     /// <summary>Adds without keeping order; <see cref="Order"/> has to follow.</summary>
     public void Append(long item)
     {
-        if (_count == _items.Length) Array.Resize(ref _items, _count * 2);
+        if (_count == _items.Length)
+        {
+            Array.Resize(ref _items, _count * 2);
+        }
+
         _items[_count++] = item;
     }
 
     public void Order()
     {
-        for (var i = (_count - 2) >> 2; i >= 0; i--) Sink(i, _items[i]);
+        for (var i = (_count - 2) >> 2; i >= 0; i--)
+        {
+            Sink(i, _items[i]);
+        }
     }
 
     public void Push(long item)
     {
         Append(item);
         var at = _count - 1;
-        for (; at > 0 && _items[(at - 1) >> 2] > item; at = (at - 1) >> 2) _items[at] = _items[(at - 1) >> 2];
+        for (; at > 0 && _items[(at - 1) >> 2] > item; at = (at - 1) >> 2)
+        {
+            _items[at] = _items[(at - 1) >> 2];
+        }
+
         _items[at] = item;
     }
 
     public bool TryPop(out long item)
     {
         item = 0;
-        if (_count == 0) return false;
+        if (_count == 0)
+        {
+            return false;
+        }
+
         item = _items[0];
         var last = _items[--_count];
-        if (_count > 0) Sink(0, last);
+        if (_count > 0)
+        {
+            Sink(0, last);
+        }
+
         return true;
     }
 
@@ -44,8 +63,18 @@ sealed class LongHeap
         {
             var end = Math.Min(child + 4, _count);
             for (var other = child + 1; other < end; other++)
-                if (_items[other] < _items[child]) child = other;
-            if (_items[child] >= item) break;
+            {
+                if (_items[other] < _items[child])
+                {
+                    child = other;
+                }
+            }
+
+            if (_items[child] >= item)
+            {
+                break;
+            }
+
             _items[at] = _items[child];
         }
 

@@ -36,7 +36,11 @@ sealed class MergeTable
     int Slot(long key)
     {
         var slot = (int)((ulong)key * 0x9E3779B97F4A7C15 >> 33) & (_keys.Length - 1);
-        while (_keys[slot] != key && _keys[slot] != -1) slot = (slot + 1) & (_keys.Length - 1);
+        while (_keys[slot] != key && _keys[slot] != -1)
+        {
+            slot = (slot + 1) & (_keys.Length - 1);
+        }
+
         return slot;
     }
 }

@@ -25,7 +25,11 @@ sealed class PieceTrie
             var next = Next(node, c);
             if (next < 0)
             {
-                if (_edges * 2 >= _keys.Length) Grow();
+                if (_edges * 2 >= _keys.Length)
+                {
+                    Grow();
+                }
+
                 Insert(Key(node, c), next = NewNode());
             }
 
@@ -42,8 +46,15 @@ sealed class PieceTrie
         for (var slot = Slot(key); ; slot = (slot + 1) & (_keys.Length - 1))
         {
             var found = _keys[slot];
-            if (found == key) return _targets[slot];
-            if (found == 0) return -1;
+            if (found == key)
+            {
+                return _targets[slot];
+            }
+
+            if (found == 0)
+            {
+                return -1;
+            }
         }
     }
 
@@ -52,7 +63,11 @@ sealed class PieceTrie
 
     int NewNode()
     {
-        if (_nodes == _ids.Length) Array.Resize(ref _ids, _nodes * 2);
+        if (_nodes == _ids.Length)
+        {
+            Array.Resize(ref _ids, _nodes * 2);
+        }
+
         _ids[_nodes] = -1;
         return _nodes++;
     }
@@ -64,7 +79,11 @@ sealed class PieceTrie
     void Insert(ulong key, int target)
     {
         var slot = Slot(key);
-        while (_keys[slot] != 0) slot = (slot + 1) & (_keys.Length - 1);
+        while (_keys[slot] != 0)
+        {
+            slot = (slot + 1) & (_keys.Length - 1);
+        }
+
         (_keys[slot], _targets[slot]) = (key, target);
         _edges++;
     }
@@ -76,6 +95,11 @@ sealed class PieceTrie
         _targets = new int[_keys.Length];
         _edges = 0;
         for (var i = 0; i < oldKeys.Length; i++)
-            if (oldKeys[i] != 0) Insert(oldKeys[i], oldTargets[i]);
+        {
+            if (oldKeys[i] != 0)
+            {
+                Insert(oldKeys[i], oldTargets[i]);
+            }
+        }
     }
 }

@@ -18,7 +18,8 @@ abstract class SubwordModel
     public abstract string Describe();
 
     /// <summary>Appends one token that covers normalized code points <paramref name="from"/> to <paramref name="to"/>.</summary>
-    protected static void Emit(int id, AlignedText text, int from, int to, TokenList into) => into.Add(id, text.From(from), text.To(to - 1));
+    protected static void Emit(int id, AlignedText text, int from, int to, TokenList into) =>
+        into.Add(id, text.From(from), text.To(to - 1));
 }
 
 /// <summary>Scratch memory of the models: one per encoder.</summary>

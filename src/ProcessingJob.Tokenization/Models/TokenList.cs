@@ -21,7 +21,11 @@ sealed class TokenList
 
     public void Add(int id, int start, int end)
     {
-        if (Count == _ids.Length) Grow(Count + 1);
+        if (Count == _ids.Length)
+        {
+            Grow(Count + 1);
+        }
+
         (_ids[Count], _starts[Count], _ends[Count]) = (id, start, end);
         Count++;
     }
@@ -29,7 +33,11 @@ sealed class TokenList
     /// <summary>Room for <paramref name="count"/> more tokens, which <see cref="Advance"/> makes part of the list.</summary>
     public void Reserve(int count, out Span<int> newIds, out Span<int> newStarts, out Span<int> newEnds)
     {
-        if (Count + count > _ids.Length) Grow(Count + count);
+        if (Count + count > _ids.Length)
+        {
+            Grow(Count + count);
+        }
+
         newIds = _ids.AsSpan(Count, count);
         newStarts = _starts.AsSpan(Count, count);
         newEnds = _ends.AsSpan(Count, count);

@@ -25,11 +25,17 @@ sealed class Unigram : SubwordModel
         for (var id = 0; id < pieces.Length; id++)
         {
             _ids[pieces[id].Token] = id;
-            if (pieces[id].Token.Length > 0) _trie.Add(PieceTrie.Root, Vocabulary.CodePoints(pieces[id].Token), id);
+            if (pieces[id].Token.Length > 0)
+            {
+                _trie.Add(PieceTrie.Root, Vocabulary.CodePoints(pieces[id].Token), id);
+            }
         }
 
         _unknownScore = (pieces.Length == 0 ? 0 : pieces.Min(piece => piece.Score)) - UnknownPenalty;
-        if (byteFallback) _byteIds = [.. Enumerable.Range(0, 256).Select(b => _ids.GetValueOrDefault($"<0x{b:X2}>", -1))];
+        if (byteFallback)
+        {
+            _byteIds = [.. Enumerable.Range(0, 256).Select(b => _ids.GetValueOrDefault($"<0x{b:X2}>", -1))];
+        }
     }
 
     public override int Size => _pieces.Length;
@@ -47,16 +53,27 @@ sealed class Unigram : SubwordModel
         FindBest(word, scratch);
         var path = scratch.Path;
         path.Clear();
-        for (var at = word.Length; at > 0; at = scratch.Starts[at]) path.Add(at);
+        for (var at = word.Length; at > 0; at = scratch.Starts[at])
+        {
+            path.Add(at);
+        }
+
         for (int i = path.Count - 1, from = 0; i >= 0; i--)
         {
             var to = path[i];
             if (scratch.Ids[to] == _unknown)
             {
-                while (i > 0 && scratch.Ids[path[i - 1]] == _unknown) to = path[--i];
+                while (i > 0 && scratch.Ids[path[i - 1]] == _unknown)
+                {
+                    to = path[--i];
+                }
+
                 EmitUnknown(text, start, from, to, into);
             }
-            else Emit(scratch.Ids[to], text, start + from, start + to, into);
+            else
+            {
+                Emit(scratch.Ids[to], text, start + from, start + to, into);
+            }
 
             from = to;
         }
@@ -79,20 +96,36 @@ sealed class Unigram : SubwordModel
             var here = scores[at];
             var single = false;
             var node = PieceTrie.Root;
-            for (var end = at; end < word.Length && (node = _trie.Next(node, word[end])) >= 0;)
+            for (var end = at; end < word.Length && (node = _trie.Next(node, word[end])) >= 0; )
             {
                 end++;
                 var id = _trie.Id(node);
-                if (id < 0) continue;
+                if (id < 0)
+                {
+                    continue;
+                }
+
                 single |= end == at + 1;
                 var score = _pieces[id].Score + here;
-                if (starts[end] >= 0 && !(score > scores[end])) continue;
+                if (starts[end] >= 0 && !(score > scores[end]))
+                {
+                    continue;
+                }
+
                 (scores[end], starts[end], best[end]) = (score, at, id);
             }
 
-            if (single) continue;
+            if (single)
+            {
+                continue;
+            }
+
             var unknownSum = _unknownScore + here;
-            if (starts[at + 1] >= 0 && !(unknownSum > scores[at + 1])) continue;
+            if (starts[at + 1] >= 0 && !(unknownSum > scores[at + 1]))
+            {
+                continue;
+            }
+
             (scores[at + 1], starts[at + 1], best[at + 1]) = (unknownSum, at, _unknown);
         }
     }
@@ -103,14 +136,24 @@ sealed class Unigram : SubwordModel
         var run = text.CodePoints[(start + from)..(start + to)];
         var node = PieceTrie.Root;
         foreach (var c in run)
-            if ((node = _trie.Next(node, c)) < 0) break;
+        {
+            if ((node = _trie.Next(node, c)) < 0)
+            {
+                break;
+            }
+        }
+
         if (node > 0 && _trie.Id(node) >= 0)
         {
             Emit(_trie.Id(node), text, start + from, start + to, into);
             return;
         }
 
-        if (_byteIds != null && TryEmitBytes(run, text, start + from, start + to, into)) return;
+        if (_byteIds != null && TryEmitBytes(run, text, start + from, start + to, into))
+        {
+            return;
+        }
+
         Emit(_unknown, text, start + from, start + to, into);
     }
 

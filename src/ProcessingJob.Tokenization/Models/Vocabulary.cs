@@ -11,7 +11,10 @@ sealed class Vocabulary
     {
         _ids = ids;
         _tokens = new string?[ids.Count == 0 ? 0 : ids.Values.Max() + 1];
-        foreach (var (token, id) in ids) _tokens[id] = token;
+        foreach (var (token, id) in ids)
+        {
+            _tokens[id] = token;
+        }
     }
 
     /// <summary>Number of tokens (not of ids, should there be gaps).</summary>

@@ -21,7 +21,10 @@ sealed class WordPiece : SubwordModel
         foreach (var (token, id) in vocabulary.All)
         {
             _trie.Add(PieceTrie.Root, Vocabulary.CodePoints(token), id);
-            if (token.StartsWith(prefix, StringComparison.Ordinal)) _trie.Add(_continuation, Vocabulary.CodePoints(token[prefix.Length..]), id);
+            if (token.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                _trie.Add(_continuation, Vocabulary.CodePoints(token[prefix.Length..]), id);
+            }
         }
     }
 
@@ -31,7 +34,8 @@ sealed class WordPiece : SubwordModel
 
     public override string? Token(int id) => _vocabulary.Token(id);
 
-    public override string Describe() => $"WordPiece, {_vocabulary.Count:N0} pieces, unknown {_unknownToken}, words up to {_maxWord} characters";
+    public override string Describe() =>
+        $"WordPiece, {_vocabulary.Count:N0} pieces, unknown {_unknownToken}, words up to {_maxWord} characters";
 
     public override void Tokenize(AlignedText text, int start, int end, ModelScratch scratch, TokenList into)
     {
@@ -43,12 +47,18 @@ sealed class WordPiece : SubwordModel
 
         var word = text.CodePoints[..end];
         var before = into.Count;
-        for (var at = start; at < end;)
+        for (var at = start; at < end; )
         {
             var (best, bestEnd) = (-1, at);
             var node = at == start ? PieceTrie.Root : _continuation;
             for (var i = at; i < end && (node = _trie.Next(node, word[i])) >= 0; i++)
-                if (_trie.Id(node) >= 0) (best, bestEnd) = (_trie.Id(node), i + 1);
+            {
+                if (_trie.Id(node) >= 0)
+                {
+                    (best, bestEnd) = (_trie.Id(node), i + 1);
+                }
+            }
+
             if (best < 0)
             {
                 into.CutTo(before);

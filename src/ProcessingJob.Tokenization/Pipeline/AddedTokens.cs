@@ -11,8 +11,14 @@ namespace ProcessingJob.Tokenization.Pipeline;
 /// <param name="Normalized">Looked for in the normalized text.</param>
 /// <param name="Special">Left out of decoded text.</param>
 sealed record AddedToken(
-    string Content, int Id, bool SingleWord = false, bool LeftStrip = false, bool RightStrip = false, bool Normalized = false,
-    bool Special = true);
+    string Content,
+    int Id,
+    bool SingleWord = false,
+    bool LeftStrip = false,
+    bool RightStrip = false,
+    bool Normalized = false,
+    bool Special = true
+);
 
 /// <summary>Added tokens that are looked for together: leftmost first, longest of those.</summary>
 sealed class AddedTokenSet
@@ -28,7 +34,11 @@ sealed class AddedTokenSet
         foreach (var (token, pattern) in patterns)
         {
             // Tokens may come to the same when normalized ("Tea", "tea"): the first one counts.
-            if (pattern.Length == 0 || Holds(pattern)) continue;
+            if (pattern.Length == 0 || Holds(pattern))
+            {
+                continue;
+            }
+
             _trie.Add(PieceTrie.Root, pattern, token.Id);
             _tokens[token.Id] = token;
             _first.Add(pattern[0]);
@@ -47,11 +57,22 @@ sealed class AddedTokenSet
     {
         for (var start = 0; start < part.Length; start++)
         {
-            if (!_first.Contains(part[start])) continue;
+            if (!_first.Contains(part[start]))
+            {
+                continue;
+            }
+
             var node = PieceTrie.Root;
             var i = start;
-            while (i < part.Length && (node = _trie.Next(node, part[i])) >= 0 && _trie.Id(node) < 0) i++;
-            if (node >= 0) return true;
+            while (i < part.Length && (node = _trie.Next(node, part[i])) >= 0 && _trie.Id(node) < 0)
+            {
+                i++;
+            }
+
+            if (node >= 0)
+            {
+                return true;
+            }
         }
 
         return false;
@@ -64,24 +85,38 @@ sealed class AddedTokenSet
         var done = 0;
         for (var at = 0; TryNext(points, ref at, done, out var token); done = token.End)
         {
-            if (done < token.Start) into.Add(new Piece(done, token.Start));
+            if (done < token.Start)
+            {
+                into.Add(new Piece(done, token.Start));
+            }
+
             into.Add(token);
         }
 
-        if (done < text.Length) into.Add(new Piece(done, text.Length));
+        if (done < text.Length)
+        {
+            into.Add(new Piece(done, text.Length));
+        }
     }
 
     /// <summary>Finds the next token of a text, with the spaces that it takes.</summary>
     /// <param name="at">Where to look from; moves behind the token's own text.</param>
     /// <param name="done">Where the token before it ends.</param>
-    public bool TryNext<TText>(TText text, ref int at, int done, out Piece found) where TText : ICodePoints, allows ref struct
+    public bool TryNext<TText>(TText text, ref int at, int done, out Piece found)
+        where TText : ICodePoints, allows ref struct
     {
         while ((at = text.NextOf(at, _first, _firstUnits)) >= 0)
         {
             var (id, from, to) = (-1, at, at);
             var node = PieceTrie.Root;
-            for (var i = at; i < text.Length && (node = _trie.Next(node, text.At(i, out i))) >= 0;)
-                if (_trie.Id(node) >= 0) (id, to) = (_trie.Id(node), i);
+            for (var i = at; i < text.Length && (node = _trie.Next(node, text.At(i, out i))) >= 0; )
+            {
+                if (_trie.Id(node) >= 0)
+                {
+                    (id, to) = (_trie.Id(node), i);
+                }
+            }
+
             if (id < 0)
             {
                 text.At(at, out at);
@@ -90,14 +125,26 @@ sealed class AddedTokenSet
 
             at = to;
             var token = _tokens[id];
-            if (token.SingleWord && ((from > 0 && IsWord(text.Before(from))) || (to < text.Length && IsWord(text.At(to, out _))))) continue;
+            if (token.SingleWord && ((from > 0 && IsWord(text.Before(from))) || (to < text.Length && IsWord(text.At(to, out _)))))
+            {
+                continue;
+            }
+
             if (token.LeftStrip)
             {
-                while (from > done && IsSpace(text.Before(from))) from--;
+                while (from > done && IsSpace(text.Before(from)))
+                {
+                    from--;
+                }
+
                 from = Math.Max(from, done);
             }
 
-            while (token.RightStrip && to < text.Length && IsSpace(text.At(to, out _))) to++;
+            while (token.RightStrip && to < text.Length && IsSpace(text.At(to, out _)))
+            {
+                to++;
+            }
+
             found = new Piece(from, to, id);
             return true;
         }
@@ -110,7 +157,13 @@ sealed class AddedTokenSet
     {
         var node = PieceTrie.Root;
         foreach (var c in pattern)
-            if ((node = _trie.Next(node, c)) < 0) return false;
+        {
+            if ((node = _trie.Next(node, c)) < 0)
+            {
+                return false;
+            }
+        }
+
         return _trie.Id(node) >= 0;
     }
 

@@ -36,19 +36,28 @@ sealed class AlignedText
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
-            if (!char.IsSurrogate(c)) Add(c, offset + i, offset + i + 1);
+            if (!char.IsSurrogate(c))
+            {
+                Add(c, offset + i, offset + i + 1);
+            }
             else if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
             {
                 Add(char.ConvertToUtf32(c, text[i + 1]), offset + i, offset + i + 2);
                 i++;
             }
-            else Add(0xFFFD, offset + i, offset + i + 1);
+            else
+            {
+                Add(0xFFFD, offset + i, offset + i + 1);
+            }
         }
     }
 
     public void Add(AlignedText other, int start, int end)
     {
-        for (var i = start; i < end; i++) Add(other._codePoints[i], other._from[i], other._to[i]);
+        for (var i = start; i < end; i++)
+        {
+            Add(other._codePoints[i], other._from[i], other._to[i]);
+        }
     }
 
     /// <summary>Keeps the code points that <paramref name="keep"/> says, with their alignment.</summary>
@@ -57,7 +66,11 @@ sealed class AlignedText
         var kept = 0;
         for (var i = 0; i < Count; i++)
         {
-            if (!keep(_codePoints[i])) continue;
+            if (!keep(_codePoints[i]))
+            {
+                continue;
+            }
+
             (_codePoints[kept], _from[kept], _to[kept]) = (_codePoints[i], _from[i], _to[i]);
             kept++;
         }
@@ -84,8 +97,15 @@ sealed class AlignedText
         {
             if (change > 0)
             {
-                if (at < 1) Add(codePoint, origin, origin);
-                else Add(codePoint, source._from[at - 1], source._to[at - 1]);
+                if (at < 1)
+                {
+                    Add(codePoint, origin, origin);
+                }
+                else
+                {
+                    Add(codePoint, source._from[at - 1], source._to[at - 1]);
+                }
+
                 continue;
             }
 

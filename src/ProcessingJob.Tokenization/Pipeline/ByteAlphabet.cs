@@ -16,7 +16,10 @@ static class ByteAlphabet
         var chars = new char[256];
         var next = 256;
         for (var b = 0; b < 256; b++)
+        {
             chars[b] = b is (>= 0x21 and <= 0x7E) or (>= 0xA1 and <= 0xAC) or >= 0xAE ? (char)b : (char)next++;
+        }
+
         return chars;
     }
 
@@ -24,7 +27,11 @@ static class ByteAlphabet
     {
         var bytes = new short[Chars.Max() + 1];
         Array.Fill(bytes, (short)-1);
-        for (var b = 0; b < 256; b++) bytes[Chars[b]] = (short)b;
+        for (var b = 0; b < 256; b++)
+        {
+            bytes[Chars[b]] = (short)b;
+        }
+
         return bytes;
     }
 }

@@ -14,8 +14,17 @@ sealed class WordPieceDecoder(string prefix, bool cleanup) : Decoder
 {
     static readonly (string From, string To)[] Cleanups =
     [
-        (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"), (" do not", " don't"),
-        (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
+        (" .", "."),
+        (" ?", "?"),
+        (" !", "!"),
+        (" ,", ","),
+        (" ' ", "'"),
+        (" n't", "n't"),
+        (" 'm", "'m"),
+        (" do not", " don't"),
+        (" 's", "'s"),
+        (" 've", "'ve"),
+        (" 're", "'re"),
     ];
 
     public override string Describe() => $"WordPiece({prefix}, cleanup={(cleanup ? "true" : "false")})";
@@ -25,10 +34,17 @@ sealed class WordPieceDecoder(string prefix, bool cleanup) : Decoder
         for (var i = 0; i < tokens.Count; i++)
         {
             var token = tokens[i];
-            if (i > 0) token = token.StartsWith(prefix, StringComparison.Ordinal) ? token[prefix.Length..] : " " + token;
+            if (i > 0)
+            {
+                token = token.StartsWith(prefix, StringComparison.Ordinal) ? token[prefix.Length..] : " " + token;
+            }
+
             if (cleanup)
             {
-                foreach (var (from, to) in Cleanups) token = token.Replace(from, to, StringComparison.Ordinal);
+                foreach (var (from, to) in Cleanups)
+                {
+                    token = token.Replace(from, to, StringComparison.Ordinal);
+                }
             }
 
             tokens[i] = token;
@@ -45,8 +61,14 @@ sealed class ByteLevelDecoder : Decoder
         var bytes = new List<byte>();
         foreach (var token in tokens)
         {
-            if (token.All(c => ByteAlphabet.Byte(c) >= 0)) bytes.AddRange(token.Select(c => (byte)ByteAlphabet.Byte(c)));
-            else bytes.AddRange(Encoding.UTF8.GetBytes(token));
+            if (token.All(c => ByteAlphabet.Byte(c) >= 0))
+            {
+                bytes.AddRange(token.Select(c => (byte)ByteAlphabet.Byte(c)));
+            }
+            else
+            {
+                bytes.AddRange(Encoding.UTF8.GetBytes(token));
+            }
         }
 
         tokens.Clear();
@@ -74,7 +96,10 @@ sealed class ReplaceDecoder(string from, string to) : Decoder
 
     public override void Apply(List<string> tokens)
     {
-        for (var i = 0; i < tokens.Count; i++) tokens[i] = tokens[i].Replace(from, to, StringComparison.Ordinal);
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            tokens[i] = tokens[i].Replace(from, to, StringComparison.Ordinal);
+        }
     }
 }
 
@@ -101,7 +126,10 @@ sealed class ByteFallbackDecoder : Decoder
         var bytes = new List<byte>();
         foreach (var token in tokens)
         {
-            if (token is ['<', '0', 'x', _, _, '>'] && byte.TryParse(token.AsSpan(3, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var b))
+            if (
+                token is ['<', '0', 'x', _, _, '>']
+                && byte.TryParse(token.AsSpan(3, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var b)
+            )
             {
                 bytes.Add(b);
                 continue;
@@ -117,10 +145,21 @@ sealed class ByteFallbackDecoder : Decoder
 
         void Flush()
         {
-            if (bytes.Count == 0) return;
+            if (bytes.Count == 0)
+            {
+                return;
+            }
+
             var text = Encoding.UTF8.GetString([.. bytes]);
-            if (text.Contains('\uFFFD', StringComparison.Ordinal)) result.AddRange(Enumerable.Repeat("\uFFFD", bytes.Count));
-            else result.Add(text);
+            if (text.Contains('\uFFFD', StringComparison.Ordinal))
+            {
+                result.AddRange(Enumerable.Repeat("\uFFFD", bytes.Count));
+            }
+            else
+            {
+                result.Add(text);
+            }
+
             bytes.Clear();
         }
     }
@@ -136,9 +175,18 @@ sealed class StripDecoder(char content, int left, int right) : Decoder
         for (var i = 0; i < tokens.Count; i++)
         {
             var token = tokens[i];
-            int start = 0, end = token.Length;
-            while (start < end && start < left && token[start] == content) start++;
-            while (end > start && token.Length - end < right && token[end - 1] == content) end--;
+            int start = 0,
+                end = token.Length;
+            while (start < end && start < left && token[start] == content)
+            {
+                start++;
+            }
+
+            while (end > start && token.Length - end < right && token[end - 1] == content)
+            {
+                end--;
+            }
+
             tokens[i] = token[start..end];
         }
     }

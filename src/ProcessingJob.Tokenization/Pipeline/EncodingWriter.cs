@@ -26,15 +26,25 @@ sealed class EncodingWriter(Tokenizer tokenizer, EncodeOptions options)
         for (var start = 0; ; start += room - stride)
         {
             var window = start..(start + Math.Min(room, count - start));
-            Write(
-                into, first, second, moving == 0 ? window : Whole(first), moving == 1 ? window : Whole(second), moving, windows++, false);
-            if (window.End.Value >= count) return windows;
+            Write(into, first, second, moving == 0 ? window : Whole(first), moving == 1 ? window : Whole(second), moving, windows++, false);
+            if (window.End.Value >= count)
+            {
+                return windows;
+            }
         }
     }
 
     /// <summary>Writes one encoding of the given tokens of each text.</summary>
     public void Write(
-        EncodingBuffer into, TokenizedText first, TokenizedText second, Range keepFirst, Range keepSecond, int moving, int window, bool truncated)
+        EncodingBuffer into,
+        TokenizedText first,
+        TokenizedText second,
+        Range keepFirst,
+        Range keepSecond,
+        int moving,
+        int window,
+        bool truncated
+    )
     {
         var pair = second.Tokens != null;
         var parts = pair ? _layout.Pair : _layout.Single;
@@ -50,11 +60,18 @@ sealed class EncodingWriter(Tokenizer tokenizer, EncodeOptions options)
             int count;
             if (part.Sequence < 0)
             {
-                if (!options.AddSpecialTokens) continue;
+                if (!options.AddSpecialTokens)
+                {
+                    continue;
+                }
+
                 count = part.Ids.Length;
                 part.Ids.CopyTo(ids[at..]);
                 special.Slice(at, count).Fill(1);
-                if (_withOffsets) spans.Slice(at, count).Fill(new TokenOffset(0, 0, -1));
+                if (_withOffsets)
+                {
+                    spans.Slice(at, count).Fill(new TokenOffset(0, 0, -1));
+                }
             }
             else
             {
@@ -67,7 +84,10 @@ sealed class EncodingWriter(Tokenizer tokenizer, EncodeOptions options)
                 {
                     var own = spans.Slice(at, count);
                     _offsets.Write(source, keep.Start.Value, own, part.Sequence);
-                    if (part.Sequence == moving && count > 0) (textStart, textEnd) = (own[0].Start, own[^1].End);
+                    if (part.Sequence == moving && count > 0)
+                    {
+                        (textStart, textEnd) = (own[0].Start, own[^1].End);
+                    }
                 }
             }
 

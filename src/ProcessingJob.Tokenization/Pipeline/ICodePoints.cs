@@ -38,7 +38,13 @@ readonly ref struct CodePoints(ReadOnlySpan<int> text) : ICodePoints
     public int NextOf(int start, HashSet<int> wanted, SearchValues<char> units)
     {
         for (var i = start; i < _text.Length; i++)
-            if (wanted.Contains(_text[i])) return i;
+        {
+            if (wanted.Contains(_text[i]))
+            {
+                return i;
+            }
+        }
+
         return -1;
     }
 }
@@ -54,8 +60,16 @@ readonly ref struct Utf16Text(ReadOnlySpan<char> text) : ICodePoints
     {
         var c = _text[position];
         next = position + 1;
-        if (!char.IsSurrogate(c)) return c;
-        if (char.IsLowSurrogate(c) || next == _text.Length || !char.IsLowSurrogate(_text[next])) return 0xFFFD;
+        if (!char.IsSurrogate(c))
+        {
+            return c;
+        }
+
+        if (char.IsLowSurrogate(c) || next == _text.Length || !char.IsLowSurrogate(_text[next]))
+        {
+            return 0xFFFD;
+        }
+
         return char.ConvertToUtf32(c, _text[next++]);
     }
 

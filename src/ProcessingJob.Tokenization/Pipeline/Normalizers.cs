@@ -26,7 +26,12 @@ sealed class BertNormalizer(bool cleanText, bool isolateChinese, bool stripAccen
         {
             work.Text.Filter(static c => !UnicodeTables.Is(c, CharFlags.Removed));
             foreach (ref var c in work.Text.CodePoints)
-                if (UnicodeTables.Is(c, CharFlags.Space)) c = ' ';
+            {
+                if (UnicodeTables.Is(c, CharFlags.Space))
+                {
+                    c = ' ';
+                }
+            }
         }
 
         if (isolateChinese && HasChinese(work.Text.CodePoints))
@@ -35,9 +40,16 @@ sealed class BertNormalizer(bool cleanText, bool isolateChinese, bool stripAccen
             foreach (var c in work.Text.CodePoints)
             {
                 var chinese = IsChinese(c);
-                if (chinese) work.Changes.Add(' ', 0);
+                if (chinese)
+                {
+                    work.Changes.Add(' ', 0);
+                }
+
                 work.Changes.Add(c, chinese ? 1 : 0);
-                if (chinese) work.Changes.Add(' ', 1);
+                if (chinese)
+                {
+                    work.Changes.Add(' ', 1);
+                }
             }
 
             work.ApplyChanges();
@@ -49,18 +61,35 @@ sealed class BertNormalizer(bool cleanText, bool isolateChinese, bool stripAccen
             work.Text.Filter(static c => !UnicodeTables.Is(c, CharFlags.NonSpacingMark));
         }
 
-        if (lowercase) Lowercase.Lower(work);
+        if (lowercase)
+        {
+            Lowercase.Lower(work);
+        }
     }
 
     /// <summary>The blocks as Hugging Face's code has them, with U+2B820 to U+2B91F left out.</summary>
-    public static bool IsChinese(int c) => c >= 0x3400 && c is (>= 0x4E00 and <= 0x9FFF) or (>= 0x3400 and <= 0x4DBF)
-        or (>= 0x20000 and <= 0x2A6DF) or (>= 0x2A700 and <= 0x2B73F) or (>= 0x2B740 and <= 0x2B81F)
-        or (>= 0x2B920 and <= 0x2CEAF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x2F800 and <= 0x2FA1F);
+    public static bool IsChinese(int c) =>
+        c >= 0x3400
+        && c
+            is (>= 0x4E00 and <= 0x9FFF)
+                or (>= 0x3400 and <= 0x4DBF)
+                or (>= 0x20000 and <= 0x2A6DF)
+                or (>= 0x2A700 and <= 0x2B73F)
+                or (>= 0x2B740 and <= 0x2B81F)
+                or (>= 0x2B920 and <= 0x2CEAF)
+                or (>= 0xF900 and <= 0xFAFF)
+                or (>= 0x2F800 and <= 0x2FA1F);
 
     static bool HasChinese(ReadOnlySpan<int> text)
     {
         foreach (var c in text)
-            if (IsChinese(c)) return true;
+        {
+            if (IsChinese(c))
+            {
+                return true;
+            }
+        }
+
         return false;
     }
 
@@ -81,22 +110,41 @@ sealed class Lowercase : Normalizer
         {
             if (c < 0x80)
             {
-                if (c is >= 'A' and <= 'Z') c |= 0x20;
+                if (c is >= 'A' and <= 'Z')
+                {
+                    c |= 0x20;
+                }
+
                 continue;
             }
 
             var lower = UnicodeTables.Lower(c);
-            if (lower.Length == 1) c = lower[0];
+            if (lower.Length == 1)
+            {
+                c = lower[0];
+            }
+
             grows |= lower.Length > 1;
         }
 
-        if (!grows) return;
+        if (!grows)
+        {
+            return;
+        }
+
         work.Changes.Clear();
         foreach (var c in work.Text.CodePoints)
         {
             var lower = UnicodeTables.Lower(c);
-            if (lower.IsEmpty) work.Changes.Add(c, 0);
-            for (var i = 0; i < lower.Length; i++) work.Changes.Add(lower[i], i > 0 ? 1 : 0);
+            if (lower.IsEmpty)
+            {
+                work.Changes.Add(c, 0);
+            }
+
+            for (var i = 0; i < lower.Length; i++)
+            {
+                work.Changes.Add(lower[i], i > 0 ? 1 : 0);
+            }
         }
 
         work.ApplyChanges();
@@ -113,7 +161,11 @@ sealed class UnicodeForm(NormalForm form) : Normalizer
 
     public static void Apply(NormalForm form, Workspace work)
     {
-        if (!work.Text.CodePoints.ContainsAnyExceptInRange(0, form is NormalForm.Nfkd or NormalForm.Nfkc ? 0x9F : 0xBF)) return;
+        if (!work.Text.CodePoints.ContainsAnyExceptInRange(0, form is NormalForm.Nfkd or NormalForm.Nfkc ? 0x9F : 0xBF))
+        {
+            return;
+        }
+
         work.Changes.Clear();
         work.Normalization.Apply(form, work.Text.CodePoints, work.Changes);
         work.ApplyChanges();
@@ -135,17 +187,34 @@ sealed class Strip(bool left, bool right) : Normalizer
     public (int Start, int End) Part(ReadOnlySpan<char> text, int start)
     {
         var end = text.Length;
-        while (left && start < end && UnicodeTables.Is(text[start], CharFlags.Space)) start++;
-        while (right && end > start && UnicodeTables.Is(text[end - 1], CharFlags.Space)) end--;
+        while (left && start < end && UnicodeTables.Is(text[start], CharFlags.Space))
+        {
+            start++;
+        }
+
+        while (right && end > start && UnicodeTables.Is(text[end - 1], CharFlags.Space))
+        {
+            end--;
+        }
+
         return (start, end);
     }
 
     public override void Apply(Workspace work)
     {
         var text = work.Text.CodePoints;
-        int start = 0, end = text.Length;
-        while (left && start < end && UnicodeTables.Is(text[start], CharFlags.Space)) start++;
-        while (right && end > start && UnicodeTables.Is(text[end - 1], CharFlags.Space)) end--;
+        int start = 0,
+            end = text.Length;
+        while (left && start < end && UnicodeTables.Is(text[start], CharFlags.Space))
+        {
+            start++;
+        }
+
+        while (right && end > start && UnicodeTables.Is(text[end - 1], CharFlags.Space))
+        {
+            end--;
+        }
+
         work.Text.Trim(start, end);
     }
 }
@@ -159,8 +228,12 @@ sealed class Nmt : Normalizer
     {
         work.Text.Filter(static c => !(c is (>= 1 and <= 8) or 0xB or (>= 0xE and <= 0x1F) or 0x7F or 0x8F or 0x9F));
         foreach (ref var c in work.Text.CodePoints)
+        {
             if (c is 9 or 10 or 12 or 13 or 0x1680 or (>= 0x200B and <= 0x200F) or 0x2028 or 0x2029 or 0x2581 or 0xFEFF or 0xFFFD)
+            {
                 c = ' ';
+            }
+        }
     }
 }
 
@@ -170,11 +243,23 @@ sealed class Prepend(int[] prefix, string shown) : Normalizer
 
     public override void Apply(Workspace work)
     {
-        if (work.Text.Count == 0 || prefix.Length == 0) return;
+        if (work.Text.Count == 0 || prefix.Length == 0)
+        {
+            return;
+        }
+
         work.Changes.Clear();
-        for (var i = 0; i < prefix.Length; i++) work.Changes.Add(prefix[i], i == 0 ? 0 : 1);
+        for (var i = 0; i < prefix.Length; i++)
+        {
+            work.Changes.Add(prefix[i], i == 0 ? 0 : 1);
+        }
+
         work.Changes.Add(work.Text.CodePoints[0], 1);
-        for (var i = 1; i < work.Text.Count; i++) work.Changes.Add(work.Text.CodePoints[i], 0);
+        for (var i = 1; i < work.Text.Count; i++)
+        {
+            work.Changes.Add(work.Text.CodePoints[i], 0);
+        }
+
         work.ApplyChanges();
     }
 }
@@ -195,7 +280,10 @@ sealed class Replace(IPattern pattern, int[] content, string shown) : Normalizer
         for (var at = 0; pattern.Find(source.CodePoints, ref at, out var end); at = done = end)
         {
             target.Add(source, done, at);
-            foreach (var c in content) target.Add(c, source.From(end - 1), source.To(end - 1));
+            foreach (var c in content)
+            {
+                target.Add(c, source.From(end - 1), source.To(end - 1));
+            }
         }
 
         target.Add(source, done, source.Count);

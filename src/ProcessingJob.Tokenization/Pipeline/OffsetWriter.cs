@@ -15,11 +15,18 @@ sealed class OffsetWriter(Tokenizer tokenizer, bool codePoints)
         for (var i = 0; i < into.Length; i++)
         {
             var (from, to) = (starts[start + i], ends[start + i]);
-            foreach (var trim in _trims) Trim(text, ids[start + i], i == 0, trim.AddPrefixSpace, ref from, ref to);
+            foreach (var trim in _trims)
+            {
+                Trim(text, ids[start + i], i == 0, trim.AddPrefixSpace, ref from, ref to);
+            }
+
             into[i] = new TokenOffset(from, to, sequence);
         }
 
-        if (codePoints && text.IndexOfAnyInRange('\uD800', '\uDBFF') >= 0) ToCodePoints(text, into);
+        if (codePoints && text.IndexOfAnyInRange('\uD800', '\uDBFF') >= 0)
+        {
+            ToCodePoints(text, into);
+        }
     }
 
     void Trim(ReadOnlySpan<char> text, int id, bool firstToken, bool prefixSpace, ref int from, ref int to)
@@ -34,10 +41,25 @@ sealed class OffsetWriter(Tokenizer tokenizer, bool codePoints)
         }
 
         // A single leading space of the first token is the one that was put in front, not the text's.
-        if ((firstToken || from == 0) && prefixSpace && leading == 1) leading = 0;
-        for (; leading > 0 && from < to; leading--) from += IsPair(text, from) ? 2 : 1;
-        if (trailing > to) return;
-        for (; trailing > 0 && to > from; trailing--) to -= to >= 2 && IsPair(text, to - 2) ? 2 : 1;
+        if ((firstToken || from == 0) && prefixSpace && leading == 1)
+        {
+            leading = 0;
+        }
+
+        for (; leading > 0 && from < to; leading--)
+        {
+            from += IsPair(text, from) ? 2 : 1;
+        }
+
+        if (trailing > to)
+        {
+            return;
+        }
+
+        for (; trailing > 0 && to > from; trailing--)
+        {
+            to -= to >= 2 && IsPair(text, to - 2) ? 2 : 1;
+        }
     }
 
     static bool IsPair(ReadOnlySpan<char> text, int at) =>
@@ -45,7 +67,8 @@ sealed class OffsetWriter(Tokenizer tokenizer, bool codePoints)
 
     static void ToCodePoints(ReadOnlySpan<char> text, Span<TokenOffset> offsets)
     {
-        int unit = 0, point = 0;
+        int unit = 0,
+            point = 0;
         for (var i = 0; i < offsets.Length; i++)
         {
             var start = Point(text, offsets[i].Start);

@@ -23,13 +23,14 @@ sealed class PostProcessor
 
     public const string NoneShown = "none";
 
-    public static PostProcessor None(OffsetTrim[] trims, string shown = NoneShown) => new()
-    {
-        Single = [Text(0, 0)],
-        Pair = [Text(0, 0), Text(1, 1)],
-        Trims = trims,
-        Shown = shown,
-    };
+    public static PostProcessor None(OffsetTrim[] trims, string shown = NoneShown) =>
+        new()
+        {
+            Single = [Text(0, 0)],
+            Pair = [Text(0, 0), Text(1, 1)],
+            Trims = trims,
+            Shown = shown,
+        };
 
     public static TemplatePart Text(int sequence, byte type) => new(sequence, type, []);
 
@@ -39,7 +40,11 @@ sealed class PostProcessor
     {
         // Once per encoding: a loop, for LINQ allocates.
         var count = 0;
-        foreach (var part in pair ? Pair : Single) count += part.Ids.Length;
+        foreach (var part in pair ? Pair : Single)
+        {
+            count += part.Ids.Length;
+        }
+
         return count;
     }
 }

@@ -18,8 +18,14 @@ abstract class Splitter : PreTokenizer
         var target = work.NewPieces();
         foreach (var piece in work.Pieces)
         {
-            if (piece.Id >= 0) target.Add(piece);
-            else Split(work.Text.CodePoints[..piece.End], piece.Start, target);
+            if (piece.Id >= 0)
+            {
+                target.Add(piece);
+            }
+            else
+            {
+                Split(work.Text.CodePoints[..piece.End], piece.Start, target);
+            }
         }
 
         work.Accept(target);
@@ -40,13 +46,28 @@ sealed class BertPreTokenizer : Splitter
         for (var i = start; i < text.Length; i++)
         {
             var kind = UnicodeTables.Of(text[i]);
-            if ((kind & (CharFlags.Space | CharFlags.Punctuation)) == 0) continue;
-            if (word < i) into.Add(new Piece(word, i));
-            if ((kind & CharFlags.Space) == 0) into.Add(new Piece(i, i + 1));
+            if ((kind & (CharFlags.Space | CharFlags.Punctuation)) == 0)
+            {
+                continue;
+            }
+
+            if (word < i)
+            {
+                into.Add(new Piece(word, i));
+            }
+
+            if ((kind & CharFlags.Space) == 0)
+            {
+                into.Add(new Piece(i, i + 1));
+            }
+
             word = i + 1;
         }
 
-        if (word < text.Length) into.Add(new Piece(word, text.Length));
+        if (word < text.Length)
+        {
+            into.Add(new Piece(word, text.Length));
+        }
     }
 }
 
@@ -60,8 +81,16 @@ sealed class WhitespaceSplit : Splitter
         var word = start;
         for (var i = start; i <= text.Length; i++)
         {
-            if (i < text.Length && !UnicodeTables.Is(text[i], CharFlags.Space)) continue;
-            if (word < i) into.Add(new Piece(word, i));
+            if (i < text.Length && !UnicodeTables.Is(text[i], CharFlags.Space))
+            {
+                continue;
+            }
+
+            if (word < i)
+            {
+                into.Add(new Piece(word, i));
+            }
+
             word = i + 1;
         }
     }
@@ -74,12 +103,20 @@ sealed class Whitespace : Splitter
 
     protected override void Split(ReadOnlySpan<int> text, int start, List<Piece> into)
     {
-        for (var i = start; i < text.Length;)
+        for (var i = start; i < text.Length; )
         {
             var kind = Kind(text[i]);
             var end = i + 1;
-            while (end < text.Length && Kind(text[end]) == kind) end++;
-            if (kind != CharFlags.Space) into.Add(new Piece(i, end));
+            while (end < text.Length && Kind(text[end]) == kind)
+            {
+                end++;
+            }
+
+            if (kind != CharFlags.Space)
+            {
+                into.Add(new Piece(i, end));
+            }
+
             i = end;
         }
     }
@@ -91,7 +128,14 @@ sealed class Whitespace : Splitter
     }
 }
 
-enum Delimiters { Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous }
+enum Delimiters
+{
+    Removed,
+    Isolated,
+    MergedWithPrevious,
+    MergedWithNext,
+    Contiguous,
+}
 
 /// <summary>Cuts at the matches of a pattern.</summary>
 sealed class PatternSplit(IPattern pattern, Delimiters behavior, string shown) : Splitter
@@ -105,11 +149,18 @@ sealed class PatternSplit(IPattern pattern, Delimiters behavior, string shown) :
         var done = start;
         for (var at = start; pattern.Find(text, ref at, out var end); at = done = end)
         {
-            if (done < at) Add(done, at, false, into);
+            if (done < at)
+            {
+                Add(done, at, false, into);
+            }
+
             Add(at, end, true, into);
         }
 
-        if (done < text.Length) Add(done, text.Length, false, into);
+        if (done < text.Length)
+        {
+            Add(done, text.Length, false, into);
+        }
 
         void Add(int from, int to, bool match, List<Piece> pieces)
         {
@@ -121,9 +172,19 @@ sealed class PatternSplit(IPattern pattern, Delimiters behavior, string shown) :
                 _ => false,
             };
             previousMatch = match;
-            if (match && behavior == Delimiters.Removed) return;
-            if (joins && pieces.Count > first) pieces[^1] = pieces[^1] with { End = to };
-            else pieces.Add(new Piece(from, to));
+            if (match && behavior == Delimiters.Removed)
+            {
+                return;
+            }
+
+            if (joins && pieces.Count > first)
+            {
+                pieces[^1] = pieces[^1] with { End = to };
+            }
+            else
+            {
+                pieces.Add(new Piece(from, to));
+            }
         }
     }
 }
@@ -137,7 +198,7 @@ sealed class WordSplit(WordPattern pattern) : Splitter
 
     protected override void Split(ReadOnlySpan<int> text, int start, List<Piece> into)
     {
-        for (var i = start; i < text.Length;)
+        for (var i = start; i < text.Length; )
         {
             var end = WordPatterns.End(pattern, text, i);
             into.Add(new Piece(i, end));
@@ -146,7 +207,12 @@ sealed class WordSplit(WordPattern pattern) : Splitter
     }
 }
 
-enum PrependScheme { First, Never, Always }
+enum PrependScheme
+{
+    First,
+    Never,
+    Always,
+}
 
 /// <summary>Spaces become <paramref name="replacement"/>, which starts each piece.</summary>
 sealed class Metaspace(int replacement, PrependScheme scheme, bool split) : PreTokenizer
@@ -169,9 +235,15 @@ sealed class Metaspace(int replacement, PrependScheme scheme, bool split) : PreT
             if (piece.Id < 0)
             {
                 var first = source.CodePoints[piece.Start];
-                var prepends = first != ' ' && first != replacement
+                var prepends =
+                    first != ' '
+                    && first != replacement
                     && (scheme == PrependScheme.Always || (scheme == PrependScheme.First && source.From(piece.Start) == 0));
-                if (prepends) target.Add(replacement, source.From(piece.Start), source.To(piece.Start));
+                if (prepends)
+                {
+                    target.Add(replacement, source.From(piece.Start), source.To(piece.Start));
+                }
+
                 for (var i = piece.Start; i < piece.End; i++)
                 {
                     var c = source.CodePoints[i];
@@ -182,13 +254,20 @@ sealed class Metaspace(int replacement, PrependScheme scheme, bool split) : PreT
                 {
                     for (var i = start + 1; i < target.Count; i++)
                     {
-                        if (target.CodePoints[i] != replacement) continue;
+                        if (target.CodePoints[i] != replacement)
+                        {
+                            continue;
+                        }
+
                         pieces.Add(new Piece(start, i));
                         start = i;
                     }
                 }
             }
-            else target.Add(source, piece.Start, piece.End);
+            else
+            {
+                target.Add(source, piece.Start, piece.End);
+            }
 
             pieces.Add(new Piece(start, target.Count, piece.Id));
         }
@@ -212,8 +291,16 @@ sealed class ByteLevel(bool addPrefixSpace, bool useRegex) : PreTokenizer
 
     public override void Apply(Workspace work)
     {
-        if (addPrefixSpace) AddPrefixSpaces(work);
-        if (useRegex) Gpt2.Apply(work);
+        if (addPrefixSpace)
+        {
+            AddPrefixSpaces(work);
+        }
+
+        if (useRegex)
+        {
+            Gpt2.Apply(work);
+        }
+
         ToBytes(work);
     }
 
@@ -225,7 +312,11 @@ sealed class ByteLevel(bool addPrefixSpace, bool useRegex) : PreTokenizer
         foreach (var piece in work.Pieces)
         {
             var start = target.Count;
-            if (piece.Id < 0 && source.CodePoints[piece.Start] != ' ') target.Add(' ', source.From(piece.Start), source.To(piece.Start));
+            if (piece.Id < 0 && source.CodePoints[piece.Start] != ' ')
+            {
+                target.Add(' ', source.From(piece.Start), source.To(piece.Start));
+            }
+
             target.Add(source, piece.Start, piece.End);
             pieces.Add(new Piece(start, target.Count, piece.Id));
         }
@@ -243,13 +334,19 @@ sealed class ByteLevel(bool addPrefixSpace, bool useRegex) : PreTokenizer
         foreach (var piece in work.Pieces)
         {
             var start = target.Count;
-            if (piece.Id >= 0) target.Add(source, piece.Start, piece.End);
+            if (piece.Id >= 0)
+            {
+                target.Add(source, piece.Start, piece.End);
+            }
             else
             {
                 for (var i = piece.Start; i < piece.End; i++)
                 {
                     var length = new System.Text.Rune(source.CodePoints[i]).EncodeToUtf8(utf8);
-                    foreach (var b in utf8[..length]) target.Add(ByteAlphabet.Char(b), source.From(i), source.To(i));
+                    foreach (var b in utf8[..length])
+                    {
+                        target.Add(ByteAlphabet.Char(b), source.From(i), source.To(i));
+                    }
                 }
             }
 

@@ -23,11 +23,12 @@ sealed record TextPipeline
     public AddedTokenSet NormalizedTokens { get; private init; } = new([]);
 
     /// <summary>The pipeline with its sets of added tokens, when the rest is in place.</summary>
-    public TextPipeline Complete() => this with
-    {
-        RawTokens = new(AddedTokens.Where(t => !t.Normalized).Select(t => (t, Vocabulary.CodePoints(t.Content)))),
-        NormalizedTokens = new(AddedTokens.Where(t => t.Normalized).Select(t => (t, Normalize(t.Content)))),
-    };
+    public TextPipeline Complete() =>
+        this with
+        {
+            RawTokens = new(AddedTokens.Where(t => !t.Normalized).Select(t => (t, Vocabulary.CodePoints(t.Content)))),
+            NormalizedTokens = new(AddedTokens.Where(t => t.Normalized).Select(t => (t, Normalize(t.Content)))),
+        };
 
     /// <summary>The same pipeline for texts known to hold no token of <see cref="NormalizedTokens"/>.</summary>
     public TextPipeline WithoutNormalizedTokens() => this with { NormalizedTokens = new([]) };
@@ -37,7 +38,11 @@ sealed record TextPipeline
     {
         var work = new Workspace();
         work.Text.AddUtf16(text, 0);
-        foreach (var normalizer in Normalizers) normalizer.Apply(work);
+        foreach (var normalizer in Normalizers)
+        {
+            normalizer.Apply(work);
+        }
+
         return work.Text.CodePoints.ToArray();
     }
 
@@ -49,21 +54,50 @@ sealed record TextPipeline
         work.Text.Clear();
         work.Text.AddUtf16(part, offset);
         work.Origin = offset;
-        foreach (var normalizer in Normalizers) normalizer.Apply(work);
-        if (work.Text.Count == 0) return true;
+        foreach (var normalizer in Normalizers)
+        {
+            normalizer.Apply(work);
+        }
+
+        if (work.Text.Count == 0)
+        {
+            return true;
+        }
 
         var pieces = work.NewPieces();
-        if (NormalizedTokens.IsEmpty) pieces.Add(new Piece(0, work.Text.Count));
-        else if (!refuseNormalized) NormalizedTokens.Split(work.Text.CodePoints, pieces);
-        else if (NormalizedTokens.MayHold(work.Text.CodePoints)) return false;
-        else pieces.Add(new Piece(0, work.Text.Count));
+        if (NormalizedTokens.IsEmpty)
+        {
+            pieces.Add(new Piece(0, work.Text.Count));
+        }
+        else if (!refuseNormalized)
+        {
+            NormalizedTokens.Split(work.Text.CodePoints, pieces);
+        }
+        else if (NormalizedTokens.MayHold(work.Text.CodePoints))
+        {
+            return false;
+        }
+        else
+        {
+            pieces.Add(new Piece(0, work.Text.Count));
+        }
 
         work.Accept(pieces);
-        foreach (var preTokenizer in PreTokenizers) preTokenizer.Apply(work);
+        foreach (var preTokenizer in PreTokenizers)
+        {
+            preTokenizer.Apply(work);
+        }
+
         foreach (var piece in work.Pieces)
         {
-            if (piece.Id >= 0) into.Add(piece.Id, work.Text.From(piece.Start), work.Text.To(piece.End - 1));
-            else if (piece.End > piece.Start) Model.Tokenize(work.Text, piece.Start, piece.End, scratch, into);
+            if (piece.Id >= 0)
+            {
+                into.Add(piece.Id, work.Text.From(piece.Start), work.Text.To(piece.End - 1));
+            }
+            else if (piece.End > piece.Start)
+            {
+                Model.Tokenize(work.Text, piece.Start, piece.End, scratch, into);
+            }
         }
 
         return true;

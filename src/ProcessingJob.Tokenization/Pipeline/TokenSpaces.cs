@@ -13,7 +13,11 @@ sealed class TokenSpaces
         (_leading, _trailing) = (new byte[size], new byte[size]);
         for (var id = 0; id < size; id++)
         {
-            if (tokenizer.Pipeline.Model.Token(id) is not { Length: > 0 } token || !(IsSpace(token[0]) || IsSpace(token[^1]))) continue;
+            if (tokenizer.Pipeline.Model.Token(id) is not { Length: > 0 } token || !(IsSpace(token[0]) || IsSpace(token[^1])))
+            {
+                continue;
+            }
+
             _leading[id] = (byte)Math.Min(255, token.TakeWhile(IsSpace).Count());
             _trailing[id] = (byte)Math.Min(255, token.Reverse().TakeWhile(IsSpace).Count());
         }

@@ -29,9 +29,17 @@ sealed class Workspace
     /// <summary>Code points written as UTF-16; valid until the next call.</summary>
     public ReadOnlySpan<char> Utf16(ReadOnlySpan<int> codePoints)
     {
-        if (_utf16.Length < codePoints.Length * 2) _utf16 = new char[codePoints.Length * 2];
+        if (_utf16.Length < codePoints.Length * 2)
+        {
+            _utf16 = new char[codePoints.Length * 2];
+        }
+
         var length = 0;
-        foreach (var c in codePoints) length += new System.Text.Rune(c).EncodeToUtf16(_utf16.AsSpan(length));
+        foreach (var c in codePoints)
+        {
+            length += new System.Text.Rune(c).EncodeToUtf16(_utf16.AsSpan(length));
+        }
+
         return _utf16.AsSpan(0, length);
     }
 
@@ -56,7 +64,11 @@ sealed class Workspace
     /// <summary>Replaces the text by what <see cref="Changes"/> make of it.</summary>
     public void ApplyChanges()
     {
-        if (Text.Count == 0) return;
+        if (Text.Count == 0)
+        {
+            return;
+        }
+
         var changed = NewText();
         changed.AddChanged(Text, Changes.Span, Origin);
         Accept(changed);

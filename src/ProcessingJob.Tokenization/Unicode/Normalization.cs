@@ -1,6 +1,12 @@
 namespace ProcessingJob.Tokenization.Unicode;
 
-enum NormalForm { Nfd, Nfkd, Nfc, Nfkc }
+enum NormalForm
+{
+    Nfd,
+    Nfkd,
+    Nfc,
+    Nfkc,
+}
 
 /// <summary>
 /// Unicode normal forms as a list of changes, so that offsets survive: a change of 0 replaces a code point, 1 is one more, and
@@ -36,22 +42,43 @@ sealed class Normalization
                 var index = c - 0xAC00;
                 Push(0x1100 + index / 588, 0);
                 Push(0x1161 + index % 588 / 28, 1);
-                if (index % 28 > 0) Push(0x11A7 + index % 28, 1);
+                if (index % 28 > 0)
+                {
+                    Push(0x11A7 + index % 28, 1);
+                }
+
                 continue;
             }
 
-            var parts = c < 0xA0 ? default : compatible ? UnicodeTables.Compatible(c) : UnicodeTables.Canonical(c);
-            if (parts.IsEmpty) Push(c, 0);
-            for (var i = 0; i < parts.Length; i++) Push(parts[i], i > 0 ? 1 : 0);
+            var parts =
+                c < 0xA0 ? default
+                : compatible ? UnicodeTables.Compatible(c)
+                : UnicodeTables.Canonical(c);
+            if (parts.IsEmpty)
+            {
+                Push(c, 0);
+            }
+
+            for (var i = 0; i < parts.Length; i++)
+            {
+                Push(parts[i], i > 0 ? 1 : 0);
+            }
         }
 
-        if (marks) Sort(into.From(ordered));
+        if (marks)
+        {
+            Sort(into.From(ordered));
+        }
 
         void Push(int c, int change)
         {
             if (c < 0x300 || UnicodeTables.CombiningRank(c) == 0)
             {
-                if (marks) Sort(into.From(ordered));
+                if (marks)
+                {
+                    Sort(into.From(ordered));
+                }
+
                 into.Add(c, change);
                 ordered = into.Count;
                 marks = false;
@@ -78,7 +105,11 @@ sealed class Normalization
             var mark = marks[i];
             var rank = UnicodeTables.CombiningRank(mark.CodePoint);
             var at = i;
-            for (; at > 0 && UnicodeTables.CombiningRank(marks[at - 1].CodePoint) > rank; at--) marks[at] = marks[at - 1];
+            for (; at > 0 && UnicodeTables.CombiningRank(marks[at - 1].CodePoint) > rank; at--)
+            {
+                marks[at] = marks[at - 1];
+            }
+
             marks[at] = mark;
         }
     }
@@ -87,10 +118,22 @@ sealed class Normalization
     {
         // A counting sort: there are some fifty classes, and hostile texts have runs of a hundred thousand marks.
         Span<int> starts = stackalloc int[257];
-        foreach (var (c, _) in marks) starts[UnicodeTables.CombiningRank(c) + 1]++;
-        for (var i = 1; i < starts.Length; i++) starts[i] += starts[i - 1];
+        foreach (var (c, _) in marks)
+        {
+            starts[UnicodeTables.CombiningRank(c) + 1]++;
+        }
+
+        for (var i = 1; i < starts.Length; i++)
+        {
+            starts[i] += starts[i - 1];
+        }
+
         var sorted = new (int, int)[marks.Length];
-        foreach (var mark in marks) sorted[starts[UnicodeTables.CombiningRank(mark.CodePoint)]++] = mark;
+        foreach (var mark in marks)
+        {
+            sorted[starts[UnicodeTables.CombiningRank(mark.CodePoint)]++] = mark;
+        }
+
         sorted.CopyTo(marks);
     }
 
@@ -104,8 +147,15 @@ sealed class Normalization
             var rank = c < 0x300 ? 0 : UnicodeTables.CombiningRank(c);
             if (starter is not { } s)
             {
-                if (rank != 0) into.Add(c, change);
-                else starter = (c, change);
+                if (rank != 0)
+                {
+                    into.Add(c, change);
+                }
+                else
+                {
+                    starter = (c, change);
+                }
+
                 continue;
             }
 
@@ -130,12 +180,19 @@ sealed class Normalization
             lastRank = rank;
         }
 
-        if (starter is { } last) Flush(last);
+        if (starter is { } last)
+        {
+            Flush(last);
+        }
 
         void Flush((int CodePoint, int Change) s)
         {
             into.Add(s.CodePoint, s.Change);
-            foreach (var (c, change) in _waiting) into.Add(c, change);
+            foreach (var (c, change) in _waiting)
+            {
+                into.Add(c, change);
+            }
+
             _waiting.Clear();
         }
     }
@@ -156,13 +213,20 @@ sealed class ChangeList
 
     public void Add(int codePoint, int change)
     {
-        if (Count == _items.Length) Array.Resize(ref _items, Count * 2);
+        if (Count == _items.Length)
+        {
+            Array.Resize(ref _items, Count * 2);
+        }
+
         _items[Count++] = (codePoint, change);
     }
 
     /// <summary>Adds to the change of the last entry, if there is one.</summary>
     public void Adjust(int by)
     {
-        if (Count > 0) _items[Count - 1].Change += by;
+        if (Count > 0)
+        {
+            _items[Count - 1].Change += by;
+        }
     }
 }

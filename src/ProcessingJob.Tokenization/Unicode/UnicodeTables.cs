@@ -75,9 +75,15 @@ static class UnicodeTables
     public static int Compose(int first, int second)
     {
         if (first is >= 0x1100 and <= 0x1112 && second is >= 0x1161 and <= 0x1175)
+        {
             return 0xAC00 + (((first - 0x1100) * 21) + (second - 0x1161)) * 28;
+        }
+
         if (first is >= 0xAC00 and <= 0xD7A3 && (first - 0xAC00) % 28 == 0 && second is > 0x11A7 and <= 0x11C2)
+        {
             return first + (second - 0x11A7);
+        }
+
         return Pairs.GetValueOrDefault(((long)first << 32) | (uint)second, -1);
     }
 
@@ -85,7 +91,7 @@ static class UnicodeTables
     {
         var pairs = new Dictionary<long, int>();
         var reader = new VarintReader(UnicodeData.Compositions);
-        for (var composite = 0; reader.More;)
+        for (var composite = 0; reader.More; )
         {
             composite += reader.Next();
             var first = composite + reader.NextSigned();
@@ -127,7 +133,7 @@ static class UnicodeTables
         {
             var all = new ushort[0x110000];
             var reader = new VarintReader(packed);
-            for (var at = 0; reader.More;)
+            for (var at = 0; reader.More; )
             {
                 var length = reader.Next();
                 all.AsSpan(at, length).Fill((ushort)reader.Next());
@@ -141,7 +147,11 @@ static class UnicodeTables
         public static TwoStage FromPoints(List<int> codePoints)
         {
             var all = new ushort[0x110000];
-            for (var i = 0; i < codePoints.Count; i++) all[codePoints[i]] = checked((ushort)(i + 1));
+            for (var i = 0; i < codePoints.Count; i++)
+            {
+                all[codePoints[i]] = checked((ushort)(i + 1));
+            }
+
             return new TwoStage(all);
         }
     }
@@ -150,17 +160,24 @@ static class UnicodeTables
     sealed class Mapping
     {
         readonly TwoStage _indexes;
-        readonly List<int[]> _targets = [[]];
+        readonly List<int[]> _targets =
+        [
+            [],
+        ];
 
         public Mapping(string packed)
         {
             var reader = new VarintReader(packed);
             var sources = new List<int>();
-            for (var source = 0; reader.More;)
+            for (var source = 0; reader.More; )
             {
                 source += reader.Next();
                 var target = new int[reader.Next()];
-                for (int i = 0, near = source; i < target.Length; i++) target[i] = near += reader.NextSigned();
+                for (int i = 0, near = source; i < target.Length; i++)
+                {
+                    target[i] = near += reader.NextSigned();
+                }
+
                 sources.Add(source);
                 _targets.Add(target);
             }
@@ -184,7 +201,10 @@ static class UnicodeTables
             {
                 var b = _bytes[_at++];
                 value |= (b & 127) << shift;
-                if (b < 128) return value;
+                if (b < 128)
+                {
+                    return value;
+                }
             }
         }
 

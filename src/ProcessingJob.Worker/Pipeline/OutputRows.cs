@@ -9,7 +9,10 @@ sealed class OutputRows
     readonly FeatureTask _task;
     readonly RowReader _reader;
     readonly RunTotals _totals;
-    readonly bool _windows, _rejectLong, _pairs, _splits;
+    readonly bool _windows,
+        _rejectLong,
+        _pairs,
+        _splits;
     readonly int _maxLength;
 
     /// <exception cref="PJobException">A kept column has the name of a column that is computed (exit code 2).</exception>
@@ -22,14 +25,31 @@ sealed class OutputRows
         _splits = spec.Output.Split.Count > 0;
         var columns = new List<OutputColumn>();
         if (reader.IdColumn is { } id)
+        {
             columns.Add(OutputColumn.Of(id));
+        }
+
         columns.AddRange(reader.KeptColumns.Select(OutputColumn.Of));
         columns.AddRange(task.Columns);
-        columns.AddRange([new("token_count", ColumnKind.Int32), new("truncated", ColumnKind.Bool), new("source_file", ColumnKind.String), new("source_row", ColumnKind.Int64)]);
+        columns.AddRange([
+            new("token_count", ColumnKind.Int32),
+            new("truncated", ColumnKind.Bool),
+            new("source_file", ColumnKind.String),
+            new("source_row", ColumnKind.Int64),
+        ]);
         if (_windows)
+        {
             columns.AddRange([new("window", ColumnKind.Int32), new("start", ColumnKind.Int32), new("end", ColumnKind.Int32)]);
+        }
+
         if (columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw new PJobException($"input.keep: the column '{twice.Key}' has the name of an output column of task {Names.Of(spec.Task)}; leave it out or rename it in the data", ExitCode.BadSpec);
+        {
+            throw new PJobException(
+                $"input.keep: the column '{twice.Key}' has the name of an output column of task {Names.Of(spec.Task)}; leave it out or rename it in the data",
+                ExitCode.BadSpec
+            );
+        }
+
         Columns = columns;
     }
 
@@ -49,7 +69,10 @@ sealed class OutputRows
         {
             var end = first;
             while (end < encodings.Count && encodings.Row(end) < (row + 1) * _task.CallsPerRow)
+            {
                 end++;
+            }
+
             if (Fault(window, row, first, end) is { } fault)
             {
                 rejects.Add(fault);
@@ -75,19 +98,42 @@ sealed class OutputRows
         for (var i = first; i < end; i++)
         {
             if (_rejectLong && window.Encodings.Truncated(i))
+            {
                 return Reject(window, row, RejectReason.TooLong, $"more than {_maxLength} tokens; tokens.overflow is reject");
+            }
+
             if (window.Encodings.Length(i) == 0 && _pairs)
+            {
                 return Reject(window, row, RejectReason.TooLong, _task.NoRoom);
+            }
+
             if (window.Encodings.Length(i) == 0 && window.Results is not null)
+            {
                 return Reject(window, row, RejectReason.MissingText, "the text has no tokens: nothing of it is left for the model");
+            }
+
             if (window.Results?.NotFinite(i) == true)
-                return Reject(window, row, RejectReason.NotFinite, "the model gave NaN or infinity for this text, also when it was run alone");
+            {
+                return Reject(
+                    window,
+                    row,
+                    RejectReason.NotFinite,
+                    "the model gave NaN or infinity for this text, also when it was run alone"
+                );
+            }
         }
         return null;
     }
 
     static Reject Reject(WindowItem window, int row, string reason, string message) =>
-        new(window.Unit.Unit.Source, window.Rows!.SourceRow(row), window.Rows.SourceOffset(row), reason, message, window.Rows.Describe(row));
+        new(
+            window.Unit.Unit.Source,
+            window.Rows!.SourceRow(row),
+            window.Rows.SourceOffset(row),
+            reason,
+            message,
+            window.Rows.Describe(row)
+        );
 
     void AppendRow(WindowItem window, int row, int first, int end, ColumnBlock into)
     {
@@ -96,12 +142,21 @@ sealed class OutputRows
         {
             var (call, count) = (encodings.Row(first), 1);
             while (_task.JoinsWindows && first + count < end && encodings.Row(first + count) == call)
+            {
                 count++;
+            }
+
             var column = 0;
             if (_reader.IdColumn is not null)
+            {
                 into.Columns[column++].AppendFrom(window.Rows!.Id!, row);
+            }
+
             foreach (var source in window.Rows!.Kept)
+            {
                 into.Columns[column++].AppendFrom(source, row);
+            }
+
             _task.Write(window, call, first, count, into);
             column += _task.Columns.Count;
 
@@ -122,7 +177,10 @@ sealed class OutputRows
                 ((ValueColumn<int>)into.Columns[column]).Append(Math.Max(0, encodings.TextEnd(first) - _task.PromptLength));
             }
             if (_splits)
+            {
                 into.AddSplit(window.Rows.Split(row));
+            }
+
             first += count;
         }
     }

@@ -12,8 +12,16 @@ namespace ProcessingJob.Worker;
 /// <param name="Encoders">Makes one encoder per tokenizing thread.</param>
 /// <param name="Tokenizers">Number of tokenizing threads.</param>
 sealed record PipelineParts(
-    IDataRoot Data, RowReader Reader, FeatureTask Task, Engine? Engine, Func<RowEncoder> Encoders, int Tokenizers,
-    OutputRows Output, Func<WorkUnit, UnitWriter> Writers, RunTotals Totals);
+    IDataRoot Data,
+    RowReader Reader,
+    FeatureTask Task,
+    Engine? Engine,
+    Func<RowEncoder> Encoders,
+    int Tokenizers,
+    OutputRows Output,
+    Func<WorkUnit, UnitWriter> Writers,
+    RunTotals Totals
+);
 
 /// <summary>
 /// read ‖ tokenize ‖ run ‖ finish ‖ write over bounded channels: memory is bounded by the channels, never by the input. Windows may
@@ -21,7 +29,10 @@ sealed record PipelineParts(
 /// </summary>
 sealed class Pipeline(PipelineParts parts)
 {
-    readonly StageClock _read = new("read", 1), _tokenize = new("tokenize", parts.Tokenizers), _finish = new("finish", 1), _write = new("write", 1);
+    readonly StageClock _read = new("read", 1),
+        _tokenize = new("tokenize", parts.Tokenizers),
+        _finish = new("finish", 1),
+        _write = new("write", 1);
     readonly ConcurrentBag<EncodingBuffer> _buffers = [];
     readonly ConcurrentBag<FinishedWindow> _blocks = [];
     readonly List<PJobException> _failures = [];
@@ -33,9 +44,9 @@ sealed class Pipeline(PipelineParts parts)
     /// <summary>Units whose file cannot be read; the others are done all the same.</summary>
     public IReadOnlyList<PJobException> Failures => _failures;
 
-    public async Task RunAsync(IReadOnlyList<WorkUnit> units, CancellationToken cancellation)
+    public async Task RunAsync(IReadOnlyList<WorkUnit> units, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // In flight: enough windows that a caller never waits at the end of one, and no more.
         var inFlight = (parts.Engine?.WindowsInFlight ?? 2) + parts.Tokenizers + 1;
         var toTokenize = Channel.CreateBounded<WindowItem>(new BoundedChannelOptions(inFlight) { SingleWriter = true });
@@ -49,7 +60,9 @@ sealed class Pipeline(PipelineParts parts)
             Task.Run(() => WriteAsync(toWrite.Reader, stop.Token), CancellationToken.None),
         };
         for (var i = 0; i < parts.Tokenizers; i++)
+        {
             stages.Add(Task.Run(() => TokenizeAsync(toTokenize.Reader, stop.Token), CancellationToken.None));
+        }
 
         // The first stage that fails ends the others; its own exception is the one that tells why.
         Task? first = null;
@@ -65,25 +78,32 @@ sealed class Pipeline(PipelineParts parts)
             }
         }
         if (first is not null)
+        {
             await first;
+        }
     }
 
-    async Task ReadAsync(IReadOnlyList<WorkUnit> units, ChannelWriter<WindowItem> work, ChannelWriter<WindowItem> inOrder, CancellationToken stop)
+    async Task ReadAsync(
+        IReadOnlyList<WorkUnit> units,
+        ChannelWriter<WindowItem> work,
+        ChannelWriter<WindowItem> inOrder,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var unit in units)
         {
             var run = new UnitRun(unit);
             try
             {
-                await using var source = await parts.Data.OpenAsync(unit, stop);
+                await using var source = await parts.Data.OpenAsync(unit, cancellationToken);
                 var start = StageClock.Now;
-                await foreach (var rows in parts.Reader.ReadAsync(unit, source, stop))
+                await foreach (var rows in parts.Reader.ReadAsync(unit, source, cancellationToken))
                 {
                     _read.Busy(start);
                     start = StageClock.Now;
                     var item = new WindowItem(run, rows);
-                    await inOrder.WriteAsync(item, stop);
-                    await work.WriteAsync(item, stop);
+                    await inOrder.WriteAsync(item, cancellationToken);
+                    await work.WriteAsync(item, cancellationToken);
                     _read.WaitedForOutput(start);
                     start = StageClock.Now;
                 }
@@ -96,39 +116,42 @@ sealed class Pipeline(PipelineParts parts)
             }
             var end = new WindowItem(run, null);
             await end.CompleteAsync(null);
-            await inOrder.WriteAsync(end, stop);
+            await inOrder.WriteAsync(end, cancellationToken);
         }
         work.Complete();
         inOrder.Complete();
     }
 
-    async Task TokenizeAsync(ChannelReader<WindowItem> work, CancellationToken stop)
+    async Task TokenizeAsync(ChannelReader<WindowItem> work, CancellationToken cancellationToken)
     {
         var encoder = parts.Encoders();
         var start = StageClock.Now;
-        await foreach (var item in work.ReadAllAsync(stop))
+        await foreach (var item in work.ReadAllAsync(cancellationToken))
         {
             _tokenize.WaitedForInput(start);
             start = StageClock.Now;
             var buffer = _buffers.TryTake(out var used) ? used : new EncodingBuffer();
             buffer.Clear();
             for (var row = 0; row < item.Rows!.Count; row++)
+            {
                 parts.Task.Encode(item.Rows, row, encoder, buffer);
+            }
+
             item.Encodings = buffer;
             parts.Totals.AddTokenized(item.Rows.SourceBytes);
-            var run = parts.Engine is { } engine && buffer.Count > 0 ? engine.RunAsync(buffer, stop) : null;
+            var run = parts.Engine is { } engine && buffer.Count > 0 ? engine.RunAsync(buffer, cancellationToken) : null;
             _ = item.CompleteAsync(run);
             _tokenize.Busy(start);
             start = StageClock.Now;
         }
     }
 
-    async Task FinishAsync(ChannelReader<WindowItem> inOrder, ChannelWriter<FinishedWindow> output, CancellationToken stop)
+    async Task FinishAsync(ChannelReader<WindowItem> inOrder, ChannelWriter<FinishedWindow> output, CancellationToken cancellationToken)
     {
-        await foreach (var item in inOrder.ReadAllAsync(stop))
+        await foreach (var item in inOrder.ReadAllAsync(cancellationToken))
         {
             var start = StageClock.Now;
-            await item.Ready.WaitAsync(stop);
+            await item.Ready.WaitAsync(cancellationToken);
             _finish.WaitedForInput(start);
             start = StageClock.Now;
             var finished = _blocks.TryTake(out var used) ? used : new FinishedWindow(parts.Output.Columns);
@@ -147,20 +170,20 @@ sealed class Pipeline(PipelineParts parts)
             item.Dispose();
             _finish.Busy(start);
             start = StageClock.Now;
-            await output.WriteAsync(finished, stop);
+            await output.WriteAsync(finished, cancellationToken);
             _finish.WaitedForOutput(start);
         }
         output.Complete();
     }
 
-    async Task WriteAsync(ChannelReader<FinishedWindow> input, CancellationToken stop)
+    async Task WriteAsync(ChannelReader<FinishedWindow> input, CancellationToken cancellationToken)
     {
         UnitWriter? writer = null;
         var counts = new UnitCounts(0, 0, 0, 0, 0);
         try
         {
             var start = StageClock.Now;
-            await foreach (var window in input.ReadAllAsync(stop))
+            await foreach (var window in input.ReadAllAsync(cancellationToken))
             {
                 _write.WaitedForInput(start);
                 start = StageClock.Now;
@@ -172,9 +195,14 @@ sealed class Pipeline(PipelineParts parts)
                 }
                 else
                 {
-                    await AppendAsync(window, writer, stop);
-                    counts = new(counts.RowsIn + window.RecordsIn, counts.RowsKept + window.RowsKept, counts.Filtered + window.Filtered,
-                        counts.Tokens + window.Tokens, counts.Truncated + window.Truncated);
+                    await AppendAsync(window, writer, cancellationToken);
+                    counts = new(
+                        counts.RowsIn + window.RecordsIn,
+                        counts.RowsKept + window.RowsKept,
+                        counts.Filtered + window.Filtered,
+                        counts.Tokens + window.Tokens,
+                        counts.Truncated + window.Truncated
+                    );
                 }
                 _blocks.Add(window);
                 _write.Busy(start);
@@ -184,17 +212,22 @@ sealed class Pipeline(PipelineParts parts)
         finally
         {
             if (writer is not null)
+            {
                 await writer.DisposeAsync();
+            }
         }
     }
 
-    async Task AppendAsync(FinishedWindow window, UnitWriter writer, CancellationToken stop)
+    async Task AppendAsync(FinishedWindow window, UnitWriter writer, CancellationToken cancellationToken)
     {
         if (window.Rows.Count > 0)
-            await writer.WriteAsync(window.Rows, stop);
+        {
+            await writer.WriteAsync(window.Rows, cancellationToken);
+        }
+
         foreach (var reject in window.Rejects)
         {
-            await writer.RejectAsync(reject, stop);
+            await writer.RejectAsync(reject, cancellationToken);
             parts.Totals.AddReject(reject);
         }
         parts.Totals.AddRows(window.RecordsIn, window.Rows.Count, window.Filtered);

@@ -6,13 +6,21 @@ namespace ProcessingJob.Worker;
 sealed class RunTotals(int maxLength)
 {
     public const int LengthBucket = 8;
-    const int MaxBuckets = 1_024, SampleSize = 20;
+    const int MaxBuckets = 1_024,
+        SampleSize = 20;
 
     readonly Lock _lock = new();
     readonly long[] _lengths = new long[Math.Min(maxLength / LengthBucket + 1, MaxBuckets)];
     readonly SortedDictionary<string, long> _rejects = new(StringComparer.Ordinal);
     readonly List<Reject> _samples = [];
-    long _rowsIn, _rowsOut, _tokens, _truncated, _bytes, _bytesTokenized, _filtered, _rejected;
+    long _rowsIn,
+        _rowsOut,
+        _tokens,
+        _truncated,
+        _bytes,
+        _bytesTokenized,
+        _filtered,
+        _rejected;
 
     public long RowsIn => Interlocked.Read(ref _rowsIn);
     public long RowsOut => Interlocked.Read(ref _rowsOut);
@@ -45,7 +53,10 @@ sealed class RunTotals(int maxLength)
     {
         Interlocked.Add(ref _tokens, tokens);
         if (truncated)
+        {
             Interlocked.Increment(ref _truncated);
+        }
+
         Interlocked.Increment(ref _lengths[Math.Min(tokens / LengthBucket, _lengths.Length - 1)]);
     }
 
@@ -56,13 +67,17 @@ sealed class RunTotals(int maxLength)
         {
             _rejects[reject.Reason] = _rejects.GetValueOrDefault(reject.Reason) + 1;
             if (_samples.Count < SampleSize)
+            {
                 _samples.Add(reject);
+            }
         }
     }
 
     public (IReadOnlyDictionary<string, long> ByReason, IReadOnlyList<Reject> Samples) Rejects()
     {
         lock (_lock)
+        {
             return (new SortedDictionary<string, long>(_rejects, StringComparer.Ordinal), [.. _samples]);
+        }
     }
 }

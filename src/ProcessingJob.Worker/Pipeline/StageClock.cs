@@ -6,7 +6,9 @@ namespace ProcessingJob.Worker;
 /// <summary>Where the workers of one stage spend their time. Thread-safe; a few updates per window, so it costs nothing.</summary>
 sealed class StageClock(string name, int workers)
 {
-    long _busy, _waitInput, _waitOutput;
+    long _busy,
+        _waitInput,
+        _waitOutput;
 
     public static long Now => Stopwatch.GetTimestamp();
 

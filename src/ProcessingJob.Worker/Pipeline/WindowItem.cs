@@ -32,7 +32,10 @@ sealed class WindowItem(UnitRun unit, RowBlock? rows) : IDisposable
         try
         {
             if (run is not null)
+            {
                 Results = await run;
+            }
+
             _ready.SetResult();
         }
         catch (Exception e)

@@ -16,12 +16,14 @@ sealed class AnswerTask : FeatureTask
     readonly IReadOnlyList<string> _questions;
     readonly string? _context;
     readonly int _contextText;
-    readonly bool _isList, _logits;
+    readonly bool _isList,
+        _logits;
     readonly AnswerOptions _options;
     readonly ConcurrentBag<AnswerSpans> _searches = [];
 
     /// <exception cref="PJobException">BadSpec: a fixed question leaves no room for the context, or the context file cannot be read.</exception>
-    public AnswerTask(JobSpec spec, Tokenizer tokenizer, int maxLength, ContainerPaths paths) : base(spec)
+    public AnswerTask(JobSpec spec, Tokenizer tokenizer, int maxLength, ContainerPaths paths)
+        : base(spec)
     {
         var answer = spec.Answer;
         (_questions, _isList, _logits) = (answer.Questions, answer.TopK > 1, answer.Logits);
@@ -63,12 +65,18 @@ sealed class AnswerTask : FeatureTask
     {
         var context = _context is null ? rows.Text(row, _contextText) : _context;
         if (_questions.Count == 0)
+        {
             encoder.Encode(rows.Text(row), context, into);
+        }
+
         foreach (var question in _questions)
+        {
             encoder.Encode(question, context, into);
+        }
     }
 
-    public override string NoRoom => $"the question leaves no room for its context in {Encoding.MaxLength} tokens (tokens.stride {Encoding.Stride})";
+    public override string NoRoom =>
+        $"the question leaves no room for its context in {Encoding.MaxLength} tokens (tokens.stride {Encoding.Stride})";
 
     public override void Write(WindowItem window, int call, int first, int count, ColumnBlock into)
     {
@@ -76,16 +84,25 @@ sealed class AnswerTask : FeatureTask
         var spans = _searches.TryTake(out var used) ? used : new(_options);
         spans.Clear();
         for (var i = first; i < first + count; i++)
+        {
             spans.Add(results.Start(i), results.End(i), encodings.Ids(i), encodings.Offsets(i));
+        }
+
         var ranked = spans.Rank();
         var context = _context is null ? window.Rows!.Text(call / CallsPerRow, _contextText) : _context;
         if (_questions.Count > 0)
+        {
             into.Get<StringColumn>("question").Append(_questions[call % CallsPerRow]);
+        }
+
         if (_isList)
         {
             var answers = into.Get<StructListColumn>("answers");
             foreach (var span in ranked)
+            {
                 Append(context, span, answers.Fields, 0);
+            }
+
             answers.EndRow();
         }
         else
@@ -94,13 +111,20 @@ sealed class AnswerTask : FeatureTask
             Append(context, ranked is [var best, ..] ? best : none, into.Columns, IndexOf(into, "answer"));
         }
         if (_logits)
+        {
             AppendLogits(results, first, count, into);
+        }
+
         _searches.Add(spans);
     }
 
     static void Append(ReadOnlySpan<char> context, AnswerSpan span, IReadOnlyList<Column> columns, int first)
     {
-        var (answer, start, end) = ((StringColumn)columns[first], (ValueColumn<int>)columns[first + 1], (ValueColumn<int>)columns[first + 2]);
+        var (answer, start, end) = (
+            (StringColumn)columns[first],
+            (ValueColumn<int>)columns[first + 1],
+            (ValueColumn<int>)columns[first + 2]
+        );
         if (span.IsNone)
         {
             answer.AppendNull();
@@ -130,7 +154,10 @@ sealed class AnswerTask : FeatureTask
             }
             var all = new List<float>();
             for (var i = first; i < first + count; i++)
+            {
                 all.AddRange(isStart ? results.Start(i) : results.End(i));
+            }
+
             column.Append(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all));
         }
     }
@@ -139,15 +166,23 @@ sealed class AnswerTask : FeatureTask
     {
         OutputColumn[] answer =
         [
-            new("answer", ColumnKind.String, Nullable: true), new("start", ColumnKind.Int32, Nullable: true),
-            new("end", ColumnKind.Int32, Nullable: true), new("score", ColumnKind.Float),
+            new("answer", ColumnKind.String, Nullable: true),
+            new("start", ColumnKind.Int32, Nullable: true),
+            new("end", ColumnKind.Int32, Nullable: true),
+            new("score", ColumnKind.Float),
         ];
         var columns = new List<OutputColumn>();
         if (_questions.Count > 0)
+        {
             columns.Add(new("question", ColumnKind.String));
+        }
+
         columns.AddRange(_isList ? [new("answers", ColumnKind.ListStruct, Fields: answer)] : answer);
         if (_logits)
+        {
             columns.AddRange([new("start_logits", ColumnKind.ListFloat), new("end_logits", ColumnKind.ListFloat)]);
+        }
+
         return columns;
     }
 
@@ -160,7 +195,12 @@ sealed class AnswerTask : FeatureTask
             encoder.Encode(question, buffer);
             var room = maxLength - tokenizer.SpecialTokenCount(pair: true) - buffer.Length(0);
             if (room <= Encoding.Stride)
-                throw new PJobException($"answer.questions: '{question}' has {buffer.Length(0)} tokens and leaves {Math.Max(0, room)} of {maxLength} for the context, expected more than tokens.stride {Encoding.Stride}", ExitCode.BadSpec);
+            {
+                throw new PJobException(
+                    $"answer.questions: '{question}' has {buffer.Length(0)} tokens and leaves {Math.Max(0, room)} of {maxLength} for the context, expected more than tokens.stride {Encoding.Stride}",
+                    ExitCode.BadSpec
+                );
+            }
         }
     }
 
@@ -180,7 +220,10 @@ sealed class AnswerTask : FeatureTask
     {
         var index = 0;
         while (block.Schema[index].Name != name)
+        {
             index++;
+        }
+
         return index;
     }
 }

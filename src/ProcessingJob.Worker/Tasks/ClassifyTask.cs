@@ -13,9 +13,11 @@ sealed class ClassifyTask : FeatureTask
 {
     readonly IReadOnlyList<string> _labels;
     readonly ScoreFunction _function;
-    readonly bool _isPair, _isList;
+    readonly bool _isPair,
+        _isList;
 
-    public ClassifyTask(JobSpec spec, ModelFolder model, int maxLength) : base(spec)
+    public ClassifyTask(JobSpec spec, ModelFolder model, int maxLength)
+        : base(spec)
     {
         (_labels, _isPair, _isList) = (model.Labels, spec.Input.TextPair is not null, spec.Classify.TopK > 1);
         _function = ClassScores.Resolve(spec.Classify.Function, model.ProblemType, model.Labels.Count);
@@ -32,9 +34,13 @@ sealed class ClassifyTask : FeatureTask
     public override void Encode(RowBlock rows, int row, RowEncoder encoder, EncodingBuffer into)
     {
         if (_isPair)
+        {
             encoder.Encode(rows.Text(row), rows.Text(row, 1), into);
+        }
         else
+        {
             encoder.Encode(rows.Text(row), into);
+        }
     }
 
     public override void Write(WindowItem window, int call, int first, int count, ColumnBlock into)

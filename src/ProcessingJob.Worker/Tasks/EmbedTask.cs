@@ -10,16 +10,23 @@ sealed class EmbedTask : FeatureTask
 {
     readonly Quantizer? _quantizer;
 
-    public EmbedTask(JobSpec spec, ModelFolder model, int maxLength, ContainerPaths paths) : base(spec)
+    public EmbedTask(JobSpec spec, ModelFolder model, int maxLength, ContainerPaths paths)
+        : base(spec)
     {
         var precision = spec.Embed.Precision;
-        Columns = [new OutputColumn("embedding", precision switch
-        {
-            EmbeddingPrecision.Float32 => ColumnKind.ListFloat,
-            EmbeddingPrecision.Float16 => ColumnKind.ListFloat16,
-            EmbeddingPrecision.Int8 or EmbeddingPrecision.Binary => ColumnKind.ListInt8,
-            _ => ColumnKind.ListUInt8,
-        })];
+        Columns =
+        [
+            new OutputColumn(
+                "embedding",
+                precision switch
+                {
+                    EmbeddingPrecision.Float32 => ColumnKind.ListFloat,
+                    EmbeddingPrecision.Float16 => ColumnKind.ListFloat16,
+                    EmbeddingPrecision.Int8 or EmbeddingPrecision.Binary => ColumnKind.ListInt8,
+                    _ => ColumnKind.ListUInt8,
+                }
+            ),
+        ];
         if (precision is EmbeddingPrecision.Float32 or EmbeddingPrecision.Float16)
         {
             Encoding = TextEncoding(maxLength);

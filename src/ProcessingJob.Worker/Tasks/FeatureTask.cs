@@ -34,7 +34,8 @@ abstract class FeatureTask(JobSpec spec)
     public abstract void Encode(RowBlock rows, int row, RowEncoder encoder, EncodingBuffer into);
 
     /// <summary>Says that one text of a pair leaves no room for the other.</summary>
-    public virtual string NoRoom => $"the text that tokens.truncation {Names.Of(Spec.Tokens.Truncation)} keeps whole leaves no room for the other one in {Encoding.MaxLength} tokens";
+    public virtual string NoRoom =>
+        $"the text that tokens.truncation {Names.Of(Spec.Tokens.Truncation)} keeps whole leaves no room for the other one in {Encoding.MaxLength} tokens";
 
     /// <summary>Fills the task's columns with one output row.</summary>
     /// <param name="window">The window with its results.</param>
@@ -44,21 +45,22 @@ abstract class FeatureTask(JobSpec spec)
     /// <param name="into">Has the columns of <see cref="Columns"/>.</param>
     public abstract void Write(WindowItem window, int call, int first, int count, ColumnBlock into);
 
-    protected EncodeOptions TextEncoding(int maxLength) => new()
-    {
-        MaxLength = maxLength,
-        Window = Spec.Tokens.Overflow == Overflow.Window,
-        Stride = Spec.Tokens.Overflow == Overflow.Window ? Spec.Tokens.Stride : 0,
-        WithOffsets = Spec.Tokens.Overflow == Overflow.Window,
-        // Written positions count code points, as Python's strings and Hugging Face's offsets do.
-        CodePointOffsets = true,
-        Truncation = Spec.Tokens.Truncation switch
+    protected EncodeOptions TextEncoding(int maxLength) =>
+        new()
         {
-            TruncationSide.OnlyFirst => Truncation.OnlyFirst,
-            TruncationSide.OnlySecond => Truncation.OnlySecond,
-            _ => Truncation.LongestFirst,
-        },
-    };
+            MaxLength = maxLength,
+            Window = Spec.Tokens.Overflow == Overflow.Window,
+            Stride = Spec.Tokens.Overflow == Overflow.Window ? Spec.Tokens.Stride : 0,
+            WithOffsets = Spec.Tokens.Overflow == Overflow.Window,
+            // Written positions count code points, as Python's strings and Hugging Face's offsets do.
+            CodePointOffsets = true,
+            Truncation = Spec.Tokens.Truncation switch
+            {
+                TruncationSide.OnlyFirst => Truncation.OnlyFirst,
+                TruncationSide.OnlySecond => Truncation.OnlySecond,
+                _ => Truncation.LongestFirst,
+            },
+        };
 }
 
 /// <summary>The table of tasks.</summary>
@@ -68,12 +70,13 @@ static class FeatureTasks
     /// <param name="model">Null for tokenize.</param>
     /// <param name="maxLength">Tokens of an encoding.</param>
     /// <param name="paths">For files that come with the job.</param>
-    public static FeatureTask Create(JobSpec spec, ModelFolder? model, Tokenizer tokenizer, int maxLength, ContainerPaths paths) => spec.Task switch
-    {
-        TaskKind.Embed => new EmbedTask(spec, model!, maxLength, paths),
-        TaskKind.Tokenize => new TokenizeTask(spec, tokenizer, maxLength),
-        TaskKind.Classify => new ClassifyTask(spec, model!, maxLength),
-        TaskKind.Answer => new AnswerTask(spec, tokenizer, maxLength, paths),
-        var other => throw new ArgumentOutOfRangeException(nameof(spec), other, "unknown task"),
-    };
+    public static FeatureTask Create(JobSpec spec, ModelFolder? model, Tokenizer tokenizer, int maxLength, ContainerPaths paths) =>
+        spec.Task switch
+        {
+            TaskKind.Embed => new EmbedTask(spec, model!, maxLength, paths),
+            TaskKind.Tokenize => new TokenizeTask(spec, tokenizer, maxLength),
+            TaskKind.Classify => new ClassifyTask(spec, model!, maxLength),
+            TaskKind.Answer => new AnswerTask(spec, tokenizer, maxLength, paths),
+            var other => throw new ArgumentOutOfRangeException(nameof(spec), other, "unknown task"),
+        };
 }

@@ -27,16 +27,24 @@ sealed class RowEncoder(Encoder encoder, string prompt, bool lowerCase)
     ReadOnlySpan<char> Prepare(ReadOnlySpan<char> text)
     {
         if (prompt.Length == 0 && !lowerCase)
+        {
             return text;
+        }
+
         var length = prompt.Length + text.Length;
         if (_scratch.Length < length)
+        {
             _scratch = new char[Math.Max(length, _scratch.Length * 2)];
+        }
+
         prompt.CopyTo(_scratch);
         text.CopyTo(_scratch.AsSpan(prompt.Length));
         if (lowerCase)
         {
             for (var i = 0; i < length; i++)
+            {
                 _scratch[i] = char.ToLowerInvariant(_scratch[i]);
+            }
         }
         return _scratch.AsSpan(0, length);
     }

@@ -7,21 +7,33 @@ namespace ProcessingJob.Worker;
 /// <summary>The features of <c>encode_plus</c>, ready for training: input_ids, attention_mask and what else is asked for.</summary>
 sealed class TokenizeTask : FeatureTask
 {
-    readonly int _padTo, _padId;
-    readonly bool _types, _pair;
+    readonly int _padTo,
+        _padId;
+    readonly bool _types,
+        _pair;
 
-    public TokenizeTask(JobSpec spec, Tokenizer tokenizer, int maxLength) : base(spec)
+    public TokenizeTask(JobSpec spec, Tokenizer tokenizer, int maxLength)
+        : base(spec)
     {
         (_types, _padId, _pair) = (tokenizer.HasTokenTypes, tokenizer.PadId, spec.Input.TextPair is not null);
         _padTo = spec.Tokens.Padding == PaddingKind.MaxLength ? maxLength : 0;
         Encoding = TextEncoding(maxLength) with { WithOffsets = spec.Tokens.Offsets || spec.Tokens.Overflow == Overflow.Window };
         var columns = new List<OutputColumn> { new("input_ids", ColumnKind.ListInt32), new("attention_mask", ColumnKind.ListInt8) };
         if (_types)
+        {
             columns.Add(new("token_type_ids", ColumnKind.ListInt8));
+        }
+
         if (spec.Tokens.SpecialTokensMask)
+        {
             columns.Add(new("special_tokens_mask", ColumnKind.ListInt8));
+        }
+
         if (spec.Tokens.Offsets)
+        {
             columns.Add(new("offsets", ColumnKind.ListInt32));
+        }
+
         Columns = columns;
     }
 
@@ -32,9 +44,13 @@ sealed class TokenizeTask : FeatureTask
     public override void Encode(RowBlock rows, int row, RowEncoder encoder, EncodingBuffer into)
     {
         if (_pair)
+        {
             encoder.Encode(rows.Text(row), rows.Text(row, 1), into);
+        }
         else
+        {
             encoder.Encode(rows.Text(row), into);
+        }
     }
 
     public override void Write(WindowItem window, int call, int first, int count, ColumnBlock into)
@@ -52,10 +68,15 @@ sealed class TokenizeTask : FeatureTask
         bytes[length..].Clear();
         into.Get<ListColumn<sbyte>>("attention_mask").Append(bytes);
         if (_types)
+        {
             Append("token_type_ids", encodings.TypeIds(first), bytes, 0, into);
+        }
         // Padding counts as special, as in Hugging Face's encodings.
         if (Spec.Tokens.SpecialTokensMask)
+        {
             Append("special_tokens_mask", encodings.SpecialTokensMask(first), bytes, 1, into);
+        }
+
         if (Spec.Tokens.Offsets)
         {
             var pairs = padded <= 1024 ? stackalloc int[2 * padded] : new int[2 * padded];
@@ -73,7 +94,10 @@ sealed class TokenizeTask : FeatureTask
     static void Append(string column, ReadOnlySpan<byte> values, Span<sbyte> scratch, sbyte padding, ColumnBlock into)
     {
         for (var i = 0; i < values.Length; i++)
+        {
             scratch[i] = (sbyte)values[i];
+        }
+
         scratch[values.Length..].Fill(padding);
         into.Get<ListColumn<sbyte>>(column).Append(scratch);
     }

@@ -5,10 +5,13 @@ namespace ProcessingJob.Data.Tests;
 
 public sealed class CompressionTests
 {
-    static readonly byte[] Plain = Encoding.UTF8.GetBytes(string.Join("\n", Enumerable.Range(0, 40_000).Select(i => $"line {i} {i * 7919 % 1000}")) + "\n");
+    static readonly byte[] Plain = Encoding.UTF8.GetBytes(
+        string.Join("\n", Enumerable.Range(0, 40_000).Select(i => $"line {i} {i * 7919 % 1000}")) + "\n"
+    );
     static readonly ReadOptions Options = Some.Options(new InputSpec());
 
-    static Task<ReadRows> Read(byte[] data, string name = "a.txt.gz") => ReadRows.OfAsync(new MemorySource(data, name), InputFormat.Text, Options);
+    static Task<ReadRows> Read(byte[] data, string name = "a.txt.gz") =>
+        ReadRows.OfAsync(new MemorySource(data, name), InputFormat.Text, Options);
 
     static async Task<string> Failure(byte[] data) => (await Assert.ThrowsAsync<PJobException>(() => Read(data))).Message;
 
@@ -46,7 +49,12 @@ public sealed class CompressionTests
     {
         byte[] skippable = [0x50, 0x2A, 0x4D, 0x18, 3, 0, 0, 0, 1, 2, 3];
         var frame = Some.Zstd(Plain);
-        Assert.Equal(120_000, (await Read([.. skippable, .. frame, .. skippable, .. Some.Zstd([]), .. frame, .. frame, .. skippable], "a.txt.zst")).Texts.Count);
+        Assert.Equal(
+            120_000,
+            (await Read([.. skippable, .. frame, .. skippable, .. Some.Zstd([]), .. frame, .. frame, .. skippable], "a.txt.zst"))
+                .Texts
+                .Count
+        );
     }
 
     [Fact]
@@ -54,7 +62,8 @@ public sealed class CompressionTests
         Assert.Contains("truncated or damaged", await Failure([.. Some.Zstd(Plain), .. "garbage!garbage!"u8]));
 
     [Fact]
-    public async Task Read_GzipWithZeroPadding_IgnoresIt() => Assert.Equal(40_000, (await Read([.. Some.Gzip(Plain), .. new byte[700]])).Texts.Count);
+    public async Task Read_GzipWithZeroPadding_IgnoresIt() =>
+        Assert.Equal(40_000, (await Read([.. Some.Gzip(Plain), .. new byte[700]])).Texts.Count);
 
     [Fact]
     public async Task Read_GzipWithTrailingGarbage_Fails() =>
@@ -107,7 +116,10 @@ public sealed class CompressionTests
         var reader = new RowReader(Options);
         var rows = new ReadRows();
         for (long start = 0; start < source.Length; start += 50_000)
+        {
             await rows.AddAsync(reader, Some.Unit(source, InputFormat.Text, start, Math.Min(source.Length, start + 50_000)), source);
+        }
+
         Assert.Equal(40_000, rows.Texts.Count);
     }
 

@@ -8,7 +8,11 @@ public sealed class CsvTests
     public async Task Read_QuotedFields_KeepDelimitersBreaksAndQuotes()
     {
         var source = new MemorySource("id,text,stars\r\n1,\"a, \"\"b\"\"\r\nc\",5\r\n2,plain,4\r\n\r\n3,\"\"\"x\",\n4,last,1");
-        var rows = await ReadRows.OfAsync(source, InputFormat.Csv, Some.Options(Some.Input("text", "id", "stars"), new("id", ColumnType.String), new("stars", ColumnType.String)));
+        var rows = await ReadRows.OfAsync(
+            source,
+            InputFormat.Csv,
+            Some.Options(Some.Input("text", "id", "stars"), new("id", ColumnType.String), new("stars", ColumnType.String))
+        );
 
         Assert.Equal(["a, \"b\"\r\nc", "plain", "\"x", "last"], rows.Texts);
         Assert.Equal(["1", "2", "3", "4"], rows.Ids);
@@ -26,7 +30,10 @@ public sealed class CsvTests
 
         Assert.Equal(["a", "e", "f"], rows.Texts);
         Assert.Equal([0, 6, 7], rows.Rows);
-        Assert.Equal([RejectReason.BadRecord, RejectReason.BadRecord, RejectReason.BadEncoding, RejectReason.MissingText, RejectReason.BadRecord], rows.Reasons);
+        Assert.Equal(
+            [RejectReason.BadRecord, RejectReason.BadRecord, RejectReason.BadEncoding, RejectReason.MissingText, RejectReason.BadRecord],
+            rows.Reasons
+        );
         Assert.Equal([1, 2, 3, 4, 5], rows.Rejects.Select(r => r.SourceRow));
         Assert.Equal("found 1 fields, expected 2", rows.Rejects[0].Message);
         Assert.Equal(11, rows.Rejects[0].SourceOffset);
@@ -47,11 +54,19 @@ public sealed class CsvTests
 
     [Fact]
     public async Task Read_TsvWithStrayQuotes_TakesThemLiterally() =>
-        Assert.Equal(["\"a", "b\"", "\"Great\" it says"], (await ReadRows.OfAsync(new MemorySource("n\ttext\n1\t\"a\n2\tb\"\n3\t\"Great\" it says\n"), InputFormat.Tsv)).Texts);
+        Assert.Equal(
+            ["\"a", "b\"", "\"Great\" it says"],
+            (await ReadRows.OfAsync(new MemorySource("n\ttext\n1\t\"a\n2\tb\"\n3\t\"Great\" it says\n"), InputFormat.Tsv)).Texts
+        );
 
     [Fact]
     public async Task Read_TsvWithQuotedFields_Unquotes() =>
-        Assert.Equal(["say \"hi\"", "a\tb", "\""], (await ReadRows.OfAsync(new MemorySource("n\ttext\n1\t\"say \"\"hi\"\"\"\n\"2\"\t\"a\tb\"\n3\t\"\"\"\"\n"), InputFormat.Tsv)).Texts);
+        Assert.Equal(
+            ["say \"hi\"", "a\tb", "\""],
+            (
+                await ReadRows.OfAsync(new MemorySource("n\ttext\n1\t\"say \"\"hi\"\"\"\n\"2\"\t\"a\tb\"\n3\t\"\"\"\"\n"), InputFormat.Tsv)
+            ).Texts
+        );
 
     [Fact]
     public async Task Read_NoHeader_NamesColumnsByIndex()
@@ -71,14 +86,18 @@ public sealed class CsvTests
     [Fact]
     public async Task Read_MissingColumn_FailsAndNamesTheNearest()
     {
-        var e = await Assert.ThrowsAsync<PJobException>(() => ReadRows.OfAsync(new MemorySource("txet,n\na,1\n", "a.csv"), InputFormat.Csv));
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            ReadRows.OfAsync(new MemorySource("txet,n\na,1\n", "a.csv"), InputFormat.Csv)
+        );
         Assert.Contains("a.csv: no column 'text'; found: txet, n (did you mean 'txet'?)", e.Message);
     }
 
     [Fact]
     public async Task Read_Utf16_FailsAndSaysHowToConvert()
     {
-        var e = await Assert.ThrowsAsync<PJobException>(() => ReadRows.OfAsync(new MemorySource([0xFF, 0xFE, 65, 0], "a.csv"), InputFormat.Csv));
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            ReadRows.OfAsync(new MemorySource([0xFF, 0xFE, 65, 0], "a.csv"), InputFormat.Csv)
+        );
         Assert.Contains("UTF-16", e.Message);
     }
 
@@ -98,8 +117,14 @@ public sealed class CsvTests
     [InlineData("text", "id", "m")]
     public async Task Infer_ColumnThatIsNotThere_IsAFaultOfTheSpec(string text, string? id, string keep)
     {
-        var e = await Assert.ThrowsAsync<PJobException>(() => SchemaSampler.InferAsync(
-            new MemorySource("id,text,n\n", "a.csv"), InputFormat.Csv, Some.Input(text, id, keep), TestContext.Current.CancellationToken));
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            SchemaSampler.InferAsync(
+                new MemorySource("id,text,n\n", "a.csv"),
+                InputFormat.Csv,
+                Some.Input(text, id, keep),
+                TestContext.Current.CancellationToken
+            )
+        );
         Assert.Equal(ExitCode.BadSpec, e.ExitCode);
         Assert.Contains("a.csv: no column '", e.Message);
     }
@@ -110,7 +135,9 @@ public sealed class CsvTests
         var input = Some.Input("text", null, "*");
         var options = Some.Options(input, new("text", ColumnType.String), new("k", ColumnType.String));
         Assert.Equal(["x", "null"], Assert.Single((await ReadRows.OfAsync(new MemorySource("text\nx\n"), InputFormat.Csv, options)).Kept));
-        var e = await Assert.ThrowsAsync<PJobException>(() => ReadRows.OfAsync(new MemorySource("text,k,l\nx,1,2\n", "b.csv"), InputFormat.Csv, options));
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            ReadRows.OfAsync(new MemorySource("text,k,l\nx,1,2\n", "b.csv"), InputFormat.Csv, options)
+        );
         Assert.Contains("b.csv: found the column 'l', which the job's first file does not have", e.Message);
     }
 
@@ -122,7 +149,11 @@ public sealed class CsvTests
     public async Task Read_LongRecord_IsRejectedAlone()
     {
         var options = Some.Options() with { MaxRecordBytes = 100 };
-        var rows = await ReadRows.OfAsync(new MemorySource($"text\na\n{new string('x', 5000)}\nb\n\"{new string('y', 300)}\"\nc\n"), InputFormat.Csv, options);
+        var rows = await ReadRows.OfAsync(
+            new MemorySource($"text\na\n{new string('x', 5000)}\nb\n\"{new string('y', 300)}\"\nc\n"),
+            InputFormat.Csv,
+            options
+        );
         Assert.Equal(["a", "b", "c"], rows.Texts);
         Assert.Equal([RejectReason.RecordTooLarge, RejectReason.RecordTooLarge], rows.Reasons);
     }

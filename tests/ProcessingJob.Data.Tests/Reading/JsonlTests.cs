@@ -7,13 +7,27 @@ public sealed class JsonlTests
     [Fact]
     public async Task Read_AllKindsOfValues_KeepTheirTypes()
     {
-        var source = new MemorySource("""
+        var source = new MemorySource(
+            """
             {"id":7,"text":"a\n\u00e9\ud83d\ude00","n":1,"d":1.5,"b":true,"o":{"x":[1, 2]},"deep":{"in":{"it":"y"}}}
               
             {"text":"b","d":2,"id":8,"text":"c","deep":{"in":null},"o":"s"}
-            """);
-        KeptColumn[] schema = [new("id", ColumnType.Int64), new("n", ColumnType.Int64), new("d", ColumnType.Double), new("b", ColumnType.Bool), new("o", ColumnType.String), new("deep.in.it", ColumnType.String)];
-        var rows = await ReadRows.OfAsync(source, InputFormat.Jsonl, Some.Options(Some.Input("text", "id", "n", "d", "b", "o", "deep.in.it"), schema));
+            """
+        );
+        KeptColumn[] schema =
+        [
+            new("id", ColumnType.Int64),
+            new("n", ColumnType.Int64),
+            new("d", ColumnType.Double),
+            new("b", ColumnType.Bool),
+            new("o", ColumnType.String),
+            new("deep.in.it", ColumnType.String),
+        ];
+        var rows = await ReadRows.OfAsync(
+            source,
+            InputFormat.Jsonl,
+            Some.Options(Some.Input("text", "id", "n", "d", "b", "o", "deep.in.it"), schema)
+        );
 
         Assert.Equal(["a\né😀", "c"], rows.Texts);
         Assert.Equal(["7", "8"], rows.Ids);
@@ -37,7 +51,11 @@ public sealed class JsonlTests
     public async Task Read_UnusableRecord_IsRejectedWithItsReason(string line, string reason)
     {
         var options = Some.Options(Some.Input("text", null, "n"), new KeptColumn("n", ColumnType.Int64));
-        var rows = await ReadRows.OfAsync(new MemorySource($"{{\"text\":\"first\"}}\n{line}\n{{\"text\":\"last\"}}"), InputFormat.Jsonl, options);
+        var rows = await ReadRows.OfAsync(
+            new MemorySource($"{{\"text\":\"first\"}}\n{line}\n{{\"text\":\"last\"}}"),
+            InputFormat.Jsonl,
+            options
+        );
         Assert.Equal(["first", "last"], rows.Texts);
         Assert.Equal(reason, Assert.Single(rows.Rejects).Reason);
         Assert.Equal(line, rows.Rejects[0].Row);
@@ -75,37 +93,84 @@ public sealed class JsonlTests
         var input = Some.Input("text", "id", "n");
         var first = new MemorySource("""{"id":1,"text":"a","n":1}""", "a.jsonl");
         var schema = await SchemaSampler.InferAsync(first, InputFormat.Jsonl, input, TestContext.Current.CancellationToken);
-        var rows = await ReadRows.OfAsync(new MemorySource("""{"id":"x","text":"b","n":1}""" + "\n" + """{"id":2,"text":"c","n":"one"}""" + "\n" + """{"id":3,"text":"d","n":3}""", "b.jsonl"),
-            InputFormat.Jsonl, Some.Options(input, [.. schema]));
+        var rows = await ReadRows.OfAsync(
+            new MemorySource(
+                """{"id":"x","text":"b","n":1}""" + "\n" + """{"id":2,"text":"c","n":"one"}""" + "\n" + """{"id":3,"text":"d","n":3}""",
+                "b.jsonl"
+            ),
+            InputFormat.Jsonl,
+            Some.Options(input, [.. schema])
+        );
         Assert.Equal(["d"], rows.Texts);
-        Assert.Equal(["the value of 'id' is not of type int64, which the column has in this job", "the value of 'n' is not of type int64, which the column has in this job"], rows.Rejects.Select(r => r.Message));
+        Assert.Equal(
+            [
+                "the value of 'id' is not of type int64, which the column has in this job",
+                "the value of 'n' is not of type int64, which the column has in this job",
+            ],
+            rows.Rejects.Select(r => r.Message)
+        );
     }
 
     [Fact]
     public async Task Infer_IdThatNoRecordHas_IsAFaultOfTheSpec()
     {
         var source = new MemorySource("""{"review_id":1,"text":"a"}""", "a.jsonl");
-        var e = await Assert.ThrowsAsync<PJobException>(() => SchemaSampler.InferAsync(source, InputFormat.Jsonl, Some.Input("text", "reviewid", "later"), TestContext.Current.CancellationToken));
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            SchemaSampler.InferAsync(
+                source,
+                InputFormat.Jsonl,
+                Some.Input("text", "reviewid", "later"),
+                TestContext.Current.CancellationToken
+            )
+        );
         Assert.Equal(ExitCode.BadSpec, e.ExitCode);
         Assert.Contains("no column 'reviewid'; found: review_id, text (did you mean 'review_id'?)", e.Message);
-        Assert.Equal([new("later", ColumnType.String)], await SchemaSampler.InferAsync(source, InputFormat.Jsonl, Some.Input("text", null, "later"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            [new("later", ColumnType.String)],
+            await SchemaSampler.InferAsync(
+                source,
+                InputFormat.Jsonl,
+                Some.Input("text", null, "later"),
+                TestContext.Current.CancellationToken
+            )
+        );
     }
 
     [Fact]
     public async Task Infer_MixedValues_WidensDeterministically()
     {
-        var source = new MemorySource("""{"id":1,"i":1,"d":1,"b":true,"m":1,"n":null}""" + "\n" + """{"id":2,"i":2,"d":1.5,"b":false,"m":"x","late":"y"}""");
-        var schema = await SchemaSampler.InferAsync(source, InputFormat.Jsonl, Some.Input("text", "id", "*"), TestContext.Current.CancellationToken);
+        var source = new MemorySource(
+            """{"id":1,"i":1,"d":1,"b":true,"m":1,"n":null}""" + "\n" + """{"id":2,"i":2,"d":1.5,"b":false,"m":"x","late":"y"}"""
+        );
+        var schema = await SchemaSampler.InferAsync(
+            source,
+            InputFormat.Jsonl,
+            Some.Input("text", "id", "*"),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(
-            [new("id", ColumnType.Int64), new("i", ColumnType.Int64), new("d", ColumnType.Double), new("b", ColumnType.Bool), new("m", ColumnType.String), new("n", ColumnType.String), new KeptColumn("late", ColumnType.String)],
-            schema);
+            [
+                new("id", ColumnType.Int64),
+                new("i", ColumnType.Int64),
+                new("d", ColumnType.Double),
+                new("b", ColumnType.Bool),
+                new("m", ColumnType.String),
+                new("n", ColumnType.String),
+                new KeptColumn("late", ColumnType.String),
+            ],
+            schema
+        );
     }
 
     [Fact]
     public async Task Read_QuestionAndContext_AreTwoTexts()
     {
         var options = Some.Options(new InputSpec { Question = "q", Context = "c" });
-        var rows = await ReadRows.OfAsync(new MemorySource("""{"q":"who?","c":"me"}""" + "\n" + """{"q":"who?"}"""), InputFormat.Jsonl, options);
+        var rows = await ReadRows.OfAsync(
+            new MemorySource("""{"q":"who?","c":"me"}""" + "\n" + """{"q":"who?"}"""),
+            InputFormat.Jsonl,
+            options
+        );
         Assert.Equal(["who?|me"], rows.Texts);
         Assert.Equal("no text in c", Assert.Single(rows.Rejects).Message);
     }

@@ -25,7 +25,13 @@ public sealed class LocalDataTests : IDisposable
         Put("_SUCCESS", "");
         Put(".cache/x.txt", "x");
         var files = await new LocalData(_folder).ListAsync(Token);
-        Assert.Equal([new SourceFile("a/c.txt", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"), new SourceFile("b.txt", 1, Fingerprints.OfFile(Path.Combine(_folder, "b.txt")))], files);
+        Assert.Equal(
+            [
+                new SourceFile("a/c.txt", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+                new SourceFile("b.txt", 1, Fingerprints.OfFile(Path.Combine(_folder, "b.txt"))),
+            ],
+            files
+        );
     }
 
     [Fact]
@@ -65,13 +71,19 @@ public sealed class LocalDataTests : IDisposable
 
     [Fact]
     public async Task Open_MissingFile_SaysSo() =>
-        Assert.Contains("gone.csv: cannot be opened", (await Assert.ThrowsAsync<PJobException>(() => new LocalData(_folder).OpenAsync(Unit("gone.csv", 1), Token))).Message);
+        Assert.Contains(
+            "gone.csv: cannot be opened",
+            (await Assert.ThrowsAsync<PJobException>(() => new LocalData(_folder).OpenAsync(Unit("gone.csv", 1), Token))).Message
+        );
 
     [Fact]
     public async Task Open_FileOfAnotherSize_SaysThatItChanged()
     {
         Put("a.txt", "abc");
-        Assert.Contains("the file changed", (await Assert.ThrowsAsync<PJobException>(() => new LocalData(_folder).OpenAsync(Unit("a.txt", 2), Token))).Message);
+        Assert.Contains(
+            "the file changed",
+            (await Assert.ThrowsAsync<PJobException>(() => new LocalData(_folder).OpenAsync(Unit("a.txt", 2), Token))).Message
+        );
     }
 
     [Fact]
@@ -117,7 +129,9 @@ public sealed class LocalDataTests : IDisposable
     [Fact]
     public async Task Probe_ReadOnlyOutput_FailsAndSaysSo()
     {
-        var e = await Assert.ThrowsAsync<PJobException>(() => new LocalStore("/proc/pjob-output", Path.Combine(_folder, "s")).ProbeAsync(Token));
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            new LocalStore("/proc/pjob-output", Path.Combine(_folder, "s")).ProbeAsync(Token)
+        );
         Assert.Contains("cannot be written", e.Message);
     }
 

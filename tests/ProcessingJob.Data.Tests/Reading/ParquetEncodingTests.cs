@@ -18,8 +18,14 @@ public sealed class ParquetEncodingTests : IDisposable
     [InlineData(Encoding.DeltaByteArray, Encoding.DeltaBinaryPacked, Encoding.ByteStreamSplit)]
     public async Task Read_AnyEncoding_GivesTheValues(Encoding text, Encoding integer, Encoding real)
     {
-        using var properties = new WriterPropertiesBuilder().Compression(Compression.Zstd).DisableDictionary()
-            .Encoding("text", text).Encoding("day", integer).Encoding("n", integer).Encoding("d", real).Build();
+        using var properties = new WriterPropertiesBuilder()
+            .Compression(Compression.Zstd)
+            .DisableDictionary()
+            .Encoding("text", text)
+            .Encoding("day", integer)
+            .Encoding("n", integer)
+            .Encoding("d", real)
+            .Build();
         var rows = await ReadAsync(properties);
         Assert.Equal(Enumerable.Range(0, Rows).Where(i => i % 10 != 0).Select(i => $"text ü {i}"), rows.Texts);
         Assert.Equal(Rows / 10, rows.Rejects.Count);
@@ -31,22 +37,29 @@ public sealed class ParquetEncodingTests : IDisposable
     public async Task Read_DictionaryThatIsGivenUpMidway_GivesTheValues()
     {
         // Arrow falls back to plain pages when the dictionary has grown beyond its limit.
-        using var properties = new WriterPropertiesBuilder().Compression(Compression.Snappy).DictionaryPagesizeLimit(4096).DataPagesize(2048).Build();
+        using var properties = new WriterPropertiesBuilder()
+            .Compression(Compression.Snappy)
+            .DictionaryPagesizeLimit(4096)
+            .DataPagesize(2048)
+            .Build();
         Assert.Equal(Enumerable.Range(0, Rows).Where(i => i % 10 != 0).Select(i => $"text ü {i}"), (await ReadAsync(properties)).Texts);
     }
 
     async Task<ReadRows> ReadAsync(WriterProperties properties)
     {
         var path = Path.Combine(_folder, "a.parquet");
-        using var schema = new GroupNode("schema", Repetition.Required,
-        [
-            new PrimitiveNode("text", Repetition.Optional, LogicalType.String(), PhysicalType.ByteArray),
-            new PrimitiveNode("day", Repetition.Required, LogicalType.Date(), PhysicalType.Int32),
-            // Spark's old timestamps: nanoseconds of the day, then the Julian day.
-            new PrimitiveNode("at", Repetition.Required, LogicalType.None(), PhysicalType.Int96),
-            new PrimitiveNode("n", Repetition.Optional, LogicalType.None(), PhysicalType.Int64),
-            new PrimitiveNode("d", Repetition.Required, LogicalType.None(), PhysicalType.Double),
-        ]);
+        using var schema = new GroupNode(
+            "schema",
+            Repetition.Required,
+            [
+                new PrimitiveNode("text", Repetition.Optional, LogicalType.String(), PhysicalType.ByteArray),
+                new PrimitiveNode("day", Repetition.Required, LogicalType.Date(), PhysicalType.Int32),
+                // Spark's old timestamps: nanoseconds of the day, then the Julian day.
+                new PrimitiveNode("at", Repetition.Required, LogicalType.None(), PhysicalType.Int96),
+                new PrimitiveNode("n", Repetition.Optional, LogicalType.None(), PhysicalType.Int64),
+                new PrimitiveNode("d", Repetition.Required, LogicalType.None(), PhysicalType.Double),
+            ]
+        );
         using (var writer = new ParquetFileWriter(path, schema, properties))
         {
             using var group = writer.AppendRowGroup();

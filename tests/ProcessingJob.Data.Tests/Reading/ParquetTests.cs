@@ -29,18 +29,33 @@ public sealed class ParquetTests : IDisposable
     [InlineData("lz4_raw")]
     public async Task Read_AnyCodec_GivesAllRowsAndTypes(string codec)
     {
-        var path = Write("""
+        var path = Write(
+            """
             SELECT i AS id, CASE WHEN i % 10 = 0 THEN NULL ELSE 'text ü ' || i END AS text, (i % 3)::TINYINT AS small, i / 2 AS half, i % 2 = 0 AS ok,
               DATE '2020-01-01' + (i % 100)::INTEGER AS day, TIMESTAMP '2020-01-01 00:00:00.000001' + to_seconds(i) AS at, {'b': {'c': 'deep ' || i}} AS a, (i::DECIMAL(10,2)) AS price,
               ['x'] AS list, 'dictionary' AS word
             FROM range(5000) t(i)
-            """, $", CODEC '{codec}', ROW_GROUP_SIZE 2048");
+            """,
+            $", CODEC '{codec}', ROW_GROUP_SIZE 2048"
+        );
         var source = new LocalSource(path, "a.parquet");
         var input = Some.Input("text", "id", "*");
         var schema = await SchemaSampler.InferAsync(source, InputFormat.Parquet, input, TestContext.Current.CancellationToken);
         Assert.Equal(
-            ["id Int64", "text String", "small Int64", "half Double", "ok Bool", "day Date", "at Timestamp", "a.b.c String", "price String", "word String"],
-            schema.Select(c => $"{c.Name} {c.Type}"));
+            [
+                "id Int64",
+                "text String",
+                "small Int64",
+                "half Double",
+                "ok Bool",
+                "day Date",
+                "at Timestamp",
+                "a.b.c String",
+                "price String",
+                "word String",
+            ],
+            schema.Select(c => $"{c.Name} {c.Type}")
+        );
 
         var rows = await ReadRows.OfAsync(source, InputFormat.Parquet, Some.Options(input, [.. schema]));
         Assert.Equal(4500, rows.Texts.Count);
@@ -48,9 +63,14 @@ public sealed class ParquetTests : IDisposable
         Assert.All(rows.Reasons, r => Assert.Equal(RejectReason.MissingText, r));
         Assert.Equal(Enumerable.Range(0, 5000).Where(i => i % 10 != 0).Select(i => (long)i), rows.Rows);
         Assert.Equal("4999", rows.Ids[^1]);
-        Assert.Equal(["text ü 4999", "1", "2499.5", "False", "18361", "1577841799000001", "deep 4999", "4999.00", "dictionary"],
-            rows.Kept[^1].Select((v, i) => i == 4 ? "18361" : v));
-        Assert.Equal("""{"id":0,"text":null,"small":0,"half":0,"ok":true,"day":18262,"at":1577836800000001,"a.b.c":"deep 0","price":"0.00","word":"dictionary","text":""}""", rows.Rejects[0].Row);
+        Assert.Equal(
+            ["text ü 4999", "1", "2499.5", "False", "18361", "1577841799000001", "deep 4999", "4999.00", "dictionary"],
+            rows.Kept[^1].Select((v, i) => i == 4 ? "18361" : v)
+        );
+        Assert.Equal(
+            """{"id":0,"text":null,"small":0,"half":0,"ok":true,"day":18262,"at":1577836800000001,"a.b.c":"deep 0","price":"0.00","word":"dictionary","text":""}""",
+            rows.Rejects[0].Row
+        );
     }
 
     [Theory]
@@ -59,21 +79,52 @@ public sealed class ParquetTests : IDisposable
     public async Task Read_AnnotatedTypesInTheEncodingsOfEitherVersion_KeepTheirValues(string version)
     {
         // Distinct values, so that no dictionary hides the encoding: DELTA_BINARY_PACKED and DELTA_LENGTH_BYTE_ARRAY in version 2.
-        var path = Write("""
+        var path = Write(
+            """
             SELECT 'text ' || i AS text, (i - 1000) * 1.25::DECIMAL(9,3) AS small, (i - 1000)::DECIMAL(18,2) AS middle, (i - 1000)::DECIMAL(38,10) * 10000000000000 AS wide,
               DATE '1969-06-01' + i::INTEGER AS day, TIMESTAMP '1969-12-31 23:59:00.000001' + to_seconds(i) AS at,
               (TIMESTAMP '1969-12-31 23:59:00.5' + to_seconds(i))::TIMESTAMP_MS AS ms, (TIMESTAMP '1969-12-31 23:59:00' + to_seconds(i))::TIMESTAMP_NS AS ns,
               (4294960000 + i)::UINTEGER AS u, (i - 1000)::SMALLINT AS s, '00000000-0000-0000-0000-0000000' || (10000 + i) AS guid, ('00000000-0000-0000-0000-0000000' || (10000 + i))::UUID AS uuid
             FROM range(3000) t(i)
-            """, $", PARQUET_VERSION {version}");
+            """,
+            $", PARQUET_VERSION {version}"
+        );
         var source = new LocalSource(path, "a.parquet");
         var input = Some.Input("text", null, "*");
         var schema = await SchemaSampler.InferAsync(source, InputFormat.Parquet, input, TestContext.Current.CancellationToken);
         var rows = await ReadRows.OfAsync(source, InputFormat.Parquet, Some.Options(input, [.. schema]));
         Assert.Equal(3000, rows.Texts.Count);
-        Assert.Equal(["text 0", "-1250.000", "-1000.00", "-10000000000000000.0000000000", "-214", "-59999999", "-59500000", "-60000000", "4294960000", "-1000"], rows.Kept[0][..10]);
+        Assert.Equal(
+            [
+                "text 0",
+                "-1250.000",
+                "-1000.00",
+                "-10000000000000000.0000000000",
+                "-214",
+                "-59999999",
+                "-59500000",
+                "-60000000",
+                "4294960000",
+                "-1000",
+            ],
+            rows.Kept[0][..10]
+        );
         Assert.Equal("0.00", rows.Kept[1000][2]);
-        Assert.Equal(["text 2999", "2498.750", "1999.00", "19990000000000000.0000000000", "2785", "2939000001", "2939500000", "2939000000", "4294962999", "1999"], rows.Kept[2999][..10]);
+        Assert.Equal(
+            [
+                "text 2999",
+                "2498.750",
+                "1999.00",
+                "19990000000000000.0000000000",
+                "2785",
+                "2939000001",
+                "2939500000",
+                "2939000000",
+                "4294962999",
+                "1999",
+            ],
+            rows.Kept[2999][..10]
+        );
         Assert.All(rows.Kept, row => Assert.Equal(row[10], row[11]));
     }
 
@@ -96,7 +147,9 @@ public sealed class ParquetTests : IDisposable
     public async Task Infer_ListToKeep_FailsAndSaysWhatItIs()
     {
         var source = new LocalSource(Write("SELECT 'a' AS text, MAP {'k': 1} AS tags"), "a.parquet");
-        var e = await Assert.ThrowsAsync<PJobException>(() => SchemaSampler.InferAsync(source, InputFormat.Parquet, Some.Input("text", null, "tags"), TestContext.Current.CancellationToken));
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            SchemaSampler.InferAsync(source, InputFormat.Parquet, Some.Input("text", null, "tags"), TestContext.Current.CancellationToken)
+        );
         Assert.Contains("tags (a list or map: not usable here)", e.Message);
     }
 
@@ -110,7 +163,10 @@ public sealed class ParquetTests : IDisposable
             var reader = new RowReader(Some.Options());
             var rows = new ReadRows();
             for (long start = 0; start < source.Length; start += step)
+            {
                 await rows.AddAsync(reader, Some.Unit(source, InputFormat.Parquet, start, Math.Min(source.Length, start + step)), source);
+            }
+
             Assert.Equal(Enumerable.Range(0, 30_000).Select(i => (long)i), rows.Rows);
             Assert.Equal("text number 29999", rows.Texts[^1]);
         }
@@ -125,7 +181,14 @@ public sealed class ParquetTests : IDisposable
         var schema = await SchemaSampler.InferAsync(source, InputFormat.Parquet, input, TestContext.Current.CancellationToken);
         var rows = new ReadRows();
         for (long start = 0; start < source.Length; start += source.Length / 5)
-            await rows.AddAsync(new RowReader(Some.Options(input, [.. schema])), Some.Unit(source, InputFormat.Parquet, start, Math.Min(source.Length, start + source.Length / 5)), source);
+        {
+            await rows.AddAsync(
+                new RowReader(Some.Options(input, [.. schema])),
+                Some.Unit(source, InputFormat.Parquet, start, Math.Min(source.Length, start + source.Length / 5)),
+                source
+            );
+        }
+
         Assert.Equal(Enumerable.Range(0, 20_000).Select(i => (long)i), rows.Rows);
         Assert.Equal(Enumerable.Range(20_000, 10_000).Select(i => (long)i), rows.Rejects.Select(r => r.SourceRow));
     }
@@ -136,7 +199,11 @@ public sealed class ParquetTests : IDisposable
         // The cut falls between the halves of a surrogate pair.
         var path = Write("SELECT 1 AS id, repeat('x', 4095) || '😀 and more' AS text FROM range(2)");
         var source = new LocalSource(path, "a.parquet");
-        var rows = await ReadRows.OfAsync(source, InputFormat.Parquet, Some.Options(Some.Input("text", "id"), new KeptColumn("id", ColumnType.Int64)));
+        var rows = await ReadRows.OfAsync(
+            source,
+            InputFormat.Parquet,
+            Some.Options(Some.Input("text", "id"), new KeptColumn("id", ColumnType.Int64))
+        );
         using var shown = System.Text.Json.JsonDocument.Parse(Assert.Single(rows.Rejects).Row);
         Assert.StartsWith(new string('x', 4095), shown.RootElement.GetProperty("text").GetString());
     }
@@ -160,7 +227,9 @@ public sealed class ParquetTests : IDisposable
     [Fact]
     public async Task Read_ListAsText_FailsAndSaysWhatThereIs()
     {
-        var e = await Assert.ThrowsAsync<PJobException>(() => ReadRows.OfAsync(new LocalSource(Write("SELECT ['a'] AS text, 1 AS n")), InputFormat.Parquet));
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            ReadRows.OfAsync(new LocalSource(Write("SELECT ['a'] AS text, 1 AS n")), InputFormat.Parquet)
+        );
         Assert.Contains("no column 'text'; found: n, text (a list or map: not usable here)", e.Message);
     }
 
@@ -170,7 +239,9 @@ public sealed class ParquetTests : IDisposable
         var bytes = File.ReadAllBytes(Write("SELECT 'x' || i AS text FROM range(1000) t(i)"));
         foreach (var length in new[] { 0, 3, 8, 100, bytes.Length - 1 })
         {
-            var e = await Assert.ThrowsAsync<PJobException>(() => ReadRows.OfAsync(new MemorySource(bytes[..length], "a.parquet"), InputFormat.Parquet));
+            var e = await Assert.ThrowsAsync<PJobException>(() =>
+                ReadRows.OfAsync(new MemorySource(bytes[..length], "a.parquet"), InputFormat.Parquet)
+            );
             Assert.Contains("a.parquet: ", e.Message);
         }
     }
@@ -178,7 +249,9 @@ public sealed class ParquetTests : IDisposable
     [Fact]
     public async Task Read_WrongMagic_FailsAndShowsTheBeginning()
     {
-        var e = await Assert.ThrowsAsync<PJobException>(() => ReadRows.OfAsync(new MemorySource("text\nthis is csv\n", "a.parquet"), InputFormat.Parquet));
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            ReadRows.OfAsync(new MemorySource("text\nthis is csv\n", "a.parquet"), InputFormat.Parquet)
+        );
         Assert.Contains("begins with 'text', expected 'PAR1'", e.Message);
     }
 
@@ -191,7 +264,10 @@ public sealed class ParquetTests : IDisposable
         {
             var damaged = (byte[])bytes.Clone();
             for (var k = 0; k < 3; k++)
+            {
                 damaged[random.Next(4, damaged.Length)] = (byte)random.Next(256);
+            }
+
             try
             {
                 var rows = await ReadRows.OfAsync(new MemorySource(damaged, "a.parquet"), InputFormat.Parquet);

@@ -8,7 +8,23 @@ namespace ProcessingJob.Data.Tests;
 public sealed class RangeTests
 {
     static readonly string[] Pieces =
-        ["a", "b,", ",", "\"", "\"\"", "\n", "\r\n", ",\"", "\",", "\n\"", "{\"text\":\"x\"}\n", "ü", "long text here ", "\n\n", "text,n\n"];
+    [
+        "a",
+        "b,",
+        ",",
+        "\"",
+        "\"\"",
+        "\n",
+        "\r\n",
+        ",\"",
+        "\",",
+        "\n\"",
+        "{\"text\":\"x\"}\n",
+        "ü",
+        "long text here ",
+        "\n\n",
+        "text,n\n",
+    ];
     static readonly Gen<string> Piece = Gen.Int[0, Pieces.Length - 1].Select(i => Pieces[i]);
     static readonly Gen<string> Content = Piece.Array[0, 60].Select(string.Concat);
 
@@ -18,70 +34,114 @@ public sealed class RangeTests
     [InlineData(InputFormat.Jsonl)]
     [InlineData(InputFormat.Text)]
     public void Read_AnyCuts_CoverEveryRecordOnce(InputFormat format) =>
-        Gen.Select(Content, Gen.Int[1, 40], Gen.Int[10, 200]).Sample((content, step, limit) =>
-        {
-            var source = new MemorySource("text\n" + content);
-            var input = format == InputFormat.Text ? new InputSpec() : Some.Input();
-            var options = Some.Options(input) with { MaxRecordBytes = limit, RowsPerBlock = 3 };
-            var whole = ReadRows.OfAsync(source, format, options).Result;
+        Gen.Select(Content, Gen.Int[1, 40], Gen.Int[10, 200])
+            .Sample(
+                (content, step, limit) =>
+                {
+                    var source = new MemorySource("text\n" + content);
+                    var input = format == InputFormat.Text ? new InputSpec() : Some.Input();
+                    var options = Some.Options(input) with { MaxRecordBytes = limit, RowsPerBlock = 3 };
+                    var whole = ReadRows.OfAsync(source, format, options).Result;
 
-            var ranges = new ReadRows();
-            var reader = new RowReader(options);
-            for (long start = 0; start < source.Length; start += step)
-                _ = ranges.AddAsync(reader, Some.Unit(source, format, start, Math.Min(start + step, source.Length)), source).Result;
+                    var ranges = new ReadRows();
+                    var reader = new RowReader(options);
+                    for (long start = 0; start < source.Length; start += step)
+                    {
+                        _ = ranges.AddAsync(reader, Some.Unit(source, format, start, Math.Min(start + step, source.Length)), source).Result;
+                    }
 
-            Assert.Equal(Describe(whole), Describe(ranges));
-            Assert.Equal(Enumerable.Range(0, (int)whole.RecordsIn).Select(r => (long)r), whole.Rows.Concat(whole.Rejects.Select(r => r.SourceRow)).Order());
-        }, iter: 2000);
+                    Assert.Equal(Describe(whole), Describe(ranges));
+                    Assert.Equal(
+                        Enumerable.Range(0, (int)whole.RecordsIn).Select(r => (long)r),
+                        whole.Rows.Concat(whole.Rejects.Select(r => r.SourceRow)).Order()
+                    );
+                },
+                iter: 2000
+            );
 
     [Fact]
     public void Read_AnyCutsInAnyOrder_CoverEveryRecordOnce() =>
-        Gen.Select(Content, Gen.Int[1, 40], Gen.Int).Sample((content, step, seed) =>
-        {
-            var source = new MemorySource("text,n\n" + content);
-            var whole = ReadRows.OfAsync(source, InputFormat.Csv).Result;
-            var starts = Enumerable.Range(0, (int)((source.Length + step - 1) / step)).Select(i => (long)i * step).ToArray();
-            new Random(seed).Shuffle(starts);
-            var reader = new RowReader(Some.Options());
-            var ranges = new ReadRows();
-            foreach (var start in starts)
-                _ = ranges.AddAsync(reader, Some.Unit(source, InputFormat.Csv, start, Math.Min(start + step, source.Length)), source).Result;
-            Assert.Equal(whole.Texts.Zip(whole.Rows).Order(), ranges.Texts.Zip(ranges.Rows).Order());
-            Assert.Equal(whole.Rejects.OrderBy(r => r.SourceRow), ranges.Rejects.OrderBy(r => r.SourceRow));
-        }, iter: 1000);
+        Gen.Select(Content, Gen.Int[1, 40], Gen.Int)
+            .Sample(
+                (content, step, seed) =>
+                {
+                    var source = new MemorySource("text,n\n" + content);
+                    var whole = ReadRows.OfAsync(source, InputFormat.Csv).Result;
+                    var starts = Enumerable.Range(0, (int)((source.Length + step - 1) / step)).Select(i => (long)i * step).ToArray();
+                    new Random(seed).Shuffle(starts);
+                    var reader = new RowReader(Some.Options());
+                    var ranges = new ReadRows();
+                    foreach (var start in starts)
+                    {
+                        _ = ranges
+                            .AddAsync(reader, Some.Unit(source, InputFormat.Csv, start, Math.Min(start + step, source.Length)), source)
+                            .Result;
+                    }
+
+                    Assert.Equal(whole.Texts.Zip(whole.Rows).Order(), ranges.Texts.Zip(ranges.Rows).Order());
+                    Assert.Equal(whole.Rejects.OrderBy(r => r.SourceRow), ranges.Rejects.OrderBy(r => r.SourceRow));
+                },
+                iter: 1000
+            );
 
     [Theory]
     [InlineData(null)]
     [InlineData("class")]
     public void Read_AnyCutsOnAnyHostsInAnyOrder_FindTheSameDuplicateIds(string? balance) =>
-        Gen.Select(Gen.Int[0, 30].Array[0, 60], Gen.Int[1, 80], Gen.Int).Sample((ids, step, seed) =>
-        {
-            var source = new MemorySource("id,text,class\n" + string.Concat(ids.Select((id, i) => $"{(id == 0 ? "" : id)},{(i % 7 == 3 ? "" : "text")},{i % 2}\n")));
-            var options = Some.Options(Some.Input("text", "id")) with { RowsPerBlock = 3 };
-            var whole = ReadRows.OfAsync(source, InputFormat.Csv, options).Result;
-            var starts = Enumerable.Range(0, (int)((source.Length + step - 1) / step)).Select(i => (long)i * step).ToArray();
-            new Random(seed).Shuffle(starts);
-            RowReader[] hosts = [new(options with { Balance = balance }), new(options with { Balance = balance }), new(options with { Balance = balance })];
-            var ranges = new ReadRows();
-            foreach (var (i, start) in starts.Index())
-                _ = ranges.AddAsync(hosts[i % 3], Some.Unit(source, InputFormat.Csv, start, Math.Min(start + step, source.Length)), source).Result;
-            Assert.Equal(whole.Rejects.OrderBy(r => r.SourceRow), ranges.Rejects.OrderBy(r => r.SourceRow));
-            Assert.Equal(whole.Texts.Count, ranges.Texts.Count + ranges.Filtered);
-        }, iter: 500);
+        Gen.Select(Gen.Int[0, 30].Array[0, 60], Gen.Int[1, 80], Gen.Int)
+            .Sample(
+                (ids, step, seed) =>
+                {
+                    var source = new MemorySource(
+                        "id,text,class\n"
+                            + string.Concat(ids.Select((id, i) => $"{(id == 0 ? "" : id)},{(i % 7 == 3 ? "" : "text")},{i % 2}\n"))
+                    );
+                    var options = Some.Options(Some.Input("text", "id")) with { RowsPerBlock = 3 };
+                    var whole = ReadRows.OfAsync(source, InputFormat.Csv, options).Result;
+                    var starts = Enumerable.Range(0, (int)((source.Length + step - 1) / step)).Select(i => (long)i * step).ToArray();
+                    new Random(seed).Shuffle(starts);
+                    RowReader[] hosts =
+                    [
+                        new(options with { Balance = balance }),
+                        new(options with { Balance = balance }),
+                        new(options with { Balance = balance }),
+                    ];
+                    var ranges = new ReadRows();
+                    foreach (var (i, start) in starts.Index())
+                    {
+                        _ = ranges
+                            .AddAsync(
+                                hosts[i % 3],
+                                Some.Unit(source, InputFormat.Csv, start, Math.Min(start + step, source.Length)),
+                                source
+                            )
+                            .Result;
+                    }
+
+                    Assert.Equal(whole.Rejects.OrderBy(r => r.SourceRow), ranges.Rejects.OrderBy(r => r.SourceRow));
+                    Assert.Equal(whole.Texts.Count, ranges.Texts.Count + ranges.Filtered);
+                },
+                iter: 500
+            );
 
     [Fact]
     public async Task Read_SuccessiveRanges_DoNotSearchThePrefixAgain()
     {
         var text = new StringBuilder("text\n");
         for (var i = 0; i < 200_000; i++)
+        {
             text.Append("row ").Append(i).Append('\n');
+        }
+
         var source = new MemorySource(text.ToString());
         // With ids too: those of the records before a range are known from the ranges before it.
         var reader = new RowReader(Some.Options(Some.Input("text", "text")));
         var rows = new ReadRows();
         var step = source.Length / 16;
         for (long start = 0; start < source.Length; start += step)
+        {
             await rows.AddAsync(reader, Some.Unit(source, InputFormat.Csv, start, Math.Min(start + step, source.Length)), source);
+        }
 
         Assert.Equal(200_000, rows.Texts.Count);
         Assert.Equal(Enumerable.Range(0, 200_000).Select(i => (long)i), rows.Rows);

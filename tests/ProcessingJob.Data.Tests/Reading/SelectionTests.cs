@@ -30,16 +30,40 @@ public sealed class SelectionTests
     public async Task Split_NumberAndText_AreTheSameId()
     {
         var json = string.Concat(Enumerable.Range(0, 200).Select(i => $"{{\"id\":{i},\"text\":\"t\"}}\n"));
-        var numbers = await ReadRows.OfAsync(new MemorySource(json), InputFormat.Jsonl, Some.Options(Some.Input("text", "id"), new KeptColumn("id", ColumnType.Int64)) with { Split = Shares });
-        var texts = await ReadRows.OfAsync(new MemorySource(json), InputFormat.Jsonl, Some.Options(Some.Input("text", "id"), new KeptColumn("id", ColumnType.String)) with { Split = Shares });
+        var numbers = await ReadRows.OfAsync(
+            new MemorySource(json),
+            InputFormat.Jsonl,
+            Some.Options(Some.Input("text", "id"), new KeptColumn("id", ColumnType.Int64)) with
+            {
+                Split = Shares,
+            }
+        );
+        var texts = await ReadRows.OfAsync(
+            new MemorySource(json),
+            InputFormat.Jsonl,
+            Some.Options(Some.Input("text", "id"), new KeptColumn("id", ColumnType.String)) with
+            {
+                Split = Shares,
+            }
+        );
         Assert.Equal(numbers.Splits, texts.Splits);
     }
 
     [Fact]
     public async Task Balance_Classes_DownToTheRarest()
     {
-        var text = "stars,text\n" + string.Concat(Enumerable.Range(0, 1000).Select(i => $"{(i % 10 == 0 ? 1 : i % 3 == 0 ? 2 : 5)},text {i}\n")) + "5,\n";
-        var options = Some.Options(Some.Input("text", null, "stars"), new KeptColumn("stars", ColumnType.String)) with { Balance = "stars" };
+        var text =
+            "stars,text\n"
+            + string.Concat(
+                Enumerable
+                    .Range(0, 1000)
+                    .Select(i => $"{(i % 10 == 0 ? 1 : i % 3 == 0 ? 2 : 5)},text {i}\n")
+            )
+            + "5,\n";
+        var options = Some.Options(Some.Input("text", null, "stars"), new KeptColumn("stars", ColumnType.String)) with
+        {
+            Balance = "stars",
+        };
         var rows = await ReadRows.OfAsync(new MemorySource(text), InputFormat.Csv, options);
         Assert.Equal([("1", 100), ("2", 100), ("5", 100)], rows.Kept.CountBy(k => k[0]).Select(c => (c.Key, c.Value)).Order());
         Assert.Equal(700, rows.Filtered);
@@ -51,7 +75,8 @@ public sealed class SelectionTests
     [Fact]
     public async Task Balance_RowsWithoutAClass_AreLeftOutAndAreNoClass()
     {
-        var text = string.Concat(Enumerable.Range(0, 100).Select(i => $"{{\"text\":\"t{i}\",\"c\":\"{i % 2}\"}}\n")) + "{\"text\":\"none\"}\n";
+        var text =
+            string.Concat(Enumerable.Range(0, 100).Select(i => $"{{\"text\":\"t{i}\",\"c\":\"{i % 2}\"}}\n")) + "{\"text\":\"none\"}\n";
         var rows = await ReadRows.OfAsync(new MemorySource(text), InputFormat.Jsonl, Some.Options() with { Balance = "c" });
         Assert.Equal((100, 1), (rows.Texts.Count, (int)rows.Filtered));
     }
@@ -59,7 +84,9 @@ public sealed class SelectionTests
     [Fact]
     public async Task Balance_ColumnThatNoRowHas_FailsInsteadOfLeavingOutEverything()
     {
-        var e = await Assert.ThrowsAsync<PJobException>(() => ReadRows.OfAsync(new MemorySource("{\"text\":\"a\"}\n", "a.jsonl"), InputFormat.Jsonl, Some.Options() with { Balance = "c" }));
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            ReadRows.OfAsync(new MemorySource("{\"text\":\"a\"}\n", "a.jsonl"), InputFormat.Jsonl, Some.Options() with { Balance = "c" })
+        );
         Assert.Contains("no row from byte 0 to 13 has a value in 'c'", e.Message);
     }
 }

@@ -69,7 +69,10 @@ sealed class FaultProxy : IDisposable
                 return;
             }
             if (fault == "hang")
+            {
                 return;
+            }
+
             using var request = await CopyAsync(context.Request);
             using var response = await _http.SendAsync(request);
             var body = await response.Content.ReadAsByteArrayAsync();
@@ -80,12 +83,24 @@ sealed class FaultProxy : IDisposable
                 return;
             }
             context.Response.StatusCode = (int)response.StatusCode;
-            foreach (var (name, values) in response.Headers.Concat(response.Content.Headers).Where(h => h.Key is not ("Transfer-Encoding" or "Content-Length" or "Connection")))
+            foreach (
+                var (name, values) in response
+                    .Headers.Concat(response.Content.Headers)
+                    .Where(h => h.Key is not ("Transfer-Encoding" or "Content-Length" or "Connection"))
+            )
+            {
                 context.Response.Headers[name] = string.Join(",", values);
+            }
+
             if (context.Request.HttpMethod != "HEAD")
+            {
                 context.Response.ContentLength64 = body.Length;
+            }
             else if (response.Content.Headers.ContentLength is { } length)
+            {
                 context.Response.ContentLength64 = length;
+            }
+
             if (fault == "short")
             {
                 await context.Response.OutputStream.WriteAsync(body.AsMemory(0, body.Length / 2));
@@ -93,7 +108,10 @@ sealed class FaultProxy : IDisposable
                 return;
             }
             if (context.Request.HttpMethod != "HEAD")
+            {
                 await context.Response.OutputStream.WriteAsync(body);
+            }
+
             context.Response.Close();
         }
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or HttpRequestException or IOException)
@@ -115,9 +133,13 @@ sealed class FaultProxy : IDisposable
             _ => (404, "NoSuchKey"),
         };
         context.Response.StatusCode = number;
-        await context.Response.OutputStream.WriteAsync(Some.Bytes(number == 200
-            ? "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"
-            : $"<Error><Code>{code}</Code><Message>spoilt</Message></Error>"));
+        await context.Response.OutputStream.WriteAsync(
+            Some.Bytes(
+                number == 200
+                    ? "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"
+                    : $"<Error><Code>{code}</Code><Message>spoilt</Message></Error>"
+            )
+        );
         context.Response.Close();
     }
 
@@ -127,11 +149,16 @@ sealed class FaultProxy : IDisposable
         using var body = new MemoryStream();
         await from.InputStream.CopyToAsync(body);
         if (body.Length > 0 || from.HttpMethod is "PUT" or "POST")
+        {
             to.Content = new ByteArrayContent(body.ToArray());
+        }
+
         foreach (var name in from.Headers.AllKeys.OfType<string>())
         {
             if (!to.Headers.TryAddWithoutValidation(name, from.Headers[name]) && name != "Content-Length")
+            {
                 to.Content?.Headers.TryAddWithoutValidation(name, from.Headers[name]);
+            }
         }
         return to;
     }

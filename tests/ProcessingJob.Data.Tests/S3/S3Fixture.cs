@@ -23,13 +23,17 @@ public sealed class S3Fixture : IDisposable
     }
 
     /// <summary>A client of the server, or of a proxy before it.</summary>
-    public IAmazonS3 Client(Uri? through = null) => new AmazonS3Client(new BasicAWSCredentials("test", "test"), new AmazonS3Config
-    {
-        ServiceURL = (through ?? Endpoint).ToString(),
-        ForcePathStyle = true,
-        AuthenticationRegion = "us-east-1",
-        MaxErrorRetry = 0,
-    });
+    public IAmazonS3 Client(Uri? through = null) =>
+        new AmazonS3Client(
+            new BasicAWSCredentials("test", "test"),
+            new AmazonS3Config
+            {
+                ServiceURL = (through ?? Endpoint).ToString(),
+                ForcePathStyle = true,
+                AuthenticationRegion = "us-east-1",
+                MaxErrorRetry = 0,
+            }
+        );
 
     /// <summary>A bucket of one test.</summary>
     public async Task<string> NewBucketAsync()

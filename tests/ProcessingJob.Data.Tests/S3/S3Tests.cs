@@ -16,14 +16,33 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
     {
         var bucket = await server.NewBucketAsync();
         foreach (var (key, content) in objects)
-            await server.Client().PutObjectAsync(new() { BucketName = bucket, Key = key, ContentBody = content }, Token);
+        {
+            await server
+                .Client()
+                .PutObjectAsync(
+                    new()
+                    {
+                        BucketName = bucket,
+                        Key = key,
+                        ContentBody = content,
+                    },
+                    Token
+                );
+        }
+
         return bucket;
     }
 
     [Fact]
     public async Task List_Prefix_GivesDataFilesInOrder()
     {
-        var bucket = await NewDataAsync(("in/b.txt", "b"), ("in/a/c.txt", "cc"), ("in/_SUCCESS", ""), ("in/.hidden/x.txt", "x"), ("other/d.txt", "d"));
+        var bucket = await NewDataAsync(
+            ("in/b.txt", "b"),
+            ("in/a/c.txt", "cc"),
+            ("in/_SUCCESS", ""),
+            ("in/.hidden/x.txt", "x"),
+            ("other/d.txt", "d")
+        );
         var files = await new S3Data(server.Client(), $"s3://{bucket}/in").ListAsync(Token);
         Assert.Equal([("a/c.txt", 2L), ("b.txt", 1L)], files.Select(f => (f.Source, f.Size)));
         Assert.Equal(32, files[0].Version.Length);
@@ -40,7 +59,10 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
         foreach (var file in files)
         {
             var unit = WorkUnit.Create(file.Source, InputFormat.Text, 0, file.Size, file.Size, file.Version, "s", "m");
-            Assert.Equal([file.Source], (await new ReadRows().AddAsync(new(Some.Options(new InputSpec())), unit, await data.OpenAsync(unit, Token))).Texts);
+            Assert.Equal(
+                [file.Source],
+                (await new ReadRows().AddAsync(new(Some.Options(new InputSpec())), unit, await data.OpenAsync(unit, Token))).Texts
+            );
         }
     }
 
@@ -53,13 +75,30 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
         proxy.Fault = (n, _) =>
         {
             if (n == 3)
-                server.Client().PutObjectAsync(new() { BucketName = bucket, Key = "in/a.txt", ContentBody = Lines.Replace('1', '2') }, Token).GetAwaiter().GetResult();
+            {
+                server
+                    .Client()
+                    .PutObjectAsync(
+                        new()
+                        {
+                            BucketName = bucket,
+                            Key = "in/a.txt",
+                            ContentBody = Lines.Replace('1', '2'),
+                        },
+                        Token
+                    )
+                    .GetAwaiter()
+                    .GetResult();
+            }
+
             return null;
         };
         var data = new S3Data(server.Client(proxy.Endpoint), $"s3://{bucket}/in", Quick with { Parallel = 1 });
         var file = Assert.Single(await data.ListAsync(Token));
         var unit = WorkUnit.Create(file.Source, InputFormat.Text, 0, file.Size, file.Size, file.Version, "s", "m");
-        var e = await Assert.ThrowsAsync<PJobException>(async () => await new ReadRows().AddAsync(new(Some.Options(new InputSpec())), unit, await data.OpenAsync(unit, Token)));
+        var e = await Assert.ThrowsAsync<PJobException>(async () =>
+            await new ReadRows().AddAsync(new(Some.Options(new InputSpec())), unit, await data.OpenAsync(unit, Token))
+        );
         Assert.Contains("changed since it was planned", e.Message);
     }
 
@@ -70,7 +109,12 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
         var store = new S3Store(server.Client(), $"s3://{bucket}/out", Quick);
         var e = await Assert.ThrowsAsync<PJobException>(() => WriteAsync(store, 40_000, 1, rowsIn: 40_001));
         Assert.Contains("rows do not add up", e.Message);
-        Assert.Empty((await server.Client().ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket }, Token)).MultipartUploads ?? []);
+        Assert.Empty(
+            (
+                await server.Client().ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket }, Token)
+            ).MultipartUploads
+                ?? []
+        );
         Assert.Empty((await server.Client().ListObjectsV2Async(new() { BucketName = bucket }, Token)).S3Objects ?? []);
     }
 
@@ -83,14 +127,33 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
         Assert.Equal(ContractJson.Write(records[0]), ContractJson.Write(records[1]));
         var part = Assert.Single(records[0].Parts);
         using var stored = await server.Client().GetObjectAsync(bucket, "out/" + part.Path, Token);
-        Assert.Equal(part.Sha256, Convert.ToHexStringLower(await System.Security.Cryptography.SHA256.HashDataAsync(stored.ResponseStream, Token)));
+        Assert.Equal(
+            part.Sha256,
+            Convert.ToHexStringLower(await System.Security.Cryptography.SHA256.HashDataAsync(stored.ResponseStream, Token))
+        );
     }
 
     [Fact]
     public async Task List_MoreThanAPage_GivesAll()
     {
         var bucket = await server.NewBucketAsync();
-        await Parallel.ForAsync(0, 1005, Token, async (i, token) => await server.Client().PutObjectAsync(new() { BucketName = bucket, Key = $"p/{i:0000}.txt", ContentBody = "x" }, token));
+        await Parallel.ForAsync(
+            0,
+            1005,
+            Token,
+            async (i, token) =>
+                await server
+                    .Client()
+                    .PutObjectAsync(
+                        new()
+                        {
+                            BucketName = bucket,
+                            Key = $"p/{i:0000}.txt",
+                            ContentBody = "x",
+                        },
+                        token
+                    )
+        );
         Assert.Equal(1005, (await new S3Data(server.Client(), $"s3://{bucket}/p/").ListAsync(Token)).Count);
     }
 
@@ -110,7 +173,16 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
         var reader = new RowReader(Some.Options(new InputSpec()));
         for (long start = 0; start < file.Size; start += 300_000)
         {
-            var unit = WorkUnit.Create(file.Source, InputFormat.Text, start, Math.Min(file.Size, start + 300_000), file.Size, file.Version, "s", "m");
+            var unit = WorkUnit.Create(
+                file.Source,
+                InputFormat.Text,
+                start,
+                Math.Min(file.Size, start + 300_000),
+                file.Size,
+                file.Version,
+                "s",
+                "m"
+            );
             await using var source = await data.OpenAsync(unit, Token);
             await rows.AddAsync(reader, unit, source);
         }
@@ -138,7 +210,9 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
         using var proxy = new FaultProxy(server.Endpoint) { Fault = (_, _) => fault };
         var data = new S3Data(server.Client(proxy.Endpoint), "s3://bucket/in", Quick);
         var unit = WorkUnit.Create("a.txt", InputFormat.Text, 0, 4, 4, "v", "s", "m");
-        var e = await Assert.ThrowsAsync<PJobException>(async () => await new ReadRows().AddAsync(new(Some.Options(new InputSpec())), unit, await data.OpenAsync(unit, Token)));
+        var e = await Assert.ThrowsAsync<PJobException>(async () =>
+            await new ReadRows().AddAsync(new(Some.Options(new InputSpec())), unit, await data.OpenAsync(unit, Token))
+        );
         Assert.StartsWith("s3://bucket/in/a.txt: ", e.Message);
         Assert.Contains(message, e.Message);
     }
@@ -147,7 +221,9 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
     public async Task List_PartOfTheListWithoutAWayOn_FailsInsteadOfLosingFiles()
     {
         using var proxy = new FaultProxy(server.Endpoint) { Fault = (_, _) => "partial" };
-        var e = await Assert.ThrowsAsync<PJobException>(() => new S3Data(server.Client(proxy.Endpoint), "s3://bucket/in", Quick).ListAsync(Token));
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            new S3Data(server.Client(proxy.Endpoint), "s3://bucket/in", Quick).ListAsync(Token)
+        );
         Assert.Contains("gave a part of the list and no way to go on", e.Message);
     }
 
@@ -157,9 +233,21 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
         var bucket = await NewDataAsync(("in/a.txt", "one\n"));
         var data = new S3Data(server.Client(), $"s3://{bucket}/in", Quick);
         var file = Assert.Single(await data.ListAsync(Token));
-        await server.Client().PutObjectAsync(new() { BucketName = bucket, Key = "in/a.txt", ContentBody = "two\n" }, Token);
+        await server
+            .Client()
+            .PutObjectAsync(
+                new()
+                {
+                    BucketName = bucket,
+                    Key = "in/a.txt",
+                    ContentBody = "two\n",
+                },
+                Token
+            );
         var unit = WorkUnit.Create(file.Source, InputFormat.Text, 0, 4, 4, file.Version, "s", "m");
-        var e = await Assert.ThrowsAsync<PJobException>(async () => await new ReadRows().AddAsync(new(Some.Options(new InputSpec())), unit, await data.OpenAsync(unit, Token)));
+        var e = await Assert.ThrowsAsync<PJobException>(async () =>
+            await new ReadRows().AddAsync(new(Some.Options(new InputSpec())), unit, await data.OpenAsync(unit, Token))
+        );
         Assert.Contains("changed since it was planned", e.Message);
     }
 
@@ -167,7 +255,9 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
     public async Task Open_NameThatLeadsOut_IsRefused()
     {
         var data = new S3Data(server.Client(), "s3://bucket/in");
-        await Assert.ThrowsAsync<PJobException>(() => data.OpenAsync(WorkUnit.Create("../secret", InputFormat.Text, 0, 4, 4, "v", "s", "m"), Token));
+        await Assert.ThrowsAsync<PJobException>(() =>
+            data.OpenAsync(WorkUnit.Create("../secret", InputFormat.Text, 0, 4, 4, "v", "s", "m"), Token)
+        );
     }
 
     [Theory]
@@ -195,7 +285,9 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
         var uploads = await server.Client().ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket }, Token);
         // An upload whose beginning was done but whose answer was lost stays: the bucket's lifecycle rule removes it.
         if (fault != "done but 500")
+        {
             Assert.Empty(uploads.MultipartUploads ?? []);
+        }
     }
 
     [Fact]
@@ -221,7 +313,12 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
     static async Task<UnitRecord> WriteAsync(S3Store store, int rows, int seed, long? rowsIn = null)
     {
         OutputColumn[] columns = [new("id", ColumnKind.Int64), new("embedding", ColumnKind.ListFloat)];
-        await using var writer = new UnitWriter(store, WorkUnit.Create("a", InputFormat.Csv, 0, 1, 1, "v", "s", "m"), columns, new() { Compression = OutputCompression.None });
+        await using var writer = new UnitWriter(
+            store,
+            WorkUnit.Create("a", InputFormat.Csv, 0, 1, 1, "v", "s", "m"),
+            columns,
+            new() { Compression = OutputCompression.None }
+        );
         var random = new Random(seed);
         using var block = new ColumnBlock(columns);
         var vector = new float[96];

@@ -7,12 +7,23 @@ namespace ProcessingJob.Data.Tests;
 /// <summary>Builders of what tests need.</summary>
 static class Some
 {
-    public static InputSpec Input(string text = "text", string? id = null, params string[] keep) => new() { Text = [text], Id = id, Keep = [.. keep] };
+    public static InputSpec Input(string text = "text", string? id = null, params string[] keep) =>
+        new()
+        {
+            Text = [text],
+            Id = id,
+            Keep = [.. keep],
+        };
 
     public static ReadOptions Options(InputSpec? input = null, params KeptColumn[] schema)
     {
         input ??= Input();
-        return new() { Input = input, Texts = ReadOptions.TextsOf(input), Schema = schema };
+        return new()
+        {
+            Input = input,
+            Texts = ReadOptions.TextsOf(input),
+            Schema = schema,
+        };
     }
 
     public static WorkUnit Unit(IByteSource source, InputFormat format, long start = 0, long? end = null) =>
@@ -22,7 +33,10 @@ static class Some
     {
         using var to = new MemoryStream();
         using (var gzip = new GZipStream(to, CompressionLevel.Fastest, leaveOpen: true))
+        {
             gzip.Write(data);
+        }
+
         return to.ToArray();
     }
 
@@ -38,7 +52,8 @@ static class Some
 /// <summary>A source in memory.</summary>
 sealed class MemorySource(byte[] data, string name = "file") : IByteSource
 {
-    public MemorySource(string text, string name = "file") : this(Encoding.UTF8.GetBytes(text), name) { }
+    public MemorySource(string text, string name = "file")
+        : this(Encoding.UTF8.GetBytes(text), name) { }
 
     public string Name => name;
     public long Length => data.Length;
@@ -47,7 +62,7 @@ sealed class MemorySource(byte[] data, string name = "file") : IByteSource
     /// <summary>Reads so far, for tests of what is read again.</summary>
     public long BytesRead { get; private set; }
 
-    public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellation)
+    public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var count = (int)Math.Clamp(data.Length - offset, 0, buffer.Length);
         data.AsMemory((int)Math.Min(offset, data.Length), count).CopyTo(buffer);
@@ -102,7 +117,10 @@ sealed class ReadRows
             {
                 Texts.Add(string.Join("|", Enumerable.Range(0, block.TextCount).Select(k => block.Text(i, k).ToString())));
                 if (block.Id is { } id)
+                {
                     Ids.Add(Show(id, i));
+                }
+
                 Kept.Add([.. block.Kept.Select(c => Show(c, i))]);
                 Rows.Add(block.SourceRow(i));
                 Offsets.Add(block.SourceOffset(i));
@@ -117,14 +135,17 @@ sealed class ReadRows
         return this;
     }
 
-    public static string Show(Column column, int row) => column.IsNull(row) ? "null" : column switch
-    {
-        StringColumn c => c[row].ToString(),
-        ValueColumn<long> c => c[row].ToString(),
-        ValueColumn<int> c => c[row].ToString(),
-        ValueColumn<double> c => c[row].ToString(),
-        ValueColumn<bool> c => c[row].ToString(),
-        BinaryColumn c => Convert.ToHexStringLower(c[row]),
-        _ => column.GetType().Name,
-    };
+    public static string Show(Column column, int row) =>
+        column.IsNull(row)
+            ? "null"
+            : column switch
+            {
+                StringColumn c => c[row].ToString(),
+                ValueColumn<long> c => c[row].ToString(),
+                ValueColumn<int> c => c[row].ToString(),
+                ValueColumn<double> c => c[row].ToString(),
+                ValueColumn<bool> c => c[row].ToString(),
+                BinaryColumn c => Convert.ToHexStringLower(c[row]),
+                _ => column.GetType().Name,
+            };
 }

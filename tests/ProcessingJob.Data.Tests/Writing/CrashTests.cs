@@ -37,14 +37,20 @@ public sealed class CrashTests : IDisposable
 
     static async Task<int> RunChildAsync(string output, string point)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["--filter-method", "*CrashTests.Child", "--explicit", "only", "--no-progress"])
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath!,
+            ["--filter-method", "*CrashTests.Child", "--explicit", "only", "--no-progress"]
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Path.GetDirectoryName(output)!,
         };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
+        {
             start.ArgumentList.Insert(0, typeof(CrashTests).Assembly.Location);
+        }
+
         start.Environment[FolderVariable] = output;
         start.Environment["PROCESSINGJOB_CRASH_AT"] = point;
         using var child = Process.Start(start)!;
@@ -72,5 +78,10 @@ public sealed class CrashTests : IDisposable
     }
 
     static string[] Contents(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => $"{Path.GetRelativePath(folder, path)} {Fingerprints.OfFile(path)}")];
+        [
+            .. Directory
+                .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(path => $"{Path.GetRelativePath(folder, path)} {Fingerprints.OfFile(path)}"),
+        ];
 }

@@ -19,7 +19,10 @@ public sealed class LocalCommitTests : IDisposable
 
         Assert.Equal([100, 100, 50], record.Parts.Select(p => p.Rows));
         Assert.Equal(250, record.RowsOut);
-        Assert.Equal(["data/part-00-1.parquet", "data/part-00-2.parquet", "data/part-00.parquet"], record.Parts.Select(p => p.Path.Replace(record.Unit, "00")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["data/part-00-1.parquet", "data/part-00-2.parquet", "data/part-00.parquet"],
+            record.Parts.Select(p => p.Path.Replace(record.Unit, "00")).Order(StringComparer.Ordinal)
+        );
         foreach (var part in record.Parts.Append(record.RejectFile!))
         {
             var path = Path.Combine(store.Root, part.Path);
@@ -43,10 +46,14 @@ public sealed class LocalCommitTests : IDisposable
     public async Task Commit_TwoAttemptsAtOnce_OneWinsAndNothingIsMixed()
     {
         var store = new LocalStore(Path.Combine(_folder, "output"));
-        var records = await Task.WhenAll(Enumerable.Range(0, 4).Select(seed => Task.Run(() => WriteAsync(store, 500, rowsPerPart: 100, seed: seed))));
+        var records = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(seed => Task.Run(() => WriteAsync(store, 500, rowsPerPart: 100, seed: seed)))
+        );
         Assert.Single(records.Select(r => Convert.ToHexString(ContractJson.Write(r))).Distinct());
         foreach (var part in records[0].Parts)
+        {
             Assert.Equal(part.Sha256, Fingerprints.OfFile(Path.Combine(store.Root, part.Path)));
+        }
     }
 
     [Fact]
@@ -54,7 +61,10 @@ public sealed class LocalCommitTests : IDisposable
     {
         var store = new LocalStore(Path.Combine(_folder, "output"));
         await using (var writer = NewWriter(store, 10))
+        {
             await writer.WriteAsync(Block(25, 0), Token);
+        }
+
         Assert.False(Directory.Exists(store.Root));
         Assert.Empty(Directory.EnumerateFiles(store.Staging));
     }
@@ -84,7 +94,10 @@ public sealed class LocalCommitTests : IDisposable
         var e = await Assert.ThrowsAsync<PJobException>(async () =>
         {
             for (var i = 0; i < 200; i++)
+            {
                 await writer.WriteAsync(Block(1000, i), Token);
+            }
+
             await writer.CommitAsync(new(200_000, 200_000, 0, 0, 0), Token);
         });
         Assert.Contains("No space left", e.Message);
@@ -106,7 +119,10 @@ public sealed class LocalCommitTests : IDisposable
         await using var writer = new UnitWriter(store, Unit, Columns, new() { Splits = ["train", "test"] });
         var block = Block(10, 0);
         for (var i = 0; i < 10; i++)
+        {
             block.AddSplit(i % 3 == 0 ? 1 : 0);
+        }
+
         await writer.WriteAsync(block, Token);
         var record = await writer.CommitAsync(new(10, 10, 0, 0, 0), Token);
         Assert.Equal([("train", 6L), ("test", 4L)], record.Parts.Select(p => (p.Split!, p.Rows)));
@@ -134,7 +150,10 @@ public sealed class LocalCommitTests : IDisposable
         {
             block.Get<ValueColumn<long>>("id").Append(i);
             for (var k = 0; k < values.Length; k++)
+            {
                 values[k] = random.NextSingle();
+            }
+
             block.Get<ListColumn<float>>("embedding").Append(values);
         }
         return block;
@@ -142,19 +161,28 @@ public sealed class LocalCommitTests : IDisposable
 
     sealed class FullStore : IOutputStore
     {
-        public Task ProbeAsync(CancellationToken cancellation) => Task.CompletedTask;
-        public Task<StagedFile> StageAsync(string path, CancellationToken cancellation) => Task.FromResult<StagedFile>(new FullFile(path));
-        public Task<UnitRecord> CommitAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellation) => throw new NotSupportedException();
-        public Task<IReadOnlySet<string>> ListCommittedAsync(CancellationToken cancellation) => throw new NotSupportedException();
-        public Task<UnitRecord?> ReadCommitAsync(string unit, CancellationToken cancellation) => throw new NotSupportedException();
+        public Task ProbeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task<StagedFile> StageAsync(string path, CancellationToken cancellationToken) =>
+            Task.FromResult<StagedFile>(new FullFile(path));
+
+        public Task<UnitRecord> CommitAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<IReadOnlySet<string>> ListCommittedAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<UnitRecord?> ReadCommitAsync(string unit, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     /// <summary>The kernel's own full device.</summary>
     sealed class FullFile(string path) : StagedFile(path)
     {
         public override Stream Stream { get; } = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
-        public override Task FinishAsync(CancellationToken cancellation) => Task.CompletedTask;
-        public override Task PublishAsync(CancellationToken cancellation) => Task.CompletedTask;
+
+        public override Task FinishAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public override Task PublishAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
         public override ValueTask DisposeAsync() => Stream.DisposeAsync();
     }
 }

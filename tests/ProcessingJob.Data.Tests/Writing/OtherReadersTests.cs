@@ -22,7 +22,11 @@ public sealed class OtherReadersTests : IDisposable
         new("ids", ColumnKind.ListInt32),
         new("i8", ColumnKind.ListInt8),
         new("u8", ColumnKind.ListUInt8),
-        new("answers", ColumnKind.ListStruct, Fields: [new("answer", ColumnKind.String), new("score", ColumnKind.Float), new("start", ColumnKind.Int32, Nullable: true)]),
+        new(
+            "answers",
+            ColumnKind.ListStruct,
+            Fields: [new("answer", ColumnKind.String), new("score", ColumnKind.Float), new("start", ColumnKind.Int32, Nullable: true)]
+        ),
         new("source_file", ColumnKind.String),
         new("labels", ColumnKind.ListString),
     ];
@@ -46,9 +50,12 @@ public sealed class OtherReadersTests : IDisposable
         using var db = Open();
         Assert.Equal(
             "BIGINT,VARCHAR,DOUBLE,BOOLEAN,TIMESTAMP WITH TIME ZONE,DATE,BLOB,FLOAT[],FLOAT[],INTEGER[],TINYINT[],UTINYINT[],STRUCT(answer VARCHAR, score FLOAT, \"start\" INTEGER)[],VARCHAR,VARCHAR[]",
-            Scalar(db, $"SELECT string_agg(column_type, ',') FROM (DESCRIBE SELECT * FROM '{path}')"));
+            Scalar(db, $"SELECT string_agg(column_type, ',') FROM (DESCRIBE SELECT * FROM '{path}')")
+        );
         // The values are a function of the row, written here in SQL a second time.
-        var wrong = Scalar(db, $"""
+        var wrong = Scalar(
+            db,
+            $"""
             SELECT count(*) FROM '{path}' WHERE NOT (
               text IS NOT DISTINCT FROM (CASE WHEN id % 5 = 0 THEN NULL ELSE 'text ü ' || id END)
               AND stars IS NOT DISTINCT FROM (CASE WHEN id % 7 = 0 THEN NULL ELSE id / 4 END)
@@ -64,7 +71,8 @@ public sealed class OtherReadersTests : IDisposable
               AND (id % 4 = 0 OR (answers[1].answer = 'a' || id AND answers[1].score = 0.5 AND answers[1]."start" IS NULL))
               AND len(labels) = id % 3 AND coalesce(array_to_string(labels, '+'), '') = CASE id % 3 WHEN 0 THEN '' WHEN 1 THEN 'ä' || id ELSE 'ä' || id || '+ä' || id END
               AND source_file = 'dir/file.csv')
-            """);
+            """
+        );
         Assert.Equal("0", wrong);
         Assert.Equal($"{rows}", Scalar(db, $"SELECT count(*) FROM '{path}'"));
     }
@@ -100,34 +108,53 @@ public sealed class OtherReadersTests : IDisposable
     [Fact]
     public async Task Write_LongLists_EndsRowGroupsFarBelowTheLimitOfListOffsets()
     {
-        const int rows = 1500, width = 8192, groupBytes = 16 << 20;
+        const int rows = 1500,
+            width = 8192,
+            groupBytes = 16 << 20;
         OutputColumn[] columns = [new("ids", ColumnKind.ListInt32)];
         var store = new LocalStore(Path.Combine(_folder, "output"));
         await using var writer = new UnitWriter(store, Unit, columns, new());
         using var block = new ColumnBlock(columns);
         for (var i = 0; i < rows; i++)
+        {
             block.Get<ListColumn<int>>("ids").Append(new int[width]);
+        }
+
         await writer.WriteAsync(block, Token);
         var record = await writer.CommitAsync(new(rows, rows, 0, 0, 0), Token);
         using var db = Open();
         var path = Path.Combine(store.Root, Assert.Single(record.Parts).Path);
         Assert.Equal($"{(long)rows * width}", Scalar(db, $"SELECT sum(len(ids)) FROM '{path}'"));
         // 2^31 list values of one row group or batch are what Arrow cannot address: a group ends within 256 rows of 16 MiB.
-        Assert.InRange(long.Parse(Scalar(db, $"SELECT max(num_values) FROM parquet_metadata('{path}')"), CultureInfo.InvariantCulture), 1, (groupBytes / 4) + 256 * width);
+        Assert.InRange(
+            long.Parse(Scalar(db, $"SELECT max(num_values) FROM parquet_metadata('{path}')"), CultureInfo.InvariantCulture),
+            1,
+            (groupBytes / 4) + 256 * width
+        );
     }
 
     [Fact]
     public async Task DuckDb_ReadsJsonlParts()
     {
         var store = new LocalStore(Path.Combine(_folder, "output"));
-        await using var writer = new UnitWriter(store, Unit, Columns, new() { Format = OutputFormat.Jsonl, Compression = OutputCompression.Zstd });
+        await using var writer = new UnitWriter(
+            store,
+            Unit,
+            Columns,
+            new() { Format = OutputFormat.Jsonl, Compression = OutputCompression.Zstd }
+        );
         using var block = Block(0, 1000);
         await writer.WriteAsync(block, Token);
         var record = await writer.CommitAsync(new(1000, 1000, 0, 0, 0), Token);
         Assert.EndsWith(".jsonl.zst", record.Parts[0].Path);
         using var db = Open();
-        Assert.Equal("1000|499500|249", Scalar(db,
-            $"SELECT count(*) || '|' || sum(id)::BIGINT || '|' || count(*) FILTER (text IS NULL AND len(embedding) = 24 AND id > 4 + 1) + 50 + 1 FROM read_json_auto('{Path.Combine(store.Root, record.Parts[0].Path)}', format='newline_delimited', compression='zstd')"));
+        Assert.Equal(
+            "1000|499500|249",
+            Scalar(
+                db,
+                $"SELECT count(*) || '|' || sum(id)::BIGINT || '|' || count(*) FILTER (text IS NULL AND len(embedding) = 24 AND id > 4 + 1) + 50 + 1 FROM read_json_auto('{Path.Combine(store.Root, record.Parts[0].Path)}', format='newline_delimited', compression='zstd')"
+            )
+        );
     }
 
     [Fact]
@@ -186,7 +213,10 @@ public sealed class OtherReadersTests : IDisposable
             Put<ValueColumn<int>>("day", 6, c => c.Append(id % 20_000));
             Put<BinaryColumn>("raw", 9, c => c.Append(new byte[id % 4]));
             for (var k = 0; k < vector.Length; k++)
+            {
                 vector[k] = id + k * 0.5f;
+            }
+
             block.Get<ListColumn<float>>("embedding").Append(vector);
             block.Get<ListColumn<float>>("half").Append([id % 2048, 0.5f, 0.1f]);
             block.Get<ListColumn<int>>("ids").Append([.. Enumerable.Range(id, id % 3)]);
@@ -197,24 +227,36 @@ public sealed class OtherReadersTests : IDisposable
                 ((StringColumn)answers.Fields[0]).Append($"a{id}");
                 ((ValueColumn<float>)answers.Fields[1]).Append(0.5f);
                 if (k == 0)
+                {
                     answers.Fields[2].AppendNull();
+                }
                 else
+                {
                     ((ValueColumn<int>)answers.Fields[2]).Append(k);
+                }
             }
             answers.EndRow();
             block.Get<StringColumn>("source_file").Append("dir/file.csv");
             var labels = block.Get<StructListColumn>("labels");
             for (var k = 0; k < id % 3; k++)
+            {
                 ((StringColumn)labels.Fields[0]).Append($"ä{id}");
+            }
+
             labels.EndRow();
 
-            void Put<T>(string name, int nullEvery, Action<T> append) where T : Column
+            void Put<T>(string name, int nullEvery, Action<T> append)
+                where T : Column
             {
                 var column = block.Get<T>(name);
                 if (id % nullEvery == 0)
+                {
                     column.AppendNull();
+                }
                 else
+                {
                     append(column);
+                }
             }
         }
         return block;

@@ -55,8 +55,16 @@ sealed class ImpatientTime(int pause = 0) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         Interlocked.Increment(ref _waits);
-        if (dueTime > TimeSpan.Zero) Interlocked.Add(ref _ticks, dueTime.Ticks);
-        if (pause > 0) return new Timer(_ => callback(state), null, pause, Timeout.Infinite);
+        if (dueTime > TimeSpan.Zero)
+        {
+            Interlocked.Add(ref _ticks, dueTime.Ticks);
+        }
+
+        if (pause > 0)
+        {
+            return new Timer(_ => callback(state), null, pause, Timeout.Infinite);
+        }
+
         ThreadPool.QueueUserWorkItem(_ => callback(state));
         return new Done();
     }
@@ -64,7 +72,9 @@ sealed class ImpatientTime(int pause = 0) : TimeProvider
     sealed class Done : ITimer
     {
         public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
         public void Dispose() { }
+
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

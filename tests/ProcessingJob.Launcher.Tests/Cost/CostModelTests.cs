@@ -6,14 +6,18 @@ namespace ProcessingJob.Launcher.Tests.Cost;
 
 public sealed class CostModelTests
 {
-    static Workload Work(int units = 400, double? speed = null) => new()
-    {
-        Units = [.. Enumerable.Range(0, units).Select(i => WorkUnit.Create($"f{i}", InputFormat.Text, 0, 1 << 20, 1 << 20, "v", "s", "m"))],
-        Rows = 10_000_000,
-        Tokens = 1_000_000_000,
-        FlopsPerToken = 2 * 10.6e6,
-        MeasuredTokensPerSecond = speed,
-    };
+    static Workload Work(int units = 400, double? speed = null) =>
+        new()
+        {
+            Units =
+            [
+                .. Enumerable.Range(0, units).Select(i => WorkUnit.Create($"f{i}", InputFormat.Text, 0, 1 << 20, 1 << 20, "v", "s", "m")),
+            ],
+            Rows = 10_000_000,
+            Tokens = 1_000_000_000,
+            FlopsPerToken = 2 * 10.6e6,
+            MeasuredTokensPerSecond = speed,
+        };
 
     static readonly CostModel Model = new(InstanceTypes.Default);
 
@@ -33,7 +37,10 @@ public sealed class CostModelTests
     [Fact]
     public void Estimate_MoreHostsThanUnits_IsAsSlowAsTheFullest()
     {
-        Assert.Equal(Model.Estimate(Work(units: 3, speed: 1e5), "ml.m5.xlarge", 3).Total, Model.Estimate(Work(units: 3, speed: 1e5), "ml.m5.xlarge", 50).Total);
+        Assert.Equal(
+            Model.Estimate(Work(units: 3, speed: 1e5), "ml.m5.xlarge", 3).Total,
+            Model.Estimate(Work(units: 3, speed: 1e5), "ml.m5.xlarge", 50).Total
+        );
     }
 
     [Fact]
@@ -88,7 +95,10 @@ public sealed class CostModelTests
     public void Load_OwnFile_OverridesAndKeepsTheRest()
     {
         using var folder = new ProcessingJob.Testing.TempFolder();
-        string path = folder.Write("types.json", """{"date":"2030-01","region":"eu-west-1","types":[{"type":"ml.m5.xlarge","vcpu":4,"memory_gib":16,"usd_per_hour":9.5}]}""");
+        var path = folder.Write(
+            "types.json",
+            """{"date":"2030-01","region":"eu-west-1","types":[{"type":"ml.m5.xlarge","vcpu":4,"memory_gib":16,"usd_per_hour":9.5}]}"""
+        );
 
         var table = InstanceTypes.Load(path);
 

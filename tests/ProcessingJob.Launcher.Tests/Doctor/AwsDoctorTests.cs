@@ -9,15 +9,21 @@ namespace ProcessingJob.Launcher.Tests.Doctor;
 [Collection(nameof(MotoFixture))]
 public sealed class AwsDoctorTests(MotoFixture moto)
 {
-    const string Trust = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"PRINCIPAL"},"Action":"sts:AssumeRole"}]}""";
+    const string Trust =
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"PRINCIPAL"},"Action":"sts:AssumeRole"}]}""";
 
     static async Task MakeRoleAsync(RemoteBench bench, string name, string principal)
     {
         using var iam = bench.Connection.QueryClient(AwsService.Iam);
-        await iam.CallAsync("CreateRole", [("RoleName", name), ("AssumeRolePolicyDocument", Trust.Replace("PRINCIPAL", principal, StringComparison.Ordinal))], default);
+        await iam.CallAsync(
+            "CreateRole",
+            [("RoleName", name), ("AssumeRolePolicyDocument", Trust.Replace("PRINCIPAL", principal, StringComparison.Ordinal))],
+            default
+        );
     }
 
-    static async Task<List<DoctorFinding>> ExamineAsync(RemoteBench bench, JobSpec spec) => await new AwsDoctor(bench.Connection).ExamineAsync(spec).ToListAsync();
+    static async Task<List<DoctorFinding>> ExamineAsync(RemoteBench bench, JobSpec spec) =>
+        await new AwsDoctor(bench.Connection).ExamineAsync(spec).ToListAsync();
 
     [Fact]
     public async Task Examine_AccountInOrder_HasNothingBad()
@@ -30,8 +36,14 @@ public sealed class AwsDoctorTests(MotoFixture moto)
         var findings = await ExamineAsync(bench, spec with { Aws = spec.Aws with { Role = bench.Bucket } });
 
         Assert.DoesNotContain(findings, f => f.Health == Health.Bad);
-        Assert.Contains(findings, f => f is { Subject: "credentials", Health: Health.Good } && f.Text.Contains("123456789012", StringComparison.Ordinal));
-        foreach (string subject in new[] { "role", "image", "bucket", "quota", "network" }) Assert.Contains(findings, f => f.Subject == subject && f.Health == Health.Good);
+        Assert.Contains(
+            findings,
+            f => f is { Subject: "credentials", Health: Health.Good } && f.Text.Contains("123456789012", StringComparison.Ordinal)
+        );
+        foreach (var subject in new[] { "role", "image", "bucket", "quota", "network" })
+        {
+            Assert.Contains(findings, f => f.Subject == subject && f.Health == Health.Good);
+        }
     }
 
     [Fact]
@@ -41,14 +53,30 @@ public sealed class AwsDoctorTests(MotoFixture moto)
         await MakeRoleAsync(bench, bench.Bucket, "ec2.amazonaws.com");
         bench.Aws.Server.Quotas["ml.g5.xlarge for processing job usage"] = 0;
         var spec = bench.Spec(2) with { Output = new() { Data = "s3://no-such-bucket-here/out/" } };
-        spec = spec with { Aws = spec.Aws with { Role = bench.Bucket, Image = bench.Image + "x" }, Compute = spec.Compute with { InstanceType = ["ml.g5.xlarge"] } };
+        spec = spec with
+        {
+            Aws = spec.Aws with { Role = bench.Bucket, Image = bench.Image + "x" },
+            Compute = spec.Compute with { InstanceType = ["ml.g5.xlarge"] },
+        };
 
         var bad = (await ExamineAsync(bench, spec)).Where(f => f.Health == Health.Bad).ToList();
 
-        Assert.Contains(bad, f => f.Subject == "role" && f.Text.Contains("does not trust", StringComparison.Ordinal) && f.Cure!.Contains("update-assume-role-policy", StringComparison.Ordinal));
+        Assert.Contains(
+            bad,
+            f =>
+                f.Subject == "role"
+                && f.Text.Contains("does not trust", StringComparison.Ordinal)
+                && f.Cure!.Contains("update-assume-role-policy", StringComparison.Ordinal)
+        );
         Assert.Contains(bad, f => f.Subject == "image" && f.Text.Contains("publish-image.sh", StringComparison.Ordinal));
         Assert.Contains(bad, f => f.Subject == "bucket" && f.Cure == "aws s3 mb s3://no-such-bucket-here --region us-east-1");
-        Assert.Contains(bad, f => f.Subject == "quota" && f.Cure!.Contains("request-service-quota-increase", StringComparison.Ordinal) && f.Cure.EndsWith("--desired-value 2", StringComparison.Ordinal));
+        Assert.Contains(
+            bad,
+            f =>
+                f.Subject == "quota"
+                && f.Cure!.Contains("request-service-quota-increase", StringComparison.Ordinal)
+                && f.Cure.EndsWith("--desired-value 2", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -69,10 +97,18 @@ public sealed class AwsDoctorTests(MotoFixture moto)
     public async Task Permissions_OfTheRole_AreAskedForTheJobsOwnResources(string get, string put, Health health, string text)
     {
         await using var iam = await FakeIam.StartAsync(new() { ["s3:GetObject"] = get, ["s3:PutObject"] = put });
-        var connection = new AwsConnection { Region = "us-east-1", Credentials = new BasicAWSCredentials("a", "b"), MaxErrorRetry = 0, Endpoints = new Dictionary<string, string> { ["IAM"] = iam.Url } };
+        var connection = new AwsConnection
+        {
+            Region = "us-east-1",
+            Credentials = new BasicAWSCredentials("a", "b"),
+            MaxErrorRetry = 0,
+            Endpoints = new Dictionary<string, string> { ["IAM"] = iam.Url },
+        };
         using var client = connection.QueryClient(AwsService.Iam);
 
-        var finding = Assert.Single(await RolePermissions.ExamineAsync(client, "arn:aws:iam::123456789012:role/processing", Some.Spec, "aws", default));
+        var finding = Assert.Single(
+            await RolePermissions.ExamineAsync(client, "arn:aws:iam::123456789012:role/processing", Some.Spec, "aws", default)
+        );
 
         Assert.Equal(health, finding.Health);
         Assert.Contains(text, finding.Text);
@@ -81,7 +117,13 @@ public sealed class AwsDoctorTests(MotoFixture moto)
     [Fact]
     public async Task Examine_AwsOutOfReach_StopsAfterTheCredentials()
     {
-        var connection = new AwsConnection { Region = "us-east-1", Credentials = new BasicAWSCredentials("a", "b"), MaxErrorRetry = 0, Endpoints = new Dictionary<string, string> { ["STS"] = "http://127.0.0.1:1" } };
+        var connection = new AwsConnection
+        {
+            Region = "us-east-1",
+            Credentials = new BasicAWSCredentials("a", "b"),
+            MaxErrorRetry = 0,
+            Endpoints = new Dictionary<string, string> { ["STS"] = "http://127.0.0.1:1" },
+        };
 
         var findings = await new AwsDoctor(connection).ExamineAsync(Some.Spec).ToListAsync();
 

@@ -16,8 +16,15 @@ public sealed class CudaEntrypointTests
     {
         using var folder = new TempFolder();
         folder.Write("compat/libcuda.so.580.65.06", "");
-        if (version is not null) folder.Write("version", version + "\nGCC version: gcc version 12.2.0");
-        var start = new ProcessStartInfo("sh", [Repo.File("docker", "cuda-entrypoint.sh"), "printenv", "LD_LIBRARY_PATH"]) { RedirectStandardOutput = true };
+        if (version is not null)
+        {
+            folder.Write("version", version + "\nGCC version: gcc version 12.2.0");
+        }
+
+        var start = new ProcessStartInfo("sh", [Repo.File("docker", "cuda-entrypoint.sh"), "printenv", "LD_LIBRARY_PATH"])
+        {
+            RedirectStandardOutput = true,
+        };
         start.Environment["CUDA_COMPAT_FOLDER"] = folder["compat"];
         start.Environment["NVIDIA_VERSION_FILE"] = folder["version"];
         // In the worker's place: a program that shows what the script hands on, arguments and environment.
@@ -25,7 +32,7 @@ public sealed class CudaEntrypointTests
         start.Environment.Remove("LD_LIBRARY_PATH");
 
         using var process = Process.Start(start)!;
-        string text = await process.StandardOutput.ReadToEndAsync();
+        var text = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
 
         Assert.Equal(usesCompat, text.EndsWith(folder["compat"] + "\n", StringComparison.Ordinal));

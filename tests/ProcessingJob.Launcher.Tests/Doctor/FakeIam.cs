@@ -23,13 +23,18 @@ sealed class FakeIam : IAsyncDisposable
         app.Run(async http =>
         {
             var form = await http.Request.ReadFormAsync();
-            var results = form.Where(f => f.Key.StartsWith("ActionNames.member.", StringComparison.Ordinal)).Select(f => f.Value.ToString()).Select(action =>
-                $"<member><EvalActionName>{action}</EvalActionName><EvalDecision>{decisions.GetValueOrDefault(action, "allowed")}</EvalDecision></member>");
-            await http.Response.WriteAsync($"""
+            var results = form.Where(f => f.Key.StartsWith("ActionNames.member.", StringComparison.Ordinal))
+                .Select(f => f.Value.ToString())
+                .Select(action =>
+                    $"<member><EvalActionName>{action}</EvalActionName><EvalDecision>{decisions.GetValueOrDefault(action, "allowed")}</EvalDecision></member>"
+                );
+            await http.Response.WriteAsync(
+                $"""
                 <SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><SimulatePrincipalPolicyResult>
                 <IsTruncated>false</IsTruncated><EvaluationResults>{string.Concat(results)}</EvaluationResults>
                 </SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>
-                """);
+                """
+            );
         });
         await app.StartAsync();
         return new FakeIam(app);

@@ -14,11 +14,17 @@ public sealed class FinaliserTests : IDisposable
         _bench.Commit("a", 10, rejected: 2);
         _bench.Commit("b", 5);
         var manifest = (await _bench.FinishAsync()).Manifest;
-        Assert.Equal((15L, 13L, 2L, 2, 2), (manifest.RowsIn, manifest.RowsOut, manifest.RejectedRows, manifest.Units, manifest.Parts.Count));
+        Assert.Equal(
+            (15L, 13L, 2L, 2, 2),
+            (manifest.RowsIn, manifest.RowsOut, manifest.RejectedRows, manifest.Units, manifest.Parts.Count)
+        );
         Assert.Equal(2, manifest.Rejects["bad_record"]);
         Assert.True(_bench.Has("_SUCCESS"));
         var read = ContractJson.Read<Manifest>(await File.ReadAllBytesAsync(_bench.Path("manifest.json")), "manifest");
-        Assert.Equal((manifest.FinishedAt, manifest.RowsIn, manifest.SpecFingerprint), (read.FinishedAt, read.RowsIn, read.SpecFingerprint));
+        Assert.Equal(
+            (manifest.FinishedAt, manifest.RowsIn, manifest.SpecFingerprint),
+            (read.FinishedAt, read.RowsIn, read.SpecFingerprint)
+        );
     }
 
     [Fact]
@@ -38,9 +44,14 @@ public sealed class FinaliserTests : IDisposable
         var unit = _bench.Commit("a", 1);
         var part = OutputLayout.Part(unit.Id, 0, null, ".jsonl");
         if (fault == "missing")
+        {
             File.Delete(_bench.Path(part));
+        }
         else
+        {
             _bench.Write(part, "{ }\n");
+        }
+
         await FailsAsync($"{part}: {fault}");
     }
 
@@ -80,7 +91,11 @@ public sealed class FinaliserTests : IDisposable
         _bench.Commit("a", 10, rejected: 6);
         var e = await Assert.ThrowsAsync<PJobException>(() => _bench.FinishAsync());
         Assert.Equal(ExitCode.Rejects, e.ExitCode);
-        Assert.StartsWith("6 of 10 rows were rejected (60.00 %), rejects.max_fraction allows 50.00 %\n  a row 0: bad_record: no\n  a row 1", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "6 of 10 rows were rejected (60.00 %), rejects.max_fraction allows 50.00 %\n  a row 0: bad_record: no\n  a row 1",
+            e.Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(5, e.Message.Split('\n').Length);
         Assert.False(_bench.Has("_SUCCESS"));
     }
@@ -96,10 +111,19 @@ public sealed class FinaliserTests : IDisposable
     public async Task Finish_Orphans_AreRemovedAndNothingElseIs()
     {
         _bench.Commit("a", 1);
-        string[] orphans = ["_commits/0123456789abcdef.json", "data/part-0123456789abcdef-1.parquet", "data/split=train/part-0123456789abcdef.parquet", "rejects/part-0123456789abcdef.jsonl"];
+        string[] orphans =
+        [
+            "_commits/0123456789abcdef.json",
+            "data/part-0123456789abcdef-1.parquet",
+            "data/split=train/part-0123456789abcdef.parquet",
+            "rejects/part-0123456789abcdef.jsonl",
+        ];
         string[] others = ["data/notes.txt", "data/part-1.parquet", "rejects/readme", "_commits/x.json"];
         foreach (var file in orphans.Concat(others))
+        {
             _bench.Write(file, "x");
+        }
+
         Assert.Equal(orphans, (await _bench.FinishAsync(removeOrphans: false)).Orphans);
         Assert.All(orphans, o => Assert.True(_bench.Has(o)));
         Assert.Equal(orphans, (await _bench.FinishAsync()).Orphans);
@@ -117,9 +141,14 @@ public sealed class FinaliserTests : IDisposable
         for (var writes = 0; writes < 4; writes++)
         {
             foreach (var orphan in orphans)
+            {
                 _bench.Write(orphan, "x");
+            }
+
             var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
-            await Assert.ThrowsAsync<IOException>(() => new Finaliser(new DyingStore(_bench.Store, writes), time).FinishAsync(_bench.Request()));
+            await Assert.ThrowsAsync<IOException>(() =>
+                new Finaliser(new DyingStore(_bench.Store, writes), time).FinishAsync(_bench.Request())
+            );
             Assert.False(_bench.Has("_SUCCESS"));
             Assert.Null(await _bench.Finaliser.FindFinishedAsync(_bench.Identity, "data"));
 
@@ -135,7 +164,9 @@ public sealed class FinaliserTests : IDisposable
     {
         _bench.Commit("a", 1);
         await _bench.FinishAsync();
-        await Assert.ThrowsAsync<IOException>(() => new Finaliser(new DyingStore(_bench.Store, 1), TimeProvider.System).ReopenAsync(_bench.Plan()));
+        await Assert.ThrowsAsync<IOException>(() =>
+            new Finaliser(new DyingStore(_bench.Store, 1), TimeProvider.System).ReopenAsync(_bench.Plan())
+        );
         Assert.False(_bench.Has("_SUCCESS"));
         Assert.True(_bench.Has("manifest.json"));
     }
@@ -165,14 +196,21 @@ public sealed class FinaliserTests : IDisposable
         int _left = changes;
 
         public string Location => store.Location;
-        public IAsyncEnumerable<StoredFile> ListAsync(string prefix, CancellationToken cancel = default) => store.ListAsync(prefix, cancel);
-        public Task<byte[]?> ReadAsync(string path, CancellationToken cancel = default) => store.ReadAsync(path, cancel);
-        public Task<LocalCopy?> CopyAsync(string path, CancellationToken cancel = default) => store.CopyAsync(path, cancel);
 
-        public Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel = default) =>
-            _left-- > 0 ? store.WriteAsync(path, content, cancel) : throw new IOException("killed");
+        public IAsyncEnumerable<StoredFile> ListAsync(string prefix, CancellationToken cancellationToken = default) =>
+            store.ListAsync(prefix, cancellationToken);
 
-        public Task DeleteAsync(string path, CancellationToken cancel = default) => _left-- > 0 ? store.DeleteAsync(path, cancel) : throw new IOException("killed");
+        public Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken = default) =>
+            store.ReadAsync(path, cancellationToken);
+
+        public Task<LocalCopy?> CopyAsync(string path, CancellationToken cancellationToken = default) =>
+            store.CopyAsync(path, cancellationToken);
+
+        public Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
+            _left-- > 0 ? store.WriteAsync(path, content, cancellationToken) : throw new IOException("killed");
+
+        public Task DeleteAsync(string path, CancellationToken cancellationToken = default) =>
+            _left-- > 0 ? store.DeleteAsync(path, cancellationToken) : throw new IOException("killed");
     }
 
     [Fact]
@@ -184,8 +222,24 @@ public sealed class FinaliserTests : IDisposable
         Assert.NotNull(await _bench.Finaliser.FindFinishedAsync(identity, "data"));
         Assert.Null(await _bench.Finaliser.FindFinishedAsync(identity, "other"));
         Assert.Null(await _bench.Finaliser.FindFinishedAsync(identity with { ModelFingerprint = "other" }, "data"));
-        Assert.Null(await _bench.Finaliser.FindFinishedAsync(identity with { Spec = identity.Spec with { Tokens = new() { MaxLength = 8 } } }, "data"));
-        Assert.Null(await _bench.Finaliser.FindFinishedAsync(identity with { Spec = identity.Spec with { Rejects = new() { MaxFraction = 0.1 } } }, "data"));
+        Assert.Null(
+            await _bench.Finaliser.FindFinishedAsync(
+                identity with
+                {
+                    Spec = identity.Spec with { Tokens = new() { MaxLength = 8 } },
+                },
+                "data"
+            )
+        );
+        Assert.Null(
+            await _bench.Finaliser.FindFinishedAsync(
+                identity with
+                {
+                    Spec = identity.Spec with { Rejects = new() { MaxFraction = 0.1 } },
+                },
+                "data"
+            )
+        );
         await _bench.Finaliser.ReopenAsync(_bench.Plan());
         Assert.Null(await _bench.Finaliser.FindFinishedAsync(identity, "data"));
     }
@@ -203,11 +257,21 @@ public sealed class FinaliserTests : IDisposable
         var part = OutputLayout.Part(unit.Id, 0, null, ".jsonl");
         switch (fault)
         {
-            case "part gone": File.Delete(_bench.Path(part)); break;
-            case "part short": _bench.Write(part, "{}\n"); break;
-            case "rejects gone": File.Delete(_bench.Path(OutputLayout.Rejects(unit.Id))); break;
-            case "record gone": File.Delete(_bench.Path(OutputLayout.Commit(unit.Id))); break;
-            default: _bench.Write(OutputLayout.Manifest, ""); break;
+            case "part gone":
+                File.Delete(_bench.Path(part));
+                break;
+            case "part short":
+                _bench.Write(part, "{}\n");
+                break;
+            case "rejects gone":
+                File.Delete(_bench.Path(OutputLayout.Rejects(unit.Id)));
+                break;
+            case "record gone":
+                File.Delete(_bench.Path(OutputLayout.Commit(unit.Id)));
+                break;
+            default:
+                _bench.Write(OutputLayout.Manifest, "");
+                break;
         }
         Assert.Null(await _bench.Finaliser.FindFinishedAsync(_bench.Identity, "data"));
     }

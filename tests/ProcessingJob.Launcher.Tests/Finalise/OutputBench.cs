@@ -34,7 +34,14 @@ sealed class OutputBench : IDisposable
     {
         var unit = WorkUnit.Create(source, InputFormat.Text, 0, 100, 100, "v", Identity.SpecFingerprint, Identity.ModelFingerprint);
         Units.Add(unit);
-        var rejects = string.Concat(Enumerable.Range(0, rejected).Select(i => $$"""{"source_file":"{{source}}","source_row":{{i}},"source_offset":0,"reason":"bad_record","message":"no","row":""}""" + "\n"));
+        var rejects = string.Concat(
+            Enumerable
+                .Range(0, rejected)
+                .Select(i =>
+                    $$"""{"source_file":"{{source}}","source_row":{{i}},"source_offset":0,"reason":"bad_record","message":"no","row":""}"""
+                    + "\n"
+                )
+        );
         var record = new UnitRecord
         {
             Unit = unit.Id,
@@ -47,8 +54,16 @@ sealed class OutputBench : IDisposable
             RowsKept = rows - rejected,
             RowsOut = rows - rejected,
             Tokens = rows,
-            Rejects = rejected == 0 ? new SortedDictionary<string, long>() : new SortedDictionary<string, long> { ["bad_record"] = rejected },
-            Parts = [WritePart(OutputLayout.Part(unit.Id, 0, null, ".jsonl"), string.Concat(Enumerable.Repeat("{}\n", rows - rejected)), rows - rejected)],
+            Rejects =
+                rejected == 0 ? new SortedDictionary<string, long>() : new SortedDictionary<string, long> { ["bad_record"] = rejected },
+            Parts =
+            [
+                WritePart(
+                    OutputLayout.Part(unit.Id, 0, null, ".jsonl"),
+                    string.Concat(Enumerable.Repeat("{}\n", rows - rejected)),
+                    rows - rejected
+                ),
+            ],
             RejectFile = rejected == 0 ? null : WritePart(OutputLayout.Rejects(unit.Id), rejects, rejected),
         };
         Write(OutputLayout.Commit(unit.Id), Encoding.UTF8.GetString(ContractJson.Write(change?.Invoke(record) ?? record)));
@@ -57,19 +72,21 @@ sealed class OutputBench : IDisposable
 
     public Task<FinaliseResult> FinishAsync(bool removeOrphans = true) => Finaliser.FinishAsync(Request(removeOrphans));
 
-    public FinaliseRequest Request(bool removeOrphans = true) => new()
-    {
-        Job = "job",
-        Spec = Identity.Spec,
-        Identity = Identity,
-        DataFingerprint = "data",
-        Units = Units,
-        Hosts = ["algo-1"],
-        RemoveOrphans = removeOrphans,
-    };
+    public FinaliseRequest Request(bool removeOrphans = true) =>
+        new()
+        {
+            Job = "job",
+            Spec = Identity.Spec,
+            Identity = Identity,
+            DataFingerprint = "data",
+            Units = Units,
+            Hosts = ["algo-1"],
+            RemoveOrphans = removeOrphans,
+        };
 
     /// <summary>A plan of all units, some of them committed.</summary>
-    public JobPlan Plan(params WorkUnit[] left) => new(Identity.Spec, [], Units, [], new() { Committed = [.. Units.Except(left).Select(u => u.Id)] });
+    public JobPlan Plan(params WorkUnit[] left) =>
+        new(Identity.Spec, [], Units, [], new() { Committed = [.. Units.Except(left).Select(u => u.Id)] });
 
     public Finaliser Finaliser => new(Store, new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
 

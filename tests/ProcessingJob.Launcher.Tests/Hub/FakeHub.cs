@@ -12,7 +12,8 @@ namespace ProcessingJob.Launcher.Tests.Hub;
 sealed class FakeHub : IAsyncDisposable
 {
     public const string Commit = "0123456789abcdef0123456789abcdef01234567";
-    readonly WebApplication _app, _storage;
+    readonly WebApplication _app,
+        _storage;
     readonly Dictionary<string, byte[]> _files = new(StringComparer.Ordinal);
 
     FakeHub(WebApplication app, WebApplication storage) => (_app, _storage) = (app, storage);
@@ -60,8 +61,11 @@ sealed class FakeHub : IAsyncDisposable
         await app.StartAsync();
         await storage.StartAsync();
         (hub.Url, hub.StorageUrl) = (app.Urls.First(), storage.Urls.First());
-        return hub.With("config.json", "{}").With("tokenizer.json", """{"model":{}}""").With("pytorch_model.bin", "never fetched")
-            .With("onnx/model.onnx", RandomNumberGenerator.GetBytes(300_000)).With("1_Pooling/config.json", "{}");
+        return hub.With("config.json", "{}")
+            .With("tokenizer.json", """{"model":{}}""")
+            .With("pytorch_model.bin", "never fetched")
+            .With("onnx/model.onnx", RandomNumberGenerator.GetBytes(300_000))
+            .With("1_Pooling/config.json", "{}");
     }
 
     static WebApplication Build()
@@ -74,12 +78,16 @@ sealed class FakeHub : IAsyncDisposable
 
     async Task ServeAsync(HttpContext http)
     {
-        string path = http.Request.Path.Value!.TrimStart('/');
+        var path = http.Request.Path.Value!.TrimStart('/');
         Requests.Enqueue("hub " + path);
-        if (Faults.TryDequeue(out int status))
+        if (Faults.TryDequeue(out var status))
         {
             http.Response.StatusCode = status;
-            if (status == 429) http.Response.Headers.RetryAfter = "7";
+            if (status == 429)
+            {
+                http.Response.Headers.RetryAfter = "7";
+            }
+
             return;
         }
         if (Token is not null && http.Request.Headers.Authorization != $"Bearer {Token}")
@@ -87,40 +95,71 @@ sealed class FakeHub : IAsyncDisposable
             http.Response.StatusCode = 401;
             return;
         }
-        const string api = "api/models/owner/name/revision/", resolve = "owner/name/resolve/" + Commit + "/";
+        const string api = "api/models/owner/name/revision/",
+            resolve = "owner/name/resolve/" + Commit + "/";
         if (path.StartsWith(api, StringComparison.Ordinal) && path[api.Length..] is "main" or "v1.0" or "refs%2Fpr%2F1")
-            await http.Response.WriteAsJsonAsync(new { sha = Commit, siblings = _files.Select(Sibling) });
-        else if (path.StartsWith(resolve, StringComparison.Ordinal) && _files.TryGetValue(path[resolve.Length..], out byte[]? content))
         {
-            if (Large.Contains(path[resolve.Length..])) http.Response.Redirect($"{StorageUrl}/{path[resolve.Length..]}?signed=1", permanent: false);
-            else await http.Response.Body.WriteAsync(content);
+            await http.Response.WriteAsJsonAsync(new { sha = Commit, siblings = _files.Select(Sibling) });
         }
-        else http.Response.StatusCode = 404;
+        else if (path.StartsWith(resolve, StringComparison.Ordinal) && _files.TryGetValue(path[resolve.Length..], out var content))
+        {
+            if (Large.Contains(path[resolve.Length..]))
+            {
+                http.Response.Redirect($"{StorageUrl}/{path[resolve.Length..]}?signed=1", permanent: false);
+            }
+            else
+            {
+                await http.Response.Body.WriteAsync(content);
+            }
+        }
+        else
+        {
+            http.Response.StatusCode = 404;
+        }
     }
 
-    object Sibling(KeyValuePair<string, byte[]> file) => Large.Contains(file.Key)
-        ? new { rfilename = file.Key, size = file.Value.Length, blobId = "x", lfs = (object?)new { sha256 = Convert.ToHexStringLower(SHA256.HashData(file.Value)), size = file.Value.Length } }
+    object Sibling(KeyValuePair<string, byte[]> file) =>
+        Large.Contains(file.Key)
+            ? new
+            {
+                rfilename = file.Key,
+                size = file.Value.Length,
+                blobId = "x",
+                lfs = (object?)new { sha256 = Convert.ToHexStringLower(SHA256.HashData(file.Value)), size = file.Value.Length },
+            }
 #pragma warning disable CA5350 // Git's own hash.
-        : new { rfilename = file.Key, size = file.Value.Length, blobId = Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {file.Value.Length}\0"), .. file.Value])), lfs = (object?)null };
+            : new
+            {
+                rfilename = file.Key,
+                size = file.Value.Length,
+                blobId = Convert.ToHexStringLower(
+                    SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {file.Value.Length}\0"), .. file.Value])
+                ),
+                lfs = (object?)null,
+            };
 #pragma warning restore CA5350
 
     async Task ServeStorageAsync(HttpContext http)
     {
-        string path = http.Request.Path.Value!.TrimStart('/');
-        string range = http.Request.Headers.Range.ToString();
+        var path = http.Request.Path.Value!.TrimStart('/');
+        var range = http.Request.Headers.Range.ToString();
         Requests.Enqueue($"storage {path} {range}".TrimEnd());
         StorageSawToken |= http.Request.Headers.Authorization.Count > 0;
-        byte[] content = _files[path];
-        int from = KnowsRanges && range.Length > 0 ? int.Parse(range["bytes=".Length..].TrimEnd('-')) : 0;
+        var content = _files[path];
+        var from = KnowsRanges && range.Length > 0 ? int.Parse(range["bytes=".Length..].TrimEnd('-')) : 0;
         if (from > 0)
         {
             http.Response.StatusCode = 206;
             http.Response.Headers.ContentRange = $"bytes {from}-{content.Length - 1}/{content.Length}";
         }
-        byte[] body = content[from..];
-        if (Damages-- > 0) body = new byte[body.Length];
+        var body = content[from..];
+        if (Damages-- > 0)
+        {
+            body = new byte[body.Length];
+        }
+
         http.Response.ContentLength = body.Length;
-        if (BreakAfter.TryDequeue(out int bytes))
+        if (BreakAfter.TryDequeue(out var bytes))
         {
             await http.Response.Body.WriteAsync(body.AsMemory(0, bytes));
             await http.Response.Body.FlushAsync();
@@ -128,7 +167,7 @@ sealed class FakeHub : IAsyncDisposable
             http.Abort();
             return;
         }
-        if (StallAfter.TryDequeue(out int some))
+        if (StallAfter.TryDequeue(out var some))
         {
             await http.Response.Body.WriteAsync(body.AsMemory(0, some));
             await http.Response.Body.FlushAsync();

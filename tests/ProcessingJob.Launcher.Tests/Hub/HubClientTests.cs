@@ -13,7 +13,17 @@ public sealed class HubClientTests : IDisposable
     public void Dispose() => _cache.Dispose();
 
     HubClient Client(FakeHub hub, string? token = null, DeviceKind device = DeviceKind.Auto, string modelFile = "auto") =>
-        new(new HubOptions { Endpoint = hub.Url, Token = token, Cache = _cache.Path, Device = device, ModelFile = modelFile }, _time);
+        new(
+            new HubOptions
+            {
+                Endpoint = hub.Url,
+                Token = token,
+                Cache = _cache.Path,
+                Device = device,
+                ModelFile = modelFile,
+            },
+            _time
+        );
 
     [Fact]
     public async Task Fetch_Model_BringsWhatIsNeededAndNothingElse()
@@ -21,10 +31,15 @@ public sealed class HubClientTests : IDisposable
         await using var hub = await FakeHub.StartAsync();
         using var client = Client(hub);
 
-        string folder = await client.FetchAsync("hf://owner/name");
+        var folder = await client.FetchAsync("hf://owner/name");
 
-        Assert.Equal(["1_Pooling/config.json", "config.json", "onnx/model.onnx", "tokenizer.json"],
-            Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["1_Pooling/config.json", "config.json", "onnx/model.onnx", "tokenizer.json"],
+            Directory
+                .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Select(f => Path.GetRelativePath(folder, f))
+                .Order(StringComparer.Ordinal)
+        );
         Assert.Equal(300_000, new FileInfo(Path.Combine(folder, "onnx/model.onnx")).Length);
     }
 
@@ -33,7 +48,7 @@ public sealed class HubClientTests : IDisposable
     {
         await using var hub = await FakeHub.StartAsync();
         using var client = Client(hub);
-        string first = await client.FetchAsync("owner/name@v1.0");
+        var first = await client.FetchAsync("owner/name@v1.0");
         hub.Requests.Clear();
 
         Assert.Equal(first, await client.FetchAsync("owner/name@v1.0"));
@@ -50,8 +65,10 @@ public sealed class HubClientTests : IDisposable
 
         await client.FetchAsync("owner/name");
 
-        Assert.Equal(["storage onnx/model.onnx", "storage onnx/model.onnx bytes=100000-", "storage onnx/model.onnx bytes=150000-"],
-            hub.Requests.Where(r => r.StartsWith("storage", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["storage onnx/model.onnx", "storage onnx/model.onnx bytes=100000-", "storage onnx/model.onnx bytes=150000-"],
+            hub.Requests.Where(r => r.StartsWith("storage", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -59,9 +76,18 @@ public sealed class HubClientTests : IDisposable
     {
         await using var hub = await FakeHub.StartAsync();
         hub.StallAfter.Enqueue(100_000);
-        using var client = new HubClient(new HubOptions { Endpoint = hub.Url, Token = null, Cache = _cache.Path, Stall = TimeSpan.FromSeconds(1) }, _time);
+        using var client = new HubClient(
+            new HubOptions
+            {
+                Endpoint = hub.Url,
+                Token = null,
+                Cache = _cache.Path,
+                Stall = TimeSpan.FromSeconds(1),
+            },
+            _time
+        );
 
-        string folder = await client.FetchAsync("owner/name");
+        var folder = await client.FetchAsync("owner/name");
 
         Assert.Equal(300_000, new FileInfo(Path.Combine(folder, "onnx/model.onnx")).Length);
         Assert.Equal(2, hub.Requests.Count(r => r.StartsWith("storage", StringComparison.Ordinal)));
@@ -74,7 +100,7 @@ public sealed class HubClientTests : IDisposable
         using var one = Client(hub);
         using var two = Client(hub);
 
-        string[] folders = await Task.WhenAll(one.FetchAsync("owner/name"), two.FetchAsync("owner/name"));
+        var folders = await Task.WhenAll(one.FetchAsync("owner/name"), two.FetchAsync("owner/name"));
 
         Assert.Equal(folders[0], folders[1]);
         Assert.Single(hub.Requests, r => r.StartsWith("storage", StringComparison.Ordinal));
@@ -87,9 +113,12 @@ public sealed class HubClientTests : IDisposable
         hub.With("onnx/model.onnx_data", "first").With("onnx/model.onnx_data_1", "second").With("onnx/model_q4.onnx_data", "of another");
         using var client = Client(hub);
 
-        string folder = await client.FetchAsync("owner/name@refs/pr/1");
+        var folder = await client.FetchAsync("owner/name@refs/pr/1");
 
-        Assert.Equal(["model.onnx", "model.onnx_data", "model.onnx_data_1"], Directory.EnumerateFiles(Path.Combine(folder, "onnx")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["model.onnx", "model.onnx_data", "model.onnx_data_1"],
+            Directory.EnumerateFiles(Path.Combine(folder, "onnx")).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -100,7 +129,7 @@ public sealed class HubClientTests : IDisposable
         hub.BreakAfter.Enqueue(100_000);
         using var client = Client(hub);
 
-        string folder = await client.FetchAsync("owner/name");
+        var folder = await client.FetchAsync("owner/name");
 
         Assert.Equal(300_000, new FileInfo(Path.Combine(folder, "onnx/model.onnx")).Length);
     }
@@ -134,7 +163,11 @@ public sealed class HubClientTests : IDisposable
     public async Task Fetch_HubIsBusy_WaitsAsLongAsItAsks()
     {
         await using var hub = await FakeHub.StartAsync();
-        foreach (int status in new[] { 429, 429, 503, 500 }) hub.Faults.Enqueue(status);
+        foreach (var status in new[] { 429, 429, 503, 500 })
+        {
+            hub.Faults.Enqueue(status);
+        }
+
         using var client = Client(hub);
         var start = _time.GetUtcNow();
 
@@ -203,8 +236,11 @@ public sealed class HubClientTests : IDisposable
         hub.With("onnx/model_fp16.onnx", "half");
         using var client = Client(hub, device: device, modelFile: modelFile);
 
-        string folder = await client.FetchAsync("owner/name");
+        var folder = await client.FetchAsync("owner/name");
 
-        Assert.Equal(expected, Path.GetRelativePath(folder, Assert.Single(Directory.EnumerateFiles(folder, "*.onnx", SearchOption.AllDirectories))));
+        Assert.Equal(
+            expected,
+            Path.GetRelativePath(folder, Assert.Single(Directory.EnumerateFiles(folder, "*.onnx", SearchOption.AllDirectories)))
+        );
     }
 }

@@ -24,7 +24,14 @@ public class LocalJobTests
     public async Task Run_OutputIsAFile_IsRefused()
     {
         using var bench = new LocalBench();
-        await RefusedAsync(bench, bench.Spec() with { Output = new() { Data = bench.Path("model", "config.json") } }, "is a file, expected a folder");
+        await RefusedAsync(
+            bench,
+            bench.Spec() with
+            {
+                Output = new() { Data = bench.Path("model", "config.json") },
+            },
+            "is a file, expected a folder"
+        );
     }
 
     [Fact]
@@ -48,9 +55,12 @@ public class LocalJobTests
     {
         using var bench = new LocalBench();
         using var cancel = new CancellationTokenSource();
-        var first = bench.RunAsync(bench.Spec(), "*:hang:0", cancel: cancel.Token);
+        var first = bench.RunAsync(bench.Spec(), "*:hang:0", cancellationToken: cancel.Token);
         while (!bench.Events.OfType<Progress.HostStarted>().Any())
+        {
             await Task.Delay(10);
+        }
+
         await RefusedAsync(bench, bench.Spec(), "another run is writing", ExitCode.Failed);
         await cancel.CancelAsync();
         await first;

@@ -48,11 +48,21 @@ public class LocalTargetTests
         using var bench = new LocalBench();
         await bench.RunAsync(bench.Spec());
         var whole = bench.Snapshot();
-        var file = Path.Combine(bench.Output, whole.Keys.First(f => f.StartsWith(fault.StartsWith("part", StringComparison.Ordinal) ? "data/" : "_commits/", StringComparison.Ordinal)));
+        var file = Path.Combine(
+            bench.Output,
+            whole.Keys.First(f =>
+                f.StartsWith(fault.StartsWith("part", StringComparison.Ordinal) ? "data/" : "_commits/", StringComparison.Ordinal)
+            )
+        );
         if (fault.EndsWith("gone", StringComparison.Ordinal))
+        {
             File.Delete(file);
+        }
         else
+        {
             File.WriteAllText(file, "{");
+        }
+
         var again = await bench.RunAsync(bench.Spec());
         // A record of the right name is not read while the output counts as finished: 'pjob check' does that.
         Assert.Equal((ExitCode.Done, fault == "record damaged"), (again.Code, again.AlreadyComplete));
@@ -146,7 +156,8 @@ public class LocalTargetTests
     {
         int _asked;
 
-        public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddDays(-Interlocked.Increment(ref _asked));
+        public override DateTimeOffset GetUtcNow() =>
+            new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddDays(-Interlocked.Increment(ref _asked));
     }
 
     [Fact]
@@ -165,9 +176,12 @@ public class LocalTargetTests
     {
         using var bench = new LocalBench();
         using var cancel = new CancellationTokenSource();
-        var run = bench.RunAsync(bench.Spec(), "*:hang:2", cancel: cancel.Token);
+        var run = bench.RunAsync(bench.Spec(), "*:hang:2", cancellationToken: cancel.Token);
         while (bench.Events.OfType<HostProgressed>().Count() < 2)
+        {
             await Task.Delay(10);
+        }
+
         await cancel.CancelAsync();
         var result = await run;
         Assert.Equal(("Interrupted", ExitCode.Interrupted), (result.Status, result.Code));

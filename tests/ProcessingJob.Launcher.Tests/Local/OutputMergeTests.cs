@@ -41,14 +41,27 @@ public sealed class OutputMergeTests : IDisposable
     [InlineData("foreign path")]
     public void Merge_UnitThatIsNotWhole_IsLeftBehind(string fault)
     {
-        var unit = _host.Commit("a", 4, change: fault == "foreign path" ? r => r with { Parts = [r.Parts[0] with { Path = "../x" }] } : null);
+        var unit = _host.Commit(
+            "a",
+            4,
+            change: fault == "foreign path" ? r => r with { Parts = [r.Parts[0] with { Path = "../x" }] } : null
+        );
         var part = OutputLayout.Part(unit.Id, 0, null, ".jsonl");
         if (fault == "missing")
+        {
             File.Delete(_host.Path(part));
+        }
+
         if (fault == "short")
+        {
             _host.Write(part, "{}\n");
+        }
+
         if (fault == "damaged record")
+        {
             _host.Write(OutputLayout.Commit(unit.Id), "{");
+        }
+
         Assert.Equal(0, OutputMerge.Merge(_host.Store.Location, Output));
         Assert.False(Directory.Exists(Output.Location));
     }

@@ -10,8 +10,22 @@ public sealed class LocalInputTests : IDisposable
 
     public LocalInputTests()
     {
-        foreach (var file in new[] { "b.csv", "a.csv", "year=2024/c.csv", "year=2024/d.txt", ".hidden/x.csv", ".y.csv", "_SUCCESS", "_logs/z.csv" })
+        foreach (
+            var file in new[]
+            {
+                "b.csv",
+                "a.csv",
+                "year=2024/c.csv",
+                "year=2024/d.txt",
+                ".hidden/x.csv",
+                ".y.csv",
+                "_SUCCESS",
+                "_logs/z.csv",
+            }
+        )
+        {
             _folder.Write(file, "text\n1\n");
+        }
     }
 
     [Fact]

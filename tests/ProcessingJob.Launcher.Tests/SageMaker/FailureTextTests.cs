@@ -6,16 +6,20 @@ public sealed class FailureTextTests
 {
     static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    static JobDescription Job(JobStatus status, int seconds = 100) => new()
-    {
-        ProcessingJobName = "reviews-1", ProcessingJobStatus = status, ProcessingStartTime = Start, ProcessingEndTime = Start.AddSeconds(seconds),
-        StoppingCondition = new JobStoppingCondition { MaxRuntimeInSeconds = 3600 },
-    };
+    static JobDescription Job(JobStatus status, int seconds = 100) =>
+        new()
+        {
+            ProcessingJobName = "reviews-1",
+            ProcessingJobStatus = status,
+            ProcessingStartTime = Start,
+            ProcessingEndTime = Start.AddSeconds(seconds),
+            StoppingCondition = new JobStoppingCondition { MaxRuntimeInSeconds = 3600 },
+        };
 
     [Fact]
     public void Of_StoppedByItsLimit_SaysMaxRuntimeReached()
     {
-        string text = FailureText.Of(Job(JobStatus.Stopped, 3600), stopRequested: false, [], "us-east-1");
+        var text = FailureText.Of(Job(JobStatus.Stopped, 3600), stopRequested: false, [], "us-east-1");
 
         Assert.Contains("max_runtime reached (01:00:00)", text);
         Assert.Contains("raise compute.max_runtime", text);
@@ -24,7 +28,7 @@ public sealed class FailureTextTests
     [Fact]
     public void Of_StoppedByUs_DoesNotSpeakOfALimit()
     {
-        string text = FailureText.Of(Job(JobStatus.Stopped), stopRequested: true, [], "us-east-1");
+        var text = FailureText.Of(Job(JobStatus.Stopped), stopRequested: true, [], "us-east-1");
 
         Assert.StartsWith("reviews-1 was stopped.", text);
         Assert.DoesNotContain("max_runtime", text);
@@ -32,21 +36,39 @@ public sealed class FailureTextTests
 
     [Fact]
     public void Of_StoppedBySomebodyElse_SaysSo() =>
-        Assert.Contains("by somebody else, or max_runtime reached", FailureText.Of(Job(JobStatus.Stopped), stopRequested: false, [], "us-east-1"));
+        Assert.Contains(
+            "by somebody else, or max_runtime reached",
+            FailureText.Of(Job(JobStatus.Stopped), stopRequested: false, [], "us-east-1")
+        );
 
     [Theory]
     [InlineData(50, false)]
     [InlineData(59, true)]
     public void RanOut_ShortLimit_IsToldFromAStopLongBefore(int seconds, bool ranOut) =>
-        Assert.Equal(ranOut, FailureText.RanOut(Job(JobStatus.Stopped, seconds) with { StoppingCondition = new JobStoppingCondition { MaxRuntimeInSeconds = 60 } }));
+        Assert.Equal(
+            ranOut,
+            FailureText.RanOut(
+                Job(JobStatus.Stopped, seconds) with
+                {
+                    StoppingCondition = new JobStoppingCondition { MaxRuntimeInSeconds = 60 },
+                }
+            )
+        );
 
     [Fact]
     public void Of_FailedHost_ShowsItsLastLinesAndNotTheOthers()
     {
-        var job = Job(JobStatus.Failed) with { FailureReason = "AlgorithmError: See job logs for more information", ExitMessage = "host=algo-2 model file is damaged\n" };
-        var lines = Enumerable.Range(0, 40).Select(i => new LogLine($"{i}", $"reviews-1/algo-{i % 2 + 1}-170", Start.AddSeconds(i), $"line {i}")).ToList();
+        var job = Job(JobStatus.Failed) with
+        {
+            FailureReason = "AlgorithmError: See job logs for more information",
+            ExitMessage = "host=algo-2 model file is damaged\n",
+        };
+        var lines = Enumerable
+            .Range(0, 40)
+            .Select(i => new LogLine($"{i}", $"reviews-1/algo-{i % 2 + 1}-170", Start.AddSeconds(i), $"line {i}"))
+            .ToList();
 
-        string text = FailureText.Of(job, false, lines, "us-east-1");
+        var text = FailureText.Of(job, false, lines, "us-east-1");
 
         Assert.Contains("reason: AlgorithmError", text);
         Assert.Contains("hosts said: host=algo-2 model file is damaged", text);
@@ -59,7 +81,10 @@ public sealed class FailureTextTests
 
     [Theory]
     [InlineData("CapacityError: Unable to provision requested ML compute capacity.", "instance_type a list")]
-    [InlineData("ClientError: Please use an instance type with more memory, or reduce the size of job data processed on an instance.", "more memory")]
+    [InlineData(
+        "ClientError: Please use an instance type with more memory, or reduce the size of job data processed on an instance.",
+        "more memory"
+    )]
     [InlineData("ClientError: Failed to download data. ListObjectsV2 failed for s3://b/x", "gateway endpoint")]
     [InlineData("InternalServerError: We encountered an internal error. Please try again.", "run the same command again")]
     [InlineData("ClientError: Artifact upload failed: AccessDenied", "s3:PutObject")]

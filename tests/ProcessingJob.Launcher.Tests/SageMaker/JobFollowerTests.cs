@@ -8,7 +8,10 @@ namespace ProcessingJob.Launcher.Tests.SageMaker;
 public sealed class JobFollowerTests
 {
     static Task<List<RemoteEvent>> FollowAsync(TestAws aws, FollowOptions? options = null) =>
-        new JobFollower(aws.Jobs, aws.Logs, aws.Time, options ?? new FollowOptions()).FollowAsync("reviews-0123456789").ToListAsync().AsTask();
+        new JobFollower(aws.Jobs, aws.Logs, aws.Time, options ?? new FollowOptions())
+            .FollowAsync("reviews-0123456789")
+            .ToListAsync()
+            .AsTask();
 
     static async Task<TestAws> WithJobAsync(JobScript script)
     {
@@ -37,7 +40,16 @@ public sealed class JobFollowerTests
     {
         await using var aws = await WithJobAsync(new JobScript(1, 5));
         (aws.Server.Logs.PageSize, aws.Server.Logs.EmptyPages, aws.Server.Logs.Repeat) = (pageSize, emptyPages, repeat);
-        for (int i = 0; i < 20; i++) aws.Server.Logs.Print("reviews-0123456789", $"algo-{i % 3 + 1}", $"line {i:D2}", aws.Time.GetUtcNow() + TimeSpan.FromMilliseconds(i));
+        for (var i = 0; i < 20; i++)
+        {
+            aws.Server.Logs.Print(
+                "reviews-0123456789",
+                $"algo-{i % 3 + 1}",
+                $"line {i:D2}",
+                aws.Time.GetUtcNow() + TimeSpan.FromMilliseconds(i)
+            );
+        }
+
         aws.Server.Logs.Print("reviews-0123456789-2", "algo-1", "another job's line", aws.Time.GetUtcNow());
 
         var lines = (await FollowAsync(aws)).OfType<RemoteEvent.Log>().Select(l => l.Line).ToList();
@@ -100,7 +112,7 @@ public sealed class JobFollowerTests
 
         await FollowAsync(aws);
 
-        double seconds = (aws.Time.GetUtcNow() - start).TotalSeconds;
+        var seconds = (aws.Time.GetUtcNow() - start).TotalSeconds;
         Assert.True(aws.Server.CallCount("DescribeProcessingJob") >= 200);
         // No wait is shorter than a page's pause: nothing spins, not even while the job is pending.
         Assert.InRange(aws.Time.Waits, 200, aws.Server.Calls.Count + 10);
@@ -116,7 +128,10 @@ public sealed class JobFollowerTests
     {
         await using var aws = await WithJobAsync(new JobScript(1, 30));
         aws.Server.Logs.Print("reviews-0123456789", "algo-1", "hello", aws.Time.GetUtcNow());
-        aws.Server.Fail("DescribeProcessingJob", [.. Enumerable.Repeat(Fault.Throttle, 5), .. Enumerable.Repeat(Fault.ServerError, 5), Fault.LostResponse]);
+        aws.Server.Fail(
+            "DescribeProcessingJob",
+            [.. Enumerable.Repeat(Fault.Throttle, 5), .. Enumerable.Repeat(Fault.ServerError, 5), Fault.LostResponse]
+        );
         aws.Server.Fail("FilterLogEvents", Enumerable.Repeat(Fault.Throttle, 10));
 
         var events = await FollowAsync(aws);
@@ -179,7 +194,11 @@ public sealed class JobFollowerTests
     {
         await using var aws = await WithJobAsync(new JobScript(1, 5));
         (aws.Server.Logs.PageSize, aws.Server.Logs.EmptyPages) = (4, 0);
-        for (int i = 0; i < 12; i++) aws.Server.Logs.Print("reviews-0123456789", "algo-1", $"line {i:D2}", aws.Time.GetUtcNow() + TimeSpan.FromMilliseconds(i));
+        for (var i = 0; i < 12; i++)
+        {
+            aws.Server.Logs.Print("reviews-0123456789", "algo-1", $"line {i:D2}", aws.Time.GetUtcNow() + TimeSpan.FromMilliseconds(i));
+        }
+
         aws.Server.Fail("FilterLogEvents", Fault.None, Fault.Throttle);
 
         var lines = (await FollowAsync(aws)).OfType<RemoteEvent.Log>().Select(l => l.Line.Message);
@@ -203,9 +222,13 @@ public sealed class JobFollowerTests
     {
         int _readingsAfterTheEnd;
 
-        public Task<LogPage> ReadAsync(string job, DateTimeOffset from, string? next, CancellationToken cancel = default)
+        public Task<LogPage> ReadAsync(string job, DateTimeOffset from, string? next, CancellationToken cancellationToken = default)
         {
-            if (aws.Server.Jobs.Find(job)!.IsTerminal) _readingsAfterTheEnd++;
+            if (aws.Server.Jobs.Find(job)!.IsTerminal)
+            {
+                _readingsAfterTheEnd++;
+            }
+
             var line = new LogLine("1", $"{job}/algo-1-1700000000", from, "last words");
             return Task.FromResult(new LogPage(_readingsAfterTheEnd >= 2 ? [line] : [], null));
         }

@@ -16,10 +16,15 @@ public sealed class JobNamesTests
 
     [Fact]
     public void Of_AnyText_FitsThePatternAndKeepsTheHash() =>
-        Gen.String.Select(Gen.Int[1, 999]).Sample((name, attempt) =>
-        {
-            string made = JobNames.Of(name, "0a1b2c3d4e", attempt);
-            var faults = RequestLimits.Check(Some.Request() with { ProcessingJobName = made });
-            return faults.Count == 0 && made.Contains("-0a1b2c3d4e", StringComparison.Ordinal);
-        }, iter: 2000);
+        Gen
+            .String.Select(Gen.Int[1, 999])
+            .Sample(
+                (name, attempt) =>
+                {
+                    var made = JobNames.Of(name, "0a1b2c3d4e", attempt);
+                    var faults = RequestLimits.Check(Some.Request() with { ProcessingJobName = made });
+                    return faults.Count == 0 && made.Contains("-0a1b2c3d4e", StringComparison.Ordinal);
+                },
+                iter: 2000
+            );
 }

@@ -15,7 +15,8 @@ namespace ProcessingJob.Launcher.Tests.SageMaker;
 sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
 {
     const string Account = "123456789012";
-    const string Manifest = """{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":{"digest":"sha256:0"},"layers":[]}""";
+    const string Manifest =
+        """{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":{"digest":"sha256:0"},"layers":[]}""";
     static int _buckets;
     readonly TempFolder _folder = new();
     readonly List<JobEvent> _events = [];
@@ -24,11 +25,37 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
     {
         Aws = aws;
         Bucket = $"bench-{Interlocked.Increment(ref _buckets)}";
-        Connection = aws.Connection with { Endpoints = new Dictionary<string, string>(aws.Connection.Endpoints) { ["S3"] = motoUrl, ["STS"] = motoUrl, ["ECR"] = motoUrl, ["IAM"] = motoUrl, ["EC2"] = motoUrl } };
+        Connection = aws.Connection with
+        {
+            Endpoints = new Dictionary<string, string>(aws.Connection.Endpoints)
+            {
+                ["S3"] = motoUrl,
+                ["STS"] = motoUrl,
+                ["ECR"] = motoUrl,
+                ["IAM"] = motoUrl,
+                ["EC2"] = motoUrl,
+            },
+        };
         S3 = Connection.S3();
-        Hosts = new ServiceHosts(S3, aws.Server.Logs, command ?? ["dotnet", Path.Combine(AppContext.BaseDirectory, "ProcessingJob.FakeWorker.dll")], _folder["hosts"]);
-        foreach (var (key, value) in new[] { ("AWS_ACCESS_KEY_ID", "AKIATEST"), ("AWS_SECRET_ACCESS_KEY", "secret"), ("AWS_ENDPOINT_URL_S3", motoUrl), ("AWS_EC2_METADATA_DISABLED", "true") })
+        Hosts = new ServiceHosts(
+            S3,
+            aws.Server.Logs,
+            command ?? ["dotnet", Path.Combine(AppContext.BaseDirectory, "ProcessingJob.FakeWorker.dll")],
+            _folder["hosts"]
+        );
+        foreach (
+            var (key, value) in new[]
+            {
+                ("AWS_ACCESS_KEY_ID", "AKIATEST"),
+                ("AWS_SECRET_ACCESS_KEY", "secret"),
+                ("AWS_ENDPOINT_URL_S3", motoUrl),
+                ("AWS_EC2_METADATA_DISABLED", "true"),
+            }
+        )
+        {
             Hosts.NetworkEnvironment[key] = value;
+        }
+
         aws.Server.Jobs.Runner = Hosts.RunAsync;
         aws.Server.Logs.PageSize = 100;
     }
@@ -40,11 +67,18 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
     public ServiceHosts Hosts { get; }
     public string Image => $"{Account}.dkr.ecr.us-east-1.amazonaws.com/{Bucket}:1";
     public SageMakerTarget Target => new(Connection, Aws.Time);
+
     public string Local(params string[] parts) => _folder[parts];
 
     public IReadOnlyList<JobEvent> Events
     {
-        get { lock (_events) return [.. _events]; }
+        get
+        {
+            lock (_events)
+            {
+                return [.. _events];
+            }
+        }
     }
 
     public IEnumerable<string> Notes => Events.OfType<JobNote>().Select(n => n.Text);
@@ -54,33 +88,60 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
         var bench = new RemoteBench(await TestAws.StartAsync(pause: 10), moto.Url, command);
         await bench.S3.PutBucketAsync(bench.Bucket);
         await bench.PutAsync("model/config.json", "{}");
-        for (int i = 0; i < files; i++) await bench.PutAsync($"in/f{i}.txt", Lines(i));
+        for (var i = 0; i < files; i++)
+        {
+            await bench.PutAsync($"in/f{i}.txt", Lines(i));
+        }
+
         using var ecr = bench.Connection.JsonClient(AwsService.Ecr);
         await ecr.CallAsync<JsonObject>("CreateRepository", new { repositoryName = bench.Bucket }, default);
-        await ecr.CallAsync<JsonObject>("PutImage", new { repositoryName = bench.Bucket, imageManifest = Manifest, imageTag = "1" }, default);
+        await ecr.CallAsync<JsonObject>(
+            "PutImage",
+            new
+            {
+                repositoryName = bench.Bucket,
+                imageManifest = Manifest,
+                imageTag = "1",
+            },
+            default
+        );
         return bench;
     }
 
     public static string Lines(int file) => string.Concat(Enumerable.Range(0, 10 + 5 * file).Select(n => $"line {n} of file {file}\n"));
 
-    public JobSpec Spec(int hosts = 1) => new()
-    {
-        Name = "bench",
-        Model = $"s3://{Bucket}/model/",
-        Input = new() { Data = $"s3://{Bucket}/in/", Format = InputFormat.Text },
-        Output = new() { Data = $"s3://{Bucket}/out/" },
-        Compute = new() { InstanceCount = hosts, InstanceType = ["ml.m5.xlarge"] },
-        Aws = new() { Role = "processing", Image = Image },
-    };
+    public JobSpec Spec(int hosts = 1) =>
+        new()
+        {
+            Name = "bench",
+            Model = $"s3://{Bucket}/model/",
+            Input = new() { Data = $"s3://{Bucket}/in/", Format = InputFormat.Text },
+            Output = new() { Data = $"s3://{Bucket}/out/" },
+            Compute = new() { InstanceCount = hosts, InstanceType = ["ml.m5.xlarge"] },
+            Aws = new() { Role = "processing", Image = Image },
+        };
 
     public string Write(string file, string content) => _folder.Write(file, content);
 
-    public Task PutAsync(string key, string content) => S3.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = key, ContentBody = content });
+    public Task PutAsync(string key, string content) =>
+        S3.PutObjectAsync(
+            new PutObjectRequest
+            {
+                BucketName = Bucket,
+                Key = key,
+                ContentBody = content,
+            }
+        );
 
-    public async Task<JobResult> RunAsync(JobSpec spec, string script = "", RemoteOptions? options = null, CancellationToken cancel = default)
+    public async Task<JobResult> RunAsync(
+        JobSpec spec,
+        string script = "",
+        RemoteOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         Hosts.Environment["FAKE_WORKER"] = script;
-        return await Target.RunAsync(spec, options ?? new RemoteOptions(), this, cancel);
+        return await Target.RunAsync(spec, options ?? new RemoteOptions(), this, cancellationToken);
     }
 
     /// <summary>Content by key of all that units have written.</summary>
@@ -88,8 +149,14 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
     {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var output = new S3OutputStore(S3, new S3Uri(Bucket, "out"));
-        foreach (string prefix in new[] { "data/", "rejects/", "_commits/" })
-            await foreach (var file in output.ListAsync(prefix)) files[file.Path] = System.Text.Encoding.UTF8.GetString((await output.ReadAsync(file.Path))!);
+        foreach (var prefix in new[] { "data/", "rejects/", "_commits/" })
+        {
+            await foreach (var file in output.ListAsync(prefix))
+            {
+                files[file.Path] = System.Text.Encoding.UTF8.GetString((await output.ReadAsync(file.Path))!);
+            }
+        }
+
         return files;
     }
 
@@ -101,7 +168,10 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
 
     public void Report(JobEvent value)
     {
-        lock (_events) _events.Add(value);
+        lock (_events)
+        {
+            _events.Add(value);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -14,7 +14,7 @@ public sealed class SageMakerJobsTests
     {
         await using var aws = await TestAws.StartAsync();
 
-        string arn = await aws.Jobs.CreateAsync(Some.Request());
+        var arn = await aws.Jobs.CreateAsync(Some.Request());
         var job = await aws.Jobs.DescribeAsync("reviews-0123456789");
 
         Assert.EndsWith(":processing-job/reviews-0123456789", arn);
@@ -63,7 +63,11 @@ public sealed class SageMakerJobsTests
     public async Task List_MoreThanOnePage_YieldsAllNewestFirst()
     {
         await using var aws = await TestAws.StartAsync();
-        for (int i = 0; i < 120; i++) await aws.Jobs.CreateAsync(Some.Request($"reviews-{i}"));
+        for (var i = 0; i < 120; i++)
+        {
+            await aws.Jobs.CreateAsync(Some.Request($"reviews-{i}"));
+        }
+
         await aws.Jobs.CreateAsync(Some.Request("other"));
 
         var names = await aws.Jobs.ListAsync("reviews").Select(j => j.ProcessingJobName).ToListAsync();
@@ -119,8 +123,14 @@ public sealed class SageMakerJobsTests
         Assert.Equal("https://iam.amazonaws.com", connection.QueryClient(AwsService.Iam).Endpoint);
         var china = connection with { Region = "cn-north-1" };
         Assert.Equal("https://logs.cn-north-1.amazonaws.com.cn", china.JsonClient(AwsService.Logs).Endpoint);
-        Assert.Equal("https://iam.cn-north-1.amazonaws.com.cn", (connection with { Region = "cn-northwest-1" }).QueryClient(AwsService.Iam).Endpoint);
-        Assert.Equal("https://iam.us-gov.amazonaws.com", (connection with { Region = "us-gov-east-1" }).QueryClient(AwsService.Iam).Endpoint);
+        Assert.Equal(
+            "https://iam.cn-north-1.amazonaws.com.cn",
+            (connection with { Region = "cn-northwest-1" }).QueryClient(AwsService.Iam).Endpoint
+        );
+        Assert.Equal(
+            "https://iam.us-gov.amazonaws.com",
+            (connection with { Region = "us-gov-east-1" }).QueryClient(AwsService.Iam).Endpoint
+        );
         var own = connection with { Endpoints = new Dictionary<string, string> { ["SageMaker"] = "http://127.0.0.1:1" } };
         Assert.StartsWith("http://127.0.0.1:1", own.JsonClient(AwsService.SageMaker).Endpoint);
     }

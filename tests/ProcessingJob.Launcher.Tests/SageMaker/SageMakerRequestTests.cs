@@ -14,7 +14,8 @@ public sealed class SageMakerRequestTests
     {
         var json = JsonNode.Parse(JsonSerializer.Serialize(SageMakerRequest.Build(Some.Spec, Some.Placement), AwsJsonClient.Json));
 
-        var expected = JsonNode.Parse($$$$"""
+        var expected = JsonNode.Parse(
+            $$$$"""
             {"ProcessingJobName":"reviews-0123456789",
              "ProcessingInputs":[
               {"InputName":"data","AppManaged":false,"S3Input":{"S3Uri":"s3://bucket/reviews/","LocalPath":"/opt/ml/processing/input/data","S3DataType":"S3Prefix","S3InputMode":"File","S3DataDistributionType":"FullyReplicated","S3CompressionType":"None"}},
@@ -26,7 +27,8 @@ public sealed class SageMakerRequestTests
              "AppSpecification":{"ImageUri":"123456789012.dkr.ecr.us-east-1.amazonaws.com/worker@sha256:{{{{new string('a', 64)}}}}"},
              "NetworkConfig":{"EnableInterContainerTrafficEncryption":false,"EnableNetworkIsolation":true},
              "RoleArn":"arn:aws:iam::123456789012:role/processing"}
-            """);
+            """
+        );
         Assert.True(JsonNode.DeepEquals(expected, json), json!.ToJsonString());
     }
 
@@ -39,8 +41,12 @@ public sealed class SageMakerRequestTests
         {
             Aws = Some.Spec.Aws with
             {
-                KmsKey = "alias/data", Subnets = ["subnet-1"], SecurityGroups = ["sg-1"], InterContainerEncryption = true,
-                Tags = [new("team", "nlp")], Environment = [new("LOG_LEVEL", "debug")],
+                KmsKey = "alias/data",
+                Subnets = ["subnet-1"],
+                SecurityGroups = ["sg-1"],
+                InterContainerEncryption = true,
+                Tags = [new("team", "nlp")],
+                Environment = [new("LOG_LEVEL", "debug")],
             },
         };
 
@@ -58,13 +64,23 @@ public sealed class SageMakerRequestTests
     {
         var request = SageMakerRequest.Build(Some.Spec with { Input = Some.Spec.Input with { Sharding = Sharding.ByKey } }, Some.Placement);
 
-        Assert.Equal(["ShardedByS3Key", "FullyReplicated", "FullyReplicated"], request.ProcessingInputs!.Select(i => i.S3Input.S3DataDistributionType));
+        Assert.Equal(
+            ["ShardedByS3Key", "FullyReplicated", "FullyReplicated"],
+            request.ProcessingInputs!.Select(i => i.S3Input.S3DataDistributionType)
+        );
     }
 
     [Fact]
     public void Build_OneObject_KeepsItsExactKey()
     {
-        var request = SageMakerRequest.Build(Some.Spec, Some.Placement with { Data = new S3Uri("bucket", "in/a.csv"), DataIsObject = true });
+        var request = SageMakerRequest.Build(
+            Some.Spec,
+            Some.Placement with
+            {
+                Data = new S3Uri("bucket", "in/a.csv"),
+                DataIsObject = true,
+            }
+        );
 
         Assert.Equal("s3://bucket/in/a.csv", request.ProcessingInputs![0].S3Input.S3Uri);
     }
@@ -72,7 +88,11 @@ public sealed class SageMakerRequestTests
     [Fact]
     public void Build_Streaming_LeavesChannelsOutAndOpensTheNetwork()
     {
-        var spec = Some.Spec with { Input = Some.Spec.Input with { Transfer = Transfer.Stream }, Output = Some.Spec.Output with { Transfer = Transfer.Stream } };
+        var spec = Some.Spec with
+        {
+            Input = Some.Spec.Input with { Transfer = Transfer.Stream },
+            Output = Some.Spec.Output with { Transfer = Transfer.Stream },
+        };
 
         var request = SageMakerRequest.Build(spec, Some.Placement);
 
@@ -85,7 +105,11 @@ public sealed class SageMakerRequestTests
     [Fact]
     public void Build_StreamingInIsolation_IsRefusedWithTheKey()
     {
-        var spec = Some.Spec with { Input = Some.Spec.Input with { Transfer = Transfer.Stream }, Aws = Some.Spec.Aws with { NetworkIsolation = true } };
+        var spec = Some.Spec with
+        {
+            Input = Some.Spec.Input with { Transfer = Transfer.Stream },
+            Aws = Some.Spec.Aws with { NetworkIsolation = true },
+        };
 
         var e = Assert.Throws<PJobException>(() => SageMakerRequest.Build(spec, Some.Placement));
 
@@ -96,7 +120,10 @@ public sealed class SageMakerRequestTests
     [Fact]
     public void Build_SeveralFaults_AreAllTold()
     {
-        var spec = Some.Spec with { Compute = Some.Spec.Compute with { InstanceCount = 101, VolumeGb = 0, MaxRuntime = TimeSpan.FromDays(10) } };
+        var spec = Some.Spec with
+        {
+            Compute = Some.Spec.Compute with { InstanceCount = 101, VolumeGb = 0, MaxRuntime = TimeSpan.FromDays(10) },
+        };
 
         var e = Assert.Throws<PJobException>(() => SageMakerRequest.Build(spec, Some.Placement));
 

@@ -19,7 +19,10 @@ public sealed class SageMakerSubmissionTests(MotoFixture moto)
 
         Assert.Equal(5, plan.Units.Count);
         Assert.DoesNotContain(bench.Aws.Server.Calls, c => c.Operation == "CreateProcessingJob");
-        Assert.Empty((await bench.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bench.Bucket, Prefix = "processingjob/" })).S3Objects ?? []);
+        Assert.Empty(
+            (await bench.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bench.Bucket, Prefix = "processingjob/" })).S3Objects
+                ?? []
+        );
         await bench.RunAsync(spec);
         var sent = Assert.Single(bench.Aws.Server.Calls, c => c.Operation == "CreateProcessingJob").Request;
         Assert.Equal(System.Text.Json.JsonSerializer.Serialize(request, Launcher.Aws.AwsJsonClient.Json), sent.GetRawText());
@@ -52,8 +55,13 @@ public sealed class SageMakerSubmissionTests(MotoFixture moto)
 
         Assert.Equal(ExitCode.BadSpec, e.ExitCode);
         Assert.Contains("compute.volume_gb: found 126, but ml.g4dn.xlarge has 125 GB", e.Message);
-        Assert.Empty((await bench.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bench.Bucket, Prefix = "processingjob/" })).S3Objects ?? []);
-        Assert.Single((await bench.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bench.Bucket, Prefix = "out/" })).S3Objects);
+        Assert.Empty(
+            (await bench.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bench.Bucket, Prefix = "processingjob/" })).S3Objects
+                ?? []
+        );
+        Assert.Single(
+            (await bench.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bench.Bucket, Prefix = "out/" })).S3Objects
+        );
     }
 
     [Fact]
@@ -65,24 +73,31 @@ public sealed class SageMakerSubmissionTests(MotoFixture moto)
         var result = await bench.RunAsync(spec with { Aws = spec.Aws with { Environment = [new("API_KEY", "s3cr3t")] } });
 
         Assert.True(result.Code == ExitCode.Done, result.Message);
-        Assert.Equal("s3cr3t", Assert.Single(bench.Aws.Server.Jobs.All).Request.GetProperty("Environment").GetProperty("API_KEY").GetString());
+        Assert.Equal(
+            "s3cr3t",
+            Assert.Single(bench.Aws.Server.Jobs.All).Request.GetProperty("Environment").GetProperty("API_KEY").GetString()
+        );
         var store = new S3OutputStore(bench.S3, new S3Uri(bench.Bucket, ""));
         await foreach (var file in store.ListAsync(""))
+        {
             Assert.DoesNotContain("s3cr3t", System.Text.Encoding.UTF8.GetString((await store.ReadAsync(file.Path))!));
+        }
     }
 
     [Fact]
     public async Task Run_ModelOfLinks_IsStagedWithWhatTheyPointAt()
     {
         await using var bench = await RemoteBench.StartAsync(moto);
-        string blob = bench.Write("blobs/0a1b", "{}");
+        var blob = bench.Write("blobs/0a1b", "{}");
         bench.Write("model/README.md", "");
         File.CreateSymbolicLink(bench.Local("model", "config.json"), blob);
 
         var result = await bench.RunAsync(bench.Spec() with { Model = bench.Local("model") });
 
         Assert.True(result.Code == ExitCode.Done, result.Message);
-        var staged = (await bench.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bench.Bucket, Prefix = "processingjob/models/" })).S3Objects;
+        var staged = (
+            await bench.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bench.Bucket, Prefix = "processingjob/models/" })
+        ).S3Objects;
         Assert.Contains(staged, o => o.Key.EndsWith("/config.json", StringComparison.Ordinal) && o.Size == 2);
     }
 

@@ -40,17 +40,31 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
         await using var bench = await RemoteBench.StartAsync(moto);
         bench.Write("model/config.json", "{}");
         bench.Write("model/onnx/model.onnx", new string('w', 100_000));
-        for (int i = 0; i < 3; i++) bench.Write($"data/sub/f{i}.txt", RemoteBench.Lines(i));
-        var spec = bench.Spec(2) with { Model = bench.Local("model"), Input = new() { Data = bench.Local("data"), Format = InputFormat.Text } };
+        for (var i = 0; i < 3; i++)
+        {
+            bench.Write($"data/sub/f{i}.txt", RemoteBench.Lines(i));
+        }
+
+        var spec = bench.Spec(2) with
+        {
+            Model = bench.Local("model"),
+            Input = new() { Data = bench.Local("data"), Format = InputFormat.Text },
+        };
 
         var result = await bench.RunAsync(spec);
 
         Assert.True(result.Code == ExitCode.Done, result.Message);
         Assert.Equal(45, result.Counts!.RowsIn);
-        Assert.Equal(2, bench.Notes.Count(n => n.StartsWith("staging models: 2 of 2", StringComparison.Ordinal) || n.StartsWith("staging data: 3 of 3", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            bench.Notes.Count(n =>
+                n.StartsWith("staging models: 2 of 2", StringComparison.Ordinal)
+                || n.StartsWith("staging data: 3 of 3", StringComparison.Ordinal)
+            )
+        );
 
         bench.Write("data/sub/f3.txt", RemoteBench.Lines(3));
-        int before = bench.Notes.Count();
+        var before = bench.Notes.Count();
         var again = await bench.RunAsync(spec);
 
         Assert.Equal((ExitCode.Done, 3, 4), (again.Code, again.UnitsCommittedBefore, again.Units));
@@ -224,10 +238,20 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
         bench.Aws.Server.Fail("CreateProcessingJob", Fault.LimitExceeded("ml.g5.xlarge"));
         var spec = bench.Spec();
 
-        var result = await bench.RunAsync(spec with { Compute = spec.Compute with { InstanceType = ["ml.g5.xlarge", "ml.g4dn.xlarge", "ml.m5.xlarge"] } });
+        var result = await bench.RunAsync(
+            spec with
+            {
+                Compute = spec.Compute with { InstanceType = ["ml.g5.xlarge", "ml.g4dn.xlarge", "ml.m5.xlarge"] },
+            }
+        );
 
         Assert.True(result.Code == ExitCode.Done, result.Message);
-        Assert.Equal(["ml.g4dn.xlarge", "ml.m5.xlarge"], bench.Aws.Server.Jobs.All.Select(j => j.Request.GetProperty("ProcessingResources").GetProperty("ClusterConfig").GetProperty("InstanceType").GetString()));
+        Assert.Equal(
+            ["ml.g4dn.xlarge", "ml.m5.xlarge"],
+            bench.Aws.Server.Jobs.All.Select(j =>
+                j.Request.GetProperty("ProcessingResources").GetProperty("ClusterConfig").GetProperty("InstanceType").GetString()
+            )
+        );
         Assert.Contains(bench.Notes, n => n.Contains("no capacity for ml.g4dn.xlarge", StringComparison.Ordinal));
     }
 
@@ -288,7 +312,11 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
 
         public void Report(JobEvent value)
         {
-            if (_asked || value is not HostProgressed) return;
+            if (_asked || value is not HostProgressed)
+            {
+                return;
+            }
+
             _asked = true;
             ask(bench.Aws.Server.Jobs.All.First().Name).GetAwaiter().GetResult();
         }

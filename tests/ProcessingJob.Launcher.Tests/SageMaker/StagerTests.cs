@@ -14,23 +14,34 @@ public sealed class StagerTests(MotoFixture moto)
 
         public void Report(StagingProgress value)
         {
-            lock (All) All.Add(value);
+            lock (All)
+            {
+                All.Add(value);
+            }
         }
     }
 
-    static List<SourceFile> Files(string root) => [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-        .Select(f => new SourceFile(Path.GetRelativePath(root, f), new FileInfo(f).Length, Fingerprints.OfFile(f)))];
+    static List<SourceFile> Files(string root) =>
+        [
+            .. Directory
+                .EnumerateFiles(root, "*", SearchOption.AllDirectories)
+                .Select(f => new SourceFile(Path.GetRelativePath(root, f), new FileInfo(f).Length, Fingerprints.OfFile(f))),
+        ];
 
     [Fact]
     public async Task Stage_FileOfSeveralParts_ArrivesWhole()
     {
         await using var bench = await RemoteBench.StartAsync(moto, files: 0);
-        byte[] content = RandomNumberGenerator.GetBytes(70 << 20);
-        string path = bench.Write("big/model.onnx", "");
+        var content = RandomNumberGenerator.GetBytes(70 << 20);
+        var path = bench.Write("big/model.onnx", "");
         await File.WriteAllBytesAsync(path, content);
         var seen = new Seen();
 
-        var folder = await new Stager(bench.S3, new S3Uri(bench.Bucket, "staging"), null, seen).StageAsync("models", bench.Local("big"), Files(bench.Local("big")));
+        var folder = await new Stager(bench.S3, new S3Uri(bench.Bucket, "staging"), null, seen).StageAsync(
+            "models",
+            bench.Local("big"),
+            Files(bench.Local("big"))
+        );
 
         var head = await bench.S3.GetObjectMetadataAsync(folder.Bucket, folder.Key + "model.onnx");
         Assert.EndsWith("-3\"", head.ETag);
@@ -43,13 +54,20 @@ public sealed class StagerTests(MotoFixture moto)
     public async Task Stage_OneFileOfManyChanged_CopiesTheOthersInsideS3()
     {
         await using var bench = await RemoteBench.StartAsync(moto, files: 0);
-        for (int i = 0; i < 4; i++) bench.Write($"data/f{i}", $"content {i}");
+        for (var i = 0; i < 4; i++)
+        {
+            bench.Write($"data/f{i}", $"content {i}");
+        }
+
         var stager = new Stager(bench.S3, new S3Uri(bench.Bucket, "staging"), null);
         var first = await stager.StageAsync("data", bench.Local("data"), Files(bench.Local("data")));
         bench.Write("data/f0", "changed");
         // What is copied inside S3 need not be readable here any more.
         var files = Files(bench.Local("data"));
-        for (int i = 1; i < 4; i++) File.Delete(bench.Local("data", $"f{i}"));
+        for (var i = 1; i < 4; i++)
+        {
+            File.Delete(bench.Local("data", $"f{i}"));
+        }
 
         var second = await stager.StageAsync("data", bench.Local("data"), files);
 
@@ -81,12 +99,20 @@ public sealed class StagerTests(MotoFixture moto)
     public async Task List_PrefixWithSiblings_TakesTheFolderOnly()
     {
         await using var bench = await RemoteBench.StartAsync(moto, files: 0);
-        foreach (string key in new[] { "corpus/a.csv", "corpus/sub/b.csv", "corpus/.hidden", "corpus/_SUCCESS", "corpus-old/c.csv", "corpus/dir/" }) await bench.PutAsync(key, "x");
+        foreach (
+            var key in new[] { "corpus/a.csv", "corpus/sub/b.csv", "corpus/.hidden", "corpus/_SUCCESS", "corpus-old/c.csv", "corpus/dir/" }
+        )
+        {
+            await bench.PutAsync(key, "x");
+        }
 
         var listed = await S3Input.ListAsync(bench.S3, $"s3://{bench.Bucket}/corpus", "input.data");
         var one = await S3Input.ListAsync(bench.S3, $"s3://{bench.Bucket}/corpus/sub/b.csv", "input.data");
 
         Assert.Equal(["a.csv", "sub/b.csv"], listed.Files.Select(f => f.Source));
-        Assert.Equal(("b.csv", $"s3://{bench.Bucket}/corpus/sub/", true), (Assert.Single(one.Files).Source, one.Root.ToString(), one.Object is not null));
+        Assert.Equal(
+            ("b.csv", $"s3://{bench.Bucket}/corpus/sub/", true),
+            (Assert.Single(one.Files).Source, one.Root.ToString(), one.Object is not null)
+        );
     }
 }

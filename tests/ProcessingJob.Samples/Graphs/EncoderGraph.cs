@@ -17,7 +17,10 @@ static class EncoderGraph
         var mask = Mask(graph, attention);
         var layer = new EncoderLayer(parts, traits, size);
         for (var i = 0; i < size.Layers; i++)
+        {
             x = layer.Build(i, x, mask, options.Head == ModelHead.Encoder && i == size.Layers - 1 ? "last_hidden_state" : null);
+        }
+
         switch (options.Head)
         {
             case ModelHead.Encoder:

@@ -24,7 +24,10 @@ sealed class EncoderLayer(GraphParts parts, FamilyTraits traits, ModelSize size)
         var attended = Attention($"{name}.attention", x, mask);
         var residual = _graph.Node("Add", $"/{name}.attention.output/Add_1", [attended, x]);
         var middle = parts.LayerNorm($"{name}.attention.output.LayerNorm", residual, size.Hidden, traits.Epsilon);
-        var wide = parts.Gelu($"{name}.intermediate.act", parts.Linear($"{name}.intermediate.dense", middle, size.Hidden, size.Intermediate, 1));
+        var wide = parts.Gelu(
+            $"{name}.intermediate.act",
+            parts.Linear($"{name}.intermediate.dense", middle, size.Hidden, size.Intermediate, 1)
+        );
         var narrow = parts.Linear($"{name}.output.dense", wide, size.Intermediate, size.Hidden, 0.8f);
         residual = _graph.Node("Add", $"/{name}.output/Add_1", [narrow, middle]);
         return parts.LayerNorm($"{name}.output.LayerNorm", residual, size.Hidden, traits.Epsilon, output);

@@ -14,12 +14,13 @@ sealed record FamilyTraits(string ModelType, string ClassName, float Epsilon, in
     /// <summary>Rows of the position embedding.</summary>
     public int Positions(ModelSize size) => PositionsFromIds ? size.MaxLength + PadId + 1 : size.MaxLength;
 
-    public static FamilyTraits Of(ModelFamily family) => family switch
-    {
-        ModelFamily.Bert => new("bert", "Bert", 1e-12f, 2, 0, false),
-        ModelFamily.DistilBert => new("distilbert", "DistilBert", 1e-12f, 0, 0, false),
-        ModelFamily.Roberta => new("roberta", "Roberta", 1e-5f, 1, 1, true),
-        ModelFamily.XlmRoberta => new("xlm-roberta", "XLMRoberta", 1e-5f, 1, 1, true),
-        _ => throw new ArgumentOutOfRangeException(nameof(family), family, null),
-    };
+    public static FamilyTraits Of(ModelFamily family) =>
+        family switch
+        {
+            ModelFamily.Bert => new("bert", "Bert", 1e-12f, 2, 0, false),
+            ModelFamily.DistilBert => new("distilbert", "DistilBert", 1e-12f, 0, 0, false),
+            ModelFamily.Roberta => new("roberta", "Roberta", 1e-5f, 1, 1, true),
+            ModelFamily.XlmRoberta => new("xlm-roberta", "XLMRoberta", 1e-5f, 1, 1, true),
+            _ => throw new ArgumentOutOfRangeException(nameof(family), family, null),
+        };
 }

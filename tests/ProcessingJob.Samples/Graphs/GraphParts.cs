@@ -54,7 +54,12 @@ sealed class GraphParts(OnnxGraph graph, int seed)
     public string Dimension(string name, string value, int axis)
     {
         var shape = graph.Node("Shape", $"/{name}/Shape", [value]);
-        var size = graph.Node("Gather", $"/{name}/Gather", [shape, graph.Integers($"axis_{axis}", [], axis)], [OnnxAttribute.Integer("axis", 0)]);
+        var size = graph.Node(
+            "Gather",
+            $"/{name}/Gather",
+            [shape, graph.Integers($"axis_{axis}", [], axis)],
+            [OnnxAttribute.Integer("axis", 0)]
+        );
         return graph.Node("Unsqueeze", $"/{name}/Unsqueeze", [size], [OnnxAttribute.Integers("axes", 0)]);
     }
 }

@@ -10,7 +10,11 @@ static class Heads
     {
         var graph = parts.Graph;
         var logits = parts.Linear("qa_outputs", x, hidden, 2, 2);
-        var (start, end) = graph.SplitNode("/qa_outputs/Split", [logits], [OnnxAttribute.Integer("axis", -1), OnnxAttribute.Integers("split", 1, 1)]);
+        var (start, end) = graph.SplitNode(
+            "/qa_outputs/Split",
+            [logits],
+            [OnnxAttribute.Integer("axis", -1), OnnxAttribute.Integers("split", 1, 1)]
+        );
         OnnxAttribute[] last = [OnnxAttribute.Integers("axes", -1)];
         graph.Node("Squeeze", "/Squeeze", [start], last, output: "start_logits");
         graph.Node("Squeeze", "/Squeeze_1", [end], last, output: "end_logits");

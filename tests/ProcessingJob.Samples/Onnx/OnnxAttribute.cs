@@ -11,7 +11,11 @@ readonly record struct OnnxAttribute(ProtoWriter Message)
     public static OnnxAttribute Integers(string name, params long[] values)
     {
         var message = new ProtoWriter().Text(1, name);
-        foreach (var value in values) message.Integer(8, value);
+        foreach (var value in values)
+        {
+            message.Integer(8, value);
+        }
+
         return new(message.Integer(20, 7));
     }
 }

@@ -11,15 +11,31 @@ static class OnnxFile
     public static void Write(string path, OnnxGraph graph)
     {
         var before = new ProtoWriter();
-        foreach (var node in graph.Nodes) before.Message(1, node);
+        foreach (var node in graph.Nodes)
+        {
+            before.Message(1, node);
+        }
+
         before.Text(2, graph.Name);
         var after = new ProtoWriter();
-        foreach (var input in graph.Inputs) after.Message(11, input);
-        foreach (var output in graph.Outputs) after.Message(12, output);
+        foreach (var input in graph.Inputs)
+        {
+            after.Message(11, input);
+        }
+
+        foreach (var output in graph.Outputs)
+        {
+            after.Message(12, output);
+        }
+
         var tensors = graph.Initializers.Select(tensor => (Tensor: tensor, Header: new ProtoWriter().Header(5, tensor.Length))).ToList();
         var length = before.Bytes.Length + after.Bytes.Length + tensors.Sum(entry => entry.Header.Bytes.Length + entry.Tensor.Length);
         if (length > int.MaxValue)
-            throw new ArgumentException($"The model would have {length:N0} bytes; an .onnx file without external data holds at most {int.MaxValue:N0}.");
+        {
+            throw new ArgumentException(
+                $"The model would have {length:N0} bytes; an .onnx file without external data holds at most {int.MaxValue:N0}."
+            );
+        }
 
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
         var opset = new ProtoWriter().Text(1, "").Integer(2, Opset);

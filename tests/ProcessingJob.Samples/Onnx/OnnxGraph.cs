@@ -58,10 +58,22 @@ sealed class OnnxGraph(string name)
     void Node(string operation, string node, string[] from, string[] made, OnnxAttribute[] attributes)
     {
         var message = new ProtoWriter();
-        foreach (var value in from) message.Text(1, value);
-        foreach (var value in made) message.Text(2, value);
+        foreach (var value in from)
+        {
+            message.Text(1, value);
+        }
+
+        foreach (var value in made)
+        {
+            message.Text(2, value);
+        }
+
         message.Text(3, node).Text(4, operation);
-        foreach (var attribute in attributes) message.Message(5, attribute.Message);
+        foreach (var attribute in attributes)
+        {
+            message.Message(5, attribute.Message);
+        }
+
         _nodes.Add(message);
     }
 
@@ -89,7 +101,13 @@ sealed class OnnxGraph(string name)
     {
         var shape = new ProtoWriter();
         foreach (var dimension in dimensions)
-            shape.Message(1, long.TryParse(dimension, out var size) ? new ProtoWriter().Integer(1, size) : new ProtoWriter().Text(2, dimension));
+        {
+            shape.Message(
+                1,
+                long.TryParse(dimension, out var size) ? new ProtoWriter().Integer(1, size) : new ProtoWriter().Text(2, dimension)
+            );
+        }
+
         var tensor = new ProtoWriter().Integer(1, (int)type).Message(2, shape);
         return new ProtoWriter().Text(1, value).Message(2, new ProtoWriter().Message(1, tensor));
     }

@@ -10,7 +10,11 @@ sealed class OnnxTensor
     OnnxTensor(string name, ElementType type, long[] dimensions, long dataLength, Action<Stream> writeData)
     {
         (Name, _dataLength, _writeData) = (name, dataLength, writeData);
-        foreach (var dimension in dimensions) _head.Integer(1, dimension);
+        foreach (var dimension in dimensions)
+        {
+            _head.Integer(1, dimension);
+        }
+
         _head.Integer(2, (int)type).Text(8, name).Header(9, dataLength);
     }
 

@@ -51,7 +51,11 @@ sealed class ProtoWriter
     {
         var span = _bytes.GetSpan(LongestVarint);
         var length = 0;
-        for (; value >= 0x80; value >>= 7) span[length++] = (byte)(value | 0x80);
+        for (; value >= 0x80; value >>= 7)
+        {
+            span[length++] = (byte)(value | 0x80);
+        }
+
         span[length++] = (byte)value;
         _bytes.Advance(length);
     }

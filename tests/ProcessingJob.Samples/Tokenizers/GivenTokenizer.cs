@@ -10,9 +10,15 @@ static class GivenTokenizer
     public static TokenizerJson Load(string folder, ModelFamily family)
     {
         var path = Path.Combine(folder, "tokenizer.json");
-        if (!File.Exists(path)) throw new ArgumentException($"{path} is not there; a tokenizer folder holds a tokenizer.json.");
+        if (!File.Exists(path))
+        {
+            throw new ArgumentException($"{path} is not there; a tokenizer folder holds a tokenizer.json.");
+        }
+
         var json = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
-        var added = json["added_tokens"]!.AsArray().ToDictionary(token => (string)token!["content"]!, token => (int)token!["id"]!, StringComparer.Ordinal);
+        var added = json["added_tokens"]!
+            .AsArray()
+            .ToDictionary(token => (string)token!["content"]!, token => (int)token!["id"]!, StringComparer.Ordinal);
         var (className, roles) = family switch
         {
             ModelFamily.Bert => ("BertTokenizer", WordPieceTokenizer.Roles),
@@ -22,7 +28,10 @@ static class GivenTokenizer
         };
         var pad = FamilyTraits.Of(family).PadId;
         if (!added.TryGetValue(roles["pad_token"], out var found) || found != pad)
+        {
             throw new ArgumentException($"{path} does not fit {family}: {roles["pad_token"]} should be an added token with id {pad}.");
+        }
+
         var highest = json["model"]!["vocab"] switch
         {
             JsonObject vocab => vocab.Max(entry => (int)entry.Value!),

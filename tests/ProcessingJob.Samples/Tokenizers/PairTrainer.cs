@@ -16,7 +16,10 @@ sealed class PairTrainer(string prefix)
     {
         var list = word.Select(Id).ToList();
         _words.Add((list, count));
-        for (var i = 1; i < list.Count; i++) Change((list[i - 1], list[i]), _words.Count - 1, count);
+        for (var i = 1; i < list.Count; i++)
+        {
+            Change((list[i - 1], list[i]), _words.Count - 1, count);
+        }
     }
 
     /// <summary>Merges in the order they were learnt, at most <paramref name="limit"/>, of pairs seen twice or more.</summary>
@@ -24,16 +27,25 @@ sealed class PairTrainer(string prefix)
     {
         for (var made = 0; made < limit && Next() is var (left, right, count) && count > 1; made++)
         {
-            var merged = _symbols[left] + _symbols[right][(_symbols[right].StartsWith(prefix, StringComparison.Ordinal) ? prefix.Length : 0)..];
+            var merged =
+                _symbols[left] + _symbols[right][(_symbols[right].StartsWith(prefix, StringComparison.Ordinal) ? prefix.Length : 0)..];
             var id = Id(merged);
-            foreach (var word in _places[(left, right)].Order().ToList()) Merge(word, left, right, id);
+            foreach (var word in _places[(left, right)].Order().ToList())
+            {
+                Merge(word, left, right, id);
+            }
+
             yield return (_symbols[left], _symbols[right], merged);
         }
     }
 
     int Id(string symbol)
     {
-        if (_ids.TryGetValue(symbol, out var id)) return id;
+        if (_ids.TryGetValue(symbol, out var id))
+        {
+            return id;
+        }
+
         _ids.Add(symbol, _symbols.Count);
         _symbols.Add(symbol);
         return _symbols.Count - 1;
@@ -43,8 +55,13 @@ sealed class PairTrainer(string prefix)
     (int Left, int Right, int Count)? Next()
     {
         while (_queue.TryDequeue(out var pair, out var priority))
+        {
             if (_counts.GetValueOrDefault(pair) == -priority.Item1)
+            {
                 return (pair.Item1, pair.Item2, -priority.Item1);
+            }
+        }
+
         return null;
     }
 
@@ -53,22 +70,48 @@ sealed class PairTrainer(string prefix)
         var (word, count) = _words[index];
         for (var i = 0; i + 1 < word.Count; i++)
         {
-            if (word[i] != left || word[i + 1] != right) continue;
-            if (i > 0) Change((word[i - 1], left), index, -count);
-            if (i + 2 < word.Count) Change((right, word[i + 2]), index, -count);
+            if (word[i] != left || word[i + 1] != right)
+            {
+                continue;
+            }
+
+            if (i > 0)
+            {
+                Change((word[i - 1], left), index, -count);
+            }
+
+            if (i + 2 < word.Count)
+            {
+                Change((right, word[i + 2]), index, -count);
+            }
+
             Change((left, right), index, -count);
             word[i] = merged;
             word.RemoveAt(i + 1);
-            if (i > 0) Change((word[i - 1], merged), index, count);
-            if (i + 1 < word.Count) Change((merged, word[i + 1]), index, count);
+            if (i > 0)
+            {
+                Change((word[i - 1], merged), index, count);
+            }
+
+            if (i + 1 < word.Count)
+            {
+                Change((merged, word[i + 1]), index, count);
+            }
         }
     }
 
     void Change((int Left, int Right) pair, int word, int by)
     {
         var count = _counts[pair] = _counts.GetValueOrDefault(pair) + by;
-        if (!_places.TryGetValue(pair, out var found)) _places[pair] = found = [];
+        if (!_places.TryGetValue(pair, out var found))
+        {
+            _places[pair] = found = [];
+        }
+
         found.Add(word);
-        if (count > 0) _queue.Enqueue(pair, (-count, pair.Left, pair.Right));
+        if (count > 0)
+        {
+            _queue.Enqueue(pair, (-count, pair.Left, pair.Right));
+        }
     }
 }

@@ -15,17 +15,31 @@ static class TemplateProcessing
             ["type"] = "TemplateProcessing",
             ["single"] = Pieces(single),
             ["pair"] = Pieces(pair),
-            ["special_tokens"] = new JsonObject(ids.Select(entry => KeyValuePair.Create<string, JsonNode?>(entry.Key, new JsonObject
-            {
-                ["id"] = entry.Key,
-                ["ids"] = new JsonArray(entry.Value),
-                ["tokens"] = new JsonArray(entry.Key),
-            }))),
+            ["special_tokens"] = new JsonObject(
+                ids.Select(entry =>
+                    KeyValuePair.Create<string, JsonNode?>(
+                        entry.Key,
+                        new JsonObject
+                        {
+                            ["id"] = entry.Key,
+                            ["ids"] = new JsonArray(entry.Value),
+                            ["tokens"] = new JsonArray(entry.Key),
+                        }
+                    )
+                )
+            ),
         };
 
-        JsonArray Pieces((string Name, int Type)[] parts) => new([.. parts.Select(part => new JsonObject
-        {
-            [ids.ContainsKey(part.Name) ? "SpecialToken" : "Sequence"] = new JsonObject { ["id"] = part.Name, ["type_id"] = part.Type },
-        })]);
+        JsonArray Pieces((string Name, int Type)[] parts) =>
+            new([
+                .. parts.Select(part => new JsonObject
+                {
+                    [ids.ContainsKey(part.Name) ? "SpecialToken" : "Sequence"] = new JsonObject
+                    {
+                        ["id"] = part.Name,
+                        ["type_id"] = part.Type,
+                    },
+                }),
+            ]);
     }
 }

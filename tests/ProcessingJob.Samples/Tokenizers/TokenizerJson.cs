@@ -11,7 +11,14 @@ sealed record TokenizerJson(JsonObject Json, string ClassName, IReadOnlyDictiona
 {
     /// <summary>The layout every family shares; the parts that differ are given.</summary>
     public static JsonObject Compose(
-        IEnumerable<(string Token, int Id)> added, JsonNode? normalizer, JsonNode preTokenizer, JsonNode postProcessor, JsonNode decoder, JsonNode model) => new()
+        IEnumerable<(string Token, int Id)> added,
+        JsonNode? normalizer,
+        JsonNode preTokenizer,
+        JsonNode postProcessor,
+        JsonNode decoder,
+        JsonNode model
+    ) =>
+        new()
         {
             ["version"] = "1.0",
             ["truncation"] = null,
@@ -29,14 +36,15 @@ sealed record TokenizerJson(JsonObject Json, string ClassName, IReadOnlyDictiona
         new(tokens.Select((token, id) => KeyValuePair.Create<string, JsonNode?>(token, id)));
 
     // A mask token swallows the space before it, in the families whose words carry theirs.
-    static JsonObject AddedToken(string token, int id) => new JsonObject
-    {
-        ["id"] = id,
-        ["content"] = token,
-        ["single_word"] = false,
-        ["lstrip"] = token == "<mask>",
-        ["rstrip"] = false,
-        ["normalized"] = false,
-        ["special"] = true,
-    };
+    static JsonObject AddedToken(string token, int id) =>
+        new JsonObject
+        {
+            ["id"] = id,
+            ["content"] = token,
+            ["single_word"] = false,
+            ["lstrip"] = token == "<mask>",
+            ["rstrip"] = false,
+            ["normalized"] = false,
+            ["special"] = true,
+        };
 }

@@ -9,9 +9,14 @@ static class TrainingText
 
     /// <summary>Matches of a pattern in the text with their counts, most frequent first, ties in ordinal order.</summary>
     public static List<(string Word, int Count)> Count(string text, Regex pattern) =>
-        [.. pattern.Matches(text).CountBy(match => match.Value, StringComparer.Ordinal)
-            .OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal)
-            .Select(entry => (entry.Key, entry.Value))];
+        [
+            .. pattern
+                .Matches(text)
+                .CountBy(match => match.Value, StringComparer.Ordinal)
+                .OrderByDescending(entry => entry.Value)
+                .ThenBy(entry => entry.Key, StringComparer.Ordinal)
+                .Select(entry => (entry.Key, entry.Value)),
+        ];
 
     /// <summary>The text's code points beyond ASCII, in order.</summary>
     public static IEnumerable<string> BeyondAscii(string text) =>
