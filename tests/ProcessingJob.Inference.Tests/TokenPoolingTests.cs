@@ -1,5 +1,3 @@
-using ProcessingJob.Contract;
-
 namespace ProcessingJob.Inference.Tests;
 
 /// <summary>Vector code against plain loops in double, and against weights for the device.</summary>
