@@ -35,7 +35,8 @@ sealed class Golden
 
     public JsonElement Config { get; }
 
-    public int Layers => LayerKeys.Where(key => Config.TryGetProperty(key, out _)).Select(key => Config.GetProperty(key).GetInt32()).First();
+    public int Layers =>
+        LayerKeys.Where(key => Config.TryGetProperty(key, out _)).Select(key => Config.GetProperty(key).GetInt32()).First();
 
     /// <summary>base, seqcls, tokcls, qa, mlm, clip or clip_proj.</summary>
     public string Task { get; }
