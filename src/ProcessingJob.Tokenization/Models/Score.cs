@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ProcessingJob.Tokenization.Loading;
+namespace ProcessingJob.Tokenization.Models;
 
 /// <summary>
 /// Scores as Hugging Face's JSON reader (serde_json) takes them: the digits as a 64-bit integer, divided or multiplied by a power of ten. The

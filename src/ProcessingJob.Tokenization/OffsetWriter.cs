@@ -1,10 +1,10 @@
-namespace ProcessingJob.Tokenization.Pipeline;
+using ProcessingJob.Tokenization.Pipeline;
+
+namespace ProcessingJob.Tokenization;
 
 /// <summary>Tokens' places in the original text, spaces trimmed as the post-processor says, in UTF-16 units or code points.</summary>
-sealed class OffsetWriter(Tokenizer tokenizer, bool codePoints)
+sealed class OffsetWriter(OffsetTrim[] trims, TokenSpaces spaces, bool codePoints)
 {
-    readonly OffsetTrim[] _trims = tokenizer.PostProcessor.Trims;
-
     /// <summary>Writes the offsets of the tokens from <paramref name="start"/> on.</summary>
     public void Write(TokenizedText source, int start, Span<TokenOffset> into, int sequence)
     {
@@ -15,7 +15,7 @@ sealed class OffsetWriter(Tokenizer tokenizer, bool codePoints)
         for (var i = 0; i < into.Length; i++)
         {
             var (from, to) = (starts[start + i], ends[start + i]);
-            foreach (var trim in _trims)
+            foreach (var trim in trims)
             {
                 Trim(text, ids[start + i], i == 0, trim.AddPrefixSpace, ref from, ref to);
             }
@@ -31,8 +31,8 @@ sealed class OffsetWriter(Tokenizer tokenizer, bool codePoints)
 
     void Trim(ReadOnlySpan<char> text, int id, bool firstToken, bool prefixSpace, ref int from, ref int to)
     {
-        var (leading, trailing) = (tokenizer.Spaces.Leading(id), tokenizer.Spaces.Trailing(id));
-        if (tokenizer.IsAdded(id))
+        var (leading, trailing) = (spaces.Leading(id), spaces.Trailing(id));
+        if (spaces.IsAdded(id))
         {
             // An added token stands for the text it took, spaces included.
             var token = text[from..to];

@@ -1,6 +1,6 @@
 using ProcessingJob.Contract;
 
-namespace ProcessingJob.Tokenization.Pipeline;
+namespace ProcessingJob.Tokenization;
 
 /// <summary>How many tokens each text of a pair keeps.</summary>
 static class PairTruncation

@@ -1,6 +1,7 @@
 using ProcessingJob.Tokenization.Models;
+using ProcessingJob.Tokenization.Pipeline;
 
-namespace ProcessingJob.Tokenization.Pipeline;
+namespace ProcessingJob.Tokenization;
 
 /// <summary>A text and its tokens, on their way into an encoding.</summary>
 readonly ref struct TokenizedText(ReadOnlySpan<char> text, TokenList? tokens)
@@ -11,11 +12,10 @@ readonly ref struct TokenizedText(ReadOnlySpan<char> text, TokenList? tokens)
 }
 
 /// <summary>Puts the kept tokens of one or two texts and the special tokens into an <see cref="EncodingBuffer"/>.</summary>
-sealed class EncodingWriter(Tokenizer tokenizer, EncodeOptions options)
+sealed class EncodingWriter(PostProcessor layout, TokenSpaces spaces, EncodeOptions options)
 {
-    readonly PostProcessor _layout = tokenizer.PostProcessor;
     readonly bool _withOffsets = options.WithOffsets || options.Window;
-    readonly OffsetWriter _offsets = new(tokenizer, options.CodePointOffsets);
+    readonly OffsetWriter _offsets = new(layout.Trims, spaces, options.CodePointOffsets);
 
     /// <summary>Writes the windows over one of the texts, the other one whole in each.</summary>
     /// <returns>The number of windows, at least 1.</returns>
@@ -47,8 +47,8 @@ sealed class EncodingWriter(Tokenizer tokenizer, EncodeOptions options)
     )
     {
         var pair = second.Tokens != null;
-        var parts = pair ? _layout.Pair : _layout.Single;
-        var length = Length(keepFirst) + (pair ? Length(keepSecond) : 0) + (options.AddSpecialTokens ? _layout.SpecialCount(pair) : 0);
+        var parts = pair ? layout.Pair : layout.Single;
+        var length = Length(keepFirst) + (pair ? Length(keepSecond) : 0) + (options.AddSpecialTokens ? layout.SpecialCount(pair) : 0);
         var ids = into.AppendIds(length, _withOffsets);
         var types = into.PendingTypes(length);
         var special = into.PendingSpecial(length);

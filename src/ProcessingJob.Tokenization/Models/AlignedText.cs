@@ -1,4 +1,4 @@
-namespace ProcessingJob.Tokenization.Pipeline;
+namespace ProcessingJob.Tokenization.Models;
 
 /// <summary>Code points, each with the part of the original text (UTF-16 units) that it came from.</summary>
 sealed class AlignedText
