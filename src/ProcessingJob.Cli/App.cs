@@ -15,8 +15,8 @@ public static class App
 
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CliContext cli, StopSignals signals)
     {
-        var debug = new Option<bool>("--debug") { Description = "Show stack traces of unexpected errors.", Recursive = true };
-        var root = new RootCommand("Text features at scale: on this machine, or on Amazon SageMaker Processing.") { debug };
+        var debug = new Option<bool>("--debug") { Description = "Show stack traces of unexpected errors", Recursive = true };
+        var root = new RootCommand("Text features at scale, on this machine or on Amazon SageMaker Processing") { debug };
         foreach (var create in CommandTable.All)
         {
             root.Add(create(cli));
@@ -64,7 +64,7 @@ public static class App
             return Fail(
                 cli,
                 wantsJson,
-                $"unexpected: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (--debug shows where)",
+                $"unexpected: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (run with --debug for the stack trace)",
                 ExitCode.Failed
             );
         }

@@ -20,7 +20,7 @@ using ProcessingJob.Cli.Tokenize;
 
 namespace ProcessingJob.Cli;
 
-/// <summary>All commands of pjob, in the order help shows them: a new one is a file and a line here.</summary>
+/// <summary>All commands of pjob, in the order of the help: a new one is a folder and a line here.</summary>
 static class CommandTable
 {
     public static IReadOnlyList<Func<CliContext, Command>> All { get; } =

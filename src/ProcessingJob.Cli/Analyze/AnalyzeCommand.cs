@@ -14,17 +14,17 @@ static class AnalyzeCommand
     {
         var command = new Command(
             "analyze",
-            "Look at a job's data: lengths in tokens, what a max_length would cut and cost, scripts, duplicates."
+            "Analyze a job's data: token lengths, the effect and cost of each max_length, scripts, duplicates"
         );
         var spec = SpecOptions.AddTo(command, cli);
-        var all = new Option<bool>("--all") { Description = "Read all rows instead of a sample." };
+        var all = new Option<bool>("--all") { Description = "Read all rows instead of a sample" };
         var sample = new Option<int>("--sample")
         {
-            Description = "Rows to look at, from all over the data.",
+            Description = "Number of rows to sample, spread over the data",
             HelpName = "N",
             DefaultValueFactory = _ => DefaultSample,
         };
-        var html = new Option<string?>("--html") { Description = "Also draw it as an HTML file.", HelpName = "FILE" };
+        var html = new Option<string?>("--html") { Description = "Also write the analysis as an HTML page", HelpName = "FILE" };
         var json = CommonOptions.Json();
         foreach (var option in (Option[])[all, sample, html, json])
         {
@@ -45,7 +45,7 @@ static class AnalyzeCommand
                 if (parsed.GetValue(html) is { } file)
                 {
                     await PageFile.WriteAsync(file, AnalysisPage.Build(analysis), cancellationToken);
-                    cli.Error.WriteLine($"drawn: {file}");
+                    cli.Error.WriteLine($"wrote {file}");
                 }
                 if (parsed.GetValue(json))
                 {

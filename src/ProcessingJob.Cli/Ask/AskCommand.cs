@@ -11,30 +11,30 @@ static class AskCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("ask", "Answer questions over a text with a question-answering model: a prompt, or one --question.");
+        var command = new Command("ask", "Answer questions about a text with a question-answering model, interactively or with --question");
         var model = new Argument<string>("MODEL") { Description = "The model folder." };
         var context = new Option<string>("--context", "-c")
         {
-            Description = "File with the text; - reads it from standard input.",
+            Description = "File with the text; - reads standard input",
             HelpName = "FILE",
             Required = true,
         };
-        var question = new Option<string?>("--question", "-q") { Description = "Ask this and end.", HelpName = "Q" };
+        var question = new Option<string?>("--question", "-q") { Description = "Ask this question and exit", HelpName = "Q" };
         var top = new Option<int>("--top")
         {
-            Description = "Candidates to show.",
+            Description = "Number of candidates to show",
             HelpName = "N",
             DefaultValueFactory = _ => 3,
         };
-        var longest = new Option<int>("--max_answer_length")
+        var longest = new Option<int>("--max-answer-length")
         {
-            Description = "Longest answer, in tokens.",
+            Description = "Maximum answer length in tokens",
             HelpName = "N",
             DefaultValueFactory = _ => 30,
         };
         var plot = new Option<string?>("--plot")
         {
-            Description = "Draw the start and end scores of every token as an HTML file.",
+            Description = "Write an HTML page with the start and end scores of every token",
             HelpName = "FILE",
         };
         var json = CommonOptions.Json();
@@ -51,20 +51,20 @@ static class AskCommand
                 var (count, tokens) = (parsed.GetValue(top), parsed.GetValue(longest));
                 if (count < 1 || tokens < 1)
                 {
-                    throw new PJobException($"--top {count} --max_answer_length {tokens}: expected at least 1 each", ExitCode.BadSpec);
+                    throw new PJobException($"--top {count} --max-answer-length {tokens}: expected at least 1 each", ExitCode.BadSpec);
                 }
 
                 if (asked is null && (asJson || parsed.GetValue(context) is "-"))
                 {
                     throw new PJobException(
-                        $"{(asJson ? "--json" : "--context -")} leaves no prompt to ask at; give the question with --question",
+                        $"{(asJson ? "--json" : "--context -")} cannot be used interactively; ask with --question",
                         ExitCode.BadSpec
                     );
                 }
 
                 if (asked is not null && string.IsNullOrWhiteSpace(asked))
                 {
-                    throw new PJobException("--question: it is empty, expected a question", ExitCode.BadSpec);
+                    throw new PJobException("--question: found an empty text, expected a question", ExitCode.BadSpec);
                 }
 
                 var text = ReadContext(cli, parsed.GetValue(context)!);
@@ -88,7 +88,7 @@ static class AskCommand
                     if (parsed.GetValue(plot) is { } file)
                     {
                         await PageFile.WriteAsync(file, AskPage.Build(found, text), cancellationToken);
-                        cli.Error.WriteLine($"drawn: {file}");
+                        cli.Error.WriteLine($"wrote {file}");
                     }
                 }
                 return 0;

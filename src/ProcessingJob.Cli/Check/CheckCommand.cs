@@ -10,8 +10,8 @@ static class CheckCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("check", "Verify files, hashes, rows and columns of a finished output against its manifest.");
-        var folder = new Argument<string>("DIR|URI") { Description = "Folder of the output, or its s3:// URI." };
+        var command = new Command("check", "Verify the files, hashes, rows and columns of a finished output against its manifest");
+        var folder = new Argument<string>("DIR|URI") { Description = "Folder of the output, or its s3:// URI" };
         var region = CommonOptions.Region();
         var json = CommonOptions.Json();
         command.Arguments.Add(folder);
@@ -48,13 +48,15 @@ static class CheckCommand
 
                 foreach (var orphan in result.Orphans)
                 {
-                    cli.Out.WriteLine($"orphan: {orphan} belongs to no unit of the job");
+                    cli.Out.WriteLine($"orphan: {orphan} does not belong to any unit of the job");
                 }
 
                 cli.Out.WriteLine(
                     exitCode == 0
-                        ? $"{output.Location}: {Text.Plural(result.Manifest!.Units, "unit")}, {Text.Plural(result.Manifest.Parts.Count, "part")}, {Text.Count(result.Manifest.RowsOut)} rows, all as the manifest says"
-                        : $"{output.Location}: {Text.Plural(result.Faults.Count, "fault")}; remove the damaged files and run the job again: it does what is missing anew"
+                        ? $"{output.Location}: {Text.Plural(result.Manifest!.Units, "unit")}, "
+                            + $"{Text.Plural(result.Manifest.Parts.Count, "part")}, {Text.Count(result.Manifest.RowsOut)} rows; all checks passed"
+                        : $"{output.Location}: {Text.Plural(result.Faults.Count, "fault")}; "
+                            + "fix: remove the damaged files and run the job again, which recomputes what is missing"
                 );
                 return exitCode;
             }

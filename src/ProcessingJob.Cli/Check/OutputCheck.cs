@@ -58,7 +58,7 @@ sealed class OutputCheck(IOutputStore output)
     {
         if (OutputNames.UnitOf(part.Path) is null)
         {
-            Fault(part, "is no name of a part");
+            Fault(part, "is not a valid part name");
             return;
         }
         using var file = await output.CopyAsync(part.Path, cancellationToken);
@@ -198,7 +198,7 @@ sealed class OutputCheck(IOutputStore output)
     {
         if (said != found)
         {
-            _faults.Enqueue($"{OutputLayout.Manifest}: {name} is {said}, but its records say {found}");
+            _faults.Enqueue($"{OutputLayout.Manifest}: {name} is {said}, but the commit records add up to {found}");
         }
     }
 
@@ -210,7 +210,7 @@ sealed class OutputCheck(IOutputStore output)
         {
             Fault(
                 part,
-                $"{OutputLayout.Manifest} names it with {part.Rows} rows, {part.Bytes} bytes and sha256 {part.Sha256}; no commit record does"
+                $"listed in {OutputLayout.Manifest} ({part.Rows} rows, {part.Bytes} bytes, sha256 {part.Sha256}), but in no commit record"
             );
         }
 
@@ -218,7 +218,8 @@ sealed class OutputCheck(IOutputStore output)
         {
             Fault(
                 part,
-                $"its commit record names it with {part.Rows} rows, {part.Bytes} bytes and sha256 {part.Sha256}; {OutputLayout.Manifest} does not"
+                $"listed in its commit record ({part.Rows} rows, {part.Bytes} bytes, sha256 {part.Sha256}), "
+                    + $"but not in {OutputLayout.Manifest}"
             );
         }
     }

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace ProcessingJob.Cli.Commands;
 
-/// <summary>Models of the hub, brought into this machine's cache.</summary>
+/// <summary>Downloads models of the Hugging Face Hub into this machine's cache.</summary>
 static class HubFetch
 {
     const string Scheme = "hf://";

@@ -10,7 +10,7 @@ static class DoctorCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("doctor", "Look at everything that a job needs on AWS; each line says how to mend it. Changes nothing.");
+        var command = new Command("doctor", "Check everything a job needs on AWS and print a fix for every problem; changes nothing");
         var spec = SpecOptions.AddTo(command, cli);
         var json = CommonOptions.Json();
         command.Options.Add(json);
@@ -35,7 +35,7 @@ static class DoctorCommand
                 }
                 else
                 {
-                    cli.Out.WriteLine(bad == 0 ? "nothing stands in the way" : $"{Display.Text.Plural(bad, "thing")} to mend");
+                    cli.Out.WriteLine(bad == 0 ? "all checks passed" : $"{Display.Text.Plural(bad, "check")} failed");
                 }
 
                 return (int)code;
@@ -50,14 +50,14 @@ static class DoctorCommand
         {
             Health.Good => ("ok", "\e[32m"),
             Health.Warning => ("warning", "\e[33m"),
-            Health.Bad => ("wrong", "\e[31m"),
+            Health.Bad => ("failed", "\e[31m"),
             _ => ("unknown", "\e[33m"),
         };
         var (on, off) = cli.OutIsTerminal && cli.UseColor ? (color, "\e[0m") : ("", "");
         cli.Out.WriteLine($"{on}{mark, -7}{off}  {finding.Subject, -11}  {finding.Text}");
         if (finding.Cure is { } cure)
         {
-            cli.Out.WriteLine($"{"", -9}{"", -11}  mend it: {cure}");
+            cli.Out.WriteLine($"{"", -9}{"", -11}  fix: {cure}");
         }
     }
 }

@@ -34,7 +34,7 @@ sealed record LocalEstimate(long Rows, long? Tokens, double? Seconds)
         + (Seconds is { } seconds ? $", about {Text.Seconds(seconds)} at the measured speed" : "")
         + "\n";
 
-    // A plan is worth having of a job whose model is still to be mended.
+    // A plan is useful even while the model cannot be used yet.
     static Tokenizer? TokenizerOf(string folder)
     {
         try

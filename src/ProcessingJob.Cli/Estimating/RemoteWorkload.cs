@@ -9,7 +9,7 @@ using S3Uri = ProcessingJob.Launcher.SageMaker.S3Uri;
 
 namespace ProcessingJob.Cli.Estimating;
 
-/// <summary>What a job on SageMaker has to compute, from a sample of its data and its model's config and tokenizer, wherever they are.</summary>
+/// <summary>What a job on SageMaker has to compute, from a sample of its data and its model's config and tokenizer.</summary>
 static class RemoteWorkload
 {
     // A model's weights are not needed to count tokens.
@@ -42,7 +42,7 @@ static class RemoteWorkload
             if (spec.Task == TaskKind.Tokenize && measured is null)
             {
                 throw new PJobException(
-                    "the speed of task: tokenize is in no table; give a measured one with --tokens-per-second",
+                    "the speed of task tokenize cannot be estimated; set a measured one with --tokens-per-second",
                     ExitCode.BadSpec
                 );
             }

@@ -12,8 +12,8 @@ static class FirstRows
 {
     /// <param name="path">The part.</param>
     /// <param name="sidecar">The lines that belong to a matrix; null for other formats.</param>
-    /// <param name="count">At most so many.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="count">Maximum number of rows.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public static async Task<IReadOnlyList<JsonObject>> ReadAsync(
         string path,
         string? sidecar,

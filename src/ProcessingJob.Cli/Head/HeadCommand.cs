@@ -15,11 +15,11 @@ static class HeadCommand
 
     public static Command Create(CliContext cli)
     {
-        var command = new Command("head", "Show the first rows of an output.");
-        var folder = new Argument<string>("DIR|URI") { Description = "Folder of the output, or its s3:// URI." };
+        var command = new Command("head", "Show the first rows of an output");
+        var folder = new Argument<string>("DIR|URI") { Description = "Folder of the output, or its s3:// URI" };
         var rows = new Option<int>("--rows", "-n")
         {
-            Description = "How many.",
+            Description = "Number of rows",
             HelpName = "N",
             DefaultValueFactory = _ => 1,
         };
@@ -32,6 +32,11 @@ static class HeadCommand
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
+                if (parsed.GetValue(rows) < 1)
+                {
+                    throw new PJobException($"--rows: found {parsed.GetValue(rows)}, expected at least 1", ExitCode.BadSpec);
+                }
+
                 using var opened = OpenedOutput.At(cli, parsed.GetRequiredValue(folder), parsed.GetValue(region));
                 var found = await SageMakerTarget.ToldAsync(() => ReadAsync(opened.Store, parsed.GetValue(rows), cancellationToken));
                 if (parsed.GetValue(json))
@@ -51,7 +56,7 @@ static class HeadCommand
     {
         var manifest = await output.ReadAsync(OutputLayout.Manifest, cancellationToken) is { } text
             ? ContractJson.Read<Manifest>(text, OutputLayout.Manifest)
-            : throw new PJobException($"{output.Location} has no {OutputLayout.Manifest}: no job has finished there");
+            : throw new PJobException($"{output.Location} has no {OutputLayout.Manifest}: the job has not finished");
         var found = new List<JsonObject>();
         // A file beside a matrix says 0 rows: it comes with the matrix.
         foreach (var part in manifest.Parts.Where(p => p.Rows > 0).TakeWhile(_ => found.Count < rows))

@@ -8,16 +8,16 @@ static class InitCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("init", "Look at data and model and write a commented job.yaml for them.");
-        var data = new Argument<string>("DATA") { Description = "File, folder or glob." };
-        var model = new Argument<string?>("MODEL") { Description = "The model folder.", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("init", "Inspect data and model and write a commented job.yaml");
+        var data = new Argument<string>("DATA") { Description = "File, folder or glob" };
+        var model = new Argument<string?>("MODEL") { Description = "The model folder", Arity = ArgumentArity.ZeroOrOne };
         var file = new Option<string>("--file", "-f")
         {
-            Description = "Where to write; - is standard output.",
+            Description = "File to write; - is standard output",
             HelpName = "FILE",
             DefaultValueFactory = _ => "job.yaml",
         };
-        var force = new Option<bool>("--force") { Description = "Replace a file that is there." };
+        var force = new Option<bool>("--force") { Description = "Overwrite an existing file" };
         command.Arguments.Add(data);
         command.Arguments.Add(model);
         command.Options.Add(file);
@@ -28,7 +28,10 @@ static class InitCommand
                 var path = parsed.GetRequiredValue(file);
                 if (path != "-" && File.Exists(path) && !parsed.GetValue(force))
                 {
-                    throw new PJobException($"{path} is there already; --force replaces it, --file names another", ExitCode.BadSpec);
+                    throw new PJobException(
+                        $"{path} already exists; overwrite it with --force, or name another with --file",
+                        ExitCode.BadSpec
+                    );
                 }
 
                 var found = await DataLook.AtAsync(parsed.GetRequiredValue(data), cancellationToken);
@@ -39,7 +42,7 @@ static class InitCommand
                     return;
                 }
                 await File.WriteAllTextAsync(path, text, cancellationToken);
-                cli.Out.WriteLine($"wrote {path}; look at it, then: pjob run {path}");
+                cli.Out.WriteLine($"wrote {path}; review it, then run: pjob run {path}");
             }
         );
         return command;

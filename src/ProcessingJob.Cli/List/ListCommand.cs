@@ -12,10 +12,10 @@ static class ListCommand
 
     public static Command Create(CliContext cli)
     {
-        var command = new Command("list", "List jobs on SageMaker, the newest first.");
-        var part = new Argument<string?>("PART") { Description = "Part of the name.", Arity = ArgumentArity.ZeroOrOne };
-        var status = new Option<string?>("--status") { Description = "Only those.", HelpName = StatusWords };
-        var count = new Option<int>("--count", "-n") { Description = "At most so many.", DefaultValueFactory = _ => 20 };
+        var command = new Command("list", "List jobs on SageMaker, newest first");
+        var part = new Argument<string?>("PART") { Description = "Part of the name", Arity = ArgumentArity.ZeroOrOne };
+        var status = new Option<string?>("--status") { Description = "Only jobs with this status", HelpName = StatusWords };
+        var count = new Option<int>("--count", "-n") { Description = "Maximum number of jobs", DefaultValueFactory = _ => 20 };
         var region = CommonOptions.Region();
         var json = CommonOptions.Json();
         command.Arguments.Add(part);
@@ -29,7 +29,7 @@ static class ListCommand
                 var target = new SageMakerTarget(cli.Connect(parsed.GetValue(region)), cli.Time);
                 var most = parsed.GetValue(count) is > 0 and var n
                     ? n
-                    : throw new PJobException("--count: expected 1 or more", ExitCode.BadSpec);
+                    : throw new PJobException($"--count: found {parsed.GetValue(count)}, expected at least 1", ExitCode.BadSpec);
                 var jobs = await target.ListAsync(parsed.GetValue(part), Status(parsed.GetValue(status)), most, cancellationToken);
                 if (parsed.GetValue(json))
                 {

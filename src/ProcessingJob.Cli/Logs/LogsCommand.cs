@@ -9,9 +9,9 @@ static class LogsCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("logs", "Print what the hosts of a job on SageMaker say.");
-        var name = new Argument<string>("NAME") { Description = "Name of the job." };
-        var follow = new Option<bool>("--follow", "-f") { Description = "Go on until the job has ended. Ctrl-C leaves the job running." };
+        var command = new Command("logs", "Print the logs of a job on SageMaker");
+        var name = new Argument<string>("NAME") { Description = "Name of the job" };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Follow until the job ends; Ctrl-C leaves the job running" };
         var region = CommonOptions.Region();
         var json = CommonOptions.Json();
         command.Arguments.Add(name);

@@ -11,22 +11,22 @@ static class FetchCommand
     {
         var command = new Command(
             "fetch",
-            "Bring a model of the Hugging Face hub to this machine: configuration, tokenizer and one .onnx file. HF_TOKEN and HF_ENDPOINT are heeded."
+            "Download a model from the Hugging Face Hub: configuration, tokenizer and one .onnx file; honors HF_TOKEN and HF_ENDPOINT"
         );
-        var address = new Argument<string>("MODEL") { Description = "owner/name or owner/name@revision." };
+        var address = new Argument<string>("MODEL") { Description = "owner/name or owner/name@revision" };
         var folder = new Option<string?>("--out", "-o")
         {
-            Description = "Copy it into this folder too; without it the folder in the cache is printed.",
+            Description = "Also copy the model into this folder; default: only the cache",
             HelpName = "DIR",
         };
         var file = new Option<string>("--model-file")
         {
-            Description = "The .onnx file, such as onnx/model_fp16.onnx.",
+            Description = "The .onnx file, such as onnx/model_fp16.onnx",
             DefaultValueFactory = _ => "auto",
         };
         var device = new Option<DeviceKind>("--device")
         {
-            Description = "What it will run on: cuda prefers float16.",
+            Description = "Device the model will run on: cuda prefers float16",
             DefaultValueFactory = _ => DeviceKind.Auto,
         };
         var json = CommonOptions.Json();

@@ -11,7 +11,7 @@ static class ModelCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("model", "Look at a model folder and get it ready.");
+        var command = new Command("model", "Inspect, verify and prepare model folders");
         command.Subcommands.Add(FetchCommand.Create(cli));
         command.Subcommands.Add(Inspect(cli));
         command.Subcommands.Add(VerifyCommand.Create(cli));
@@ -22,8 +22,8 @@ static class ModelCommand
 
     static Command Inspect(CliContext cli)
     {
-        var command = new Command("inspect", "Say what was found in a model folder and what will be used.");
-        var folder = new Argument<string>("DIR") { Description = "The model folder." };
+        var command = new Command("inspect", "Show what a model folder contains and what will be used");
+        var folder = new Argument<string>("DIR") { Description = "The model folder" };
         var json = CommonOptions.Json();
         command.Arguments.Add(folder);
         command.Options.Add(json);
@@ -34,7 +34,7 @@ static class ModelCommand
             // A tokenizer alone is enough for task: tokenize.
             var model = File.Exists(Path.Combine(path, "config.json"))
                 ? ModelFolder.Open(path).Describe()
-                : [new("model", "none, only a tokenizer: good for task tokenize")];
+                : [new("model", "none; the tokenizer alone serves task tokenize")];
             var lines = model.Concat(tokenizer).ToList();
             if (parsed.GetValue(json))
             {
@@ -56,7 +56,7 @@ static class ModelCommand
         yield return new("normalizer", d.Normalizer);
         yield return new("pre-tokenizer", d.PreTokenizer);
         yield return new("template", d.PostProcessor);
-        yield return new("vocabulary", $"{Text.Count(d.VocabularySize)} tokens, {Text.Count(d.AddedTokens)} of them added");
+        yield return new("vocabulary", $"{Text.Count(d.VocabularySize)} tokens, including {Text.Count(d.AddedTokens)} added");
         yield return new("special tokens", string.Join(", ", d.SpecialTokens.Select(t => $"{t.Token} {t.Id}")));
         yield return new("tokenizer limit", d.MaxLength is { } max ? $"{Text.Count(max)} tokens" : "none");
         foreach (var note in d.Notes)

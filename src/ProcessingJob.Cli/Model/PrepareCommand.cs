@@ -13,9 +13,9 @@ static class PrepareCommand
     {
         var command = new Command(
             "prepare",
-            "Get a model folder ready for GPUs: write a float16 .onnx file beside the float32 one, if it computes the same."
+            "Prepare a model folder for GPUs: write and verify a float16 .onnx file beside the float32 one"
         );
-        var folder = new Argument<string>("DIR") { Description = "The model folder." };
+        var folder = new Argument<string>("DIR") { Description = "The model folder" };
         var json = CommonOptions.Json();
         command.Arguments.Add(folder);
         command.Options.Add(json);
@@ -43,7 +43,8 @@ static class PrepareCommand
                 cli.Out.WriteLine(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{name}: {Text.Bytes(bytes)}, cosine to float32 at least {result.MinCosine:F7} (required {result.Required}); GPUs will use it"
+                        $"{name}: {Text.Bytes(bytes)}, minimum cosine to float32 {result.MinCosine:F7} "
+                            + $"(required {result.Required}); GPUs will use it"
                     )
                 );
             }

@@ -20,18 +20,18 @@ static class RangesCommand
     {
         var command = new Command(
             "ranges",
-            "Write the ranges file of int8 and uint8 embeddings (embed.ranges) from a sample of a job's rows."
+            "Write the ranges file for int8 and uint8 embeddings (embed.ranges) from a sample of a job's rows"
         );
         var spec = SpecOptions.AddTo(command, cli);
         var file = new Option<string>("--ranges")
         {
-            Description = "The file to write.",
+            Description = "File to write",
             DefaultValueFactory = _ => "ranges.json",
             HelpName = "FILE",
         };
         var rows = new Option<int>("--rows")
         {
-            Description = "Embed about so many rows, from all over the data.",
+            Description = "Approximate number of rows to embed, spread over the data",
             DefaultValueFactory = _ => 5000,
         };
         command.Options.Add(file);
@@ -42,16 +42,18 @@ static class RangesCommand
                 var job = await HubFetch.ResolveAsync(cli, spec.Read(parsed), cancellationToken);
                 var count = parsed.GetValue(rows) is > 0 and var n
                     ? n
-                    : throw new PJobException("--rows: expected 1 or more", ExitCode.BadSpec);
+                    : throw new PJobException($"--rows: found {parsed.GetValue(rows)}, expected at least 1", ExitCode.BadSpec);
                 var collector = await CollectAsync(job, count, cancellationToken);
                 var path = parsed.GetRequiredValue(file);
                 collector.ToRanges().Save(path);
                 if (collector.Count < FewRows)
                 {
-                    cli.Error.WriteLine($"warning: {Text.Plural(collector.Count, "row")} say little about the range of values; take more");
+                    cli.Error.WriteLine(
+                        $"warning: ranges from only {Text.Plural(collector.Count, "row")} may be inaccurate; use at least {FewRows}"
+                    );
                 }
 
-                cli.Out.WriteLine($"{path}: ranges of {Text.Plural(collector.Count, "embedding")}; use it with embed.ranges: {path}");
+                cli.Out.WriteLine($"{path}: ranges of {Text.Plural(collector.Count, "embedding")}; set embed.ranges: {path}");
                 return 0;
             }
         );

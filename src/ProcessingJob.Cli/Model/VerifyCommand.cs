@@ -14,16 +14,17 @@ static class VerifyCommand
     {
         var command = new Command(
             "verify",
-            "Check that a model computes what it should on this machine: optimised against as it is, each precision against float32, in batches against alone."
+            "Verify a model's numbers on this machine: optimized against unoptimized, each precision against float32, "
+                + "batched against single; with --reference also against known embeddings"
         );
-        var folder = new Argument<string>("DIR") { Description = "The model folder." };
+        var folder = new Argument<string>("DIR") { Description = "The model folder" };
         var reference = new Option<string?>("--reference")
         {
-            Description = "Lines of {\"text\", \"embedding\"} to compare with.",
+            Description = "Expected embeddings: JSON lines of {\"text\", \"embedding\"}",
             HelpName = "FILE",
         };
-        var tune = new Option<bool>("--tune") { Description = "Measure token budgets too (compute.token_budget)." };
-        var device = new Option<DeviceKind>("--device") { Description = "auto, cuda or cpu.", DefaultValueFactory = _ => DeviceKind.Auto };
+        var tune = new Option<bool>("--tune") { Description = "Also measure token budgets (compute.token_budget)" };
+        var device = new Option<DeviceKind>("--device") { Description = "auto, cuda or cpu", DefaultValueFactory = _ => DeviceKind.Auto };
         var json = CommonOptions.Json();
         command.Arguments.Add(folder);
         command.Options.Add(reference);
@@ -60,7 +61,7 @@ static class VerifyCommand
 
     static void Print(CliContext cli, IReadOnlyList<Comparison> results, IReadOnlyList<TuneResult> tuned)
     {
-        var table = new TextTable("compared", "cosine min", "mean", "required", "max difference", "verdict");
+        var table = new TextTable("compared", "cosine min", "mean", "required", "max difference", "result");
         foreach (var r in results)
         {
             table.Add(
@@ -69,22 +70,22 @@ static class VerifyCommand
                 Number(r.MeanCosine, "0.0000000"),
                 Number(r.Required, "0.0000000"),
                 Number(r.MaxDifference, "0.0e+0"),
-                r.Passed ? "good" : "BAD"
+                r.Passed ? "passed" : "FAILED"
             );
         }
 
         cli.Out.Write(table.ToString());
         cli.Out.WriteLine(
             results.All(r => r.Passed)
-                ? "the model computes what it should"
-                : "do not use what is BAD: export it anew, or name another file with compute.model_file"
+                ? "all checks passed"
+                : "checks failed; fix: re-export the model, or choose another file with compute.model_file"
         );
         if (tuned.Count == 0)
         {
             return;
         }
 
-        var budgets = new TextTable("token budget", "tokens/s", "real of padded");
+        var budgets = new TextTable("token budget", "tokens/s", "not padding");
         foreach (var t in tuned)
         {
             budgets.Add(Text.Count(t.TokenBudget), Text.Count(t.TokensPerSecond), Text.Percent(t.Fill));

@@ -27,7 +27,7 @@ sealed class OpenedOutput : IDisposable
         }
         return Directory.Exists(place)
             ? new(new LocalOutputStore(place), null)
-            : throw new PJobException($"{Path.GetFullPath(place)} is no folder");
+            : throw new PJobException($"{Path.GetFullPath(place)} is not a folder");
     }
 
     public void Dispose() => _client?.Dispose();

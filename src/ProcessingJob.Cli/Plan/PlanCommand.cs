@@ -9,7 +9,7 @@ static class PlanCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("plan", "Show which host would do what, what is done already, and what the rest takes.");
+        var command = new Command("plan", "Show the work of each host, what is already committed, and the time and cost of the rest");
         var spec = SpecOptions.AddTo(command, cli);
         var targets = TargetOptions.AddTo(command);
         var options = PlanOptions.AddTo(command);

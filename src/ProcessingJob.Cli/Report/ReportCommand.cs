@@ -13,22 +13,22 @@ static class ReportCommand
 
     public static Command Create(CliContext cli)
     {
-        var command = new Command("report", "Draw a finished job: one HTML file that opens offline.");
-        var folder = new Argument<string>("DIR") { Description = "Folder of the output." };
-        var file = new Option<string?>("--out", "-o") { Description = "The file; default: report.html in DIR.", HelpName = "FILE" };
-        var colour = new Option<string?>("--color")
+        var command = new Command("report", "Write a report on a finished job as one self-contained HTML page");
+        var folder = new Argument<string>("DIR") { Description = "Folder of the output" };
+        var file = new Option<string?>("--out", "-o") { Description = "File to write; default: report.html in DIR", HelpName = "FILE" };
+        var color = new Option<string?>("--color")
         {
-            Description = "Kept column that colours the embeddings; default: one with few values.",
+            Description = "Kept column that colors the embeddings; default: one with few values",
             HelpName = "COLUMN",
         };
         var ranges = new Option<string?>("--ranges")
         {
-            Description = "The job's embed.ranges, where its embeddings are int8 or uint8.",
+            Description = "The job's embed.ranges, for int8 and uint8 embeddings",
             HelpName = "FILE",
         };
         command.Arguments.Add(folder);
         command.Options.Add(file);
-        command.Options.Add(colour);
+        command.Options.Add(color);
         command.Options.Add(ranges);
         command.SetAction(
             async (parsed, cancellationToken) =>
@@ -36,10 +36,11 @@ static class ReportCommand
                 var output = JobOutput.Open(parsed.GetRequiredValue(folder));
                 var sample =
                     output.Spec.Task == TaskKind.Embed ? await SampleAsync(cli, output, parsed.GetValue(ranges), cancellationToken) : null;
-                if (parsed.GetValue(colour) is { } column && sample is not null && !sample.Rows.Any(r => r.ContainsKey(column)))
+                if (parsed.GetValue(color) is { } column && sample is not null && !sample.Rows.Any(r => r.ContainsKey(column)))
                 {
                     throw new PJobException(
-                        $"--color {column}: no such column in the output; it has {string.Join(", ", sample.Rows.SelectMany(r => r.Keys).Distinct())}",
+                        $"--color {column}: no such column in the output; "
+                            + $"it has {string.Join(", ", sample.Rows.SelectMany(r => r.Keys).Distinct())}",
                         ExitCode.BadSpec
                     );
                 }
@@ -49,7 +50,7 @@ static class ReportCommand
                     output.Reports(),
                     output.RejectSamples(RejectsPerReason),
                     sample,
-                    parsed.GetValue(colour)
+                    parsed.GetValue(color)
                 );
                 var path = parsed.GetValue(file) ?? Path.Combine(output.Folder, "report.html");
                 await PageFile.WriteAsync(path, html, cancellationToken);
@@ -68,7 +69,7 @@ static class ReportCommand
         catch (PJobException e) when (e.ExitCode == ExitCode.BadSpec && ranges is null)
         {
             // The picture is one part of many: without it the report is still worth having.
-            cli.Error.WriteLine($"no picture of the embeddings: {e.Message}");
+            cli.Error.WriteLine($"the embeddings are not plotted: {e.Message}");
             return null;
         }
     }

@@ -10,15 +10,15 @@ static class RunCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("run", "Run a job and follow it to its end.");
+        var command = new Command("run", "Run a job and follow it until it ends");
         var spec = SpecOptions.AddTo(command, cli);
         var targets = TargetOptions.AddTo(command);
-        var dryRun = new Option<bool>("--dry-run") { Description = "Check everything and print the plan; start nothing." };
-        var wait = new Option<bool>("--wait") { Description = "Follow the job to its end (the default)." };
-        var noWait = new Option<bool>("--no-wait") { Description = "On SageMaker: submit, print how to come back, and end." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Check everything and print the plan without starting anything" };
+        var wait = new Option<bool>("--wait") { Description = "Follow the job until it ends (default)" };
+        var noWait = new Option<bool>("--no-wait") { Description = "On SageMaker: submit, print how to follow the job, and exit" };
         var force = new Option<bool>("--force")
         {
-            Description = "On SageMaker: start a new job even when the same one is running or its output is finished.",
+            Description = "On SageMaker: start a new job even if the same one is running or its output is finished",
         };
         var json = CommonOptions.Json();
         command.Options.Add(dryRun);

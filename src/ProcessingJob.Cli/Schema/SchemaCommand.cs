@@ -8,7 +8,7 @@ static class SchemaCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("schema", "Print the JSON Schema of job.yaml, for editors: all keys, their defaults and bounds.");
+        var command = new Command("schema", "Print the JSON Schema of job.yaml: all keys, their defaults and bounds");
         command.SetAction(_ => cli.Out.Write(SpecWriter.Schema()));
         return command;
     }

@@ -11,7 +11,7 @@ static class QueryEncoder
     /// <param name="folder">Its model folder.</param>
     /// <param name="text">The query.</param>
     /// <param name="prompt">Overrides the prompt: a name or a literal. Without it the model's prompt "query", else the job's.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="PJobException">Exit code 4: the model cannot be used.</exception>
     public static async Task<float[]> EncodeAsync(
         JobSpec spec,

@@ -14,24 +14,24 @@ static class SearchCommand
 
     public static Command Create(CliContext cli)
     {
-        var command = new Command("search", "Find the texts of an output whose embeddings are nearest to a text: exact, by cosine.");
-        var folder = new Argument<string>("DIR") { Description = "Folder of the output of an embed job." };
-        var text = new Argument<string>("TEXT") { Description = "What to look for." };
+        var command = new Command("search", "Find the texts of an output nearest to a query: exact search by cosine similarity");
+        var folder = new Argument<string>("DIR") { Description = "Output folder of an embed job" };
+        var text = new Argument<string>("TEXT") { Description = "The query" };
         var top = new Option<int>("--top")
         {
-            Description = "Rows to show.",
+            Description = "Number of results",
             HelpName = "N",
             DefaultValueFactory = _ => 10,
         };
-        var model = new Option<string?>("--model") { Description = "The model folder; default: the one the job names.", HelpName = "DIR" };
+        var model = new Option<string?>("--model") { Description = "The model folder; default: the job's", HelpName = "DIR" };
         var prompt = new Option<string?>("--prompt")
         {
-            Description = "Put before the text: a literal or a name; default: the model's prompt 'query', else the job's.",
+            Description = "Text or prompt name to put before the query; default: the model's prompt 'query', else the job's",
             HelpName = "PROMPT",
         };
         var ranges = new Option<string?>("--ranges")
         {
-            Description = "The job's embed.ranges, where its embeddings are int8 or uint8.",
+            Description = "The job's embed.ranges, for int8 and uint8 embeddings",
             HelpName = "FILE",
         };
         var json = CommonOptions.Json();
@@ -63,7 +63,7 @@ static class SearchCommand
                 if (!Directory.Exists(modelFolder))
                 {
                     throw new PJobException(
-                        $"the job's model '{modelFolder}' is no folder here; name its folder with --model DIR",
+                        $"the job's model '{modelFolder}' is not a folder on this machine; name its folder with --model DIR",
                         ExitCode.Model
                     );
                 }

@@ -11,8 +11,8 @@ static class StatusCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("status", "Show how far a job is.");
-        var folder = new Argument<string>("DIR|NAME") { Description = "Folder of an output, or the name of a job on SageMaker." };
+        var command = new Command("status", "Show the status of a job");
+        var folder = new Argument<string>("DIR|NAME") { Description = "Folder of an output, or name of a job on SageMaker" };
         var region = CommonOptions.Region();
         var json = CommonOptions.Json();
         command.Arguments.Add(folder);
@@ -61,7 +61,7 @@ static class StatusCommand
         }
         catch (PJobException e)
         {
-            throw new PJobException($"{name} is no folder here, and as a job on SageMaker: {e.Message}", e.ExitCode, e);
+            throw new PJobException($"{name} is not a folder on this machine; as a job on SageMaker: {e.Message}", e.ExitCode, e);
         }
     }
 
@@ -101,7 +101,8 @@ static class StatusCommand
         if (status.Counts is { } counts)
         {
             text +=
-                $"{Text.Count(counts.RowsIn)} rows in, {Text.Count(counts.RowsOut)} rows out, {Text.Count(counts.RejectedRows)} rejected, {Text.Plural(counts.Parts, "part")}, {Text.Bytes(counts.Bytes)}\n";
+                $"{Text.Count(counts.RowsIn)} rows in, {Text.Count(counts.RowsOut)} rows out, {Text.Count(counts.RejectedRows)} rejected, "
+                + $"{Text.Plural(counts.Parts, "part")}, {Text.Bytes(counts.Bytes)}\n";
         }
 
         return status.Message is { } message ? $"{text}last run: {message}\n" : text;

@@ -10,8 +10,8 @@ static class StopCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("stop", "Stop a job on SageMaker; what it has committed is kept.");
-        var name = new Argument<string>("NAME") { Description = "Name of the job." };
+        var command = new Command("stop", "Stop a job on SageMaker; committed work is kept");
+        var name = new Argument<string>("NAME") { Description = "Name of the job" };
         var region = CommonOptions.Region();
         var json = CommonOptions.Json();
         command.Arguments.Add(name);
@@ -25,15 +25,12 @@ static class StopCommand
                 var found = await target.DescribeAsync(job, cancellationToken);
                 if (!found.IsTerminal && !await target.StopAsync(job, cancellationToken))
                 {
-                    throw new PJobException($"{job} is gone", ExitCode.Remote);
+                    throw new PJobException($"{job} no longer exists", ExitCode.Remote);
                 }
 
                 var (status, message) = found.IsTerminal
-                    ? (found.ProcessingJobStatus, $"{job} has ended already: {found.ProcessingJobStatus}")
-                    : (
-                        JobStatus.Stopping,
-                        $"{job} is asked to stop; what it has committed is kept, and the same 'pjob run' goes on from there"
-                    );
+                    ? (found.ProcessingJobStatus, $"{job} has already ended: {found.ProcessingJobStatus}")
+                    : (JobStatus.Stopping, $"stopping {job}; committed work is kept, and the same 'pjob run' continues from there");
                 if (parsed.GetValue(json))
                 {
                     cli.WriteJson(

@@ -13,7 +13,7 @@ sealed class LocalCommands : ITarget
     {
         if (settings.Simulate is not null)
         {
-            throw new PJobException("--simulate and --deadline: are for SageMaker; add --sagemaker", ExitCode.BadSpec);
+            throw new PJobException("--simulate and --deadline: only for SageMaker; add --sagemaker", ExitCode.BadSpec);
         }
 
         var plan = await new LocalTarget(cli.Time).PlanAsync(spec, cancellationToken);
@@ -49,7 +49,10 @@ sealed class LocalCommands : ITarget
     {
         if (settings.Force)
         {
-            throw new PJobException("--force: is for SageMaker; here remove the output, or name another with --output", ExitCode.BadSpec);
+            throw new PJobException(
+                "--force: only for SageMaker; for a local run remove the output, or name another with --output",
+                ExitCode.BadSpec
+            );
         }
 
         var target = new LocalTarget(cli.Time) { ReadSchema = (job, path, token) => FirstSchema.ReadAsync(job.Input, path, token) };

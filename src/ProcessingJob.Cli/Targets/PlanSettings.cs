@@ -19,21 +19,21 @@ sealed class PlanOptions
     const int DefaultMost = 100;
     readonly Option<string?> _simulate = new("--simulate")
     {
-        Description = "On SageMaker: time and cost against the number of hosts, such as 1..100.",
+        Description = "On SageMaker: time and cost by number of hosts, such as 1..100",
         HelpName = "A..B",
     };
     readonly Option<string?> _deadline = new("--deadline")
     {
-        Description = "On SageMaker: find the cheapest number of hosts that ends within it, such as 2h.",
+        Description = "On SageMaker: find the cheapest number of hosts that finishes in time, such as 2h",
         HelpName = "TIME",
     };
     readonly Option<double?> _speed = new("--tokens-per-second")
     {
-        Description = "Measured speed of one host; without it that of the output's last run, else an estimate.",
+        Description = "Measured speed of one host; default: from the output's last run, else an estimate",
     };
     readonly Option<string?> _types = new("--instance-types")
     {
-        Description = "Instance types with your prices and speeds (JSON).",
+        Description = "JSON file of instance types with your prices and speeds",
         HelpName = "FILE",
     };
     readonly Option<bool> _json = CommonOptions.Json();

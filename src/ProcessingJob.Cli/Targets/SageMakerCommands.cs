@@ -20,7 +20,9 @@ sealed class SageMakerCommands : ITarget
     /// <summary>With --json the exact body of CreateProcessingJob.</summary>
     public async Task<int> DryRunAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancellationToken)
     {
-        var (plan, request) = await new SageMakerTarget(cli.Connect(spec.Aws.Region), cli.Time).PlanAsync(spec, cancellationToken);
+        var target = new SageMakerTarget(cli.Connect(spec.Aws.Region), cli.Time);
+        var work = target.PlanAsync(spec, cancellationToken);
+        var (plan, request) = await WaitNotice.WhileAsync(cli, $"AWS in {target.Connection.Region}", work);
         if (!json)
         {
             cli.Out.Write(PlanText.Of(plan));

@@ -13,7 +13,7 @@ sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
     public async Task<int> RunAsync(JobSpec spec, CancellationToken cancellationToken)
     {
         var target = new SageMakerTarget(cli.Connect(spec.Aws.Region), cli.Time);
-        var (plan, _) = await target.PlanAsync(spec, cancellationToken);
+        var (plan, _) = await WaitNotice.WhileAsync(cli, $"AWS in {target.Connection.Region}", target.PlanAsync(spec, cancellationToken));
         if (!settings.Json)
         {
             cli.Out.Write(PlanText.Of(plan));
@@ -32,13 +32,14 @@ sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
         try
         {
             using var s3 = target.Connection.S3();
-            work = await SageMakerTarget.ToldAsync(() =>
+            var estimate = SageMakerTarget.ToldAsync(() =>
                 RemoteWorkload.EstimateAsync(spec, plan, s3, settings.TokensPerSecond, cancellationToken)
             );
+            work = await WaitNotice.WhileAsync(cli, "a sample of the data to estimate time and cost", estimate);
         }
         catch (PJobException e) when (settings is { Simulate: null, Deadline: null })
         {
-            // The plan itself stands; only what was asked for must not be missing.
+            // The plan is still useful; fail only when an estimate was asked for.
             cli.Error.WriteLine($"no estimate of time and cost: {e.Message}");
             if (settings.Json)
             {
@@ -88,7 +89,8 @@ sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
             cli.Out.WriteLine(
                 best is not null
                     ? $"cheapest within {CostText.Time(limit)}: --hosts {best.Hosts}"
-                    : $"no number of hosts up to {choices[^1].Hosts} ends within {CostText.Time(limit)}; the fastest takes {CostText.Time(choices.Min(c => c.Total))}"
+                    : $"no number of hosts up to {choices[^1].Hosts} finishes within {CostText.Time(limit)}; "
+                        + $"the fastest takes {CostText.Time(choices.Min(c => c.Total))}"
             );
         }
         return 0;

@@ -5,7 +5,7 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Cli.Targets;
 
 /// <param name="Json">--json.</param>
-/// <param name="Wait">Follow the job to its end.</param>
+/// <param name="Wait">Follow the job until it ends.</param>
 /// <param name="Force">Start a new job even when this one runs or is done.</param>
 sealed record RunSettings(bool Json, bool Wait, bool Force = false);
 
@@ -26,11 +26,11 @@ sealed class TargetOptions
 {
     readonly Option<bool> _local = new("--local")
     {
-        Description = "On this machine, a worker process per host. The default, unless input.data or output.data is an s3:// URI.",
+        Description = "Run on this machine, one worker process per host; default unless input.data or output.data is an s3:// URI",
     };
     readonly Option<bool> _sageMaker = new("--sagemaker")
     {
-        Description = "On Amazon SageMaker Processing. The default when input.data or output.data is an s3:// URI.",
+        Description = "Run on Amazon SageMaker Processing; default if input.data or output.data is an s3:// URI",
     };
 
     public static TargetOptions AddTo(Command command)

@@ -10,11 +10,11 @@ static class TokenizeCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("tokenize", "Show the tokens of a text, as the model sees them.");
-        var model = new Argument<string>("MODEL") { Description = "The model folder." };
-        var text = new Argument<string>("TEXT") { Description = "The text; - reads it from standard input." };
-        var pair = new Argument<string?>("PAIR") { Description = "The second text of a pair.", Arity = ArgumentArity.ZeroOrOne };
-        var maxLength = new Option<int?>("--max_length") { Description = "Truncate to so many tokens.", HelpName = "N" };
+        var command = new Command("tokenize", "Show the tokens of a text as the model sees them");
+        var model = new Argument<string>("MODEL") { Description = "The model folder" };
+        var text = new Argument<string>("TEXT") { Description = "The text; - reads standard input" };
+        var pair = new Argument<string?>("PAIR") { Description = "Second text of a pair", Arity = ArgumentArity.ZeroOrOne };
+        var maxLength = new Option<int?>("--max-length") { Description = "Truncate to N tokens", HelpName = "N" };
         var json = CommonOptions.Json();
         command.Arguments.Add(model);
         command.Arguments.Add(text);

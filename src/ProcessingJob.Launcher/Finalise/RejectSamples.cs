@@ -48,6 +48,6 @@ public static class RejectSamples
             text.Append(CultureInfo.InvariantCulture, $"\n  {reject.SourceFile} row {reject.SourceRow}: {reject.Reason}: {reject.Message}");
         }
 
-        return text.Append("\nAll of them are in rejects/; mend the data, or raise rejects.max_fraction and run again").ToString();
+        return text.Append("\nrejects/ holds all of them; fix the data, or raise rejects.max_fraction and run again").ToString();
     }
 }

@@ -101,7 +101,7 @@ sealed record LocalJob
         )
         {
             throw new PJobException(
-                $"output.data: {folder} and input.data lie in one another; the next run would read what this one writes",
+                $"output.data: {folder} and input.data must not contain each other: the next run would read what this one writes",
                 ExitCode.BadSpec
             );
         }

@@ -101,7 +101,7 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
         RemoveHosts();
         if (units > 0)
         {
-            events.Report(new JobNote($"took in {units} committed units of a run that was cut off"));
+            events.Report(new JobNote($"recovered {units} committed {(units == 1 ? "unit" : "units")} from an interrupted run"));
         }
     }
 

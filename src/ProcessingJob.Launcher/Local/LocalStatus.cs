@@ -48,7 +48,7 @@ public sealed record LocalStatus
             State =
                 isRunning ? "Running"
                 : manifest is not null ? "Completed"
-                : last?.Status ?? "Cut off",
+                : last?.Status ?? "Interrupted",
             UnitsCommitted = CountCommits(output),
             Units = manifest?.Units ?? last?.Units,
             Message = manifest is null && !isRunning ? last?.Message : null,

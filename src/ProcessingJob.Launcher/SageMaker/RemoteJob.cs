@@ -183,7 +183,7 @@ sealed record RemoteJob
         )
         {
             throw new PJobException(
-                $"output.data: {output} and input.data lie in one another; the next run would read what this one writes",
+                $"output.data: {output} and input.data must not contain each other: the next run would read what this one writes",
                 ExitCode.BadSpec
             );
         }

@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace ProcessingJob.Cli.Report;
 
-/// <summary>Which of eight colours a value has, and what the colours mean.</summary>
-/// <param name="Column">The coloured column, or null.</param>
-/// <param name="Legend">Colours in use.</param>
-/// <param name="Of">The colour (1 to 8) of a value.</param>
-sealed record ColourKey(string? Column, IReadOnlyList<(int Colour, string Name)> Legend, Func<object?, int> Of)
+/// <summary>Which of eight colors a value has, and what the colors mean.</summary>
+/// <param name="Column">The colored column, or null.</param>
+/// <param name="Legend">Colors in use.</param>
+/// <param name="Of">The color (1 to 8) of a value.</param>
+sealed record ColorKey(string? Column, IReadOnlyList<(int Color, string Name)> Legend, Func<object?, int> Of)
 {
     const int Named = 7,
         Other = 8;
 
     /// <summary>The asked column, else the one with the fewest values of those with 2 to 8, else the first number.</summary>
-    public static ColourKey Choose(IReadOnlyList<IReadOnlyDictionary<string, object?>> rows, IReadOnlyList<string> columns, string? asked)
+    public static ColorKey Choose(IReadOnlyList<IReadOnlyDictionary<string, object?>> rows, IReadOnlyList<string> columns, string? asked)
     {
         var distinct = columns.Select(c => (Name: c, Count: rows.Select(r => Text(r.GetValueOrDefault(c))).Distinct().Count())).ToList();
         var column =
@@ -33,7 +33,7 @@ sealed record ColourKey(string? Column, IReadOnlyList<(int Colour, string Name)>
             : OfTexts(column, values);
     }
 
-    static ColourKey OfTexts(string column, List<object?> values)
+    static ColorKey OfTexts(string column, List<object?> values)
     {
         var groups = values
             .GroupBy(Text)
@@ -43,21 +43,21 @@ sealed record ColourKey(string? Column, IReadOnlyList<(int Colour, string Name)>
             .ToList();
         var named = groups.Count > Other ? groups.Take(Named) : groups;
         // In the order people expect them, not by frequency.
-        var colours = named
+        var colors = named
             .OrderBy(n => double.TryParse(n, CultureInfo.InvariantCulture, out var d) ? d : double.MaxValue)
             .ThenBy(n => n, StringComparer.Ordinal)
-            .Select((name, i) => (Colour: i + 1, Name: name))
+            .Select((name, i) => (Color: i + 1, Name: name))
             .ToList();
-        var byName = colours.ToDictionary(c => c.Name, c => c.Colour);
+        var byName = colors.ToDictionary(c => c.Name, c => c.Color);
         if (groups.Count > Other)
         {
-            colours.Add((Other, $"{groups.Count - Named} others"));
+            colors.Add((Other, $"{groups.Count - Named} others"));
         }
 
-        return new(column, colours, v => byName.GetValueOrDefault(Text(v), Other));
+        return new(column, colors, v => byName.GetValueOrDefault(Text(v), Other));
     }
 
-    static ColourKey OfNumbers(string column, double[] sorted)
+    static ColorKey OfNumbers(string column, double[] sorted)
     {
         const int bins = 5;
         var limits = Enumerable.Range(1, bins - 1).Select(i => sorted[i * sorted.Length / bins]).Distinct().ToArray();
