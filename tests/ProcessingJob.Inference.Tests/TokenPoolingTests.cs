@@ -1,3 +1,5 @@
+using ProcessingJob.Inference.Heads;
+using ProcessingJob.Models.Folders;
 namespace ProcessingJob.Inference.Tests;
 
 /// <summary>Vector code against plain loops in double, and against weights for the device.</summary>
