@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Progress;
 
 namespace ProcessingJob.Cli;
 
@@ -77,7 +78,7 @@ public static class App
             cli.WriteJson(
                 new JsonObject
                 {
-                    ["status"] = code is ExitCode.Interrupted or ExitCode.Terminated ? "Interrupted" : "Failed",
+                    ["status"] = code is ExitCode.Interrupted or ExitCode.Terminated ? nameof(JobState.Interrupted) : nameof(JobState.Failed),
                     ["exit_code"] = (int)code,
                     ["message"] = message,
                 }

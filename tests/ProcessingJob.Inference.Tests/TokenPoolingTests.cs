@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using ProcessingJob.Contract;
 
 namespace ProcessingJob.Inference.Tests;

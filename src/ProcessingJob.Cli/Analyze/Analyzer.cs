@@ -1,7 +1,7 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
 using ProcessingJob.Inference;
-using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Analyze;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ProcessingJob.Contract;
-using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Data.Finalizing;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Cli.Checking;
 

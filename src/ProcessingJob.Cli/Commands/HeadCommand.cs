@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Contract;
-using ProcessingJob.Launcher.Finalise;
 using ProcessingJob.Launcher.SageMaker;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Cli.Commands;
 

@@ -1,6 +1,5 @@
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Estimating;
-using ProcessingJob.Cli.Initialising;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Local;
 
@@ -52,7 +51,7 @@ sealed class LocalCommands : ITarget
             throw new PJobException("--force: is for SageMaker; here remove the output, or name another with --output", ExitCode.BadSpec);
         }
 
-        var target = new LocalTarget(cli.Time) { ReadSchema = (job, path, token) => FirstSchema.ReadAsync(job.Input, path, token) };
+        var target = new LocalTarget(cli.Time);
         var result = await JobDisplay.FollowAsync(cli, settings.Json, events => target.RunAsync(spec, events, cancellationToken));
         if (settings.Json)
         {

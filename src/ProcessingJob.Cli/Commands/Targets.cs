@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ProcessingJob.Contract;
+using ProcessingJob.Launcher;
 
 namespace ProcessingJob.Cli.Commands;
 
@@ -49,13 +50,11 @@ sealed class Targets
             throw new PJobException("--local and --sagemaker: expected one of them", ExitCode.BadSpec);
         }
 
-        if (sageMaker || (!local && (IsS3(spec.Input.Data) || IsS3(spec.Output.Data))))
+        if (sageMaker || (!local && JobClient.RunsOnSageMaker(spec)))
         {
             return new SageMakerCommands();
         }
 
         return new LocalCommands();
     }
-
-    static bool IsS3(string path) => path.StartsWith("s3://", StringComparison.OrdinalIgnoreCase);
 }
