@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using ProcessingJob.Cli.Commands;
+using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Progress;
 

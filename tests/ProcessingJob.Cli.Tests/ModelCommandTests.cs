@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ProcessingJob.Cli.Display;
 using ProcessingJob.Inference;
 using ProcessingJob.Launcher.Tests.Hub;
 using ProcessingJob.Testing;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
 
 namespace ProcessingJob.Cli.Commands;

@@ -1,4 +1,4 @@
-using ProcessingJob.Cli.Models;
+using ProcessingJob.Cli.Model;
 using ProcessingJob.Contract;
 using ProcessingJob.Tokenization;
 

@@ -1,0 +1,53 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Inference;
+using ProcessingJob.Tokenization;
+
+namespace ProcessingJob.Cli.Model;
+
+/// <summary>A model made ready to embed on this machine as a job embeds: same length, prompt, pooling and dimensions.</summary>
+sealed class EmbedSetup : IDisposable
+{
+    readonly Encoder _encoder;
+    readonly string _before;
+    readonly bool _lowerCase;
+
+    /// <param name="spec">The job's spec.</param>
+    /// <param name="folder">Its model folder.</param>
+    /// <param name="prompt">A name or a literal; null for the model's default.</param>
+    /// <exception cref="PJobException">Exit code 4: the model cannot be used.</exception>
+    public EmbedSetup(JobSpec spec, string folder, Func<ModelFolder, string?> prompt)
+    {
+        var model = ModelFolder.Open(
+            folder,
+            new() { Task = TaskKind.Embed, ModelFile = spec.Compute.ModelFile == "auto" ? null : spec.Compute.ModelFile }
+        );
+        var tokenizer = Tokenizer.Load(folder);
+        var limit = Math.Min(model.MaxLength, tokenizer.MaxLength ?? int.MaxValue);
+        var maxLength = spec.Tokens.MaxLength ?? limit;
+        (_before, _lowerCase, _encoder) = (
+            model.ResolvePrompt(prompt(model)),
+            model.LowerCase,
+            tokenizer.CreateEncoder(new() { MaxLength = maxLength })
+        );
+        Engine = Engine.Create(
+            model,
+            new()
+            {
+                Task = TaskKind.Embed,
+                Device = spec.Compute.Device,
+                MaxLength = maxLength,
+                Embed = EmbedOptions.From(spec.Embed, model.PromptTokens(tokenizer, _before)),
+            }
+        );
+    }
+
+    public Engine Engine { get; }
+
+    public void Encode(ReadOnlySpan<char> text, EncodingBuffer into)
+    {
+        var whole = _before.Length == 0 ? text : string.Concat(_before, text);
+        _encoder.Encode(_lowerCase ? whole.ToString().ToLowerInvariant() : whole, into);
+    }
+
+    public void Dispose() => Engine.Dispose();
+}

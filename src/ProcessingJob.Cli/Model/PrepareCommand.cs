@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Globalization;
+using ProcessingJob.Cli.Commands;
+using ProcessingJob.Cli.Display;
+using ProcessingJob.Contract;
+using ProcessingJob.Inference;
+
+namespace ProcessingJob.Cli.Model;
+
+static class PrepareCommand
+{
+    public static Command Create(CliContext cli)
+    {
+        var command = new Command(
+            "prepare",
+            "Get a model folder ready for GPUs: write a float16 .onnx file beside the float32 one, if it computes the same."
+        );
+        var folder = new Argument<string>("DIR") { Description = "The model folder." };
+        var json = CommonOptions.Json();
+        command.Arguments.Add(folder);
+        command.Options.Add(json);
+        command.SetAction(parsed =>
+        {
+            var path = parsed.GetRequiredValue(folder);
+            var (name, result) = Float16File.Create(path, new EngineOptions { Task = ModelFolder.Open(path).Task });
+            var bytes = new FileInfo(Path.Combine(path, name)).Length;
+            if (parsed.GetValue(json))
+            {
+                cli.WriteJson(
+                    new
+                    {
+                        File = name,
+                        Bytes = bytes,
+                        result.MinCosine,
+                        result.MeanCosine,
+                        result.MaxDifference,
+                        result.Required,
+                    }
+                );
+            }
+            else
+            {
+                cli.Out.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{name}: {Text.Bytes(bytes)}, cosine to float32 at least {result.MinCosine:F7} (required {result.Required}); GPUs will use it"
+                    )
+                );
+            }
+
+            return (int)ExitCode.Done;
+        });
+        return command;
+    }
+}
