@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Progress;
 
 namespace ProcessingJob.Cli;
 
@@ -78,7 +79,7 @@ public static class App
             cli.WriteJson(
                 new JsonObject
                 {
-                    ["status"] = code is ExitCode.Interrupted or ExitCode.Terminated ? "Interrupted" : "Failed",
+                    ["status"] = code is ExitCode.Interrupted or ExitCode.Terminated ? nameof(JobState.Interrupted) : nameof(JobState.Failed),
                     ["exit_code"] = (int)code,
                     ["message"] = message,
                 }

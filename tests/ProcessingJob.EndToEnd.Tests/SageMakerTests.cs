@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Launcher.Tests.SageMaker;
 
@@ -129,7 +130,7 @@ public sealed class SageMakerTests(MotoFixture moto)
 
         var result = await bench.RunAsync(spec);
 
-        Assert.Equal(("Failed", ExitCode.Remote), (result.Status, result.Code));
+        Assert.Equal((JobState.Failed, ExitCode.Remote), (result.Status, result.Code));
         Assert.Contains("hosts said: host=algo-", result.Message);
     }
 }

@@ -3,6 +3,7 @@ using ProcessingJob.Data;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Models.Folders;
+using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Analyze;

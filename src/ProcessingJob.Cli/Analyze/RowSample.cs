@@ -1,5 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Cli.Analyze;
 

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using ProcessingJob.Cli.Checking;
 using ProcessingJob.Contract;
-using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Data.Finalizing;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Cli.Check;
 

@@ -9,14 +9,14 @@ static class ResultText
     {
         if (result.Counts is not { } counts)
         {
-            return $"{result.Status} after {Text.Seconds(result.Seconds)}; {result.Output} is not complete";
+            return $"{result.Status.Text()} after {Text.Seconds(result.Seconds)}; {result.Output} is not complete";
         }
 
         var lines = new List<string>
         {
             result.AlreadyComplete
                 ? $"Already complete: {Text.Plural(result.Units, "unit")} committed, nothing to do"
-                : $"{result.Status} in {Text.Seconds(result.Seconds)}"
+                : $"{result.Status.Text()} in {Text.Seconds(result.Seconds)}"
                     + (
                         result.UnitsCommittedBefore > 0
                             ? $", {Text.Count(result.UnitsCommittedBefore)} of {Text.Plural(result.Units, "unit")} were already committed"

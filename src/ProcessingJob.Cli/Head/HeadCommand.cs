@@ -4,8 +4,8 @@ using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Contract;
-using ProcessingJob.Launcher.Finalise;
 using ProcessingJob.Launcher.SageMaker;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Cli.Head;
 

@@ -1,5 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Cli.Init;
 

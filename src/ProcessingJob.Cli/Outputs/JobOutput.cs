@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Cli.Outputs;
 
@@ -11,7 +12,7 @@ sealed record JobOutput(string Folder, Manifest Manifest, JobSpec Spec)
     /// <exception cref="PJobException">There is no finished output.</exception>
     public static JobOutput Open(string folder)
     {
-        if (folder.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
+        if (S3Uri.IsS3(folder))
         {
             throw new PJobException(
                 $"{folder}: is on S3, expected a local folder; copy it with: aws s3 sync {folder} FOLDER ('pjob check' reads S3 directly)",

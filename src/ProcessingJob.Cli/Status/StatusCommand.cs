@@ -2,6 +2,7 @@ using System.CommandLine;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.Local;
 using ProcessingJob.Launcher.SageMaker;
 
@@ -91,7 +92,7 @@ static class StatusCommand
 
     static string Describe(LocalStatus status)
     {
-        var text = $"{status.Output}: {status.State}\n";
+        var text = $"{status.Output}: {status.State.Text()}\n";
         if (status.UnitsCommitted > 0)
         {
             text +=

@@ -1,6 +1,5 @@
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Estimating;
-using ProcessingJob.Cli.Init;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Local;
 
@@ -55,7 +54,7 @@ sealed class LocalCommands : ITarget
             );
         }
 
-        var target = new LocalTarget(cli.Time) { ReadSchema = (job, path, token) => FirstSchema.ReadAsync(job.Input, path, token) };
+        var target = new LocalTarget(cli.Time);
         var result = await JobDisplay.FollowAsync(cli, settings.Json, events => target.RunAsync(spec, events, cancellationToken));
         if (settings.Json)
         {

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using ProcessingJob.Cli.Display;
-using ProcessingJob.Cli.Init;
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.SageMaker;
@@ -34,11 +32,7 @@ sealed class SageMakerCommands : ITarget
 
     public async Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken)
     {
-        var connection = cli.Connect(spec.Aws.Region);
-        var target = new SageMakerTarget(connection, cli.Time)
-        {
-            ReadSchema = (job, root, file, token) => ReadSchemaAsync(connection, job.Input, root, file, token),
-        };
+        var target = new SageMakerTarget(cli.Connect(spec.Aws.Region), cli.Time);
         string? name = null;
         JobResult result;
         try
@@ -50,7 +44,7 @@ sealed class SageMakerCommands : ITarget
                     target.RunAsync(
                         spec,
                         new RemoteOptions(settings.Wait, settings.Force),
-                        new Names(events, found => name = found),
+                        new NameWatch(events, found => name = found),
                         cancellationToken
                     )
             );
@@ -65,7 +59,7 @@ sealed class SageMakerCommands : ITarget
         }
 
         var said = settings.Json ? cli.Error : cli.Out;
-        if (result.Status == "InProgress")
+        if (result.Status == JobState.InProgress)
         {
             said.WriteLine(result.Message);
             return 0;
@@ -79,25 +73,8 @@ sealed class SageMakerCommands : ITarget
         return result.ExitCode;
     }
 
-    static async Task<IReadOnlyList<KeptColumn>> ReadSchemaAsync(
-        AwsConnection connection,
-        InputSpec input,
-        string root,
-        SourceFile file,
-        CancellationToken cancellationToken
-    )
-    {
-        if (!Launcher.SageMaker.S3Uri.IsS3(root))
-        {
-            return await FirstSchema.ReadAsync(input, Path.Combine(root, file.Source), cancellationToken);
-        }
-
-        using var s3 = connection.S3();
-        return await FirstSchema.ReadAsync(input, new S3Data(s3, root), file, cancellationToken);
-    }
-
     /// <summary>Remembers the job's name for the case that the user leaves.</summary>
-    sealed class Names(IProgress<JobEvent> inner, Action<string> found) : IProgress<JobEvent>
+    sealed class NameWatch(IProgress<JobEvent> inner, Action<string> found) : IProgress<JobEvent>
     {
         public void Report(JobEvent value)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
+using ProcessingJob.Launcher;
 
 namespace ProcessingJob.Cli.Targets;
 
@@ -50,13 +51,11 @@ sealed class TargetOptions
             throw new PJobException("--local and --sagemaker: expected one of them", ExitCode.BadSpec);
         }
 
-        if (sageMaker || (!local && (IsS3(spec.Input.Data) || IsS3(spec.Output.Data))))
+        if (sageMaker || (!local && JobClient.RunsOnSageMaker(spec)))
         {
             return new SageMakerCommands();
         }
 
         return new LocalCommands();
     }
-
-    static bool IsS3(string path) => path.StartsWith("s3://", StringComparison.OrdinalIgnoreCase);
 }

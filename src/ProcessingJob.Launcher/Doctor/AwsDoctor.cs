@@ -5,6 +5,7 @@ using Amazon.S3;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.SageMaker;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Doctor;
 

@@ -1,6 +1,7 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.SageMaker;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Doctor;
 
