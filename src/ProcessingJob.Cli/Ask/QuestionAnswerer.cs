@@ -21,7 +21,7 @@ sealed class QuestionAnswerer : IDisposable
         var model = ModelFolder.Open(folder, new() { Task = TaskKind.Answer });
         _tokenizer = Tokenizer.Load(folder);
         _engine = Engine.Create(model, new() { Task = TaskKind.Answer });
-        _maxLength = Math.Min(model.MaxLength, _tokenizer.MaxLength ?? int.MaxValue);
+        _maxLength = TextPreparation.LimitOf(model, _tokenizer);
         _special = _tokenizer.Describe().SpecialTokens.Select(t => t.Id).ToHashSet();
     }
 

@@ -1,5 +1,6 @@
 using Parquet;
 using Parquet.Data;
+using Parquet.Meta;
 using Parquet.Schema;
 
 namespace ProcessingJob.Cli.Checking;
@@ -38,7 +39,7 @@ static class ParquetPart
         }
 
         var width = widths.Count == 1 ? $"[{widths.Single()}]" : "";
-        var schema = string.Join(", ", fields.Select(f => $"{Name(f)} {f.ClrType.Name}{(Name(f) == "embedding" ? width : "")}"));
+        var schema = string.Join(", ", fields.Select(f => $"{Name(f)} {TypeName(f)}{(Name(f) == "embedding" ? width : "")}"));
         return new(rows, fields.Select(Name).ToHashSet(), schema, faults);
     }
 
@@ -66,6 +67,26 @@ static class ParquetPart
             }
         }
         return starts;
+    }
+
+    // As Parquet names types, not as .NET holds them.
+    static string TypeName(DataField field)
+    {
+        var element = field.SchemaElement!;
+        var name = element.LogicalType switch
+        {
+            { STRING: not null } => "string",
+            { DATE: not null } => "date",
+            { TIMESTAMP: not null } => "timestamp",
+            { INTEGER: { } integer } => $"{(integer.IsSigned ? "" : "u")}int{integer.BitWidth}",
+            _ => element.ConvertedType switch
+            {
+                ConvertedType.UTF8 => "string",
+                { } converted => converted.ToString().ToLowerInvariant().Replace("_", "", StringComparison.Ordinal),
+                null => element.Type.ToString()!.ToLowerInvariant(),
+            },
+        };
+        return field.MaxRepetitionLevel > 0 ? $"list of {name}" : name;
     }
 
     // A list's values lie at name/list/element.

@@ -3,7 +3,6 @@ using ProcessingJob.Contract;
 using ProcessingJob.Data;
 using ProcessingJob.Launcher.Finalise;
 using ProcessingJob.Launcher.Planning;
-using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Estimating;
 
@@ -22,7 +21,7 @@ sealed record LocalEstimate(long Rows, long? Tokens, double? Seconds)
     )
     {
         var data = new LocalData(LocalInput.Resolve(spec.Input.Data).Root);
-        var sample = await WorkSample.TakeAsync(spec, plan, data, TokenizerOf(spec.Model), cancellationToken);
+        var sample = await SampleAsync(spec, plan, data, cancellationToken);
         var speed = tokensPerSecond ?? await WorkSample.MeasuredSpeedAsync(new LocalOutputStore(spec.Output.Data), cancellationToken);
         var share = plan.BytesLeft == 0 ? 1 : (double)plan.Hosts.Max(h => h.BytesLeft) / plan.BytesLeft;
         return new(sample.Rows, sample.Tokens, speed is { } perSecond && sample.Tokens is { } tokens ? tokens * share / perSecond : null);
@@ -35,15 +34,15 @@ sealed record LocalEstimate(long Rows, long? Tokens, double? Seconds)
         + "\n";
 
     // A plan is worth having of a job whose model is still to be mended.
-    static Tokenizer? TokenizerOf(string folder)
+    static async Task<WorkSample> SampleAsync(JobSpec spec, JobPlan plan, LocalData data, CancellationToken cancellationToken)
     {
         try
         {
-            return Tokenizer.Load(folder);
+            return await WorkSample.TakeAsync(spec, plan, data, spec.Model, cancellationToken);
         }
-        catch (PJobException)
+        catch (PJobException e) when (e.ExitCode == ExitCode.Model)
         {
-            return null;
+            return await WorkSample.TakeAsync(spec, plan, data, null, cancellationToken);
         }
     }
 }

@@ -4,7 +4,6 @@ using ProcessingJob.Data;
 using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.SageMaker;
-using ProcessingJob.Tokenization;
 using S3Uri = ProcessingJob.Launcher.SageMaker.S3Uri;
 
 namespace ProcessingJob.Cli.Estimating;
@@ -36,13 +35,13 @@ static class RemoteWorkload
             IDataRoot data = S3Uri.IsS3(spec.Input.Data)
                 ? new S3Data(s3, Root(spec.Input.Data, plan))
                 : new LocalData(LocalInput.Resolve(spec.Input.Data).Root);
-            var sample = await WorkSample.TakeAsync(spec, plan, data, Tokenizer.Load(folder), cancellationToken);
+            var sample = await WorkSample.TakeAsync(spec, plan, data, folder, cancellationToken);
             var output = new S3OutputStore(s3, S3Uri.Parse(spec.Output.Data, "output.data"));
             var measured = tokensPerSecond ?? await WorkSample.MeasuredSpeedAsync(output, cancellationToken);
-            if (spec.Task == TaskKind.Tokenize && measured is null)
+            if (measured is null && !TaskTable.Of(spec.Task).RunsModel)
             {
                 throw new PJobException(
-                    "the speed of task: tokenize is in no table; give a measured one with --tokens-per-second",
+                    $"the speed of task: {Names.Of(spec.Task)} is in no table; give a measured one with --tokens-per-second",
                     ExitCode.BadSpec
                 );
             }
@@ -73,14 +72,14 @@ static class RemoteWorkload
     {
         var store = new S3OutputStore(s3, model.Root);
         foreach (
-            var file in model.Files.Where(f =>
-                !f.Source.Contains('/') && f.Size <= LargestSmallFile && Path.GetExtension(f.Source) is ".json" or ".txt" or ".model"
-            )
+            var file in model.Files.Where(f => f.Size <= LargestSmallFile && Path.GetExtension(f.Source) is ".json" or ".txt" or ".model")
         )
         {
             if (await store.ReadAsync(file.Source, cancellationToken) is { } content)
             {
-                await File.WriteAllBytesAsync(Path.Combine(folder, file.Source), content, cancellationToken);
+                var path = Path.Combine(folder, file.Source);
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                await File.WriteAllBytesAsync(path, content, cancellationToken);
             }
         }
     }

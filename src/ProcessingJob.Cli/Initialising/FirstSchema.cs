@@ -21,7 +21,7 @@ static class FirstSchema
         CancellationToken cancellationToken
     )
     {
-        var format = input.Format == InputFormat.Auto ? UnitCutter.FormatOf(file.Source) : input.Format;
+        var format = input.Format == InputFormat.Auto ? InputFormats.OfName(file.Source) : input.Format;
         var unit = WorkUnit.Create(file.Source, format, 0, file.Size, file.Size, file.Version, "", "");
         await using var source = await data.OpenAsync(unit, cancellationToken);
         return await SchemaSampler.InferAsync(source, format, input, cancellationToken);

@@ -116,7 +116,7 @@ static class VerifyCommand
     {
         const int texts = 400;
         var tokenizer = Tokenizer.Load(model.Path);
-        var encoder = tokenizer.CreateEncoder(new() { MaxLength = Math.Min(model.MaxLength, tokenizer.MaxLength ?? int.MaxValue) });
+        var encoder = tokenizer.CreateEncoder(new() { MaxLength = TextPreparation.LimitOf(model, tokenizer) });
         var (buffer, random) = (new EncodingBuffer(), new Random(1));
         for (var i = 0; i < texts; i++)
         {

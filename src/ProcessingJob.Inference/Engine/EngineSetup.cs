@@ -36,7 +36,7 @@ sealed record EngineSetup
     public static EngineSetup Create(ModelFolder model, EngineOptions options)
     {
         Check(options.TokenBudget, 16, 1 << 20, "compute.token_budget");
-        Check(options.Callers, 1, 1024, "compute.callers");
+        Check(options.Callers, 1, 1024, "Callers");
         Check(options.ThreadsPerCall, 1, 1024, "threads per call");
         var maxLength = options.MaxLength ?? model.MaxLength;
         var positions = model.Config.Positions ?? int.MaxValue;

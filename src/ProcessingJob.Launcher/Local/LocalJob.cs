@@ -36,12 +36,6 @@ sealed record LocalJob
         var files = await input.HashAsync(cancellationToken).ConfigureAwait(false);
         var identity = new OutputIdentity(spec, await modelFingerprint.ConfigureAwait(false));
         var data = JobPlanner.DataFingerprint(files);
-        // Hosts on one machine share its cores; how many callers run changes no bytes.
-        if (hosts > 1 && spec.Compute.Callers is null)
-        {
-            spec = spec with { Compute = spec.Compute with { Callers = Math.Max(1, Environment.ProcessorCount / hosts) } };
-        }
-
         return new()
         {
             Name =

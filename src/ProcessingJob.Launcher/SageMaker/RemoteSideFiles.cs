@@ -13,10 +13,6 @@ static class RemoteSideFiles
             {
                 Ranges = await FetchAsync(spec.Embed.Ranges, "embed.ranges", s3, cancellationToken).ConfigureAwait(false),
             },
-            Answer = spec.Answer with
-            {
-                ContextFile = await FetchAsync(spec.Answer.ContextFile, "answer.context_file", s3, cancellationToken).ConfigureAwait(false),
-            },
         };
 
     static async Task<string?> FetchAsync(string? path, string key, IAmazonS3 s3, CancellationToken cancellationToken)
