@@ -118,7 +118,7 @@ public class RunAndCheckTests
         Assert.Contains($"{SampleOutput.Rows} rows, all as the manifest says", output, StringComparison.Ordinal);
 
         var negative = await bench.RunAsync("head", bench.Path("sample"), "-n", "-5");
-        Assert.Equal(2, negative.ExitCode);
+        Assert.Equal(2, negative.Code);
         Assert.Contains("--rows: found -5, expected 1 or more", negative.Error, StringComparison.Ordinal);
         var rows = JsonNode.Parse((await bench.RunAsync("head", bench.Path("sample"), "-n", "1000", "--json")).Out)!.AsArray();
         Assert.Equal(Enumerable.Range(0, SampleOutput.Rows), rows.Select(r => (int)r!["source_row"]!));
