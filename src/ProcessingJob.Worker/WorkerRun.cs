@@ -86,7 +86,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
     )
     {
         var schema = plan?.Schema ?? await InferSchemaAsync(spec, shard, data, cancellationToken);
-        if (spec.Compute is { Tune: true, TokenBudget: null } && plan?.TokenBudget is null && spec.Task != TaskKind.Tokenize)
+        if (spec.Compute is { Tune: true, TokenBudget: null } && plan?.TokenBudget is null && TaskTable.Of(spec.Task).RunsModel)
         {
             spec = spec with
             {

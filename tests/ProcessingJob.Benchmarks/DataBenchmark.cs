@@ -127,7 +127,7 @@ static class DataBenchmark
 
     static async Task ReadAsync(string path, string name, string label, long? bytes = null)
     {
-        var format = UnitCutter.FormatOf(name);
+        var format = InputFormats.OfName(name);
         await using var source = new LocalSource(path, name);
         var unit = WorkUnit.Create(name, format, 0, source.Length, source.Length, "", "", "");
         await MeasureAsync($"read {label}", bytes ?? source.Length, () => CountAsync(new(Options(format)), unit, source));

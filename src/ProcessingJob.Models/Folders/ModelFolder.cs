@@ -110,7 +110,9 @@ public sealed class ModelFolder
         var sentence = ModelJson.TryRead(System.IO.Path.Combine(path, "config_sentence_transformers.json"));
         var notes = new List<string>();
         var candidates =
-            task == TaskKind.Tokenize ? [] : OnnxCandidates.Find(path, modules?.TransformerPath ?? "", options.ModelFile, notes);
+            task == TaskKind.Tokenize || options.WithoutGraph
+                ? []
+                : OnnxCandidates.Find(path, modules?.TransformerPath ?? "", options.ModelFile, notes);
         var sentenceLimit = task == TaskKind.Embed ? bert?.Int("max_seq_length") : null;
         var folder = new ModelFolder(path, config, modules, candidates, notes)
         {
