@@ -23,10 +23,7 @@ public sealed record RunningJob(IAsyncEnumerable<JobEvent> Events, Task<JobResul
 ///     Input = new() { Data = "reviews/", Text = ["review_body"] },
 ///     Output = new() { Data = "out" },
 /// });
-/// await foreach (var row in result.OpenOutput().ReadRowsAsync())
-/// {
-///     Console.WriteLine($"{row["source_file"]}: {row.Embedding!.Length} dimensions");
-/// }
+/// Console.WriteLine($"{result.Status}: {result.Counts?.RowsOut} rows in {result.Output}");
 /// </code>
 /// </summary>
 /// <remarks>The same checks, the same plan and so the same output as pjob with the same job.yaml.</remarks>
