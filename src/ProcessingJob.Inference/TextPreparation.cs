@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Inference;

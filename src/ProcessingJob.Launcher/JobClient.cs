@@ -41,11 +41,7 @@ public static class JobClient
     /// <param name="events">Called from several threads; null: nobody is told.</param>
     /// <param name="cancellationToken">Stops workers on this machine, detaches from SageMaker.</param>
     /// <exception cref="PJobException">It could not start; the message says what to do.</exception>
-    public static Task<JobResult> RunAsync(
-        JobSpec spec,
-        IProgress<JobEvent>? events = null,
-        CancellationToken cancellationToken = default
-    )
+    public static Task<JobResult> RunAsync(JobSpec spec, IProgress<JobEvent>? events = null, CancellationToken cancellationToken = default)
     {
         events ??= new Nobody();
         return RunsOnSageMaker(spec)

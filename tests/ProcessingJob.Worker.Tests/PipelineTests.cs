@@ -183,7 +183,7 @@ public sealed class PipelineTests : IDisposable
         public override void Write(
             RowBlock rows,
             EncodingBuffer encodings,
-            WindowResult? results,
+            BlockResult? results,
             int call,
             int first,
             int count,

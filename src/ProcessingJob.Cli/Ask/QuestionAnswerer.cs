@@ -1,3 +1,4 @@
+using ProcessingJob.Inference;
 using System.Numerics.Tensors;
 using ProcessingJob.Contract;
 using ProcessingJob.Inference.Engine;

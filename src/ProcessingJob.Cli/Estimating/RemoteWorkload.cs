@@ -6,7 +6,6 @@ using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
-using S3Uri = ProcessingJob.Launcher.SageMaker.S3Uri;
 
 namespace ProcessingJob.Cli.Estimating;
 
@@ -25,7 +24,9 @@ static class RemoteWorkload
         CancellationToken cancellationToken
     )
     {
-        var remote = S3Uri.IsS3(spec.Model) ? await S3Input.ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", cancellationToken) : null;
+        var remote = S3Uri.IsS3(spec.Model)
+            ? await S3Input.ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", cancellationToken)
+            : null;
         var folder = remote is null ? spec.Model : Directory.CreateTempSubdirectory("pjob-").FullName;
         try
         {

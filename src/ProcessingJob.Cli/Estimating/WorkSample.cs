@@ -1,3 +1,5 @@
+using ProcessingJob.Models.Folders;
+using ProcessingJob.Inference;
 using ProcessingJob.Cli.Analyze;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;

@@ -1,3 +1,4 @@
+using ProcessingJob.Inference;
 using ProcessingJob.Contract;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;

@@ -1,3 +1,4 @@
+using ProcessingJob.Inference;
 using System.CommandLine;
 using System.Globalization;
 using ProcessingJob.Cli.Commands;

@@ -76,7 +76,7 @@ sealed class AnswerTask : FeatureTask
     public override void Write(
         RowBlock rows,
         EncodingBuffer encodings,
-        WindowResult? results,
+        BlockResult? results,
         int call,
         int first,
         int count,

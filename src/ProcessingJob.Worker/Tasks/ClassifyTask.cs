@@ -1,3 +1,4 @@
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
 using ProcessingJob.Inference.Heads;
@@ -32,7 +33,7 @@ sealed class ClassifyTask : FeatureTask
     public override void Write(
         RowBlock rows,
         EncodingBuffer encodings,
-        WindowResult? results,
+        BlockResult? results,
         int call,
         int first,
         int count,

@@ -1,3 +1,4 @@
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
 using ProcessingJob.Inference.Heads;
@@ -34,7 +35,7 @@ sealed class EmbedTask : FeatureTask
     public override void Write(
         RowBlock rows,
         EncodingBuffer encodings,
-        WindowResult? results,
+        BlockResult? results,
         int call,
         int first,
         int count,

@@ -1,3 +1,4 @@
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
 using ProcessingJob.Models.Folders;
@@ -51,7 +52,7 @@ abstract class FeatureTask(TaskParts parts)
     public abstract void Write(
         RowBlock rows,
         EncodingBuffer encodings,
-        WindowResult? results,
+        BlockResult? results,
         int call,
         int first,
         int count,

@@ -1,3 +1,4 @@
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
 using ProcessingJob.Inference;
@@ -31,7 +32,7 @@ sealed class TokenizeTask : FeatureTask
     public override void Write(
         RowBlock rows,
         EncodingBuffer encodings,
-        WindowResult? results,
+        BlockResult? results,
         int call,
         int first,
         int count,

@@ -153,7 +153,8 @@ public sealed class LocalCommitTests : IDisposable
 
         public Task ProbeAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public IAsyncEnumerable<StoredFile> ListAsync(string prefix, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public IAsyncEnumerable<StoredFile> ListAsync(string prefix, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken) => throw new NotSupportedException();
 

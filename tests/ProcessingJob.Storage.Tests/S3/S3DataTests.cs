@@ -72,7 +72,14 @@ public sealed class S3DataTests(S3Fixture server) : IClassFixture<S3Fixture>
     {
         var bucket = await NewDataAsync(("in/a.txt", "a\nb\n"));
         using var proxy = new FaultProxy(server.Endpoint) { Fault = (n, _) => n == 0 ? "hang" : null };
-        var data = new S3Data(server.Client(proxy.Endpoint), S3Uri.Parse($"s3://{bucket}/in", "data"), Quick with { Timeout = TimeSpan.FromMilliseconds(500) });
+        var data = new S3Data(
+            server.Client(proxy.Endpoint),
+            S3Uri.Parse($"s3://{bucket}/in", "data"),
+            Quick with
+            {
+                Timeout = TimeSpan.FromMilliseconds(500),
+            }
+        );
         Assert.Single(await data.ListAsync(Token));
     }
 
