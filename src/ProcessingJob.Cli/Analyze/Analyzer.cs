@@ -1,8 +1,6 @@
-using ProcessingJob.Inference;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
-using ProcessingJob.Inference.Heads;
-using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Inference;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;

@@ -2,7 +2,6 @@ using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Storage;
-using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Estimating;
 

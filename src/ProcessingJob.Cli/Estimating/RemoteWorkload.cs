@@ -3,9 +3,7 @@ using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Planning;
-using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Storage;
-using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Estimating;
 

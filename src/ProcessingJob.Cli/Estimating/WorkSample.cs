@@ -1,9 +1,8 @@
-using ProcessingJob.Models.Folders;
-using ProcessingJob.Inference;
 using ProcessingJob.Cli.Analyze;
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Inference;
 using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
 

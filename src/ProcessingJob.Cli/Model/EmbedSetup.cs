@@ -1,5 +1,5 @@
-using ProcessingJob.Inference;
 using ProcessingJob.Contract;
+using ProcessingJob.Inference;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;

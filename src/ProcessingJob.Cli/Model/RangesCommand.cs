@@ -3,9 +3,7 @@ using ProcessingJob.Cli.Analyze;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
 using ProcessingJob.Inference.Heads;
-using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
 

@@ -1,11 +1,10 @@
-using ProcessingJob.Inference;
 using System.CommandLine;
 using System.Globalization;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
+using ProcessingJob.Inference;
 using ProcessingJob.Inference.Engine;
-using ProcessingJob.Inference.Heads;
 using ProcessingJob.Inference.Verification;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;

@@ -1,8 +1,7 @@
-using ProcessingJob.Inference.Engine;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
-using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Worker;

@@ -1,6 +1,6 @@
-using ProcessingJob.Inference.Engine;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 

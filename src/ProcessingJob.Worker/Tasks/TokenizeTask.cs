@@ -1,7 +1,6 @@
-using ProcessingJob.Inference.Engine;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Worker;

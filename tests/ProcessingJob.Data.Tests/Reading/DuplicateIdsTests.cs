@@ -1,9 +1,11 @@
 namespace ProcessingJob.Data.Tests;
 
 /// <summary>Ids beyond what a file's memory holds.</summary>
-public sealed class DuplicateIdsTests
+public sealed class DuplicateIdsTests : IDisposable
 {
     readonly ValueColumn<long> _ids = new();
+
+    public void Dispose() => _ids.Dispose();
 
     bool Add(DuplicateIds unit, long id, long row)
     {
