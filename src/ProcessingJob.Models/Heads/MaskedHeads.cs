@@ -62,7 +62,9 @@ static class MaskedHeads
         return Decode(g, y, "generator_lm_head", BertWords, ["generator_lm_head.bias"]);
     }
 
-    /// <summary>DeBERTa: two heads, told apart by their tensors, as a config may lack "legacy" where its checkpoint has the new head.</summary>
+    /// <summary>
+    /// DeBERTa: two heads, told apart by their tensors, as a config may lack "legacy" where its checkpoint has the new head.
+    /// </summary>
     public static Value Deberta(GraphBuilder g, ConfigReader c, Value x)
     {
         const string head = "lm_predictions.lm_head";
