@@ -39,7 +39,7 @@ public sealed class EncodingBuffer
 
     /// <summary>
     /// Tokens from the start on that the attention mask covers: all, unless a query was filled up with tokens that the transformer must
-    /// not see (<see cref="QueryExpansion"/>).
+    /// not see (the mask tokens of ColBERT, arxiv.org/abs/2004.12832).
     /// </summary>
     public int Attended(int i) => At(i).Attended;
 

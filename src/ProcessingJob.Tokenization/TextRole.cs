@@ -1,6 +1,6 @@
 namespace ProcessingJob.Tokenization;
 
-/// <summary>Which side of a search a text is on, for models that treat the sides differently (encode, encode_query, encode_document).</summary>
+/// <summary>Which side of a search a text is on: what encode, encode_query and encode_document of sentence-transformers are for.</summary>
 public enum TextRole
 {
     None,

@@ -60,7 +60,7 @@ public sealed class Tokenizer
             );
         }
 
-        return new Tokenizer(FolderReader.Read(folder, role));
+        return new Tokenizer(FolderReader.Read(folder, TaskOf(role)));
     }
 
     /// <summary>Id that fills encodings up to a batch's length.</summary>
@@ -81,9 +81,6 @@ public sealed class Tokenizer
             ({ } stated, { } room) => Math.Min(stated, room),
             _ => MaxLength ?? positions,
         };
-
-    /// <summary>How queries are filled up; null unless the tokenizer was loaded for queries of a ColBERT model that does it.</summary>
-    public QueryExpansion? Expansion => _parts.Expansion;
 
     /// <summary>Highest id + 1, added tokens included.</summary>
     public int VocabularySize { get; }
@@ -156,6 +153,15 @@ public sealed class Tokenizer
 
     /// <summary>Special tokens that the template adds to a single text or to a pair.</summary>
     public int SpecialTokenCount(bool pair) => _parts.PostProcessor.SpecialCount(pair);
+
+    /// <summary>The role under the name that sentence-transformers' files have for it.</summary>
+    static string? TaskOf(TextRole role) =>
+        role switch
+        {
+            TextRole.Query => SentenceConfig.QueryTask,
+            TextRole.Document => SentenceConfig.DocumentTask,
+            _ => null,
+        };
 
     static string Join(IEnumerable<string> steps) => string.Join(" > ", steps) is { Length: > 0 } joined ? joined : "none";
 }

@@ -8,9 +8,11 @@ static class FolderReader
 {
     static readonly string[] SentencePieceNames = ["sentencepiece.bpe.model", "spiece.model", "spm.model"];
 
-    public static TokenizerParts Read(string root, TextRole role)
+    /// <param name="root">The model folder.</param>
+    /// <param name="task">The side that the texts are on: query, document, or null for none.</param>
+    public static TokenizerParts Read(string root, string? task)
     {
-        var folder = TokenizerFolder.Find(root, role);
+        var folder = TokenizerFolder.Find(root, task);
         var config = new TokenizerConfig(folder.Path);
         var parts = ReadFiles(folder.Path, config);
         if (parts == null && folder.Path != root)
@@ -42,7 +44,7 @@ static class FolderReader
             PostProcessor = types == false ? layout.WithoutTypes() : layout,
             HasTypes = types ?? layout.HasTypes,
         };
-        return folder.IsStatic ? Static(parts, folder) : Limited(parts, sentence, config, role);
+        return folder.IsStatic ? Static(parts, folder) : Limited(parts, sentence, config, task);
     }
 
     static TokenizerParts? ReadFiles(string folder, TokenizerConfig config)
@@ -78,10 +80,10 @@ static class FolderReader
         }
     }
 
-    static TokenizerParts Limited(TokenizerParts parts, SentenceConfig sentence, TokenizerConfig config, TextRole role)
+    static TokenizerParts Limited(TokenizerParts parts, SentenceConfig sentence, TokenizerConfig config, string? task)
     {
-        var limited = parts with { MaxLength = sentence.MaxLength(role, parts.MaxLength) };
-        if (role != TextRole.Query || sentence.Expansion is not { } expansion)
+        var limited = parts with { MaxLength = sentence.MaxLength(task, parts.MaxLength) };
+        if (task != SentenceConfig.QueryTask || sentence.Expansion is not { } expansion)
         {
             return limited;
         }

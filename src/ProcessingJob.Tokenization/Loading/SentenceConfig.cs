@@ -12,6 +12,9 @@ sealed class SentenceConfig
         .. "bert roberta distilbert camembert albert xlm-roberta xlnet".Split(' ').Select(family => $"sentence_{family}_config.json"),
     ];
 
+    public const string QueryTask = "query";
+    public const string DocumentTask = "document";
+
     const string ExpansionKey = "query_expansion";
     const int DefaultQueryLength = 32;
 
@@ -35,20 +38,20 @@ sealed class SentenceConfig
     /// <summary>Tokens of the vocabulary that stand for a role and must not be cut ([unused0]).</summary>
     public IReadOnlyList<string> Markers => _colbert?.Markers ?? [];
 
-    /// <summary>The limit that these files state for texts of a role; null where they leave it to the tokenizer.</summary>
-    public int? MaxLength(TextRole role, int? tokenizerLimit)
+    /// <summary>The limit that these files state for texts of a task; null where they leave it to the tokenizer.</summary>
+    public int? MaxLength(string? task, int? tokenizerLimit)
     {
         var whole = TokenizerLimit ?? Number(_config["max_seq_length"]);
-        var ofRole = role switch
+        var ofTask = task switch
         {
-            TextRole.Query => Number(_config["query_length"]) ?? _colbert?.QueryLength,
-            TextRole.Document => Number(_config["document_length"]) ?? _colbert?.DocumentLength,
+            QueryTask => Number(_config["query_length"]) ?? _colbert?.QueryLength,
+            DocumentTask => Number(_config["document_length"]) ?? _colbert?.DocumentLength,
             _ => null,
         };
-        var limit = Number(_texts["max_length"]) ?? ofRole ?? whole ?? tokenizerLimit;
-        if (role == TextRole.Query && Expansion is { } expansion)
+        var limit = Number(_texts["max_length"]) ?? ofTask ?? whole ?? tokenizerLimit;
+        if (task == QueryTask && Expansion is { } expansion)
         {
-            limit = expansion.Fixed ? expansion.Length : Math.Max(ofRole ?? whole ?? tokenizerLimit ?? int.MaxValue, expansion.Length);
+            limit = expansion.Fixed ? expansion.Length : Math.Max(ofTask ?? whole ?? tokenizerLimit ?? int.MaxValue, expansion.Length);
         }
 
         return limit;

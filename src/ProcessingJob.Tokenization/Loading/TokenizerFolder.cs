@@ -17,7 +17,7 @@ sealed record TokenizerFolder(string Root, string Path, string Module)
 
     const string StaticModel = "StaticModel";
 
-    public static TokenizerFolder Find(string root, TextRole role)
+    public static TokenizerFolder Find(string root, string? task)
     {
         var modules = Json.ReadIfThere(System.IO.Path.Combine(root, "modules.json"));
         if (modules.IsNull)
@@ -29,17 +29,17 @@ sealed record TokenizerFolder(string Root, string Path, string Module)
         foreach (var module in modules.Items)
         {
             var found = new TokenizerFolder(root, Below(root, module["path"]), ClassOf(module["type"]));
-            return found.Module is "Router" or "Asym" ? found.Route(role) : found;
+            return found.Module is "Router" or "Asym" ? found.Route(task) : found;
         }
 
         throw Refusal.Broken(modules.Where, "lists no module");
     }
 
-    TokenizerFolder Route(TextRole role)
+    TokenizerFolder Route(string? task)
     {
         var file = System.IO.Path.Combine(Path, "router_config.json");
         var config = Json.Read(File.Exists(file) ? file : System.IO.Path.Combine(Path, "config.json"));
-        var route = config["structure"][RouteName(config, role)];
+        var route = config["structure"][RouteName(config, task)];
         foreach (var id in route.Items)
         {
             var module = new TokenizerFolder(Root, Below(Path, id), ClassOf(config["types"][id.Text]));
@@ -49,15 +49,9 @@ sealed record TokenizerFolder(string Root, string Path, string Module)
         throw Refusal.Broken(route.Where, "is a route without modules");
     }
 
-    static string RouteName(Json config, TextRole role)
+    static string RouteName(Json config, string? task)
     {
         var parameters = config["parameters"];
-        var task = role switch
-        {
-            TextRole.Query => "query",
-            TextRole.Document => "document",
-            _ => null,
-        };
         var mappings = parameters["route_mappings"];
         // The keys are Python's tuples of task and modality, most precise first.
         string[] keys =

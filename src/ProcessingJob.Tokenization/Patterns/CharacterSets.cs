@@ -18,7 +18,7 @@ static class CharacterSets
 
     public static CodePointSet Word => Known.GetOrAdd("\\w", static _ => CodePointSet.Where(UnicodeTables.IsPatternWord));
 
-    /// <summary>Oniguruma looks \w up in a table of Latin-1 when it stands alone, which has ² ³ ¹ ¼ ½ ¾ beside letters; in brackets it does not.</summary>
+    /// <summary>\w in brackets: alone, Oniguruma looks it up in a table of Latin-1, which also has ² ³ ¹ ¼ ½ ¾.</summary>
     public static CodePointSet WordInBrackets =>
         Known.GetOrAdd("[\\w]", static _ => Word.Intersect(CodePointSet.Range(0x80, 0xFF).Intersect(Property("No")!).Complement()));
 

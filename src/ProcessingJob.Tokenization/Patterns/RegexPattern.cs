@@ -41,7 +41,7 @@ sealed class RegexPattern : IPattern
         var translation = new RegexTranslation(root);
         try
         {
-            // Not RegexOptions.NonBacktracking: .NET 10's misses matches behind an optional start ( ?[^ .]+ does not find the cd of "ab .cd ef").
+            // Not RegexOptions.NonBacktracking: .NET 10's skips matches behind an optional start ( ?[^ .]+ misses the cd of "ab .cd ef").
             const RegexOptions Options = RegexOptions.Compiled | RegexOptions.Multiline | RegexOptions.CultureInvariant;
             var regex = new Regex(translation.Text, Options, TimeLimit);
             return new RegexPattern(expression, translation.Alphabet, regex, translation.Members);
