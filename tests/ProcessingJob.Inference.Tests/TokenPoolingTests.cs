@@ -1,5 +1,6 @@
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
+
 namespace ProcessingJob.Inference.Tests;
 
 /// <summary>Vector code against plain loops in double, and against weights for the device.</summary>
