@@ -8,5 +8,5 @@ for browser in chromium chromium-browser google-chrome; do
 done
 [[ -n ${found:-} ]] || { echo "screenshots: Chromium is not installed (Debian: apt-get install chromium)" >&2; exit 1; }
 dotnet build tests/ProcessingJob.Cli.Tests -c Release -v quiet
-tests/ProcessingJob.Cli.Tests/bin/Release/net10.0/ProcessingJob.Cli.Tests -class ProcessingJob.Cli.Tests.ReportTests
+tests/ProcessingJob.Cli.Tests/bin/Release/net10.0/ProcessingJob.Cli.Tests --filter-class ProcessingJob.Cli.Tests.ReportTests
 ls out/screenshots

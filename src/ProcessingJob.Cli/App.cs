@@ -79,7 +79,9 @@ public static class App
             cli.WriteJson(
                 new JsonObject
                 {
-                    ["status"] = code is ExitCode.Interrupted or ExitCode.Terminated ? nameof(JobState.Interrupted) : nameof(JobState.Failed),
+                    ["status"] = code is ExitCode.Interrupted or ExitCode.Terminated
+                        ? nameof(JobState.Interrupted)
+                        : nameof(JobState.Failed),
                     ["exit_code"] = (int)code,
                     ["message"] = message,
                 }

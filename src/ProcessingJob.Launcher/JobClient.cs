@@ -23,10 +23,7 @@ public sealed record RunningJob(IAsyncEnumerable<JobEvent> Events, Task<JobResul
 ///     Input = new() { Data = "reviews/", Text = ["review_body"] },
 ///     Output = new() { Data = "out" },
 /// });
-/// await foreach (var row in result.OpenOutput().ReadRowsAsync())
-/// {
-///     Console.WriteLine($"{row["source_file"]}: {row.Embedding!.Length} dimensions");
-/// }
+/// Console.WriteLine($"{result.Status}: {result.Counts?.RowsOut} rows in {result.Output}");
 /// </code>
 /// </summary>
 /// <remarks>The same checks, the same plan and so the same output as pjob with the same job.yaml.</remarks>
@@ -44,11 +41,7 @@ public static class JobClient
     /// <param name="events">Called from several threads; null: nobody is told.</param>
     /// <param name="cancellationToken">Stops workers on this machine, detaches from SageMaker.</param>
     /// <exception cref="PJobException">It could not start; the message says what to do.</exception>
-    public static Task<JobResult> RunAsync(
-        JobSpec spec,
-        IProgress<JobEvent>? events = null,
-        CancellationToken cancellationToken = default
-    )
+    public static Task<JobResult> RunAsync(JobSpec spec, IProgress<JobEvent>? events = null, CancellationToken cancellationToken = default)
     {
         events ??= new Nobody();
         return RunsOnSageMaker(spec)

@@ -97,10 +97,7 @@ public static class FolderFiles
             IgnoreInaccessible = false,
         };
         FileSystemEnumerable<Found>.FindTransform transform = (ref entry) =>
-            new(
-                Path.GetRelativePath(root, entry.ToFullPath()).Replace(Path.DirectorySeparatorChar, '/'),
-                IsLink(ref entry)
-            );
+            new(Path.GetRelativePath(root, entry.ToFullPath()).Replace(Path.DirectorySeparatorChar, '/'), IsLink(ref entry));
         try
         {
             var walk = new FileSystemEnumerable<Found>(root, transform, options)

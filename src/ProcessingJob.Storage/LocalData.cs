@@ -20,7 +20,9 @@ public sealed class LocalData(string root) : IDataRoot
         {
             if (isLink)
             {
-                throw new PJobException($"{name}: a symbolic link, expected a file; links in the input are refused: copy what it points to");
+                throw new PJobException(
+                    $"{name}: a symbolic link, expected a file; links in the input are refused: copy what it points to"
+                );
             }
         }
 

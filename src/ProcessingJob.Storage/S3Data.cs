@@ -33,8 +33,6 @@ public sealed class S3Data(IAmazonS3 client, S3Uri uri, S3Options? options = nul
 
     public Task<IByteSource> OpenAsync(WorkUnit unit, CancellationToken cancellationToken) =>
         SourceNames.IsPlain(unit.Source)
-            ? Task.FromResult<IByteSource>(
-                new S3Source(_objects.Calls, _root.Append(unit.Source), unit.Source, unit.Size, unit.Version)
-            )
+            ? Task.FromResult<IByteSource>(new S3Source(_objects.Calls, _root.Append(unit.Source), unit.Source, unit.Size, unit.Version))
             : throw new PJobException($"'{unit.Source}': not a path below the data; parts such as '..' are refused");
 }

@@ -12,29 +12,18 @@ namespace ProcessingJob.Worker;
 sealed class LoadedModel : IDisposable
 {
     readonly Tokenizer _tokenizer;
-    readonly string _prompt;
-    readonly bool _lowerCase;
+    readonly TextPreparation _texts;
 
-    LoadedModel(
-        Tokenizer tokenizer,
-        FeatureTask task,
-        (ModelFolder Folder, EngineOptions Options)? run,
-        int maxLength,
-        string prompt,
-        bool lowerCase
-    )
+    LoadedModel(Tokenizer tokenizer, FeatureTask task, TextPreparation texts, (ModelFolder Folder, EngineOptions Options)? run)
     {
-        (_tokenizer, Task, Run, MaxLength, _prompt, _lowerCase) = (tokenizer, task, run, maxLength, prompt, lowerCase);
-        task.PromptLength = prompt.EnumerateRunes().Count();
+        (_tokenizer, Task, _texts, Run) = (tokenizer, task, texts, run);
         var engine = run is null ? null : InferenceEngine.Create(run.Value.Folder, run.Value.Options);
         Engine = engine;
         // Two threads feed a GPU box with any model (more than six never helped anyone); on a CPU the cores belong to the model.
-        Tokenizers = engine switch
-        {
-            null => Environment.ProcessorCount,
-            { Device: DeviceKind.Cpu } => 1,
-            _ => Math.Clamp(Environment.ProcessorCount / 2, 1, 6),
-        };
+        Tokenizers =
+            engine is null ? Environment.ProcessorCount
+            : engine.Device == DeviceKind.Cpu ? 1
+            : Math.Clamp(Environment.ProcessorCount / 2, 1, 6);
     }
 
     public FeatureTask Task { get; }
@@ -44,18 +33,18 @@ sealed class LoadedModel : IDisposable
     public (ModelFolder Folder, EngineOptions Options)? Run { get; }
 
     /// <summary>Tokens of an encoding.</summary>
-    public int MaxLength { get; }
+    public int MaxLength => _texts.MaxLength;
     public int Tokenizers { get; }
 
-    /// <summary>A window is one block. Rows that stand for many texts come fewer at a time, so that memory stays bounded.</summary>
+    /// <summary>The engine runs a block at a time. Rows that stand for many texts come fewer at a time, so that memory stays bounded.</summary>
     public ReadOptions Blocks(ReadOptions reading) =>
         reading with
         {
-            RowsPerBlock = Math.Max(1, (Engine?.BlockRows ?? 1_024) / Task.RowWeight),
+            RowsPerBlock = Math.Max(1, (Engine?.BlockRows ?? 1_024) / Task.CallsPerRow),
             BytesPerBlock = Math.Max(1, reading.BytesPerBlock / Task.CallsPerRow),
         };
 
-    public RowEncoder CreateEncoder() => new(_tokenizer.CreateEncoder(Task.Encoding), _prompt, _lowerCase);
+    public TextEncoder CreateEncoder() => _texts.CreateEncoder(_tokenizer, Task.Encoding);
 
     /// <param name="spec">The spec.</param>
     /// <param name="plan">The launcher's plan, if there is one.</param>
@@ -71,11 +60,12 @@ sealed class LoadedModel : IDisposable
         }
 
         var tokenizer = loading is null ? Tokenizer.Load(paths.Model) : loading.GetAwaiter().GetResult();
-        if (spec.Task == TaskKind.Tokenize)
+        if (!TaskTable.Of(spec.Task).RunsModel)
         {
-            var length = spec.Tokens.MaxLength ?? tokenizer.MaxLength ?? int.MaxValue;
-            return new(tokenizer, FeatureTasks.Create(spec, null, tokenizer, length, paths), null, length, spec.Tokens.Prompt ?? "", false);
+            var plain = TextPreparation.Of(spec, null, tokenizer);
+            return new(tokenizer, FeatureTasks.Create(Parts(null, plain)), plain, null);
         }
+
         var model = ModelFolder.Open(
             paths.Model,
             new ModelOptions { ModelFile = spec.Compute.ModelFile == "auto" ? plan?.ModelFile : spec.Compute.ModelFile, Task = spec.Task }
@@ -89,28 +79,25 @@ sealed class LoadedModel : IDisposable
             );
         }
 
-        var limit = model.MaxLength(tokenizer);
+        var texts = TextPreparation.Of(spec, model, tokenizer);
         // max_seq_length is where the authors cut; more is the user's choice, as in sentence-transformers, up to the model's positions.
-        if (spec.Tokens.MaxLength > limit)
+        if (texts.MaxLength > texts.Limit)
         {
             log.Warning(
                 "tokens.max_length {MaxLength} is more than the {Limit} that the model folder asks for",
-                spec.Tokens.MaxLength,
-                limit
+                texts.MaxLength,
+                texts.Limit
             );
         }
 
-        var maxLength = spec.Tokens.MaxLength ?? limit;
-        var task = FeatureTasks.Create(spec, model, tokenizer, maxLength, paths);
-        var prompt = spec.Task == TaskKind.Embed ? model.ResolvePrompt(spec.Tokens.Prompt) : spec.Tokens.Prompt ?? "";
+        var task = FeatureTasks.Create(Parts(model, texts));
         var options = new EngineOptions
         {
             Task = spec.Task,
-            Embed = EmbedOptions.From(spec.Embed, model.PromptTokens(tokenizer, prompt)),
+            Embed = EmbedOptions.From(spec.Embed, model.PromptTokens(tokenizer, texts.Prompt)),
             Device = spec.Compute.Device,
-            MaxLength = maxLength,
+            MaxLength = texts.MaxLength,
             TokenBudget = spec.Compute.TokenBudget ?? plan?.TokenBudget,
-            Threads = spec.Compute.Callers,
             Deduplicate = spec.Compute.Dedup,
             Log = message =>
                 log.Write(
@@ -119,14 +106,17 @@ sealed class LoadedModel : IDisposable
                     message.Text
                 ),
         };
-        var loaded = new LoadedModel(tokenizer, task, (model, options), maxLength, prompt, model.LowerCase);
+        var loaded = new LoadedModel(tokenizer, task, texts, (model, options));
         log.Information(
             "Model {ModelType:l} on {Device:l}, max_length {MaxLength}",
             model.ModelType,
             loaded.Engine!.DeviceSummary,
-            maxLength
+            texts.MaxLength
         );
         return loaded;
+
+        TaskParts Parts(ModelFolder? folder, TextPreparation preparation) =>
+            new(spec, folder, tokenizer, preparation.MaxLength, preparation.Prompt, paths);
     }
 
     /// <summary>Adds device and batches to a report.</summary>

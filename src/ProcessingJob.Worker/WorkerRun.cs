@@ -86,7 +86,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
     )
     {
         var schema = plan?.Schema ?? await InferSchemaAsync(spec, shard, data, cancellationToken);
-        if (spec.Compute is { Tune: true, TokenBudget: null } && plan?.TokenBudget is null && spec.Task != TaskKind.Tokenize)
+        if (spec.Compute is { Tune: true, TokenBudget: null } && plan?.TokenBudget is null && TaskTable.Of(spec.Task).RunsModel)
         {
             spec = spec with
             {
@@ -175,7 +175,9 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         }
 
         return (
-            spec.Input.Transfer == Transfer.Stream ? new S3Data(client.Value, S3Uri.Parse(plan?.DataUri ?? spec.Input.Data, "input.data")) : new LocalData(paths.Data),
+            spec.Input.Transfer == Transfer.Stream
+                ? new S3Data(client.Value, S3Uri.Parse(plan?.DataUri ?? spec.Input.Data, "input.data"))
+                : new LocalData(paths.Data),
             spec.Output.Transfer == Transfer.Stream
                 ? new S3Store(client.Value, S3Uri.Parse(plan?.OutputUri ?? spec.Output.Data, "output.data"))
                 : new LocalStore(paths.Output, paths.Staging)

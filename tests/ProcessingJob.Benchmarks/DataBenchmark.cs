@@ -127,7 +127,7 @@ static class DataBenchmark
 
     static async Task ReadAsync(string path, string name, string label, long? bytes = null)
     {
-        var format = UnitCutter.FormatOf(name);
+        var format = InputFormats.OfName(name);
         await using var source = new LocalSource(path, name);
         var unit = WorkUnit.Create(name, format, 0, source.Length, source.Length, "", "", "");
         await MeasureAsync($"read {label}", bytes ?? source.Length, () => CountAsync(new(Options(format)), unit, source));
@@ -201,7 +201,7 @@ static class DataBenchmark
                     await writer.WriteAsync(block);
                 }
 
-                await writer.CommitAsync(new(blocks * 1024, blocks * 1024, 0, 0, 0));
+                await writer.CommitAsync(new(blocks * 1024, blocks * 1024, 0, 0));
                 return blocks * 1024;
             }
         );
@@ -223,7 +223,7 @@ static class DataBenchmark
             bytes += line.Length;
         }
         await writer.WriteAsync(block);
-        var record = await writer.CommitAsync(new(block.Count, block.Count, 0, 0, 0));
+        var record = await writer.CommitAsync(new(block.Count, block.Count, 0, 0));
         await using var source = new LocalSource(Path.Combine(store.Location, record.Parts[0].Path), "a.parquet");
         var read = WorkUnit.Create("a.parquet", InputFormat.Parquet, 0, source.Length, source.Length, "", "", "");
         await MeasureAsync("read .parquet (text)", bytes, () => CountAsync(new(Options(InputFormat.Jsonl)), read, source));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ProcessingJob.Launcher.Tests.SageMaker;
 using ProcessingJob.Testing;
+using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Tests;
 
@@ -58,6 +59,8 @@ public sealed class PlanCostTests(MotoFixture moto)
     [InlineData("--simulate", "5")]
     [InlineData("--simulate", "3..1")]
     [InlineData("--deadline", "soon")]
+    [InlineData("--deadline", "2147483647d")]
+    [InlineData("--compute.max_runtime", "2147483647d")]
     [InlineData("--tokens-per-second", "-1")]
     public async Task Plan_BadOption_EndsWithTwo(string option, string value)
     {
@@ -82,5 +85,27 @@ public sealed class PlanCostTests(MotoFixture moto)
         Assert.InRange((int)estimate["rows"]!, 39_000, 41_000);
         Assert.Equal((int)estimate["tokens"]! / 1000.0, (double)estimate["seconds"]!, 0.1);
         Assert.Equal(2, (await PjobRun.RunAsync("plan", spec, "--simulate", "1..3")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Plan_Prompt_CountsItsTokensInEveryRow()
+    {
+        using var folder = new TempFolder();
+        folder.Write("data/a.txt", string.Concat(Enumerable.Repeat("one two\n", 10)));
+        var model = ModelCache.Get(new() { Prompts = new Dictionary<string, string> { ["query"] = "find what answers this : " } });
+        var spec = folder.Write(
+            "job.yaml",
+            $"model: {model}\ninput: {{ data: {folder["data"]}, format: text }}\noutput: {{ data: {folder["out"]} }}\n"
+        );
+        async Task<int> TokensAsync(params string[] options) =>
+            (int)JsonNode.Parse((await PjobRun.RunAsync(["plan", spec, "--json", .. options])).Out)!["estimate"]!["tokens"]!;
+        var plain = await TokensAsync();
+        var prompt = new EncodingBuffer();
+        Tokenizer.Load(model).CreateEncoder(new() { AddSpecialTokens = false }).Encode("find what answers this : ", prompt);
+        var expected = 10 * prompt.Length(0);
+        Assert.True(expected >= 50);
+        Assert.Equal(plain + expected, await TokensAsync("--tokens.prompt", "query"));
+        Assert.Equal(plain + expected, await TokensAsync("--tokens.prompt", "find what answers this : "));
+        Assert.Equal(40, await TokensAsync("--tokens.prompt", "query", "--tokens.max_length", "4"));
     }
 }

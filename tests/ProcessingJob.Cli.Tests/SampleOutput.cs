@@ -90,7 +90,7 @@ static class SampleOutput
 
         await writer.WriteAsync(block);
         await writer.RejectAsync(new("reviews.csv", 60, 99, RejectReason.BadRecord, "found 3 fields <i>, expected 4", Hostile));
-        var record = await writer.CommitAsync(new(Rows + 1, Rows, 0, 600, 3));
+        var record = await writer.CommitAsync(new(Rows + 1, Rows, 600, 3));
         var manifest = new Manifest
         {
             Job = "sample <b>job</b>-1",

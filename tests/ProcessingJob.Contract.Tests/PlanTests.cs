@@ -61,11 +61,11 @@ public sealed class PlanTests
     [InlineData("c.parquet", InputFormat.Parquet)]
     [InlineData("d.tsv.zst", InputFormat.Tsv)]
     [InlineData("README", InputFormat.Text)]
-    public void FormatOf_Name_IsKnown(string name, InputFormat format) => Assert.Equal(format, UnitCutter.FormatOf(name));
+    public void OfName_KnownExtension_IsItsFormat(string name, InputFormat format) => Assert.Equal(format, InputFormats.OfName(name));
 
     [Fact]
     public void FormatOf_UnknownName_SaysWhatIsExpected() =>
-        Assert.Contains("set input.format", Assert.Throws<PJobException>(() => UnitCutter.FormatOf("a.docx")).Message);
+        Assert.Contains("set input.format", Assert.Throws<PJobException>(() => InputFormats.OfName("a.docx")).Message);
 
     [Fact]
     public void Unit_OtherSpecModelOrVersion_HasAnotherId()

@@ -71,6 +71,10 @@ public sealed class SpecReaderTests
         "compute: { max_runtime: soon }",
         "job.yaml:1: compute.max_runtime: found 'soon', expected a time such as 90m or 4h, from 1s to 9d"
     )]
+    [InlineData(
+        "name: x\ncompute: { max_runtime: 2147483647d }",
+        "job.yaml:2: compute.max_runtime: found '2147483647d', expected a time such as 90m or 4h, from 1s to 9d"
+    )]
     [InlineData("input: here", "job.yaml:1: 'input' is a section: expected keys below it")]
     [InlineData("- a\n- b", "job.yaml:1: expected keys with values, found a list")]
     [InlineData("name: {a: b}", "job.yaml:1: name: found 'a section', expected a text")]
@@ -160,12 +164,55 @@ public sealed class SpecReaderTests
     [InlineData("model: m\ninput: {data: d, text: t}\nembed: {precision: int8}", "embed.ranges")]
     [InlineData("model: m\ninput: {data: d, text: t}\noutput: {split: {train: 0.5}}", "output.split: the shares sum to 0.5")]
     [InlineData("model: m\ninput: {data: d, text: t}\ntokens: {overflow: window, max_length: 32, stride: 32}", "tokens.stride")]
+    [InlineData(
+        "model: m\ninput: {data: d, text: t}\ntokens: {overflow: window, max_length: 32, stride: 30}",
+        "tokens.stride: 30 leaves no"
+    )]
     [InlineData("model: m\ninput: {data: d, format: csv}", "input.text: not set")]
     [InlineData("model: m\ninput: {data: d, text: t, sharding: by_key, transfer: stream}", "input.sharding: by_key is done by the service")]
     [InlineData("input: {data: d, text: t}", "model: not set")]
     [InlineData("task: answer\nmodel: m\ninput: {data: d, context: c}", "input.question")]
     public void Check_BrokenRule_NamesTheKey(string yaml, string message) =>
         Assert.StartsWith(message, Assert.Throws<PJobException>(() => SpecRules.Check(SpecReader.Parse(yaml, "y"))).Message);
+
+    [Fact]
+    public void Check_StrideThatLeavesOneToken_IsAllowed() =>
+        SpecRules.Check(
+            SpecReader.Parse("model: m\ninput: {data: d, text: t}\ntokens: {overflow: window, max_length: 32, stride: 29}", "y")
+        );
+
+    [Theory]
+    [InlineData("2147483647d")]
+    [InlineData("2147483647d2147483647d")]
+    [InlineData("99999999999s")]
+    public void TryParse_MoreThanATimeSpan_IsNoDuration(string text) => Assert.False(Durations.TryParse(text, out _));
+
+    [Fact]
+    public void TryParse_LongestTimeSpan_IsRead()
+    {
+        // 2^63 ticks are 10,675,199 days.
+        Assert.True(Durations.TryParse("10675199d", out var days));
+        Assert.Equal(TimeSpan.FromDays(10_675_199), days);
+    }
+
+    [Fact]
+    public void All_Tasks_HaveColumnsAndTheirKeysInTheTableOfKeys()
+    {
+        foreach (var task in TaskTable.All)
+        {
+            Assert.NotEmpty(task.Columns(new() { Task = task.Kind }));
+            Assert.All(task.Keys, key => Assert.Same(key, SpecKeys.Find(key.Path)));
+        }
+        Assert.Equal(Enum.GetValues<TaskKind>(), TaskTable.All.Select(t => t.Kind));
+    }
+
+    [Theory]
+    [InlineData(TaskKind.Embed, "embedding")]
+    [InlineData(TaskKind.Tokenize, "input_ids, attention_mask")]
+    [InlineData(TaskKind.Classify, "label, score")]
+    [InlineData(TaskKind.Answer, "answer, start, end, score")]
+    public void Columns_PlainSpec_AreThoseOfTheReadme(TaskKind task, string columns) =>
+        Assert.Equal(columns, string.Join(", ", TaskTable.Of(task).Columns(new() { Task = task }).Select(c => c.Name)));
 
     [Fact]
     public void Schema_KeyWithoutAValue_IsAllowedAsTheReaderAllowsIt()

@@ -147,7 +147,8 @@ sealed class CompiledTypes : IDisposable
                     code.ReadInt64();
                     break;
                 case OperandType.InlineSwitch:
-                    code.Offset += 4 * code.ReadInt32();
+                    var targets = code.ReadInt32();
+                    code.Offset += 4 * targets;
                     break;
                 case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType:
                     named.Add(System.Reflection.Metadata.Ecma335.MetadataTokens.EntityHandle(code.ReadInt32()));

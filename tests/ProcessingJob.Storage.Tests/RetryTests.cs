@@ -68,6 +68,9 @@ public sealed class RetryTests
 
         Assert.Equal(Waits(7), Waits(7));
         Assert.NotEqual(Waits(7), Waits(8));
-        Assert.All(Waits(7).Select((wait, i) => (wait, i)), w => Assert.InRange(w.wait.TotalSeconds, 0, Math.Min(20, Math.Pow(2, w.i + 1))));
+        Assert.All(
+            Waits(7).Select((wait, i) => (wait, i)),
+            w => Assert.InRange(w.wait.TotalSeconds, 0, Math.Min(20, Math.Pow(2, w.i + 1)))
+        );
     }
 }

@@ -121,43 +121,16 @@ public class AnswerTaskTests
     }
 
     [Fact]
-    public async Task Write_ContextFile_AnswersFromIt()
-    {
-        using var folder = new TempFolder();
-        var spec = Spec with
-        {
-            Input = new() { Question = "q" },
-            Answer = new() { ContextFile = folder.Write("c.txt", Long) },
-        };
-        using var run = await TaskRun.Of(spec, Model(), MaxLength, Line("What broke?", ""));
-        using var plain = await TaskRun.Of(Spec, Model(), MaxLength, Line("What broke?", Long));
-        Assert.Equal(plain.Rows.Get<StringColumn>("answer")[0].ToString(), run.Rows.Get<StringColumn>("answer")[0].ToString());
-    }
-
-    [Fact]
-    public void RowWeight_FixedTextsWithEveryRow_CountsThem()
+    public void CallsPerRow_FixedQuestions_CountsThem()
     {
         using var folder = new TempFolder();
         var tokenizer = Tokenizer.Load(Model());
         FeatureTask Create(AnswerSpec answer, InputSpec input) =>
             FeatureTasks.Create(
-                Spec with
-                {
-                    Answer = answer,
-                    Input = input,
-                },
-                ModelFolder.Open(Model()),
-                tokenizer,
-                MaxLength,
-                new(folder.Path)
+                new(Spec with { Answer = answer, Input = input }, ModelFolder.Open(Model()), tokenizer, MaxLength, "", new(folder.Path))
             );
-        Assert.Equal(1, Create(new(), Spec.Input).RowWeight);
-        Assert.Equal(3, Create(new() { Questions = ["What?", "Who?", "Where?"] }, new() { Context = "c" }).RowWeight);
-        // A context of a megabyte stands for 256 rows of 4 KiB.
-        Assert.Equal(
-            257,
-            Create(new() { ContextFile = folder.Write("c.txt", new string('x', 1 << 20)) }, new() { Question = "q" }).RowWeight
-        );
+        Assert.Equal(1, Create(new(), Spec.Input).CallsPerRow);
+        Assert.Equal(3, Create(new() { Questions = ["What?", "Who?", "Where?"] }, new() { Context = "c" }).CallsPerRow);
     }
 
     [Fact]

@@ -122,7 +122,8 @@ public sealed class PipelineTests : IDisposable
         var spec = new JobSpec { Input = new() { Text = ["text"] } };
         var (tokenizer, model) = (Tokenizer.Load(Model), ModelFolder.Open(Model));
         using var engine = InferenceEngine.Create(model, new() { Device = DeviceKind.Cpu });
-        var task = new WatchedTask(spec, FeatureTasks.Create(spec, model, tokenizer, 64, new(_folder.Path)), at, spoil);
+        var parts = new TaskParts(spec, model, tokenizer, 64, "", new(_folder.Path));
+        var task = new WatchedTask(parts, FeatureTasks.Create(parts), at, spoil);
         var (reader, totals) = (new RowReader(ReadOptions.From(spec, []) with { RowsPerBlock = RowsPerBlock }), new RunTotals(64));
         var output = new OutputRows(task, reader, spec, 64, totals);
         var store = new WatchedStore(new LocalStore(_folder["out"], _folder["staging"]), at);
@@ -166,23 +167,31 @@ public sealed class PipelineTests : IDisposable
         Commit,
     }
 
-    sealed class WatchedTask(JobSpec spec, FeatureTask inner, Action<Stage> at, Action<EncodingBuffer>? spoil) : FeatureTask(spec)
+    sealed class WatchedTask(TaskParts parts, FeatureTask inner, Action<Stage> at, Action<EncodingBuffer>? spoil) : FeatureTask(parts)
     {
         public override IReadOnlyList<OutputColumn> Columns => inner.Columns;
 
         public override EncodeOptions Encoding => inner.Encoding;
 
-        public override void Encode(RowBlock rows, int row, RowEncoder encoder, EncodingBuffer into)
+        public override void Encode(RowBlock rows, int row, TextEncoder encoder, EncodingBuffer into)
         {
             at(Stage.Encode);
             inner.Encode(rows, row, encoder, into);
             spoil?.Invoke(into);
         }
 
-        public override void Write(WindowItem window, int call, int first, int count, ColumnBlock into)
+        public override void Write(
+            RowBlock rows,
+            EncodingBuffer encodings,
+            BlockResult? results,
+            int call,
+            int first,
+            int count,
+            ColumnBlock into
+        )
         {
             at(Stage.Finish);
-            inner.Write(window, call, first, count, into);
+            inner.Write(rows, encodings, results, call, first, count, into);
         }
     }
 

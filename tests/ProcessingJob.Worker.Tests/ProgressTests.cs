@@ -20,7 +20,7 @@ public sealed class ProgressTests : ILogEventSink
     {
         using var log = new LoggerConfiguration().WriteTo.Sink(this).CreateLogger();
         using var progress = new Progress(_totals, null, 1_000, log, _time);
-        _totals.AddRows(50, 50, 0);
+        _totals.AddRows(50, 50);
         _totals.AddBytes(500);
         _time.Advance(TimeSpan.FromSeconds(5));
 

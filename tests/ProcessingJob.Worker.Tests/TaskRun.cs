@@ -28,16 +28,16 @@ sealed class TaskRun : IDisposable
         var unit = WorkUnit.Create("a.jsonl", InputFormat.Jsonl, 0, size, size, "", "", "");
         var tokenizer = Tokenizer.Load(modelFolder);
         var model = ModelFolder.Open(modelFolder, new() { Task = spec.Task });
-        var task = FeatureTasks.Create(spec, model, tokenizer, maxLength, new(folder.Path));
+        var task = FeatureTasks.Create(new(spec, model, tokenizer, maxLength, "", new(folder.Path)));
         using var engine = InferenceEngine.Create(model, new() { Task = spec.Task, Device = DeviceKind.Cpu });
         var reader = new RowReader(ReadOptions.From(spec, []));
         var output = new OutputRows(task, reader, spec, maxLength, new(maxLength));
         var (rows, rejects) = (new ColumnBlock(output.Columns), new List<Reject>());
-        var encoder = new RowEncoder(tokenizer.CreateEncoder(task.Encoding), "", false);
+        var encoder = new TextEncoder(tokenizer.CreateEncoder(task.Encoding), "", false);
         await using var source = await new LocalData(folder["in"]).OpenAsync(unit, default);
         await foreach (var block in reader.ReadAsync(unit, source))
         {
-            using var item = new WindowItem(new(unit), block) { Encodings = new() };
+            using var item = new BlockItem(new(unit), block) { Encodings = new() };
             for (var row = 0; row < block.Count; row++)
             {
                 task.Encode(block, row, encoder, item.Encodings);

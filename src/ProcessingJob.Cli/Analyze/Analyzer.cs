@@ -1,7 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
 using ProcessingJob.Inference.Heads;
-using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
@@ -13,9 +12,7 @@ sealed class Analyzer
 {
     static readonly int[] Limits = [32, 64, 128, 256, 384, 512, 768, 1024, 2048, 4096, 8192];
     readonly JobSpec _spec;
-    readonly Encoder _encoder;
-    readonly string _prompt;
-    readonly bool _lowerCase;
+    readonly TextEncoder _encoder;
     readonly int? _modelLimit;
     readonly int[] _limits;
     readonly EncodingBuffer _buffer = new();
@@ -39,11 +36,10 @@ sealed class Analyzer
 
         _spec = spec;
         var tokenizer = Tokenizer.Load(spec.Model);
-        _encoder = tokenizer.CreateEncoder(new());
-        var model = spec.Task == TaskKind.Tokenize ? null : ModelFolder.Open(spec.Model, new() { Task = spec.Task });
-        _prompt = spec.Task == TaskKind.Embed ? model!.ResolvePrompt(spec.Tokens.Prompt) : spec.Tokens.Prompt ?? "";
-        _lowerCase = model?.LowerCase ?? false;
-        _modelLimit = model is null ? tokenizer.MaxLength : model.MaxLength(tokenizer);
+        var model = TaskTable.Of(spec.Task).RunsModel ? ModelFolder.Open(spec.Model, new() { Task = spec.Task }) : null;
+        var texts = TextPreparation.Of(spec, model, tokenizer);
+        _encoder = texts.CreateEncoder(tokenizer, new());
+        _modelLimit = texts.Limit == int.MaxValue ? null : texts.Limit;
         int?[] own = [_modelLimit, spec.Tokens.MaxLength];
         _limits = [.. Limits.Concat(own.OfType<int>()).Where(l => l <= (_modelLimit ?? int.MaxValue)).Distinct().Order()];
         _cost = new(_limits);
@@ -65,17 +61,16 @@ sealed class Analyzer
     {
         var text = block.Text(row);
         var (words, hash, isEmpty) = (CountWords(text), Hash(text, 14695981039346656037), text.IsWhiteSpace());
-        var first = Prepare(text);
         _buffer.Clear();
         if (block.TextCount > 1)
         {
             var pair = block.Text(row, 1);
             (words, hash, isEmpty) = (words + CountWords(pair), Hash(pair, hash), isEmpty && pair.IsWhiteSpace());
-            _encoder.Encode(first, pair, _buffer);
+            _encoder.Encode(text, pair, _buffer);
         }
         else
         {
-            _encoder.Encode(first, _buffer);
+            _encoder.Encode(text, _buffer);
         }
         _words.Add(words);
         _tokens.Add(_buffer.Length(0));
@@ -84,17 +79,6 @@ sealed class Analyzer
         _duplicates.Add(hash);
         var script = Scripts.MainOf(block.Text(row, block.TextCount - 1));
         _scripts[script] = _scripts.GetValueOrDefault(script) + 1;
-    }
-
-    ReadOnlySpan<char> Prepare(ReadOnlySpan<char> text)
-    {
-        if (_prompt.Length == 0 && !_lowerCase)
-        {
-            return text;
-        }
-
-        var whole = string.Concat(_prompt, text);
-        return _lowerCase ? whole.ToLowerInvariant() : whole;
     }
 
     static int CountWords(ReadOnlySpan<char> text)

@@ -47,7 +47,7 @@ sealed class RowSample
         spec = spec with
         {
             Input = spec.Input with { Id = null, Keep = [] },
-            Output = spec.Output with { Balance = null, Split = [] },
+            Output = spec.Output with { Split = [] },
         };
         var reader = new RowReader(ReadOptions.From(spec, []));
         foreach (var unit in chosen)

@@ -23,7 +23,7 @@ sealed class QuestionAnswerer : IDisposable
         var model = ModelFolder.Open(folder, new() { Task = TaskKind.Answer });
         _tokenizer = Tokenizer.Load(folder);
         _engine = InferenceEngine.Create(model, new() { Task = TaskKind.Answer });
-        _maxLength = model.MaxLength(_tokenizer);
+        _maxLength = TextPreparation.LimitOf(model, _tokenizer);
         _special = _tokenizer.Describe().SpecialTokens.Select(t => t.Id).ToHashSet();
     }
 

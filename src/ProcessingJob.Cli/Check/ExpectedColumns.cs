@@ -14,15 +14,7 @@ static class ExpectedColumns
         }
 
         columns.AddRange(spec.Input.Keep.Where(k => k != "*"));
-        columns.AddRange(
-            spec.Task switch
-            {
-                TaskKind.Embed => ["embedding"],
-                TaskKind.Tokenize => ["input_ids", "attention_mask"],
-                TaskKind.Answer => spec.Answer.TopK == 1 ? ["answer", "start", "end", "score"] : ["answers"],
-                _ => spec.Classify.TopK == 1 ? ["label", "score"] : (string[])["labels", "scores"],
-            }
-        );
+        columns.AddRange(TaskTable.Of(spec.Task).Columns(spec).Select(c => c.Name));
         columns.AddRange(["token_count", "truncated", "source_file", "source_row"]);
         return columns;
     }

@@ -178,7 +178,6 @@ sealed class OutputCheck(IOutputStore output)
         CheckSum("rows_in", manifest.RowsIn, records.Sum(r => r.RowsIn));
         CheckSum("rows_kept", manifest.RowsKept, records.Sum(r => r.RowsKept));
         CheckSum("rows_out", manifest.RowsOut, records.Sum(r => r.RowsOut));
-        CheckSum("filtered", manifest.Filtered, records.Sum(r => r.Filtered));
         CheckSum("rejected_rows", manifest.RejectedRows, records.Sum(r => r.Rejects.Values.Sum()));
         CheckSum("tokens", manifest.Tokens, records.Sum(r => r.Tokens));
         CheckSum("truncated", manifest.Truncated, records.Sum(r => r.Truncated));

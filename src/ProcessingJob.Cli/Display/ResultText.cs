@@ -23,7 +23,6 @@ static class ResultText
                             : ""
                     ),
             $"{Text.Count(counts.RowsIn)} rows in = {Text.Count(counts.RowsKept)} kept"
-                + (counts.Filtered > 0 ? $" + {Text.Count(counts.Filtered)} filtered" : "")
                 + $" + {Text.Count(counts.RejectedRows)} rejected"
                 + $"; {Text.Count(counts.RowsOut)} rows out, {Text.Count(counts.Tokens)} tokens, {Text.Count(counts.Truncated)} truncated",
         };

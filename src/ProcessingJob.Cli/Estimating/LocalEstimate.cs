@@ -2,7 +2,6 @@ using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Storage;
-using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Estimating;
 
@@ -21,7 +20,7 @@ sealed record LocalEstimate(long Rows, long? Tokens, double? Seconds)
     )
     {
         var data = new LocalData(LocalInput.Resolve(spec.Input.Data).Root);
-        var sample = await WorkSample.TakeAsync(spec, plan, data, TokenizerOf(spec.Model), cancellationToken);
+        var sample = await SampleAsync(spec, plan, data, cancellationToken);
         var speed = tokensPerSecond ?? await WorkSample.MeasuredSpeedAsync(LocalStore.Within(spec.Output.Data), cancellationToken);
         var share = plan.BytesLeft == 0 ? 1 : (double)plan.Hosts.Max(h => h.BytesLeft) / plan.BytesLeft;
         return new(sample.Rows, sample.Tokens, speed is { } perSecond && sample.Tokens is { } tokens ? tokens * share / perSecond : null);
@@ -34,15 +33,15 @@ sealed record LocalEstimate(long Rows, long? Tokens, double? Seconds)
         + "\n";
 
     // A plan is useful even while the model cannot be used yet.
-    static Tokenizer? TokenizerOf(string folder)
+    static async Task<WorkSample> SampleAsync(JobSpec spec, JobPlan plan, LocalData data, CancellationToken cancellationToken)
     {
         try
         {
-            return Tokenizer.Load(folder);
+            return await WorkSample.TakeAsync(spec, plan, data, spec.Model, cancellationToken);
         }
-        catch (PJobException)
+        catch (PJobException e) when (e.ExitCode == ExitCode.Model)
         {
-            return null;
+            return await WorkSample.TakeAsync(spec, plan, data, null, cancellationToken);
         }
     }
 }

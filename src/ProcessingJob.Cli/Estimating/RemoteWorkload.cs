@@ -4,7 +4,6 @@ using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Storage;
-using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Estimating;
 
@@ -23,7 +22,9 @@ static class RemoteWorkload
         CancellationToken cancellationToken
     )
     {
-        var remote = S3Uri.IsS3(spec.Model) ? await S3Input.ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", cancellationToken) : null;
+        var remote = S3Uri.IsS3(spec.Model)
+            ? await S3Input.ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", cancellationToken)
+            : null;
         var folder = remote is null ? spec.Model : Directory.CreateTempSubdirectory("pjob-").FullName;
         try
         {
@@ -35,13 +36,13 @@ static class RemoteWorkload
             IDataRoot data = S3Uri.IsS3(spec.Input.Data)
                 ? new S3Data(s3, Root(spec.Input.Data, plan), AwsConnection.S3Options)
                 : new LocalData(LocalInput.Resolve(spec.Input.Data).Root);
-            var sample = await WorkSample.TakeAsync(spec, plan, data, Tokenizer.Load(folder), cancellationToken);
+            var sample = await WorkSample.TakeAsync(spec, plan, data, folder, cancellationToken);
             var output = new S3Store(s3, S3Uri.Parse(spec.Output.Data, "output.data"), AwsConnection.S3Options);
             var measured = tokensPerSecond ?? await WorkSample.MeasuredSpeedAsync(output, cancellationToken);
-            if (spec.Task == TaskKind.Tokenize && measured is null)
+            if (measured is null && !TaskTable.Of(spec.Task).RunsModel)
             {
                 throw new PJobException(
-                    "the speed of task tokenize cannot be estimated; set a measured one with --tokens-per-second",
+                    $"the speed of task: {Names.Of(spec.Task)} cannot be estimated; set a measured one with --tokens-per-second",
                     ExitCode.BadSpec
                 );
             }
@@ -72,14 +73,14 @@ static class RemoteWorkload
     {
         var store = new S3Store(s3, model.Root, AwsConnection.S3Options);
         foreach (
-            var file in model.Files.Where(f =>
-                !f.Source.Contains('/') && f.Size <= LargestSmallFile && Path.GetExtension(f.Source) is ".json" or ".txt" or ".model"
-            )
+            var file in model.Files.Where(f => f.Size <= LargestSmallFile && Path.GetExtension(f.Source) is ".json" or ".txt" or ".model")
         )
         {
             if (await store.ReadAsync(file.Source, cancellationToken) is { } content)
             {
-                await File.WriteAllBytesAsync(Path.Combine(folder, file.Source), content, cancellationToken);
+                var path = Path.Combine(folder, file.Source);
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                await File.WriteAllBytesAsync(path, content, cancellationToken);
             }
         }
     }

@@ -1,6 +1,8 @@
 using ProcessingJob.Cli.Analyze;
 using ProcessingJob.Contract;
+using ProcessingJob.Inference.Heads;
 using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
 
@@ -13,19 +15,24 @@ sealed record WorkSample(long Rows, long? Tokens)
 {
     const int SampleRows = 1000;
 
-    /// <exception cref="PJobException">The data cannot be read.</exception>
+    /// <param name="spec">The job.</param>
+    /// <param name="plan">Its units and what is committed.</param>
+    /// <param name="data">The input.</param>
+    /// <param name="modelFolder">Counts the tokens; null: nobody does. It needs no graph.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="PJobException">The data or the model folder cannot be read.</exception>
     public static async Task<WorkSample> TakeAsync(
         JobSpec spec,
         JobPlan plan,
         IDataRoot data,
-        Tokenizer? tokenizer,
+        string? modelFolder,
         CancellationToken cancellationToken
     )
     {
         var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
         var left = plan.Units.Where(u => !committed.Contains(u.Id)).ToList();
-        var (encoder, buffer, tokens) = (tokenizer?.CreateEncoder(new()), new EncodingBuffer(), 0L);
-        var limit = spec.Tokens.Overflow == Overflow.Window ? int.MaxValue : spec.Tokens.MaxLength ?? tokenizer?.MaxLength ?? int.MaxValue;
+        var (encoder, limit) = modelFolder is null ? (null, 0) : Counter(spec, modelFolder);
+        var (buffer, tokens) = (new EncodingBuffer(), 0L);
         var sample = await RowSample.ReadAsync(
             spec,
             data,
@@ -54,6 +61,15 @@ sealed record WorkSample(long Rows, long? Tokens)
         );
         var scale = sample.IsSample && sample.Bytes > 0 ? left.Sum(u => u.Bytes) / sample.Bytes : 1;
         return new((long)Math.Round(sample.Records * scale), encoder is null ? null : (long)Math.Round(tokens * scale));
+    }
+
+    // As the worker encodes, but uncut: what a limit leaves is counted here, and windows repeat only their stride.
+    static (TextEncoder Encoder, int Limit) Counter(JobSpec spec, string folder)
+    {
+        var tokenizer = Tokenizer.Load(folder);
+        var model = TaskTable.Of(spec.Task).RunsModel ? ModelFolder.Open(folder, new() { Task = spec.Task, WithoutGraph = true }) : null;
+        var texts = TextPreparation.Of(spec, model, tokenizer);
+        return (texts.CreateEncoder(tokenizer, new()), spec.Tokens.Overflow == Overflow.Window ? int.MaxValue : texts.MaxLength);
     }
 
     /// <summary>Tokens/s of one host as the reports of an output's last run tell it; null: there are none.</summary>

@@ -36,11 +36,10 @@ sealed record DataLook(string Data, int Files, InputFormat Format, IReadOnlyList
     public static async Task<DataLook> AtAsync(string data, CancellationToken cancellationToken)
     {
         var input = LocalInput.Resolve(data);
-        var format = UnitCutter.FormatOf(input.Files[0]);
-        var columns =
-            format == InputFormat.Text
-                ? []
-                : await FirstSchema.ReadAsync(new() { Keep = ["*"] }, input.PathOf(input.Files[0]), cancellationToken);
+        var format = InputFormats.OfName(input.Files[0]);
+        var columns = InputFormats.Of(format).HasColumns
+            ? await FirstSchema.ReadAsync(new() { Keep = ["*"] }, input.PathOf(input.Files[0]), cancellationToken)
+            : [];
         return new(data, input.Files.Count, format, columns);
     }
 

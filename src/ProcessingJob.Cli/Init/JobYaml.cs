@@ -18,7 +18,7 @@ static class JobYaml
         void Line(string line) => text.Append(line).Append('\n');
 
         Line($"name: {(name.Length == 0 ? "processing-job" : name)}");
-        Line($"task: {Names.Of(task)}                # embed | tokenize | classify | answer");
+        Line($"task: {Names.Of(task)}                # {string.Join(" | ", Names.All<TaskKind>())}");
         Line(
             model is null
                 ? "model: ./model             # folder with config.json, tokenizer.json and an .onnx file"
@@ -26,17 +26,22 @@ static class JobYaml
         );
         Line("input:");
         Line($"  data: {Quoted(data.Data)}   # {data.Files} {(data.Files == 1 ? "file" : "files")}, {Names.Of(data.Format)}");
-        if (data.Format == InputFormat.Text)
+        var keys = TaskTable.Of(task).InputKeys;
+        if (!InputFormats.Of(data.Format).HasColumns)
         {
             Line("  rows: line               # line | file: what is one text");
         }
-        else if (task == TaskKind.Answer)
+        else if (keys is [var only])
         {
-            Line($"  question: question       # columns: {Columns(data)}\n  context: context");
+            Line($"  {only}: {Quoted(data.TextColumn ?? only)}   # columns: {Columns(data)}");
         }
         else
         {
-            Line($"  text: {Quoted(data.TextColumn ?? "text")}   # columns: {Columns(data)}");
+            Line($"  # columns: {Columns(data)}");
+            foreach (var key in keys)
+            {
+                Line($"  {key}: {key}");
+            }
         }
 
         Line(data.IdColumn is { } id ? $"  id: {Quoted(id)}" : "  # id: …                  # a column that names each row");
@@ -54,7 +59,7 @@ static class JobYaml
 
         Line("output:");
         Line("  data: ./out");
-        Line("  format: parquet          # parquet | jsonl | npy");
+        Line($"  format: parquet          # {string.Join(" | ", Names.All<OutputFormat>())}");
         Line("rejects: { max_fraction: 0.001 }");
         Line("compute: { instance_count: 1 }");
         Line("# On SageMaker (data and output on S3):");

@@ -9,9 +9,7 @@ namespace ProcessingJob.Cli.Model;
 /// <summary>A model made ready to embed on this machine as a job embeds: same length, prompt, pooling and dimensions.</summary>
 sealed class EmbedSetup : IDisposable
 {
-    readonly Encoder _encoder;
-    readonly string _before;
-    readonly bool _lowerCase;
+    readonly TextEncoder _encoder;
 
     /// <param name="spec">The job's spec.</param>
     /// <param name="folder">Its model folder.</param>
@@ -24,32 +22,24 @@ sealed class EmbedSetup : IDisposable
             new() { Task = TaskKind.Embed, ModelFile = spec.Compute.ModelFile == "auto" ? null : spec.Compute.ModelFile }
         );
         var tokenizer = Tokenizer.Load(folder);
-        var limit = model.MaxLength(tokenizer);
-        var maxLength = spec.Tokens.MaxLength ?? limit;
-        (_before, _lowerCase, _encoder) = (
-            model.ResolvePrompt(prompt(model)),
-            model.LowerCase,
-            tokenizer.CreateEncoder(new() { MaxLength = maxLength })
-        );
+        var embedding = spec with { Task = TaskKind.Embed, Tokens = spec.Tokens with { Prompt = prompt(model) } };
+        var texts = TextPreparation.Of(embedding, model, tokenizer);
+        _encoder = texts.CreateEncoder(tokenizer, new() { MaxLength = texts.MaxLength });
         Engine = InferenceEngine.Create(
             model,
             new()
             {
                 Task = TaskKind.Embed,
                 Device = spec.Compute.Device,
-                MaxLength = maxLength,
-                Embed = EmbedOptions.From(spec.Embed, model.PromptTokens(tokenizer, _before)),
+                MaxLength = texts.MaxLength,
+                Embed = EmbedOptions.From(spec.Embed, model.PromptTokens(tokenizer, texts.Prompt)),
             }
         );
     }
 
     public InferenceEngine Engine { get; }
 
-    public void Encode(ReadOnlySpan<char> text, EncodingBuffer into)
-    {
-        var whole = _before.Length == 0 ? text : string.Concat(_before, text);
-        _encoder.Encode(_lowerCase ? whole.ToString().ToLowerInvariant() : whole, into);
-    }
+    public void Encode(ReadOnlySpan<char> text, EncodingBuffer into) => _encoder.Encode(text, into);
 
     public void Dispose() => Engine.Dispose();
 }

@@ -120,7 +120,7 @@ static class VerifyCommand
     {
         const int texts = 400;
         var tokenizer = Tokenizer.Load(model.Path);
-        var encoder = tokenizer.CreateEncoder(new() { MaxLength = model.MaxLength(tokenizer) });
+        var encoder = tokenizer.CreateEncoder(new() { MaxLength = TextPreparation.LimitOf(model, tokenizer) });
         var (buffer, random) = (new EncodingBuffer(), new Random(1));
         for (var i = 0; i < texts; i++)
         {

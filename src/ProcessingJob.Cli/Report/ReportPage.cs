@@ -64,7 +64,7 @@ static class ReportPage
     static IEnumerable<(string, string, string)> Summary(JobOutput output, IReadOnlyList<HostReport> reports)
     {
         var m = output.Manifest;
-        yield return ("Rows in", Text.Count(m.RowsIn), m.Filtered > 0 ? $"{Text.Count(m.Filtered)} filtered by balance" : "");
+        yield return ("Rows in", Text.Count(m.RowsIn), "");
         yield return ("Rows out", Text.Count(m.RowsOut), m.RowsOut != m.RowsKept ? $"of {Text.Count(m.RowsKept)} rows in" : "");
         yield return ("Rejected", Text.Count(m.RejectedRows), m.RowsIn > 0 ? Text.Percent((double)m.RejectedRows / m.RowsIn) : "");
         yield return ("Tokens", Text.Count(m.Tokens), m.RowsOut > 0 ? $"{Text.Count((double)m.Tokens / m.RowsOut)} per row" : "");

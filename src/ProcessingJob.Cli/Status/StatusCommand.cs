@@ -2,8 +2,8 @@ using System.CommandLine;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
-using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.Local;
+using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Status;

@@ -15,7 +15,6 @@ public sealed record Manifest
     public long RowsIn { get; init; }
     public long RowsKept { get; init; }
     public long RowsOut { get; init; }
-    public long Filtered { get; init; }
     public long RejectedRows { get; init; }
     public IReadOnlyDictionary<string, long> Rejects { get; init; } = new SortedDictionary<string, long>(StringComparer.Ordinal);
     public long Tokens { get; init; }

@@ -14,7 +14,7 @@ public sealed record UnitRecord
     public string SpecFingerprint { get; init; } = "";
     public string ModelFingerprint { get; init; } = "";
 
-    /// <summary>Records found in the unit; always <see cref="RowsKept"/> + <see cref="Filtered"/> + the sum of <see cref="Rejects"/>.</summary>
+    /// <summary>Records found in the unit; always <see cref="RowsKept"/> + the sum of <see cref="Rejects"/>.</summary>
     public long RowsIn { get; init; }
 
     /// <summary>Input rows that reached the output. With windows or several questions a row gives several output rows.</summary>
@@ -22,9 +22,6 @@ public sealed record UnitRecord
 
     /// <summary>Rows in the part files.</summary>
     public long RowsOut { get; init; }
-
-    /// <summary>Rows left out by output.balance.</summary>
-    public long Filtered { get; init; }
 
     /// <summary>Rejected rows by reason.</summary>
     public IReadOnlyDictionary<string, long> Rejects { get; init; } = new SortedDictionary<string, long>(StringComparer.Ordinal);

@@ -19,7 +19,7 @@ public static class UnitCutter
         var units = new List<WorkUnit>();
         foreach (var file in files.OrderBy(f => f.Source, StringComparer.Ordinal))
         {
-            var format = spec.Input.Format == InputFormat.Auto ? FormatOf(file.Source) : spec.Input.Format;
+            var format = spec.Input.Format == InputFormat.Auto ? InputFormats.OfName(file.Source) : spec.Input.Format;
             var step = CanCut(file.Source, format, spec) ? UnitBytes(file.Size) : Math.Max(1, file.Size);
             // An empty file still is a unit: its commit record says that it was seen.
             for (long start = 0; start == 0 || start < file.Size; start += step)
@@ -41,26 +41,6 @@ public static class UnitCutter
         return units;
     }
 
-    /// <exception cref="PJobException">The name tells no format.</exception>
-    public static InputFormat FormatOf(string name)
-    {
-        var path = IsCompressed(name) ? Path.GetFileNameWithoutExtension(name) : name;
-        return Path.GetExtension(path).ToLowerInvariant() switch
-        {
-            ".csv" => InputFormat.Csv,
-            ".tsv" or ".tab" => InputFormat.Tsv,
-            ".jsonl" or ".ndjson" or ".json" => InputFormat.Jsonl,
-            ".parquet" or ".pq" => InputFormat.Parquet,
-            ".txt" or ".text" or "" => InputFormat.Text,
-            var other => throw new PJobException(
-                $"{name}: the name ends in '{other}', expected .csv, .tsv, .jsonl, .parquet or .txt (also with .gz or .zst); set input.format",
-                ExitCode.BadSpec
-            ),
-        };
-    }
-
-    public static bool IsCompressed(string name) => Path.GetExtension(name).ToLowerInvariant() is ".gz" or ".gzip" or ".zst" or ".zstd";
-
     static bool CanCut(string name, InputFormat format, JobSpec spec) =>
-        !IsCompressed(name) && !(format == InputFormat.Text && spec.Input.Rows == TextRows.File);
+        !InputFormats.IsCompressed(name) && (InputFormats.Of(format).HasColumns || spec.Input.Rows != TextRows.File);
 }

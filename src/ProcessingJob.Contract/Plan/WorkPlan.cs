@@ -40,18 +40,3 @@ public sealed record WorkPlan
     /// <summary>With compute.model_file auto: the .onnx file that committed units were computed with, whatever device goes on.</summary>
     public string? ModelFile { get; init; }
 }
-
-/// <summary>A column that is carried through.</summary>
-public sealed record KeptColumn(string Name, ColumnType Type);
-
-/// <summary>Types of kept columns; csv columns are always text.</summary>
-public enum ColumnType
-{
-    String,
-    Int64,
-    Double,
-    Bool,
-    Timestamp,
-    Date,
-    Binary,
-}

@@ -5,10 +5,15 @@ namespace ProcessingJob.Contract;
 /// <summary>Times as people write them: <c>4h</c>, <c>90m</c>, <c>1h30m</c>, <c>2d</c>; a bare number is seconds.</summary>
 public static class Durations
 {
+    // What a TimeSpan can hold.
+    const long MaxSeconds = long.MaxValue / TimeSpan.TicksPerSecond;
+
+    /// <returns>False when it is no time, or one that a <see cref="TimeSpan"/> cannot hold.</returns>
     public static bool TryParse(string text, out TimeSpan value)
     {
         value = TimeSpan.Zero;
-        long number = -1;
+        long number = -1,
+            seconds = 0;
         foreach (var c in text.Trim())
         {
             if (char.IsAsciiDigit(c))
@@ -34,14 +39,21 @@ public static class Durations
                 return false;
             }
 
-            value += TimeSpan.FromSeconds(number * unit);
+            // A number has at most 31 bits: neither product nor sum leaves a long before it is looked at.
+            seconds += number * unit;
             number = -1;
+            if (seconds > MaxSeconds)
+            {
+                return false;
+            }
         }
-        if (number >= 0)
+        seconds += Math.Max(number, 0);
+        if (seconds > MaxSeconds)
         {
-            value += TimeSpan.FromSeconds(number);
+            return false;
         }
 
+        value = TimeSpan.FromSeconds(seconds);
         return text.Trim().Length > 0;
     }
 

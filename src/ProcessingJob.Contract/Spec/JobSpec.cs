@@ -8,16 +8,6 @@ public enum TaskKind
     Answer,
 }
 
-public enum InputFormat
-{
-    Auto,
-    Csv,
-    Tsv,
-    Jsonl,
-    Parquet,
-    Text,
-}
-
 public enum TextRows
 {
     Line,
@@ -56,40 +46,11 @@ public enum PaddingKind
     MaxLength,
 }
 
-public enum PoolingKind
-{
-    Auto,
-    Mean,
-    Cls,
-    Max,
-    Last,
-    WeightedMean,
-    MeanSqrtLen,
-}
-
 public enum Toggle
 {
     Auto,
     True,
     False,
-}
-
-public enum EmbeddingPrecision
-{
-    Float32,
-    Float16,
-    Int8,
-    Uint8,
-    Binary,
-    Ubinary,
-}
-
-public enum ScoreFunction
-{
-    Auto,
-    Softmax,
-    Sigmoid,
-    None,
 }
 
 public enum OutputFormat
@@ -175,44 +136,6 @@ public sealed record TokenSpec
     public bool Offsets { get; init; }
 }
 
-public sealed record EmbedSpec
-{
-    public PoolingKind Pooling { get; init; } = PoolingKind.Auto;
-    public Toggle Normalize { get; init; } = Toggle.Auto;
-
-    /// <summary>Matryoshka: keep the first N dimensions, then normalize. Null: all.</summary>
-    public int? Dimensions { get; init; }
-    public EmbeddingPrecision Precision { get; init; } = EmbeddingPrecision.Float32;
-    public string? Ranges { get; init; }
-}
-
-public sealed record AnswerSpec
-{
-    public int TopK { get; init; } = 1;
-
-    /// <summary>Tokens.</summary>
-    public int MaxAnswerLength { get; init; } = 30;
-    public bool NoAnswer { get; init; }
-
-    /// <summary>With no_answer: added to the no-answer score before it is compared with the best span's (SQuAD 2).</summary>
-    public double NoAnswerThreshold { get; init; }
-
-    /// <summary>Asked of every context, instead of a question column.</summary>
-    public ValueList<string> Questions { get; init; } = [];
-
-    /// <summary>A text file in which every question is answered, instead of a context column.</summary>
-    public string? ContextFile { get; init; }
-
-    /// <summary>Also write start and end logits of every token.</summary>
-    public bool Logits { get; init; }
-}
-
-public sealed record ClassifySpec
-{
-    public int TopK { get; init; } = 1;
-    public ScoreFunction Function { get; init; } = ScoreFunction.Auto;
-}
-
 public sealed record OutputSpec
 {
     public string Data { get; init; } = "";
@@ -222,8 +145,6 @@ public sealed record OutputSpec
     /// <summary>Split name to share; the shares sum to 1. Empty: no split.</summary>
     public ValueMap<double> Split { get; init; } = [];
 
-    /// <summary>Column whose classes are down-sampled to the rarest one within a unit of work.</summary>
-    public string? Balance { get; init; }
     public int RowsPerPart { get; init; } = 100_000;
     public Transfer Transfer { get; init; } = Transfer.Service;
 }
@@ -249,10 +170,7 @@ public sealed record ComputeSpec
     /// <summary>Padded tokens of one batch; null: the device's default.</summary>
     public int? TokenBudget { get; init; }
 
-    /// <summary>Threads that run batches on a CPU; null: one per core of the container.</summary>
-    public int? Callers { get; init; }
-
-    /// <summary>Equal texts of a window are encoded once.</summary>
+    /// <summary>Equal texts of a block of rows are encoded once.</summary>
     public bool Dedup { get; init; }
 }
 

@@ -2,7 +2,8 @@ namespace ProcessingJob.Contract;
 
 /// <summary>
 /// The table of all keys of <c>job.yaml</c>. Reading, writing, options of the command line, the JSON Schema and the fingerprint
-/// of a spec all come from it: a new key is one record member and one line here.
+/// of a spec all come from it: a new key is one record member and one line here, or in the file
+/// of the task that it belongs to.
 /// </summary>
 public static class SpecKeys
 {
@@ -24,7 +25,7 @@ public static class SpecKeys
         ),
         SpecKey.Choice(
             "input.format",
-            "Format of the files; auto looks at names and first bytes.",
+            "Format of the files; auto goes by the names.",
             s => s.Input.Format,
             (s, v) => s with { Input = s.Input with { Format = v } },
             output: true
@@ -143,135 +144,7 @@ public static class SpecKeys
             (s, v) => s with { Tokens = s.Tokens with { Truncation = v } },
             output: true
         ),
-        SpecKey.Choice(
-            "tokens.padding",
-            "Task tokenize: pad every row to max_length, or not at all.",
-            s => s.Tokens.Padding,
-            (s, v) => s with { Tokens = s.Tokens with { Padding = v } },
-            output: true
-        ),
-        SpecKey.Boolean(
-            "tokens.special_tokens_mask",
-            "Task tokenize: also write special_tokens_mask.",
-            s => s.Tokens.SpecialTokensMask,
-            (s, v) => s with { Tokens = s.Tokens with { SpecialTokensMask = v } },
-            output: true
-        ),
-        SpecKey.Boolean(
-            "tokens.offsets",
-            "Task tokenize: also write the offsets of tokens in the text.",
-            s => s.Tokens.Offsets,
-            (s, v) => s with { Tokens = s.Tokens with { Offsets = v } },
-            output: true
-        ),
-        SpecKey.Choice(
-            "embed.pooling",
-            "How token vectors become one; auto: as the model folder says.",
-            s => s.Embed.Pooling,
-            (s, v) => s with { Embed = s.Embed with { Pooling = v } },
-            output: true
-        ),
-        SpecKey.Choice(
-            "embed.normalize",
-            "Unit length; auto: as the model folder says.",
-            s => s.Embed.Normalize,
-            (s, v) => s with { Embed = s.Embed with { Normalize = v } },
-            output: true
-        ),
-        SpecKey.Integer(
-            "embed.dimensions",
-            "Matryoshka: keep the first N dimensions, then normalize.",
-            1,
-            65_536,
-            s => s.Embed.Dimensions,
-            (s, v) => s with { Embed = s.Embed with { Dimensions = v } },
-            output: true
-        ),
-        SpecKey.Choice(
-            "embed.precision",
-            "Type of the written numbers.",
-            s => s.Embed.Precision,
-            (s, v) => s with { Embed = s.Embed with { Precision = v } },
-            output: true
-        ),
-        SpecKey.Text(
-            "embed.ranges",
-            "File with each dimension's minimum and maximum; needed by int8 and uint8.",
-            s => s.Embed.Ranges,
-            (s, v) => s with { Embed = s.Embed with { Ranges = v } },
-            output: true
-        ),
-        SpecKey.Integer(
-            "answer.top_k",
-            "Answers per question.",
-            1,
-            1_000,
-            s => s.Answer.TopK,
-            (s, v) => s with { Answer = s.Answer with { TopK = v } },
-            output: true
-        ),
-        SpecKey.Integer(
-            "answer.max_answer_length",
-            "Longest answer, in tokens.",
-            1,
-            10_000,
-            s => s.Answer.MaxAnswerLength,
-            (s, v) => s with { Answer = s.Answer with { MaxAnswerLength = v } },
-            output: true
-        ),
-        SpecKey.Boolean(
-            "answer.no_answer",
-            "Allow 'no answer' (SQuAD 2).",
-            s => s.Answer.NoAnswer,
-            (s, v) => s with { Answer = s.Answer with { NoAnswer = v } },
-            output: true
-        ),
-        SpecKey.Number(
-            "answer.no_answer_threshold",
-            "Added to the no-answer score before it is compared.",
-            -1e6,
-            1e6,
-            s => s.Answer.NoAnswerThreshold,
-            (s, v) => s with { Answer = s.Answer with { NoAnswerThreshold = v } },
-            output: true
-        ),
-        SpecKey.List(
-            "answer.questions",
-            "Questions asked of every context, instead of input.question.",
-            s => s.Answer.Questions,
-            (s, v) => s with { Answer = s.Answer with { Questions = v } },
-            output: true
-        ),
-        SpecKey.Text(
-            "answer.context_file",
-            "Text file in which all questions are answered, instead of input.context.",
-            s => s.Answer.ContextFile,
-            (s, v) => s with { Answer = s.Answer with { ContextFile = v } },
-            output: true
-        ),
-        SpecKey.Boolean(
-            "answer.logits",
-            "Also write start and end logits of every token.",
-            s => s.Answer.Logits,
-            (s, v) => s with { Answer = s.Answer with { Logits = v } },
-            output: true
-        ),
-        SpecKey.Integer(
-            "classify.top_k",
-            "Labels per row.",
-            1,
-            10_000,
-            s => s.Classify.TopK,
-            (s, v) => s with { Classify = s.Classify with { TopK = v } },
-            output: true
-        ),
-        SpecKey.Choice(
-            "classify.function",
-            "Logits to scores; auto: as the model folder says.",
-            s => s.Classify.Function,
-            (s, v) => s with { Classify = s.Classify with { Function = v } },
-            output: true
-        ),
+        .. TaskTable.All.SelectMany(t => t.Keys),
         SpecKey.Text(
             "output.data",
             "Folder or s3 prefix of the output.",
@@ -299,13 +172,6 @@ public static class SpecKeys
             1,
             s => s.Output.Split,
             (s, v) => s with { Output = s.Output with { Split = v } },
-            output: true
-        ),
-        SpecKey.Text(
-            "output.balance",
-            "Column whose classes are down-sampled to the rarest one.",
-            s => s.Output.Balance,
-            (s, v) => s with { Output = s.Output with { Balance = v } },
             output: true
         ),
         SpecKey.Integer(
@@ -388,17 +254,9 @@ public static class SpecKeys
             s => s.Compute.TokenBudget,
             (s, v) => s with { Compute = s.Compute with { TokenBudget = v } }
         ),
-        SpecKey.Integer(
-            "compute.callers",
-            "Threads that run batches on a CPU; default: one per core of the container.",
-            1,
-            1_024,
-            s => s.Compute.Callers,
-            (s, v) => s with { Compute = s.Compute with { Callers = v } }
-        ),
         SpecKey.Boolean(
             "compute.dedup",
-            "Encode equal texts of a window once.",
+            "Encode equal texts of a block of rows once.",
             s => s.Compute.Dedup,
             (s, v) => s with { Compute = s.Compute with { Dedup = v } }
         ),

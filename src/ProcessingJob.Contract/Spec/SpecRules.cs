@@ -57,12 +57,8 @@ public static class SpecRules
                 yield return $"output.split: '{name}' becomes a folder; expected letters, digits, '_' or '-'";
             }
         }
-        if (s.Embed.Precision is EmbeddingPrecision.Int8 or EmbeddingPrecision.Uint8 && s.Task == TaskKind.Embed && s.Embed.Ranges is null)
-        {
-            yield return $"embed.ranges: needed by embed.precision {Names.Of(s.Embed.Precision)}, so that every shard agrees; make it with 'pjob model ranges'";
-        }
-
-        if (s.Output.Format == OutputFormat.Npy && s.Task != TaskKind.Embed)
+        var task = TaskTable.Of(s.Task);
+        if (s.Output.Format == OutputFormat.Npy && task.Output != TaskOutput.Vector)
         {
             yield return $"output.format: npy holds embeddings only; task {Names.Of(s.Task)} needs parquet or jsonl";
         }
@@ -72,55 +68,9 @@ public static class SpecRules
             yield return "tokens.padding: max_length needs tokens.max_length";
         }
 
-        foreach (var fault in s.Task == TaskKind.Answer ? BrokenAnswer(s) : BrokenText(s))
+        foreach (var fault in task.Check(s))
         {
             yield return fault;
-        }
-    }
-
-    static IEnumerable<string> BrokenText(JobSpec s)
-    {
-        if (s.Input.Text.Count == 0 && s.Input.Format is not (InputFormat.Text or InputFormat.Auto))
-        {
-            yield return $"input.text: not set; expected the column that holds the text (format {Names.Of(s.Input.Format)})";
-        }
-
-        if (s.Input.TextPair is not null && s.Task is not (TaskKind.Classify or TaskKind.Tokenize))
-        {
-            yield return $"input.text_pair: task {Names.Of(s.Task)} takes one text; pairs are for classify and tokenize";
-        }
-
-        if (s.Input.TextPair is null && s.Tokens.Truncation == TruncationSide.OnlySecond)
-        {
-            yield return "tokens.truncation: only_second cuts the second text of a pair, but input.text_pair is not set";
-        }
-
-        if (s.Input.TextPair is not null && s.Tokens.Overflow == Overflow.Window)
-        {
-            yield return "tokens.overflow: window cannot be used with input.text_pair; expected truncate or reject";
-        }
-    }
-
-    static IEnumerable<string> BrokenAnswer(JobSpec s)
-    {
-        if ((s.Input.Question is null) == (s.Answer.Questions.Count == 0))
-        {
-            yield return "input.question: expected either this column or answer.questions, and not both";
-        }
-
-        if ((s.Input.Context is null) == (s.Answer.ContextFile is null))
-        {
-            yield return "input.context: expected either this column or answer.context_file, and not both";
-        }
-
-        if (s.Answer is { Questions.Count: > 0, ContextFile: not null })
-        {
-            yield return "answer.questions: with answer.context_file nothing is left to read from input.data; expected one of the two to be a column ('pjob ask' answers without data)";
-        }
-        // Task answer reads long contexts in windows unless they are to be rejected.
-        if (s.Tokens.Overflow != Overflow.Reject && s.Tokens.MaxLength is { } max && s.Tokens.Stride >= max - 4)
-        {
-            yield return $"tokens.stride: {s.Tokens.Stride} leaves no room for question and context in tokens.max_length {max}";
         }
     }
 }

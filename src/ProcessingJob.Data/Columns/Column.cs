@@ -1,3 +1,5 @@
+using ProcessingJob.Contract;
+
 namespace ProcessingJob.Data;
 
 /// <summary>
@@ -31,7 +33,6 @@ public abstract class Column : IDisposable
             ColumnKind.ListUInt8 => new ListColumn<byte>(),
             ColumnKind.ListString => new StructListColumn([OutputColumn.Element]),
             ColumnKind.ListStruct => new StructListColumn(column.Fields ?? []),
-            _ => throw new ArgumentOutOfRangeException(nameof(column), column.Kind, "unknown kind"),
         };
 
     public void AppendNull()

@@ -1,3 +1,5 @@
+using ProcessingJob.Contract;
+
 namespace ProcessingJob.Data;
 
 /// <summary>Rows on their way to a <see cref="UnitWriter"/>: one column per output column, all of the same count.</summary>

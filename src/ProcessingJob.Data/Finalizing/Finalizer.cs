@@ -214,7 +214,6 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
             RowsIn = records.Sum(r => r.RowsIn),
             RowsKept = records.Sum(r => r.RowsKept),
             RowsOut = records.Sum(r => r.RowsOut),
-            Filtered = records.Sum(r => r.Filtered),
             RejectedRows = rejects.Values.Sum(),
             Rejects = rejects,
             Tokens = records.Sum(r => r.Tokens),

@@ -67,9 +67,7 @@ public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)
         try
         {
             return
-                JsonNode.Parse(json) is JsonObject root
-                && root["spec"] is JsonObject spec
-                && root["model_fingerprint"] is JsonValue model
+                JsonNode.Parse(json) is JsonObject root && root["spec"] is JsonObject spec && root["model_fingerprint"] is JsonValue model
                 ? new(SpecReader.Parse(spec.ToJsonString(), $"{output.Location}/{path}"), model.GetValue<string>())
                 : throw new JsonException("expected an object with spec and model_fingerprint");
         }

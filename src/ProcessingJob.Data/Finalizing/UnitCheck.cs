@@ -37,13 +37,13 @@ public static class UnitCheck
         }
     }
 
-    /// <summary>Rows in = rows kept + filtered + rejects, and the files' rows add up.</summary>
+    /// <summary>Rows in = rows kept + rejects, and the files' rows add up.</summary>
     public static IEnumerable<string> CountFaults(UnitRecord record, string name)
     {
         var rejected = record.Rejects.Values.Sum();
-        if (record.RowsIn != record.RowsKept + record.Filtered + rejected)
+        if (record.RowsIn != record.RowsKept + rejected)
         {
-            yield return $"{name}: {record.RowsIn} rows in, but {record.RowsKept} kept + {record.Filtered} filtered + {rejected} rejected";
+            yield return $"{name}: {record.RowsIn} rows in, but {record.RowsKept} kept + {rejected} rejected";
         }
 
         if (record.Parts.Sum(p => p.Rows) != record.RowsOut)

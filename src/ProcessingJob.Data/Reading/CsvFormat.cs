@@ -13,11 +13,11 @@ sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int sl
     const byte Quote = (byte)'"';
     readonly Slot[] _slots = new Slot[slotCount];
 
-    /// <summary>Delimiter of the spec, else the format's.</summary>
-    public static byte DelimiterOf(InputSpec input, InputFormat format) =>
+    /// <summary>Delimiter of the spec, else the format's own.</summary>
+    public static byte DelimiterOf(InputSpec input, byte own) =>
         input.Delimiter switch
         {
-            null or "" => (byte)(format == InputFormat.Tsv ? '\t' : ','),
+            null or "" => own,
             { Length: 1 } d when d[0] < 128 && d[0] is not ('"' or '\r' or '\n') => (byte)d[0],
             var other => throw new PJobException($"input.delimiter: found '{other}', expected one ASCII character", ExitCode.BadSpec),
         };
@@ -30,28 +30,28 @@ sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int sl
         }
 
         var whole = atEnd && data.Length <= limit;
-        var window = data[..Math.Min(data.Length, limit + 1)];
-        for (var i = 0; i < window.Length; )
+        var searched = data[..Math.Min(data.Length, limit + 1)];
+        for (var i = 0; i < searched.Length; )
         {
-            var at = window[i..].IndexOfAny(Quote, (byte)'\n');
+            var at = searched[i..].IndexOfAny(Quote, (byte)'\n');
             if (at < 0)
             {
                 break;
             }
 
             at += i;
-            if (window[at] != Quote)
+            if (searched[at] != Quote)
             {
                 return Line(data, at);
             }
 
-            if (at > 0 && window[at - 1] != delimiter)
+            if (at > 0 && searched[at - 1] != delimiter)
             {
                 i = at + 1;
                 continue;
             }
-            var close = CloseOf(window, at + 1);
-            if (close < 0 || (close == window.Length - 1 && !whole && data.Length <= limit))
+            var close = CloseOf(searched, at + 1);
+            if (close < 0 || (close == searched.Length - 1 && !whole && data.Length <= limit))
             {
                 if (data.Length <= limit && !atEnd)
                 {
@@ -60,7 +60,7 @@ sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int sl
 
                 if (close < 0)
                 {
-                    return AfterLine(window, at, whole);
+                    return AfterLine(searched, at, whole);
                 }
             }
             i = close + 1;
@@ -195,14 +195,14 @@ sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int sl
         }
     }
 
-    static RecordCut AfterLine(ReadOnlySpan<byte> window, int quote, bool whole)
+    static RecordCut AfterLine(ReadOnlySpan<byte> searched, int quote, bool whole)
     {
-        var at = window[quote..].IndexOf((byte)'\n');
+        var at = searched[quote..].IndexOf((byte)'\n');
         if (at >= 0)
         {
-            return Line(window, quote + at) with { Fault = RecordFault.Unterminated };
+            return Line(searched, quote + at) with { Fault = RecordFault.Unterminated };
         }
 
-        return whole ? new(window.Length, window.Length, RecordFault.Unterminated) : RecordCut.TooLarge;
+        return whole ? new(searched.Length, searched.Length, RecordFault.Unterminated) : RecordCut.TooLarge;
     }
 }

@@ -7,13 +7,15 @@ namespace ProcessingJob.Data;
 /// Which record of a file has an id first: the first two million ids of the file (about 100 MB). The answer does not depend on how
 /// often or in which parts the file was read, as long as everything before a record was read before it. Thread-safe.
 /// </summary>
-sealed class FileIds
+/// <param name="limit">Ids that are remembered, so that memory does not grow with the file.</param>
+sealed class FileIds(int limit = FileIds.DefaultLimit)
 {
-    /// <summary>Ids that are remembered, so that memory does not grow with the file.</summary>
-    public const int Limit = 2_000_000;
+    const int DefaultLimit = 2_000_000;
 
     readonly Dictionary<UInt128, long> _first = [];
     readonly Lock _lock = new();
+
+    public int Limit => limit;
 
     /// <summary>All records that begin before this offset were added.</summary>
     public long Covered { get; set; }
@@ -24,7 +26,7 @@ sealed class FileIds
         {
             lock (_lock)
             {
-                return _first.Count >= Limit;
+                return _first.Count >= limit;
             }
         }
     }
@@ -41,7 +43,7 @@ sealed class FileIds
                     return false;
                 }
             }
-            else if (_first.Count >= Limit)
+            else if (_first.Count >= limit)
             {
                 return null;
             }
@@ -63,7 +65,7 @@ sealed class DuplicateIds(FileIds file)
     public bool TryAdd(Column ids, int index, long row)
     {
         var id = ids is ValueColumn<long> numbers ? (UInt128)(ulong)numbers[index] : Hash(((StringColumn)ids)[index]);
-        return file.TryAdd(id, row) ?? (_rest.Count < FileIds.Limit ? _rest.Add(id) : !_rest.Contains(id));
+        return file.TryAdd(id, row) ?? (_rest.Count < file.Limit ? _rest.Add(id) : !_rest.Contains(id));
     }
 
     static UInt128 Hash(ReadOnlySpan<char> id)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data;
@@ -22,8 +23,8 @@ sealed class GzipMembers(Stream compressed) : ReadOnlyStream
         _any,
         _done;
     DeflateStream? _member;
-    uint _checksum,
-        _length;
+    readonly Crc32 _checksum = new();
+    uint _length;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -37,7 +38,7 @@ sealed class GzipMembers(Stream compressed) : ReadOnlyStream
             var read = await _member!.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             if (read > 0)
             {
-                _checksum = Crc32.Append(_checksum, buffer.Span[..read]);
+                _checksum.Append(buffer.Span[..read]);
                 _length += (uint)read;
                 return read;
             }
@@ -104,7 +105,8 @@ sealed class GzipMembers(Stream compressed) : ReadOnlyStream
             await NeedAsync(2, cancellationToken).ConfigureAwait(false);
             _from += 2;
         }
-        (_given, _checksum, _length, _any) = (_from, 0, 0, true);
+        (_given, _length, _any) = (_from, 0, true);
+        _checksum.Reset();
         _member = new(new InputStream(this), CompressionMode.Decompress);
         return true;
     }
@@ -130,7 +132,7 @@ sealed class GzipMembers(Stream compressed) : ReadOnlyStream
     int FindTrailer(ReadOnlySpan<byte> bytes)
     {
         Span<byte> trailer = stackalloc byte[TrailerBytes];
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer, _checksum);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, _checksum.GetCurrentHashAsUInt32());
         BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], _length);
         return bytes.IndexOf(trailer);
     }

@@ -122,10 +122,18 @@ abstract class ParquetChunk : IDisposable
                 chunk._levels = ArrayPool<int>.Shared.Rent(rows);
             }
 
-            await group
-                .ReadRawAsync<T>(column.Field, values.AsMemory(0, rows), chunk._levels?.AsMemory(0, rows), null, cancellationToken)
-                .ConfigureAwait(false);
-            return chunk;
+            try
+            {
+                await group
+                    .ReadRawAsync<T>(column.Field, values.AsMemory(0, rows), chunk._levels?.AsMemory(0, rows), null, cancellationToken)
+                    .ConfigureAwait(false);
+                return chunk;
+            }
+            catch
+            {
+                chunk.Dispose();
+                throw;
+            }
         }
     }
 
@@ -196,7 +204,9 @@ abstract class ParquetChunk : IDisposable
                 ColumnType.Date => DateTime.UnixEpoch.AddDays(number).ToString("yyyy-MM-dd"),
                 ColumnType.Timestamp => DateTime.UnixEpoch.AddTicks(10 * number).ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF"),
                 ColumnType.Bool => number != 0 ? "true" : "false",
-                _ => number.ToString(CultureInfo.InvariantCulture),
+                ColumnType.String or ColumnType.Int64 or ColumnType.Double or ColumnType.Binary => number.ToString(
+                    CultureInfo.InvariantCulture
+                ),
             };
     }
 

@@ -50,7 +50,8 @@ sealed record ParquetColumn(string Name, DataField Field, ParquetMeaning Meaning
             ParquetMeaningKind.Date => ColumnType.Date,
             ParquetMeaningKind.Timestamp => ColumnType.Timestamp,
             ParquetMeaningKind.Decimal => ColumnType.String,
-            _ => ColumnType.Int64,
+            ParquetMeaningKind.Plain or ParquetMeaningKind.Text or ParquetMeaningKind.Unsigned or ParquetMeaningKind.Uuid =>
+                ColumnType.Int64,
         };
     }
 }

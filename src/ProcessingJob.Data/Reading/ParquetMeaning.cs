@@ -81,7 +81,7 @@ readonly record struct ParquetMeaning(ParquetMeaningKind Kind, int Digits = 0)
             ParquetMeaningKind.Unsigned => value >= 0 ? value : null,
             ParquetMeaningKind.Date => value is >= FirstDay and <= LastDay ? value : null,
             ParquetMeaningKind.Timestamp => Microseconds(value),
-            _ => value,
+            ParquetMeaningKind.Plain or ParquetMeaningKind.Text or ParquetMeaningKind.Decimal or ParquetMeaningKind.Uuid => value,
         };
 
     /// <summary>A decimal with all its digits.</summary>

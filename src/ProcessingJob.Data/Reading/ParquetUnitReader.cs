@@ -22,7 +22,7 @@ sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBuilder bui
             reported = unit.Start;
         for (var g = 0; g < file.Reader.RowGroupCount; g++)
         {
-            var group = file.Reader.OpenRowGroupReader(g);
+            using var group = file.Reader.OpenRowGroupReader(g);
             if (!Owns(group.RowGroup))
             {
                 row += group.RowCount;
@@ -101,11 +101,6 @@ sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBuilder bui
         for (var i = 0; reason is null && i < _plan.Kept.Length; i++)
         {
             reason = Append(_plan.Kept[i], _plan.KeptColumns[i].Type, block.Kept[i]);
-        }
-
-        if (reason is null && block.Class is { } @class)
-        {
-            reason = Append(_plan.Balance, ColumnType.String, @class);
         }
 
         if (reason is null)

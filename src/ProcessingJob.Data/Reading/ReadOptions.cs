@@ -16,9 +16,6 @@ public sealed record ReadOptions
     /// <summary>Shares of the splits, in their order; empty for none.</summary>
     public ValueMap<double> Split { get; init; } = [];
 
-    /// <summary>Column whose classes are down-sampled to the rarest one within the unit.</summary>
-    public string? Balance { get; init; }
-
     /// <summary>A block ends after so many rows …</summary>
     public int RowsPerBlock { get; init; } = 1024;
 
@@ -34,7 +31,16 @@ public sealed record ReadOptions
     /// <summary>… and so does one that grows by more than this factor, once it is past 64 MiB.</summary>
     public int MaxDecompressionRatio { get; init; } = 1000;
 
-    /// <summary>Texts, split and balance as the spec says; <paramref name="schema"/> from the plan or <see cref="SchemaSampler"/>.</summary>
+    /// <summary>For a look at a file: no columns are asked for.</summary>
+    internal static ReadOptions Of(InputSpec input) =>
+        new()
+        {
+            Input = input,
+            Texts = [],
+            Schema = [],
+        };
+
+    /// <summary>Texts and split as the spec says; <paramref name="schema"/> from the plan or <see cref="SchemaSampler"/>.</summary>
     public static ReadOptions From(JobSpec spec, IReadOnlyList<KeptColumn> schema) =>
         new()
         {
@@ -42,12 +48,11 @@ public sealed record ReadOptions
             Texts = TextsOf(spec.Input),
             Schema = schema,
             Split = spec.Output.Split,
-            Balance = spec.Output.Balance,
         };
 
     /// <summary>
     /// Question and/or context columns when the spec names them, else text and, when there is one, text_pair.
-    /// With fixed questions or a context file only the other column is here.
+    /// With fixed questions only the context column is here.
     /// </summary>
     public static IReadOnlyList<IReadOnlyList<string>> TextsOf(InputSpec input)
     {

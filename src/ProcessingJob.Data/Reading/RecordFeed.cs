@@ -2,17 +2,17 @@ using System.Buffers;
 
 namespace ProcessingJob.Data;
 
-/// <summary>A window over a stream that grows until a record fits into it.</summary>
+/// <summary>A buffer over a stream that grows until a record fits into it.</summary>
 sealed class RecordFeed(Stream stream, long offset) : IAsyncDisposable
 {
     byte[] _buffer = ArrayPool<byte>.Shared.Rent(512 << 10);
     int _start,
         _end;
 
-    /// <summary>Offset of the window's first byte in the (decompressed) file.</summary>
+    /// <summary>Offset of the buffer's first byte in the (decompressed) file.</summary>
     public long Offset { get; private set; } = offset;
 
-    /// <summary>The stream has no more bytes than the window.</summary>
+    /// <summary>The stream has no more bytes than the buffer.</summary>
     public bool AtEnd { get; private set; }
 
     public ReadOnlySpan<byte> Data => _buffer.AsSpan(_start, _end - _start);
@@ -23,7 +23,7 @@ sealed class RecordFeed(Stream stream, long offset) : IAsyncDisposable
         Offset += count;
     }
 
-    /// <summary>Reads until the window is full; a window that is full already is doubled.</summary>
+    /// <summary>Reads until the buffer is full; a buffer that is full already is doubled.</summary>
     public async ValueTask FillAsync(CancellationToken cancellationToken)
     {
         var length = _end - _start;

@@ -14,7 +14,7 @@ enum RecordFault
     TooLarge,
 }
 
-/// <summary>The first record of a window.</summary>
+/// <summary>The first record of a buffer.</summary>
 /// <param name="Length">Bytes with the line break.</param>
 /// <param name="Content">Bytes without it.</param>
 readonly record struct RecordCut(int Length, int Content, RecordFault Fault)
@@ -32,8 +32,8 @@ abstract class RecordFormat
     /// <summary>False when a file is one record.</summary>
     public virtual bool HasLines => true;
 
-    /// <summary>Finds the end of the record at the beginning of the window.</summary>
-    /// <param name="data">The window.</param>
+    /// <summary>Finds the end of the record at the beginning of the buffer.</summary>
+    /// <param name="data">The buffer.</param>
     /// <param name="atEnd">The file ends with it.</param>
     /// <param name="limit">Longest allowed record, in bytes.</param>
     public virtual RecordCut Cut(ReadOnlySpan<byte> data, bool atEnd, int limit)

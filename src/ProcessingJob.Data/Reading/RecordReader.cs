@@ -69,7 +69,7 @@ sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options
         }
     }
 
-    /// <summary>Parses whole records until the window, the range or the block is at its end.</summary>
+    /// <summary>Parses whole records until the buffer, the range or the block is at its end.</summary>
     RecordFault ParseBuffered(RecordFeed feed, long end, RowBuilder builder)
     {
         while (feed.Offset < end && !builder.IsFull)
@@ -131,17 +131,38 @@ sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options
             var start = compressed ? 0 : head.DataStart;
             var stream = Decompression.Open(source, head.Compression, start, unit.End, options);
             _decoder = stream as GuardedStream;
-            var feed = new RecordFeed(stream, start);
-            if (compressed)
-            {
-                await feed.SkipAsync(head.DataStart, cancellationToken).ConfigureAwait(false);
-            }
-
-            return feed;
+            return await PreparedAsync(
+                    new RecordFeed(stream, start),
+                    feed => compressed ? feed.SkipAsync(head.DataStart, cancellationToken) : default
+                )
+                .ConfigureAwait(false);
         }
         var (offset, row) = prefixes.Before(unit, unit.Start) ?? (head.DataStart, 0);
         _row = row;
-        var seek = new RecordFeed(source.OpenSequential(offset, unit.End), offset);
+        return await PreparedAsync(
+                new RecordFeed(source.OpenSequential(offset, unit.End), offset),
+                feed => SkipToStartAsync(feed, cancellationToken)
+            )
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Brings a feed to its first record, or disposes it: nobody else could.</summary>
+    static async ValueTask<RecordFeed> PreparedAsync(RecordFeed feed, Func<RecordFeed, ValueTask> prepare)
+    {
+        try
+        {
+            await prepare(feed).ConfigureAwait(false);
+            return feed;
+        }
+        catch
+        {
+            await feed.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    async ValueTask SkipToStartAsync(RecordFeed seek, CancellationToken cancellationToken)
+    {
         while (seek.Offset < unit.Start)
         {
             var fault = SkipBuffered(seek);
@@ -161,7 +182,6 @@ sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options
             }
         }
         prefixes.Add(unit, seek.Offset, _row);
-        return seek;
     }
 
     RecordFault SkipBuffered(RecordFeed feed)

@@ -4,7 +4,7 @@ namespace ProcessingJob.Data;
 
 /// <summary>
 /// Rows of a unit, about a thousand, in pooled arrays; dispose it when done. Texts, ids and kept columns are valid until then.
-/// The records of a unit are the rows of its blocks, their rejects and what was filtered: nothing is left out silently.
+/// The records of a unit are the rows of its blocks, and their rejects: nothing is left out silently.
 /// </summary>
 public sealed class RowBlock : IDisposable
 {
@@ -20,7 +20,6 @@ public sealed class RowBlock : IDisposable
         Texts = [.. plan.Texts.Select(_ => new StringColumn())];
         Id = plan.IdColumn is { } id ? Column.Create(OutputColumn.Of(id)) : null;
         Kept = [.. plan.KeptColumns.Select(c => Column.Create(OutputColumn.Of(c)))];
-        Class = plan.Balance < 0 ? null : new();
     }
 
     public int Count => _rows.Count;
@@ -30,8 +29,6 @@ public sealed class RowBlock : IDisposable
 
     /// <summary>The row's <paramref name="k"/>-th text; several columns are joined by "\n".</summary>
     public ReadOnlySpan<char> Text(int row, int k = 0) => Texts[k][row];
-
-    public ReadOnlyMemory<char> TextMemory(int row, int k = 0) => Texts[k].Slice(row);
 
     /// <summary>A <see cref="StringColumn"/> or a <see cref="ValueColumn{T}"/> of long; null when the spec names no id.</summary>
     public Column? Id { get; }
@@ -51,11 +48,8 @@ public sealed class RowBlock : IDisposable
     /// <summary>Records of this stretch that cannot be used, in their order.</summary>
     public IReadOnlyList<Reject> Rejects => _rejects;
 
-    /// <summary>Rows of this stretch left out by balance.</summary>
-    public long Filtered { get; internal set; }
-
-    /// <summary>Records of this stretch: <see cref="Count"/> + rejects + <see cref="Filtered"/>.</summary>
-    public long RecordsIn => Count + _rejects.Count + Filtered;
+    /// <summary>Records of this stretch: <see cref="Count"/> + rejects.</summary>
+    public long RecordsIn => Count + _rejects.Count;
 
     /// <summary>Bytes of the unit this stretch took, for progress; of a compressed file the compressed ones.</summary>
     public long SourceBytes { get; internal set; }
@@ -76,9 +70,6 @@ public sealed class RowBlock : IDisposable
     }
 
     internal StringColumn[] Texts { get; }
-
-    /// <summary>Value of the balance column, as text.</summary>
-    internal StringColumn? Class { get; }
 
     /// <summary>Bytes of the texts of the row under construction.</summary>
     internal int PendingTextBytes
@@ -127,11 +118,6 @@ public sealed class RowBlock : IDisposable
     IEnumerable<Column> Columns()
     {
         IEnumerable<Column> all = [.. Texts, .. Kept];
-        if (Id is not null)
-        {
-            all = all.Append(Id);
-        }
-
-        return Class is null ? all : all.Append(Class);
+        return Id is null ? all : all.Append(Id);
     }
 }

@@ -6,7 +6,7 @@ namespace ProcessingJob.Data;
 /// Puts the rows of one unit into blocks. A format appends a record's values to the columns of <see cref="Block"/> and then calls
 /// <see cref="Finish"/> or <see cref="Reject"/>: each record ends in exactly one of them.
 /// </summary>
-sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileIds ids, BalanceFilter? balance)
+sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileIds ids)
 {
     readonly DuplicateIds _ids = new(ids);
     readonly Splitter? _splitter = options.Split.Count == 0 ? null : new(options.Split);
@@ -79,11 +79,6 @@ sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileId
             reason = Append(record, slots, plan.Kept[i], plan.KeptColumns[i].Type, block.Kept[i], ref at);
         }
 
-        if (reason is null && block.Class is { } @class)
-        {
-            reason = Append(record, slots, plan.Balance, ColumnType.String, @class, ref at);
-        }
-
         if (reason is null)
         {
             Finish(row, offset, record.Length, record);
@@ -127,12 +122,6 @@ sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileId
         if (block.Id is { } id && !id.IsNull(index) && !_ids.TryAdd(id, index, row))
         {
             Reject(row, offset, RejectReason.DuplicateId, "an earlier row of the file has the same id", record);
-            return;
-        }
-        if (balance is not null && !balance.Keep(block.Class!, index, row))
-        {
-            block.Filtered++;
-            block.Rollback();
             return;
         }
         block.EndRow(row, offset, _splitter?.Choose(block, index) ?? 0, _splitter is not null);

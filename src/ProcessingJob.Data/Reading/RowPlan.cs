@@ -31,15 +31,11 @@ sealed class RowPlan
         Id = IdColumn is null ? -1 : Slot(IdColumn.Name);
         KeptColumns = [.. options.Schema.Where(c => c.Name != options.Input.Id)];
         Kept = [.. KeptColumns.Select(c => Slot(c.Name))];
-        Balance = options.Balance is { } balance ? Slot(balance) : -1;
         Names = [.. names];
         _keepsAll = options.Input.Keep.Contains("*");
 
         // A column that only "*" asked for may be absent from a file; whatever was named must be there.
-        Required =
-        [
-            .. names.Select((name, slot) => slot < textSlots || slot == Id || slot == Balance || options.Input.Keep.Contains(name)),
-        ];
+        Required = [.. names.Select((name, slot) => slot < textSlots || slot == Id || options.Input.Keep.Contains(name))];
     }
 
     /// <summary>Name of the only column of the text format.</summary>
@@ -50,7 +46,6 @@ sealed class RowPlan
     public int[][] Texts { get; }
     public int Id { get; }
     public int[] Kept { get; }
-    public int Balance { get; }
     public bool[] Required { get; }
     public KeptColumn? IdColumn { get; }
     public IReadOnlyList<KeptColumn> KeptColumns { get; }

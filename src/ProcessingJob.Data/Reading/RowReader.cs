@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using ProcessingJob.Contract;
 using ProcessingJob.Storage;
@@ -13,8 +12,7 @@ namespace ProcessingJob.Data;
 public sealed class RowReader
 {
     readonly RowPlan _plan;
-    readonly PrefixIndex _prefixes = new();
-    readonly ConcurrentDictionary<(string Source, string Version), FileHead> _heads = new();
+    readonly FileMemory _memory = new();
     ((string Source, string Version) File, FileIds Ids)? _ids;
 
     public RowReader(ReadOptions options)
@@ -40,24 +38,11 @@ public sealed class RowReader
     )
     {
         var ids = await LearnIdsAsync(unit, source, cancellationToken).ConfigureAwait(false);
-        BalanceFilter? balance = null;
-        if (Options.Balance is not null)
+        await foreach (var block in ReadAsync(unit, source, ids, cancellationToken).ConfigureAwait(false))
         {
-            balance = await BalanceFilter.CreateAsync(ReadAsync(unit, source, ids, null, cancellationToken)).ConfigureAwait(false);
-        }
-
-        await foreach (var block in ReadAsync(unit, source, ids, balance, cancellationToken).ConfigureAwait(false))
-        {
-            // A column that jsonl rows do not have is no error of the format: it would leave out everything.
-            if (balance is { IsEmpty: true } && block.Filtered > 0)
-            {
-                block.Dispose();
-                throw new PJobException(
-                    $"{unit.Source}: no row from byte {unit.Start} to {unit.End} has a value in '{Options.Balance}'; set output.balance to a column of the data"
-                );
-            }
             yield return block;
         }
+
         ids.Covered = Math.Max(ids.Covered, unit.End);
     }
 
@@ -78,7 +63,7 @@ public sealed class RowReader
         if (ids.Covered < unit.Start && !ids.IsFull)
         {
             await foreach (
-                var block in ReadAsync(unit with { Start = ids.Covered, End = unit.Start }, source, ids, null, cancellationToken)
+                var block in ReadAsync(unit with { Start = ids.Covered, End = unit.Start }, source, ids, cancellationToken)
                     .ConfigureAwait(false)
             )
             {
@@ -93,81 +78,6 @@ public sealed class RowReader
         return ids;
     }
 
-    IAsyncEnumerable<RowBlock> ReadAsync(
-        WorkUnit unit,
-        IByteSource source,
-        FileIds ids,
-        BalanceFilter? balance,
-        CancellationToken cancellationToken
-    )
-    {
-        var builder = new RowBuilder(unit, Options, _plan, ids, balance);
-        return unit.Format == InputFormat.Parquet
-            ? new ParquetUnitReader(unit, source, builder).ReadAsync(cancellationToken)
-            : ReadRecordsAsync(unit, source, builder, cancellationToken);
-    }
-
-    async IAsyncEnumerable<RowBlock> ReadRecordsAsync(
-        WorkUnit unit,
-        IByteSource source,
-        RowBuilder builder,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        if (source.Length == 0)
-        {
-            yield break;
-        }
-
-        if (!_heads.TryGetValue((unit.Source, unit.Version), out var head))
-        {
-            head = await FileHead.ReadAsync(source, unit.Format, Options, cancellationToken).ConfigureAwait(false);
-            // A file that is one unit is not looked at again, and there may be a million of them.
-            if (!unit.IsWholeFile)
-            {
-                _heads[(unit.Source, unit.Version)] = head;
-            }
-        }
-        var format = CreateFormat(unit, head);
-        await foreach (
-            var block in new RecordReader(unit, source, Options, head, format, _prefixes)
-                .ReadAsync(builder, cancellationToken)
-                .ConfigureAwait(false)
-        )
-        {
-            yield return block;
-        }
-    }
-
-    RecordFormat CreateFormat(WorkUnit unit, FileHead head)
-    {
-        switch (unit.Format)
-        {
-            case InputFormat.Csv or InputFormat.Tsv:
-                // A file without even a header has no rows either.
-                if (head.Columns.Length > 0)
-                {
-                    _plan.CheckFound(unit.Source, head.Columns);
-                }
-
-                if (_plan.Names.FirstOrDefault(name => head.Columns.Count(c => c == name) > 1) is { } twice)
-                {
-                    throw new PJobException($"{unit.Source}: the header names the column '{twice}' more than once; rename all but one");
-                }
-
-                return new CsvFormat(
-                    CsvFormat.DelimiterOf(Options.Input, unit.Format),
-                    unit.Format == InputFormat.Csv,
-                    [.. head.Columns.Select(name => Array.IndexOf(_plan.Names, name))],
-                    _plan.Names.Length
-                );
-            case InputFormat.Jsonl:
-                return new JsonlFormat(_plan);
-            case InputFormat.Text:
-                _plan.CheckFound(unit.Source, [RowPlan.TextColumn]);
-                return Options.Input.Rows == TextRows.File ? new TextFileFormat(_plan.Names.Length) : new TextFormat(_plan.Names.Length);
-            default:
-                throw new PJobException($"{unit.Source}: no reader for format {Names.Of(unit.Format)}");
-        }
-    }
+    IAsyncEnumerable<RowBlock> ReadAsync(WorkUnit unit, IByteSource source, FileIds ids, CancellationToken cancellationToken) =>
+        InputReaders.Of(unit.Format).ReadAsync(unit, source, new RowBuilder(unit, Options, _plan, ids), _memory, cancellationToken);
 }

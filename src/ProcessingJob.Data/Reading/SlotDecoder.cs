@@ -38,31 +38,65 @@ static class SlotDecoder
             into.AppendNull();
             return null;
         }
-        switch (type)
+        return type switch
         {
-            case ColumnType.String:
-                var text = (StringColumn)into;
-                if (!TryDecode(value, kind, text))
-                {
-                    return RejectReason.BadEncoding;
-                }
+            ColumnType.String => AppendText(value, kind, (StringColumn)into),
+            ColumnType.Int64 => AppendInt64(value, kind, (ValueColumn<long>)into),
+            ColumnType.Double => AppendDouble(value, kind, (ValueColumn<double>)into),
+            ColumnType.Bool => AppendBool(value, kind, (ValueColumn<bool>)into),
+            // No format whose records are bytes has these.
+            ColumnType.Timestamp or ColumnType.Date or ColumnType.Binary => RejectReason.TypeMismatch,
+        };
+    }
 
-                text.EndRow();
-                return null;
-            case ColumnType.Int64 when IsNumber(kind) && Utf8Parser.TryParse(value, out long n, out var used) && used == value.Length:
-                ((ValueColumn<long>)into).Append(n);
-                return null;
-            case ColumnType.Double
-                when IsNumber(kind) && Utf8Parser.TryParse(value, out double d, out var used) && used == value.Length && double.IsFinite(d):
-                ((ValueColumn<double>)into).Append(d);
-                return null;
-            case ColumnType.Bool
-                when kind is SlotKind.JsonBool or SlotKind.Text && (value.SequenceEqual("true"u8) || value.SequenceEqual("false"u8)):
-                ((ValueColumn<bool>)into).Append(value.Length == 4);
-                return null;
-            default:
-                return RejectReason.TypeMismatch;
+    static string? AppendText(ReadOnlySpan<byte> value, SlotKind kind, StringColumn into)
+    {
+        if (!TryDecode(value, kind, into))
+        {
+            return RejectReason.BadEncoding;
         }
+
+        into.EndRow();
+        return null;
+    }
+
+    static string? AppendInt64(ReadOnlySpan<byte> value, SlotKind kind, ValueColumn<long> into)
+    {
+        if (!IsNumber(kind) || !Utf8Parser.TryParse(value, out long number, out var used) || used != value.Length)
+        {
+            return RejectReason.TypeMismatch;
+        }
+
+        into.Append(number);
+        return null;
+    }
+
+    static string? AppendDouble(ReadOnlySpan<byte> value, SlotKind kind, ValueColumn<double> into)
+    {
+        if (
+            !IsNumber(kind)
+            || !Utf8Parser.TryParse(value, out double number, out var used)
+            || used != value.Length
+            || !double.IsFinite(number)
+        )
+        {
+            return RejectReason.TypeMismatch;
+        }
+
+        into.Append(number);
+        return null;
+    }
+
+    static string? AppendBool(ReadOnlySpan<byte> value, SlotKind kind, ValueColumn<bool> into)
+    {
+        var isTrue = value.SequenceEqual("true"u8);
+        if (kind is not (SlotKind.JsonBool or SlotKind.Text) || !(isTrue || value.SequenceEqual("false"u8)))
+        {
+            return RejectReason.TypeMismatch;
+        }
+
+        into.Append(isTrue);
+        return null;
     }
 
     static bool IsNumber(SlotKind kind) => kind is SlotKind.JsonNumber or SlotKind.Text;

@@ -3,13 +3,13 @@ using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data;
 
-/// <summary>A seekable stream over a source, for the Parquet library: small reads come from a window, a whole column chunk can be loaded ahead.</summary>
+/// <summary>A seekable stream over a source, for the Parquet library: small reads come from a buffer, a whole column chunk can be loaded ahead.</summary>
 sealed class SourceStream(IByteSource source) : ReadOnlyStream
 {
-    const int WindowBytes = 64 << 10;
-    byte[] _window = [];
-    long _windowStart;
-    int _windowLength;
+    const int BufferBytes = 64 << 10;
+    byte[] _buffer = [];
+    long _bufferStart;
+    int _bufferLength;
     long _position;
 
     public override bool CanSeek => true;
@@ -26,40 +26,40 @@ sealed class SourceStream(IByteSource source) : ReadOnlyStream
     /// <summary>Loads a range, so that reads within it come from memory.</summary>
     public async ValueTask LoadAsync(long start, int length, CancellationToken cancellationToken)
     {
-        if (_window.Length < length)
+        if (_buffer.Length < length)
         {
-            if (_window.Length > 0)
+            if (_buffer.Length > 0)
             {
-                ArrayPool<byte>.Shared.Return(_window);
+                ArrayPool<byte>.Shared.Return(_buffer);
             }
 
-            _window = ArrayPool<byte>.Shared.Rent(length);
+            _buffer = ArrayPool<byte>.Shared.Rent(length);
         }
-        _windowStart = start;
-        _windowLength = 0;
-        _windowLength = await source.ReadAsync(start, _window.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+        _bufferStart = start;
+        _bufferLength = 0;
+        _bufferLength = await source.ReadAsync(start, _buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
     }
 
     public override int Read(Span<byte> buffer)
     {
         Spend(buffer.Length);
-        if (!InWindow(1) && !buffer.IsEmpty)
+        if (!InBuffer(1) && !buffer.IsEmpty)
         {
-            LoadAsync(_position, WindowBytes, default).AsTask().GetAwaiter().GetResult();
+            LoadAsync(_position, BufferBytes, default).AsTask().GetAwaiter().GetResult();
         }
 
-        return FromWindow(buffer);
+        return FromBuffer(buffer);
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Spend(buffer.Length);
-        if (!InWindow(1) && buffer.Length > 0)
+        if (!InBuffer(1) && buffer.Length > 0)
         {
-            await LoadAsync(_position, WindowBytes, cancellationToken).ConfigureAwait(false);
+            await LoadAsync(_position, BufferBytes, cancellationToken).ConfigureAwait(false);
         }
 
-        return FromWindow(buffer.Span);
+        return FromBuffer(buffer.Span);
     }
 
     public override long Seek(long offset, SeekOrigin origin)
@@ -77,25 +77,25 @@ sealed class SourceStream(IByteSource source) : ReadOnlyStream
 
     protected override void Dispose(bool disposing)
     {
-        if (_window.Length > 0)
+        if (_buffer.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_window);
+            ArrayPool<byte>.Shared.Return(_buffer);
         }
 
-        (_window, _windowLength) = ([], 0);
+        (_buffer, _bufferLength) = ([], 0);
         base.Dispose(disposing);
     }
 
-    bool InWindow(int count) => _position >= _windowStart && _position + count <= _windowStart + _windowLength;
+    bool InBuffer(int count) => _position >= _bufferStart && _position + count <= _bufferStart + _bufferLength;
 
-    int FromWindow(Span<byte> buffer)
+    int FromBuffer(Span<byte> buffer)
     {
-        if (!InWindow(1))
+        if (!InBuffer(1))
         {
             return 0;
         }
 
-        var available = _window.AsSpan((int)(_position - _windowStart), (int)(_windowStart + _windowLength - _position));
+        var available = _buffer.AsSpan((int)(_position - _bufferStart), (int)(_bufferStart + _bufferLength - _position));
         var count = Math.Min(available.Length, buffer.Length);
         available[..count].CopyTo(buffer);
         _position += count;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Parquet;
 using Parquet.Schema;
+using ProcessingJob.Contract;
 
 namespace ProcessingJob.Data;
 
@@ -34,7 +35,6 @@ static class ParquetColumns
             ),
             ColumnKind.Date => new DateTimeDataField(column.Name, DateTimeFormat.Date, isNullable: column.Nullable),
             ColumnKind.Binary => new DataField(column.Name, typeof(byte[]), column.Nullable),
-            _ => throw new ArgumentOutOfRangeException(nameof(column), column.Kind, "unknown kind"),
         };
 
     public static Task WriteAsync(

@@ -29,7 +29,7 @@ sealed class ParquetPart : IPartFormat
             {
                 OutputCompression.None => CompressionMethod.None,
                 OutputCompression.Snappy => CompressionMethod.Snappy,
-                _ => CompressionMethod.Zstd,
+                OutputCompression.Zstd => CompressionMethod.Zstd,
             },
             // Level 3 of zstd; the library's own default is 19.
             CompressionLevel = System.IO.Compression.CompressionLevel.Optimal,

@@ -97,7 +97,11 @@ sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<Output
                 await FileAsync(options.Compression == OutputCompression.Zstd ? ".jsonl.zst" : ".jsonl").ConfigureAwait(false),
                 options.Compression
             ),
-            _ => new NpyPart(await FileAsync(".npy").ConfigureAwait(false), await FileAsync(".rows.jsonl").ConfigureAwait(false), columns),
+            OutputFormat.Npy => new NpyPart(
+                await FileAsync(".npy").ConfigureAwait(false),
+                await FileAsync(".rows.jsonl").ConfigureAwait(false),
+                columns
+            ),
         };
 
         async ValueTask<PartFile> FileAsync(string extension)

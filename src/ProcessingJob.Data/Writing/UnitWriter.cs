@@ -69,10 +69,10 @@ public sealed class UnitWriter : IAsyncDisposable
     public async Task<UnitRecord> CommitAsync(UnitCounts counts, CancellationToken cancellationToken = default)
     {
         var rejected = _rejects.Values.Sum();
-        if (counts.RowsIn != counts.RowsKept + counts.Filtered + rejected)
+        if (counts.RowsIn != counts.RowsKept + rejected)
         {
             throw new PJobException(
-                $"{Unit.Source}: rows do not add up: {counts.RowsIn} in, but {counts.RowsKept} kept + {counts.Filtered} filtered + {rejected} rejected; nothing was committed for this unit"
+                $"{Unit.Source}: rows do not add up: {counts.RowsIn} in, but {counts.RowsKept} kept + {rejected} rejected; nothing was committed for this unit"
             );
         }
         var parts = new List<PartRecord>();
@@ -104,7 +104,6 @@ public sealed class UnitWriter : IAsyncDisposable
                     RowsIn = counts.RowsIn,
                     RowsKept = counts.RowsKept,
                     RowsOut = RowsOut,
-                    Filtered = counts.Filtered,
                     Rejects = _rejects,
                     Tokens = counts.Tokens,
                     Truncated = counts.Truncated,

@@ -29,7 +29,6 @@ public sealed record WriteOptions
 /// <summary>What only the caller knows about a unit when it is committed.</summary>
 /// <param name="RowsIn">Sum of <see cref="RowBlock.RecordsIn"/>.</param>
 /// <param name="RowsKept">Input rows that gave output rows.</param>
-/// <param name="Filtered">Sum of <see cref="RowBlock.Filtered"/>.</param>
 /// <param name="Tokens">Tokens without padding.</param>
 /// <param name="Truncated">Rows of which a part was cut off.</param>
-public sealed record UnitCounts(long RowsIn, long RowsKept, long Filtered, long Tokens, long Truncated);
+public sealed record UnitCounts(long RowsIn, long RowsKept, long Tokens, long Truncated);

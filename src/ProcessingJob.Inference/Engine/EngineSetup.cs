@@ -37,7 +37,7 @@ sealed record EngineSetup
     public static EngineSetup Create(ModelFolder model, EngineOptions options)
     {
         Check(options.TokenBudget, 16, 1 << 20, "compute.token_budget");
-        Check(options.Threads, 1, 1024, "compute.callers");
+        Check(options.Threads, 1, 1024, "threads");
         Check(options.IntraOpThreads, 1, 1024, "intra-op threads");
         var maxLength = options.MaxLength ?? model.MaxLength;
         var positions = model.Config.Positions ?? int.MaxValue;

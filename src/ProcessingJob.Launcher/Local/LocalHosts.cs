@@ -1,3 +1,4 @@
+using System.Globalization;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Progress;
 
@@ -18,6 +19,13 @@ sealed class LocalHosts(WorkerCommand command, TimeProvider time, IProgress<JobE
     )
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (roots.Count > 1)
+        {
+            // Hosts on one machine share its cores: how many threads run changes no bytes.
+            var cores = Math.Max(1, Environment.ProcessorCount / roots.Count).ToString(CultureInfo.InvariantCulture);
+            environment = [KeyValuePair.Create("DOTNET_PROCESSOR_COUNT", cores), .. environment];
+        }
+
         return await Task.WhenAll(roots.Select(root => RunHostAsync(root, environment, stop))).ConfigureAwait(false);
     }
 

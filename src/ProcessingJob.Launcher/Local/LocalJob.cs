@@ -42,11 +42,6 @@ sealed record LocalJob
         var schema = files.FirstOrDefault(f => f.Size > 0) is { } first
             ? await FirstSchema.ReadAsync(spec.Input, input.PathOf(first.Source), cancellationToken).ConfigureAwait(false)
             : null;
-        // Hosts on one machine share its cores; how many callers run changes no bytes.
-        if (hosts > 1 && spec.Compute.Callers is null)
-        {
-            spec = spec with { Compute = spec.Compute with { Callers = Math.Max(1, Environment.ProcessorCount / hosts) } };
-        }
 
         return new()
         {

@@ -40,7 +40,7 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
         if (plan.UnitsLeft > 0 && plan.UnitsLeft < plan.Hosts.Count)
         {
             events.Report(
-                new JobNote($"{plan.UnitsLeft} units are left for {plan.Hosts.Count} hosts: some have nothing to do", IsWarning: true)
+                new JobNote($"units left: {plan.UnitsLeft}, for {plan.Hosts.Count} hosts: some have nothing to do", IsWarning: true)
             );
         }
 

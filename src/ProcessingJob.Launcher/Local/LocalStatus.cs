@@ -74,9 +74,5 @@ public sealed record LocalStatus
             );
     }
 
-    sealed record LastRun(
-        [property: JsonConverter(typeof(JsonStringEnumConverter<JobState>))] JobState Status,
-        string? Message,
-        int Units
-    );
+    sealed record LastRun([property: JsonConverter(typeof(JsonStringEnumConverter<JobState>))] JobState Status, string? Message, int Units);
 }

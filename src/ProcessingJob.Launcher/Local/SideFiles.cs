@@ -31,11 +31,7 @@ public sealed record SideFiles(JobSpec Spec, IReadOnlyDictionary<string, string>
             files[name] = Path.GetFullPath(path);
             return name;
         }
-        var staged = spec with
-        {
-            Embed = spec.Embed with { Ranges = Stage("embed.ranges", spec.Embed.Ranges) },
-            Answer = spec.Answer with { ContextFile = Stage("answer.context_file", spec.Answer.ContextFile) },
-        };
+        var staged = spec with { Embed = spec.Embed with { Ranges = Stage("embed.ranges", spec.Embed.Ranges) } };
         return new(staged, files);
     }
 }

@@ -23,7 +23,7 @@ public static class FirstSchema
         CancellationToken cancellationToken
     )
     {
-        var format = input.Format == InputFormat.Auto ? UnitCutter.FormatOf(file.Source) : input.Format;
+        var format = input.Format == InputFormat.Auto ? InputFormats.OfName(file.Source) : input.Format;
         var unit = WorkUnit.Create(file.Source, format, 0, file.Size, file.Size, file.Version, "", "");
         var source = await data.OpenAsync(unit, cancellationToken).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))

@@ -31,7 +31,13 @@ static class JobFinish
                     }
                 )
                 .ConfigureAwait(false);
-            return before with { Status = JobState.Completed, Orphans = done.Orphans, Counts = JobCounts.Of(done.Manifest), Seconds = elapsed() };
+            return before with
+            {
+                Status = JobState.Completed,
+                Orphans = done.Orphans,
+                Counts = JobCounts.Of(done.Manifest),
+                Seconds = elapsed(),
+            };
         }
         catch (PJobException e)
         {

@@ -47,7 +47,6 @@ public sealed record JobCounts(
     long RowsIn,
     long RowsKept,
     long RowsOut,
-    long Filtered,
     long RejectedRows,
     long Tokens,
     long Truncated,
@@ -56,5 +55,5 @@ public sealed record JobCounts(
 )
 {
     public static JobCounts Of(Manifest m) =>
-        new(m.RowsIn, m.RowsKept, m.RowsOut, m.Filtered, m.RejectedRows, m.Tokens, m.Truncated, m.Parts.Count, m.Parts.Sum(p => p.Bytes));
+        new(m.RowsIn, m.RowsKept, m.RowsOut, m.RejectedRows, m.Tokens, m.Truncated, m.Parts.Count, m.Parts.Sum(p => p.Bytes));
 }

@@ -24,10 +24,6 @@ sealed record RemoteSideFiles(JobSpec Spec, IReadOnlyDictionary<string, byte[]> 
                 spec with
                 {
                     Embed = spec.Embed with { Ranges = await FetchAsync("embed.ranges", spec.Embed.Ranges).ConfigureAwait(false) },
-                    Answer = spec.Answer with
-                    {
-                        ContextFile = await FetchAsync("answer.context_file", spec.Answer.ContextFile).ConfigureAwait(false),
-                    },
                 }
             );
             var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);

@@ -72,7 +72,8 @@ public sealed record RemoteStatus
         return
             await new S3Store(s3, S3Uri.Parse(config, "config"), AwsConnection.S3Options)
                 .ReadAsync(file, cancellationToken)
-                .ConfigureAwait(false) is { } json
+                .ConfigureAwait(false)
+                is { } json
             ? ContractJson.Read<WorkPlan>(json, file)
             : null;
     }

@@ -86,6 +86,9 @@ sealed class ConfigReader
         : value is >= 1 and <= LargestSize ? value
         : throw Wrong(key, $"1 to {LargestSize:N0}");
 
+    /// <summary>How many there are of something that may be left out: 0 to 2^24.</summary>
+    public int Count(string key) => Int(key) is >= 0 and <= LargestSize and var value ? value : throw Wrong(key, $"0 to {LargestSize:N0}");
+
     public int Int(string key) => IntOrNull(key) ?? throw Refuse($"{key} is missing or null, expected a whole number");
 
     public int? IntOrNull(string key) =>
@@ -93,7 +96,13 @@ sealed class ConfigReader
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number
         : throw Wrong(key, "a whole number");
 
-    /// <summary>A finite number above 0, such as an epsilon or a rotary base.</summary>
+    /// <summary>What a norm adds to the variance: above 0, below 1.</summary>
+    public double Epsilon(string key) => Positive(key) is < 1 and var value ? value : throw Wrong(key, "a number between 0 and 1");
+
+    /// <summary>The id of a token: at least 0.</summary>
+    public int TokenId(string key) => IntOrNull(key) is >= 0 and var id ? id : throw Wrong(key, "a token id of at least 0");
+
+    /// <summary>A finite number above 0, such as a rotary base.</summary>
     public double Positive(string key) =>
         Find(key) is { ValueKind: JsonValueKind.Number } value && value.GetDouble() is > 0 and <= float.MaxValue and var number
             ? number

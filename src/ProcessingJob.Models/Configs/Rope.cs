@@ -9,6 +9,19 @@ namespace ProcessingJob.Models.Configs;
 /// </summary>
 static class Rope
 {
+    static readonly HashSet<string> Known =
+    [
+        "rope_type",
+        "type",
+        "rope_theta",
+        "factor",
+        "low_freq_factor",
+        "high_freq_factor",
+        "original_max_position_embeddings",
+        LayerTypes.Full,
+        LayerTypes.Sliding,
+    ];
+
     /// <param name="size">Values a head; even.</param>
     /// <param name="thetaKey">Top-level key of the base, used where rope_parameters does not give it.</param>
     /// <param name="layerType">Key of rope_parameters where it differs between kinds of layers; else null.</param>
@@ -35,6 +48,8 @@ static class Rope
             parameters = own;
         }
 
+        RequireKnown(config, parameters);
+        RequireKnown(config, scaling);
         var theta = parameters is { } p && Number(p, "rope_theta") is { } given ? given : topTheta;
         var rule =
             parameters is { } q && TypeOf(q) is not null ? q
@@ -46,7 +61,6 @@ static class Rope
             return inverse;
         }
 
-        RequireKnown(config, r);
         switch (type)
         {
             case "default" or "dynamic":
@@ -95,20 +109,12 @@ static class Rope
         );
     }
 
-    static void RequireKnown(ConfigReader config, JsonElement rule)
+    static void RequireKnown(ConfigReader config, JsonElement? rule)
     {
-        foreach (var property in rule.EnumerateObject())
+        foreach (var property in rule?.EnumerateObject() ?? default)
         {
-            var known =
-                property.Name
-                is "rope_type"
-                    or "type"
-                    or "rope_theta"
-                    or "factor"
-                    or "low_freq_factor"
-                    or "high_freq_factor"
-                    or "original_max_position_embeddings";
-            if (!known && property.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Object) && !IsOne(property))
+            var isKnown = Known.Contains(property.Name) || property.Value.ValueKind == JsonValueKind.Null || IsOne(property);
+            if (!isKnown)
             {
                 throw config.Refuse($"the rope scaling has the key {property.Name}, whose effect is not known here");
             }

@@ -28,7 +28,7 @@ static class Albert
     static Value Layer(GraphBuilder g, ConfigReader c, Value x, string p, int width)
     {
         var heads = c.Heads("num_attention_heads", width);
-        var eps = c.Positive("layer_norm_eps");
+        var eps = c.Epsilon("layer_norm_eps");
         var context = g.Attend(
             g.Linear(x, p + "attention.query", width),
             g.Linear(x, p + "attention.key", width),

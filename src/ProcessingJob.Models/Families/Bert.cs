@@ -51,8 +51,8 @@ static class Bert
 
     public static Value EmbedRoberta(GraphBuilder g, ConfigReader c, int width, bool norm = true)
     {
-        var pad = c.Int("pad_token_id");
-        return pad >= 0 ? Embed(g, c, width, g.OffsetPositions(pad), pad + 1, norm) : throw c.Wrong("pad_token_id", "an id of at least 0");
+        var pad = c.TokenId("pad_token_id");
+        return Embed(g, c, width, g.OffsetPositions(pad), pad + 1, norm);
     }
 
     /// <summary>LN(word + position + type).</summary>
@@ -79,7 +79,7 @@ static class Bert
         var table = PositionTable(g, c, p, width, reserved);
         var y = g.Rows(table, positions);
         return norm
-            ? g.AddNormalize(x, y, Norm.Layer(p + "LayerNorm", c.Positive("layer_norm_eps")), bias).Normalized
+            ? g.AddNormalize(x, y, Norm.Layer(p + "LayerNorm", c.Epsilon("layer_norm_eps")), bias).Normalized
             : g.Add(bias is null ? x : g.Node(x, "Add", [x.Name, bias]), y);
     }
 
@@ -87,7 +87,7 @@ static class Bert
     public static (Value? Rows, string? FixedRow) Types(GraphBuilder g, ConfigReader c, int width, string? fixedRow = null)
     {
         var p = g.Prefix + "embeddings.";
-        var count = c.Int("type_vocab_size");
+        var count = c.Count("type_vocab_size");
         Value? rows = null;
         float[]? sum = null;
         if (count > 1)
@@ -137,7 +137,7 @@ static class Bert
     static Value Layer(GraphBuilder g, ConfigReader c, Value x, string p, int width)
     {
         var heads = c.Heads("num_attention_heads", width);
-        var eps = c.Positive("layer_norm_eps");
+        var eps = c.Epsilon("layer_norm_eps");
         var self = p + "attention.self.";
         var context = g.Attend(
             g.Linear(x, self + "query", width),

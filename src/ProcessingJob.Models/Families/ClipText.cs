@@ -12,7 +12,7 @@ static class ClipText
     public static Value Encode(GraphBuilder g, ConfigReader c)
     {
         g.Prefix = g.PrefixOf("embeddings.token_embedding.weight");
-        var (width, layers, eps) = (c.Size("hidden_size"), c.Size("num_hidden_layers"), c.Positive("layer_norm_eps"));
+        var (width, layers, eps) = (c.Size("hidden_size"), c.Size("num_hidden_layers"), c.Epsilon("layer_norm_eps"));
         var attention = new AttentionShape(c.Heads("num_attention_heads", width), width / c.Size("num_attention_heads")) { Causal = true };
         var count = c.Size("max_position_embeddings");
         g.MaxPositions = count;
@@ -36,7 +36,7 @@ static class ClipText
     /// <summary>The token at the first end of text.</summary>
     public static Value Pool(GraphBuilder g, ConfigReader c, Value x)
     {
-        var end = c.Int("eos_token_id");
+        var end = c.TokenId("eos_token_id");
         var ids = g.Ids;
         if (end != OldEndId)
         {

@@ -50,7 +50,7 @@ static class Deberta
         Bert.RequireEncoder(c);
         c.Ignore("max_position_embeddings", "padding_idx");
         g.Prefix = g.PrefixOf(Bert.Anchor);
-        var (width, eps) = (c.Size("hidden_size"), c.Positive("layer_norm_eps"));
+        var (width, eps) = (c.Size("hidden_size"), c.Epsilon("layer_norm_eps"));
         var embedded = Embed(g, c, width, eps);
         var x = embedded;
         var kernel = c.Int("conv_kernel_size");

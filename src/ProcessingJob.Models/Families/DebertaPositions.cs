@@ -40,7 +40,7 @@ sealed class DebertaPositions
         _table = stored.Rows(0, 2 * _span).ToFloats();
         if (normalized)
         {
-            Normalize(width, config.Positive("layer_norm_eps"));
+            Normalize(width, config.Epsilon("layer_norm_eps"));
         }
 
         var reach = Math.Max(largest, _span) + 1;

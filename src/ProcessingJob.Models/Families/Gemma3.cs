@@ -16,7 +16,7 @@ static class Gemma3
         g.Prefix = g.PrefixOf("embed_tokens.weight");
         g.MaxPositions = c.SizeOrNull("max_position_embeddings");
         var (width, inner, layers) = (c.Size("hidden_size"), c.Size("intermediate_size"), c.Size("num_hidden_layers"));
-        var (eps, activation, bias) = (c.Positive("rms_norm_eps"), c.Activation("hidden_activation"), c.Flag("attention_bias"));
+        var (eps, activation, bias) = (c.Epsilon("rms_norm_eps"), c.Activation("hidden_activation"), c.Flag("attention_bias"));
         var bothWays = c.Flag("use_bidirectional_attention");
         var window = c.Size("sliding_window");
         var shape = Llama.GroupedHeads(c, width);

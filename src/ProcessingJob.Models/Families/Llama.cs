@@ -55,7 +55,7 @@ static class Llama
         g.Prefix = g.PrefixOf("embed_tokens.weight");
         g.MaxPositions = c.SizeOrNull("max_position_embeddings");
         var (width, inner, layers) = (c.Size("hidden_size"), c.Size("intermediate_size"), c.Size("num_hidden_layers"));
-        var (eps, activation) = (c.Positive("rms_norm_eps"), c.Activation("hidden_act"));
+        var (eps, activation) = (c.Epsilon("rms_norm_eps"), c.Activation("hidden_act"));
         var attention = GroupedHeads(c, width) with { Causal = causal };
         attention = attention with { Rope = Rope.Frequencies(c, attention.HeadSize) };
 

@@ -15,7 +15,7 @@ static class ModernBert
         g.MaxPositions = c.SizeOrNull("max_position_embeddings");
         var width = c.Size("hidden_size");
         var heads = c.Heads("num_attention_heads", width);
-        var eps = c.Positive("norm_eps");
+        var eps = c.Epsilon("norm_eps");
         Norm NormOf(string name) => Norm.Layer(g.Prefix + name, eps) with { NoBias = !c.Flag("norm_bias") };
         var attentions = new Dictionary<string, AttentionShape>
         {

@@ -17,7 +17,7 @@ static class MpNet
         c.Require("relative_attention_num_buckets", $"{Buckets}", "transformers computes buckets for no other number");
         g.Prefix = g.PrefixOf(Bert.Anchor);
         var width = c.Size("hidden_size");
-        var eps = c.Positive("layer_norm_eps");
+        var eps = c.Epsilon("layer_norm_eps");
         var heads = c.Heads("num_attention_heads", width);
         var p = g.Prefix + "embeddings.";
         var words = g.Words(p + "word_embeddings.weight", width);

@@ -29,7 +29,7 @@ static class PreNormBert
 
     static Value Layers(GraphBuilder g, ConfigReader c, Value x, string beforeAttention, string beforeFeedForward, string last)
     {
-        var (width, layers, eps) = (x.Width, c.Size("num_hidden_layers"), c.Positive("layer_norm_eps"));
+        var (width, layers, eps) = (x.Width, c.Size("num_hidden_layers"), c.Epsilon("layer_norm_eps"));
         var heads = c.Heads("num_attention_heads", width);
         var y = g.Normalize(x, Norm.Layer($"{g.Prefix}encoder.layer.0.{beforeAttention}", eps));
         for (var i = 0; i < layers; i++)

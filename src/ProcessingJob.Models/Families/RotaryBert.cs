@@ -76,7 +76,7 @@ static class RotaryBert
         g.Prefix = g.PrefixOf(Bert.Anchor);
         var (width, heads) = (c.Size(keys.Width), c.Size(keys.Heads));
         var size = c.SizeOrNull("head_dim") ?? width / c.Heads(keys.Heads, width);
-        var eps = c.Positive(keys.Epsilon);
+        var eps = c.Epsilon(keys.Epsilon);
         var attention = new AttentionShape(heads, size) { Rope = Rope.Frequencies(c, size, thetaKey) };
         g.MaxPositions = c.SizeOrNull(keys.Positions);
         var x = Embed(g, c, width, eps);

@@ -15,7 +15,7 @@ static class T5
         const string last = "encoder.final_layer_norm";
         g.Prefix = g.PrefixOf(last + ".weight");
         var (width, heads, size, layers) = (c.Size("d_model"), c.Size("num_heads"), c.Size("d_kv"), c.Size("num_layers"));
-        var (eps, inner) = (c.Positive("layer_norm_epsilon"), c.Size("d_ff"));
+        var (eps, inner) = (c.Epsilon("layer_norm_epsilon"), c.Size("d_ff"));
         var (activation, gated) = FeedForward(c);
         var attention = new AttentionShape(heads, size) { Scale = 1, Bias = PositionBias(g, c, heads) };
 

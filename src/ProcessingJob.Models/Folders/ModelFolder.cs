@@ -109,7 +109,7 @@ public sealed class ModelFolder
         var sentence = ModelJson.TryRead(System.IO.Path.Combine(path, "config_sentence_transformers.json"));
         var notes = new List<string>();
         var sources =
-            task == TaskKind.Tokenize
+            task == TaskKind.Tokenize || options.WithoutGraph
                 ? []
                 : ModelSources.Find(path, modules?.TransformerPath ?? "", options.ModelFile, task, config, notes);
         var sentenceLimit = task == TaskKind.Embed ? bert?.Int("max_seq_length") : null;

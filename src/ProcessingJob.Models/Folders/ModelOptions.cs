@@ -10,4 +10,7 @@ public sealed record ModelOptions
 
     /// <summary>The task. Null: embed for a sentence-transformers folder, else what config.json's architectures say.</summary>
     public TaskKind? Task { get; init; }
+
+    /// <summary>Reads what the folder says and looks for no ONNX file: enough to count tokens, not to run the model.</summary>
+    public bool WithoutGraph { get; init; }
 }

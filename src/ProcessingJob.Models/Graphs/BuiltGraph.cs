@@ -21,7 +21,11 @@ public sealed class BuiltGraph : IDisposable
     /// <summary>ModelProto without the weights, which stand in it by name as external data.</summary>
     public byte[] Model { get; }
 
-    /// <summary>Every one must be given to SessionOptions.AddInitializer.</summary>
+    /// <summary>
+    /// Every one must be given to the session options as a file in memory of its name (the C function
+    /// AddExternalInitializersFromFilesInMemory): it serves every provider and copies nothing on the CPU. AddInitializer does not do:
+    /// it wants a file of the name to be there, and CUDA ignores what it is given.
+    /// </summary>
     public IReadOnlyList<GraphWeight> Weights => _model.Weights;
 
     /// <summary>Those that the family reads of input_ids, attention_mask and token_type_ids: int64 [batch, sequence] each.</summary>

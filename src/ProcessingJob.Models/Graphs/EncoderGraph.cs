@@ -57,7 +57,14 @@ public static class EncoderGraph
                 );
             }
 
-            var prefix = graph.Prefix;
+            string[] unused = [.. checkpoint.Unused.Where(name => !UnneededTensors.Contains(name, graph.Prefix))];
+            if (Array.Find(unused, UnneededTensors.IsAdapter) is { } adapter)
+            {
+                throw config.Refuse(
+                    $"the checkpoint holds the adapter {adapter}, whose weights have to be merged into the model's; fix: merge and save it"
+                );
+            }
+
             return new BuiltGraph(graph.Model, checkpoint, graph.Buffers)
             {
                 Family = config.ModelType,
@@ -65,7 +72,7 @@ public static class EncoderGraph
                 HiddenSize = hidden.Width,
                 VocabularySize = graph.VocabularySize,
                 MaxPositions = graph.MaxPositions,
-                UnusedTensors = [.. checkpoint.Unused.Where(name => !UnneededTensors.Contains(name, prefix))],
+                UnusedTensors = unused,
                 UnknownKeys = unknown,
             };
         }

@@ -78,7 +78,7 @@ sealed class OnnxModel
 
     public void Weight(GraphWeight weight) => _weights.Add(weight);
 
-    /// <summary>The model with its weights by name only: to be handed over by SessionOptions.AddInitializer.</summary>
+    /// <summary>The model with its weights by name only: to be handed over as files in memory.</summary>
     public byte[] ToBytes() => Model(new ProtoWriter().Raw(GraphWith(weight => External(weight, weight.Name, 0)))).ToArray();
 
     /// <summary>A file with all its weights; beyond protobuf's limit they stand in <c>{path}.data</c>.</summary>

@@ -16,7 +16,7 @@ static class MaskedHeads
     {
         const string head = "cls.predictions";
         var act = c.Activation("hidden_act");
-        var y = Transform(g, x, head + ".transform.dense", head + ".transform.LayerNorm", act, c.Positive("layer_norm_eps"), x.Width);
+        var y = Transform(g, x, head + ".transform.dense", head + ".transform.LayerNorm", act, c.Epsilon("layer_norm_eps"), x.Width);
         return Decode(g, y, head + ".decoder", BertWords, [head + ".decoder.bias", head + ".bias"]);
     }
 
@@ -26,7 +26,7 @@ static class MaskedHeads
         const string head = "cls.predictions";
         var norm = g.Has(head + ".transform.layer_norm.weight") ? ".transform.layer_norm" : ".transform.LayerNorm";
         var act = c.Activation("hidden_act");
-        var y = Transform(g, x, head + ".transform.dense", head + norm, act, c.Positive("layer_norm_eps"), x.Width);
+        var y = Transform(g, x, head + ".transform.dense", head + norm, act, c.Epsilon("layer_norm_eps"), x.Width);
         return Decode(g, y, head + ".decoder", BertWords, [head + ".decoder.bias", head + ".bias"]);
     }
 
@@ -34,7 +34,7 @@ static class MaskedHeads
     public static Value Roberta(GraphBuilder g, ConfigReader c, Value x)
     {
         var norm = g.Has("lm_head.norm.weight") ? "lm_head.norm" : "lm_head.layer_norm"; // GTE's published name
-        var y = Transform(g, x, "lm_head.dense", norm, Activation.Gelu, c.Positive("layer_norm_eps"), x.Width);
+        var y = Transform(g, x, "lm_head.dense", norm, Activation.Gelu, c.Epsilon("layer_norm_eps"), x.Width);
         return Decode(g, y, "lm_head.decoder", BertWords, ["lm_head.decoder.bias", "lm_head.bias"]);
     }
 
@@ -49,7 +49,7 @@ static class MaskedHeads
     {
         var width = c.Size("embedding_size");
         var act = c.Activation("hidden_act");
-        var y = Transform(g, x, "predictions.dense", "predictions.LayerNorm", act, c.Positive("layer_norm_eps"), width);
+        var y = Transform(g, x, "predictions.dense", "predictions.LayerNorm", act, c.Epsilon("layer_norm_eps"), width);
         return Decode(g, y, "predictions.decoder", BertWords, ["predictions.decoder.bias", "predictions.bias"]);
     }
 
@@ -57,7 +57,7 @@ static class MaskedHeads
     public static Value Electra(GraphBuilder g, ConfigReader c, Value x)
     {
         const string head = "generator_predictions";
-        var eps = c.Positive("layer_norm_eps");
+        var eps = c.Epsilon("layer_norm_eps");
         var y = Transform(g, x, head + ".dense", head + ".LayerNorm", Activation.Gelu, eps, c.Size("embedding_size"));
         return Decode(g, y, "generator_lm_head", BertWords, ["generator_lm_head.bias"]);
     }
@@ -71,7 +71,7 @@ static class MaskedHeads
             return Bert(g, c, x);
         }
 
-        var y = Transform(g, x, head + ".dense", head + ".LayerNorm", c.Activation("hidden_act"), c.Positive("layer_norm_eps"), x.Width);
+        var y = Transform(g, x, head + ".dense", head + ".LayerNorm", c.Activation("hidden_act"), c.Epsilon("layer_norm_eps"), x.Width);
         return Decode(g, y, "", BertWords, [head + ".bias"]);
     }
 
@@ -92,7 +92,7 @@ static class MaskedHeads
     {
         const string head = "cls.predictions";
         var width = c.Size("output_embedding_size");
-        var y = Transform(g, x, head + ".dense", head + ".LayerNorm", c.Activation("hidden_act"), c.Positive("layer_norm_eps"), width);
+        var y = Transform(g, x, head + ".dense", head + ".LayerNorm", c.Activation("hidden_act"), c.Epsilon("layer_norm_eps"), width);
         return Decode(g, y, head + ".decoder", null, [head + ".decoder.bias"]);
     }
 

@@ -61,7 +61,7 @@ static class SequenceHeads
     /// <summary>Decoders: the last token whose id is not the pad id, whatever the mask says.</summary>
     public static Value LastToken(GraphBuilder g, ConfigReader c, Value x)
     {
-        var pad = g.Node(g.Ids with { Type = ElementType.Bool }, "Equal", [g.Ids.Name, g.Long(c.Int("pad_token_id"))]);
+        var pad = g.Node(g.Ids with { Type = ElementType.Bool }, "Equal", [g.Ids.Name, g.Long(c.TokenId("pad_token_id"))]);
         var real = g.Cast(g.Node(pad, "Not", [pad.Name]), ElementType.Int64);
         var numbered = g.Cast(g.Node(real, "Mul", [real.Name, g.Positions.Name]), ElementType.Float32); // CUDA's ArgMax takes no int64
         var last = g.Node(real, "ArgMax", [numbered.Name], ("axis", 1L), ("keepdims", 1L));

@@ -22,6 +22,6 @@ static class TokenHeads
     public static Value ModernBertHead(GraphBuilder g, ConfigReader c, Value x)
     {
         var y = g.LinearActivation(x, "head.dense", x.Width, c.Activation("classifier_activation"), c.Flag("classifier_bias"));
-        return g.Normalize(y, Norm.Layer("head.norm", c.Positive("norm_eps")) with { NoBias = !c.Flag("norm_bias") });
+        return g.Normalize(y, Norm.Layer("head.norm", c.Epsilon("norm_eps")) with { NoBias = !c.Flag("norm_bias") });
     }
 }

@@ -35,4 +35,8 @@ static class UnneededTensors
             Heads,
             head => name.StartsWith(head, StringComparison.Ordinal) || name.StartsWith(prefix + head, StringComparison.Ordinal)
         );
+
+    /// <summary>Weights that change others when a task is chosen (LoRA, arxiv.org/abs/2106.09685).</summary>
+    public static bool IsAdapter(string name) =>
+        name.Contains("lora_", StringComparison.Ordinal) || name.Contains(".parametrizations.", StringComparison.Ordinal);
 }

@@ -3,13 +3,13 @@ using ProcessingJob.Data;
 
 namespace ProcessingJob.Worker;
 
-/// <summary>Turns a finished window into output rows: id, kept columns, the task's columns, then where the row came from.</summary>
+/// <summary>Turns a finished block into output rows: id, kept columns, the task's columns, then where the row came from.</summary>
 sealed class OutputRows
 {
     readonly FeatureTask _task;
     readonly RowReader _reader;
     readonly RunTotals _totals;
-    readonly bool _windows,
+    readonly bool _hasWindows,
         _rejectLong,
         _pairs,
         _splits;
@@ -19,8 +19,8 @@ sealed class OutputRows
     public OutputRows(FeatureTask task, RowReader reader, JobSpec spec, int maxLength, RunTotals totals)
     {
         (_task, _reader, _totals, _maxLength) = (task, reader, totals, maxLength);
-        _windows = spec.Tokens.Overflow == Overflow.Window && !task.JoinsWindows;
-        _pairs = spec.Task == TaskKind.Answer || spec.Input.TextPair is not null;
+        _hasWindows = spec.Tokens.Overflow == Overflow.Window && !task.JoinsWindows;
+        _pairs = task.EncodesPairs;
         _rejectLong = spec.Tokens.Overflow == Overflow.Reject;
         _splits = spec.Output.Split.Count > 0;
         var columns = new List<OutputColumn>();
@@ -37,7 +37,7 @@ sealed class OutputRows
             new("source_file", ColumnKind.String),
             new("source_row", ColumnKind.Int64),
         ]);
-        if (_windows)
+        if (_hasWindows)
         {
             columns.AddRange([new("window", ColumnKind.Int32), new("start", ColumnKind.Int32), new("end", ColumnKind.Int32)]);
         }
@@ -55,14 +55,14 @@ sealed class OutputRows
 
     public IReadOnlyList<OutputColumn> Columns { get; }
 
-    /// <summary>Appends the window's rows to <paramref name="into"/>.</summary>
-    /// <param name="window">A finished window that is no unit's end.</param>
+    /// <summary>Appends the block's rows to <paramref name="into"/>.</summary>
+    /// <param name="block">A finished block that is no unit's end.</param>
     /// <param name="into">An empty block of <see cref="Columns"/>.</param>
     /// <param name="rejects">Takes rows that cannot be used: the reader's and those found since.</param>
     /// <returns>Input rows that gave output rows, their tokens, and how many of their encodings were cut.</returns>
-    public (int Rows, long Tokens, long Truncated) Append(WindowItem window, ColumnBlock into, List<Reject> rejects)
+    public (int Rows, long Tokens, long Truncated) Append(BlockItem block, ColumnBlock into, List<Reject> rejects)
     {
-        var (rows, encodings, kept) = (window.Rows!, window.Encodings, 0);
+        var (rows, encodings, kept) = (block.Rows!, block.Encodings, 0);
         var (tokens, truncated) = (0L, 0L);
         rejects.AddRange(rows.Rejects);
         for (int row = 0, first = 0; row < rows.Count; row++)
@@ -73,13 +73,13 @@ sealed class OutputRows
                 end++;
             }
 
-            if (Fault(window, row, first, end) is { } fault)
+            if (Fault(block, row, first, end) is { } fault)
             {
                 rejects.Add(fault);
             }
             else
             {
-                AppendRow(window, row, first, end, into);
+                AppendRow(block, row, first, end, into);
                 kept++;
                 for (var i = first; i < end; i++)
                 {
@@ -93,29 +93,29 @@ sealed class OutputRows
         return (kept, tokens, truncated);
     }
 
-    Reject? Fault(WindowItem window, int row, int first, int end)
+    Reject? Fault(BlockItem block, int row, int first, int end)
     {
         for (var i = first; i < end; i++)
         {
-            if (_rejectLong && window.Encodings.Truncated(i))
+            if (_rejectLong && block.Encodings.Truncated(i))
             {
-                return Reject(window, row, RejectReason.TooLong, $"more than {_maxLength} tokens; tokens.overflow is reject");
+                return Reject(block, row, RejectReason.TooLong, $"more than {_maxLength} tokens; tokens.overflow is reject");
             }
 
-            if (window.Encodings.Length(i) == 0 && _pairs)
+            if (block.Encodings.Length(i) == 0 && _pairs)
             {
-                return Reject(window, row, RejectReason.TooLong, _task.NoRoom);
+                return Reject(block, row, RejectReason.TooLong, _task.NoRoom);
             }
 
-            if (window.Encodings.Length(i) == 0 && window.Results is not null)
+            if (block.Encodings.Length(i) == 0 && block.Results is not null)
             {
-                return Reject(window, row, RejectReason.MissingText, "the text has no tokens: nothing of it is left for the model");
+                return Reject(block, row, RejectReason.MissingText, "the text has no tokens: nothing of it is left for the model");
             }
 
-            if (window.Results?.NotFinite(i) == true)
+            if (block.Results?.NotFinite(i) == true)
             {
                 return Reject(
-                    window,
+                    block,
                     row,
                     RejectReason.NotFinite,
                     "the model gave NaN or infinity for this text, also when it was run alone"
@@ -125,19 +125,12 @@ sealed class OutputRows
         return null;
     }
 
-    static Reject Reject(WindowItem window, int row, string reason, string message) =>
-        new(
-            window.Unit.Unit.Source,
-            window.Rows!.SourceRow(row),
-            window.Rows.SourceOffset(row),
-            reason,
-            message,
-            window.Rows.Describe(row)
-        );
+    static Reject Reject(BlockItem block, int row, string reason, string message) =>
+        new(block.Unit.Unit.Source, block.Rows!.SourceRow(row), block.Rows.SourceOffset(row), reason, message, block.Rows.Describe(row));
 
-    void AppendRow(WindowItem window, int row, int first, int end, ColumnBlock into)
+    void AppendRow(BlockItem block, int row, int first, int end, ColumnBlock into)
     {
-        var encodings = window.Encodings;
+        var encodings = block.Encodings;
         while (first < end)
         {
             var (call, count) = (encodings.Row(first), 1);
@@ -149,15 +142,15 @@ sealed class OutputRows
             var column = 0;
             if (_reader.IdColumn is not null)
             {
-                into.Columns[column++].AppendFrom(window.Rows!.Id!, row);
+                into.Columns[column++].AppendFrom(block.Rows!.Id!, row);
             }
 
-            foreach (var source in window.Rows!.Kept)
+            foreach (var source in block.Rows!.Kept)
             {
                 into.Columns[column++].AppendFrom(source, row);
             }
 
-            _task.Write(window, call, first, count, into);
+            _task.Write(block.Rows, encodings, block.Results, call, first, count, into);
             column += _task.Columns.Count;
 
             var (tokens, truncated) = (0, false);
@@ -168,9 +161,9 @@ sealed class OutputRows
             }
             ((ValueColumn<int>)into.Columns[column++]).Append(tokens);
             ((ValueColumn<bool>)into.Columns[column++]).Append(truncated);
-            ((StringColumn)into.Columns[column++]).Append(window.Unit.Unit.Source);
-            ((ValueColumn<long>)into.Columns[column++]).Append(window.Rows.SourceRow(row));
-            if (_windows)
+            ((StringColumn)into.Columns[column++]).Append(block.Unit.Unit.Source);
+            ((ValueColumn<long>)into.Columns[column++]).Append(block.Rows.SourceRow(row));
+            if (_hasWindows)
             {
                 ((ValueColumn<int>)into.Columns[column++]).Append(encodings.Window(first));
                 ((ValueColumn<int>)into.Columns[column++]).Append(Math.Max(0, encodings.TextStart(first) - _task.PromptLength));
@@ -178,7 +171,7 @@ sealed class OutputRows
             }
             if (_splits)
             {
-                into.AddSplit(window.Rows.Split(row));
+                into.AddSplit(block.Rows.Split(row));
             }
 
             first += count;

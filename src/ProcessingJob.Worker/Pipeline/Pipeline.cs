@@ -17,7 +17,7 @@ sealed record PipelineParts(
     RowReader Reader,
     FeatureTask Task,
     InferenceEngine? Engine,
-    Func<RowEncoder> Encoders,
+    Func<TextEncoder> Encoders,
     int Tokenizers,
     OutputRows Output,
     Func<WorkUnit, UnitWriter> Writers,
@@ -25,7 +25,7 @@ sealed record PipelineParts(
 );
 
 /// <summary>
-/// read ‖ tokenize ‖ run ‖ finish ‖ write over bounded channels: memory is bounded by the channels, never by the input. Windows may
+/// read ‖ tokenize ‖ run ‖ finish ‖ write over bounded channels: memory is bounded by the channels, never by the input. Blocks may
 /// be tokenized and run in any order; they are finished and written in the order they were read.
 /// </summary>
 sealed class Pipeline(PipelineParts parts)
@@ -35,7 +35,7 @@ sealed class Pipeline(PipelineParts parts)
         _finish = new("finish", 1),
         _write = new("write", 1);
     readonly ConcurrentBag<EncodingBuffer> _buffers = [];
-    readonly ConcurrentBag<FinishedWindow> _blocks = [];
+    readonly ConcurrentBag<FinishedBlock> _blocks = [];
     readonly List<PJobException> _failures = [];
 
     public IReadOnlyList<StageReport> Stages => [_read.Report(), _tokenize.Report(), _finish.Report(), _write.Report()];
@@ -48,11 +48,11 @@ sealed class Pipeline(PipelineParts parts)
     public async Task RunAsync(IReadOnlyList<WorkUnit> units, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // In flight: enough windows that a caller never waits at the end of one, and no more.
+        // In flight: enough blocks that a caller never waits at the end of one, and no more.
         var inFlight = (parts.Engine?.BlocksInFlight ?? 2) + parts.Tokenizers + 1;
-        var toTokenize = Channel.CreateBounded<WindowItem>(new BoundedChannelOptions(inFlight) { SingleWriter = true });
-        var inOrder = Channel.CreateBounded<WindowItem>(new BoundedChannelOptions(inFlight) { SingleWriter = true, SingleReader = true });
-        var toWrite = Channel.CreateBounded<FinishedWindow>(new BoundedChannelOptions(4) { SingleWriter = true, SingleReader = true });
+        var toTokenize = Channel.CreateBounded<BlockItem>(new BoundedChannelOptions(inFlight) { SingleWriter = true });
+        var inOrder = Channel.CreateBounded<BlockItem>(new BoundedChannelOptions(inFlight) { SingleWriter = true, SingleReader = true });
+        var toWrite = Channel.CreateBounded<FinishedBlock>(new BoundedChannelOptions(4) { SingleWriter = true, SingleReader = true });
 
         var stages = new List<Task>
         {
@@ -86,8 +86,8 @@ sealed class Pipeline(PipelineParts parts)
 
     async Task ReadAsync(
         IReadOnlyList<WorkUnit> units,
-        ChannelWriter<WindowItem> work,
-        ChannelWriter<WindowItem> inOrder,
+        ChannelWriter<BlockItem> work,
+        ChannelWriter<BlockItem> inOrder,
         CancellationToken cancellationToken
     )
     {
@@ -102,7 +102,7 @@ sealed class Pipeline(PipelineParts parts)
                 {
                     _read.Busy(start);
                     start = StageClock.Now;
-                    var item = new WindowItem(run, rows);
+                    var item = new BlockItem(run, rows);
                     await inOrder.WriteAsync(item, cancellationToken);
                     await work.WriteAsync(item, cancellationToken);
                     _read.WaitedForOutput(start);
@@ -115,7 +115,7 @@ sealed class Pipeline(PipelineParts parts)
                 // One damaged file must not keep the others from being done; the job fails at the end and names it.
                 run.Failure = e;
             }
-            var end = new WindowItem(run, null);
+            var end = new BlockItem(run, null);
             await end.CompleteAsync(null);
             await inOrder.WriteAsync(end, cancellationToken);
         }
@@ -123,7 +123,7 @@ sealed class Pipeline(PipelineParts parts)
         inOrder.Complete();
     }
 
-    async Task TokenizeAsync(ChannelReader<WindowItem> work, CancellationToken cancellationToken)
+    async Task TokenizeAsync(ChannelReader<BlockItem> work, CancellationToken cancellationToken)
     {
         var encoder = parts.Encoders();
         var start = StageClock.Now;
@@ -147,7 +147,7 @@ sealed class Pipeline(PipelineParts parts)
         }
     }
 
-    async Task FinishAsync(ChannelReader<WindowItem> inOrder, ChannelWriter<FinishedWindow> output, CancellationToken cancellationToken)
+    async Task FinishAsync(ChannelReader<BlockItem> inOrder, ChannelWriter<FinishedBlock> output, CancellationToken cancellationToken)
     {
         await foreach (var item in inOrder.ReadAllAsync(cancellationToken))
         {
@@ -155,13 +155,13 @@ sealed class Pipeline(PipelineParts parts)
             await item.Ready.WaitAsync(cancellationToken);
             _finish.WaitedForInput(start);
             start = StageClock.Now;
-            var finished = _blocks.TryTake(out var used) ? used : new FinishedWindow(parts.Output.Columns);
+            var finished = _blocks.TryTake(out var used) ? used : new FinishedBlock(parts.Output.Columns);
             finished.Clear();
             finished.Unit = item.Unit;
             if (item.Rows is { } rows)
             {
                 (finished.RowsKept, finished.Tokens, finished.Truncated) = parts.Output.Append(item, finished.Rows, finished.Rejects);
-                (finished.RecordsIn, finished.Filtered, finished.SourceBytes) = (rows.RecordsIn, rows.Filtered, rows.SourceBytes);
+                (finished.RecordsIn, finished.SourceBytes) = (rows.RecordsIn, rows.SourceBytes);
                 _buffers.Add(item.Encodings);
             }
             else
@@ -177,35 +177,34 @@ sealed class Pipeline(PipelineParts parts)
         output.Complete();
     }
 
-    async Task WriteAsync(ChannelReader<FinishedWindow> input, CancellationToken cancellationToken)
+    async Task WriteAsync(ChannelReader<FinishedBlock> input, CancellationToken cancellationToken)
     {
         UnitWriter? writer = null;
-        var counts = new UnitCounts(0, 0, 0, 0, 0);
+        var counts = new UnitCounts(0, 0, 0, 0);
         try
         {
             var start = StageClock.Now;
-            await foreach (var window in input.ReadAllAsync(cancellationToken))
+            await foreach (var block in input.ReadAllAsync(cancellationToken))
             {
                 _write.WaitedForInput(start);
                 start = StageClock.Now;
-                writer ??= parts.Writers(window.Unit.Unit);
-                if (window.EndOfUnit)
+                writer ??= parts.Writers(block.Unit.Unit);
+                if (block.EndOfUnit)
                 {
-                    await EndAsync(window.Unit, writer, counts);
-                    (writer, counts) = (null, new UnitCounts(0, 0, 0, 0, 0));
+                    await EndAsync(block.Unit, writer, counts);
+                    (writer, counts) = (null, new UnitCounts(0, 0, 0, 0));
                 }
                 else
                 {
-                    await AppendAsync(window, writer, cancellationToken);
+                    await AppendAsync(block, writer, cancellationToken);
                     counts = new(
-                        counts.RowsIn + window.RecordsIn,
-                        counts.RowsKept + window.RowsKept,
-                        counts.Filtered + window.Filtered,
-                        counts.Tokens + window.Tokens,
-                        counts.Truncated + window.Truncated
+                        counts.RowsIn + block.RecordsIn,
+                        counts.RowsKept + block.RowsKept,
+                        counts.Tokens + block.Tokens,
+                        counts.Truncated + block.Truncated
                     );
                 }
-                _blocks.Add(window);
+                _blocks.Add(block);
                 _write.Busy(start);
                 start = StageClock.Now;
             }
@@ -219,20 +218,20 @@ sealed class Pipeline(PipelineParts parts)
         }
     }
 
-    async Task AppendAsync(FinishedWindow window, UnitWriter writer, CancellationToken cancellationToken)
+    async Task AppendAsync(FinishedBlock block, UnitWriter writer, CancellationToken cancellationToken)
     {
-        if (window.Rows.Count > 0)
+        if (block.Rows.Count > 0)
         {
-            await writer.WriteAsync(window.Rows, cancellationToken);
+            await writer.WriteAsync(block.Rows, cancellationToken);
         }
 
-        foreach (var reject in window.Rejects)
+        foreach (var reject in block.Rejects)
         {
             await writer.RejectAsync(reject, cancellationToken);
             parts.Totals.AddReject(reject);
         }
-        parts.Totals.AddRows(window.RecordsIn, window.Rows.Count, window.Filtered);
-        parts.Totals.AddBytes(window.SourceBytes);
+        parts.Totals.AddRows(block.RecordsIn, block.Rows.Count);
+        parts.Totals.AddBytes(block.SourceBytes);
     }
 
     async Task EndAsync(UnitRun unit, UnitWriter writer, UnitCounts counts)

@@ -19,14 +19,12 @@ sealed class RunTotals(int maxLength)
         _truncated,
         _bytes,
         _bytesTokenized,
-        _filtered,
         _rejected;
 
     public long RowsIn => Interlocked.Read(ref _rowsIn);
     public long RowsOut => Interlocked.Read(ref _rowsOut);
     public long Tokens => Interlocked.Read(ref _tokens);
     public long Truncated => Interlocked.Read(ref _truncated);
-    public long Filtered => Interlocked.Read(ref _filtered);
     public long Rejected => Interlocked.Read(ref _rejected);
 
     /// <summary>Input bytes whose rows are done.</summary>
@@ -37,11 +35,10 @@ sealed class RunTotals(int maxLength)
 
     public IReadOnlyList<long> Lengths => _lengths;
 
-    public void AddRows(long rowsIn, long rowsOut, long filtered)
+    public void AddRows(long rowsIn, long rowsOut)
     {
         Interlocked.Add(ref _rowsIn, rowsIn);
         Interlocked.Add(ref _rowsOut, rowsOut);
-        Interlocked.Add(ref _filtered, filtered);
     }
 
     public void AddBytes(long bytes) => Interlocked.Add(ref _bytes, bytes);

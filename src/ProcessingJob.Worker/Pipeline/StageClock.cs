@@ -3,7 +3,7 @@ using ProcessingJob.Contract;
 
 namespace ProcessingJob.Worker;
 
-/// <summary>Where the workers of one stage spend their time. Thread-safe; a few updates per window, so it costs nothing.</summary>
+/// <summary>Where the workers of one stage spend their time. Thread-safe; a few updates per block, so it costs nothing.</summary>
 sealed class StageClock(string name, int workers)
 {
     long _busy,

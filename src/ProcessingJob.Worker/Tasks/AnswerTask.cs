@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
 using ProcessingJob.Inference.Engine;
@@ -15,56 +14,51 @@ namespace ProcessingJob.Worker;
 sealed class AnswerTask : FeatureTask
 {
     readonly IReadOnlyList<string> _questions;
-    readonly string? _context;
     readonly int _contextText;
     readonly bool _isList,
         _logits;
-    readonly AnswerOptions _options;
-    readonly ConcurrentBag<AnswerSpans> _searches = [];
+    readonly AnswerSpans _spans;
 
-    /// <exception cref="PJobException">BadSpec: a fixed question leaves no room for the context, or the context file cannot be read.</exception>
-    public AnswerTask(JobSpec spec, Tokenizer tokenizer, int maxLength, ContainerPaths paths)
-        : base(spec)
+    /// <exception cref="PJobException">BadSpec: a fixed question leaves no room for the context.</exception>
+    public AnswerTask(TaskParts parts)
+        : base(parts)
     {
-        var answer = spec.Answer;
+        var answer = Spec.Answer;
         (_questions, _isList, _logits) = (answer.Questions, answer.TopK > 1, answer.Logits);
-        _context = answer.ContextFile is { } file ? ReadContext(paths.SideFile(file)) : null;
         _contextText = _questions.Count > 0 ? 0 : 1;
-        var window = spec.Tokens.Overflow != Overflow.Reject;
+        var window = Spec.Tokens.Overflow != Overflow.Reject;
         Encoding = new()
         {
-            MaxLength = maxLength,
+            MaxLength = parts.MaxLength,
             Truncation = Truncation.OnlySecond,
             Window = window,
-            Stride = window ? spec.Tokens.Stride : 0,
+            Stride = window ? Spec.Tokens.Stride : 0,
             WithOffsets = true,
         };
-        CheckRoom(tokenizer, maxLength);
-        Columns = Schema();
-        _options = new()
-        {
-            TopK = answer.TopK,
-            MaxAnswerLength = answer.MaxAnswerLength,
-            NoAnswer = answer.NoAnswer,
-            NoAnswerThreshold = answer.NoAnswerThreshold,
-            SpecialIds = tokenizer.Describe().SpecialTokens.Select(t => t.Id).ToHashSet(),
-        };
+        CheckRoom(parts.Tokenizer, parts.MaxLength);
+        _spans = new(
+            new()
+            {
+                TopK = answer.TopK,
+                MaxAnswerLength = answer.MaxAnswerLength,
+                NoAnswer = answer.NoAnswer,
+                NoAnswerThreshold = answer.NoAnswerThreshold,
+                SpecialIds = parts.Tokenizer.Describe().SpecialTokens.Select(t => t.Id).ToHashSet(),
+            }
+        );
     }
-
-    public override IReadOnlyList<OutputColumn> Columns { get; }
 
     public override EncodeOptions Encoding { get; }
 
     public override bool JoinsWindows => true;
 
+    public override bool EncodesPairs => true;
+
     public override int CallsPerRow => Math.Max(1, _questions.Count);
 
-    // Blocks of 1,024 rows have 4 MiB at most: 4 KiB a row.
-    public override int RowWeight => CallsPerRow + (_context?.Length ?? 0) / 4096;
-
-    public override void Encode(RowBlock rows, int row, RowEncoder encoder, EncodingBuffer into)
+    public override void Encode(RowBlock rows, int row, TextEncoder encoder, EncodingBuffer into)
     {
-        var context = _context is null ? rows.Text(row, _contextText) : _context;
+        var context = rows.Text(row, _contextText);
         if (_questions.Count == 0)
         {
             encoder.Encode(rows.Text(row), context, into);
@@ -79,18 +73,24 @@ sealed class AnswerTask : FeatureTask
     public override string NoRoom =>
         $"the question leaves no room for its context in {Encoding.MaxLength} tokens (tokens.stride {Encoding.Stride})";
 
-    public override void Write(WindowItem window, int call, int first, int count, ColumnBlock into)
+    public override void Write(
+        RowBlock rows,
+        EncodingBuffer encodings,
+        BlockResult? results,
+        int call,
+        int first,
+        int count,
+        ColumnBlock into
+    )
     {
-        var (encodings, results) = (window.Encodings, window.Results!);
-        var spans = _searches.TryTake(out var used) ? used : new(_options);
-        spans.Clear();
+        _spans.Clear();
         for (var i = first; i < first + count; i++)
         {
-            spans.Add(results.Start(i), results.End(i), encodings.Ids(i), encodings.Offsets(i));
+            _spans.Add(results!.Start(i), results.End(i), encodings.Ids(i), encodings.Offsets(i));
         }
 
-        var ranked = spans.Rank();
-        var context = _context is null ? window.Rows!.Text(call / CallsPerRow, _contextText) : _context;
+        var ranked = _spans.Rank();
+        var context = rows.Text(call / CallsPerRow, _contextText);
         if (_questions.Count > 0)
         {
             into.Get<StringColumn>("question").Append(_questions[call % CallsPerRow]);
@@ -108,15 +108,13 @@ sealed class AnswerTask : FeatureTask
         }
         else
         {
-            var none = new AnswerSpan(-1, -1, -1, -1, -1, spans.NoAnswerScore);
+            var none = new AnswerSpan(-1, -1, -1, -1, -1, _spans.NoAnswerScore);
             Append(context, ranked is [var best, ..] ? best : none, into.Columns, IndexOf(into, "answer"));
         }
         if (_logits)
         {
-            AppendLogits(results, first, count, into);
+            AppendLogits(results!, first, count, into);
         }
-
-        _searches.Add(spans);
     }
 
     static void Append(ReadOnlySpan<char> context, AnswerSpan span, IReadOnlyList<Column> columns, int first)
@@ -163,30 +161,6 @@ sealed class AnswerTask : FeatureTask
         }
     }
 
-    List<OutputColumn> Schema()
-    {
-        OutputColumn[] answer =
-        [
-            new("answer", ColumnKind.String, Nullable: true),
-            new("start", ColumnKind.Int32, Nullable: true),
-            new("end", ColumnKind.Int32, Nullable: true),
-            new("score", ColumnKind.Float),
-        ];
-        var columns = new List<OutputColumn>();
-        if (_questions.Count > 0)
-        {
-            columns.Add(new("question", ColumnKind.String));
-        }
-
-        columns.AddRange(_isList ? [new("answers", ColumnKind.ListStruct, Fields: answer)] : answer);
-        if (_logits)
-        {
-            columns.AddRange([new("start_logits", ColumnKind.ListFloat), new("end_logits", ColumnKind.ListFloat)]);
-        }
-
-        return columns;
-    }
-
     void CheckRoom(Tokenizer tokenizer, int maxLength)
     {
         var (encoder, buffer) = (tokenizer.CreateEncoder(new EncodeOptions { AddSpecialTokens = false }), new EncodingBuffer());
@@ -202,18 +176,6 @@ sealed class AnswerTask : FeatureTask
                     ExitCode.BadSpec
                 );
             }
-        }
-    }
-
-    static string ReadContext(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PJobException($"answer.context_file: {path} cannot be read: {e.Message}", ExitCode.BadSpec, e);
         }
     }
 

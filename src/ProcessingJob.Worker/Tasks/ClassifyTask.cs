@@ -1,7 +1,7 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
-using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Worker;
@@ -14,39 +14,32 @@ sealed class ClassifyTask : FeatureTask
 {
     readonly IReadOnlyList<string> _labels;
     readonly ScoreFunction _function;
-    readonly bool _isPair,
-        _isList;
+    readonly bool _isList;
 
-    public ClassifyTask(JobSpec spec, ModelFolder model, int maxLength)
-        : base(spec)
+    public ClassifyTask(TaskParts parts)
+        : base(parts)
     {
-        (_labels, _isPair, _isList) = (model.Labels, spec.Input.TextPair is not null, spec.Classify.TopK > 1);
-        _function = ClassScores.Resolve(spec.Classify.Function, model.ProblemType, model.Labels.Count);
-        Encoding = TextEncoding(maxLength);
-        Columns = _isList
-            ? [new("labels", ColumnKind.ListString), new("scores", ColumnKind.ListFloat)]
-            : [new("label", ColumnKind.String), new("score", ColumnKind.Float)];
+        var model = parts.Model!;
+        (_labels, _isList) = (model.Labels, Spec.Classify.TopK > 1);
+        _function = ClassScores.Resolve(Spec.Classify.Function, model.ProblemType, model.Labels.Count);
+        Encoding = TextEncoding();
     }
-
-    public override IReadOnlyList<OutputColumn> Columns { get; }
 
     public override EncodeOptions Encoding { get; }
 
-    public override void Encode(RowBlock rows, int row, RowEncoder encoder, EncodingBuffer into)
-    {
-        if (_isPair)
-        {
-            encoder.Encode(rows.Text(row), rows.Text(row, 1), into);
-        }
-        else
-        {
-            encoder.Encode(rows.Text(row), into);
-        }
-    }
+    public override void Encode(RowBlock rows, int row, TextEncoder encoder, EncodingBuffer into) => EncodeTexts(rows, row, encoder, into);
 
-    public override void Write(WindowItem window, int call, int first, int count, ColumnBlock into)
+    public override void Write(
+        RowBlock rows,
+        EncodingBuffer encodings,
+        BlockResult? results,
+        int call,
+        int first,
+        int count,
+        ColumnBlock into
+    )
     {
-        var logits = window.Results!.Row(first);
+        var logits = results!.Row(first);
         var scores = logits.Length <= 1024 ? stackalloc float[logits.Length] : new float[logits.Length];
         ClassScores.Apply(_function, logits, scores);
         var wanted = Math.Min(Spec.Classify.TopK, scores.Length);

@@ -1,7 +1,7 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
-using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Worker;
@@ -11,58 +11,51 @@ sealed class EmbedTask : FeatureTask
 {
     readonly Quantizer? _quantizer;
 
-    public EmbedTask(JobSpec spec, ModelFolder model, int maxLength, ContainerPaths paths)
-        : base(spec)
+    public EmbedTask(TaskParts parts)
+        : base(parts)
     {
-        var precision = spec.Embed.Precision;
-        Columns =
-        [
-            new OutputColumn(
-                "embedding",
-                precision switch
-                {
-                    EmbeddingPrecision.Float32 => ColumnKind.ListFloat,
-                    EmbeddingPrecision.Float16 => ColumnKind.ListFloat16,
-                    EmbeddingPrecision.Int8 or EmbeddingPrecision.Binary => ColumnKind.ListInt8,
-                    _ => ColumnKind.ListUInt8,
-                }
-            ),
-        ];
+        var precision = Spec.Embed.Precision;
+        Encoding = TextEncoding();
         if (precision is EmbeddingPrecision.Float32 or EmbeddingPrecision.Float16)
         {
-            Encoding = TextEncoding(maxLength);
             return;
         }
-        var ranges = precision is EmbeddingPrecision.Int8 or EmbeddingPrecision.Uint8
-            ? EmbeddingRanges.Load(paths.SideFile(spec.Embed.Ranges!))
-            : null;
-        _quantizer = Quantizer.Create(precision, spec.Embed.Dimensions ?? model.EmbeddingSize, ranges);
-        Encoding = TextEncoding(maxLength);
-    }
 
-    public override IReadOnlyList<OutputColumn> Columns { get; }
+        var ranges = precision is EmbeddingPrecision.Int8 or EmbeddingPrecision.Uint8
+            ? EmbeddingRanges.Load(parts.Paths.SideFile(Spec.Embed.Ranges!))
+            : null;
+        _quantizer = Quantizer.Create(precision, Spec.Embed.Dimensions ?? parts.Model!.EmbeddingSize, ranges);
+    }
 
     public override EncodeOptions Encoding { get; }
 
-    public override void Encode(RowBlock rows, int row, RowEncoder encoder, EncodingBuffer into) => encoder.Encode(rows.Text(row), into);
+    public override void Encode(RowBlock rows, int row, TextEncoder encoder, EncodingBuffer into) => encoder.Encode(rows.Text(row), into);
 
-    public override void Write(WindowItem window, int call, int first, int count, ColumnBlock into)
+    public override void Write(
+        RowBlock rows,
+        EncodingBuffer encodings,
+        BlockResult? results,
+        int call,
+        int first,
+        int count,
+        ColumnBlock into
+    )
     {
-        var embedding = window.Results!.Row(first);
-        switch (Spec.Embed.Precision)
+        var embedding = results!.Row(first);
+        switch (into.Get<Column>("embedding"))
         {
-            case EmbeddingPrecision.Float32 or EmbeddingPrecision.Float16:
-                into.Get<ListColumn<float>>("embedding").Append(embedding);
+            case ListColumn<float> floats:
+                floats.Append(embedding);
                 break;
-            case EmbeddingPrecision.Int8 or EmbeddingPrecision.Binary:
-                Span<sbyte> signed = stackalloc sbyte[_quantizer!.StoredValues];
-                _quantizer.Quantize(embedding, signed);
-                into.Get<ListColumn<sbyte>>("embedding").Append(signed);
+            case ListColumn<sbyte> signed:
+                Span<sbyte> signedValues = stackalloc sbyte[_quantizer!.StoredValues];
+                _quantizer.Quantize(embedding, signedValues);
+                signed.Append(signedValues);
                 break;
-            default:
-                Span<byte> unsigned = stackalloc byte[_quantizer!.StoredValues];
-                _quantizer.Quantize(embedding, unsigned);
-                into.Get<ListColumn<byte>>("embedding").Append(unsigned);
+            case ListColumn<byte> unsigned:
+                Span<byte> unsignedValues = stackalloc byte[_quantizer!.StoredValues];
+                _quantizer.Quantize(embedding, unsignedValues);
+                unsigned.Append(unsignedValues);
                 break;
         }
     }

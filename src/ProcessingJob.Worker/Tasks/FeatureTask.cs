@@ -1,5 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 
@@ -7,48 +8,74 @@ namespace ProcessingJob.Worker;
 
 /// <summary>
 /// What one task adds to the common path: which texts of a row are encoded, and which columns its results become. A new task is a
-/// class like <see cref="EmbedTask"/> and a line in <see cref="FeatureTasks"/>. Immutable; encode and write are called from several threads.
+/// class like <see cref="EmbedTask"/> and a line in <see cref="FeatureTasks"/>. Encode is called from several threads,
+/// write from the one finishing stage.
 /// </summary>
-abstract class FeatureTask(JobSpec spec)
+abstract class FeatureTask(TaskParts parts)
 {
-    protected JobSpec Spec { get; } = spec;
+    readonly int _maxLength = parts.MaxLength;
+
+    protected JobSpec Spec { get; } = parts.Spec;
 
     /// <summary>The task's own columns, between the kept ones and token_count.</summary>
-    public abstract IReadOnlyList<OutputColumn> Columns { get; }
+    public virtual IReadOnlyList<OutputColumn> Columns { get; } = TaskTable.Of(parts.Spec.Task).Columns(parts.Spec);
 
     public abstract EncodeOptions Encoding { get; }
 
     /// <summary>Code points of the prompt before every text: written offsets count from the text itself.</summary>
-    public int PromptLength { get; set; }
+    public int PromptLength { get; } = parts.Prompt.EnumerateRunes().Count();
 
     /// <summary>Output rows are made of all windows of a text together instead of one per window.</summary>
     public virtual bool JoinsWindows => false;
 
+    /// <summary>Two texts share an encoding, and one may leave no room for the other.</summary>
+    public virtual bool EncodesPairs => Spec.Input.TextPair is not null;
+
     /// <summary>Texts encoded per input row; more than one where fixed questions are crossed with contexts.</summary>
     public virtual int CallsPerRow => 1;
 
-    /// <summary>How many rows of ordinary size a row is worth, at least 1: more where fixed texts come with every row.</summary>
-    public virtual int RowWeight => 1;
-
     /// <summary>Encodes one input row: exactly <see cref="CallsPerRow"/> calls of the encoder.</summary>
-    public abstract void Encode(RowBlock rows, int row, RowEncoder encoder, EncodingBuffer into);
+    public abstract void Encode(RowBlock rows, int row, TextEncoder encoder, EncodingBuffer into);
 
     /// <summary>Says that one text of a pair leaves no room for the other.</summary>
     public virtual string NoRoom =>
         $"the text that tokens.truncation {Names.Of(Spec.Tokens.Truncation)} keeps whole leaves no room for the other one in {Encoding.MaxLength} tokens";
 
     /// <summary>Fills the task's columns with one output row.</summary>
-    /// <param name="window">The window with its results.</param>
+    /// <param name="rows">The rows that were encoded.</param>
+    /// <param name="encodings">Their encodings.</param>
+    /// <param name="results">One per encoding; null for a task that runs no model.</param>
     /// <param name="call">Which call of <see cref="Encode"/> (row of the encoding buffer).</param>
     /// <param name="first">First encoding of the output row.</param>
     /// <param name="count">Its encodings: 1, or all of the call where <see cref="JoinsWindows"/>.</param>
     /// <param name="into">Has the columns of <see cref="Columns"/>.</param>
-    public abstract void Write(WindowItem window, int call, int first, int count, ColumnBlock into);
+    public abstract void Write(
+        RowBlock rows,
+        EncodingBuffer encodings,
+        BlockResult? results,
+        int call,
+        int first,
+        int count,
+        ColumnBlock into
+    );
 
-    protected EncodeOptions TextEncoding(int maxLength) =>
+    /// <summary>Encodes the row's text, or its pair of texts.</summary>
+    protected void EncodeTexts(RowBlock rows, int row, TextEncoder encoder, EncodingBuffer into)
+    {
+        if (Spec.Input.TextPair is null)
+        {
+            encoder.Encode(rows.Text(row), into);
+        }
+        else
+        {
+            encoder.Encode(rows.Text(row), rows.Text(row, 1), into);
+        }
+    }
+
+    protected EncodeOptions TextEncoding() =>
         new()
         {
-            MaxLength = maxLength,
+            MaxLength = _maxLength,
             Window = Spec.Tokens.Overflow == Overflow.Window,
             Stride = Spec.Tokens.Overflow == Overflow.Window ? Spec.Tokens.Stride : 0,
             WithOffsets = Spec.Tokens.Overflow == Overflow.Window,
@@ -58,25 +85,29 @@ abstract class FeatureTask(JobSpec spec)
             {
                 TruncationSide.OnlyFirst => Truncation.OnlyFirst,
                 TruncationSide.OnlySecond => Truncation.OnlySecond,
-                _ => Truncation.LongestFirst,
+                TruncationSide.LongestFirst => Truncation.LongestFirst,
             },
         };
 }
 
-/// <summary>The table of tasks.</summary>
+/// <summary>What a task is made of.</summary>
+/// <param name="Spec">The job.</param>
+/// <param name="Model">Null for a task that runs no model.</param>
+/// <param name="Tokenizer">The folder's.</param>
+/// <param name="MaxLength">Tokens of an encoding.</param>
+/// <param name="Prompt">Stands before every text.</param>
+/// <param name="Paths">For files that come with the job.</param>
+sealed record TaskParts(JobSpec Spec, ModelFolder? Model, Tokenizer Tokenizer, int MaxLength, string Prompt, ContainerPaths Paths);
+
+/// <summary>The table of tasks: a new one is a line here and a class like <see cref="EmbedTask"/>.</summary>
 static class FeatureTasks
 {
-    /// <param name="spec">The job.</param>
-    /// <param name="model">Null for tokenize.</param>
-    /// <param name="maxLength">Tokens of an encoding.</param>
-    /// <param name="paths">For files that come with the job.</param>
-    public static FeatureTask Create(JobSpec spec, ModelFolder? model, Tokenizer tokenizer, int maxLength, ContainerPaths paths) =>
-        spec.Task switch
+    public static FeatureTask Create(TaskParts parts) =>
+        parts.Spec.Task switch
         {
-            TaskKind.Embed => new EmbedTask(spec, model!, maxLength, paths),
-            TaskKind.Tokenize => new TokenizeTask(spec, tokenizer, maxLength),
-            TaskKind.Classify => new ClassifyTask(spec, model!, maxLength),
-            TaskKind.Answer => new AnswerTask(spec, tokenizer, maxLength, paths),
-            var other => throw new ArgumentOutOfRangeException(nameof(spec), other, "unknown task"),
+            TaskKind.Embed => new EmbedTask(parts),
+            TaskKind.Tokenize => new TokenizeTask(parts),
+            TaskKind.Answer => new AnswerTask(parts),
+            TaskKind.Classify => new ClassifyTask(parts),
         };
 }

@@ -1,5 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Worker;
@@ -9,53 +10,34 @@ sealed class TokenizeTask : FeatureTask
 {
     readonly int _padTo,
         _padId;
-    readonly bool _types,
-        _pair;
+    readonly bool _types;
 
-    public TokenizeTask(JobSpec spec, Tokenizer tokenizer, int maxLength)
-        : base(spec)
+    public TokenizeTask(TaskParts parts)
+        : base(parts)
     {
-        (_types, _padId, _pair) = (tokenizer.HasTokenTypes, tokenizer.PadId, spec.Input.TextPair is not null);
-        _padTo = spec.Tokens.Padding == PaddingKind.MaxLength ? maxLength : 0;
-        Encoding = TextEncoding(maxLength) with { WithOffsets = spec.Tokens.Offsets || spec.Tokens.Overflow == Overflow.Window };
-        var columns = new List<OutputColumn> { new("input_ids", ColumnKind.ListInt32), new("attention_mask", ColumnKind.ListInt8) };
-        if (_types)
-        {
-            columns.Add(new("token_type_ids", ColumnKind.ListInt8));
-        }
-
-        if (spec.Tokens.SpecialTokensMask)
-        {
-            columns.Add(new("special_tokens_mask", ColumnKind.ListInt8));
-        }
-
-        if (spec.Tokens.Offsets)
-        {
-            columns.Add(new("offsets", ColumnKind.ListInt32));
-        }
-
-        Columns = columns;
+        (_types, _padId) = (parts.Tokenizer.HasTokenTypes, parts.Tokenizer.PadId);
+        _padTo = Spec.Tokens.Padding == PaddingKind.MaxLength ? parts.MaxLength : 0;
+        Encoding = TextEncoding() with { WithOffsets = Spec.Tokens.Offsets || Spec.Tokens.Overflow == Overflow.Window };
+        OutputColumn[] types = _types ? [new("token_type_ids", ColumnKind.ListInt8)] : [];
+        Columns = [.. base.Columns.Take(2), .. types, .. base.Columns.Skip(2)];
     }
 
     public override IReadOnlyList<OutputColumn> Columns { get; }
 
     public override EncodeOptions Encoding { get; }
 
-    public override void Encode(RowBlock rows, int row, RowEncoder encoder, EncodingBuffer into)
-    {
-        if (_pair)
-        {
-            encoder.Encode(rows.Text(row), rows.Text(row, 1), into);
-        }
-        else
-        {
-            encoder.Encode(rows.Text(row), into);
-        }
-    }
+    public override void Encode(RowBlock rows, int row, TextEncoder encoder, EncodingBuffer into) => EncodeTexts(rows, row, encoder, into);
 
-    public override void Write(WindowItem window, int call, int first, int count, ColumnBlock into)
+    public override void Write(
+        RowBlock rows,
+        EncodingBuffer encodings,
+        BlockResult? results,
+        int call,
+        int first,
+        int count,
+        ColumnBlock into
+    )
     {
-        var encodings = window.Encodings;
         var length = encodings.Length(first);
         var padded = Math.Max(length, _padTo);
         var ids = padded <= 1024 ? stackalloc int[padded] : new int[padded];

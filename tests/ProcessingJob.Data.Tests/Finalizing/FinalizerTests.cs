@@ -60,7 +60,7 @@ public sealed class FinalizerTests : IDisposable
     public async Task Finish_CountsThatDoNotAddUp_AreSaid()
     {
         _bench.Commit("a", 4, change: r => r with { RowsIn = 5 });
-        await FailsAsync("5 rows in, but 4 kept + 0 filtered + 0 rejected");
+        await FailsAsync("5 rows in, but 4 kept + 0 rejected");
     }
 
     [Fact]

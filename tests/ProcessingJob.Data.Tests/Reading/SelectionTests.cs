@@ -2,7 +2,7 @@ using ProcessingJob.Contract;
 
 namespace ProcessingJob.Data.Tests;
 
-/// <summary>Splits and balance.</summary>
+/// <summary>Splits.</summary>
 public sealed class SelectionTests
 {
     static readonly ValueMap<double> Shares = [new("train", 0.8), new("validation", 0.1), new("test", 0.1)];
@@ -47,46 +47,5 @@ public sealed class SelectionTests
             }
         );
         Assert.Equal(numbers.Splits, texts.Splits);
-    }
-
-    [Fact]
-    public async Task Balance_Classes_DownToTheRarest()
-    {
-        var text =
-            "stars,text\n"
-            + string.Concat(
-                Enumerable
-                    .Range(0, 1000)
-                    .Select(i => $"{(i % 10 == 0 ? 1 : i % 3 == 0 ? 2 : 5)},text {i}\n")
-            )
-            + "5,\n";
-        var options = Some.Options(Some.Input("text", null, "stars"), new KeptColumn("stars", ColumnType.String)) with
-        {
-            Balance = "stars",
-        };
-        var rows = await ReadRows.OfAsync(new MemorySource(text), InputFormat.Csv, options);
-        Assert.Equal([("1", 100), ("2", 100), ("5", 100)], rows.Kept.CountBy(k => k[0]).Select(c => (c.Key, c.Value)).Order());
-        Assert.Equal(700, rows.Filtered);
-        Assert.Equal(1001, rows.RecordsIn);
-        Assert.Equal(rows.Texts, (await ReadRows.OfAsync(new MemorySource(text), InputFormat.Csv, options)).Texts);
-        Assert.NotEqual(Enumerable.Range(0, 100), rows.Rows.Where((_, i) => rows.Kept[i][0] == "5").Select(r => (int)r));
-    }
-
-    [Fact]
-    public async Task Balance_RowsWithoutAClass_AreLeftOutAndAreNoClass()
-    {
-        var text =
-            string.Concat(Enumerable.Range(0, 100).Select(i => $"{{\"text\":\"t{i}\",\"c\":\"{i % 2}\"}}\n")) + "{\"text\":\"none\"}\n";
-        var rows = await ReadRows.OfAsync(new MemorySource(text), InputFormat.Jsonl, Some.Options() with { Balance = "c" });
-        Assert.Equal((100, 1), (rows.Texts.Count, (int)rows.Filtered));
-    }
-
-    [Fact]
-    public async Task Balance_ColumnThatNoRowHas_FailsInsteadOfLeavingOutEverything()
-    {
-        var e = await Assert.ThrowsAsync<PJobException>(() =>
-            ReadRows.OfAsync(new MemorySource("{\"text\":\"a\"}\n", "a.jsonl"), InputFormat.Jsonl, Some.Options() with { Balance = "c" })
-        );
-        Assert.Contains("no row from byte 0 to 13 has a value in 'c'", e.Message);
     }
 }

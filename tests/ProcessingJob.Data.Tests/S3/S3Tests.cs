@@ -262,6 +262,6 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
             block.Get<ListColumn<float>>("embedding").Append(vector);
         }
         await writer.WriteAsync(block, Token);
-        return await writer.CommitAsync(new(rowsIn ?? rows, rows, 0, 0, 0), Token);
+        return await writer.CommitAsync(new(rowsIn ?? rows, rows, 0, 0), Token);
     }
 }

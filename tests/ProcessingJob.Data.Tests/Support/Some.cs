@@ -101,7 +101,6 @@ sealed class ReadRows
     public List<long> Offsets { get; } = [];
     public List<int> Splits { get; } = [];
     public List<Reject> Rejects { get; } = [];
-    public long Filtered { get; private set; }
     public long RecordsIn { get; private set; }
     public long SourceBytes { get; private set; }
 
@@ -128,7 +127,6 @@ sealed class ReadRows
                 Splits.Add(block.Split(i));
             }
             Rejects.AddRange(block.Rejects);
-            Filtered += block.Filtered;
             RecordsIn += block.RecordsIn;
             SourceBytes += block.SourceBytes;
             block.Dispose();

@@ -75,7 +75,7 @@ public sealed class CrashTests : IDisposable
         }
         await writer.WriteAsync(block);
         await writer.RejectAsync(new("a.csv", 50, 400, RejectReason.MissingText, "no text", ""));
-        await writer.CommitAsync(new(51, 50, 0, 9, 0));
+        await writer.CommitAsync(new(51, 50, 9, 0));
     }
 
     static string[] Contents(string folder) =>

@@ -75,7 +75,7 @@ public sealed class LocalCommitTests : IDisposable
     {
         var store = new LocalStore(Path.Combine(_folder, "output"));
         await using var writer = NewWriter(store, 10);
-        var e = await Assert.ThrowsAsync<PJobException>(() => writer.CommitAsync(new(5, 3, 1, 0, 0), Token));
+        var e = await Assert.ThrowsAsync<PJobException>(() => writer.CommitAsync(new(5, 3, 0, 0), Token));
         Assert.Contains("do not add up", e.Message);
     }
 
@@ -90,7 +90,7 @@ public sealed class LocalCommitTests : IDisposable
                 await writer.WriteAsync(Block(1000, i), Token);
             }
 
-            await writer.CommitAsync(new(200_000, 200_000, 0, 0, 0), Token);
+            await writer.CommitAsync(new(200_000, 200_000, 0, 0), Token);
         });
         Assert.Contains("No space left", e.Message);
         Assert.Contains("volume_gb", e.Message);
@@ -108,7 +108,7 @@ public sealed class LocalCommitTests : IDisposable
         }
 
         await writer.WriteAsync(block, Token);
-        var record = await writer.CommitAsync(new(10, 10, 0, 0, 0), Token);
+        var record = await writer.CommitAsync(new(10, 10, 0, 0), Token);
         Assert.Equal([("train", 6L), ("test", 4L)], record.Parts.Select(p => (p.Split!, p.Rows)));
         Assert.StartsWith("data/split=train/part-", record.Parts[0].Path);
     }
@@ -122,7 +122,7 @@ public sealed class LocalCommitTests : IDisposable
         await using var writer = NewWriter(store, rowsPerPart);
         await writer.WriteAsync(Block(rows, seed), Token);
         await writer.RejectAsync(new("a.csv", 1, 2, RejectReason.BadRecord, "no", "the row \u2028 \ud800"), Token);
-        return await writer.CommitAsync(new(rows + 1, rows, 0, 7, 3), Token);
+        return await writer.CommitAsync(new(rows + 1, rows, 7, 3), Token);
     }
 
     static ColumnBlock Block(int rows, int seed)
@@ -153,7 +153,8 @@ public sealed class LocalCommitTests : IDisposable
 
         public Task ProbeAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public IAsyncEnumerable<StoredFile> ListAsync(string prefix, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public IAsyncEnumerable<StoredFile> ListAsync(string prefix, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken) => throw new NotSupportedException();
 

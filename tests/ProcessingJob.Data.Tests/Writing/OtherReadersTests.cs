@@ -122,7 +122,7 @@ public sealed class OtherReadersTests : IDisposable
         }
 
         await writer.WriteAsync(block, Token);
-        var record = await writer.CommitAsync(new(rows, rows, 0, 0, 0), Token);
+        var record = await writer.CommitAsync(new(rows, rows, 0, 0), Token);
         using var db = Open();
         var path = Path.Combine(store.Location, Assert.Single(record.Parts).Path);
         Assert.Equal($"{(long)rows * width}", Scalar(db, $"SELECT sum(len(ids)) FROM '{path}'"));
@@ -146,7 +146,7 @@ public sealed class OtherReadersTests : IDisposable
         );
         using var block = Block(0, 1000);
         await writer.WriteAsync(block, Token);
-        var record = await writer.CommitAsync(new(1000, 1000, 0, 0, 0), Token);
+        var record = await writer.CommitAsync(new(1000, 1000, 0, 0), Token);
         Assert.EndsWith(".jsonl.zst", record.Parts[0].Path);
         using var db = Open();
         Assert.Equal(
@@ -172,7 +172,7 @@ public sealed class OtherReadersTests : IDisposable
             block.Get<StringColumn>("text").Append($"t{i}");
         }
         await writer.WriteAsync(block, Token);
-        var record = await writer.CommitAsync(new(3, 3, 0, 0, 0), Token);
+        var record = await writer.CommitAsync(new(3, 3, 0, 0), Token);
 
         Assert.Equal([3, 0], record.Parts.Select(p => p.Rows));
         var bytes = File.ReadAllBytes(Path.Combine(store.Location, record.Parts[0].Path));
@@ -195,7 +195,7 @@ public sealed class OtherReadersTests : IDisposable
             using var block = Block(start, Math.Min(1000, rows - start));
             await writer.WriteAsync(block, Token);
         }
-        var record = await writer.CommitAsync(new(rows, rows, 0, 0, 0), Token);
+        var record = await writer.CommitAsync(new(rows, rows, 0, 0), Token);
         return Path.Combine(store.Location, Assert.Single(record.Parts).Path);
     }
 

@@ -125,7 +125,15 @@ public class LocalTargetTests
         bench.Write("a.jsonl", "");
         bench.Write("b.jsonl", """{"text": "x", "n": 1.5}""" + "\n");
         bench.Write("c.jsonl", """{"text": "x", "n": 1}""" + "\n");
-        var spec = bench.Spec() with { Input = new() { Data = bench.Path("data"), Text = ["text"], Keep = ["n"] } };
+        var spec = bench.Spec() with
+        {
+            Input = new()
+            {
+                Data = bench.Path("data"),
+                Text = ["text"],
+                Keep = ["n"],
+            },
+        };
         Assert.Equal(ExitCode.Done, (await bench.RunAsync(spec)).Code);
         var plan = Assert.Single(bench.Events.OfType<JobPlanned>()).Plan;
         Assert.Equal([new KeptColumn("n", ColumnType.Double)], plan.Work.Schema);

@@ -3,8 +3,8 @@ using ProcessingJob.Data;
 
 namespace ProcessingJob.Worker;
 
-/// <summary>What the writer gets: rows and rejects of one window, or the end of a unit. Reused.</summary>
-sealed class FinishedWindow(IReadOnlyList<OutputColumn> columns) : IDisposable
+/// <summary>What the writer gets: rows and rejects of one block, or the end of a unit. Reused.</summary>
+sealed class FinishedBlock(IReadOnlyList<OutputColumn> columns) : IDisposable
 {
     public UnitRun Unit { get; set; } = null!;
     public ColumnBlock Rows { get; } = new(columns);
@@ -12,7 +12,6 @@ sealed class FinishedWindow(IReadOnlyList<OutputColumn> columns) : IDisposable
     public bool EndOfUnit { get; set; }
     public long RecordsIn { get; set; }
     public long RowsKept { get; set; }
-    public long Filtered { get; set; }
     public long Tokens { get; set; }
     public long Truncated { get; set; }
     public long SourceBytes { get; set; }
@@ -21,7 +20,7 @@ sealed class FinishedWindow(IReadOnlyList<OutputColumn> columns) : IDisposable
     {
         Rows.Clear();
         Rejects.Clear();
-        (EndOfUnit, RecordsIn, RowsKept, Filtered, Tokens, Truncated, SourceBytes) = (false, 0, 0, 0, 0, 0, 0);
+        (EndOfUnit, RecordsIn, RowsKept, Tokens, Truncated, SourceBytes) = (false, 0, 0, 0, 0, 0);
     }
 
     public void Dispose() => Rows.Dispose();

@@ -1,11 +1,13 @@
+using System.Runtime.InteropServices;
 using ProcessingJob.Contract;
-using ProcessingJob.Tokenization;
+using ProcessingJob.Tokenization.Unicode;
 
-namespace ProcessingJob.Worker;
+namespace ProcessingJob.Tokenization;
 
 /// <summary>An encoder that puts the prompt before the first text, and lower-cases where the model folder asks for it. One per thread.</summary>
-sealed class RowEncoder(Encoder encoder, string prompt, bool lowerCase)
+public sealed class TextEncoder(Encoder encoder, string prompt, bool lowerCase)
 {
+    readonly List<char> _lower = [];
     char[] _scratch = new char[1024];
 
     public void Encode(ReadOnlySpan<char> text, EncodingBuffer into) => encoder.Encode(Prepare(text), into);
@@ -39,13 +41,13 @@ sealed class RowEncoder(Encoder encoder, string prompt, bool lowerCase)
 
         prompt.CopyTo(_scratch);
         text.CopyTo(_scratch.AsSpan(prompt.Length));
-        if (lowerCase)
+        if (!lowerCase)
         {
-            for (var i = 0; i < length; i++)
-            {
-                _scratch[i] = char.ToLowerInvariant(_scratch[i]);
-            }
+            return _scratch.AsSpan(0, length);
         }
-        return _scratch.AsSpan(0, length);
+
+        _lower.Clear();
+        LowerCase.Append(_scratch.AsSpan(0, length), _lower);
+        return CollectionsMarshal.AsSpan(_lower);
     }
 }

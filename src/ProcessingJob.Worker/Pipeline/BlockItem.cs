@@ -6,10 +6,10 @@ using ProcessingJob.Tokenization;
 namespace ProcessingJob.Worker;
 
 /// <summary>
-/// A block of rows on its way through the stages, or the end of its unit. A window is one block, and blocks end with their unit, so
-/// the same unit gives the same batches, and bytes, on any run.
+/// A block of rows on its way through the stages, or the end of its unit. The engine runs a block at a time, and blocks end with their
+/// unit, so the same unit gives the same batches, and bytes, on any run.
 /// </summary>
-sealed class WindowItem(UnitRun unit, RowBlock? rows) : IDisposable
+sealed class BlockItem(UnitRun unit, RowBlock? rows) : IDisposable
 {
     readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -1,6 +1,4 @@
-using ProcessingJob.Contract;
-
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Contract;
 
 /// <summary>What the values of a column are, in memory and in a part file.</summary>
 public enum ColumnKind
@@ -56,6 +54,6 @@ public sealed record OutputColumn(string Name, ColumnKind Kind, bool Nullable = 
             ColumnType.Bool => ColumnKind.Bool,
             ColumnType.Timestamp => ColumnKind.Timestamp,
             ColumnType.Date => ColumnKind.Date,
-            _ => ColumnKind.Binary,
+            ColumnType.Binary => ColumnKind.Binary,
         };
 }

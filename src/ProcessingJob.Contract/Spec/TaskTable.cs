@@ -1,0 +1,16 @@
+namespace ProcessingJob.Contract;
+
+/// <summary>The table of tasks: a new one is a line here, one in <see cref="TaskKind"/>, and a file beside <see cref="Embed"/>.</summary>
+public static class TaskTable
+{
+    public static IReadOnlyList<TaskTraits> All { get; } = [.. Enum.GetValues<TaskKind>().Select(Of)];
+
+    public static TaskTraits Of(TaskKind kind) =>
+        kind switch
+        {
+            TaskKind.Embed => Embed.Traits,
+            TaskKind.Tokenize => Tokenize.Traits,
+            TaskKind.Classify => Classify.Traits,
+            TaskKind.Answer => Answer.Traits,
+        };
+}

@@ -1,0 +1,108 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Storage;
+
+namespace ProcessingJob.Data;
+
+/// <summary>csv and tsv.</summary>
+/// <param name="delimiter">Where the spec names none.</param>
+/// <param name="multiline">Whether a quoted field may hold line breaks.</param>
+sealed class CsvInput(byte delimiter, bool multiline) : RecordInput
+{
+    public override async ValueTask<FileHead> ReadHeadAsync(
+        RecordFeed feed,
+        FileHead start,
+        string file,
+        ReadOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        var separator = CsvFormat.DelimiterOf(options.Input, delimiter);
+        while (true)
+        {
+            var csv = new CsvFormat(separator, multiline, [], 0);
+            var cut = csv.Cut(feed.Data, feed.AtEnd, options.MaxRecordBytes);
+            if (cut.Fault == RecordFault.NeedMore)
+            {
+                await feed.FillAsync(cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+            if (cut.Fault == RecordFault.None && cut.Length > 0 && cut.Content == 0)
+            {
+                // Empty lines above the header.
+                feed.Consume(cut.Length);
+                continue;
+            }
+            var fields = cut.Fault == RecordFault.None ? CsvFormat.Fields(feed.Data[..cut.Content], separator, multiline) : null;
+            if (!options.Input.Header)
+            {
+                return start with { DataStart = feed.Offset, Columns = Numbered(fields?.Length ?? 0) };
+            }
+
+            if (feed.Data.IsEmpty)
+            {
+                return start with { DataStart = feed.Offset };
+            }
+
+            if (fields is null)
+            {
+                throw new PJobException(
+                    $"{file}: the header cannot be read: {SlotDecoder.Show(feed.Data[..Math.Min(80, feed.Data.Length)])}; expected column names in UTF-8, separated by '{(char)separator}'"
+                );
+            }
+
+            if (fields.Any(f => f.Contains('\0')))
+            {
+                throw new PJobException(
+                    $"{file}: the header has NUL bytes: found UTF-16 or no text at all, expected UTF-8; convert the file (iconv -f UTF-16 -t UTF-8)"
+                );
+            }
+
+            if (fields.Any(f => f.Contains('\r')))
+            {
+                throw new PJobException(
+                    $"{file}: found lines that end in CR alone, expected LF or CRLF; convert the file (tr '\\r' '\\n')"
+                );
+            }
+
+            return start with
+            {
+                DataStart = feed.Offset + cut.Length,
+                Columns = fields,
+            };
+        }
+    }
+
+    public override RecordFormat CreateFormat(string file, RowPlan plan, FileHead head, ReadOptions options)
+    {
+        // A file without even a header has no rows either.
+        if (head.Columns.Length > 0)
+        {
+            plan.CheckFound(file, head.Columns);
+        }
+
+        if (plan.Names.FirstOrDefault(name => head.Columns.Count(c => c == name) > 1) is { } twice)
+        {
+            throw new PJobException($"{file}: the header names the column '{twice}' more than once; rename all but one");
+        }
+
+        return new CsvFormat(
+            CsvFormat.DelimiterOf(options.Input, delimiter),
+            multiline,
+            [.. head.Columns.Select(name => Array.IndexOf(plan.Names, name))],
+            plan.Names.Length
+        );
+    }
+
+    public override async Task<FoundColumns> FindColumnsAsync(IByteSource source, InputSpec input, CancellationToken cancellationToken)
+    {
+        if (source.Length == 0)
+        {
+            return new([]);
+        }
+
+        var head = await FileHead.ReadAsync(source, this, ReadOptions.Of(input), cancellationToken).ConfigureAwait(false);
+        return new([.. head.Columns.Distinct().Select(name => new KeptColumn(name, ColumnType.String))]);
+    }
+
+    static string[] Numbered(int count) => [.. Enumerable.Range(0, count).Select(i => i.ToString())];
+}

@@ -1,0 +1,23 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Storage;
+
+namespace ProcessingJob.Data;
+
+/// <summary>Parquet: read by row groups.</summary>
+sealed class ParquetInput : InputReader
+{
+    public override async Task<FoundColumns> FindColumnsAsync(IByteSource source, InputSpec input, CancellationToken cancellationToken)
+    {
+        var file = await ParquetFile.OpenAsync(source, cancellationToken).ConfigureAwait(false);
+        await using var fileScope = file.ConfigureAwait(false);
+        return new([.. file.Columns.Select(c => new KeptColumn(c.Name, c.Native))]) { Names = file.Names };
+    }
+
+    public override IAsyncEnumerable<RowBlock> ReadAsync(
+        WorkUnit unit,
+        IByteSource source,
+        RowBuilder builder,
+        FileMemory memory,
+        CancellationToken cancellationToken
+    ) => new ParquetUnitReader(unit, source, builder).ReadAsync(cancellationToken);
+}
