@@ -16,10 +16,10 @@ sealed class EmbedHead(EmbedPlan plan, string output) : OutputHead
 
     /// <summary>For token embeddings, or for a graph that has pooled already.</summary>
     /// <exception cref="PJobException">Model: the graph has neither. BadSpec: options that do not fit the model.</exception>
-    public static OutputHead Create(ModelFolder model, OnnxCandidate file, EmbedOptions options)
+    public static OutputHead Create(ModelFolder model, ModelSource file, EmbedOptions options)
     {
         var plan = EmbedPlan.Create(model, options);
-        var outputs = file.Summary.Outputs;
+        var outputs = file.Outputs;
         var tokens = outputs.FirstOrDefault(o => TokenOutputs.Contains(o.Name)) ?? outputs.FirstOrDefault(o => o.Dimensions.Length == 3);
         if (tokens is null)
         {

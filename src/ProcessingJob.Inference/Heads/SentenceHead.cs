@@ -17,9 +17,9 @@ sealed class SentenceHead(EmbedPlan plan, string output, int size) : OutputHead
     public override IReadOnlyList<string> Names { get; } = [output];
 
     /// <exception cref="PJobException">Model: the graph has no embeddings, or another pooling was asked for.</exception>
-    public static SentenceHead Create(ModelFolder model, OnnxCandidate file, EmbedPlan plan, EmbedOptions options)
+    public static SentenceHead Create(ModelFolder model, ModelSource file, EmbedPlan plan, EmbedOptions options)
     {
-        var outputs = file.Summary.Outputs;
+        var outputs = file.Outputs;
         if (outputs.FirstOrDefault(o => o.Name == Pooled) is not { } pooled)
         {
             throw new PJobException(

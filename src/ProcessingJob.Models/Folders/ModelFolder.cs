@@ -1,28 +1,24 @@
+using System.Collections.Concurrent;
 using ProcessingJob.Contract;
 
 namespace ProcessingJob.Models.Folders;
 
 /// <summary>
 /// A Hugging Face or sentence-transformers model folder as its own files describe it: config.json, modules.json and the modules
-/// it lists, prompts, and the ONNX files. Immutable. Nothing is executed or downloaded, and no pickle is ever read.
+/// it lists, prompts, ONNX files and safetensors. Nothing is executed or downloaded, and no pickle is ever read.
 /// </summary>
 public sealed class ModelFolder
 {
     readonly ModelConfig _config;
     readonly SentenceModules? _modules;
-    readonly IReadOnlyList<OnnxCandidate> _candidates;
-    readonly IReadOnlyList<string> _notes;
+    readonly IReadOnlyList<ModelSource> _sources;
+    readonly List<string> _notes;
+    readonly ConcurrentDictionary<ModelSource, string?> _refusals = [];
 
-    ModelFolder(
-        string path,
-        ModelConfig config,
-        SentenceModules? modules,
-        IReadOnlyList<OnnxCandidate> candidates,
-        IReadOnlyList<string> notes
-    )
+    ModelFolder(string path, ModelConfig config, SentenceModules? modules, IReadOnlyList<ModelSource> sources, List<string> notes)
     {
-        (Path, _config, _modules, _candidates, _notes) = (path, config, modules, candidates, notes);
-        OnnxFiles = [.. candidates.Select(c => c.File)];
+        (Path, _config, _modules, _sources, _notes) = (path, config, modules, sources, notes);
+        Files = [.. sources.Select(s => s.File)];
     }
 
     public string Path { get; }
@@ -72,16 +68,19 @@ public sealed class ModelFolder
     /// <summary>similarity_fn_name of config_sentence_transformers.json: cosine unless it says otherwise.</summary>
     public string Similarity { get; private init; } = "cosine";
 
-    /// <summary>The ONNX files found, in the order they are preferred on a CPU; empty for task tokenize.</summary>
-    public IReadOnlyList<OnnxFile> OnnxFiles { get; }
+    /// <summary>What the model can be run from, in the order that is preferred on a CPU; empty for task tokenize.</summary>
+    public IReadOnlyList<ModelFile> Files { get; }
 
     public ModelConfig Config => _config;
 
     public IReadOnlyList<DenseModule> Dense => _modules?.Dense ?? [];
 
-    public IReadOnlyList<OnnxCandidate> Candidates => _candidates;
+    public IReadOnlyList<ModelSource> Sources => _sources;
 
-    /// <summary>Reads and checks the folder. For task tokenize no ONNX file is asked for.</summary>
+    /// <summary>Whether compute.model_file named one.</summary>
+    bool IsAsked { get; init; }
+
+    /// <summary>Reads and checks the folder. For task tokenize no weights are asked for.</summary>
     /// <exception cref="PJobException">Model: what was found, what is expected, in which file.</exception>
     public static ModelFolder Open(string path, ModelOptions? options = null)
     {
@@ -109,14 +108,15 @@ public sealed class ModelFolder
             ?? ModelJson.TryRead(System.IO.Path.Combine(path, "sentence_bert_config.json"));
         var sentence = ModelJson.TryRead(System.IO.Path.Combine(path, "config_sentence_transformers.json"));
         var notes = new List<string>();
-        var candidates =
+        var sources =
             task == TaskKind.Tokenize || options.WithoutGraph
                 ? []
-                : OnnxCandidates.Find(path, modules?.TransformerPath ?? "", options.ModelFile, notes);
+                : ModelSources.Find(path, modules?.TransformerPath ?? "", options.ModelFile, task, config, notes);
         var sentenceLimit = task == TaskKind.Embed ? bert?.Int("max_seq_length") : null;
-        var folder = new ModelFolder(path, config, modules, candidates, notes)
+        var folder = new ModelFolder(path, config, modules, sources, notes)
         {
             Task = task,
+            IsAsked = options.ModelFile is not null,
             MaxLength = Math.Min(config.Positions ?? int.MaxValue, sentenceLimit ?? int.MaxValue) is var limit and < int.MaxValue
                 ? limit
                 : 512,
@@ -129,8 +129,8 @@ public sealed class ModelFolder
         return folder;
     }
 
-    /// <summary>The ONNX file for a device (Cpu or Cuda): the asked one, or the best there is.</summary>
-    public OnnxFile Choose(DeviceKind device) => Candidate(device).File;
+    /// <summary>The file for a device (Cpu or Cuda): the asked one, or the best there is.</summary>
+    public ModelFile Choose(DeviceKind device) => SourceFor(device).Source.File;
 
     /// <summary>The prompt's text: a name of <see cref="Prompts"/>, or the literal itself; null gives the default prompt (or "").</summary>
     public string ResolvePrompt(string? nameOrLiteral) =>
@@ -175,11 +175,11 @@ public sealed class ModelFolder
             Add("labels", string.Join(", ", Labels) + (ProblemType is null ? "" : $" ({ProblemType})"));
         }
 
-        foreach (var file in OnnxFiles)
+        foreach (var file in Files)
         {
             var uses = new[] { DeviceKind.Cpu, DeviceKind.Cuda }.Where(d => Choose(d) == file).Select(d => d.ToString().ToLowerInvariant());
             Add(
-                "onnx file",
+                "model file",
                 $"{file.Name}: {file.Precision.ToString().ToLowerInvariant()}{(file.Optimized ? ", optimized" : "")}, {file.Bytes / 1e6:N1} MB{string.Concat(uses.Select(u => $", for {u}"))}"
             );
         }
@@ -194,10 +194,46 @@ public sealed class ModelFolder
         void Add(string name, string value) => lines.Add(new(name, value));
     }
 
-    public OnnxCandidate Candidate(DeviceKind device) =>
-        _candidates.Count > 0
-            ? OnnxCandidates.Choose(_candidates, device)
-            : throw new PJobException($"{Path} was opened for tokenize, which has no ONNX file.", ExitCode.Model);
+    /// <summary>What runs the model on a device, and why it was chosen. A graph that cannot be built gives way to an .onnx file.</summary>
+    /// <exception cref="PJobException">Model: nothing can; or the folder was opened for tokenize.</exception>
+    public (ModelSource Source, string Why) SourceFor(DeviceKind device)
+    {
+        if (_sources.Count == 0)
+        {
+            throw new PJobException($"{Path} was opened for tokenize, which runs no model", ExitCode.Model);
+        }
+
+        var ranked = _sources.OrderBy(s => ModelSources.Rank(s, device)).ToArray();
+        // The only way speaks for itself when it is opened.
+        var hasOnnx = ranked.Any(s => s is OnnxSource);
+        var source = ranked.First(s => s is not SafetensorsSource || !hasOnnx || Refusal(s) is null);
+        var why =
+            IsAsked ? "asked for"
+            : source != ranked[0] ? $"no graph can be built: {Refusal(ranked[0])}"
+            : Files.Select(f => f.Name).Distinct().Count() == 1 ? "the only one"
+            : $"preferred on {Names.Of(device)}";
+        return (source, why);
+    }
+
+    string? Refusal(ModelSource source)
+    {
+        if (!_refusals.TryGetValue(source, out var refusal))
+        {
+            try
+            {
+                source.Open().Dispose();
+            }
+            catch (PJobException e)
+            {
+                refusal = e.Message;
+                _notes.Add(e.Message);
+            }
+
+            _refusals[source] = refusal;
+        }
+
+        return refusal;
+    }
 
     void CheckSizes()
     {

@@ -3,13 +3,9 @@ using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Inference.Heads;
 
-/// <summary>Counts that a model folder and its tokenizer decide together.</summary>
-public static class TextLimits
+/// <summary>What the prompts of a model folder are in tokens.</summary>
+public static class Prompts
 {
-    /// <summary>Tokens an encoding may have, specials included: the smaller of the model's and the tokenizer's limits.</summary>
-    public static int MaxLength(this ModelFolder model, Tokenizer tokenizer) =>
-        Math.Min(model.MaxLength, tokenizer.MaxLength ?? int.MaxValue);
-
     /// <summary>Leading tokens that pooling leaves out for the sake of a prompt: its own and the first special one; 0 where include_prompt
     /// is true or the prompt is empty. Counted as sentence-transformers does, without white space at the prompt's end: that belongs
     /// to the text's first token.</summary>

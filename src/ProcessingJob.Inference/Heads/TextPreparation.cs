@@ -2,7 +2,7 @@ using ProcessingJob.Contract;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Heads;
 
 /// <summary>How a job's texts become what the model sees; the same for worker, plan, analysis and search.</summary>
 /// <param name="Prompt">Stands before the first text of every row; "" for none.</param>
