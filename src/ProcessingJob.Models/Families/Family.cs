@@ -1,0 +1,25 @@
+using ProcessingJob.Models.Configs;
+using ProcessingJob.Models.Graphs;
+using ProcessingJob.Models.Heads;
+
+namespace ProcessingJob.Models.Families;
+
+/// <summary>A model_type: its layers and its heads. A head that is null is refused.</summary>
+/// <param name="Encode">Embeddings and layers: gives last_hidden_state [b, s, hidden].</param>
+sealed record Family(string ModelType, Func<GraphBuilder, ConfigReader, Value> Encode)
+{
+    /// <summary>Gives logits [b, labels].</summary>
+    public Head? Sequence { get; init; }
+
+    /// <summary>Gives logits [b, s, labels].</summary>
+    public Head? Tokens { get; init; }
+
+    /// <summary>Gives logits [b, s, 2].</summary>
+    public Head? Answers { get; init; }
+
+    /// <summary>Gives logits [b, s, vocabulary].</summary>
+    public Head? Masked { get; init; }
+
+    /// <summary>Gives pooler_output [b, width]; null where the family has none.</summary>
+    public Head? Pooler { get; init; }
+}

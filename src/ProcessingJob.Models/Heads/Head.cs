@@ -1,0 +1,7 @@
+using ProcessingJob.Models.Configs;
+using ProcessingJob.Models.Graphs;
+
+namespace ProcessingJob.Models.Heads;
+
+/// <summary>What is computed from last_hidden_state.</summary>
+delegate Value Head(GraphBuilder graph, ConfigReader config, Value hidden);

@@ -1,0 +1,118 @@
+using ProcessingJob.Models.Configs;
+using ProcessingJob.Models.Graphs;
+
+namespace ProcessingJob.Models.Heads;
+
+/// <summary>
+/// Masked language models (also SPLADE's): a transform of every token, then the decoder, which is the word embeddings where the
+/// checkpoint has none of its own. Logits [b, s, vocabulary].
+/// </summary>
+static class MaskedHeads
+{
+    const string BertWords = "embeddings.word_embeddings.weight";
+
+    /// <summary>BERT: cls.predictions.</summary>
+    public static Value Bert(GraphBuilder g, ConfigReader c, Value x)
+    {
+        const string head = "cls.predictions";
+        var act = c.Activation("hidden_act");
+        var y = Transform(g, x, head + ".transform.dense", head + ".transform.LayerNorm", act, c.Positive("layer_norm_eps"), x.Width);
+        return Decode(g, y, head + ".decoder", BertWords, [head + ".decoder.bias", head + ".bias"]);
+    }
+
+    /// <summary>nomic_bert writes the norm in small letters.</summary>
+    public static Value Nomic(GraphBuilder g, ConfigReader c, Value x)
+    {
+        const string head = "cls.predictions";
+        var norm = g.Has(head + ".transform.layer_norm.weight") ? ".transform.layer_norm" : ".transform.LayerNorm";
+        var act = c.Activation("hidden_act");
+        var y = Transform(g, x, head + ".transform.dense", head + norm, act, c.Positive("layer_norm_eps"), x.Width);
+        return Decode(g, y, head + ".decoder", BertWords, [head + ".decoder.bias", head + ".bias"]);
+    }
+
+    /// <summary>RoBERTa: lm_head., erf gelu whatever hidden_act says.</summary>
+    public static Value Roberta(GraphBuilder g, ConfigReader c, Value x)
+    {
+        var norm = g.Has("lm_head.norm.weight") ? "lm_head.norm" : "lm_head.layer_norm"; // GTE's published name
+        var y = Transform(g, x, "lm_head.dense", norm, Activation.Gelu, c.Positive("layer_norm_eps"), x.Width);
+        return Decode(g, y, "lm_head.decoder", BertWords, ["lm_head.decoder.bias", "lm_head.bias"]);
+    }
+
+    public static Value DistilBert(GraphBuilder g, ConfigReader c, Value x)
+    {
+        var y = Transform(g, x, "vocab_transform", "vocab_layer_norm", c.Activation("activation"), 1e-12, x.Width);
+        return Decode(g, y, "vocab_projector", BertWords, ["vocab_projector.bias"]);
+    }
+
+    /// <summary>ALBERT: back to the width of the embeddings.</summary>
+    public static Value Albert(GraphBuilder g, ConfigReader c, Value x)
+    {
+        var width = c.Size("embedding_size");
+        var act = c.Activation("hidden_act");
+        var y = Transform(g, x, "predictions.dense", "predictions.LayerNorm", act, c.Positive("layer_norm_eps"), width);
+        return Decode(g, y, "predictions.decoder", BertWords, ["predictions.decoder.bias", "predictions.bias"]);
+    }
+
+    /// <summary>ELECTRA's generator, and ConvBERT: erf gelu always.</summary>
+    public static Value Electra(GraphBuilder g, ConfigReader c, Value x)
+    {
+        const string head = "generator_predictions";
+        var eps = c.Positive("layer_norm_eps");
+        var y = Transform(g, x, head + ".dense", head + ".LayerNorm", Activation.Gelu, eps, c.Size("embedding_size"));
+        return Decode(g, y, "generator_lm_head", BertWords, ["generator_lm_head.bias"]);
+    }
+
+    /// <summary>DeBERTa: two heads, told apart by their tensors, as a config may lack "legacy" where its checkpoint has the new head.</summary>
+    public static Value Deberta(GraphBuilder g, ConfigReader c, Value x)
+    {
+        const string head = "lm_predictions.lm_head";
+        if (!g.Has(head + ".dense.weight"))
+        {
+            return Bert(g, c, x);
+        }
+
+        var y = Transform(g, x, head + ".dense", head + ".LayerNorm", c.Activation("hidden_act"), c.Positive("layer_norm_eps"), x.Width);
+        return Decode(g, y, "", BertWords, [head + ".bias"]);
+    }
+
+    public static Value ModernBert(GraphBuilder g, ConfigReader c, Value x) =>
+        Decode(
+            g,
+            TokenHeads.ModernBertHead(g, c, x),
+            "decoder",
+            "embeddings.tok_embeddings.weight",
+            c.Flag("decoder_bias") ? ["decoder.bias"] : []
+        );
+
+    public static Value EuroBert(GraphBuilder g, ConfigReader c, Value x) =>
+        Decode(g, x, "lm_head", "embed_tokens.weight", c.Flag("mlp_bias") ? ["lm_head.bias"] : []);
+
+    /// <summary>RemBERT: its own output width, and a decoder that is never tied.</summary>
+    public static Value RemBert(GraphBuilder g, ConfigReader c, Value x)
+    {
+        const string head = "cls.predictions";
+        var width = c.Size("output_embedding_size");
+        var y = Transform(g, x, head + ".dense", head + ".LayerNorm", c.Activation("hidden_act"), c.Positive("layer_norm_eps"), width);
+        return Decode(g, y, head + ".decoder", null, [head + ".decoder.bias"]);
+    }
+
+    static Value Transform(GraphBuilder g, Value x, string dense, string norm, Activation activation, double epsilon, int width) =>
+        g.Normalize(g.LinearActivation(x, dense, width, activation), Norm.Layer(norm, epsilon));
+
+    /// <param name="decoder">Its own tensor, without <c>.weight</c>; "" for none.</param>
+    /// <param name="words">The word embeddings, without prefix, for a tied decoder.</param>
+    /// <param name="biases">The first that is there is used: of an untied head the decoder's own. Empty: the head has none.</param>
+    static Value Decode(GraphBuilder g, Value x, string decoder, string? words, string[] biases)
+    {
+        var own = decoder + ".weight";
+        var weight = words is null || g.Has(own) ? own : g.Prefix + words;
+        var bias = biases.Length == 0 ? null : Array.Find(biases, g.Has) ?? biases[^1];
+        var table = g.Tensor(weight, g.VocabularySize, x.Width);
+        return g.Linear(
+            x,
+            g.Weight(table, x.Type),
+            g.VocabularySize,
+            bias is null ? null : g.Weight(g.Tensor(bias, g.VocabularySize), x.Type)
+        );
+    }
+}

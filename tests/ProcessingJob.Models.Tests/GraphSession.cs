@@ -1,0 +1,83 @@
+using Microsoft.ML.OnnxRuntime;
+using ProcessingJob.Models.Graphs;
+
+namespace ProcessingJob.Models.Tests;
+
+/// <summary>A built graph in a session on the CPU, its weights handed over by address.</summary>
+sealed class GraphSession : IDisposable
+{
+    readonly InferenceSession _session;
+    readonly RunOptions _run = new();
+
+    public GraphSession(BuiltGraph graph, GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL)
+    {
+        using var options = Options(level);
+        ExternalInitializers.Add(options, graph.Weights);
+        _session = new InferenceSession(graph.Model, options);
+    }
+
+    public GraphSession(string file)
+    {
+        using var options = Options(GraphOptimizationLevel.ORT_ENABLE_ALL);
+        _session = new InferenceSession(file, options);
+    }
+
+    /// <summary>Runs texts as one batch, padded on the right.</summary>
+    /// <param name="rows">Per text: input name to ids.</param>
+    /// <returns>Output name to its values and shape.</returns>
+    public Dictionary<string, (float[] Values, long[] Shape)> Run(IReadOnlyList<IReadOnlyDictionary<string, long[]>> rows, long padId)
+    {
+        var length = rows.Max(row => row["input_ids"].Length);
+        var names = _session.InputMetadata.Keys.ToArray();
+        var inputs = names
+            .Select(name => OrtValue.CreateTensorValueFromMemory(Padded(rows, name, length, padId), [rows.Count, length]))
+            .ToArray();
+        try
+        {
+            using var outputs = _session.Run(_run, names, inputs, [.. _session.OutputMetadata.Keys]);
+            return _session
+                .OutputMetadata.Keys.Zip(outputs)
+                .ToDictionary(
+                    pair => pair.First,
+                    pair => (pair.Second.GetTensorDataAsSpan<float>().ToArray(), pair.Second.GetTensorTypeAndShape().Shape)
+                );
+        }
+        finally
+        {
+            foreach (var input in inputs)
+            {
+                input.Dispose();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _run.Dispose();
+    }
+
+    static long[] Padded(IReadOnlyList<IReadOnlyDictionary<string, long[]>> rows, string name, int length, long padId)
+    {
+        var values = new long[rows.Count * length];
+        Array.Fill(values, name == "input_ids" ? padId : 0);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (rows[i].TryGetValue(name, out var ids))
+            {
+                ids.CopyTo(values, i * length);
+            }
+        }
+
+        return values;
+    }
+
+    static SessionOptions Options(GraphOptimizationLevel level) =>
+        new()
+        {
+            GraphOptimizationLevel = level,
+            IntraOpNumThreads = 1,
+            InterOpNumThreads = 1,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+}
