@@ -21,7 +21,7 @@ try
     var job = args.Contains("--sagemaker") ? JobClient.RunOnSageMaker(spec) : JobClient.RunHere(spec);
     await foreach (var happened in job.Events)
     {
-        string? line = happened switch
+        var line = happened switch
         {
             JobPlanned { Plan: var plan } =>
                 $"{plan.Units.Count} units over {plan.Hosts.Count} hosts, {plan.UnitsCommitted} are done already",
@@ -31,7 +31,9 @@ try
             _ => null,
         };
         if (line is not null)
+        {
             Console.WriteLine(line);
+        }
     }
     var result = await job.Result;
     Console.WriteLine($"{result.Job}: {result.Status} after {result.Seconds:0} s, in {result.Output}");
@@ -48,10 +50,14 @@ try
                 ("bytes", counts.Bytes),
             }
         )
+        {
             Console.WriteLine($"{name, -10}{value, 16:N0}");
+        }
     }
     if (result.Message is not null)
+    {
         Console.Error.WriteLine(result.Message);
+    }
     return (int)result.Code;
 }
 catch (PJobException e)

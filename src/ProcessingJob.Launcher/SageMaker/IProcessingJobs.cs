@@ -2,7 +2,8 @@ namespace ProcessingJob.Launcher.SageMaker;
 
 /// <summary>SageMaker's processing jobs: the port between the launcher and the service.</summary>
 /// <remarks>
-/// Adapters: <see cref="SageMakerJobs"/> (default) and SdkSageMakerJobs, over AWSSDK.SageMaker, when built with <c>-p:AwsSdkSageMaker=true</c>.
+/// Adapters: <see cref="SageMakerJobs"/> (default: it needs no package beyond AWSSDK.Core, which feeds without AWSSDK.SageMaker have) and
+/// SdkSageMakerJobs, over AWSSDK.SageMaker, when built with <c>-p:AwsSdkSageMaker=true</c>. <see cref="ProcessingJobs"/> chooses.
 /// Refusals arrive as <see cref="Amazon.Runtime.AmazonServiceException"/> with the service's code.
 /// </remarks>
 public interface IProcessingJobs

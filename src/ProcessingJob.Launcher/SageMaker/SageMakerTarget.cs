@@ -26,7 +26,7 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         : this(connection, TimeProvider.System) { }
 
     public AwsConnection Connection { get; } = connection;
-    public IProcessingJobs Jobs { get; init; } = new SageMakerJobs(connection);
+    public IProcessingJobs Jobs { get; init; } = ProcessingJobs.Over(connection);
     public IJobLogs Logs { get; init; } = new CloudWatchJobLogs(connection);
 
     /// <summary>

@@ -65,7 +65,10 @@ public sealed class SdkSageMakerJobs(IAmazonSageMaker client) : IProcessingJobs
             MaxResults = 100,
         };
         if (status is { } s)
+        {
             request.StatusEquals = new ProcessingJobStatus(s.ToString());
+        }
+
         await foreach (
             var job in client
                 .Paginators.ListProcessingJobs(request)
@@ -173,7 +176,57 @@ public sealed class SdkSageMakerJobs(IAmazonSageMaker client) : IProcessingJobs
             ProcessingEndTime = TimeOf(j.ProcessingEndTime),
             LastModifiedTime = TimeOf(j.LastModifiedTime),
             RoleArn = j.RoleArn,
-            AppSpecification = new JobApp { ImageUri = j.AppSpecification.ImageUri },
+            AppSpecification = new JobApp
+            {
+                ImageUri = j.AppSpecification.ImageUri,
+                ContainerEntrypoint = j.AppSpecification.ContainerEntrypoint,
+                ContainerArguments = j.AppSpecification.ContainerArguments,
+            },
+            Environment = j.Environment ?? [],
+            ProcessingResources = j.ProcessingResources?.ClusterConfig is { } cluster
+                ? new JobResources
+                {
+                    ClusterConfig = new JobCluster
+                    {
+                        InstanceCount = cluster.InstanceCount ?? 0,
+                        InstanceType = cluster.InstanceType?.Value ?? "",
+                        VolumeSizeInGB = cluster.VolumeSizeInGB ?? 0,
+                        VolumeKmsKeyId = cluster.VolumeKmsKeyId,
+                    },
+                }
+                : null,
+            ProcessingOutputConfig = j.ProcessingOutputConfig is { } config
+                ? new JobOutputConfig
+                {
+                    KmsKeyId = config.KmsKeyId,
+                    Outputs =
+                    [
+                        .. (config.Outputs ?? [])
+                            .Where(o => o.S3Output is not null)
+                            .Select(o => new JobOutput
+                            {
+                                OutputName = o.OutputName,
+                                AppManaged = o.AppManaged ?? false,
+                                S3Output = new JobS3Output
+                                {
+                                    S3Uri = o.S3Output.S3Uri,
+                                    LocalPath = o.S3Output.LocalPath ?? "",
+                                    S3UploadMode = o.S3Output.S3UploadMode?.Value ?? "",
+                                },
+                            }),
+                    ],
+                }
+                : null,
+            NetworkConfig = j.NetworkConfig is { } network
+                ? new JobNetwork
+                {
+                    EnableInterContainerTrafficEncryption = network.EnableInterContainerTrafficEncryption ?? false,
+                    EnableNetworkIsolation = network.EnableNetworkIsolation ?? false,
+                    VpcConfig = network.VpcConfig is { } vpc
+                        ? new JobVpc { SecurityGroupIds = vpc.SecurityGroupIds ?? [], Subnets = vpc.Subnets ?? [] }
+                        : null,
+                }
+                : null,
             StoppingCondition = j.StoppingCondition?.MaxRuntimeInSeconds is { } seconds
                 ? new JobStoppingCondition { MaxRuntimeInSeconds = seconds }
                 : null,
@@ -188,11 +241,11 @@ public sealed class SdkSageMakerJobs(IAmazonSageMaker client) : IProcessingJobs
                         S3Input = new JobS3Input
                         {
                             S3Uri = i.S3Input.S3Uri,
-                            LocalPath = i.S3Input.LocalPath,
-                            S3DataType = i.S3Input.S3DataType,
-                            S3InputMode = i.S3Input.S3InputMode,
-                            S3DataDistributionType = i.S3Input.S3DataDistributionType,
-                            S3CompressionType = i.S3Input.S3CompressionType,
+                            LocalPath = i.S3Input.LocalPath ?? "",
+                            S3DataType = i.S3Input.S3DataType?.Value ?? "S3Prefix",
+                            S3InputMode = i.S3Input.S3InputMode?.Value ?? "File",
+                            S3DataDistributionType = i.S3Input.S3DataDistributionType?.Value ?? "FullyReplicated",
+                            S3CompressionType = i.S3Input.S3CompressionType?.Value ?? "None",
                         },
                     }),
             ],

@@ -20,13 +20,13 @@ sealed class TestAws : IAsyncDisposable
             MaxErrorRetry = retries,
             Endpoints = OurServices.ToDictionary(s => s, _ => server.Url),
         };
-        (Jobs, Logs) = (new SageMakerJobs(Connection), new CloudWatchJobLogs(Connection));
+        (Jobs, Logs) = (ProcessingJobs.Over(Connection), new CloudWatchJobLogs(Connection));
     }
 
     public FakeAwsServer Server { get; }
     public ImpatientTime Time { get; }
     public AwsConnection Connection { get; }
-    public SageMakerJobs Jobs { get; }
+    public IProcessingJobs Jobs { get; }
     public CloudWatchJobLogs Logs { get; }
 
     /// <param name="retries">The SDK's own; they wait real time, so that few tests ask for any.</param>
