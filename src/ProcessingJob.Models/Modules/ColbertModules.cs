@@ -27,7 +27,7 @@ static class ColbertModules
                         transformer with
                         {
                             Expansion = pyLate?.Expansion,
-                            QueryLength = pyLate?.QueryLength,
+                            QueryLength = pyLate?.Expansion is null ? pyLate?.QueryLength : null,
                             DocumentLength = pyLate?.DocumentLength,
                         }
                     );
@@ -81,7 +81,6 @@ static class ColbertModules
         var transformer = TransformerModule.Plain(folder, TransformerModule.FeatureExtraction) with
         {
             Expansion = new QueryExpansion(true, queryLength, metadata?.Flag("attend_to_mask_tokens") ?? false, null),
-            QueryLength = queryLength,
             DocumentLength = metadata?.Int("doc_maxlen", 1),
         };
         var words = metadata?.Flag("mask_punctuation") ?? true ? Punctuation : [];
