@@ -101,6 +101,12 @@ public static class EncoderGraph
                 graph.Output("end_logits", graph.Squeeze(end));
                 break;
             default:
+                if (options.HiddenStates.Count > 0)
+                {
+                    graph.Output("token_embeddings", graph.SumOfHiddenStates(options.HiddenStates, hidden));
+                    break;
+                }
+
                 graph.Output("last_hidden_state", wide);
                 if (options.Pooler)
                 {
