@@ -13,7 +13,7 @@ static class HarmlessKeys
             output_hidden_states output_attentions output_past return_dict use_cache cache_implementation use_return_dict
             gradient_checkpointing chunk_size_feed_forward tie_word_embeddings tie_encoder_decoder
             bos_token_id eos_token_id sep_token_id cls_token_id mask_token_id pad_token_id unk_token_id decoder_start_token_id
-            forced_bos_token_id forced_eos_token_id vocab_size model_max_length n_ctx
+            bos_token eos_token sep_token cls_token mask_token pad_token unk_token forced_bos_token_id forced_eos_token_id vocab_size model_max_length n_ctx
             """
         ),
         .. Words( // generation, which transformers 4 wrote into every config
@@ -28,7 +28,7 @@ static class HarmlessKeys
             """
             directionality pooler_fc_size pooler_num_attention_heads pooler_num_fc_layers pooler_size_per_head pooler_type pooler_hidden_size
             pooler_hidden_act classifier_activation classifier_pooling classifier_bias decoder_bias projection_dim output_embedding_size
-            legacy sparse_prediction sparse_pred_ignore_index dense_seq_output loss_type
+            legacy sparse_prediction sparse_pred_ignore_index clf_pooling matryoshka_dimensions dense_seq_output loss_type
             """
         ),
         .. Words( // how other programs compute the same numbers

@@ -9,7 +9,8 @@ namespace ProcessingJob.Models.Families;
 /// </summary>
 static class Bert
 {
-    const string Anchor = "embeddings.word_embeddings.weight";
+    /// <summary>A tensor that every folder of these families has.</summary>
+    public const string Anchor = "embeddings.word_embeddings.weight";
 
     public static Value Encode(GraphBuilder g, ConfigReader c)
     {

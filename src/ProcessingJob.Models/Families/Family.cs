@@ -22,4 +22,7 @@ sealed record Family(string ModelType, Func<GraphBuilder, ConfigReader, Value> E
 
     /// <summary>Gives pooler_output [b, width]; null where the family has none.</summary>
     public Head? Pooler { get; init; }
+
+    /// <summary>Gives text_embeds [b, width] beside a pooler's output, where the checkpoint has a text_projection.</summary>
+    public Head? Projection { get; init; }
 }

@@ -16,6 +16,70 @@ static class FamilyTable
         Robertaish("roberta", Bert.EncodeRoberta),
         Robertaish("xlm-roberta", Bert.EncodeRoberta),
         Robertaish("camembert", Bert.EncodeRoberta),
+        Robertaish("roberta-prelayernorm", PreNormBert.EncodeRobertaPreNorm),
+        Robertaish("xlm-roberta-xl", PreNormBert.EncodeXlmRobertaXl),
+        Bertish("megatron-bert", PreNormBert.EncodeMegatron),
+        Bertish("albert", Albert.Encode) with
+        {
+            Sequence = SequenceHeads.AlbertPooled,
+            Masked = MaskedHeads.Albert,
+            Pooler = SequenceHeads.AlbertPooler,
+        },
+        Robertaish("mpnet", MpNet.Encode),
+        Bertish("distilbert", DistilBert.Encode) with
+        {
+            Sequence = SequenceHeads.DistilBert,
+            Masked = MaskedHeads.DistilBert,
+            Pooler = null,
+        },
+        Bertish("deberta", Deberta.EncodeV1) with
+        {
+            Sequence = SequenceHeads.Deberta,
+            Masked = MaskedHeads.Deberta,
+            Pooler = null,
+        },
+        Bertish("deberta-v2", Deberta.EncodeV2) with
+        {
+            Sequence = SequenceHeads.Deberta,
+            Masked = MaskedHeads.Deberta,
+            Pooler = null,
+        },
+        Bertish("nomic_bert", RotaryBert.EncodeNomic) with
+        {
+            Masked = MaskedHeads.Nomic,
+            Answers = null,
+        },
+        Bertish("gte", RotaryBert.EncodeGte) with
+        {
+            Masked = MaskedHeads.Roberta,
+            Answers = null,
+        },
+        Bertish("new", RotaryBert.EncodeGte) with
+        {
+            Masked = MaskedHeads.Roberta,
+            Answers = null,
+        },
+        Robertaish("jina_embeddings_v3", RotaryBert.EncodeJina),
+        new("modernbert", ModernBert.Encode)
+        {
+            Sequence = SequenceHeads.ModernBert,
+            Tokens = TokenHeads.ModernBertTokens,
+            Answers = TokenHeads.ModernBertAnswers,
+            Masked = MaskedHeads.ModernBert,
+        },
+        new("eurobert", Llama.EncodeEuroBert)
+        {
+            Sequence = SequenceHeads.EuroBert,
+            Tokens = TokenHeads.Classifier,
+            Masked = MaskedHeads.EuroBert,
+        },
+        Decoder("llama", Llama.Encode),
+        Decoder("mistral", Llama.EncodeMistral),
+        Decoder("qwen3", Llama.EncodeQwen3),
+        new("gemma3_text", Gemma3.Encode) { Sequence = SequenceHeads.LastToken },
+        new("t5", T5.Encode) { Tokens = TokenHeads.Classifier },
+        new("mt5", T5.Encode) { Tokens = TokenHeads.Classifier },
+        new("clip_text_model", ClipText.Encode) { Pooler = ClipText.Pool, Projection = ClipText.Project },
         new("electra", Bert.EncodeElectra)
         {
             Sequence = SequenceHeads.Gelu,
@@ -46,5 +110,13 @@ static class FamilyTable
         {
             Sequence = SequenceHeads.Tanh,
             Masked = MaskedHeads.Roberta,
+        };
+
+    static Family Decoder(string modelType, Func<Graphs.GraphBuilder, Configs.ConfigReader, Graphs.Value> encode) =>
+        new(modelType, encode)
+        {
+            Sequence = SequenceHeads.LastToken,
+            Tokens = TokenHeads.Score,
+            Answers = TokenHeads.Answers,
         };
 }

@@ -113,6 +113,11 @@ public static class EncoderGraph
                     graph.Output("pooler_output", HeadOf(family.Pooler)(graph, config, wide));
                 }
 
+                if (options.Pooler && family.Projection is { } project && graph.Has("text_projection.weight"))
+                {
+                    graph.Output("text_embeds", project(graph, config, wide));
+                }
+
                 break;
         }
 

@@ -47,7 +47,7 @@ static class SequenceHeads
     /// <summary>"late" classifies every token and takes the mean of the logits.</summary>
     public static Value EuroBert(GraphBuilder g, ConfigReader c, Value x)
     {
-        var pooling = c.OneOf("classifier_pooling", "bos", "mean", "late");
+        var pooling = c.OneOf(c.Has("clf_pooling") ? "clf_pooling" : "classifier_pooling", "bos", "mean", "late"); // the first as published
         var pooled = pooling switch
         {
             "bos" => g.FirstToken(x),
@@ -63,7 +63,7 @@ static class SequenceHeads
     {
         var pad = g.Node(g.Ids with { Type = ElementType.Bool }, "Equal", [g.Ids.Name, g.Long(c.Int("pad_token_id"))]);
         var real = g.Cast(g.Node(pad, "Not", [pad.Name]), ElementType.Int64);
-        var numbered = g.Node(real, "Mul", [real.Name, g.Positions.Name]);
+        var numbered = g.Cast(g.Node(real, "Mul", [real.Name, g.Positions.Name]), ElementType.Float32); // CUDA's ArgMax takes no int64
         var last = g.Node(real, "ArgMax", [numbered.Name], ("axis", 1L), ("keepdims", 1L));
         return Labels.Linear(g, c, g.TokenAt(x, last), "score", bias: false);
     }
