@@ -131,9 +131,16 @@ public static class SpecKeys
         ),
         SpecKey.Text(
             "tokens.prompt",
-            "Put before every text: a literal, or the name of one of the model's prompts.",
+            "Text put before every text as it is; \"\" for none, even if the model has a default prompt.",
             s => s.Tokens.Prompt,
             (s, v) => s with { Tokens = s.Tokens with { Prompt = v } },
+            output: true
+        ),
+        SpecKey.Text(
+            "tokens.prompt_name",
+            "Name of one of the model's prompts, put before every text.",
+            s => s.Tokens.PromptName,
+            (s, v) => s with { Tokens = s.Tokens with { PromptName = v } },
             output: true
         ),
         SpecKey.Choice(
@@ -162,6 +169,13 @@ public static class SpecKeys
             "Task tokenize: also write the offsets of tokens in the text.",
             s => s.Tokens.Offsets,
             (s, v) => s with { Tokens = s.Tokens with { Offsets = v } },
+            output: true
+        ),
+        SpecKey.Choice(
+            "embed.role",
+            "What the texts are in a search: chooses the model's prompt and route as encode_query and encode_document do.",
+            s => s.Embed.Role,
+            (s, v) => s with { Embed = s.Embed with { Role = v } },
             output: true
         ),
         SpecKey.Choice(
