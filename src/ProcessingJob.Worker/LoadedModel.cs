@@ -1,6 +1,8 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Inference.Heads;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 using Serilog;
 
@@ -24,7 +26,7 @@ sealed class LoadedModel : IDisposable
     {
         (_tokenizer, Task, Run, MaxLength, _prompt, _lowerCase) = (tokenizer, task, run, maxLength, prompt, lowerCase);
         task.PromptLength = prompt.EnumerateRunes().Count();
-        var engine = run is null ? null : Engine.Create(run.Value.Folder, run.Value.Options);
+        var engine = run is null ? null : InferenceEngine.Create(run.Value.Folder, run.Value.Options);
         Engine = engine;
         // Two threads feed a GPU box with any model (more than six never helped anyone); on a CPU the cores belong to the model.
         Tokenizers = engine switch
@@ -36,7 +38,7 @@ sealed class LoadedModel : IDisposable
     }
 
     public FeatureTask Task { get; }
-    public Engine? Engine { get; }
+    public InferenceEngine? Engine { get; }
 
     /// <summary>What the engine was made of; null for tokenize.</summary>
     public (ModelFolder Folder, EngineOptions Options)? Run { get; }
@@ -49,7 +51,7 @@ sealed class LoadedModel : IDisposable
     public ReadOptions Blocks(ReadOptions reading) =>
         reading with
         {
-            RowsPerBlock = Math.Max(1, (Engine?.WindowRows ?? 1_024) / Task.RowWeight),
+            RowsPerBlock = Math.Max(1, (Engine?.BlockRows ?? 1_024) / Task.RowWeight),
             BytesPerBlock = Math.Max(1, reading.BytesPerBlock / Task.CallsPerRow),
         };
 
@@ -87,7 +89,7 @@ sealed class LoadedModel : IDisposable
             );
         }
 
-        var limit = Math.Min(model.MaxLength, tokenizer.MaxLength ?? int.MaxValue);
+        var limit = model.MaxLength(tokenizer);
         // max_seq_length is where the authors cut; more is the user's choice, as in sentence-transformers, up to the model's positions.
         if (spec.Tokens.MaxLength > limit)
         {
@@ -108,7 +110,7 @@ sealed class LoadedModel : IDisposable
             Device = spec.Compute.Device,
             MaxLength = maxLength,
             TokenBudget = spec.Compute.TokenBudget ?? plan?.TokenBudget,
-            Callers = spec.Compute.Callers,
+            Threads = spec.Compute.Callers,
             Deduplicate = spec.Compute.Dedup,
             Log = message =>
                 log.Write(

@@ -1,5 +1,5 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
 using Serilog;
 
 namespace ProcessingJob.Worker;

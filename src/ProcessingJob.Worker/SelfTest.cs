@@ -1,5 +1,6 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Verification;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 using Serilog;
 

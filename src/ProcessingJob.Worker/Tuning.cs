@@ -1,6 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Verification;
 using ProcessingJob.Tokenization;
 using Serilog;
 

@@ -1,5 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Devices;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Benchmarks;

@@ -1,4 +1,4 @@
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Benchmarks;
@@ -44,14 +44,14 @@ static class EngineBenchmark
         {
             Engine("engine, budget 256", new EngineOptions { Deduplicate = false, TokenBudget = 256 }, windows);
             Engine("engine, budget 1,024", new EngineOptions { Deduplicate = false, TokenBudget = 1024 }, windows);
-            Engine("engine, one caller", new EngineOptions { Deduplicate = false, Callers = 1 }, windows);
+            Engine("engine, one caller", new EngineOptions { Deduplicate = false, Threads = 1 }, windows);
             Engine(
                 "engine, one caller with all threads",
                 new EngineOptions
                 {
                     Deduplicate = false,
-                    Callers = 1,
-                    ThreadsPerCall = Environment.ProcessorCount,
+                    Threads = 1,
+                    IntraOpThreads = Environment.ProcessorCount,
                 },
                 windows
             );

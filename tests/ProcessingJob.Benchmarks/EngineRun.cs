@@ -1,28 +1,29 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Benchmarks;
 
-/// <summary>An engine that is given windows as the worker gives them.</summary>
+/// <summary>An engine that is given blocks as the worker gives them.</summary>
 sealed class EngineRun(string model, EngineOptions options) : IDisposable
 {
-    readonly Engine _engine = Engine.Create(ModelFolder.Open(model), options with { Device = DeviceKind.Cpu });
+    readonly InferenceEngine _engine = InferenceEngine.Create(ModelFolder.Open(model), options with { Device = DeviceKind.Cpu });
 
     public EngineStats Stats => _engine.Stats;
 
-    public async Task<Measured> MeasureAsync(EncodingBuffer[] windows)
+    public async Task<Measured> MeasureAsync(EncodingBuffer[] blocks)
     {
         var (real, padded) = (Stats.RealTokens, Stats.PaddedTokens);
         var measured = await Machine.MeasureAsync(
-            windows.Sum(w => (long)w.TokenCount),
+            blocks.Sum(w => (long)w.TokenCount),
             async () =>
             {
-                var inFlight = new Queue<Task<WindowResult>>();
-                foreach (var window in windows)
+                var inFlight = new Queue<Task<BlockResult>>();
+                foreach (var block in blocks)
                 {
-                    inFlight.Enqueue(_engine.RunAsync(window, default));
-                    if (inFlight.Count == _engine.WindowsInFlight)
+                    inFlight.Enqueue(_engine.RunAsync(block, default));
+                    if (inFlight.Count == _engine.BlocksInFlight)
                     {
                         (await inFlight.Dequeue()).Dispose();
                     }

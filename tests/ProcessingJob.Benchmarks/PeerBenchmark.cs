@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
 

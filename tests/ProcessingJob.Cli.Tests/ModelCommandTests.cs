@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Inference.Heads;
 using ProcessingJob.Launcher.Tests.Hub;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.Cli.Tests;
@@ -117,12 +119,12 @@ public sealed class ModelCommandTests : IDisposable
     {
         var model = ModelCache.Get(new());
         var width = 0;
-        using (var engine = Engine.Create(ModelFolder.Open(model), new() { Device = Contract.DeviceKind.Cpu }))
+        using (var engine = InferenceEngine.Create(ModelFolder.Open(model), new() { Device = Contract.DeviceKind.Cpu }))
         {
             var window = new Tokenization.EncodingBuffer();
             Tokenization.Tokenizer.Load(model).CreateEncoder(new()).Encode("a", window);
             using var result = await engine.RunAsync(window, TestContext.Current.CancellationToken);
-            width = result.Width;
+            width = result.Output.Width;
         }
         var values = string.Join(',', Enumerable.Range(0, width).Select(i => i == 0 ? 1 : 0));
         var reference = _folder.Write("reference.jsonl", $$"""{"text":"a","embedding":[{{values}}]}""" + "\n");

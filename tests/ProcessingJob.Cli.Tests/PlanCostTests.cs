@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Tests.SageMaker;
 using ProcessingJob.Testing;
 

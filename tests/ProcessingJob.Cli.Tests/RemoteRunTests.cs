@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
-using ProcessingJob.FakeAws;
 using ProcessingJob.Launcher.Tests.SageMaker;
 
 namespace ProcessingJob.Cli.Tests;

@@ -1,7 +1,7 @@
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Cli.Search;
 using ProcessingJob.Contract;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Heads;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.Cli.Tests;

@@ -1,5 +1,4 @@
 using CsCheck;
-using ProcessingJob.Contract;
 
 namespace ProcessingJob.Contract.Tests;
 

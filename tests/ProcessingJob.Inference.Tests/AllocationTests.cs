@@ -1,4 +1,6 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Samples;
 using ProcessingJob.Testing;
 
@@ -13,17 +15,17 @@ public sealed class AllocationTests
     public async Task RunAsync_SteadyState_AllocatesNextToNothingPerRow()
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
-        using var engine = Engine.Create(model, new EngineOptions { Device = DeviceKind.Cpu, Callers = 1 });
-        var window = Windows.Random(1, Windows.Lengths(1, 1000));
+        using var engine = InferenceEngine.Create(model, new EngineOptions { Device = DeviceKind.Cpu, Threads = 1 });
+        var block = Blocks.Random(1, Blocks.Lengths(1, 1000));
         for (var i = 0; i < 3; i++)
         {
-            (await engine.RunAsync(window, default)).Dispose();
+            (await engine.RunAsync(block, default)).Dispose();
         }
 
         var before = GC.GetTotalAllocatedBytes(precise: true);
         for (var i = 0; i < 5; i++)
         {
-            (await engine.RunAsync(window, default)).Dispose();
+            (await engine.RunAsync(block, default)).Dispose();
         }
 
         var perRow = (GC.GetTotalAllocatedBytes(precise: true) - before) / 5000.0;

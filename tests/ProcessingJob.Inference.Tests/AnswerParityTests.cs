@@ -1,6 +1,9 @@
 using System.Text.Json;
 using CsCheck;
 using ProcessingJob.Contract;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Inference.Heads;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Samples;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
@@ -63,7 +66,10 @@ public sealed class AnswerParityTests
             encoder.Encode(question, context, window);
         }
 
-        using var engine = Engine.Create(ModelFolder.Open(folder), new EngineOptions { Task = TaskKind.Answer, Device = DeviceKind.Cpu });
+        using var engine = InferenceEngine.Create(
+            ModelFolder.Open(folder),
+            new EngineOptions { Task = TaskKind.Answer, Device = DeviceKind.Cpu }
+        );
         using var result = await engine.RunAsync(window, TestContext.Current.CancellationToken);
         var spans = new AnswerSpans(
             new()
@@ -121,7 +127,7 @@ public sealed class AnswerParityTests
             encoder.Encode(text, window);
         }
 
-        using var engine = Engine.Create(model, new EngineOptions { Task = TaskKind.Classify, Device = DeviceKind.Cpu });
+        using var engine = InferenceEngine.Create(model, new EngineOptions { Task = TaskKind.Classify, Device = DeviceKind.Cpu });
         using var result = await engine.RunAsync(window, TestContext.Current.CancellationToken);
         var (scores, best) = (new float[3], new ClassScore[3]);
         for (var i = 0; i < Texts.Length; i++)

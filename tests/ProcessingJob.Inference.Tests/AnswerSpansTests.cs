@@ -1,4 +1,5 @@
 using CsCheck;
+using ProcessingJob.Inference.Heads;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Inference.Tests;

@@ -1,4 +1,5 @@
 using CsCheck;
+using ProcessingJob.Inference.Heads;
 
 namespace ProcessingJob.Inference.Tests;
 

@@ -1,4 +1,5 @@
 using CsCheck;
+using ProcessingJob.Inference.Engine;
 
 namespace ProcessingJob.Inference.Tests;
 
@@ -39,12 +40,12 @@ public sealed class BatchPlannerTests
     [Theory]
     [InlineData(1024, 512, false, 0.98)]
     [InlineData(16_384, 16_384, true, 0.95)]
-    public void Cut_LengthsOfShortReviews_FillsTheBatches(int window, int budget, bool fewShapes, double leastFill)
+    public void Cut_LengthsOfShortReviews_FillsTheBatches(int block, int budget, bool fewShapes, double leastFill)
     {
-        // Log-normal with a median of 20 tokens, as short reviews are; windows of the CPU and of a GPU.
+        // Log-normal with a median of 20 tokens, as short reviews are; blocks of the CPU and of a GPU.
         var random = new Random(1);
         var lengths = Enumerable
-            .Range(0, window)
+            .Range(0, block)
             .Select(_ =>
             {
                 var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());

@@ -1,5 +1,6 @@
 using CsCheck;
 using ProcessingJob.Contract;
+using ProcessingJob.Inference.Heads;
 
 namespace ProcessingJob.Inference.Tests;
 

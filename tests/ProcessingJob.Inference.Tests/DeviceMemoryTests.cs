@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using ProcessingJob.Contract;
+using ProcessingJob.Inference.Devices;
+using ProcessingJob.Inference.Heads;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.Inference.Tests;
@@ -18,19 +21,19 @@ public sealed class DeviceMemoryTests
         using var folder = new TempFolder();
         var model = ModelFolder.Open(TinyModel.Write(folder));
         var file = model.Candidate(DeviceKind.Cpu);
-        var head = HeadPlan.Create(model, file, TaskKind.Embed, new EmbedOptions());
-        var window = Windows.Random(1, Enumerable.Repeat(length, rows), TinyModel.Vocabulary);
+        var head = TaskHeads.Create(model, file, TaskKind.Embed, new EmbedOptions());
+        var block = Blocks.Random(1, Enumerable.Repeat(length, rows), TinyModel.Vocabulary);
         using var device = new OrtDevice(
             model,
             file,
             head,
-            new OrtSettings { Kind = DeviceKind.Cpu },
+            new OrtSettings { Profile = DeviceProfile.Cpu },
             1,
             rows * length,
-            poolOnDevice: true
+            readOnDevice: true
         );
         using var runner = device.CreateRunner();
-        var (encodings, output) = (Enumerable.Range(0, rows).ToArray(), new float[rows * head.Width]);
+        var (encodings, output) = (Enumerable.Range(0, rows).ToArray(), new float[rows * head.Output.Width]);
         Run(rows);
         var before = Memory();
         for (var shape = 1; shape <= shapes; shape++)
@@ -40,7 +43,7 @@ public sealed class DeviceMemoryTests
         // Token embeddings of all shapes together: 260 MB.
         Assert.InRange(Memory() - before, long.MinValue, 60L << 20);
 
-        void Run(int count) => runner.Run(new Batch(window, encodings.AsSpan(0, count), length), output);
+        void Run(int count) => runner.Run(new Batch(block, encodings.AsSpan(0, count), length), output);
     }
 
     static long Memory()

@@ -1,33 +1,35 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Inference.Devices;
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Inference.Tests;
 
 public sealed class EngineFaultTests
 {
-    static readonly HeadPlan Head = new(OutputShape.SentenceEmbedding, ["x"], FakeDevice.Width, FakeDevice.Width, null);
+    static readonly ModelOutput Head = new ModelOutput.RowVectors(FakeDevice.Width);
 
     readonly List<EngineMessage> _log = [];
 
     [Fact]
     public async Task RunAsync_ManyWindowsOnFourCallers_GivesEveryRowInOrder()
     {
-        using var engine = Engine([new FakeDevice(callers: 4)]);
-        var windows = Enumerable.Range(0, 20).Select(s => Windows.Random(s, Windows.Lengths(s, 50 + 37 * s))).ToArray();
-        var results = await Task.WhenAll(windows.Select(w => engine.RunAsync(w, default)));
-        for (var w = 0; w < windows.Length; w++)
+        using var engine = Engine([new FakeDevice(threads: 4)]);
+        var blocks = Enumerable.Range(0, 20).Select(s => Blocks.Random(s, Blocks.Lengths(s, 50 + 37 * s))).ToArray();
+        var results = await Task.WhenAll(blocks.Select(w => engine.RunAsync(w, default)));
+        for (var w = 0; w < blocks.Length; w++)
         {
-            AssertAll(windows[w], results[w]);
+            AssertAll(blocks[w], results[w]);
         }
 
-        Assert.Equal(windows.Sum(w => w.Count), engine.Stats.Rows);
-        Assert.Equal(windows.Sum(w => w.TokenCount), engine.Stats.RealTokens);
+        Assert.Equal(blocks.Sum(w => w.Count), engine.Stats.Rows);
+        Assert.Equal(blocks.Sum(w => w.TokenCount), engine.Stats.RealTokens);
     }
 
     [Fact]
     public async Task RunAsync_DeviceOutOfMemoryAboveASize_HalvesRemembersAndLosesNoRow()
     {
-        var device = new FakeDevice(callers: 2)
+        var device = new FakeDevice(threads: 2)
         {
             BeforeRun = (_, b) =>
             {
@@ -38,14 +40,14 @@ public sealed class EngineFaultTests
             },
         };
         using var engine = Engine([device], budget: 512);
-        var window = Windows.Random(1, Windows.Lengths(1, 500, 2, 60));
-        AssertAll(window, await engine.RunAsync(window, default));
+        var block = Blocks.Random(1, Blocks.Lengths(1, 500, 2, 60));
+        AssertAll(block, await engine.RunAsync(block, default));
         var halvings = engine.Stats.Halvings;
         // From at most 512 to at most 100 and no further; two callers may each fail at one size at the same time.
         Assert.InRange(halvings, 2, 6);
         Assert.InRange(device.Largest, 50, 100);
 
-        AssertAll(window, await engine.RunAsync(window, default));
+        AssertAll(block, await engine.RunAsync(block, default));
         Assert.Equal(halvings, engine.Stats.Halvings);
         Assert.Contains(_log, m => m.Warning && m.Text.Contains("out of memory"));
     }
@@ -65,38 +67,38 @@ public sealed class EngineFaultTests
                 },
             },
         ]);
-        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Windows.Random(1, [90, 20, 30]), default));
+        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Blocks.Random(1, [90, 20, 30]), default));
         Assert.Contains("one text of 90 tokens", e.Message);
         // The engine is still good for others.
-        var window = Windows.Random(2, [20, 30]);
-        AssertAll(window, await engine.RunAsync(window, default));
+        var block = Blocks.Random(2, [20, 30]);
+        AssertAll(block, await engine.RunAsync(block, default));
     }
 
     [Fact]
     public async Task RunAsync_RowNotFiniteInBatchOnly_IsRetriedAlone()
     {
-        var window = Windows.Random(3, Windows.Lengths(3, 200));
-        var bad = window.Ids(17).ToArray();
+        var block = Blocks.Random(3, Blocks.Lengths(3, 200));
+        var bad = block.Ids(17).ToArray();
         using var engine = Engine([new FakeDevice { Spoil = (ids, rows) => rows > 1 && ids.AsSpan().SequenceEqual(bad) }]);
-        using var result = await engine.RunAsync(window, default);
-        AssertAll(window, result);
+        using var result = await engine.RunAsync(block, default);
+        AssertAll(block, result);
         Assert.Equal((1, 0), (engine.Stats.RetriedRows, engine.Stats.NotFiniteRows));
     }
 
     [Fact]
     public async Task RunAsync_RowNeverFinite_IsRetriedInFloat32ThenMarked()
     {
-        var window = Windows.Random(4, Windows.Lengths(4, 200));
-        var curable = window.Ids(17).ToArray();
-        var hopeless = window.Ids(101).ToArray();
+        var block = Blocks.Random(4, Blocks.Lengths(4, 200));
+        var curable = block.Ids(17).ToArray();
+        var hopeless = block.Ids(101).ToArray();
         var full = new FakeDevice("float32") { Spoil = (ids, _) => ids.AsSpan().SequenceEqual(hopeless) };
         var half = new FakeDevice { Spoil = (ids, _) => ids.AsSpan().SequenceEqual(curable) || ids.AsSpan().SequenceEqual(hopeless) };
         using var engine = Engine([half], float32: () => full);
-        using var result = await engine.RunAsync(window, default);
-        AssertAll(window, result, except: 101);
+        using var result = await engine.RunAsync(block, default);
+        AssertAll(block, result, except: 101);
         Assert.True(result.NotFinite(101));
         Assert.Equal([0, 0, 0], result.Row(101).ToArray());
-        Assert.Equal(1, result.NotFiniteCount);
+        Assert.Equal(1, Enumerable.Range(0, result.Count).Count(result.NotFinite));
         Assert.Equal((2, 1), (engine.Stats.RetriedRows, engine.Stats.NotFiniteRows));
         Assert.Equal(2, full.Batches);
     }
@@ -104,8 +106,8 @@ public sealed class EngineFaultTests
     [Fact]
     public async Task RunAsync_Float32SessionFails_RejectsTheRowAndKeepsTheDevice()
     {
-        var window = Windows.Random(4, Windows.Lengths(4, 50));
-        var (bad, opened) = (window.Ids(17).ToArray(), 0);
+        var block = Blocks.Random(4, Blocks.Lengths(4, 50));
+        var (bad, opened) = (block.Ids(17).ToArray(), 0);
         var device = new FakeDevice { Spoil = (ids, _) => ids.AsSpan().SequenceEqual(bad) };
         using var engine = Engine(
             [device],
@@ -117,8 +119,8 @@ public sealed class EngineFaultTests
         );
         for (var run = 0; run < 2; run++)
         {
-            using var result = await engine.RunAsync(window, default);
-            AssertAll(window, result, except: 17);
+            using var result = await engine.RunAsync(block, default);
+            AssertAll(block, result, except: 17);
             Assert.True(result.NotFinite(17));
         }
 
@@ -129,16 +131,16 @@ public sealed class EngineFaultTests
     [Fact]
     public async Task RunAsync_DuplicateOfANotFiniteRow_IsMarkedToo()
     {
-        var window = new EncodingBuffer();
+        var block = new EncodingBuffer();
         foreach (var ids in new int[][] { [7, 8], [1, 2, 3], [7, 8], [1, 2, 3], [9] })
         {
-            window.Add(ids);
+            block.Add(ids);
         }
 
         using var engine = Engine([new FakeDevice { Spoil = (ids, _) => ids.Length == 3 }]);
-        using var result = await engine.RunAsync(window, default);
+        using var result = await engine.RunAsync(block, default);
         Assert.Equal([false, true, false, true, false], Enumerable.Range(0, 5).Select(result.NotFinite));
-        Assert.Equal(2, result.NotFiniteCount);
+        Assert.Equal(2, Enumerable.Range(0, result.Count).Count(result.NotFinite));
         Assert.Equal(2, engine.Stats.DuplicateRows);
         Assert.Equal(6, engine.Stats.RealTokens);
     }
@@ -148,7 +150,7 @@ public sealed class EngineFaultTests
     {
         var runs = 0;
         using var engine = Engine([
-            new FakeDevice(callers: 4)
+            new FakeDevice(threads: 4)
             {
                 BeforeRun = (d, _) =>
                 {
@@ -159,8 +161,8 @@ public sealed class EngineFaultTests
                 },
             },
         ]);
-        var window = Windows.Random(5, Windows.Lengths(5, 1000));
-        AssertAll(window, await engine.RunAsync(window, default));
+        var block = Blocks.Random(5, Blocks.Lengths(5, 1000));
+        AssertAll(block, await engine.RunAsync(block, default));
         Assert.Equal(1, engine.Stats.Recreations);
         Assert.Contains(_log, m => m.Text.Contains("made anew"));
     }
@@ -169,13 +171,13 @@ public sealed class EngineFaultTests
     public async Task RunAsync_OneOfTwoDevicesDiesForGood_OtherDoesItsWork()
     {
         var good = new FakeDevice("good");
-        var bad = new FakeDevice("bad", callers: 2) { BeforeRun = (_, _) => throw new DeviceLostException("no") };
+        var bad = new FakeDevice("bad", threads: 2) { BeforeRun = (_, _) => throw new DeviceLostException("no") };
         using var engine = Engine([bad, good]);
-        var windows = Enumerable.Range(0, 10).Select(s => Windows.Random(s, Windows.Lengths(s, 200))).ToArray();
-        var results = await Task.WhenAll(windows.Select(w => engine.RunAsync(w, default)));
-        for (var w = 0; w < windows.Length; w++)
+        var blocks = Enumerable.Range(0, 10).Select(s => Blocks.Random(s, Blocks.Lengths(s, 200))).ToArray();
+        var results = await Task.WhenAll(blocks.Select(w => engine.RunAsync(w, default)));
+        for (var w = 0; w < blocks.Length; w++)
         {
-            AssertAll(windows[w], results[w]);
+            AssertAll(blocks[w], results[w]);
         }
 
         Assert.Equal(good.Batches, engine.Stats.Batches);
@@ -185,13 +187,13 @@ public sealed class EngineFaultTests
     [Fact]
     public async Task RunAsync_EveryDeviceIsLost_FailsAndSaysWhy()
     {
-        var device = new FakeDevice(callers: 2) { BeforeRun = (_, _) => throw new DeviceLostException("Xid 79"), OnRecreate = () => { } };
+        var device = new FakeDevice(threads: 2) { BeforeRun = (_, _) => throw new DeviceLostException("Xid 79"), OnRecreate = () => { } };
         using var engine = Engine([device]);
-        var window = Windows.Random(6, Windows.Lengths(6, 300));
-        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(window, default));
+        var block = Blocks.Random(6, Blocks.Lengths(6, 300));
+        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(block, default));
         Assert.Contains("Xid 79", e.Message);
         Assert.Single(_log, m => m.Text.Contains("is given up"));
-        await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(window, default));
+        await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(block, default));
         Assert.Equal(1, device.Recreated);
     }
 
@@ -205,7 +207,7 @@ public sealed class EngineFaultTests
                 OnRecreate = () => throw new PJobException("no device any more", ExitCode.Model),
             },
         ]);
-        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Windows.Random(1, [3]), default));
+        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Blocks.Random(1, [3]), default));
         Assert.Contains("no device any more", e.Message);
     }
 
@@ -238,8 +240,8 @@ public sealed class EngineFaultTests
             },
         };
         using var engine = Engine([slow, .. fast], budget: 64);
-        var window = Windows.Random(8, Windows.Lengths(8, 3000, 20, 60));
-        AssertAll(window, await engine.RunAsync(window, default));
+        var block = Blocks.Random(8, Blocks.Lengths(8, 3000, 20, 60));
+        AssertAll(block, await engine.RunAsync(block, default));
         Assert.True(slow.Batches * 10 < fast.Sum(f => f.Batches), $"slow {slow.Batches}, fast {fast.Sum(f => f.Batches)}");
         Assert.Equal(engine.Stats.Batches, engine.Stats.Devices.Sum(d => d.Batches));
     }
@@ -259,7 +261,7 @@ public sealed class EngineFaultTests
                 },
             },
         ]);
-        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Windows.Random(1, [50, 20]), default));
+        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Blocks.Random(1, [50, 20]), default));
         Assert.Equal("bad ids", e.Message);
     }
 
@@ -278,7 +280,7 @@ public sealed class EngineFaultTests
         };
         using var engine = Engine([device], budget: 16);
         using var source = new CancellationTokenSource();
-        var task = engine.RunAsync(Windows.Random(1, Windows.Lengths(1, 100)), source.Token);
+        var task = engine.RunAsync(Blocks.Random(1, Blocks.Lengths(1, 100)), source.Token);
         entered.Wait(TimeSpan.FromSeconds(10));
         source.Cancel();
         Assert.False(task.IsCompleted);
@@ -299,7 +301,7 @@ public sealed class EngineFaultTests
     public async Task RunAsync_EncodingTooLong_IsRefused()
     {
         using var engine = Engine([new FakeDevice()]);
-        await Assert.ThrowsAsync<ArgumentException>(() => engine.RunAsync(Windows.Random(1, [5, 129]), default));
+        await Assert.ThrowsAsync<ArgumentException>(() => engine.RunAsync(Blocks.Random(1, [5, 129]), default));
     }
 
     [Theory]
@@ -307,16 +309,16 @@ public sealed class EngineFaultTests
     [InlineData(0, 0)]
     public async Task RunAsync_EncodingWithoutTokens_GivesZerosAndRunsNothing(params int[] lengths)
     {
-        var window = Windows.Random(1, lengths);
+        var block = Blocks.Random(1, lengths);
         foreach (var deduplicate in (bool[])[true, false])
         {
             using var engine = Engine([new FakeDevice()], deduplicate: deduplicate);
-            (await engine.RunAsync(Windows.Random(2, lengths.Select(l => l + 3)), default)).Dispose();
+            (await engine.RunAsync(Blocks.Random(2, lengths.Select(l => l + 3)), default)).Dispose();
             var before = engine.Stats.RealTokens;
-            using var result = await engine.RunAsync(window, default);
+            using var result = await engine.RunAsync(block, default);
             for (var i = 0; i < lengths.Length; i++)
             {
-                Assert.Equal(lengths[i] == 0 ? [0, 0, 0] : FakeDevice.Expected(window, i), result.Row(i).ToArray());
+                Assert.Equal(lengths[i] == 0 ? [0, 0, 0] : FakeDevice.Expected(block, i), result.Row(i).ToArray());
             }
 
             Assert.Equal(lengths.Sum(), engine.Stats.RealTokens - before);
@@ -328,7 +330,7 @@ public sealed class EngineFaultTests
     {
         using var entered = new ManualResetEventSlim();
         var engine = Engine([new FakeDevice { BeforeRun = (_, _) => entered.Set() }], budget: 16);
-        var task = engine.RunAsync(Windows.Random(1, Windows.Lengths(1, 2000)), default);
+        var task = engine.RunAsync(Blocks.Random(1, Blocks.Lengths(1, 2000)), default);
         entered.Wait(TimeSpan.FromSeconds(10));
         engine.Dispose();
         try
@@ -337,31 +339,31 @@ public sealed class EngineFaultTests
         }
         catch (ObjectDisposedException)
         {
-            // As it should be when the window was not quite finished.
+            // As it should be when the block was not quite finished.
         }
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => engine.RunAsync(Windows.Random(1, [3]), default));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => engine.RunAsync(Blocks.Random(1, [3]), default));
     }
 
-    static void AssertAll(EncodingBuffer window, WindowResult result, int except = -1)
+    static void AssertAll(EncodingBuffer block, BlockResult result, int except = -1)
     {
-        Assert.Equal(window.Count, result.Count);
-        for (var i = 0; i < window.Count; i++)
+        Assert.Equal(block.Count, result.Count);
+        for (var i = 0; i < block.Count; i++)
         {
             if (i != except)
             {
-                Assert.Equal(FakeDevice.Expected(window, i), result.Row(i).ToArray());
+                Assert.Equal(FakeDevice.Expected(block, i), result.Row(i).ToArray());
             }
         }
     }
 
-    Engine Engine(IReadOnlyList<IDevice> devices, int budget = 256, Func<IDevice>? float32 = null, bool deduplicate = true) =>
+    InferenceEngine Engine(IReadOnlyList<IDevice> devices, int budget = 256, Func<IDevice>? float32 = null, bool deduplicate = true) =>
         new(
             new EngineSetup
             {
                 Deduplicate = deduplicate,
                 Devices = devices,
-                Head = Head,
+                Output = Head,
                 Rules = new BatchRules(budget, 128, FewShapes: false),
                 Float32 = float32,
                 Log = message =>

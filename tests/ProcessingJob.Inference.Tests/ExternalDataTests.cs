@@ -1,4 +1,8 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Wire;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Onnx;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
 
@@ -21,10 +25,10 @@ public sealed class ExternalDataTests : IDisposable
         );
         var model = ModelFolder.Open(_folder.Path);
         Assert.True(model.OnnxFiles[0].Bytes > 800);
-        using var engine = Engine.Create(model, new EngineOptions { Device = DeviceKind.Cpu });
-        var window = new EncodingBuffer();
-        window.Add([7]);
-        using var result = await engine.RunAsync(window, default);
+        using var engine = InferenceEngine.Create(model, new EngineOptions { Device = DeviceKind.Cpu });
+        var block = new EncodingBuffer();
+        block.Add([7]);
+        using var result = await engine.RunAsync(block, default);
         Assert.Equal([28, 29, 30, 31], result.Row(0).ToArray());
     }
 

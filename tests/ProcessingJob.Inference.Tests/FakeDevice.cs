@@ -1,3 +1,4 @@
+using ProcessingJob.Inference.Devices;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Inference.Tests;
@@ -6,7 +7,7 @@ namespace ProcessingJob.Inference.Tests;
 /// A device whose row result is (sum of ids, length, first id): what went wrong with a batch, a place or a row shows. Faults are injected
 /// by <see cref="BeforeRun"/>, which may throw, and <see cref="Spoil"/>, which may make a row not finite.
 /// </summary>
-sealed class FakeDevice(string name = "fake", int callers = 1) : IDevice
+sealed class FakeDevice(string name = "fake", int threads = 1) : IDevice
 {
     public const int Width = 3;
 
@@ -15,7 +16,7 @@ sealed class FakeDevice(string name = "fake", int callers = 1) : IDevice
 
     public string Name => name;
 
-    public int Callers => callers;
+    public int Threads => threads;
 
     public Action<FakeDevice, FakeBatch> BeforeRun { get; init; } = (_, _) => { };
 
@@ -41,7 +42,7 @@ sealed class FakeDevice(string name = "fake", int callers = 1) : IDevice
 
     public void Dispose() { }
 
-    public static float[] Expected(EncodingBuffer window, int i) => Expected(window.Ids(i));
+    public static float[] Expected(EncodingBuffer block, int i) => Expected(block.Ids(i));
 
     static float[] Expected(ReadOnlySpan<int> ids)
     {
@@ -67,7 +68,7 @@ sealed class FakeDevice(string name = "fake", int callers = 1) : IDevice
 
             for (var r = 0; r < batch.Rows; r++)
             {
-                var ids = batch.Window.Ids(batch.Encodings[r]);
+                var ids = batch.Block.Ids(batch.Encodings[r]);
                 if (ids.Length > batch.Length)
                 {
                     throw new InvalidOperationException("an encoding does not fit its batch");

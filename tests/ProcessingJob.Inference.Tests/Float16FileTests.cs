@@ -1,4 +1,9 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Wire;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Inference.Verification;
+using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Onnx;
 using ProcessingJob.Samples;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
@@ -75,10 +80,13 @@ public sealed class Float16FileTests : IDisposable
         var (name, _) = Float16File.Create(_folder.Path, Options(TaskKind.Embed));
         File.Delete(_folder["onnx/weights.bin"]);
 
-        using var engine = Engine.Create(ModelFolder.Open(_folder.Path, new ModelOptions { ModelFile = name }), Options(TaskKind.Embed));
-        var window = new EncodingBuffer();
-        window.Add([7]);
-        using var result = await engine.RunAsync(window, default);
+        using var engine = InferenceEngine.Create(
+            ModelFolder.Open(_folder.Path, new ModelOptions { ModelFile = name }),
+            Options(TaskKind.Embed)
+        );
+        var block = new EncodingBuffer();
+        block.Add([7]);
+        using var result = await engine.RunAsync(block, default);
         Assert.Equal([35.5f, 36.5f, 37.5f, 38.5f], result.Row(0).ToArray());
 
         static ProtoWriter Entry(string key, string value) => new ProtoWriter().Text(1, key).Text(2, value);

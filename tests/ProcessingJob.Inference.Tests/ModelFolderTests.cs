@@ -3,6 +3,12 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Wire;
+using ProcessingJob.Inference.Devices;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Inference.Heads;
+using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Onnx;
 using ProcessingJob.Samples;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
@@ -73,7 +79,7 @@ public sealed class ModelFolderTests : IDisposable
             )
         );
 
-        using var engine = Engine.Create(model, new EngineOptions { Device = DeviceKind.Cpu });
+        using var engine = InferenceEngine.Create(model, new EngineOptions { Device = DeviceKind.Cpu });
         var window = new EncodingBuffer();
         window.Add([3, 9, 9]);
         using var result = await engine.RunAsync(window, default);
@@ -225,7 +231,7 @@ public sealed class ModelFolderTests : IDisposable
     {
         var model = ModelFolder.Open(TinyModel.Write(_folder), new ModelOptions { Task = TaskKind.Answer });
         var e = Assert.Throws<PJobException>(() =>
-            Engine.Create(model, new EngineOptions { Task = TaskKind.Answer, Device = DeviceKind.Cpu })
+            InferenceEngine.Create(model, new EngineOptions { Task = TaskKind.Answer, Device = DeviceKind.Cpu })
         );
         Assert.Contains("start_logits", e.Message);
         Assert.Contains("last_hidden_state", e.Message);
@@ -241,14 +247,14 @@ public sealed class ModelFolderTests : IDisposable
                     new() { Embed = new() { Dimensions = 5 } },
                     new() { MaxLength = 65 },
                     new() { TokenBudget = 3 },
-                    new() { Callers = 0 },
+                    new() { Threads = 0 },
                     new() { Task = TaskKind.Tokenize },
                 ]
         )
         {
             Assert.Equal(
                 ExitCode.BadSpec,
-                Assert.Throws<PJobException>(() => Engine.Create(model, options with { Device = DeviceKind.Cpu })).ExitCode
+                Assert.Throws<PJobException>(() => InferenceEngine.Create(model, options with { Device = DeviceKind.Cpu })).ExitCode
             );
         }
     }
@@ -256,15 +262,15 @@ public sealed class ModelFolderTests : IDisposable
     [Fact]
     public void Create_CudaWithoutAGpu_SaysWhy()
     {
-        if (CudaProvider.Find().Count > 0)
+        if (CudaProvider.Profile.Find().Count > 0)
         {
             Assert.Skip("there is a GPU");
         }
 
         var model = ModelFolder.Open(TinyModel.Write(_folder));
-        var e = Assert.Throws<PJobException>(() => Engine.Create(model, new EngineOptions { Device = DeviceKind.Cuda }));
+        var e = Assert.Throws<PJobException>(() => InferenceEngine.Create(model, new EngineOptions { Device = DeviceKind.Cuda }));
         Assert.Contains("compute.device is cuda, but", e.Message);
-        using var engine = Engine.Create(model, new EngineOptions { Device = DeviceKind.Auto });
+        using var engine = InferenceEngine.Create(model, new EngineOptions { Device = DeviceKind.Auto });
         Assert.StartsWith("cpu: ", engine.DeviceSummary, StringComparison.Ordinal);
         Assert.Contains("CUDA", engine.DeviceSummary);
     }

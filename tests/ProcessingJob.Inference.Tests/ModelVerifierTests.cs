@@ -1,6 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using ProcessingJob.Contract;
+using ProcessingJob.Inference.Devices;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Inference.Heads;
+using ProcessingJob.Inference.Verification;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Samples;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
@@ -41,10 +46,10 @@ public sealed class ModelVerifierTests
     {
         var path = ModelCache.Get(new SampleModelOptions());
         var model = ModelFolder.Open(path);
-        using var engine = Engine.Create(model, Cpu);
-        var window = new EncodingBuffer();
-        Tokenizer.Load(path).CreateEncoder(new EncodeOptions()).Encode("a fine film", window);
-        using var result = await engine.RunAsync(window, default);
+        using var engine = InferenceEngine.Create(model, Cpu);
+        var block = new EncodingBuffer();
+        Tokenizer.Load(path).CreateEncoder(new EncodeOptions()).Encode("a fine film", block);
+        using var result = await engine.RunAsync(block, default);
         using var folder = new TempFolder();
         var right = folder.Write(
             "right.jsonl",
@@ -64,7 +69,7 @@ public sealed class ModelVerifierTests
     public void Tune_AnyTexts_MeasuresEveryBudget()
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
-        var results = ModelVerifier.Tune(model, Cpu, Windows.Random(1, Windows.Lengths(1, 60)));
+        var results = ModelVerifier.Tune(model, Cpu, Blocks.Random(1, Blocks.Lengths(1, 60)));
         Assert.Equal(
             ["128", "256", "384", "512", "1024", "2048", "4096"],
             results.Select(r => r.TokenBudget.ToString(CultureInfo.InvariantCulture))
@@ -80,8 +85,8 @@ public sealed class ModelVerifierTests
         NumericGate.Check(
             model,
             file,
-            HeadPlan.Create(model, file, TaskKind.Embed, new EmbedOptions()),
-            new OrtSettings { Kind = DeviceKind.Cpu },
+            TaskHeads.Create(model, file, TaskKind.Embed, new EmbedOptions()),
+            new OrtSettings { Profile = DeviceProfile.Cpu },
             100
         );
     }

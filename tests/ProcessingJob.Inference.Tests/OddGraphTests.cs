@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Onnx;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
 
@@ -139,7 +142,7 @@ public sealed class OddGraphTests : IDisposable
         }
 
         using var engine = Create(task);
-        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Window([3, 5]), default));
+        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Block([3, 5]), default));
         Assert.Equal(ExitCode.Model, e.ExitCode);
         Assert.Contains("model.onnx: ONNX Runtime refuses the batch's shape", e.Message);
         Assert.Contains("Do config.json and the graph belong together?", e.Message);
@@ -177,25 +180,25 @@ public sealed class OddGraphTests : IDisposable
         TinyModel.WriteBytes(_folder, "onnx/model.onnx", graph.ToModel());
     }
 
-    Engine Create(TaskKind task = TaskKind.Embed) =>
-        Engine.Create(ModelFolder.Open(_folder.Path), new EngineOptions { Task = task, Device = DeviceKind.Cpu });
+    InferenceEngine Create(TaskKind task = TaskKind.Embed) =>
+        InferenceEngine.Create(ModelFolder.Open(_folder.Path), new EngineOptions { Task = task, Device = DeviceKind.Cpu });
 
     async Task<float[][]> Embed(params int[][] encodings)
     {
         using var engine = Create();
-        using var result = await engine.RunAsync(Window(encodings), default);
+        using var result = await engine.RunAsync(Block(encodings), default);
         return [.. Enumerable.Range(0, result.Count).Select(i => result.Row(i).ToArray())];
     }
 
-    static EncodingBuffer Window(params int[][] encodings)
+    static EncodingBuffer Block(params int[][] encodings)
     {
-        var window = new EncodingBuffer();
+        var block = new EncodingBuffer();
         foreach (var ids in encodings)
         {
-            window.Add(ids);
+            block.Add(ids);
         }
 
-        return window;
+        return block;
     }
 
     static string Refusal(Action act)

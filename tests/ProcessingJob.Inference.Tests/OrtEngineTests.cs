@@ -1,5 +1,9 @@
 using System.Numerics.Tensors;
 using ProcessingJob.Contract;
+using ProcessingJob.Inference.Devices;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Inference.Heads;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Samples;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
@@ -16,13 +20,13 @@ public sealed class OrtEngineTests
     public async Task RunAsync_RowAmongOthers_IsWhatItIsAlone(ModelFamily family)
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions { Family = family }));
-        var window = Windows.Random(1, Windows.Lengths(1, 300, 2, 128));
+        var block = Blocks.Random(1, Blocks.Lengths(1, 300, 2, 128));
         using var engine = Create(model, new EngineOptions { TokenBudget = 1000 });
-        using var together = await engine.RunAsync(window, default);
-        for (var i = 0; i < window.Count; i += 7)
+        using var together = await engine.RunAsync(block, default);
+        for (var i = 0; i < block.Count; i += 7)
         {
             var single = new EncodingBuffer();
-            single.Add(window.Ids(i));
+            single.Add(block.Ids(i));
             using var alone = await engine.RunAsync(single, default);
             Assert.InRange(MaxDifference(alone.Row(0), together.Row(i)), 0, 1e-5f);
         }
@@ -32,13 +36,13 @@ public sealed class OrtEngineTests
     public async Task RunAsync_SameWindowAmidOtherWork_GivesTheSameBytes()
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
-        var window = Windows.Random(1, Windows.Lengths(1, 200));
+        var block = Blocks.Random(1, Blocks.Lengths(1, 200));
         byte[]? first = null;
         foreach (var callers in (int[])[1, 2, 4])
         {
-            using var engine = Create(model, new EngineOptions { Callers = callers });
-            var noise = Enumerable.Range(2, 6).Select(s => engine.RunAsync(Windows.Random(s, Windows.Lengths(s, 100)), default)).ToArray();
-            using var result = await engine.RunAsync(window, default);
+            using var engine = Create(model, new EngineOptions { Threads = callers });
+            var noise = Enumerable.Range(2, 6).Select(s => engine.RunAsync(Blocks.Random(s, Blocks.Lengths(s, 100)), default)).ToArray();
+            using var result = await engine.RunAsync(block, default);
             var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(result.Rows).ToArray();
             Assert.Equal(first ??= bytes, bytes);
             foreach (var other in await Task.WhenAll(noise))
@@ -52,16 +56,16 @@ public sealed class OrtEngineTests
     public async Task RunAsync_Deduplicated_GivesWhatItGivesWithout()
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
-        var window = Windows.Random(1, Windows.Lengths(1, 50, 2, 20));
+        var block = Blocks.Random(1, Blocks.Lengths(1, 50, 2, 20));
         for (var i = 0; i < 50; i++)
         {
-            window.Add(window.Ids(i * 7 % 50).ToArray());
+            block.Add(block.Ids(i * 7 % 50).ToArray());
         }
 
         using var with = Create(model, new EngineOptions());
         using var without = Create(model, new EngineOptions { Deduplicate = false });
-        using var a = await with.RunAsync(window, default);
-        using var b = await without.RunAsync(window, default);
+        using var a = await with.RunAsync(block, default);
+        using var b = await without.RunAsync(block, default);
         Assert.InRange(MaxDifference(a.Rows, b.Rows), 0, 1e-5f);
         Assert.Equal(50, with.Stats.DuplicateRows);
         Assert.Equal(0, without.Stats.DuplicateRows);
@@ -77,22 +81,22 @@ public sealed class OrtEngineTests
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
         var file = model.Candidate(DeviceKind.Cpu);
-        var head = HeadPlan.Create(model, file, TaskKind.Embed, new EmbedOptions { Pooling = pooling, Normalize = true });
-        head = head with { Embed = head.Embed! with { PromptTokens = 3 } };
-        var window = Windows.Random(1, [5, 40, 2, 17]);
-        var here = RunBatch(poolOnDevice: false);
-        var there = RunBatch(poolOnDevice: true);
+        var plan = EmbedPlan.Create(model, new EmbedOptions { Pooling = pooling, Normalize = true });
+        var head = new EmbedHead(plan with { PromptTokens = 3 }, "last_hidden_state");
+        var block = Blocks.Random(1, [5, 40, 2, 17]);
+        var here = RunBatch(readOnDevice: false);
+        var there = RunBatch(readOnDevice: true);
         Assert.InRange(MaxDifference(here, there), 0, 2e-6f);
 
-        float[] RunBatch(bool poolOnDevice)
+        float[] RunBatch(bool readOnDevice)
         {
-            using var device = new OrtDevice(model, file, head, new OrtSettings { Kind = DeviceKind.Cpu }, 1, 200, poolOnDevice);
+            using var device = new OrtDevice(model, file, head, new OrtSettings { Profile = DeviceProfile.Cpu }, 1, 200, readOnDevice);
             using var runner = device.CreateRunner();
-            var output = new float[4 * head.Width];
-            runner.Run(new Batch(window, [0, 1, 2, 3], 40), output);
+            var output = new float[4 * head.Output.Width];
+            runner.Run(new Batch(block, [0, 1, 2, 3], 40), output);
             // Twice, in another shape: nothing of the first run is left over.
-            runner.Run(new Batch(window, [3], 17), new float[head.Width]);
-            runner.Run(new Batch(window, [0, 1, 2, 3], 40), output);
+            runner.Run(new Batch(block, [3], 17), new float[head.Output.Width]);
+            runner.Run(new Batch(block, [0, 1, 2, 3], 40), output);
             return output;
         }
     }
@@ -102,20 +106,20 @@ public sealed class OrtEngineTests
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
         var file = model.Candidate(DeviceKind.Cpu);
-        var head = HeadPlan.Create(model, file, TaskKind.Embed, new EmbedOptions());
+        var head = TaskHeads.Create(model, file, TaskKind.Embed, new EmbedOptions());
         var rules = new BatchRules(2048, 120, FewShapes: true);
         using var device = new OrtDevice(
             model,
             file,
             head,
-            new OrtSettings { Kind = DeviceKind.Cpu },
+            new OrtSettings { Profile = DeviceProfile.Cpu },
             1,
             rules.Capacity,
-            poolOnDevice: true
+            readOnDevice: true
         );
-        Assert.True(WarmUp.Run(device, head, rules));
+        Assert.True(WarmUp.Run(device, head.Output, rules));
         using var full = new FakeDevice { BeforeRun = (_, b) => throw new DeviceMemoryException($"{b.Tokens}") };
-        Assert.False(WarmUp.Run(full, head, rules));
+        Assert.False(WarmUp.Run(full, head.Output, rules));
     }
 
     [Fact]
@@ -124,21 +128,29 @@ public sealed class OrtEngineTests
         // The GPU's path but for the provider: few shapes, two callers, pooling by the second session.
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
         var file = model.Candidate(DeviceKind.Cpu);
-        var head = HeadPlan.Create(model, file, TaskKind.Embed, new EmbedOptions { Normalize = true });
+        var head = TaskHeads.Create(model, file, TaskKind.Embed, new EmbedOptions { Normalize = true });
         var rules = new BatchRules(2048, 128, FewShapes: true);
-        var device = new OrtDevice(model, file, head, new OrtSettings { Kind = DeviceKind.Cpu }, 2, rules.Capacity, poolOnDevice: true);
-        using var gpu = new Engine(
+        var device = new OrtDevice(
+            model,
+            file,
+            head,
+            new OrtSettings { Profile = DeviceProfile.Cpu },
+            2,
+            rules.Capacity,
+            readOnDevice: true
+        );
+        using var gpu = new InferenceEngine(
             new EngineSetup
             {
                 Devices = [device],
-                Head = head,
+                Output = head.Output,
                 Rules = rules,
             }
         );
         using var cpu = Create(model, new EngineOptions { Embed = new EmbedOptions { Normalize = true } });
-        var window = Windows.Random(1, Windows.Lengths(1, 700, 2, 128));
-        using var a = await gpu.RunAsync(window, default);
-        using var b = await cpu.RunAsync(window, default);
+        var block = Blocks.Random(1, Blocks.Lengths(1, 700, 2, 128));
+        using var a = await gpu.RunAsync(block, default);
+        using var b = await cpu.RunAsync(block, default);
         Assert.InRange(MaxDifference(a.Rows, b.Rows), 0, 1e-5f);
         Assert.InRange(gpu.Stats.Fill, 0.94, 1);
         Assert.InRange(cpu.Stats.Fill, 0.97, 1);
@@ -148,20 +160,20 @@ public sealed class OrtEngineTests
     public async Task Recreate_AfterRuns_GivesTheSameBytes()
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
-        var window = Windows.Random(1, [5, 9]);
+        var block = Blocks.Random(1, [5, 9]);
         var file = model.Candidate(DeviceKind.Cpu);
-        var head = HeadPlan.Create(model, file, TaskKind.Embed, new EmbedOptions());
-        using var device = new OrtDevice(model, file, head, new OrtSettings { Kind = DeviceKind.Cpu }, 1, 200, poolOnDevice: false);
-        var (before, after) = (new float[2 * head.Width], new float[2 * head.Width]);
+        var head = TaskHeads.Create(model, file, TaskKind.Embed, new EmbedOptions());
+        using var device = new OrtDevice(model, file, head, new OrtSettings { Profile = DeviceProfile.Cpu }, 1, 200, readOnDevice: false);
+        var (before, after) = (new float[2 * head.Output.Width], new float[2 * head.Output.Width]);
         using (var runner = device.CreateRunner())
         {
-            runner.Run(new Batch(window, [0, 1], 9), before);
+            runner.Run(new Batch(block, [0, 1], 9), before);
         }
 
         device.Recreate();
         using (var runner = device.CreateRunner())
         {
-            runner.Run(new Batch(window, [0, 1], 9), after);
+            runner.Run(new Batch(block, [0, 1], 9), after);
         }
 
         Assert.Equal(before, after);
@@ -173,9 +185,9 @@ public sealed class OrtEngineTests
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
         using var engine = Create(model, new EngineOptions());
-        var window = new EncodingBuffer();
-        window.Add([5, model.VocabularySize!.Value + 1]);
-        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(window, default));
+        var block = new EncodingBuffer();
+        block.Add([5, model.VocabularySize!.Value + 1]);
+        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(block, default));
         Assert.Contains("tokenizer and model belong together", e.Message);
         Assert.Equal(ExitCode.Model, e.ExitCode);
     }
@@ -188,8 +200,8 @@ public sealed class OrtEngineTests
         );
         Assert.Equal((TaskKind.Classify, 4), (model.Task, model.Labels.Count));
         using var engine = Create(model, new EngineOptions { Task = TaskKind.Classify });
-        using var result = await engine.RunAsync(Windows.Random(1, [5, 60, 9]), default);
-        Assert.Equal(4, result.Width);
+        using var result = await engine.RunAsync(Blocks.Random(1, [5, 60, 9]), default);
+        Assert.Equal(4, result.Output.Width);
         Assert.Equal(3, Enumerable.Range(0, 3).Select(i => result.Row(i)[0]).Distinct().Count());
     }
 
@@ -198,22 +210,23 @@ public sealed class OrtEngineTests
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions { Head = ModelHead.QuestionAnswering }));
         using var engine = Create(model, new EngineOptions { Task = TaskKind.Answer, TokenBudget = 512 });
-        var window = Windows.Random(1, [5, 60, 9, 60]);
-        using var result = await engine.RunAsync(window, default);
-        for (var i = 0; i < window.Count; i++)
+        var block = Blocks.Random(1, [5, 60, 9, 60]);
+        using var result = await engine.RunAsync(block, default);
+        for (var i = 0; i < block.Count; i++)
         {
             var single = new EncodingBuffer();
-            single.Add(window.Ids(i));
+            single.Add(block.Ids(i));
             using var alone = await engine.RunAsync(single, default);
-            Assert.Equal(window.Length(i), result.Start(i).Length);
-            Assert.Equal(window.Length(i), result.End(i).Length);
+            Assert.Equal(block.Length(i), result.Start(i).Length);
+            Assert.Equal(block.Length(i), result.End(i).Length);
             Assert.InRange(MaxDifference(alone.Start(0), result.Start(i)), 0, 1e-5f);
             Assert.InRange(MaxDifference(alone.End(0), result.End(i)), 0, 1e-5f);
             Assert.True(MaxDifference(result.Start(i), result.End(i)) > 1e-3f);
         }
     }
 
-    static Engine Create(ModelFolder model, EngineOptions options) => Engine.Create(model, options with { Device = DeviceKind.Cpu });
+    static InferenceEngine Create(ModelFolder model, EngineOptions options) =>
+        InferenceEngine.Create(model, options with { Device = DeviceKind.Cpu });
 
     static float MaxDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ProcessingJob.Inference.Devices;
 
 namespace ProcessingJob.Inference.Tests;
 

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Inference.Heads;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.Inference.Tests;
@@ -39,7 +40,7 @@ public sealed class QuantizerTests
         var ubinary = Quantizer.Create(EmbeddingPrecision.Ubinary, 16);
         ubinary.Quantize(embedding, bytes);
         Assert.Equal([0b1001_0110, 0b0000_0001], bytes);
-        Assert.Equal((2, 2), (ubinary.StoredValues, ubinary.StoredBytes));
+        Assert.Equal(2, ubinary.StoredValues);
         var signed = new sbyte[2];
         Quantizer.Create(EmbeddingPrecision.Binary, 16).Quantize(embedding, signed);
         Assert.Equal([0b1001_0110 - 128, 1 - 128], signed);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ProcessingJob.Models.Onnx;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.Inference.Tests;

@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
-using ProcessingJob.Contract;
+using ProcessingJob.Inference.Heads;
+using ProcessingJob.Models.Folders;
 
 namespace ProcessingJob.Inference.Tests;
 

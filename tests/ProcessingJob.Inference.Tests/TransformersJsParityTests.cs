@@ -2,6 +2,8 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using ProcessingJob.Contract;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Samples;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
@@ -75,12 +77,12 @@ public sealed class TransformersJsParityTests
             window.Add(JsonSerializer.Deserialize<int[]>(line));
         }
 
-        using var engine = Engine.Create(ModelFolder.Open(modelPath), new EngineOptions { Device = DeviceKind.Cpu });
+        using var engine = InferenceEngine.Create(ModelFolder.Open(modelPath), new EngineOptions { Device = DeviceKind.Cpu });
         using var result = await engine.RunAsync(window, TestContext.Current.CancellationToken);
         Assert.Equal(theirs.Length, result.Rows.Length);
         for (var i = 0; i < window.Count; i++)
         {
-            var row = theirs.AsSpan(i * result.Width, result.Width);
+            var row = theirs.AsSpan(i * result.Output.Width, result.Output.Width);
             Assert.InRange(TensorPrimitives.CosineSimilarity(row, result.Row(i)), 0.999999f, 1.000001f);
             for (var d = 0; d < row.Length; d++)
             {
@@ -121,7 +123,7 @@ public sealed class TransformersJsParityTests
         );
         var theirs = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder["out"])).ToArray();
 
-        using var engine = Engine.Create(ModelFolder.Open(modelPath), new EngineOptions { Device = DeviceKind.Cpu });
+        using var engine = InferenceEngine.Create(ModelFolder.Open(modelPath), new EngineOptions { Device = DeviceKind.Cpu });
         var encoder = Tokenizer.Load(modelPath).CreateEncoder(new EncodeOptions { MaxLength = 128 });
         var window = new EncodingBuffer();
         foreach (var text in texts)
@@ -135,7 +137,7 @@ public sealed class TransformersJsParityTests
         for (var i = 0; i < texts.Count; i++)
         {
             Assert.InRange(
-                TensorPrimitives.CosineSimilarity(theirs.AsSpan(i * result.Width, result.Width), result.Row(i)),
+                TensorPrimitives.CosineSimilarity(theirs.AsSpan(i * result.Output.Width, result.Output.Width), result.Row(i)),
                 0.999999f,
                 1.000001f
             );

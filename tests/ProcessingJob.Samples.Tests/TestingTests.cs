@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.Samples.Tests;

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Samples;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
@@ -235,7 +236,7 @@ public class AnswerTaskTests
             )
             .Encode(question, context, windows);
         var special = tokenizer.Describe().SpecialTokens.Select(t => t.Id).ToHashSet();
-        using var engine = Engine.Create(ModelFolder.Open(folder), new() { Task = TaskKind.Answer, Device = DeviceKind.Cpu });
+        using var engine = InferenceEngine.Create(ModelFolder.Open(folder), new() { Task = TaskKind.Answer, Device = DeviceKind.Cpu });
         using var results = await engine.RunAsync(windows, default);
         var spans = new List<(int Start, int End, double Score)>();
         for (var w = 0; w < windows.Count; w++)

@@ -35,7 +35,7 @@ public sealed class LoadedModelTests : IDisposable
         using var model = Load(new());
         var reading = ReadOptions.From(new() { Input = new() { Text = ["text"] } }, []);
         Assert.Equal(
-            (model.Engine!.WindowRows, reading.BytesPerBlock),
+            (model.Engine!.BlockRows, reading.BytesPerBlock),
             (model.Blocks(reading).RowsPerBlock, model.Blocks(reading).BytesPerBlock)
         );
     }

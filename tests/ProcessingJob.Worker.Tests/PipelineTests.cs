@@ -1,6 +1,7 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
 
@@ -119,7 +120,7 @@ public sealed class PipelineTests : IDisposable
             .ToList();
         var spec = new JobSpec { Input = new() { Text = ["text"] } };
         var (tokenizer, model) = (Tokenizer.Load(Model), ModelFolder.Open(Model));
-        using var engine = Engine.Create(model, new() { Device = DeviceKind.Cpu });
+        using var engine = InferenceEngine.Create(model, new() { Device = DeviceKind.Cpu });
         var task = new WatchedTask(spec, FeatureTasks.Create(spec, model, tokenizer, 64, new(_folder.Path)), at, spoil);
         var (reader, totals) = (new RowReader(ReadOptions.From(spec, []) with { RowsPerBlock = RowsPerBlock }), new RunTotals(64));
         var output = new OutputRows(task, reader, spec, 64, totals);

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using ProcessingJob.Contract;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

@@ -1,6 +1,7 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
 
@@ -27,7 +28,7 @@ sealed class TaskRun : IDisposable
         var tokenizer = Tokenizer.Load(modelFolder);
         var model = ModelFolder.Open(modelFolder, new() { Task = spec.Task });
         var task = FeatureTasks.Create(spec, model, tokenizer, maxLength, new(folder.Path));
-        using var engine = Engine.Create(model, new() { Task = spec.Task, Device = DeviceKind.Cpu });
+        using var engine = InferenceEngine.Create(model, new() { Task = spec.Task, Device = DeviceKind.Cpu });
         var reader = new RowReader(ReadOptions.From(spec, []));
         var output = new OutputRows(task, reader, spec, maxLength, new(maxLength));
         var (rows, rejects) = (new ColumnBlock(output.Columns), new List<Reject>());

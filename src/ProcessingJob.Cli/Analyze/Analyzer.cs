@@ -1,7 +1,8 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Heads;
 using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Analyze;
@@ -42,7 +43,7 @@ sealed class Analyzer
         var model = spec.Task == TaskKind.Tokenize ? null : ModelFolder.Open(spec.Model, new() { Task = spec.Task });
         _prompt = spec.Task == TaskKind.Embed ? model!.ResolvePrompt(spec.Tokens.Prompt) : spec.Tokens.Prompt ?? "";
         _lowerCase = model?.LowerCase ?? false;
-        _modelLimit = model is null ? tokenizer.MaxLength : Math.Min(model.MaxLength, tokenizer.MaxLength ?? int.MaxValue);
+        _modelLimit = model is null ? tokenizer.MaxLength : model.MaxLength(tokenizer);
         int?[] own = [_modelLimit, spec.Tokens.MaxLength];
         _limits = [.. Limits.Concat(own.OfType<int>()).Where(l => l <= (_modelLimit ?? int.MaxValue)).Distinct().Order()];
         _cost = new(_limits);

@@ -1,4 +1,4 @@
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
 
 namespace ProcessingJob.Cli.Analyze;
 
@@ -9,8 +9,8 @@ namespace ProcessingJob.Cli.Analyze;
 sealed class PaddingCost(IReadOnlyList<int> limits)
 {
     // On GPUs full windows of 16,384 rows fill as well.
-    const int WindowRows = EngineOptions.CpuWindowRows,
-        TokenBudget = EngineOptions.CpuTokenBudget;
+    static readonly int WindowRows = EngineOptions.CpuBlockRows;
+    static readonly int TokenBudget = EngineOptions.CpuTokenBudget;
     readonly List<int> _window = new(WindowRows);
     readonly long[] _tokens = new long[limits.Count];
 

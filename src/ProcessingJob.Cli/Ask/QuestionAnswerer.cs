@@ -1,6 +1,8 @@
 using System.Numerics.Tensors;
 using ProcessingJob.Contract;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Inference.Heads;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Ask;
@@ -11,7 +13,7 @@ sealed class QuestionAnswerer : IDisposable
     /// <summary>Tokens that neighbouring windows share, as in transformers' pipeline.</summary>
     const int Stride = 128;
     readonly Tokenizer _tokenizer;
-    readonly Engine _engine;
+    readonly InferenceEngine _engine;
     readonly int _maxLength;
     readonly HashSet<int> _special;
 
@@ -20,8 +22,8 @@ sealed class QuestionAnswerer : IDisposable
     {
         var model = ModelFolder.Open(folder, new() { Task = TaskKind.Answer });
         _tokenizer = Tokenizer.Load(folder);
-        _engine = Engine.Create(model, new() { Task = TaskKind.Answer });
-        _maxLength = Math.Min(model.MaxLength, _tokenizer.MaxLength ?? int.MaxValue);
+        _engine = InferenceEngine.Create(model, new() { Task = TaskKind.Answer });
+        _maxLength = model.MaxLength(_tokenizer);
         _special = _tokenizer.Describe().SpecialTokens.Select(t => t.Id).ToHashSet();
     }
 
@@ -104,7 +106,7 @@ sealed class QuestionAnswerer : IDisposable
         return buffer;
     }
 
-    static string? WhyNone(EncodingBuffer encodings, WindowResult results, AnswerSpan best, double noAnswer)
+    static string? WhyNone(EncodingBuffer encodings, BlockResult results, AnswerSpan best, double noAnswer)
     {
         if (noAnswer > best.Score)
         {
@@ -129,7 +131,7 @@ sealed class QuestionAnswerer : IDisposable
         return end < start ? "its likeliest end comes before its likeliest start" : null;
     }
 
-    TokenScores Scores(EncodingBuffer encodings, WindowResult results, AnswerSpan best)
+    TokenScores Scores(EncodingBuffer encodings, BlockResult results, AnswerSpan best)
     {
         var labels = encodings.Ids(best.Window).ToArray().Select((id, i) => $"{_tokenizer.IdToToken(id) ?? "?"} {i}").ToList();
         return new(

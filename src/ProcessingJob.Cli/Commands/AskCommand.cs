@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ProcessingJob.Cli.Ask;
 using ProcessingJob.Contract;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Heads;
 
 namespace ProcessingJob.Cli.Commands;
 

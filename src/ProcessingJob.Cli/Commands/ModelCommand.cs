@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Models;
-using ProcessingJob.Inference;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Commands;

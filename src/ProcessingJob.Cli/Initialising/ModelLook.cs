@@ -1,5 +1,5 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Inference;
+using ProcessingJob.Models.Folders;
 
 namespace ProcessingJob.Cli.Initialising;
 

@@ -1,5 +1,7 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Inference.Heads;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Models;
@@ -22,14 +24,14 @@ sealed class EmbedSetup : IDisposable
             new() { Task = TaskKind.Embed, ModelFile = spec.Compute.ModelFile == "auto" ? null : spec.Compute.ModelFile }
         );
         var tokenizer = Tokenizer.Load(folder);
-        var limit = Math.Min(model.MaxLength, tokenizer.MaxLength ?? int.MaxValue);
+        var limit = model.MaxLength(tokenizer);
         var maxLength = spec.Tokens.MaxLength ?? limit;
         (_before, _lowerCase, _encoder) = (
             model.ResolvePrompt(prompt(model)),
             model.LowerCase,
             tokenizer.CreateEncoder(new() { MaxLength = maxLength })
         );
-        Engine = Engine.Create(
+        Engine = InferenceEngine.Create(
             model,
             new()
             {
@@ -41,7 +43,7 @@ sealed class EmbedSetup : IDisposable
         );
     }
 
-    public Engine Engine { get; }
+    public InferenceEngine Engine { get; }
 
     public void Encode(ReadOnlySpan<char> text, EncodingBuffer into)
     {

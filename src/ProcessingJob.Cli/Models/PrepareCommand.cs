@@ -3,7 +3,9 @@ using System.Globalization;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Inference.Verification;
+using ProcessingJob.Models.Folders;
 
 namespace ProcessingJob.Cli.Models;
 

@@ -4,7 +4,7 @@ using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Heads;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Tokenization;
 
@@ -91,7 +91,7 @@ static class RangesCommand
         foreach (var texts in windows)
         {
             using var result = await setup.Engine.RunAsync(texts, cancellationToken);
-            collector ??= new(result.Width);
+            collector ??= new(result.Output.Width);
             for (var i = 0; i < result.Count; i++)
             {
                 if (!result.NotFinite(i))

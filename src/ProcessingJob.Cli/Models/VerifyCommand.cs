@@ -3,7 +3,10 @@ using System.Globalization;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Inference.Heads;
+using ProcessingJob.Inference.Verification;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Models;
@@ -116,7 +119,7 @@ static class VerifyCommand
     {
         const int texts = 400;
         var tokenizer = Tokenizer.Load(model.Path);
-        var encoder = tokenizer.CreateEncoder(new() { MaxLength = Math.Min(model.MaxLength, tokenizer.MaxLength ?? int.MaxValue) });
+        var encoder = tokenizer.CreateEncoder(new() { MaxLength = model.MaxLength(tokenizer) });
         var (buffer, random) = (new EncodingBuffer(), new Random(1));
         for (var i = 0; i < texts; i++)
         {

@@ -1,5 +1,5 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Heads;
 
 namespace ProcessingJob.Cli.Outputs;
 

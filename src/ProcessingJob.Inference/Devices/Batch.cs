@@ -1,14 +1,14 @@
 using ProcessingJob.Tokenization;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Devices;
 
-/// <summary>Encodings of one window that run together.</summary>
-/// <param name="window">Where they are.</param>
-/// <param name="encodings">Their indices in the window.</param>
+/// <summary>Encodings of one block that run together.</summary>
+/// <param name="block">Where they are.</param>
+/// <param name="encodings">Their indices in the block.</param>
 /// <param name="length">Tokens each is padded to.</param>
-public readonly ref struct Batch(EncodingBuffer window, ReadOnlySpan<int> encodings, int length)
+public readonly ref struct Batch(EncodingBuffer block, ReadOnlySpan<int> encodings, int length)
 {
-    public EncodingBuffer Window { get; } = window;
+    public EncodingBuffer Block { get; } = block;
 
     public ReadOnlySpan<int> Encodings { get; } = encodings;
 

@@ -1,13 +1,36 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using ProcessingJob.Contract;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Devices;
 
 /// <summary>All that is different on a GPU: whether there is one, and the provider's options.</summary>
 static partial class CudaProvider
 {
+    public static readonly DeviceProfile Profile = new()
+    {
+        Kind = DeviceKind.Cuda,
+        Find = Find,
+        NameOf = id => $"cuda:{id}",
+        Describe = (gpus, threads, _) => $"cuda: {gpus} GPU{(gpus == 1 ? "" : "s")} x {threads} threads",
+        // Enough to fill a GPU.
+        TokenBudget = 16_384,
+        TuneBudgets = [2048, 4096, 8192, 16_384, 32_768, 65_536],
+        BlockRows = 16_384,
+        // One fills the next batch while the other waits for the GPU.
+        Threads = _ => 2,
+        // The arena keeps memory for every shape that has occurred.
+        FewShapes = true,
+        ReadOnDevice = true,
+        CheckAtStart = true,
+        // It would hold memory for every shape.
+        MemoryPattern = false,
+        Append = Append,
+        Memory = Memory,
+    };
+
     /// <summary>Number of GPUs this process may use (CUDA_VISIBLE_DEVICES counts), with the reason when it is 0.</summary>
-    public static (int Count, string Reason) Find()
+    static (int Count, string Reason) Find()
     {
         OrtRuntime.Start();
         if (!OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"))
@@ -32,7 +55,7 @@ static partial class CudaProvider
             : (count, $"{count} GPU{(count == 1 ? "" : "s")} found");
     }
 
-    public static void AppendTo(SessionOptions options, int deviceId, bool allowTf32)
+    static void Append(SessionOptions options, int deviceId)
     {
         using var cuda = new OrtCUDAProviderOptions();
         cuda.UpdateOptions(
@@ -41,7 +64,8 @@ static partial class CudaProvider
                 ["device_id"] = deviceId.ToString(),
                 // The default doubles at every new high-water mark and never gives back.
                 ["arena_extend_strategy"] = "kSameAsRequested",
-                ["use_tf32"] = allowTf32 ? "1" : "0",
+                // Three decimal digits would be lost.
+                ["use_tf32"] = "0",
                 ["do_copy_in_default_stream"] = "1",
                 // There are no convolutions: no search for the fastest one.
                 ["cudnn_conv_algo_search"] = "HEURISTIC",
@@ -51,7 +75,7 @@ static partial class CudaProvider
     }
 
     /// <summary>Where tensors that stay on the GPU live.</summary>
-    public static OrtMemoryInfo Memory(int deviceId) =>
+    static OrtMemoryInfo Memory(int deviceId) =>
         new(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.ArenaAllocator, deviceId, OrtMemType.Default);
 
     [LibraryImport("libcuda.so.1", EntryPoint = "cuInit")]

@@ -1,10 +1,12 @@
 using System.Numerics;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Onnx;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Devices;
 
-/// <summary>The graph's input tensors of one caller, filled from a batch. Ids go from the encoding buffer straight into the tensor.</summary>
+/// <summary>The graph's input tensors of one thread, filled from a batch. Ids go from the encoding buffer straight into the tensor.</summary>
 sealed class EncoderInputs
 {
     readonly Input[] _inputs;
@@ -61,7 +63,7 @@ sealed class EncoderInputs
         for (var r = 0; r < batch.Rows; r++)
         {
             var row = tensor.Slice(r * batch.Length, batch.Length);
-            var ids = batch.Window.Ids(batch.Encodings[r]);
+            var ids = batch.Block.Ids(batch.Encodings[r]);
             switch (name)
             {
                 case ModelInputs.InputIds:
@@ -73,7 +75,7 @@ sealed class EncoderInputs
                     row[ids.Length..].Fill(T.CreateTruncating(_padId));
                     break;
                 case ModelInputs.TokenTypeIds:
-                    var types = batch.Window.TypeIds(batch.Encodings[r]);
+                    var types = batch.Block.TypeIds(batch.Encodings[r]);
                     for (var k = 0; k < types.Length; k++)
                     {
                         row[k] = T.CreateTruncating(types[k]);

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Devices;
 
 /// <summary>Something that runs batches: one per GPU, or one for all CPU cores.</summary>
 public interface IDevice : IDisposable
@@ -7,7 +7,7 @@ public interface IDevice : IDisposable
     string Name { get; }
 
     /// <summary>Threads that call it, each through a runner of its own.</summary>
-    int Callers { get; }
+    int Threads { get; }
 
     /// <summary>Makes what one thread needs: buffers and bindings.</summary>
     IRunner CreateRunner();
@@ -20,8 +20,8 @@ public interface IDevice : IDisposable
 public interface IRunner : IDisposable
 {
     /// <summary>
-    /// Runs a batch. Embed and classify write Width floats per row to <paramref name="output"/>; answer writes per row
-    /// Length start logits, then Length end logits (padding's values are ignored).
+    /// Runs a batch and writes row by row, each of <see cref="ModelOutput.Floats"/> of the batch's length, to <paramref name="output"/>;
+    /// what stands at padding is ignored.
     /// </summary>
     /// <exception cref="DeviceMemoryException">The batch does not fit: it is halved and tried again.</exception>
     /// <exception cref="DeviceLostException">The session is dead: it is made anew, once.</exception>

@@ -1,8 +1,9 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Folders;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Devices;
 
 /// <summary>
 /// An ONNX Runtime session on a CPU or a GPU, called from several threads at once. The weights are held once.
@@ -12,43 +13,42 @@ sealed class OrtDevice : IDevice
     readonly ModelFolder _model;
     readonly OrtSettings _settings;
     InferenceSession _session;
-    InferenceSession? _pooling;
+    readonly bool _readOnDevice;
+    InferenceSession? _continuation;
 
     /// <param name="model">The folder.</param>
     /// <param name="file">Which of its ONNX files.</param>
     /// <param name="head">What is read of its outputs.</param>
     /// <param name="settings">Where and how it runs.</param>
-    /// <param name="callers">Threads that will call it.</param>
+    /// <param name="threads">Threads that will call it.</param>
     /// <param name="capacity">Padded tokens of the largest batch.</param>
-    /// <param name="poolOnDevice">Pool by a second session on the same device, so that token embeddings never leave it.</param>
+    /// <param name="readOnDevice">Go on by a second session on the same device, so that the output never leaves it.</param>
     /// <exception cref="PJobException">Model: ONNX Runtime cannot open the file.</exception>
     public OrtDevice(
         ModelFolder model,
         OnnxCandidate file,
-        HeadPlan head,
+        OutputHead head,
         OrtSettings settings,
-        int callers,
+        int threads,
         int capacity,
-        bool poolOnDevice
+        bool readOnDevice
     )
     {
-        (_model, File, Head, _settings, Callers, Capacity) = (model, file, head, settings, callers, capacity);
-        PoolOnDevice = poolOnDevice && head.Shape == OutputShape.TokenEmbeddings;
-        Name = settings.Kind == DeviceKind.Cpu ? "cpu" : $"cuda:{settings.DeviceId}";
-        (_session, _pooling) = Open();
+        (_model, File, Head, _settings, Threads, Capacity) = (model, file, head, settings, threads, capacity);
+        _readOnDevice = readOnDevice;
+        Name = settings.Profile.NameOf(settings.DeviceId);
+        (_session, _continuation) = Open();
     }
 
     public string Name { get; }
 
-    public int Callers { get; }
+    public int Threads { get; }
 
     public OnnxCandidate File { get; }
 
-    public HeadPlan Head { get; }
+    public OutputHead Head { get; }
 
     public int Capacity { get; }
-
-    public bool PoolOnDevice { get; }
 
     /// <summary>Whether the outputs are float16 and not float.</summary>
     public bool HalfOutputs => ElementType(_session) == TensorElementType.Float16;
@@ -57,27 +57,27 @@ sealed class OrtDevice : IDevice
 
     public InferenceSession Session => _session;
 
-    public InferenceSession? Pooling => _pooling;
+    /// <summary>The session of the head's own graph; null where the outputs come to the host.</summary>
+    public InferenceSession? Continuation => _continuation;
 
-    /// <summary>Where token embeddings stay when they are pooled on the device.</summary>
-    public OrtMemoryInfo OutputMemory() =>
-        _settings.Kind == DeviceKind.Cpu ? OrtMemoryInfo.DefaultInstance : CudaProvider.Memory(_settings.DeviceId);
+    /// <summary>Where outputs stay when they are read on the device.</summary>
+    public OrtMemoryInfo OutputMemory() => _settings.Profile.Memory(_settings.DeviceId);
 
     public IRunner CreateRunner() => new OrtRunner(this);
 
     public void Recreate()
     {
         Dispose();
-        (_session, _pooling) = Open();
+        (_session, _continuation) = Open();
     }
 
     public void Dispose()
     {
         _session.Dispose();
-        _pooling?.Dispose();
+        _continuation?.Dispose();
     }
 
-    TensorElementType ElementType(InferenceSession encoder) => encoder.OutputMetadata[Head.Outputs[0]].ElementDataType;
+    TensorElementType ElementType(InferenceSession encoder) => encoder.OutputMetadata[Head.Names[0]].ElementDataType;
 
     (InferenceSession, InferenceSession?) Open()
     {
@@ -87,17 +87,16 @@ sealed class OrtDevice : IDevice
             var encoder = new InferenceSession(File.Path, options);
             if (ElementType(encoder) is not (TensorElementType.Float or TensorElementType.Float16) and var other)
             {
-                throw new PJobException($"{File.Path}: {Head.Outputs[0]} has type {other}, expected float or float16.", ExitCode.Model);
+                throw new PJobException($"{File.Path}: {Head.Names[0]} has type {other}, expected float or float16.", ExitCode.Model);
             }
 
-            if (!PoolOnDevice)
+            if (!_readOnDevice || Head.DeviceGraph(ElementType(encoder) == TensorElementType.Float16) is not { } graph)
             {
                 return (encoder, null);
             }
 
-            using var poolingOptions = _settings.ToSessionOptions();
-            var graph = PoolingGraph.Build(Head.Embed!.Pooling, Head.ElementWidth, ElementType(encoder) == TensorElementType.Float16);
-            return (encoder, new InferenceSession(graph, poolingOptions));
+            using var graphOptions = _settings.ToSessionOptions();
+            return (encoder, new InferenceSession(graph, graphOptions));
         }
         catch (OnnxRuntimeException e)
         {

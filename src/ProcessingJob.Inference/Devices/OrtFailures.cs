@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using ProcessingJob.Contract;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Devices;
 
 /// <summary>What a failed Run means. ONNX Runtime has no code for it, so its words decide.</summary>
 static class OrtFailures

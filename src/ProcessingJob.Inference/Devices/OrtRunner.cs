@@ -2,10 +2,10 @@ using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Devices;
 
 /// <summary>
-/// One caller of an <see cref="OrtDevice"/>: inputs and outputs are bound to memory allocated once, the same way on a CPU and a GPU.
+/// One thread's way to an <see cref="OrtDevice"/>: inputs and outputs are bound to memory allocated once, the same way on a CPU and a GPU.
 /// </summary>
 sealed class OrtRunner : IRunner
 {
@@ -13,7 +13,7 @@ sealed class OrtRunner : IRunner
     const int MaxShapes = 512;
 
     readonly OrtDevice _device;
-    readonly HeadPlan _head;
+    readonly OutputHead _head;
     readonly EncoderInputs _inputs;
     readonly RunOptions _runOptions = new();
     readonly OrtIoBinding _binding;
@@ -21,36 +21,31 @@ sealed class OrtRunner : IRunner
     readonly PinnedTensor<float>[] _outputs = [];
     readonly PinnedTensor<Half>[] _halfOutputs = [];
     readonly float[] _widened = [];
-    readonly float[] _pooled = [];
-    readonly EmbedFinish? _finish;
-    readonly DevicePooling? _devicePooling;
+    readonly IOutputReader? _reader;
+    readonly IDeviceReader? _deviceReader;
 
     public OrtRunner(OrtDevice device)
     {
         (_device, _head) = (device, device.Head);
         _binding = device.Session.CreateIoBinding();
         _inputs = new EncoderInputs(device.File, device.Config.PadId, device.Config.FirstPosition, device.Capacity);
-        if (_head.Embed is { } plan)
+        if (device.Continuation is { } continuation)
         {
-            _finish = new EmbedFinish(plan);
-            _pooled = new float[plan.PooledSize];
-        }
-
-        if (device.PoolOnDevice)
-        {
-            _devicePooling = new DevicePooling(device);
+            _deviceReader = _head.CreateDeviceReader(continuation, device.Capacity);
             return;
         }
 
-        var floats = _head.ElementWidth * device.Capacity;
+        _reader = _head.CreateReader();
+        // The largest batch is a single row or many short ones.
+        var floats = checked((int)Math.Max(Count(_head.Shape(1, device.Capacity)), Count(_head.Shape(device.Capacity, 1))));
         if (device.HalfOutputs)
         {
-            _halfOutputs = [.. _head.Outputs.Select(_ => new PinnedTensor<Half>(floats, TensorElementType.Float16))];
+            _halfOutputs = [.. _head.Names.Select(_ => new PinnedTensor<Half>(floats, TensorElementType.Float16))];
             _widened = new float[floats];
         }
         else
         {
-            _outputs = [.. _head.Outputs.Select(_ => new PinnedTensor<float>(floats, TensorElementType.Float))];
+            _outputs = [.. _head.Names.Select(_ => new PinnedTensor<float>(floats, TensorElementType.Float))];
         }
     }
 
@@ -62,13 +57,14 @@ sealed class OrtRunner : IRunner
             Bind(ShapeFor(batch.Rows, batch.Length));
             _device.Session.RunWithBinding(_runOptions, _binding);
             _binding.SynchronizeBoundOutputs();
-            if (_devicePooling is not null)
+            if (_deviceReader is not null)
             {
-                FromDevice(batch, output);
+                using var values = _binding.GetOutputValues();
+                _deviceReader.Read(batch, values[0], output);
             }
             else
             {
-                FromHost(batch, output);
+                ReadOnHost(batch, output);
             }
         }
         catch (OnnxRuntimeException e)
@@ -86,7 +82,7 @@ sealed class OrtRunner : IRunner
     public void Dispose()
     {
         ForgetShapes();
-        _devicePooling?.Dispose();
+        _deviceReader?.Dispose();
         _binding.Dispose();
         _runOptions.Dispose();
     }
@@ -99,58 +95,37 @@ sealed class OrtRunner : IRunner
             _binding.BindInput(_inputs.Names[i], shape.Inputs[i]);
         }
 
-        for (var o = 0; o < _head.Outputs.Count; o++)
+        for (var o = 0; o < _head.Names.Count; o++)
         {
-            if (_devicePooling is not null)
+            if (_deviceReader is not null)
             {
-                _binding.BindOutputToDevice(_head.Outputs[o], _devicePooling.Memory);
+                _binding.BindOutputToDevice(_head.Names[o], _device.OutputMemory());
             }
             else
             {
-                _binding.BindOutput(_head.Outputs[o], shape.Outputs[o]);
+                _binding.BindOutput(_head.Names[o], shape.Outputs[o]);
             }
         }
     }
 
-    void FromDevice(in Batch batch, Span<float> output)
+    void ReadOnHost(in Batch batch, Span<float> output)
     {
-        using var values = _binding.GetOutputValues();
-        var result = _devicePooling!.Pool(batch, values[0]);
-        var parts = _pooled.Length;
-        for (var r = 0; r < batch.Rows; r++)
+        var floats = (int)Count(_head.Shape(batch.Rows, batch.Length));
+        for (var o = 0; o < _head.Names.Count; o++)
         {
-            _devicePooling.Reorder(result.Slice(r * parts, parts), _pooled);
-            _finish!.Apply(_pooled, output.Slice(r * _head.Width, _head.Width));
+            _reader!.Read(batch, o, Floats(o, floats), output);
         }
     }
 
-    void FromHost(in Batch batch, Span<float> output)
+    static long Count(long[] shape)
     {
-        for (var o = 0; o < _head.Outputs.Count; o++)
+        var count = 1L;
+        foreach (var dimension in shape)
         {
-            var perRow = _head.ElementWidth * (_head.PerToken ? batch.Length : 1);
-            var values = Floats(o, batch.Rows * perRow);
-            for (var r = 0; r < batch.Rows; r++)
-            {
-                var row = values.Slice(r * perRow, perRow);
-                switch (_head.Shape)
-                {
-                    case OutputShape.TokenEmbeddings:
-                        TokenPooling.Pool(row, batch.Window.Length(batch.Encodings[r]), _head.Embed!, _pooled);
-                        _finish!.Apply(_pooled, output.Slice(r * _head.Width, _head.Width));
-                        break;
-                    case OutputShape.SentenceEmbedding:
-                        _finish!.Apply(row, output.Slice(r * _head.Width, _head.Width));
-                        break;
-                    case OutputShape.Logits:
-                        row.CopyTo(output[(r * _head.Width)..]);
-                        break;
-                    case OutputShape.StartEnd:
-                        row.CopyTo(output[((2 * r + o) * batch.Length)..]);
-                        break;
-                }
-            }
+            count *= dimension;
         }
+
+        return count;
     }
 
     ReadOnlySpan<float> Floats(int output, int count)
@@ -176,14 +151,9 @@ sealed class OrtRunner : IRunner
             ForgetShapes();
         }
 
-        long[] dimensions = _head.Shape switch
-        {
-            OutputShape.TokenEmbeddings => [rows, length, _head.ElementWidth],
-            OutputShape.StartEnd => [rows, length],
-            _ => [rows, _head.ElementWidth],
-        };
+        var dimensions = _head.Shape(rows, length);
         var results =
-            _devicePooling is not null ? []
+            _deviceReader is not null ? []
             : _outputs.Length > 0 ? Array.ConvertAll(_outputs, o => o.View(dimensions))
             : Array.ConvertAll(_halfOutputs, o => o.View(dimensions));
         return _shapes[(rows, length)] = new Shape(_inputs.Views(rows, length), results);

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Devices;
 
 /// <summary>
 /// The one way to ONNX Runtime: everything that uses it calls <see cref="Start"/> first. Turns its telemetry off and leads its

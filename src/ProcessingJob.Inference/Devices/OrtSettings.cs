@@ -1,15 +1,13 @@
 using Microsoft.ML.OnnxRuntime;
-using ProcessingJob.Contract;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Devices;
 
 /// <summary>How a session is opened.</summary>
 sealed record OrtSettings
 {
-    /// <summary>Cpu or Cuda.</summary>
-    public required DeviceKind Kind { get; init; }
+    public required DeviceProfile Profile { get; init; }
 
-    /// <summary>GPU number.</summary>
+    /// <summary>The device's number.</summary>
     public int DeviceId { get; init; }
 
     /// <summary>Threads inside one Run on a CPU.</summary>
@@ -18,8 +16,6 @@ sealed record OrtSettings
     /// <summary>False: the graph as it is, to compare with.</summary>
     public bool Optimize { get; init; } = true;
 
-    public bool AllowTf32 { get; init; }
-
     public SessionOptions ToSessionOptions()
     {
         OrtRuntime.Start();
@@ -27,18 +23,13 @@ sealed record OrtSettings
         {
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = Optimize ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
-            // Callers are the parallelism: a thread more inside a Run would fight with them.
+            // Inference threads are the parallelism: a thread more inside a Run would fight with them.
             IntraOpNumThreads = Threads,
             InterOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
-            // Turning the memory pattern off costs 2 to 10 % on a CPU; on a GPU it ratchets memory up with every new shape.
-            EnableMemoryPattern = Kind == DeviceKind.Cpu,
+            EnableMemoryPattern = Profile.MemoryPattern,
         };
-        if (Kind == DeviceKind.Cuda)
-        {
-            CudaProvider.AppendTo(options, DeviceId, AllowTf32);
-        }
-
+        Profile.Append(options, DeviceId);
         return options;
     }
 }

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Devices;
 
 /// <summary>
-/// Memory that does not move, seen by ONNX Runtime as tensors of any shape that fits: allocated once per caller, so that a batch
+/// Memory that does not move, seen by ONNX Runtime as tensors of any shape that fits: allocated once per thread, so that a batch
 /// costs no allocation.
 /// </summary>
 sealed unsafe class PinnedTensor<T>(int capacity, TensorElementType elementType)

@@ -1,8 +1,8 @@
 using System.Buffers;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Engine;
 
-/// <summary>How a window is cut into batches.</summary>
+/// <summary>How a block is cut into batches.</summary>
 /// <param name="TokenBudget">Padded tokens of a batch; one encoding may be longer.</param>
 /// <param name="MaxLength">No batch is padded beyond it.</param>
 /// <param name="FewShapes">Round lengths up and row counts down, so that few different shapes occur: for GPUs, whose memory arena grows
@@ -39,8 +39,8 @@ readonly record struct BatchRules(int TokenBudget, int MaxLength, bool FewShapes
 readonly record struct BatchRange(int Start, int Count, int Length);
 
 /// <summary>
-/// Sorts a window by length, longest first (the largest batches come first, so that memory is sized once and the last batches are
-/// small), finds equal encodings, and cuts by the token budget. Depends on nothing but the window.
+/// Sorts a block by length, longest first (the largest batches come first, so that memory is sized once and the last batches are
+/// small), finds equal encodings, and cuts by the token budget. Depends on nothing but the block.
 /// </summary>
 static class BatchPlanner
 {

@@ -1,9 +1,9 @@
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Engine;
 
-/// <summary>A batch of a window, waiting for a caller.</summary>
-readonly record struct WorkItem(WindowJob Job, BatchRange Range);
+/// <summary>A batch of a block, waiting for an inference thread.</summary>
+readonly record struct WorkItem(BlockJob Job, BatchRange Range);
 
-/// <summary>Batches of all windows in flight, shared by all callers of all devices: whoever is free takes the next.</summary>
+/// <summary>Batches of all blocks in flight, shared by all inference threads of all devices: whoever is free takes the next.</summary>
 sealed class BatchQueue
 {
     readonly object _gate = new();
@@ -11,8 +11,8 @@ sealed class BatchQueue
     readonly Stack<WorkItem> _returned = [];
     Exception? _closed;
 
-    /// <summary>Queues all batches of a window behind those already there.</summary>
-    public void Add(WindowJob job)
+    /// <summary>Queues all batches of a block behind those already there.</summary>
+    public void Add(BlockJob job)
     {
         lock (_gate)
         {
@@ -30,7 +30,7 @@ sealed class BatchQueue
         }
     }
 
-    /// <summary>Puts back what a caller could not do; it is next.</summary>
+    /// <summary>Puts back what a thread could not do; it is next.</summary>
     public void Return(WorkItem item)
     {
         lock (_gate)
@@ -70,7 +70,7 @@ sealed class BatchQueue
         }
     }
 
-    /// <summary>Lets all callers go; what waits fails with the reason, and so does what comes later.</summary>
+    /// <summary>Lets all threads go; what waits fails with the reason, and so does what comes later.</summary>
     public void Close(Exception reason)
     {
         WorkItem[] left;

@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using ProcessingJob.Inference.Devices;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Engine;
 
-/// <summary>A device with its callers' shared state: counters, the batch size it can hold, its session's life.</summary>
+/// <summary>A device with the shared state of its inference threads: counters, the batch size it can hold, its session's life.</summary>
 sealed class DeviceSlot(IDevice device) : IDisposable
 {
-    // Callers hold it for reading while they run, so that a dead session is replaced only when nobody is inside.
+    // Inference threads hold it for reading while they run, so that a dead session is replaced only when nobody is inside.
     readonly ReaderWriterLockSlim _life = new();
     readonly Lock _counters = new();
     readonly List<IRunner> _runners = [];
@@ -33,7 +34,7 @@ sealed class DeviceSlot(IDevice device) : IDisposable
         {
             lock (_counters)
             {
-                return new(Device.Name, Device.Callers, ToTime(_busyTicks), ToTime(_waitTicks), _batches, _tokens);
+                return new(Device.Name, Device.Threads, ToTime(_busyTicks), ToTime(_waitTicks), _batches, _tokens);
             }
         }
     }
@@ -57,7 +58,7 @@ sealed class DeviceSlot(IDevice device) : IDisposable
         }
     }
 
-    /// <summary>A runner for one caller, good for this generation; disposed here. Call between EnterRun and ExitRun.</summary>
+    /// <summary>A runner for one thread, good for this generation; disposed here. Call between EnterRun and ExitRun.</summary>
     public IRunner CreateRunner()
     {
         var runner = Device.CreateRunner();
@@ -73,7 +74,7 @@ sealed class DeviceSlot(IDevice device) : IDisposable
 
     public void ExitRun() => _life.ExitReadLock();
 
-    /// <summary>Makes the session anew, once in the engine's life, by the first of its callers that asks.</summary>
+    /// <summary>Makes the session anew, once in the engine's life, by the first of its threads that asks.</summary>
     public Revival Revive(int diedGeneration, out Exception? failure)
     {
         failure = null;
@@ -142,7 +143,7 @@ enum Revival
 {
     Done,
 
-    /// <summary>Another caller of the same dead session was quicker.</summary>
+    /// <summary>Another thread of the same dead session was quicker.</summary>
     DoneByAnother,
 
     /// <summary>It has been made anew before, or that failed.</summary>

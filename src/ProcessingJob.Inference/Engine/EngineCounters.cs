@@ -1,9 +1,9 @@
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Engine;
 
-/// <summary>Counters of an engine; added to by callers, read at any time.</summary>
+/// <summary>Counters of an engine; added to by inference threads, read at any time.</summary>
 sealed class EngineCounters
 {
-    public long Windows,
+    public long Blocks,
         Rows,
         Tokens,
         RealTokens,
@@ -18,7 +18,7 @@ sealed class EngineCounters
     public EngineStats Read(IEnumerable<DeviceSlot> slots) =>
         new()
         {
-            Windows = Volatile.Read(ref Windows),
+            Blocks = Volatile.Read(ref Blocks),
             Rows = Volatile.Read(ref Rows),
             Tokens = Volatile.Read(ref Tokens),
             RealTokens = Volatile.Read(ref RealTokens),

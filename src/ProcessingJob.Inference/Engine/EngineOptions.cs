@@ -1,16 +1,17 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Inference.Devices;
+using ProcessingJob.Inference.Heads;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Engine;
 
-/// <summary>How a model is run. The defaults give the same bytes for the same window on any run.</summary>
+/// <summary>How a model is run. The defaults give the same bytes for the same block on any run.</summary>
 public sealed record EngineOptions
 {
-    /// <summary>Padded tokens per batch on a CPU where nobody says otherwise: nearly flat from 256 to 640; small ones have the least padding, and
-    /// what they give stays in the cache until it is pooled.</summary>
-    public const int CpuTokenBudget = 384;
+    /// <summary>Padded tokens per batch on a CPU where nobody says otherwise.</summary>
+    public static int CpuTokenBudget => DeviceProfile.Cpu.TokenBudget;
 
-    /// <summary>Rows of a window on a CPU.</summary>
-    public const int CpuWindowRows = 1024;
+    /// <summary>Rows of a block on a CPU.</summary>
+    public static int CpuBlockRows => DeviceProfile.Cpu.BlockRows;
 
     /// <summary>Embed, classify or answer (raw outputs); tokenize needs no engine and is refused.</summary>
     public TaskKind Task { get; init; } = TaskKind.Embed;
@@ -26,60 +27,16 @@ public sealed record EngineOptions
     /// last bits of a result.</summary>
     public int? TokenBudget { get; init; }
 
-    /// <summary>Threads that call the device. Null: one per core on a CPU, two per GPU. Does not change results.</summary>
-    public int? Callers { get; init; }
+    /// <summary>Inference threads of each device: how many batches it is given at once. Null: one per core on a CPU, two per GPU. Does
+    /// not change results.</summary>
+    public int? Threads { get; init; }
 
-    /// <summary>Threads inside one call on a CPU. 1 is fastest as long as there are enough batches.</summary>
-    public int ThreadsPerCall { get; init; } = 1;
+    /// <summary>Threads inside one call on a CPU (ONNX Runtime's intra-op threads). 1 is fastest as long as there are enough batches.</summary>
+    public int IntraOpThreads { get; init; } = 1;
 
-    /// <summary>Encode equal encodings of a window once.</summary>
+    /// <summary>Encode equal encodings of a block once.</summary>
     public bool Deduplicate { get; init; } = true;
 
-    /// <summary>TF32 on GPUs: faster, about three decimal digits.</summary>
-    public bool AllowTf32 { get; init; }
-
-    /// <summary>Told what goes wrong or could go better; what was chosen is in <see cref="Engine.DeviceSummary"/>. Called from any thread.</summary>
+    /// <summary>Receives what goes wrong or could go better; what was chosen is in <see cref="InferenceEngine.DeviceSummary"/>. Called from any thread.</summary>
     public Action<EngineMessage>? Log { get; init; }
 }
-
-/// <summary>What becomes of token embeddings. Null: what the model folder says.</summary>
-public sealed record EmbedOptions
-{
-    public Pooling? Pooling { get; init; }
-
-    public bool? Normalize { get; init; }
-
-    /// <summary>Matryoshka: keep the first so many dimensions, then normalise. 1 to the model's size.</summary>
-    public int? Dimensions { get; init; }
-
-    /// <summary>Leading tokens (the first special token and the prompt) left out of the pooling; used when the folder's
-    /// include_prompt is false.</summary>
-    public int PromptTokens { get; init; }
-
-    /// <summary>What a job asks for.</summary>
-    public static EmbedOptions From(EmbedSpec spec, int promptTokens) =>
-        new()
-        {
-            Pooling = spec.Pooling switch
-            {
-                PoolingKind.Mean => Inference.Pooling.Mean,
-                PoolingKind.Cls => Inference.Pooling.Cls,
-                PoolingKind.Max => Inference.Pooling.Max,
-                PoolingKind.Last => Inference.Pooling.Last,
-                PoolingKind.WeightedMean => Inference.Pooling.WeightedMean,
-                PoolingKind.MeanSqrtLen => Inference.Pooling.MeanSqrtLen,
-                _ => null,
-            },
-            Normalize = spec.Normalize switch
-            {
-                Toggle.True => true,
-                Toggle.False => false,
-                _ => null,
-            },
-            Dimensions = spec.Dimensions,
-            PromptTokens = promptTokens,
-        };
-}
-
-/// <summary>One line for the log.</summary>
-public readonly record struct EngineMessage(bool Warning, string Text);

@@ -1,22 +1,21 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Inference.Devices;
+using ProcessingJob.Inference.Heads;
+using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Onnx;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Engine;
 
 /// <summary>Everything an engine is made of, decided from the model and the options.</summary>
 sealed record EngineSetup
 {
-    // Padded tokens per batch: enough to fill a GPU.
-    const int CudaTokenBudget = 16_384;
-
     public required IReadOnlyList<IDevice> Devices { get; init; }
 
-    public required HeadPlan Head { get; init; }
+    public required ModelOutput Output { get; init; }
 
     public required BatchRules Rules { get; init; }
 
-    public DeviceKind Kind { get; init; } = DeviceKind.Cpu;
-
-    public int WindowRows { get; init; } = EngineOptions.CpuWindowRows;
+    public DeviceProfile Profile { get; init; } = DeviceProfile.Cpu;
 
     public string Summary { get; init; } = "";
 
@@ -36,57 +35,51 @@ sealed record EngineSetup
     public static EngineSetup Create(ModelFolder model, EngineOptions options)
     {
         Check(options.TokenBudget, 16, 1 << 20, "compute.token_budget");
-        Check(options.Callers, 1, 1024, "compute.callers");
-        Check(options.ThreadsPerCall, 1, 1024, "threads per call");
+        Check(options.Threads, 1, 1024, "compute.callers");
+        Check(options.IntraOpThreads, 1, 1024, "intra-op threads");
         var maxLength = options.MaxLength ?? model.MaxLength;
         var positions = model.Config.Positions ?? int.MaxValue;
         if (maxLength < 1 || maxLength > positions)
         {
             throw new PJobException(
-                $"tokens.max_length: found {maxLength}, but the model has positions for 1 to {positions} tokens.",
+                $"tokens.max_length: found {maxLength}, but the model has positions for 1 to {positions} tokens",
                 ExitCode.BadSpec
             );
         }
 
-        var (kind, gpus, why) = Choose(options.Device);
-        var file = model.Candidate(kind);
-        var head = HeadPlan.Create(model, file, options.Task, options.Embed);
-        var cuda = kind == DeviceKind.Cuda;
-        var rules = new BatchRules(
-            options.TokenBudget ?? (cuda ? CudaTokenBudget : EngineOptions.CpuTokenBudget),
-            maxLength,
-            FewShapes: cuda
-        );
-        // ProcessorCount is what affinity and the container's quota leave, not the host's number.
-        var callers = options.Callers ?? (cuda ? 2 : Math.Max(1, Environment.ProcessorCount / options.ThreadsPerCall));
+        var (profile, count, why) = DeviceProfile.Choose(options.Device);
+        var file = model.Candidate(profile.Kind);
+        var head = TaskHeads.Create(model, file, options.Task, options.Embed);
+        var rules = new BatchRules(options.TokenBudget ?? profile.TokenBudget, maxLength, profile.FewShapes);
+        var threads = options.Threads ?? profile.Threads(options.IntraOpThreads);
         var listening = options.Log is { } log ? OrtRuntime.Listen(log) : null;
         var devices = new List<IDevice>();
         try
         {
-            for (var d = 0; d < (cuda ? gpus : 1); d++)
+            for (var d = 0; d < count; d++)
             {
-                devices.Add(new OrtDevice(model, file, head, Settings(kind, d), callers, rules.Capacity, poolOnDevice: cuda));
+                devices.Add(new OrtDevice(model, file, head, Settings(profile, d), threads, rules.Capacity, profile.ReadOnDevice));
             }
 
-            if (cuda)
+            if (profile.CheckAtStart)
             {
                 if (file.File.Precision == WeightPrecision.Float32)
                 {
                     options.Log?.Invoke(
                         new EngineMessage(
                             false,
-                            $"{file.File.Name} is float32; 'pjob model prepare' writes a float16 file for GPUs and checks it."
+                            $"{file.File.Name} is float32; 'pjob model prepare' writes a float16 file for GPUs and checks it"
                         )
                     );
                 }
 
-                NumericGate.Check(model, file, head, Settings(kind, 0), maxLength);
+                NumericGate.Check(model, file, head, Settings(profile, 0), maxLength);
                 foreach (var device in devices)
                 {
-                    if (!WarmUp.Run(device, head, rules))
+                    if (!WarmUp.Run(device, head.Output, rules))
                     {
                         options.Log?.Invoke(
-                            new EngineMessage(true, $"{device.Name}: {rules.TokenBudget} tokens do not fit; batches will be halved.")
+                            new EngineMessage(true, $"{device.Name}: {rules.TokenBudget} tokens do not fit; batches will be halved")
                         );
                     }
                 }
@@ -103,18 +96,14 @@ sealed record EngineSetup
             throw;
         }
 
-        var summary = cuda
-            ? $"cuda: {gpus} GPU{(gpus == 1 ? "" : "s")} x {callers} callers ({why})"
-            : $"cpu: {callers} caller{(callers == 1 ? "" : "s")} x {options.ThreadsPerCall} thread{(options.ThreadsPerCall == 1 ? "" : "s")} ({why})";
-        summary += $", {file.File.Name} ({file.File.Precision.ToString().ToLowerInvariant()}), {rules.TokenBudget} tokens per batch";
         return new EngineSetup
         {
             Devices = devices,
-            Head = head,
+            Output = head.Output,
             Rules = rules,
-            Kind = kind,
-            WindowRows = cuda ? 16_384 : EngineOptions.CpuWindowRows,
-            Summary = summary,
+            Profile = profile,
+            Summary =
+                $"{profile.Describe(count, threads, options.IntraOpThreads)} ({why}), {file.File.Name} ({file.File.Precision.ToString().ToLowerInvariant()}), {rules.TokenBudget} tokens per batch",
             ModelFile = file.File.Name,
             Deduplicate = options.Deduplicate,
             Log = options.Log,
@@ -122,19 +111,18 @@ sealed record EngineSetup
             Listening = listening,
         };
 
-        OrtSettings Settings(DeviceKind on, int device) =>
+        OrtSettings Settings(DeviceProfile on, int device) =>
             new()
             {
-                Kind = on,
+                Profile = on,
                 DeviceId = device,
-                Threads = options.ThreadsPerCall,
-                AllowTf32 = options.AllowTf32,
+                Threads = options.IntraOpThreads,
             };
 
         Func<IDevice>? Fallback()
         {
             var full = model.Candidates.FirstOrDefault(c => c.File.Precision == WeightPrecision.Float32);
-            if (full is null || (full.Path == file.Path && !cuda))
+            if (full is null || (full.Path == file.Path && profile == DeviceProfile.Cpu))
             {
                 return null;
             }
@@ -143,41 +131,20 @@ sealed record EngineSetup
                 new OrtDevice(
                     model,
                     full,
-                    HeadPlan.Create(model, full, options.Task, options.Embed),
-                    Settings(DeviceKind.Cpu, 0),
+                    TaskHeads.Create(model, full, options.Task, options.Embed),
+                    Settings(DeviceProfile.Cpu, 0),
                     1,
                     rules.Capacity,
-                    poolOnDevice: false
+                    readOnDevice: false
                 );
         }
-    }
-
-    static (DeviceKind Kind, int Gpus, string Why) Choose(DeviceKind asked)
-    {
-        if (asked == DeviceKind.Cpu)
-        {
-            return (DeviceKind.Cpu, 0, "asked for");
-        }
-
-        var (count, reason) = CudaProvider.Find();
-        if (count > 0)
-        {
-            return (DeviceKind.Cuda, count, reason);
-        }
-
-        return asked == DeviceKind.Auto
-            ? (DeviceKind.Cpu, 0, reason)
-            : throw new PJobException(
-                $"compute.device is cuda, but {reason}. Use the CUDA image on a GPU instance, or device: auto.",
-                ExitCode.Failed
-            );
     }
 
     static void Check(int? value, int low, int high, string name)
     {
         if (value is { } v && (v < low || v > high))
         {
-            throw new PJobException($"{name}: found {v}, expected {low:N0} to {high:N0}.", ExitCode.BadSpec);
+            throw new PJobException($"{name}: found {v}, expected {low:N0} to {high:N0}", ExitCode.BadSpec);
         }
     }
 }

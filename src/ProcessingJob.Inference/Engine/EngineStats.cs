@@ -1,9 +1,9 @@
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Engine;
 
 /// <summary>Counts and times of an engine since it was made.</summary>
 public sealed record EngineStats
 {
-    public long Windows { get; init; }
+    public long Blocks { get; init; }
 
     public long Rows { get; init; }
 
@@ -18,7 +18,7 @@ public sealed record EngineStats
 
     public long Batches { get; init; }
 
-    /// <summary>Rows answered from an equal row of the same window.</summary>
+    /// <summary>Rows answered from an equal row of the same block.</summary>
     public long DuplicateRows { get; init; }
 
     /// <summary>Rows run again alone because of NaN or infinity.</summary>
@@ -38,7 +38,7 @@ public sealed record EngineStats
     /// <summary>Real tokens / padded tokens, 0 to 1.</summary>
     public double Fill => PaddedTokens == 0 ? 1 : (double)RealTokens / PaddedTokens;
 
-    /// <summary>Callers' busy time / (busy + waiting), 0 to 1.</summary>
+    /// <summary>Inference threads' busy time / (busy + waiting), 0 to 1.</summary>
     public double Busy
     {
         get
@@ -52,9 +52,9 @@ public sealed record EngineStats
 
 /// <summary>One device's share.</summary>
 /// <param name="Name">E.g. <c>cpu</c>, <c>cuda:0</c>.</param>
-/// <param name="Callers">Threads calling it.</param>
-/// <param name="Busy">Summed over callers.</param>
-/// <param name="Waiting">For batches, summed over callers, between the first and the last batch.</param>
+/// <param name="Threads">Inference threads calling it.</param>
+/// <param name="Busy">Summed over threads.</param>
+/// <param name="Waiting">For batches, summed over threads, between the first and the last batch.</param>
 /// <param name="Batches">Run.</param>
 /// <param name="Tokens">Padded.</param>
-public sealed record DeviceStats(string Name, int Callers, TimeSpan Busy, TimeSpan Waiting, long Batches, long Tokens);
+public sealed record DeviceStats(string Name, int Threads, TimeSpan Busy, TimeSpan Waiting, long Batches, long Tokens);

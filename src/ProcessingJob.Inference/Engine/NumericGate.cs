@@ -1,8 +1,11 @@
 using System.Numerics.Tensors;
 using ProcessingJob.Contract;
+using ProcessingJob.Inference.Devices;
+using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Onnx;
 using ProcessingJob.Tokenization;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Engine;
 
 /// <summary>
 /// Compares the optimised graph with the graph as it is on the same device, on made-up tokens: fused attention has been wrong before,
@@ -11,12 +14,12 @@ namespace ProcessingJob.Inference;
 static class NumericGate
 {
     /// <exception cref="PJobException">Model: they do not agree.</exception>
-    public static void Check(ModelFolder model, OnnxCandidate file, HeadPlan head, OrtSettings settings, int maxLength)
+    public static void Check(ModelFolder model, OnnxCandidate file, OutputHead head, OrtSettings settings, int maxLength)
     {
-        var window = SyntheticWindow(model, maxLength);
-        var optimized = Directions(Run(model, file, head, settings, window));
-        var plain = Directions(Run(model, file, head, settings with { Optimize = false }, window));
-        var required = file.File.Precision == WeightPrecision.Float32 && !settings.AllowTf32 ? 0.9999 : 0.999;
+        var block = SyntheticBlock(model, maxLength);
+        var optimized = Directions(Run(model, file, head, settings, block));
+        var plain = Directions(Run(model, file, head, settings with { Optimize = false }, block));
+        var required = file.File.Precision == WeightPrecision.Float32 ? 0.9999 : 0.999;
         var worst = 1.0;
         for (var i = 0; i < optimized.Length; i++)
         {
@@ -26,23 +29,23 @@ static class NumericGate
         if (!(worst >= required))
         {
             throw new PJobException(
-                $"{file.Path}: the optimised graph is wrong on this device: cosine {worst:F5} to the graph as it is, expected {required}. Use another model file (compute.model_file) or device: cpu, and see `pjob model verify`.",
+                $"{file.Path}: the optimised graph is wrong on this device: cosine {worst:F5} to the graph as it is, expected {required}; fix: use another model file (compute.model_file) or device: cpu, and see `pjob model verify`",
                 ExitCode.Model
             );
         }
     }
 
-    /// <summary>Results row by row; for answer start and end logits one after the other.</summary>
-    public static float[][] Run(ModelFolder model, OnnxCandidate file, HeadPlan head, OrtSettings settings, EncodingBuffer window)
+    /// <summary>Results row by row.</summary>
+    public static float[][] Run(ModelFolder model, OnnxCandidate file, OutputHead head, OrtSettings settings, EncodingBuffer block)
     {
-        var longest = Enumerable.Range(0, window.Count).Max(window.Length);
-        using var device = new OrtDevice(model, file, head, settings, 1, longest, poolOnDevice: settings.Kind == DeviceKind.Cuda);
+        var longest = Enumerable.Range(0, block.Count).Max(block.Length);
+        using var device = new OrtDevice(model, file, head, settings, 1, longest, settings.Profile.ReadOnDevice);
         using var runner = device.CreateRunner();
-        var results = new float[window.Count][];
-        for (var i = 0; i < window.Count; i++)
+        var results = new float[block.Count][];
+        for (var i = 0; i < block.Count; i++)
         {
-            results[i] = new float[head.ResultFloats(window.Length(i))];
-            runner.Run(new Batch(window, [i], window.Length(i)), results[i]);
+            results[i] = new float[head.Output.Floats(block.Length(i))];
+            runner.Run(new Batch(block, [i], block.Length(i)), results[i]);
         }
 
         return results;
@@ -57,10 +60,10 @@ static class NumericGate
             ]
             : rows;
 
-    static EncodingBuffer SyntheticWindow(ModelFolder model, int maxLength)
+    static EncodingBuffer SyntheticBlock(ModelFolder model, int maxLength)
     {
         var random = new Random(17);
-        var window = new EncodingBuffer();
+        var block = new EncodingBuffer();
         foreach (var length in (ReadOnlySpan<int>)[3, 17, 64, 256])
         {
             var ids = new int[Math.Min(length, maxLength)];
@@ -69,9 +72,9 @@ static class NumericGate
                 ids[k] = random.Next(model.VocabularySize ?? 1000);
             }
 
-            window.Add(ids);
+            block.Add(ids);
         }
 
-        return window;
+        return block;
     }
 }

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Heads;
 
 /// <summary>How answers are chosen from start and end logits.</summary>
 public sealed record AnswerOptions

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Heads;
 
 /// <summary>A candidate answer, or "no answer" (<see cref="IsNone"/>).</summary>
 /// <param name="Window">Which window of the context it was found in, in the order they were added; -1 for no answer.</param>

@@ -1,6 +1,6 @@
 using ProcessingJob.Tokenization;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Heads;
 
 /// <summary>
 /// Finds the best answers to one question in one context that was encoded as one or several windows. Per window, as in transformers'

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Heads;
 
 /// <summary>Cuts answers out of their context. Positions are UTF-16 units unless said otherwise.</summary>
 public static class AnswerText

@@ -1,6 +1,6 @@
 using ProcessingJob.Contract;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Heads;
 
 /// <summary>A label and its score.</summary>
 /// <param name="Label">Index into the model's labels.</param>

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Heads;
 
 /// <summary>What follows pooling: Dense modules, truncation, then normalisation. One per thread.</summary>
 sealed class EmbedFinish(EmbedPlan plan)

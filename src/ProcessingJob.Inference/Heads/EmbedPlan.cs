@@ -1,6 +1,7 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Folders;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Heads;
 
 /// <summary>Everything that turns token embeddings into the stored vector, decided once. Immutable.</summary>
 sealed record EmbedPlan
@@ -52,7 +53,7 @@ sealed record EmbedPlan
             Pooling = pooling,
             PromptTokens = model.IncludePrompt ? 0 : options.PromptTokens,
             HiddenSize = model.HiddenSize,
-            Dense = model.Dense,
+            Dense = [.. model.Dense.Select(d => new DenseLayer(d))],
             Normalize = options.Normalize ?? model.Normalize,
             Width = width,
         };

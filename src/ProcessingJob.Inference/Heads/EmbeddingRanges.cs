@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ProcessingJob.Contract;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Heads;
 
 /// <summary>Smallest and largest value per dimension, the same for every host of a job.</summary>
 /// <param name="Min">One per dimension.</param>

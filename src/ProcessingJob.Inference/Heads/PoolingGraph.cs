@@ -1,4 +1,7 @@
-namespace ProcessingJob.Inference;
+using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Onnx;
+
+namespace ProcessingJob.Inference.Heads;
 
 /// <summary>
 /// A tiny ONNX graph that pools where the token embeddings are, so that only [batch, parts x hidden] leaves the device. Its output has

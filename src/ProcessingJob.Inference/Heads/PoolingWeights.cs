@@ -1,4 +1,6 @@
-namespace ProcessingJob.Inference;
+using ProcessingJob.Models.Folders;
+
+namespace ProcessingJob.Inference.Heads;
 
 /// <summary>
 /// Pooling as a matrix product, for pooling on the device: every mode but max is a weighted sum of the tokens, with weights that the

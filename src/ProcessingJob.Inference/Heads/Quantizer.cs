@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using ProcessingJob.Contract;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Heads;
 
 /// <summary>
 /// Turns float embeddings into the stored precision, with sentence-transformers' numbers: int8 and uint8 cut each dimension's range
@@ -26,16 +26,6 @@ public sealed class Quantizer
 
     /// <summary>Values per stored embedding: dimensions, or dimensions / 8 when packed.</summary>
     public int StoredValues => Packed ? Dimensions / 8 : Dimensions;
-
-    /// <summary>Bytes per stored embedding.</summary>
-    public int StoredBytes =>
-        StoredValues
-        * Precision switch
-        {
-            EmbeddingPrecision.Float32 => 4,
-            EmbeddingPrecision.Float16 => 2,
-            _ => 1,
-        };
 
     bool Packed => Precision is EmbeddingPrecision.Binary or EmbeddingPrecision.Ubinary;
 

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
+using ProcessingJob.Models.Folders;
 
-namespace ProcessingJob.Inference;
+namespace ProcessingJob.Inference.Heads;
 
 /// <summary>
 /// Pools the token embeddings of one encoding in this process's own vector code. Same definitions as sentence-transformers': the first

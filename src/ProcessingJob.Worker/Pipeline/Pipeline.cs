@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Worker;
@@ -15,7 +15,7 @@ sealed record PipelineParts(
     IDataRoot Data,
     RowReader Reader,
     FeatureTask Task,
-    Engine? Engine,
+    InferenceEngine? Engine,
     Func<RowEncoder> Encoders,
     int Tokenizers,
     OutputRows Output,
@@ -48,7 +48,7 @@ sealed class Pipeline(PipelineParts parts)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // In flight: enough windows that a caller never waits at the end of one, and no more.
-        var inFlight = (parts.Engine?.WindowsInFlight ?? 2) + parts.Tokenizers + 1;
+        var inFlight = (parts.Engine?.BlocksInFlight ?? 2) + parts.Tokenizers + 1;
         var toTokenize = Channel.CreateBounded<WindowItem>(new BoundedChannelOptions(inFlight) { SingleWriter = true });
         var inOrder = Channel.CreateBounded<WindowItem>(new BoundedChannelOptions(inFlight) { SingleWriter = true, SingleReader = true });
         var toWrite = Channel.CreateBounded<FinishedWindow>(new BoundedChannelOptions(4) { SingleWriter = true, SingleReader = true });

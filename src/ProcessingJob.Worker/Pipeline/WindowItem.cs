@@ -1,6 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Worker;
@@ -21,13 +21,13 @@ sealed class WindowItem(UnitRun unit, RowBlock? rows) : IDisposable
     public EncodingBuffer Encodings { get; set; } = null!;
 
     /// <summary>Null for tokenize, and when no row was left to encode.</summary>
-    public WindowResult? Results { get; private set; }
+    public BlockResult? Results { get; private set; }
 
     /// <summary>Done when the encodings and results are there.</summary>
     public Task Ready => _ready.Task;
 
     /// <summary>Waits for the engine in the background and takes its result.</summary>
-    public async Task CompleteAsync(Task<WindowResult>? run)
+    public async Task CompleteAsync(Task<BlockResult>? run)
     {
         try
         {

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
-using ProcessingJob.Inference;
+using ProcessingJob.Inference.Engine;
+using ProcessingJob.Inference.Heads;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Worker;
@@ -142,7 +143,7 @@ sealed class AnswerTask : FeatureTask
     }
 
     // The windows of a context stand one after another, token by token, as they do in token_count.
-    static void AppendLogits(WindowResult results, int first, int count, ColumnBlock into)
+    static void AppendLogits(BlockResult results, int first, int count, ColumnBlock into)
     {
         foreach (var (name, isStart) in (ReadOnlySpan<(string, bool)>)[("start_logits", true), ("end_logits", false)])
         {

@@ -1,5 +1,3 @@
-using System.Text;
-using Amazon.S3;
 using Amazon.S3.Model;
 using ProcessingJob.Contract;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ProcessingJob.Contract;
 using ProcessingJob.FakeAws;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.SageMaker;

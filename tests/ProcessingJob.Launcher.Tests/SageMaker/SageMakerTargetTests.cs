@@ -1,4 +1,3 @@
-using Amazon.S3.Model;
 using ProcessingJob.Contract;
 using ProcessingJob.FakeAws;
 using ProcessingJob.Launcher.Progress;

@@ -1,0 +1,80 @@
+using Microsoft.ML.OnnxRuntime;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Inference.Devices;
+
+/// <summary>Everything that differs between kinds of device; a new kind is one of these and a line in <see cref="Preferred"/>.</summary>
+sealed record DeviceProfile
+{
+    /// <summary>The kinds in the order in which <c>device: auto</c> tries them.</summary>
+    public static readonly IReadOnlyList<DeviceProfile> Preferred = [CudaProvider.Profile, CpuProvider.Profile];
+
+    public required DeviceKind Kind { get; init; }
+
+    /// <summary>How many there are for this process, and why so many or why none.</summary>
+    public required Func<(int Count, string Reason)> Find { get; init; }
+
+    /// <summary>E.g. <c>cuda:0</c>, by the device's number.</summary>
+    public required Func<int, string> NameOf { get; init; }
+
+    /// <summary>In words: (devices, inference threads of each, intra-op threads).</summary>
+    public required Func<int, int, int, string> Describe { get; init; }
+
+    /// <summary>Padded tokens per batch where nobody says otherwise.</summary>
+    public required int TokenBudget { get; init; }
+
+    /// <summary>Token budgets worth measuring, smallest first.</summary>
+    public required IReadOnlyList<int> TuneBudgets { get; init; }
+
+    /// <summary>Rows of a block: enough for the sort to leave little padding.</summary>
+    public required int BlockRows { get; init; }
+
+    /// <summary>Inference threads per device, by the threads inside one call.</summary>
+    public required Func<int, int> Threads { get; init; }
+
+    /// <summary>Round batches to few shapes: for devices whose memory grows with every new one.</summary>
+    public required bool FewShapes { get; init; }
+
+    /// <summary>Go on on the device with the graph's output where the head has a graph for it.</summary>
+    public required bool ReadOnDevice { get; init; }
+
+    /// <summary>Before the first batch: compare the optimized graph with the graph as it is, and run the largest batch.</summary>
+    public required bool CheckAtStart { get; init; }
+
+    /// <summary>Reuse one plan of the memory for each shape.</summary>
+    public required bool MemoryPattern { get; init; }
+
+    /// <summary>Adds the execution provider of the device with this number.</summary>
+    public required Action<SessionOptions, int> Append { get; init; }
+
+    /// <summary>Where tensors that stay on the device with this number live.</summary>
+    public required Func<int, OrtMemoryInfo> Memory { get; init; }
+
+    public static DeviceProfile Cpu => CpuProvider.Profile;
+
+    /// <summary>The kind that was asked for, or for auto the first that is there.</summary>
+    /// <exception cref="PJobException">Failed: it is not there.</exception>
+    public static (DeviceProfile Profile, int Count, string Reason) Choose(DeviceKind asked)
+    {
+        if (asked == DeviceKind.Cpu)
+        {
+            return (Cpu, 1, "asked for");
+        }
+
+        var reason = "";
+        foreach (var profile in Preferred.Where(p => asked == DeviceKind.Auto || p.Kind == asked))
+        {
+            var (count, why) = profile.Find();
+            reason = reason.Length == 0 ? why : reason;
+            if (count > 0)
+            {
+                return (profile, count, reason);
+            }
+        }
+
+        throw new PJobException(
+            $"compute.device is {Names.Of(asked)}, but {reason}; fix: use the CUDA image on a GPU instance, or device: auto",
+            ExitCode.Failed
+        );
+    }
+}

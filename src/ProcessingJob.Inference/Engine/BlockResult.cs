@@ -1,0 +1,120 @@
+using ProcessingJob.Inference.Devices;
+using ProcessingJob.Tokenization;
+
+namespace ProcessingJob.Inference.Engine;
+
+/// <summary>
+/// Results of one block, in its order. Pooled: dispose when read; spans are invalid afterwards.
+/// </summary>
+public sealed class BlockResult : IDisposable
+{
+    static readonly ModelOutput None = new ModelOutput.RowVectors(1);
+
+    readonly Action<BlockResult> _giveBack;
+    float[] _values = [];
+    int[] _starts = [];
+    bool[] _notFinite = [];
+    int _inUse;
+
+    internal BlockResult(Action<BlockResult> giveBack) => _giveBack = giveBack;
+
+    /// <summary>Encodings.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>What there is for each encoding.</summary>
+    public ModelOutput Output { get; private set; } = None;
+
+    /// <summary>One vector for each encoding: all of them, one after another, <see cref="Count"/> x width.</summary>
+    /// <exception cref="InvalidOperationException">The output is one per token.</exception>
+    public ReadOnlySpan<float> Rows => !Output.PerToken ? _values.AsSpan(0, Count * Output.Width) : throw Wrong("one row per encoding");
+
+    /// <summary>One vector for each encoding: that of encoding i.</summary>
+    /// <exception cref="InvalidOperationException">The output is one per token.</exception>
+    public ReadOnlySpan<float> Row(int i) => !Output.PerToken ? All(i) : throw Wrong("one row per encoding");
+
+    /// <summary>Token vectors or token labels: tokens x width floats of encoding i.</summary>
+    /// <exception cref="InvalidOperationException">The output is another.</exception>
+    public ReadOnlySpan<float> Tokens(int i) => Output is { PerToken: true, Planes: 1 } ? All(i) : throw Wrong("one row per token");
+
+    /// <summary>Spans: one start logit per token of encoding i.</summary>
+    /// <exception cref="InvalidOperationException">The output is another.</exception>
+    public ReadOnlySpan<float> Start(int i) => Output is ModelOutput.Spans ? All(i)[..(All(i).Length / 2)] : throw Wrong("spans");
+
+    /// <summary>Spans: one end logit per token of encoding i.</summary>
+    /// <exception cref="InvalidOperationException">The output is another.</exception>
+    public ReadOnlySpan<float> End(int i) => Output is ModelOutput.Spans ? All(i)[(All(i).Length / 2)..] : throw Wrong("spans");
+
+    /// <summary>True when encoding i has NaN or infinity even when run alone: a reject (not_finite). Its floats are zero.</summary>
+    public bool NotFinite(int i)
+    {
+        Check(i);
+        return _notFinite[i];
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _inUse, 0) == 1)
+        {
+            _giveBack(this);
+        }
+    }
+
+    /// <summary>Makes room for a block.</summary>
+    internal void Reset(EncodingBuffer block, ModelOutput output)
+    {
+        (Count, Output, _inUse) = (block.Count, output, 1);
+        if (_starts.Length <= Count)
+        {
+            _starts = new int[Count + 1 + Count / 4];
+        }
+
+        if (_notFinite.Length < Count)
+        {
+            _notFinite = new bool[Count + Count / 4];
+        }
+
+        _notFinite.AsSpan(0, Count).Clear();
+        for (var i = 0; i < Count; i++)
+        {
+            _starts[i + 1] = checked(_starts[i] + output.Floats(block.Length(i)));
+        }
+
+        if (_values.Length < _starts[Count])
+        {
+            _values = new float[_starts[Count] + _starts[Count] / 4];
+        }
+    }
+
+    /// <summary>Everything of encoding i: <see cref="ModelOutput.Floats"/> of its tokens.</summary>
+    internal Span<float> All(int i)
+    {
+        Check(i);
+        return _values.AsSpan(_starts[i], _starts[i + 1] - _starts[i]);
+    }
+
+    internal void SetNotFinite(int i)
+    {
+        All(i).Clear();
+        _notFinite[i] = true;
+    }
+
+    internal void Copy(int from, int to)
+    {
+        if (_notFinite[from])
+        {
+            SetNotFinite(to);
+        }
+        else
+        {
+            All(from).CopyTo(All(to));
+        }
+    }
+
+    void Check(int i)
+    {
+        ObjectDisposedException.ThrowIf(_inUse == 0, this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)i, (uint)Count, nameof(i));
+    }
+
+    InvalidOperationException Wrong(string expected) => new($"the output is {Output}, expected {expected}");
+}

@@ -1,0 +1,61 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Inference.Devices;
+
+namespace ProcessingJob.Inference.Engine;
+
+/// <summary>What inference threads share beyond the queue.</summary>
+/// <param name="float32">Makes the device that repeats in float32 what was not finite; null when the model runs in float32 anyway.</param>
+/// <param name="log">For what went wrong.</param>
+/// <param name="deviceDied">Called when a device takes no more batches.</param>
+sealed class InferenceContext(Func<IDevice>? float32, Action<EngineMessage>? log, Action<DeviceSlot, Exception> deviceDied) : IDisposable
+{
+    readonly Lock _gate = new();
+    Func<IDevice>? _open = float32;
+    IDevice? _fallback;
+    IRunner? _fallbackRunner;
+    long _firstBatch;
+
+    /// <summary>When the engine's first batch started: waiting is counted from there.</summary>
+    public long FirstBatch(long now)
+    {
+        var before = Interlocked.CompareExchange(ref _firstBatch, now, 0);
+        return before == 0 ? now : before;
+    }
+
+    public void Log(bool warning, string text) => log?.Invoke(new EngineMessage(warning, text));
+
+    public void DeviceDied(DeviceSlot slot, Exception e) => deviceDied(slot, e);
+
+    /// <summary>Runs a batch of one in float32 on a session of its own, opened when first needed. False when there is none, or none that
+    /// works: its fault is not the fault of the device that asks, and only the row is lost.</summary>
+    public bool RunInFloat32(in Batch batch, Span<float> output)
+    {
+        lock (_gate)
+        {
+            if (_open is null)
+            {
+                return false;
+            }
+
+            try
+            {
+                _fallback ??= _open();
+                _fallbackRunner ??= _fallback.CreateRunner();
+                _fallbackRunner.Run(batch, output);
+                return true;
+            }
+            catch (Exception e) when (e is DeviceMemoryException or DeviceLostException or PJobException)
+            {
+                _open = null;
+                Log(true, $"rows that are not finite cannot be repeated in float32: {e.Message}");
+                return false;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _fallbackRunner?.Dispose();
+        _fallback?.Dispose();
+    }
+}

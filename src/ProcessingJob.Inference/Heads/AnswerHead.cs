@@ -1,0 +1,34 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Inference.Devices;
+using ProcessingJob.Models.Folders;
+
+namespace ProcessingJob.Inference.Heads;
+
+/// <summary>Start and end logits, each of shape [batch, tokens].</summary>
+sealed class AnswerHead : OutputHead, IOutputReader
+{
+    const string Start = "start_logits";
+    const string End = "end_logits";
+
+    public override ModelOutput Output { get; } = new ModelOutput.Spans();
+
+    public override IReadOnlyList<string> Names { get; } = [Start, End];
+
+    /// <exception cref="PJobException">Model: the graph has no such outputs.</exception>
+    public static AnswerHead Create(OnnxCandidate file) =>
+        file.Summary.Outputs.Any(o => o.Name == Start) && file.Summary.Outputs.Any(o => o.Name == End)
+            ? new AnswerHead()
+            : throw TaskHeads.Refuse(file, $"task answer needs {Start} and {End}");
+
+    public override long[] Shape(int rows, int length) => [rows, length];
+
+    public override IOutputReader CreateReader() => this;
+
+    public void Read(in Batch batch, int output, ReadOnlySpan<float> values, Span<float> results)
+    {
+        for (var r = 0; r < batch.Rows; r++)
+        {
+            values.Slice(r * batch.Length, batch.Length).CopyTo(results[((Names.Count * r + output) * batch.Length)..]);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Models.Folders;
+
+namespace ProcessingJob.Inference.Heads;
+
+/// <summary>What becomes of token embeddings. Null: what the model folder says.</summary>
+public sealed record EmbedOptions
+{
+    public Pooling? Pooling { get; init; }
+
+    public bool? Normalize { get; init; }
+
+    /// <summary>Matryoshka: keep the first N dimensions, then normalise. 1 to the model's size.</summary>
+    public int? Dimensions { get; init; }
+
+    /// <summary>Leading tokens (the first special token and the prompt) left out of the pooling; used when the folder's
+    /// include_prompt is false.</summary>
+    public int PromptTokens { get; init; }
+
+    /// <summary>What a job asks for.</summary>
+    public static EmbedOptions From(EmbedSpec spec, int promptTokens) =>
+        new()
+        {
+            Pooling = spec.Pooling switch
+            {
+                PoolingKind.Mean => Models.Folders.Pooling.Mean,
+                PoolingKind.Cls => Models.Folders.Pooling.Cls,
+                PoolingKind.Max => Models.Folders.Pooling.Max,
+                PoolingKind.Last => Models.Folders.Pooling.Last,
+                PoolingKind.WeightedMean => Models.Folders.Pooling.WeightedMean,
+                PoolingKind.MeanSqrtLen => Models.Folders.Pooling.MeanSqrtLen,
+                PoolingKind.Auto => null,
+            },
+            Normalize = spec.Normalize switch
+            {
+                Toggle.True => true,
+                Toggle.False => false,
+                Toggle.Auto => null,
+            },
+            Dimensions = spec.Dimensions,
+            PromptTokens = promptTokens,
+        };
+}

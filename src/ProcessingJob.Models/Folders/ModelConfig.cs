@@ -1,0 +1,97 @@
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Models.Folders;
+
+/// <summary>What the engine needs of config.json.</summary>
+public sealed record ModelConfig
+{
+    /// <summary>Families whose positions start after the padding id: two of the position embeddings are never a token's.</summary>
+    static readonly HashSet<string> OffsetPositions = new(StringComparer.Ordinal)
+    {
+        "roberta",
+        "xlm-roberta",
+        "xlm-roberta-xl",
+        "roberta-prelayernorm",
+        "camembert",
+        "mpnet",
+        "data2vec-text",
+        "ibert",
+        "longformer",
+        "luke",
+        "xmod",
+        "esm",
+    };
+
+    public required string ModelType { get; init; }
+
+    public required int HiddenSize { get; init; }
+
+    /// <summary>Tokens that have a position; null for relative positions.</summary>
+    public required int? Positions { get; init; }
+
+    /// <summary>Position of the first token, for graphs that take position_ids.</summary>
+    public required int FirstPosition { get; init; }
+
+    public required int PadId { get; init; }
+
+    public required int? VocabularySize { get; init; }
+
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    public required string? ProblemType { get; init; }
+
+    /// <summary>What the architectures say: embed unless they end in a classifier or a question answerer.</summary>
+    public required TaskKind Task { get; init; }
+
+    /// <exception cref="PJobException">Model: the file or one of its keys is missing or wrong.</exception>
+    public static ModelConfig Read(string path)
+    {
+        var config = ModelJson.Read(path);
+        var type = config.Text("model_type") ?? throw config.Refuse("model_type is missing.");
+        var offset = OffsetPositions.Contains(type);
+        var padId = config.Int("pad_token_id") ?? (offset ? 1 : 0);
+        var positions = config.Int("max_position_embeddings", "n_positions");
+        var architecture = config.Texts("architectures") is [var first, ..] ? first : "";
+        var task =
+            architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal) ? TaskKind.Classify
+            : architecture.EndsWith("ForQuestionAnswering", StringComparison.Ordinal) ? TaskKind.Answer
+            : TaskKind.Embed;
+        var reserved = offset ? padId + 1 : 0;
+        if (positions is { } count && count <= reserved)
+        {
+            throw config.Refuse($"max_position_embeddings is {count}, of which {type} reserves {reserved}.");
+        }
+
+        return new ModelConfig
+        {
+            ModelType = type,
+            HiddenSize = config.Int("hidden_size", "dim", "d_model", "n_embd", "emb_dim") is { } size and > 0
+                ? size
+                : throw config.Refuse("hidden_size is missing."),
+            Positions = positions - reserved,
+            FirstPosition = reserved,
+            PadId = padId,
+            VocabularySize = config.Int("vocab_size"),
+            Labels = task == TaskKind.Classify ? ReadLabels(config) : [],
+            ProblemType = config.Text("problem_type"),
+            Task = task,
+        };
+    }
+
+    static string[] ReadLabels(ModelJson config)
+    {
+        var map = config.Map("id2label");
+        // The library's own default when neither key is there is two labels.
+        var count = map.Count > 0 ? map.Count : config.Int("num_labels", "_num_labels") ?? 2;
+        var labels = new string[count];
+        for (var i = 0; i < count; i++)
+        {
+            labels[i] =
+                map.Count == 0 ? $"LABEL_{i}"
+                : map.TryGetValue(i.ToString(), out var label) ? label
+                : throw config.Refuse($"id2label has {count} entries but none for {i}.");
+        }
+
+        return labels;
+    }
+}

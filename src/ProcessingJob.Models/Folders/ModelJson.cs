@@ -1,0 +1,153 @@
+using System.Text.Json;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Models.Folders;
+
+/// <summary>A JSON object of a model folder; every complaint names the file and the key.</summary>
+public sealed class ModelJson
+{
+    const long LargestFile = 64 << 20;
+
+    readonly JsonElement _root;
+
+    ModelJson(string path, JsonElement root) => (Path, _root) = (path, root);
+
+    public string Path { get; }
+
+    public static ModelJson Read(string path) =>
+        TryRead(path)
+        ?? throw new PJobException($"{path} is missing: expected a Hugging Face model folder with this file.", ExitCode.Model);
+
+    /// <summary>Null where the file is not there.</summary>
+    public static ModelJson? TryRead(string path)
+    {
+        var root = Root(path);
+        if (root is null)
+        {
+            return null;
+        }
+
+        if (root.Value.ValueKind != JsonValueKind.Object)
+        {
+            throw new PJobException($"{path}: found {root.Value.ValueKind}, expected a JSON object.", ExitCode.Model);
+        }
+
+        return new ModelJson(path, root.Value);
+    }
+
+    /// <summary>The root element of a JSON file, null where the file is not there.</summary>
+    public static JsonElement? Root(string path)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists)
+        {
+            return null;
+        }
+
+        if (file.Length > LargestFile)
+        {
+            throw new PJobException($"{path}: {file.Length:N0} bytes are too many for a configuration file.", ExitCode.Model);
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return document.RootElement.Clone();
+        }
+        catch (JsonException e)
+        {
+            throw new PJobException($"{path}: not valid JSON: {e.Message}", ExitCode.Model, e);
+        }
+        catch (IOException e)
+        {
+            throw new PJobException($"{path}: cannot be read: {e.Message}", ExitCode.Model, e);
+        }
+    }
+
+    /// <summary>The first of the keys that is there and not null.</summary>
+    public int? Int(params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (Get(key) is not { } value)
+            {
+                continue;
+            }
+
+            if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number))
+            {
+                return number;
+            }
+
+            throw Refuse(key, value, "a whole number");
+        }
+
+        return null;
+    }
+
+    public string? Text(string key) =>
+        Get(key) is not { } value ? null
+        : value.ValueKind == JsonValueKind.String ? value.GetString()
+        : throw Refuse(key, value, "a string");
+
+    public bool? Flag(string key) =>
+        Get(key) is not { } value ? null
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+        : throw Refuse(key, value, "true or false");
+
+    /// <summary>The strings of a list; a single string counts as a list of one; empty where the key is not there.</summary>
+    public IReadOnlyList<string> Texts(string key)
+    {
+        if (Get(key) is not { } value)
+        {
+            return [];
+        }
+
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            return [value.GetString()!];
+        }
+
+        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(v => v.ValueKind == JsonValueKind.String))
+        {
+            return [.. value.EnumerateArray().Select(v => v.GetString()!)];
+        }
+
+        throw Refuse(key, value, "a list of strings");
+    }
+
+    /// <summary>An object whose values are strings; empty where the key is not there.</summary>
+    public IReadOnlyDictionary<string, string> Map(string key)
+    {
+        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (Get(key) is not { } value)
+        {
+            return map;
+        }
+
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            throw Refuse(key, value, "an object of strings");
+        }
+
+        foreach (var property in value.EnumerateObject())
+        {
+            map[property.Name] =
+                property.Value.ValueKind == JsonValueKind.String
+                    ? property.Value.GetString()!
+                    : throw Refuse(key + "." + property.Name, property.Value, "a string");
+        }
+
+        return map;
+    }
+
+    public PJobException Refuse(string message) => new($"{Path}: {message}", ExitCode.Model);
+
+    PJobException Refuse(string key, JsonElement found, string expected)
+    {
+        var raw = found.GetRawText();
+        return Refuse($"{key} is {(raw.Length > 60 ? raw[..60] + "…" : raw)}, expected {expected}.");
+    }
+
+    JsonElement? Get(string key) => _root.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+}
