@@ -3,6 +3,7 @@ using ProcessingJob.Data;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Modules;
 using ProcessingJob.Tokenization;
 using Serilog;
 
@@ -13,18 +14,16 @@ sealed class LoadedModel : IDisposable
 {
     readonly Tokenizer _tokenizer;
     readonly string _prompt;
-    readonly bool _lowerCase;
 
     LoadedModel(
         Tokenizer tokenizer,
         FeatureTask task,
         (ModelFolder Folder, EngineOptions Options)? run,
         int maxLength,
-        string prompt,
-        bool lowerCase
+        string prompt
     )
     {
-        (_tokenizer, Task, Run, MaxLength, _prompt, _lowerCase) = (tokenizer, task, run, maxLength, prompt, lowerCase);
+        (_tokenizer, Task, Run, MaxLength, _prompt) = (tokenizer, task, run, maxLength, prompt);
         task.PromptLength = prompt.EnumerateRunes().Count();
         var engine = run is null ? null : InferenceEngine.Create(run.Value.Folder, run.Value.Options);
         Engine = engine;
@@ -55,7 +54,13 @@ sealed class LoadedModel : IDisposable
             BytesPerBlock = Math.Max(1, reading.BytesPerBlock / Task.CallsPerRow),
         };
 
-    public RowEncoder CreateEncoder() => new(_tokenizer.CreateEncoder(Task.Encoding), _prompt, _lowerCase);
+    public RowEncoder CreateEncoder() => 
+        new(
+            _tokenizer.CreateEncoder(Task.Encoding),
+            _prompt,
+            Run?.Folder.LowerCase ?? false,
+            (Run?.Folder.Route?.Encoder as Model2VecModule)?.MaxCharacters
+        );
 
     /// <param name="spec">The spec.</param>
     /// <param name="plan">The launcher's plan, if there is one.</param>
@@ -70,16 +75,32 @@ sealed class LoadedModel : IDisposable
             throw new PJobException($"no model: expected a Hugging Face model folder in {paths.Model}", ExitCode.Model);
         }
 
-        var tokenizer = loading is null ? Tokenizer.Load(paths.Model) : loading.GetAwaiter().GetResult();
         if (spec.Task == TaskKind.Tokenize)
         {
-            var length = spec.Tokens.MaxLength ?? tokenizer.MaxLength ?? int.MaxValue;
-            return new(tokenizer, FeatureTasks.Create(spec, null, tokenizer, length, paths), null, length, spec.Tokens.Prompt ?? "", false);
+            var tokens = TokenizerOf(paths.Model);
+            if (spec.Tokens.PromptName is { } name)
+            {
+                throw new PJobException($"tokens.prompt_name: found {name}, but task tokenize knows no prompts", ExitCode.BadSpec);
+            }
+
+            var length = spec.Tokens.MaxLength ?? tokens.MaxLength ?? int.MaxValue;
+            return new(tokens, FeatureTasks.Create(spec, null, tokens, length, paths), null, length, spec.Tokens.Prompt ?? "");
         }
         var model = ModelFolder.Open(
             paths.Model,
-            new ModelOptions { ModelFile = spec.Compute.ModelFile == "auto" ? plan?.ModelFile : spec.Compute.ModelFile, Task = spec.Task }
+            new ModelOptions
+            {
+                ModelFile = spec.Compute.ModelFile == "auto" ? plan?.ModelFile : spec.Compute.ModelFile,
+                Task = spec.Task,
+                Role = spec.Embed.Role,
+            }
         );
+        foreach (var warning in model.Warnings)
+        {
+            log.Warning("{Text:l} ({Code:l})", warning.Text, warning.Code);
+        }
+
+        var tokenizer = TokenizerOf(model.EncoderFolder);
         if (tokenizer.VocabularySize > model.VocabularySize)
         {
             log.Warning(
@@ -102,7 +123,7 @@ sealed class LoadedModel : IDisposable
 
         var maxLength = spec.Tokens.MaxLength ?? limit;
         var task = FeatureTasks.Create(spec, model, tokenizer, maxLength, paths);
-        var prompt = spec.Task == TaskKind.Embed ? model.ResolvePrompt(spec.Tokens.Prompt) : spec.Tokens.Prompt ?? "";
+        var prompt = model.Prompt(spec.Tokens.Prompt, spec.Tokens.PromptName);
         var options = new EngineOptions
         {
             Task = spec.Task,
@@ -119,7 +140,7 @@ sealed class LoadedModel : IDisposable
                     message.Text
                 ),
         };
-        var loaded = new LoadedModel(tokenizer, task, (model, options), maxLength, prompt, model.LowerCase);
+        var loaded = new LoadedModel(tokenizer, task, (model, options), maxLength, prompt);
         log.Information(
             "Model {ModelType:l} on {Device:l}, max_length {MaxLength}",
             model.ModelType,
@@ -127,6 +148,9 @@ sealed class LoadedModel : IDisposable
             maxLength
         );
         return loaded;
+
+        Tokenizer TokenizerOf(string folder) =>
+            loading is null || folder != paths.Model ? Tokenizer.Load(folder) : loading.GetAwaiter().GetResult();
     }
 
     /// <summary>Adds device and batches to a report.</summary>
@@ -152,6 +176,20 @@ sealed class LoadedModel : IDisposable
             TokenBudget = engine.TokenBudget,
             DeviceUtilisation = Math.Round(stats.Busy, 4),
             MaxLength = MaxLength,
+            Resolved = Resolved(),
+        };
+    }
+
+    ResolvedSettings Resolved()
+    {
+        var (folder, options) = Run!.Value;
+        var settings = folder.Route is null ? new ResolvedSettings() : EmbedSettings.Resolve(folder, options.Embed);
+        return settings with
+        {
+            Prompt = _prompt,
+            Activation = (Task as ClassifyTask)?.Activation,
+            MaxLength = MaxLength,
+            Warnings = [.. folder.Warnings.Select(w => $"{w.Text} ({w.Code})")],
         };
     }
 

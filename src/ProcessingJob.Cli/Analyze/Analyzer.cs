@@ -38,10 +38,10 @@ sealed class Analyzer
         }
 
         _spec = spec;
-        var tokenizer = Tokenizer.Load(spec.Model);
-        _encoder = tokenizer.CreateEncoder(new());
-        var model = spec.Task == TaskKind.Tokenize ? null : ModelFolder.Open(spec.Model, new() { Task = spec.Task });
-        _prompt = spec.Task == TaskKind.Embed ? model!.ResolvePrompt(spec.Tokens.Prompt) : spec.Tokens.Prompt ?? "";
+        var model = spec.Task == TaskKind.Tokenize ? null : ModelFolder.Open(spec.Model, new() { Task = spec.Task, Role = spec.Embed.Role });
+        var tokenizer = Tokenizer.Load(model?.EncoderFolder ?? spec.Model);
+        _encoder = tokenizer.CreateEncoder(new() { AddSpecialTokens = model is not { IsStatic: true } });
+        _prompt = model?.Prompt(spec.Tokens.Prompt, spec.Tokens.PromptName) ?? spec.Tokens.Prompt ?? "";
         _lowerCase = model?.LowerCase ?? false;
         _modelLimit = model is null ? tokenizer.MaxLength : model.MaxLength(tokenizer);
         int?[] own = [_modelLimit, spec.Tokens.MaxLength];

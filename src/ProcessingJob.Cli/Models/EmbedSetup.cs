@@ -15,21 +15,26 @@ sealed class EmbedSetup : IDisposable
 
     /// <param name="spec">The job's spec.</param>
     /// <param name="folder">Its model folder.</param>
-    /// <param name="prompt">A name or a literal; null for the model's default.</param>
+    /// <param name="prompt">The text to put before every text; null: as the job says.</param>
     /// <exception cref="PJobException">Exit code 4: the model cannot be used.</exception>
-    public EmbedSetup(JobSpec spec, string folder, Func<ModelFolder, string?> prompt)
+    public EmbedSetup(JobSpec spec, string folder, Func<ModelFolder, string>? prompt = null)
     {
         var model = ModelFolder.Open(
             folder,
-            new() { Task = TaskKind.Embed, ModelFile = spec.Compute.ModelFile == "auto" ? null : spec.Compute.ModelFile }
+            new()
+            {
+                Task = TaskKind.Embed,
+                ModelFile = spec.Compute.ModelFile == "auto" ? null : spec.Compute.ModelFile,
+                Role = spec.Embed.Role,
+            }
         );
-        var tokenizer = Tokenizer.Load(folder);
+        var tokenizer = Tokenizer.Load(model.EncoderFolder);
         var limit = model.MaxLength(tokenizer);
         var maxLength = spec.Tokens.MaxLength ?? limit;
         (_before, _lowerCase, _encoder) = (
-            model.ResolvePrompt(prompt(model)),
+            prompt?.Invoke(model) ?? model.Prompt(spec.Tokens.Prompt, spec.Tokens.PromptName),
             model.LowerCase,
-            tokenizer.CreateEncoder(new() { MaxLength = maxLength })
+            tokenizer.CreateEncoder(model.Encoding(maxLength))
         );
         Engine = InferenceEngine.Create(
             model,

@@ -47,6 +47,11 @@ sealed record EngineSetup
             );
         }
 
+        if (model.IsStatic)
+        {
+            return StaticSetup.Create(model, options, maxLength);
+        }
+
         var (profile, count, why) = DeviceProfile.Choose(options.Device);
         var file = model.Candidate(profile.Kind);
         var head = TaskHeads.Create(model, file, options.Task, options.Embed);

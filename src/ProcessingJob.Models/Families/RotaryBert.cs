@@ -85,9 +85,9 @@ static class RotaryBert
             g.HiddenState(x);
             var names = new Names(g, i);
             var packed = names.Find("attn.Wqkv", "attention.qkv_proj", "mixer.Wqkv");
-            Value[] qkv = packed is not null
+            var qkv = packed is not null
                 ? g.LinearParts(x, packed, 3, heads * size, g.Has(packed + ".bias"))
-                : [.. "qkv".Select(part => Linear(g, x, names.Get($"self_attn.{part}_proj"), heads * size))];
+                : "qkv".Select(part => Linear(g, x, names.Get($"self_attn.{part}_proj"), heads * size)).ToArray();
             var context = g.Attend(qkv[0], qkv[1], qkv[2], attention);
             var output = names.Get("self_attn.o_proj", "attn.out_proj", "attention.o_proj", "mixer.out_proj");
             var norm = Norm.Layer(names.Get("post_attention_layernorm", "norm1", "attn_ln"), eps);

@@ -10,4 +10,7 @@ public sealed record ModelOptions
 
     /// <summary>The task. Null: embed for a sentence-transformers folder, else what config.json's architectures say.</summary>
     public TaskKind? Task { get; init; }
+
+    /// <summary>What the texts are in a search, for task embed: chooses prompts and routes.</summary>
+    public TextRole Role { get; init; }
 }

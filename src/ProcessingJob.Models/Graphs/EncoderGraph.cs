@@ -12,6 +12,9 @@ namespace ProcessingJob.Models.Graphs;
 /// </summary>
 public static class EncoderGraph
 {
+    /// <summary>Output [b, s, hidden] of graphs that are asked for <see cref="GraphOptions.HiddenStates"/>.</summary>
+    public const string WeightedHiddenStates = "weighted_hidden_states";
+
     /// <summary>Model types that graphs are built for, such as <c>bert</c>.</summary>
     public static IEnumerable<string> ModelTypes => FamilyTable.ModelTypes.Order(StringComparer.Ordinal);
 
@@ -103,7 +106,7 @@ public static class EncoderGraph
             default:
                 if (options.HiddenStates.Count > 0)
                 {
-                    graph.Output("token_embeddings", graph.SumOfHiddenStates(options.HiddenStates, hidden));
+                    graph.Output(WeightedHiddenStates, graph.SumOfHiddenStates(options.HiddenStates, hidden));
                     break;
                 }
 

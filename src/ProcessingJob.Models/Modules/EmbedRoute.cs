@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Graphs;
 
 namespace ProcessingJob.Models.Modules;
 
@@ -49,6 +50,15 @@ public sealed record EmbedRoute
 
     /// <summary>Whether the last thing done before truncation is to give the vector length 1.</summary>
     public bool Normalizes => SentenceStages is [.., NormalizeModule];
+
+    /// <summary>What a graph of the encoder must put out.</summary>
+    public GraphOptions GraphOptions =>
+        new()
+        {
+            Head = GraphHead.None,
+            Pooler = Encoder is TransformerModule { Output: TransformerOutput.PoolerOutput },
+            HiddenStates = HiddenStates,
+        };
 
     public required IReadOnlyList<FolderWarning> Warnings { get; init; }
 

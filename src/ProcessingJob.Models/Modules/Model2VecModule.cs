@@ -22,6 +22,12 @@ public sealed record Model2VecModule(string Folder, int MaxTokens) : SentenceMod
     /// <exception cref="Contract.PJobException">Model: no weights, or tensors that do not fit each other.</exception>
     public StaticTable Table => _table.Value;
 
+    /// <summary>Id that is left out of the mean; null where the tokenizer has no unknown token.</summary>
+    public int? UnknownToken => TokenizerVocabulary.UnknownToken(Folder);
+
+    /// <summary>Characters (Unicode code points) of a text that are looked at.</summary>
+    public long MaxCharacters => (long)MaxTokens * TokenizerVocabulary.MedianLength(Folder);
+
     /// <summary>The modules of a folder of model2vec without modules.json.</summary>
     internal static IReadOnlyList<SentenceModule> Of(string folder)
     {

@@ -26,7 +26,10 @@ sealed unsafe class ModuleWeights(Checkpoint checkpoint)
             }
         }
 
-        throw tensor.Refuse($"has the shape {tensor.ShapeText}, expected [{string.Join(", ", shape.ToArray())}]");
+        throw ModelError.Refuse(
+            tensor.File,
+            $"expected {name} of shape [{string.Join(", ", shape.ToArray())}], found {tensor.ShapeText}"
+        );
     }
 
     /// <summary>A float vector of any length.</summary>

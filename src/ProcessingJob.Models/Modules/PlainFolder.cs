@@ -19,7 +19,9 @@ sealed record PlainFolder(
     public static PlainFolder Read(string folder)
     {
         // Not closed: whoever builds the graph answers for the other keys.
-        var config = ModuleConfig.Read(Path.Combine(folder, "config.json"));
+        var path = Path.Combine(folder, "config.json");
+        var config =
+            ModuleConfig.TryRead(path) ?? throw ModelError.Refuse(path, "is missing, expected a Hugging Face model folder with this file");
         var labels = config.Any("id2label") is { ValueKind: JsonValueKind.Object } map ? map.EnumerateObject().Count() : 0;
         return new PlainFolder(
             config.Path,

@@ -2,6 +2,7 @@ using ProcessingJob.Contract;
 using ProcessingJob.Data;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Modules;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Worker;
@@ -14,6 +15,9 @@ sealed class ClassifyTask : FeatureTask
 {
     readonly IReadOnlyList<string> _labels;
     readonly ScoreFunction _function;
+
+    /// <summary>Of a CrossEncoder by its own files, unless the job asks for another.</summary>
+    readonly TorchActivation? _activation;
     readonly bool _isPair,
         _isList;
 
@@ -22,6 +26,7 @@ sealed class ClassifyTask : FeatureTask
     {
         (_labels, _isPair, _isList) = (model.Labels, spec.Input.TextPair is not null, spec.Classify.TopK > 1);
         _function = ClassScores.Resolve(spec.Classify.Function, model.ProblemType, model.Labels.Count);
+        _activation = spec.Classify.Function == ScoreFunction.Auto ? model.Activation : null;
         Encoding = TextEncoding(maxLength);
         Columns = _isList
             ? [new("labels", ColumnKind.ListString), new("scores", ColumnKind.ListFloat)]
@@ -29,6 +34,9 @@ sealed class ClassifyTask : FeatureTask
     }
 
     public override IReadOnlyList<OutputColumn> Columns { get; }
+
+    /// <summary>Name of what turns logits into scores.</summary>
+    public string Activation => _activation?.ToString().ToLowerInvariant() ?? Names.Of(_function);
 
     public override EncodeOptions Encoding { get; }
 
@@ -48,7 +56,15 @@ sealed class ClassifyTask : FeatureTask
     {
         var logits = window.Results!.Row(first);
         var scores = logits.Length <= 1024 ? stackalloc float[logits.Length] : new float[logits.Length];
-        ClassScores.Apply(_function, logits, scores);
+        if (_activation is { } activation)
+        {
+            ClassScores.Apply(activation, logits, scores);
+        }
+        else
+        {
+            ClassScores.Apply(_function, logits, scores);
+        }
+
         var wanted = Math.Min(Spec.Classify.TopK, scores.Length);
         var best = wanted <= 256 ? stackalloc ClassScore[wanted] : new ClassScore[wanted];
         best = best[..ClassScores.Top(scores, best)];

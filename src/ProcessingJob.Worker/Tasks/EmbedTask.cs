@@ -30,14 +30,14 @@ sealed class EmbedTask : FeatureTask
         ];
         if (precision is EmbeddingPrecision.Float32 or EmbeddingPrecision.Float16)
         {
-            Encoding = TextEncoding(maxLength);
+            Encoding = TextEncoding(maxLength) with { AddSpecialTokens = !model.IsStatic };
             return;
         }
         var ranges = precision is EmbeddingPrecision.Int8 or EmbeddingPrecision.Uint8
             ? EmbeddingRanges.Load(paths.SideFile(spec.Embed.Ranges!))
             : null;
         _quantizer = Quantizer.Create(precision, spec.Embed.Dimensions ?? model.EmbeddingSize, ranges);
-        Encoding = TextEncoding(maxLength);
+        Encoding = TextEncoding(maxLength) with { AddSpecialTokens = !model.IsStatic };
     }
 
     public override IReadOnlyList<OutputColumn> Columns { get; }

@@ -4,7 +4,8 @@ using ProcessingJob.Tokenization;
 namespace ProcessingJob.Worker;
 
 /// <summary>An encoder that puts the prompt before the first text, and lower-cases where the model folder asks for it. One per thread.</summary>
-sealed class RowEncoder(Encoder encoder, string prompt, bool lowerCase)
+/// <param name="maxCharacters">Code points of prompt and text that are looked at; null for all.</param>
+sealed class RowEncoder(Encoder encoder, string prompt, bool lowerCase, long? maxCharacters = null)
 {
     char[] _scratch = new char[1024];
 
@@ -28,7 +29,7 @@ sealed class RowEncoder(Encoder encoder, string prompt, bool lowerCase)
     {
         if (prompt.Length == 0 && !lowerCase)
         {
-            return text;
+            return Cut(text);
         }
 
         var length = prompt.Length + text.Length;
@@ -46,6 +47,27 @@ sealed class RowEncoder(Encoder encoder, string prompt, bool lowerCase)
                 _scratch[i] = char.ToLowerInvariant(_scratch[i]);
             }
         }
-        return _scratch.AsSpan(0, length);
+        return Cut(_scratch.AsSpan(0, length));
+    }
+
+    ReadOnlySpan<char> Cut(ReadOnlySpan<char> text)
+    {
+        if (maxCharacters is not { } most || text.Length <= most)
+        {
+            return text;
+        }
+
+        var (units, count) = (0, 0L);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (count++ == most)
+            {
+                break;
+            }
+
+            units += rune.Utf16SequenceLength;
+        }
+
+        return text[..units];
     }
 }
