@@ -9,6 +9,8 @@ namespace ProcessingJob.Models.Tests;
 /// </summary>
 sealed class Golden
 {
+    static readonly string[] LayerKeys = ["num_hidden_layers", "n_layers", "n_layer", "num_layers"];
+
     readonly JsonElement _expected;
     readonly double _least;
 
@@ -22,11 +24,19 @@ sealed class Golden
         Rows = [.. _expected.GetProperty("inputs").EnumerateArray().Select(Inputs)];
         _least = Task == "seqcls" ? Outputs.Max(o => Floats(o.GetProperty("logits")).Max(Math.Abs)) : 1e-6;
         using var config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "config.json")));
-        PadId =
-            config.RootElement.TryGetProperty("pad_token_id", out var pad) && pad.ValueKind == JsonValueKind.Number ? pad.GetInt64() : 0;
+        Config = config.RootElement.Clone();
+        PadId = Config.TryGetProperty("pad_token_id", out var pad) && pad.ValueKind == JsonValueKind.Number ? pad.GetInt64() : 0;
     }
 
+    /// <summary>The folder of the golden folders that are part of the project.</summary>
+    public static string OwnRoot { get; } = Path.Combine(AppContext.BaseDirectory, "goldens");
+
     public string Folder { get; }
+
+    public JsonElement Config { get; }
+
+    public int Layers =>
+        LayerKeys.Where(key => Config.TryGetProperty(key, out _)).Select(key => Config.GetProperty(key).GetInt32()).First();
 
     /// <summary>base, seqcls, tokcls, qa, mlm, clip or clip_proj.</summary>
     public string Task { get; }
@@ -55,6 +65,16 @@ sealed class Golden
                 _ => GraphHead.None,
             },
         };
+
+    public static Golden Own(string name) => new(Path.Combine(OwnRoot, name));
+
+    /// <summary>Builds and runs the folder's graph, and compares.</summary>
+    public double Difference(GraphForm form, GraphPrecision precision)
+    {
+        using var graph = EncoderGraph.Build(Folder, Options(form, precision));
+        using var session = new GraphSession(graph);
+        return Difference(session);
+    }
 
     /// <summary>The largest relative difference of any text, each alone and, where padding does not matter, all as one batch.</summary>
     public double Difference(GraphSession session)

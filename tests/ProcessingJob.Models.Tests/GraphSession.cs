@@ -9,11 +9,11 @@ sealed class GraphSession : IDisposable
     readonly InferenceSession _session;
     readonly RunOptions _run = new();
 
-    public GraphSession(BuiltGraph graph, GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL)
+    public GraphSession(BuiltGraph graph, GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL, byte[]? model = null)
     {
         using var options = Options(level);
         ExternalInitializers.Add(options, graph.Weights);
-        _session = new InferenceSession(graph.Model, options);
+        _session = new InferenceSession(model ?? graph.Model, options);
     }
 
     public GraphSession(string file)

@@ -47,10 +47,10 @@ public sealed class SharedGoldenTests
     {
         Assert.SkipUnless(Directory.Exists(Root), $"{Root} is not there.");
         var golden = new Golden(Path.Combine(Root, name));
-        BuiltGraph graph;
+        double difference;
         try
         {
-            graph = EncoderGraph.Build(golden.Folder, golden.Options(form, precision));
+            difference = golden.Difference(form, precision);
         }
         catch (PJobException e) when (MayBeRefused.Contains(name) && e.ExitCode == ExitCode.Model)
         {
@@ -58,12 +58,7 @@ public sealed class SharedGoldenTests
             return;
         }
 
-        using (graph)
-        using (var session = new GraphSession(graph))
-        {
-            var difference = golden.Difference(session);
-            TestContext.Current.SendDiagnosticMessage($"{name} {form} {precision}: {difference:0.0e0}");
-            Assert.True(difference <= limit, $"{name}: found a difference of {difference:0.0e0}, expected at most {limit:0.0e0}");
-        }
+        TestContext.Current.SendDiagnosticMessage($"{name} {form} {precision}: {difference:0.0e0}");
+        Assert.True(difference <= limit, $"{name}: found a difference of {difference:0.0e0}, expected at most {limit:0.0e0}");
     }
 }

@@ -1,0 +1,163 @@
+using System.Text.Json.Nodes;
+using ProcessingJob.Contract;
+using ProcessingJob.Models.Graphs;
+using ProcessingJob.Testing;
+
+namespace ProcessingJob.Models.Tests;
+
+/// <summary>A key of config.json is honoured, refused by name, or has no effect: never silently something else.</summary>
+public sealed class ConfigTests : IDisposable
+{
+    /// <summary>Wrong for every key that has a meaning; flags and lists have their own kinds of wrong.</summary>
+    static readonly string[] Garbage = ["\"garbage\"", "-7", "1e300", "[1]", "{\"x\":1}", "2.5"];
+
+    readonly TempFolder _folder = new();
+
+    public static TheoryData<string> Folders => OwnGoldenTests.Folders;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Build_AnyKeyWithGarbage_IsRefusedOrGivesTheSameGraph(string name)
+    {
+        var golden = Golden.Own(name);
+        using var original = EncoderGraph.Build(golden.Folder, golden.Options(GraphForm.Fused));
+        _folder.Copy(golden.Folder, "m");
+        foreach (var key in golden.Config.EnumerateObject().Select(property => property.Name))
+        {
+            foreach (var value in Garbage)
+            {
+                WriteConfig(golden, config => config[key] = JsonNode.Parse(value));
+                try
+                {
+                    using var graph = EncoderGraph.Build(_folder["m"], golden.Options(GraphForm.Fused));
+                    Assert.True(original.Model.AsSpan().SequenceEqual(graph.Model), $"{name}: {key} = {value} gives another graph");
+                }
+                catch (PJobException e)
+                {
+                    Assert.Equal(ExitCode.Model, e.ExitCode);
+                    Assert.Contains(_folder["m"], e.Message);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Build_UnknownKey_IsRefusedUnlessAllowedOrEmpty(string name)
+    {
+        var golden = Golden.Own(name);
+        _folder.Copy(golden.Folder, "m");
+        foreach (var nothing in new[] { "null", "false", "0", "\"\"", "[]", "{}" })
+        {
+            WriteConfig(golden, config => config["scale_by_moon"] = JsonNode.Parse(nothing));
+            EncoderGraph.Build(_folder["m"], golden.Options(GraphForm.Plain)).Dispose();
+        }
+
+        WriteConfig(golden, config => config["scale_by_moon"] = 2);
+
+        Assert.Contains(
+            "scale_by_moon",
+            Assert.Throws<PJobException>(() => EncoderGraph.Build(_folder["m"], golden.Options(GraphForm.Plain))).Message
+        );
+        using var graph = EncoderGraph.Build(_folder["m"], golden.Options(GraphForm.Plain) with { AllowUnknownKeys = true });
+        Assert.Equal(["scale_by_moon"], graph.UnknownKeys);
+    }
+
+    [Theory]
+    [InlineData("bert-qa", "hidden_act", "\"mish\"")]
+    [InlineData("bert-qa", "position_embedding_type", "\"relative_key\"")]
+    [InlineData("bert-qa", "is_decoder", "true")]
+    [InlineData("bert-qa", "num_attention_heads", "5")]
+    [InlineData("bert-qa", "quantization_config", """{"quant_method":"bitsandbytes"}""")]
+    [InlineData("mpnet-base", "relative_attention_num_buckets", "16")]
+    [InlineData("deberta-v2-base-v3", "pos_att_type", "\"p2p\"")]
+    [InlineData("deberta-v2-base-v3", "norm_rel_ebd", "\"batch_norm\"")]
+    [InlineData("modernbert-base", "layer_types", """["full_attention"]""")]
+    [InlineData("modernbert-base", "layer_types", """["full_attention","sliding_attention","chunked_attention","full_attention"]""")]
+    [InlineData("nomic_bert-base-hub", "rotary_emb_fraction", "0.5")]
+    [InlineData("nomic_bert-base-hub", "rotary_emb_interleaved", "true")]
+    [InlineData("nomic_bert-base-hub", "prenorm", "true")]
+    [InlineData("nomic_bert-base-hub", "moe_every_n_layers", "2")]
+    [InlineData("gte-base-hub", "logn_attention_scale", "true")]
+    [InlineData("gte-base-hub", "position_embedding_type", "\"absolute\"")]
+    [InlineData("gte-base-hub", "rope_scaling", """{"type":"yarn","factor":2.0}""")]
+    [InlineData("t5-base-gated", "feed_forward_proj", "\"gated-mish\"")]
+    [InlineData("gemma3_text-base", "attn_logit_softcapping", "50.0")]
+    [InlineData("qwen3-base", "rope_parameters", """{"rope_type":"yarn","rope_theta":1000000.0,"factor":4.0}""")]
+    [InlineData("llama-base", "num_key_value_heads", "3")]
+    [InlineData("llama-base", "pretraining_tp", "2")]
+    [InlineData("llama-base", "rope_parameters", """{"rope_type":"default","rope_theta":10000.0,"partial_rotary_factor":0.5}""")]
+    public void Build_SettingThatIsNotImplemented_IsRefusedByName(string name, string key, string value)
+    {
+        var golden = Golden.Own(name);
+        _folder.Copy(golden.Folder, "m");
+        WriteConfig(golden, config => config[key] = JsonNode.Parse(value));
+
+        var error = Assert.Throws<PJobException>(() => EncoderGraph.Build(_folder["m"], golden.Options(GraphForm.Plain)));
+
+        Assert.Equal(ExitCode.Model, error.ExitCode);
+        Assert.True(error.Message.Contains(key) || error.Message.Contains("rope scaling"), error.Message);
+    }
+
+    [Theory]
+    [InlineData("""{"model_type":"whisper"}""", "model_type is whisper")]
+    [InlineData("""{"model_type":7}""", "model_type is missing")]
+    [InlineData("""{}""", "model_type is missing")]
+    [InlineData("""[]""", "expected an object")]
+    [InlineData("""{""", "not valid JSON")]
+    [InlineData("""{"model_type":"bert"}""", "hidden_size is missing")]
+    public void Build_UnusableConfig_IsRefused(string config, string fault)
+    {
+        var golden = Golden.Own("bert-qa");
+        _folder.Copy(golden.Folder, "m");
+        File.WriteAllText(_folder["m", "config.json"], config);
+
+        Assert.Contains(fault, Assert.Throws<PJobException>(() => EncoderGraph.Build(_folder["m"], new GraphOptions())).Message);
+    }
+
+    [Theory]
+    [InlineData("bert-qa", GraphHead.QuestionAnswering)]
+    [InlineData("electra-seqcls", GraphHead.SequenceClassification)]
+    [InlineData("distilbert-mlm", GraphHead.MaskedLanguageModel)]
+    [InlineData("albert-base", GraphHead.None)]
+    public void Build_HeadAuto_IsThatOfTheArchitecture(string name, GraphHead head)
+    {
+        using var graph = EncoderGraph.Build(Golden.Own(name).Folder, new GraphOptions());
+
+        Assert.Equal(head, graph.Head);
+    }
+
+    [Fact]
+    public void Build_HeadThatTheFamilyLacks_IsRefused()
+    {
+        var golden = Golden.Own("t5-base-gated");
+
+        var error = Assert.Throws<PJobException>(() =>
+            EncoderGraph.Build(golden.Folder, new GraphOptions { Head = GraphHead.QuestionAnswering })
+        );
+
+        Assert.Contains("QuestionAnswering is not implemented for t5", error.Message);
+    }
+
+    [Fact]
+    public void Build_ArchitectureThatIsNotKnown_IsRefused()
+    {
+        var golden = Golden.Own("bert-qa");
+        _folder.Copy(golden.Folder, "m");
+        WriteConfig(golden, config => config["architectures"] = new JsonArray("BertForMultipleChoice"));
+
+        Assert.Contains(
+            "BertForMultipleChoice",
+            Assert.Throws<PJobException>(() => EncoderGraph.Build(_folder["m"], new GraphOptions())).Message
+        );
+    }
+
+    void WriteConfig(Golden golden, Action<JsonObject> change)
+    {
+        var config = JsonNode.Parse(golden.Config.GetRawText())!.AsObject();
+        change(config);
+        File.WriteAllText(_folder["m", "config.json"], config.ToJsonString());
+    }
+}
