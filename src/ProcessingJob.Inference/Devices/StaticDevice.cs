@@ -8,20 +8,21 @@ namespace ProcessingJob.Inference.Devices;
 /// <param name="plan">What follows.</param>
 /// <param name="dropped">Token left out of the mean; null for none.</param>
 /// <param name="maxTokens">Tokens that count, after those left out; null for all.</param>
+/// <param name="roundSum">See <see cref="StaticTable.Mean"/>.</param>
 /// <param name="threads">Threads that will call it.</param>
-sealed class StaticDevice(StaticTable table, EmbedPlan plan, int? dropped, int? maxTokens, int threads) : IDevice
+sealed class StaticDevice(StaticTable table, EmbedPlan plan, int? dropped, int? maxTokens, bool roundSum, int threads) : IDevice
 {
     public string Name => "cpu";
 
     public int Threads => threads;
 
-    public IRunner CreateRunner() => new Runner(table, plan, dropped, maxTokens ?? int.MaxValue);
+    public IRunner CreateRunner() => new Runner(table, plan, dropped, maxTokens ?? int.MaxValue, roundSum);
 
     public void Recreate() { }
 
     public void Dispose() { }
 
-    sealed class Runner(StaticTable table, EmbedPlan plan, int? dropped, int maxTokens) : IRunner
+    sealed class Runner(StaticTable table, EmbedPlan plan, int? dropped, int maxTokens, bool roundSum) : IRunner
     {
         readonly EmbedFinish _finish = new(plan);
         readonly float[] _mean = new float[table.Width];
@@ -31,7 +32,7 @@ sealed class StaticDevice(StaticTable table, EmbedPlan plan, int? dropped, int? 
         {
             for (var r = 0; r < batch.Rows; r++)
             {
-                table.Mean(Kept(batch.Block.Ids(batch.Encodings[r])), _mean);
+                table.Mean(Kept(batch.Block.Ids(batch.Encodings[r])), roundSum, _mean);
                 _finish.Apply(_mean, output.Slice(r * plan.Width, plan.Width));
             }
         }

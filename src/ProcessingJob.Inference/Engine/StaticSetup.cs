@@ -22,8 +22,8 @@ static class StaticSetup
         var threads = options.Threads ?? profile.Threads(1);
         var device = model.Route!.Encoder switch
         {
-            Model2VecModule own => new StaticDevice(own.Table, plan, own.UnknownToken, own.MaxTokens, threads),
-            StaticEmbeddingModule module => new StaticDevice(module.Table, plan, null, null, threads),
+            Model2VecModule own => new StaticDevice(own.Table, plan, own.UnknownToken, own.MaxTokens, roundSum: false, threads),
+            StaticEmbeddingModule module => new StaticDevice(module.Table, plan, null, null, roundSum: true, threads),
             _ => throw new ArgumentException("no static embedding", nameof(model)),
         };
         // Longer texts than a budget cost nothing more here.

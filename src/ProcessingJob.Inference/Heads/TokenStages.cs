@@ -11,7 +11,7 @@ sealed class TokenStages(IReadOnlyList<SentenceModule> modules, int inputWidth)
     float[] _front = [];
     float[] _back = [];
 
-    /// <param name="tokens">Length x <paramref name="inputWidth"/> floats.</param>
+    /// <param name="tokens">Length x input width floats.</param>
     /// <param name="ids">Of the tokens.</param>
     /// <param name="weights">Sum of the tokens' weights where a module gives them weights; else null.</param>
     /// <returns>Length x the last stage's width; valid until the next call.</returns>

@@ -8,6 +8,8 @@ sealed unsafe class ModuleWeights(Checkpoint checkpoint)
 {
     public bool Has(string name) => checkpoint.Has(name);
 
+    public bool IsHalf(string name) => checkpoint.Get(name).Type == WeightType.F16;
+
     /// <summary>A float tensor of exactly this shape.</summary>
     public float[] Floats(string name, params ReadOnlySpan<int> shape)
     {
