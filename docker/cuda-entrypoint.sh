@@ -1,6 +1,6 @@
 #!/bin/sh
-# CUDA 13 wants a driver of 580 or newer. Where the host's is older, NVIDIA's forward-compatibility libraries stand in; where it is
-# new enough they must not be used, as an older libcuda than the driver's own would fail.
+# CUDA 13 requires driver 580 or newer. With an older one NVIDIA's forward-compatibility libraries are used; with a newer one they must
+# not be, as a libcuda older than the driver fails.
 set -eu
 compat=${CUDA_COMPAT_FOLDER:-/usr/local/cuda/compat}
 version_file=${NVIDIA_VERSION_FILE:-/proc/driver/nvidia/version}

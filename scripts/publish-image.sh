@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Builds the worker's image, pushes it to ECR and prints its address for aws.image.
 #   scripts/publish-image.sh [cpu|cuda] [REPOSITORY] [VERSION]      default: cpu processingjob, the commit's short hash
-# Needs the aws command with credentials. The repository is made by infra/template.yaml; tags in it cannot be moved.
+# Needs the aws command with credentials. infra/template.yaml creates the repository; its tags are immutable.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${1:-cpu}
 repository=${2:-processingjob}
 version=${3:-$(git rev-parse --short=12 HEAD)}
 if [ $# -lt 3 ] && [ -n "$(git status --porcelain)" ]; then
-  echo "publish-image: the checkout has changes that are not committed; commit them, or name a version" >&2
+  echo "publish-image: the checkout has uncommitted changes; commit them, or name a version" >&2
   exit 2
 fi
 command -v aws >/dev/null || {
@@ -17,7 +17,7 @@ command -v aws >/dev/null || {
 }
 region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region || true)}}
 [ -n "$region" ] || {
-  echo "publish-image: no region: set AWS_REGION" >&2
+  echo "publish-image: no AWS region; set AWS_REGION" >&2
   exit 2
 }
 account=$(aws sts get-caller-identity --query Account --output text)
@@ -25,7 +25,7 @@ case $region in cn-*) domain=amazonaws.com.cn ;; *) domain=amazonaws.com ;; esac
 registry=$account.dkr.ecr.$region.$domain
 image=$registry/$repository:$version-$target
 if aws ecr describe-images --region "$region" --repository-name "$repository" --image-ids "imageTag=$version-$target" >/dev/null 2>&1; then
-  echo "publish-image: $image is there already" >&2
+  echo "publish-image: $image already exists" >&2
   echo "$image"
   exit 0
 fi

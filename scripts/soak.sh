@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Two million generated rows in mixed formats over five local hosts, workers killed at random: the output must equal an undisturbed run's.
+# Two million generated rows in mixed formats over five local hosts, workers killed at random: the output must be identical to that of an undisturbed run.
 # Options: --rows N --files N --hosts N --kills N --seed N
 set -euo pipefail
 cd "$(dirname "$0")/.."

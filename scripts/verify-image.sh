@@ -2,7 +2,7 @@
 # Builds the worker's cpu image without a container engine's daemon and without a registry, and runs it under the contract: /opt/ml
 # bind-mounted, no network, a read-only root, then --self-test and SIGTERM. Debian, root; needs buildah podman runc mmdebstrap.
 #   scripts/verify-image.sh MODEL DATA OUT     a model folder, a folder of .jsonl with a column "text", a folder for the results
-# Registries are not asked: a minimal Debian stands in for the runtime's base image, and the machine's own SDK for the SDK's.
+# No registry is contacted: a minimal Debian replaces the runtime's base image, and the machine's own SDK the SDK's.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 model=$(realpath "${1:?model folder}") data=$(realpath "${2:?data folder}") out=${3:?output folder}

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using ProcessingJob.Cli.Commands;
+using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Progress;
 
 namespace ProcessingJob.Cli;
 
@@ -14,8 +16,8 @@ public static class App
 
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CliContext cli, StopSignals signals)
     {
-        var debug = new Option<bool>("--debug") { Description = "Show stack traces of unexpected errors.", Recursive = true };
-        var root = new RootCommand("Text features at scale: on this machine, or on Amazon SageMaker Processing.") { debug };
+        var debug = new Option<bool>("--debug") { Description = "Show stack traces of unexpected errors", Recursive = true };
+        var root = new RootCommand("Text features at scale, on this machine or on Amazon SageMaker Processing") { debug };
         foreach (var create in CommandTable.All)
         {
             root.Add(create(cli));
@@ -63,7 +65,7 @@ public static class App
             return Fail(
                 cli,
                 wantsJson,
-                $"unexpected: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (--debug shows where)",
+                $"unexpected: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (run with --debug for the stack trace)",
                 ExitCode.Failed
             );
         }
@@ -77,7 +79,7 @@ public static class App
             cli.WriteJson(
                 new JsonObject
                 {
-                    ["status"] = code is ExitCode.Interrupted or ExitCode.Terminated ? "Interrupted" : "Failed",
+                    ["status"] = code is ExitCode.Interrupted or ExitCode.Terminated ? nameof(JobState.Interrupted) : nameof(JobState.Failed),
                     ["exit_code"] = (int)code,
                     ["message"] = message,
                 }

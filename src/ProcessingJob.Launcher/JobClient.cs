@@ -4,6 +4,7 @@ using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Local;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.SageMaker;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher;
 
@@ -13,16 +14,48 @@ namespace ProcessingJob.Launcher;
 public sealed record RunningJob(IAsyncEnumerable<JobEvent> Events, Task<JobResult> Result);
 
 /// <summary>
-/// Starts jobs from notebooks and scripts, on this machine or on SageMaker, and comes back to them:
+/// Starts jobs from notebooks and scripts, on this machine or on SageMaker, and comes back to them. The spec is read from a file
+/// or built here:
 /// <code>
-/// var job = JobClient.RunOnSageMaker(SpecReader.ReadFile("job.yaml"));
-/// await foreach (var happened in job.Events) Console.WriteLine(happened);
-/// var result = await job.Result;
+/// var result = await JobClient.RunAsync(new JobSpec
+/// {
+///     Model = "models/minilm",
+///     Input = new() { Data = "reviews/", Text = ["review_body"] },
+///     Output = new() { Data = "out" },
+/// });
+/// await foreach (var row in result.OpenOutput().ReadRowsAsync())
+/// {
+///     Console.WriteLine($"{row["source_file"]}: {row.Embedding!.Length} dimensions");
+/// }
 /// </code>
 /// </summary>
-/// <remarks>Every host infers the types of the kept columns from its first file; pjob reads them once for all hosts (<see cref="SageMakerTarget.ReadSchema"/>).</remarks>
+/// <remarks>The same checks, the same plan and so the same output as pjob with the same job.yaml.</remarks>
 public static class JobClient
 {
+    /// <summary>Whether a job runs on SageMaker unless somebody says otherwise: its input or output is on S3.</summary>
+    public static bool RunsOnSageMaker(JobSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return S3Uri.IsS3(spec.Input.Data) || S3Uri.IsS3(spec.Output.Data);
+    }
+
+    /// <summary>Runs a job to its end where <see cref="RunsOnSageMaker"/> says.</summary>
+    /// <param name="spec">The spec; relative paths are those of this process.</param>
+    /// <param name="events">Called from several threads; null: nobody is told.</param>
+    /// <param name="cancellationToken">Stops workers on this machine, detaches from SageMaker.</param>
+    /// <exception cref="PJobException">It could not start; the message says what to do.</exception>
+    public static Task<JobResult> RunAsync(
+        JobSpec spec,
+        IProgress<JobEvent>? events = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        events ??= new Nobody();
+        return RunsOnSageMaker(spec)
+            ? new SageMakerTarget(AwsConnection.Create(spec.Aws.Region)).RunAsync(spec, new RemoteOptions(), events, cancellationToken)
+            : new LocalTarget().RunAsync(spec, events, cancellationToken);
+    }
+
     /// <summary>
     /// Runs on SageMaker in the spec's region to the end, or with <see cref="RemoteOptions.Wait"/> false until the job is submitted. The
     /// same spec again follows the running job, goes on from a failed one, or says that all is done; cancelling detaches.
@@ -59,6 +92,11 @@ public static class JobClient
             }
         });
         return new RunningJob(channel.Reader.ReadAllAsync(), result);
+    }
+
+    sealed class Nobody : IProgress<JobEvent>
+    {
+        public void Report(JobEvent value) { }
     }
 
     sealed class Writer(ChannelWriter<JobEvent> channel) : IProgress<JobEvent>

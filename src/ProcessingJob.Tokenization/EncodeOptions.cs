@@ -1,3 +1,5 @@
+using ProcessingJob.Contract;
+
 namespace ProcessingJob.Tokenization;
 
 /// <summary>Which text gives up tokens when the encoding would be longer than the limit.</summary>
@@ -46,9 +48,40 @@ public sealed record EncodeOptions
     /// <summary>Offsets count Unicode code points, as Hugging Face's do, instead of UTF-16 units.</summary>
     public bool CodePointOffsets { get; init; }
 
-    /// <summary>
-    /// Whether a truncated text is tokenized to its end, so that <see cref="EncodingBuffer.TotalTokens"/> counts all of it.
-    /// Without it a long text costs only what <see cref="MaxLength"/> needs.
-    /// </summary>
-    public bool CountAll { get; init; }
+    /// <summary>Throws where the options contradict each other or leave no room beside so many special tokens.</summary>
+    internal void Check(int specialTokens)
+    {
+        if (MaxLength is { } max)
+        {
+            if (max < specialTokens || max < 1)
+            {
+                throw new PJobException(
+                    $"max_length {max}: this model needs {specialTokens} special tokens, so give at least {specialTokens + 1}",
+                    ExitCode.BadSpec
+                );
+            }
+
+            if (Window && Stride >= max - specialTokens)
+            {
+                throw new PJobException(
+                    $"stride {Stride}: a window of max_length {max} holds {max - specialTokens} tokens of text, so give a stride below {max - specialTokens}",
+                    ExitCode.BadSpec
+                );
+            }
+        }
+        else if (Window)
+        {
+            throw new PJobException("windows need a max_length", ExitCode.BadSpec);
+        }
+
+        if (Stride < 0)
+        {
+            throw new PJobException($"stride {Stride}: give 0 or more", ExitCode.BadSpec);
+        }
+
+        if (Window && Truncation == Truncation.None)
+        {
+            throw new PJobException("windows and truncation none exclude each other", ExitCode.BadSpec);
+        }
+    }
 }

@@ -8,17 +8,19 @@ namespace ProcessingJob.Tokenization;
 /// <summary>Turns texts into encodings. Owns scratch memory and caches: one per thread.</summary>
 public sealed class Encoder
 {
-    readonly Tokenizer _tokenizer;
+    readonly PostProcessor _layout;
     readonly TextTokenizer _texts;
     readonly EncodingWriter _writer;
     readonly TokenList _first = new();
     readonly TokenList _second = new();
 
-    internal Encoder(Tokenizer tokenizer, EncodeOptions options)
+    /// <exception cref="PJobException">The options contradict each other or the model (BadSpec).</exception>
+    internal Encoder(TextPipeline pipeline, PostProcessor layout, TokenSpaces spaces, EncodeOptions options)
     {
-        (_tokenizer, Options) = (tokenizer, options);
-        _texts = new TextTokenizer(tokenizer.Pipeline, options.WithOffsets || options.Window);
-        _writer = new EncodingWriter(tokenizer, options);
+        (_layout, Options) = (layout, options);
+        options.Check(options.AddSpecialTokens ? layout.SpecialCount(pair: false) : 0);
+        _texts = new TextTokenizer(pipeline, options.WithOffsets || options.Window);
+        _writer = new EncodingWriter(layout, spaces, options);
     }
 
     public EncodeOptions Options { get; }
@@ -27,10 +29,10 @@ public sealed class Encoder
     /// <returns>Number of encodings appended: 1, or one per window.</returns>
     public int Encode(ReadOnlySpan<char> text, EncodingBuffer into)
     {
-        var special = Options.AddSpecialTokens ? _tokenizer.SpecialTokenCount(pair: false) : 0;
+        var special = Options.AddSpecialTokens ? _layout.SpecialCount(pair: false) : 0;
         var room = Options.MaxLength is { } max && Options.Truncation != Truncation.None ? max - special : int.MaxValue;
         _first.Clear();
-        var whole = _texts.Run(text, Options.Window || Options.CountAll || room == int.MaxValue ? int.MaxValue : room + 1, _first);
+        _texts.Run(text, Options.Window || room == int.MaxValue ? int.MaxValue : room + 1, _first);
         if (_first.Count > room && Options is { Window: false, Truncation: Truncation.OnlySecond })
         {
             throw new PJobException(
@@ -51,7 +53,7 @@ public sealed class Encoder
             _writer.Write(into, source, none, ..Math.Min(_first.Count, room), ..0, 0, 0, _first.Count > room);
         }
 
-        into.CommitRow(whole ? _first.Count + special : -1);
+        into.CommitRow();
         return windows;
     }
 
@@ -62,7 +64,7 @@ public sealed class Encoder
     /// </exception>
     public int Encode(ReadOnlySpan<char> text, ReadOnlySpan<char> pair, EncodingBuffer into)
     {
-        var special = Options.AddSpecialTokens ? _tokenizer.SpecialTokenCount(pair: true) : 0;
+        var special = Options.AddSpecialTokens ? _layout.SpecialCount(pair: true) : 0;
         var limited = Options.MaxLength != null && Options.Truncation != Truncation.None;
         var room = limited ? Options.MaxLength!.Value - special : int.MaxValue;
         if (room < 0)
@@ -73,7 +75,7 @@ public sealed class Encoder
             );
         }
 
-        var whole = TokenizePair(text, pair, room, limited);
+        TokenizePair(text, pair, room, limited);
         var (a, b) = (_first.Count, _second.Count);
         var left = new TokenizedText(text, _first);
         var right = new TokenizedText(pair, _second);
@@ -98,7 +100,7 @@ public sealed class Encoder
             _writer.Write(into, left, right, ..keepA, ..keepB, 1, 0, keepA < a || keepB < b);
         }
 
-        into.CommitRow(whole ? a + b + special : -1);
+        into.CommitRow();
         return windows;
     }
 
@@ -106,24 +108,19 @@ public sealed class Encoder
     /// Fills both lists as far as truncation can tell the difference. Which of two long texts is the longer one matters when the room is
     /// odd, so both are read on in turn until one of them ends.
     /// </summary>
-    bool TokenizePair(ReadOnlySpan<char> text, ReadOnlySpan<char> pair, int room, bool limited)
+    void TokenizePair(ReadOnlySpan<char> text, ReadOnlySpan<char> pair, int room, bool limited)
     {
-        var all = !limited || Options.Window || Options.CountAll || Options.Truncation != Truncation.LongestFirst;
+        var all = !limited || Options.Window || Options.Truncation != Truncation.LongestFirst;
         for (var need = all ? int.MaxValue : Math.Max(16, room + 1); ; need = need > int.MaxValue / 4 ? int.MaxValue : need * 4)
         {
             _first.Clear();
             _second.Clear();
             var wholeFirst = _texts.Run(text, need, _first);
             var wholeSecond = _texts.Run(pair, need, _second);
-            if (wholeFirst && wholeSecond)
-            {
-                return true;
-            }
-
-            var known = wholeFirst ? _first.Count < _second.Count : wholeSecond && _second.Count < _first.Count;
+            var known = wholeFirst ? wholeSecond || _first.Count < _second.Count : wholeSecond && _second.Count < _first.Count;
             if (known || room % 2 == 0)
             {
-                return false;
+                return;
             }
         }
     }

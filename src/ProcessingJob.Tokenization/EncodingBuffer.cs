@@ -11,7 +11,6 @@ public sealed class EncodingBuffer
     byte[] _special = new byte[1024];
     TokenOffset[] _offsets = [];
     Entry[] _entries = new Entry[16];
-    int[] _totals = new int[16];
     int _used;
 
     /// <summary>Number of encodings.</summary>
@@ -56,12 +55,6 @@ public sealed class EncodingBuffer
     /// <summary>Whether tokens of the text(s) were cut off because of the limit. Never for windows.</summary>
     public bool Truncated(int i) => At(i).Truncated;
 
-    /// <summary>
-    /// Tokens that the row's text(s) have without truncation, special tokens included; -1 where that is not known because the text
-    /// was cut and <see cref="EncodeOptions.CountAll"/> was off.
-    /// </summary>
-    public int TotalTokens(int row) => row < Rows ? _totals[row] : throw new ArgumentOutOfRangeException(nameof(row));
-
     /// <summary>Forgets all encodings and keeps the memory.</summary>
     public void Clear() => (Count, Rows, _used) = (0, 0, 0);
 
@@ -81,31 +74,7 @@ public sealed class EncodingBuffer
 
         PendingSpecial(tokenIds.Length).Clear();
         Commit(tokenIds.Length, window: 0, hasOffsets: false, -1, -1, truncated: false);
-        CommitRow(tokenIds.Length);
-    }
-
-    /// <summary>Copies the ids of encoding <paramref name="i"/> and fills the rest of <paramref name="destination"/>.</summary>
-    public void CopyIds(int i, Span<long> destination, long pad)
-    {
-        var source = Ids(i);
-        for (var k = 0; k < source.Length; k++)
-        {
-            destination[k] = source[k];
-        }
-
-        destination[source.Length..].Fill(pad);
-    }
-
-    /// <summary>Copies the type ids of encoding <paramref name="i"/> and fills the rest with 0.</summary>
-    public void CopyTypeIds(int i, Span<long> destination)
-    {
-        var source = TypeIds(i);
-        for (var k = 0; k < source.Length; k++)
-        {
-            destination[k] = source[k];
-        }
-
-        destination[source.Length..].Clear();
+        CommitRow();
     }
 
     internal Span<int> AppendIds(int length, bool withOffsets)
@@ -143,15 +112,7 @@ public sealed class EncodingBuffer
         _used += length;
     }
 
-    internal void CommitRow(int total)
-    {
-        if (Rows == _totals.Length)
-        {
-            Array.Resize(ref _totals, Rows * 2);
-        }
-
-        _totals[Rows++] = total;
-    }
+    internal void CommitRow() => Rows++;
 
     ref readonly Entry At(int i)
     {

@@ -14,6 +14,7 @@ public sealed class Tokenizer
     readonly Dictionary<int, AddedToken> _addedById;
     readonly Dictionary<string, int> _addedByContent;
     readonly Dictionary<int, string> _normalizedContent;
+    readonly TokenSpaces _spaces;
 
     Tokenizer(TokenizerParts parts)
     {
@@ -29,7 +30,7 @@ public sealed class Tokenizer
                 group => string.Concat(parts.Pipeline.Normalize(group.Last().Content).Select(char.ConvertFromUtf32))
             );
         VocabularySize = Math.Max(parts.Pipeline.Model.Size, added.Count == 0 ? 0 : added.Max(t => t.Id) + 1);
-        Spaces = new TokenSpaces(this, VocabularySize);
+        _spaces = new TokenSpaces(parts.Pipeline, VocabularySize);
     }
 
     /// <summary>
@@ -110,14 +111,6 @@ public sealed class Tokenizer
     /// <summary>Whether the family distinguishes the texts of a pair by token_type_ids (BERT does, RoBERTa does not).</summary>
     public bool HasTokenTypes => _parts.PostProcessor.HasTypes;
 
-    internal TextPipeline Pipeline => _parts.Pipeline;
-
-    internal PostProcessor PostProcessor => _parts.PostProcessor;
-
-    internal TokenSpaces Spaces { get; }
-
-    internal bool IsAdded(int id) => _addedById.ContainsKey(id);
-
     /// <summary>What was understood of the files.</summary>
     public TokenizerDescription Describe() =>
         new(
@@ -144,9 +137,6 @@ public sealed class Tokenizer
 
         return _parts.Pipeline.Model.Token(id);
     }
-
-    /// <summary>The id of a token as written in the vocabulary, or null.</summary>
-    public int? TokenToId(string token) => _addedByContent.TryGetValue(token, out var id) ? id : _parts.Pipeline.Model.Find(token);
 
     /// <summary>The text of the ids as Hugging Face's decoder gives it; unknown ids are left out.</summary>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true)
@@ -182,44 +172,7 @@ public sealed class Tokenizer
 
     /// <summary>An encoder with its own scratch memory and caches: one per thread, kept for many texts.</summary>
     /// <exception cref="PJobException">The options contradict each other or the model (BadSpec).</exception>
-    public Encoder CreateEncoder(EncodeOptions options)
-    {
-        if (options.MaxLength is { } max)
-        {
-            var special = options.AddSpecialTokens ? SpecialTokenCount(pair: false) : 0;
-            if (max < special || max < 1)
-            {
-                throw new PJobException(
-                    $"max_length {max}: this model needs {special} special tokens, so give at least {special + 1}",
-                    ExitCode.BadSpec
-                );
-            }
-
-            if (options.Window && options.Stride >= max - special)
-            {
-                throw new PJobException(
-                    $"stride {options.Stride}: a window of max_length {max} holds {max - special} tokens of text, so give a stride below {max - special}",
-                    ExitCode.BadSpec
-                );
-            }
-        }
-        else if (options.Window)
-        {
-            throw new PJobException("windows need a max_length", ExitCode.BadSpec);
-        }
-
-        if (options.Stride < 0)
-        {
-            throw new PJobException($"stride {options.Stride}: give 0 or more", ExitCode.BadSpec);
-        }
-
-        if (options.Window && options.Truncation == Truncation.None)
-        {
-            throw new PJobException("windows and truncation none exclude each other", ExitCode.BadSpec);
-        }
-
-        return new Encoder(this, options);
-    }
+    public Encoder CreateEncoder(EncodeOptions options) => new(_parts.Pipeline, _parts.PostProcessor, _spaces, options);
 
     /// <summary>Special tokens that the template adds to a single text or to a pair.</summary>
     public int SpecialTokenCount(bool pair) => _parts.PostProcessor.SpecialCount(pair);

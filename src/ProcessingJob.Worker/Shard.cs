@@ -1,5 +1,5 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Worker;
 
@@ -21,7 +21,7 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
         var specFingerprint = plan?.SpecFingerprint is { Length: > 0 } s ? s : SpecWriter.Fingerprint(spec);
         var modelFingerprint =
             plan?.ModelFingerprint is { Length: > 0 } m ? m
-            : Directory.Exists(paths.Model) ? Fingerprints.OfFolder(paths.Model)
+            : Directory.Exists(paths.Model) ? await FolderFiles.FingerprintModelAsync(paths.Model, cancellationToken)
             : "";
         IReadOnlyList<WorkUnit> units;
         if (plan is { Sharding: Sharding.Balanced, Hosts.Count: > 0 })

@@ -1,6 +1,7 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
 using ProcessingJob.Inference.Verification;
+using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
 using Serilog;
 

@@ -1,6 +1,7 @@
 using Amazon.S3;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
+using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
 using Serilog;
 
@@ -174,9 +175,9 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         }
 
         return (
-            spec.Input.Transfer == Transfer.Stream ? new S3Data(client.Value, plan?.DataUri ?? spec.Input.Data) : new LocalData(paths.Data),
+            spec.Input.Transfer == Transfer.Stream ? new S3Data(client.Value, S3Uri.Parse(plan?.DataUri ?? spec.Input.Data, "input.data")) : new LocalData(paths.Data),
             spec.Output.Transfer == Transfer.Stream
-                ? new S3Store(client.Value, plan?.OutputUri ?? spec.Output.Data)
+                ? new S3Store(client.Value, S3Uri.Parse(plan?.OutputUri ?? spec.Output.Data, "output.data"))
                 : new LocalStore(paths.Output, paths.Staging)
         );
     }

@@ -4,6 +4,7 @@ using System.IO.Compression;
 using System.Text;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Benchmarks;
 
@@ -204,7 +205,7 @@ static class DataBenchmark
                 return blocks * 1024;
             }
         );
-        Directory.Delete(store.Root, recursive: true);
+        Directory.Delete(store.Location, recursive: true);
     }
 
     static async Task ReadParquetAsync(string folder)
@@ -223,7 +224,7 @@ static class DataBenchmark
         }
         await writer.WriteAsync(block);
         var record = await writer.CommitAsync(new(block.Count, block.Count, 0, 0, 0));
-        await using var source = new LocalSource(Path.Combine(store.Root, record.Parts[0].Path), "a.parquet");
+        await using var source = new LocalSource(Path.Combine(store.Location, record.Parts[0].Path), "a.parquet");
         var read = WorkUnit.Create("a.parquet", InputFormat.Parquet, 0, source.Length, source.Length, "", "", "");
         await MeasureAsync("read .parquet (text)", bytes, () => CountAsync(new(Options(InputFormat.Jsonl)), read, source));
     }

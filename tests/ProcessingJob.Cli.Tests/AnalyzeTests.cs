@@ -163,7 +163,7 @@ public sealed class AnalyzeTests : IDisposable
         _folder.Write("data/a.jsonl", "{\"text\":\"x\"}\n");
         var run = await PjobRun.RunAsync("analyze", Spec(), "--model", _folder["none"]);
         Assert.Equal(4, run.ExitCode);
-        Assert.Contains("is no folder on this machine", run.Error);
+        Assert.Contains("is not a folder on this machine", run.Error);
     }
 
     string Spec() =>

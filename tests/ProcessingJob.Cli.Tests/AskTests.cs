@@ -57,7 +57,7 @@ public sealed class AskTests : IDisposable
             _folder["p.html"]
         );
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("windows; this is number", File.ReadAllText(_folder["p.html"]));
+        Assert.Contains("windows; this is window", File.ReadAllText(_folder["p.html"]));
     }
 
     [Fact]

@@ -7,6 +7,17 @@ public class CommandLineTests
     [InlineData("error: unknown option --tokens.max_lenght; did you mean --tokens.max_length?", "run", "--tokens.max_lenght", "3")]
     [InlineData("error: unknown option --host; did you mean --hosts?", "plan", "job.yaml", "--host", "3")]
     [InlineData("error: --tokens.max_length: found 'many', expected a whole number", "run", "--tokens.max_length", "many")]
+    [InlineData("error: unknown option --max_length; did you mean --max-length?", "tokenize", "model", "text", "--max_length", "3")]
+    [InlineData(
+        "error: unknown option --max_answer_length; did you mean --max-answer-length?",
+        "ask",
+        "model",
+        "-c",
+        "-",
+        "--max_answer_length",
+        "3"
+    )]
+    [InlineData("error: --rows: found -5, expected at least 1", "head", "folder", "-n", "-5")]
     [InlineData("error: --hosts: found 'many', expected a whole number", "run", "job.yaml", "--hosts", "many")]
     [InlineData("error: --tokens-per-second: found 'fast', expected a number", "plan", "job.yaml", "--tokens-per-second", "fast")]
     [InlineData("error: no job spec: expected a file such as job.yaml; write one with 'pjob init'", "run")]

@@ -27,7 +27,7 @@ public sealed class DoctorTests(MotoFixture moto)
             Assert.Contains($"ok       {subject, -11}  ", run.Out, StringComparison.Ordinal);
         }
 
-        Assert.EndsWith("nothing stands in the way" + Environment.NewLine, run.Out, StringComparison.Ordinal);
+        Assert.EndsWith("all checks passed" + Environment.NewLine, run.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -40,11 +40,11 @@ public sealed class DoctorTests(MotoFixture moto)
         var run = await bench.PjobAsync("doctor", spec);
         Assert.Equal(5, run.ExitCode);
         Assert.Contains(
-            "wrong    quota        ml.m5.xlarge for processing job usage: 1, the job wants 2",
+            "failed   quota        ml.m5.xlarge for processing job usage: 1, the job needs 2",
             run.Out,
             StringComparison.Ordinal
         );
-        Assert.Contains("mend it: aws service-quotas request-service-quota-increase", run.Out, StringComparison.Ordinal);
+        Assert.Contains("fix: aws service-quotas request-service-quota-increase", run.Out, StringComparison.Ordinal);
 
         var json = JsonNode.Parse((await bench.PjobAsync("doctor", spec, "--json")).Out)!;
         Assert.Contains(json["findings"]!.AsArray(), f => (string?)f!["subject"] == "quota" && (string?)f["health"] == "bad");

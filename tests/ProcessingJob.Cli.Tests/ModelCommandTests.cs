@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ProcessingJob.Cli.Display;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Launcher.Tests.Hub;
@@ -89,7 +90,7 @@ public sealed class ModelCommandTests : IDisposable
     {
         var run = await PjobRun.RunAsync("model", "inspect", TokenizerFolder());
         Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Contains("good for task tokenize", run.Out, StringComparison.Ordinal);
+        Assert.Contains("the tokenizer alone serves task tokenize", run.Out, StringComparison.Ordinal);
         Assert.Contains("[CLS] A [SEP] | [CLS] A [SEP] B [SEP]", run.Out, StringComparison.Ordinal);
     }
 
@@ -110,7 +111,7 @@ public sealed class ModelCommandTests : IDisposable
     {
         var run = await PjobRun.RunAsync("model", "verify", ModelCache.Get(new()), "--tune", "--device", "cpu");
         Assert.True(run.ExitCode == 0, run.Error + run.Out);
-        Assert.Contains("the model computes what it should", run.Out, StringComparison.Ordinal);
+        Assert.Contains("all checks passed", run.Out, StringComparison.Ordinal);
         Assert.Contains("fastest here: compute.token_budget: ", run.Out, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,5 @@
+using ProcessingJob.Cli.Display;
+
 namespace ProcessingJob.Cli.Tests;
 
 /// <summary>A run of pjob inside the test's process.</summary>

@@ -39,7 +39,7 @@ public sealed class PlanCostTests(MotoFixture moto)
         var text = (await bench.PjobAsync("plan", spec, "--deadline", "1h", "--tokens-per-second", "1000")).Out;
         Assert.Contains("at the measured 1,000 tokens/s per host", text, StringComparison.Ordinal);
         Assert.Contains("cheapest within 1h: --hosts 1", text, StringComparison.Ordinal);
-        Assert.Contains("ends within 5m", (await bench.PjobAsync("plan", spec, "--deadline", "5m")).Out, StringComparison.Ordinal);
+        Assert.Contains("finishes within 5m", (await bench.PjobAsync("plan", spec, "--deadline", "5m")).Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Tests.SageMaker;
 

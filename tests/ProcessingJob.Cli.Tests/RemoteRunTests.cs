@@ -86,7 +86,7 @@ public sealed class RemoteRunTests(MotoFixture moto)
         var status = JsonNode.Parse((await bench.PjobAsync("status", name, "--json")).Out)!;
         Assert.Equal(("Completed", 5, 5), ((string?)status["state"], (int)status["units"]!, (int)status["units_committed"]!));
         Assert.Equal(logs.Out, (await bench.PjobAsync("logs", name)).Out);
-        Assert.Contains("has ended already: Completed", (await bench.PjobAsync("stop", name)).Out, StringComparison.Ordinal);
+        Assert.Contains("has already ended: Completed", (await bench.PjobAsync("stop", name)).Out, StringComparison.Ordinal);
         Assert.Equal("Completed", (string?)JsonNode.Parse((await bench.PjobAsync("stop", name, "--json")).Out)!["status"]);
         Assert.Equal(
             logs.Out.TrimEnd().Split('\n').Length,
@@ -102,7 +102,7 @@ public sealed class RemoteRunTests(MotoFixture moto)
     [Theory]
     [InlineData(false, "", "detached: ", "InProgress")]
     [InlineData(true, "d\n", "detached: ", "InProgress")]
-    [InlineData(true, "s\n", " is asked to stop", "Stopping")]
+    [InlineData(true, "s\n", "; committed work is kept", "Stopping")]
     public async Task Run_CtrlC_DetachesOrStops(bool canAsk, string answer, string said, string status)
     {
         await using var bench = await RemoteBench.StartAsync(moto);

@@ -16,16 +16,14 @@ public sealed class ReportTests : IDisposable
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         var html = File.ReadAllText(_folder["r.html"]);
         PageChecks.AssertSelfContained(html);
-        foreach (
-            var heading in new[] { "Summary", "Length of texts", "Embeddings", "Throughput", "Where the time went", "Rejects", "Lineage" }
-        )
+        foreach (var heading in new[] { "Summary", "Length of texts", "Embeddings", "Throughput", "Time by stage", "Rejects", "Lineage" })
         {
             Assert.Contains($"<h2>{heading}</h2>", html);
         }
 
         Assert.Contains("sample &lt;b&gt;job&lt;/b&gt;-1", html);
         Assert.Contains("found 3 fields &lt;i&gt;, expected 4", html);
-        Assert.Contains("coloured by rating", html);
+        Assert.Contains("colored by rating", html);
         Assert.Contains("<dt>Equal texts</dt>", html);
         Assert.Contains("2 batches halved for lack of memory", html);
         Assert.Contains("text 10", html);
@@ -123,7 +121,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public async Task Report_UnknownColour_NamesTheColumns()
+    public async Task Report_UnknownColor_NamesTheColumns()
     {
         await SampleOutput.WriteAsync(_folder["out"]);
         var run = await PjobRun.RunAsync("report", _folder["out"], "--color", "stars");

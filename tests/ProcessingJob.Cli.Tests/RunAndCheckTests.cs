@@ -56,7 +56,7 @@ public class RunAndCheckTests
         var (code, output, error) = await bench.RunAsync("check", bench.Path("out"));
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("orphan: data/part-0123456789abcdef.jsonl", output, StringComparison.Ordinal);
-        Assert.Contains("3 units, 3 parts, 30 rows, all as the manifest says", output, StringComparison.Ordinal);
+        Assert.Contains("3 units, 3 parts, 30 rows; all checks passed", output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -115,7 +115,7 @@ public class RunAndCheckTests
         bench.Write("sample/_SUCCESS", "");
         var (code, output, error) = await bench.RunAsync("check", bench.Path("sample"));
         Assert.Equal((0, ""), (code, error));
-        Assert.Contains($"{SampleOutput.Rows} rows, all as the manifest says", output, StringComparison.Ordinal);
+        Assert.Contains($"{SampleOutput.Rows} rows; all checks passed", output, StringComparison.Ordinal);
 
         var rows = JsonNode.Parse((await bench.RunAsync("head", bench.Path("sample"), "-n", "1000", "--json")).Out)!.AsArray();
         Assert.Equal(Enumerable.Range(0, SampleOutput.Rows), rows.Select(r => (int)r!["source_row"]!));
@@ -126,9 +126,9 @@ public class RunAndCheckTests
     }
 
     [Theory]
-    [InlineData("\"tokens\": 600", "\"tokens\": 601", "tokens is 601, but its records say 600")]
-    [InlineData("\"bad_record\": 1", "\"bad_record\": 2", "rejects.bad_record is 2, but its records say 1")]
-    [InlineData("\"rows\": 25", "\"rows\": 24", "manifest.json names it with 24 rows")]
+    [InlineData("\"tokens\": 600", "\"tokens\": 601", "tokens is 601, but the commit records add up to 600")]
+    [InlineData("\"bad_record\": 1", "\"bad_record\": 2", "rejects.bad_record is 2, but the commit records add up to 1")]
+    [InlineData("\"rows\": 25", "\"rows\": 24", "listed in manifest.json (24 rows")]
     public async Task Check_EditedManifest_NamesWhatDiffersFromTheRecords(string found, string edited, string expected)
     {
         using var bench = new CliBench();

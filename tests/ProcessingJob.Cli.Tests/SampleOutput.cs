@@ -1,6 +1,7 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
 using ProcessingJob.Inference.Heads;
+using ProcessingJob.Storage;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.Cli.Tests;

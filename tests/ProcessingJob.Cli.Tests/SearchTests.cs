@@ -118,7 +118,7 @@ public sealed class SearchTests : IDisposable
             VectorSearch.FindAsync(output, new(output.Spec, null), new float[4], 5, TestContext.Current.CancellationToken)
         );
         Assert.Equal(ExitCode.Model, e.ExitCode);
-        Assert.Contains("8 dimensions, the model gives 4", e.Message);
+        Assert.Contains("8 dimensions, but the model's have 4", e.Message);
     }
 
     [Fact]

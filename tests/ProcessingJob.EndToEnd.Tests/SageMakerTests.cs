@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Launcher.Tests.SageMaker;
 
@@ -61,7 +62,7 @@ public sealed class SageMakerTests(MotoFixture moto)
         var head = await PjobAsync("head", output, "--json");
 
         Assert.True(check.ExitCode == 0, check.Error);
-        Assert.Contains($"{Rows} rows, all as the manifest says", check.Out);
+        Assert.Contains($"{Rows} rows; all checks passed", check.Out);
         Assert.Equal(32, JsonNode.Parse(head.Out)![0]!["embedding"]!.AsArray().Count);
 
         var part = (await bench.S3.ListObjectsV2Async(new() { BucketName = bench.Bucket, Prefix = "out/data/" })).S3Objects[0].Key;
@@ -129,7 +130,7 @@ public sealed class SageMakerTests(MotoFixture moto)
 
         var result = await bench.RunAsync(spec);
 
-        Assert.Equal(("Failed", ExitCode.Remote), (result.Status, result.Code));
+        Assert.Equal((JobState.Failed, ExitCode.Remote), (result.Status, result.Code));
         Assert.Contains("hosts said: host=algo-", result.Message);
     }
 }

@@ -2,6 +2,7 @@ using ProcessingJob.Contract;
 using ProcessingJob.Data;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Models.Folders;
+using ProcessingJob.Storage;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
 
@@ -212,10 +213,18 @@ public sealed class PipelineTests : IDisposable
             return inner.CommitAsync(record, files, cancellationToken);
         }
 
-        public Task<IReadOnlySet<string>> ListCommittedAsync(CancellationToken cancellationToken) =>
-            inner.ListCommittedAsync(cancellationToken);
+        public string Location => inner.Location;
 
-        public Task<UnitRecord?> ReadCommitAsync(string unit, CancellationToken cancellationToken) =>
-            inner.ReadCommitAsync(unit, cancellationToken);
+        public IAsyncEnumerable<StoredFile> ListAsync(string prefix, CancellationToken cancellationToken) =>
+            inner.ListAsync(prefix, cancellationToken);
+
+        public Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken) => inner.ReadAsync(path, cancellationToken);
+
+        public Task<LocalCopy?> CopyAsync(string path, CancellationToken cancellationToken) => inner.CopyAsync(path, cancellationToken);
+
+        public Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+            inner.WriteAsync(path, content, cancellationToken);
+
+        public Task DeleteAsync(string path, CancellationToken cancellationToken) => inner.DeleteAsync(path, cancellationToken);
     }
 }

@@ -1,7 +1,7 @@
 using Amazon.Runtime;
 using Amazon.S3;
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Storage;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.Worker.Tests;
@@ -47,7 +47,7 @@ public sealed class ShardTests : IDisposable
                 null,
                 _paths,
                 ResourceConfig.SingleHost,
-                new S3Data(s3, spec.Input.Data),
+                new S3Data(s3, S3Uri.Parse(spec.Input.Data, "input.data")),
                 TestContext.Current.CancellationToken
             )
         );

@@ -2,6 +2,7 @@ using ProcessingJob.Contract;
 using ProcessingJob.Data;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Models.Folders;
+using ProcessingJob.Storage;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
 

@@ -27,7 +27,7 @@ static class AnalysisText
         }
 
         text.Append(lengths).AppendLine();
-        var limits = new TextTable("max_length", "texts cut", "tokens lost", "padded to it", "computed here");
+        var limits = new TextTable("max_length", "truncated", "tokens lost", "padded", "length-sorted");
         foreach (var l in a.Limits)
         {
             limits.Add(
@@ -44,7 +44,8 @@ static class AnalysisText
         text.AppendLine($"  {a.Reason}");
         text.AppendLine();
         text.AppendLine($"scripts: {string.Join(", ", a.Scripts.Select(s => $"{s.Key} {Share(s.Value, a.Texts)}"))}");
-        text.AppendLine($"empty: {Share(a.Empty, a.Records)}   duplicates: {Share(a.Duplicates, a.Texts)}");
+        var about = a.DuplicatesAreExact ? "" : "about ";
+        text.AppendLine($"empty: {Share(a.Empty, a.Records)}   duplicates: {about}{Share(a.Duplicates, a.Texts)}");
         if (a.Rejects.Count > 0)
         {
             text.AppendLine($"rejects: {string.Join(", ", a.Rejects.Select(r => $"{r.Key} {N(r.Value)} ({Share(r.Value, a.Records)})"))}");

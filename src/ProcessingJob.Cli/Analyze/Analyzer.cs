@@ -3,6 +3,7 @@ using ProcessingJob.Data;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Models.Folders;
+using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Analyze;
@@ -21,10 +22,9 @@ sealed class Analyzer
     readonly LengthCounts _words = new(),
         _tokens = new();
     readonly PaddingCost _cost;
-    readonly HashSet<ulong> _seen = [];
+    readonly DuplicateCounter _duplicates = new();
     readonly SortedDictionary<string, long> _scripts = new(StringComparer.Ordinal);
-    long _empty,
-        _duplicates;
+    long _empty;
 
     /// <exception cref="PJobException">The model folder is missing or cannot be used.</exception>
     public Analyzer(JobSpec spec)
@@ -32,7 +32,7 @@ sealed class Analyzer
         if (!Directory.Exists(spec.Model))
         {
             throw new PJobException(
-                $"model: '{spec.Model}' is no folder on this machine, expected one whose tokenizer counts the tokens",
+                $"model: '{spec.Model}' is not a folder on this machine; expected a model folder with a tokenizer",
                 ExitCode.Model
             );
         }
@@ -49,8 +49,8 @@ sealed class Analyzer
         _cost = new(_limits);
     }
 
-    /// <param name="rows">About so many rows, from all over the data; null for all.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="rows">Approximate number of rows to read, spread over the data; null: all.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="PJobException">The data cannot be read.</exception>
     public async Task<DataAnalysis> RunAsync(int? rows, CancellationToken cancellationToken)
     {
@@ -81,7 +81,7 @@ sealed class Analyzer
         _tokens.Add(_buffer.Length(0));
         _cost.Add(_buffer.Length(0));
         _empty += isEmpty ? 1 : 0;
-        _duplicates += _seen.Add(hash) ? 0 : 1;
+        _duplicates.Add(hash);
         var script = Scripts.MainOf(block.Text(row, block.TextCount - 1));
         _scripts[script] = _scripts.GetValueOrDefault(script) + 1;
     }
@@ -125,7 +125,7 @@ sealed class Analyzer
         if (_tokens.Texts == 0)
         {
             throw new PJobException(
-                $"input.data: {_spec.Input.Data} has no text to look at ({sample.Records} records, all rejected)",
+                $"input.data: {_spec.Input.Data} has no usable text: all {sample.Records} records were rejected",
                 ExitCode.BadSpec
             );
         }
@@ -155,7 +155,8 @@ sealed class Analyzer
             Texts = _tokens.Texts,
             Rejects = sample.Rejects,
             Empty = _empty + sample.Rejects.GetValueOrDefault(RejectReason.MissingText),
-            Duplicates = _duplicates,
+            Duplicates = _duplicates.Count,
+            DuplicatesAreExact = _duplicates.IsExact,
             Words = LengthSummary.Of(_words),
             Tokens = LengthSummary.Of(_tokens),
             Limits = useful,

@@ -1,6 +1,6 @@
 namespace ProcessingJob.Cli.Analyze;
 
-/// <summary>What a look at the data of a job showed; the document of --json.</summary>
+/// <summary>The analysis of a job's data; the document of --json.</summary>
 sealed record DataAnalysis
 {
     public required string Data { get; init; }
@@ -11,7 +11,7 @@ sealed record DataAnalysis
     public required bool IsSample { get; init; }
     public required int Files { get; init; }
 
-    /// <summary>Records looked at: texts and records that cannot be used.</summary>
+    /// <summary>Records read: texts, and records that cannot be used.</summary>
     public required long Records { get; init; }
     public required long Texts { get; init; }
 
@@ -21,8 +21,11 @@ sealed record DataAnalysis
     /// <summary>Records whose text is missing or nothing but white space.</summary>
     public required long Empty { get; init; }
 
-    /// <summary>Texts equal to one before.</summary>
+    /// <summary>Texts equal to an earlier one.</summary>
     public required long Duplicates { get; init; }
+
+    /// <summary>False: there are more distinct texts than memory is spent on, and <see cref="Duplicates"/> is an estimate.</summary>
+    public required bool DuplicatesAreExact { get; init; }
     public required LengthSummary Words { get; init; }
 
     /// <summary>With special tokens and prompt, before any truncation.</summary>

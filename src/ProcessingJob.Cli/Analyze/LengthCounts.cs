@@ -50,7 +50,7 @@ sealed class LengthCounts
         return (texts, beyond);
     }
 
-    /// <summary>Texts per range of <paramref name="width"/>; the last of at most <paramref name="most"/> ranges takes all longer ones.</summary>
+    /// <summary>Texts per range of <paramref name="width"/>; the last of at most <paramref name="most"/> ranges is open.</summary>
     public long[] Histogram(int width, int most)
     {
         var bars = new long[Math.Min(Longest / width + 1, most)];

@@ -5,7 +5,7 @@ namespace ProcessingJob.Cli.Analyze;
 /// <summary>Which max_length to choose.</summary>
 static class Recommendation
 {
-    /// <summary>Shares that may be cut: what more would cost is seldom worth the last per cent.</summary>
+    /// <summary>Acceptable losses: avoiding the last percent is rarely worth its cost.</summary>
     const double TextsCut = 0.01,
         TokensLost = 0.005;
 
@@ -14,17 +14,18 @@ static class Recommendation
     {
         var chosen = limits.FirstOrDefault(l => l.TextsCut <= TextsCut && l.TokensLost <= TokensLost) ?? limits[^1];
         var kept =
-            $"{chosen.MaxLength} keeps {Text.Percent(1 - chosen.TextsCut)} of the texts whole and {Text.Percent(1 - chosen.TokensLost)} of the tokens";
+            $"{chosen.MaxLength} keeps {Text.Percent(1 - chosen.TextsCut)} of texts untruncated "
+            + $"and {Text.Percent(1 - chosen.TokensLost)} of tokens";
         if (chosen.TextsCut > TextsCut)
         {
-            return (chosen.MaxLength, $"{kept}; more does not fit the model: use tokens.overflow: window where the rest matters");
+            return (chosen.MaxLength, $"{kept}; it is the model's limit: use tokens.overflow: window if the rest matters");
         }
 
         var index = limits.ToList().IndexOf(chosen);
         var smaller =
             index > 0
-                ? $"; {limits[index - 1].MaxLength} would cut {Text.Percent(limits[index - 1].TextsCut)} of the texts"
-                : "; a shorter one saves nothing";
+                ? $"; {limits[index - 1].MaxLength} would truncate {Text.Percent(limits[index - 1].TextsCut)} of texts"
+                : "; a smaller value saves nothing";
         return (chosen.MaxLength, kept + smaller);
     }
 }

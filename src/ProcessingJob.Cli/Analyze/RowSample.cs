@@ -1,5 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Cli.Analyze;
 
@@ -23,9 +24,9 @@ sealed class RowSample
     /// <param name="spec">The job.</param>
     /// <param name="data">Where its files are.</param>
     /// <param name="units">Their units.</param>
-    /// <param name="rows">About so many rows; null for all.</param>
+    /// <param name="rows">Approximate number of rows; null: all.</param>
     /// <param name="add">Gets each row.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="PJobException">The data cannot be read.</exception>
     public static async Task<RowSample> ReadAsync(
         JobSpec spec,

@@ -31,7 +31,7 @@ sealed class QuestionAnswerer : IDisposable
     /// <param name="context">The text to answer from, of any length.</param>
     /// <param name="topK">Candidates to return.</param>
     /// <param name="maxAnswerLength">Tokens.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="PJobException">BadSpec: the question leaves no room for the text.</exception>
     public async Task<FoundAnswers> AskAsync(
         string question,
@@ -85,7 +85,7 @@ sealed class QuestionAnswerer : IDisposable
         if (room < 2)
         {
             throw new PJobException(
-                $"the question has {buffer.Length(0)} tokens and leaves no room for the text in the model's {_maxLength}",
+                $"the question has {buffer.Length(0)} tokens and leaves no room for the text within the model's limit of {_maxLength}",
                 ExitCode.BadSpec
             );
         }
@@ -110,7 +110,7 @@ sealed class QuestionAnswerer : IDisposable
     {
         if (noAnswer > best.Score)
         {
-            return "the model finds it likelier that the text has no answer";
+            return "the model considers it more likely that the text has no answer";
         }
 
         var offsets = encodings.Offsets(best.Window);
@@ -128,7 +128,7 @@ sealed class QuestionAnswerer : IDisposable
 
         var start = TensorPrimitives.IndexOfMax(results.Start(best.Window).Slice(first, count));
         var end = TensorPrimitives.IndexOfMax(results.End(best.Window).Slice(first, count));
-        return end < start ? "its likeliest end comes before its likeliest start" : null;
+        return end < start ? "the most likely end precedes the most likely start" : null;
     }
 
     TokenScores Scores(EncodingBuffer encodings, BlockResult results, AnswerSpan best)

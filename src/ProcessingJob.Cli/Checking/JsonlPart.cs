@@ -15,7 +15,7 @@ static class JsonlPart
             using var json = JsonDocument.Parse(line);
             if (json.RootElement.ValueKind != JsonValueKind.Object)
             {
-                throw new JsonException($"line {rows + 1} is no object");
+                throw new JsonException($"line {rows + 1} is not a JSON object");
             }
 
             rows++;

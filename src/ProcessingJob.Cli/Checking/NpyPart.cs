@@ -21,7 +21,9 @@ static partial class NpyPart
         var headLength = 10 + head[8] + 256 * head[9];
         var expected = headLength + rows * width * Number(match.Groups["size"]);
         var faults =
-            expected == file.Length ? [] : new List<string> { $"its shape ({rows}, {width}) needs {expected} bytes, found {file.Length}" };
+            expected == file.Length
+                ? []
+                : new List<string> { $"its shape ({rows}, {width}) requires {expected} bytes, found {file.Length}" };
         return new(rows, null, $"{match.Groups["type"].Value}[{width}]", faults);
     }
 

@@ -38,7 +38,7 @@ static class ParquetPart
         }
 
         var width = widths.Count == 1 ? $"[{widths.Single()}]" : "";
-        var schema = string.Join(", ", fields.Select(f => $"{Name(f)} {f.ClrType.Name}{(Name(f) == "embedding" ? width : "")}"));
+        var schema = string.Join(", ", fields.Select(f => $"{Name(f)} {TypeName(f.ClrType)}{(Name(f) == "embedding" ? width : "")}"));
         return new(rows, fields.Select(Name).ToHashSet(), schema, faults);
     }
 
@@ -67,6 +67,29 @@ static class ParquetPart
         }
         return starts;
     }
+
+    // Parquet's names of types, which the user can look up, not .NET's.
+    static string TypeName(Type type) =>
+        type == typeof(ReadOnlyMemory<char>) ? "string"
+        : type == typeof(ReadOnlyMemory<byte>) || type == typeof(byte[]) ? "binary"
+        : Type.GetTypeCode(type) switch
+        {
+            TypeCode.Boolean => "boolean",
+            TypeCode.SByte => "int8",
+            TypeCode.Byte => "uint8",
+            TypeCode.Int16 => "int16",
+            TypeCode.UInt16 => "uint16",
+            TypeCode.Int32 => "int32",
+            TypeCode.UInt32 => "uint32",
+            TypeCode.Int64 => "int64",
+            TypeCode.UInt64 => "uint64",
+            TypeCode.Single => "float",
+            TypeCode.Double => "double",
+            TypeCode.Decimal => "decimal",
+            TypeCode.DateTime => "timestamp",
+            TypeCode.String => "string",
+            _ => type.Name,
+        };
 
     // A list's values lie at name/list/element.
     static string Name(DataField field) => field.Path.ToString().Split('/')[0];

@@ -8,8 +8,8 @@ static class CommonOptions
     public const string JsonName = "--json";
 
     public static Option<string?> Region() =>
-        new("--region") { Description = "AWS region; without it the environment's.", HelpName = "REGION" };
+        new("--region") { Description = "AWS region; default: the environment's", HelpName = "REGION" };
 
     public static Option<bool> Json() =>
-        new(JsonName) { Description = "One JSON document on standard output, all else on standard error." };
+        new(JsonName) { Description = "Print one JSON document on standard output, everything else on standard error" };
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
 
 namespace ProcessingJob.Cli.Commands;
@@ -8,8 +9,8 @@ sealed class SpecOptions
 {
     readonly CliContext _cli;
     readonly Argument<string?> _spec;
-    readonly Option<int?> _hosts = new("--hosts") { Description = "Number of hosts (compute.instance_count).", HelpName = "N" };
-    readonly Option<string?> _output = new("--output", "-o") { Description = "Where the output goes (output.data).", HelpName = "DIR" };
+    readonly Option<int?> _hosts = new("--hosts") { Description = "Number of hosts (compute.instance_count)", HelpName = "N" };
+    readonly Option<string?> _output = new("--output", "-o") { Description = "Where to write the output (output.data)", HelpName = "DIR" };
     readonly List<(SpecKey Key, Option<string?> Option)> _keys;
 
     SpecOptions(CliContext cli, Command command)
@@ -18,7 +19,8 @@ sealed class SpecOptions
         _spec = new("SPEC")
         {
             Description =
-                "job.yaml or job.json; - reads standard input. Every key of it is an option too, such as --tokens.max_length 256; 'pjob schema' lists them.",
+                "job.yaml or job.json; - reads standard input. Every key is also an option, such as --tokens.max_length 256; "
+                + "'pjob schema' lists them",
             Arity = ArgumentArity.ZeroOrOne,
         };
         // Seventy lines of help would hide the rest.

@@ -7,11 +7,13 @@ namespace ProcessingJob.Cli.Display;
 static class CostText
 {
     public static string Of(CostEstimate cost, Workload work, InstanceTypes types) =>
-        $"expected: {Text.Count(work.Rows)} rows, {Text.Count(work.Tokens)} tokens; {cost.Hosts} x {cost.Type.Type} take {Time(cost.Total)}, {Time(CostModel.Startup)} of it to start; {Usd(cost)}\n"
+        $"expected: {Text.Count(work.Rows)} rows, {Text.Count(work.Tokens)} tokens; "
+        + $"{cost.Hosts} x {cost.Type.Type} take {Time(cost.Total)}, including {Time(CostModel.Startup)} of startup; {Usd(cost)}\n"
         + (
             cost.Measured
                 ? $"at the measured {Text.Count(cost.TokensPerSecond)} tokens/s per host"
-                : $"at an estimated {Text.Count(cost.TokensPerSecond)} tokens/s per host: a first run measures it, or --tokens-per-second"
+                : $"at an estimated {Text.Count(cost.TokensPerSecond)} tokens/s per host "
+                    + "(run once to measure it, or set --tokens-per-second)"
         )
         + $"; prices of {types.Region}, {types.Date}\n";
 
@@ -54,7 +56,7 @@ static class CostText
 
     static string Usd(CostEstimate cost) =>
         cost.Usd is null
-            ? $"no price of {cost.Type.Type} is known (--instance-types)"
+            ? $"the price of {cost.Type.Type} is unknown (set it with --instance-types)"
             : $"about {Money(cost.Usd)}" + (cost.UsdPerMillionRows is null ? "" : $", {Money(cost.UsdPerMillionRows)} per million rows");
 
     static string Money(double? usd) => usd is { } value ? "$" + value.ToString("N2", CultureInfo.InvariantCulture) : "-";

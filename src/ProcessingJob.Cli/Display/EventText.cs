@@ -41,7 +41,8 @@ static class EventText
 
     static string Plan(JobPlan plan)
     {
-        var done = plan.UnitsCommitted > 0 ? $", {Text.Count(plan.UnitsCommitted)} of them committed before" : "";
-        return $"{plan.Work.Job}: {Text.Plural(plan.Files.Count, "file")}, {Text.Bytes(plan.Bytes)}, {Text.Plural(plan.Units.Count, "unit")}{done}, on {Text.Plural(plan.Hosts.Count, "host")}";
+        var done = plan.UnitsCommitted > 0 ? $", {Text.Count(plan.UnitsCommitted)} already committed" : "";
+        return $"{plan.Work.Job}: {Text.Plural(plan.Files.Count, "file")}, {Text.Bytes(plan.Bytes)}, "
+            + $"{Text.Plural(plan.Units.Count, "unit")}{done}, on {Text.Plural(plan.Hosts.Count, "host")}";
     }
 }

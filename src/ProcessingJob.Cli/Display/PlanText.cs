@@ -1,3 +1,4 @@
+using System.Globalization;
 using ProcessingJob.Launcher.Planning;
 
 namespace ProcessingJob.Cli.Display;
@@ -20,17 +21,19 @@ static class PlanText
         }
 
         var sharding = Contract.Names.Of(plan.Work.Sharding);
-        return $"{plan.Work.Job}: {Text.Plural(plan.Files.Count, "file")}, {Text.Bytes(plan.Bytes)}, {Text.Plural(plan.Units.Count, "unit")}, {sharding}\n"
+        return $"{plan.Work.Job}: {Text.Plural(plan.Files.Count, "file")}, {Text.Bytes(plan.Bytes)}, "
+            + $"{Text.Plural(plan.Units.Count, "unit")}, {sharding}\n"
             + table
             + (
                 plan.UnitsLeft == 0
                     ? "all units are committed\n"
-                    : $"left: {Text.Plural(plan.UnitsLeft, "unit")}, {Text.Bytes(plan.BytesLeft)}; the busiest host has {plan.Skew.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture)} times the mean\n"
+                    : $"left: {Text.Plural(plan.UnitsLeft, "unit")}, {Text.Bytes(plan.BytesLeft)}; "
+                        + string.Create(CultureInfo.InvariantCulture, $"the largest share is {plan.Skew:0.00} times the mean\n")
             );
     }
 
     /// <param name="plan">The plan.</param>
-    /// <param name="estimate">What is left comes to; null: not known.</param>
+    /// <param name="estimate">Of what is left; null: not known.</param>
     public static object Document(JobPlan plan, object? estimate = null) =>
         new
         {

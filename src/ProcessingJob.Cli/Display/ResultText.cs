@@ -9,17 +9,17 @@ static class ResultText
     {
         if (result.Counts is not { } counts)
         {
-            return $"{result.Status} after {Text.Seconds(result.Seconds)}; {result.Output} is not complete";
+            return $"{result.Status.Text()} after {Text.Seconds(result.Seconds)}; {result.Output} is not complete";
         }
 
         var lines = new List<string>
         {
             result.AlreadyComplete
-                ? $"Already complete: {Text.Plural(result.Units, "unit")} committed before, nothing to do"
-                : $"{result.Status} in {Text.Seconds(result.Seconds)}"
+                ? $"Already complete: {Text.Plural(result.Units, "unit")} committed, nothing to do"
+                : $"{result.Status.Text()} in {Text.Seconds(result.Seconds)}"
                     + (
                         result.UnitsCommittedBefore > 0
-                            ? $", {Text.Count(result.UnitsCommittedBefore)} of {Text.Plural(result.Units, "unit")} were committed before"
+                            ? $", {Text.Count(result.UnitsCommittedBefore)} of {Text.Plural(result.Units, "unit")} were already committed"
                             : ""
                     ),
             $"{Text.Count(counts.RowsIn)} rows in = {Text.Count(counts.RowsKept)} kept"
@@ -30,7 +30,8 @@ static class ResultText
         if (result.Orphans.Count > 0)
         {
             lines.Add(
-                $"removed {Text.Plural(result.Orphans.Count, "file")} that belonged to no unit of this job, such as {result.Orphans[0]}"
+                $"removed {Text.Plural(result.Orphans.Count, "file")} that did not belong to any unit of this job, "
+                    + $"such as {result.Orphans[0]}"
             );
         }
 

@@ -1,8 +1,7 @@
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
-using ProcessingJob.Launcher.Finalise;
 using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Estimating;
@@ -23,7 +22,7 @@ sealed record LocalEstimate(long Rows, long? Tokens, double? Seconds)
     {
         var data = new LocalData(LocalInput.Resolve(spec.Input.Data).Root);
         var sample = await WorkSample.TakeAsync(spec, plan, data, TokenizerOf(spec.Model), cancellationToken);
-        var speed = tokensPerSecond ?? await WorkSample.MeasuredSpeedAsync(new LocalOutputStore(spec.Output.Data), cancellationToken);
+        var speed = tokensPerSecond ?? await WorkSample.MeasuredSpeedAsync(LocalStore.Within(spec.Output.Data), cancellationToken);
         var share = plan.BytesLeft == 0 ? 1 : (double)plan.Hosts.Max(h => h.BytesLeft) / plan.BytesLeft;
         return new(sample.Rows, sample.Tokens, speed is { } perSecond && sample.Tokens is { } tokens ? tokens * share / perSecond : null);
     }
@@ -34,7 +33,7 @@ sealed record LocalEstimate(long Rows, long? Tokens, double? Seconds)
         + (Seconds is { } seconds ? $", about {Text.Seconds(seconds)} at the measured speed" : "")
         + "\n";
 
-    // A plan is worth having of a job whose model is still to be mended.
+    // A plan is useful even while the model cannot be used yet.
     static Tokenizer? TokenizerOf(string folder)
     {
         try

@@ -20,7 +20,8 @@ static class ModelFlops
             return hidden > 0 && layers > 0
                 ? 2 * layers * (4 * hidden * hidden + 2 * hidden * (inner > 0 ? inner : 4 * hidden))
                 : throw new PJobException(
-                    $"{path}: has no hidden_size and num_hidden_layers, so that the model's speed cannot be told; give a measured one with --tokens-per-second",
+                    $"{path}: has no hidden_size and num_hidden_layers, which estimate the model's speed; "
+                        + "set a measured one with --tokens-per-second",
                     ExitCode.Model
                 );
         }

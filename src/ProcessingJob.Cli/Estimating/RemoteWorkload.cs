@@ -1,15 +1,14 @@
 using Amazon.S3;
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Planning;
-using ProcessingJob.Launcher.SageMaker;
+using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
-using S3Uri = ProcessingJob.Launcher.SageMaker.S3Uri;
 
 namespace ProcessingJob.Cli.Estimating;
 
-/// <summary>What a job on SageMaker has to compute, from a sample of its data and its model's config and tokenizer, wherever they are.</summary>
+/// <summary>What a job on SageMaker has to compute, from a sample of its data and its model's config and tokenizer.</summary>
 static class RemoteWorkload
 {
     // A model's weights are not needed to count tokens.
@@ -24,7 +23,7 @@ static class RemoteWorkload
         CancellationToken cancellationToken
     )
     {
-        var remote = S3Uri.IsS3(spec.Model) ? await S3Input.ListAsync(s3, spec.Model, "model", cancellationToken) : null;
+        var remote = S3Uri.IsS3(spec.Model) ? await S3Input.ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", cancellationToken) : null;
         var folder = remote is null ? spec.Model : Directory.CreateTempSubdirectory("pjob-").FullName;
         try
         {
@@ -34,15 +33,15 @@ static class RemoteWorkload
             }
 
             IDataRoot data = S3Uri.IsS3(spec.Input.Data)
-                ? new S3Data(s3, Root(spec.Input.Data, plan))
+                ? new S3Data(s3, Root(spec.Input.Data, plan), AwsConnection.S3Options)
                 : new LocalData(LocalInput.Resolve(spec.Input.Data).Root);
             var sample = await WorkSample.TakeAsync(spec, plan, data, Tokenizer.Load(folder), cancellationToken);
-            var output = new S3OutputStore(s3, S3Uri.Parse(spec.Output.Data, "output.data"));
+            var output = new S3Store(s3, S3Uri.Parse(spec.Output.Data, "output.data"), AwsConnection.S3Options);
             var measured = tokensPerSecond ?? await WorkSample.MeasuredSpeedAsync(output, cancellationToken);
             if (spec.Task == TaskKind.Tokenize && measured is null)
             {
                 throw new PJobException(
-                    "the speed of task: tokenize is in no table; give a measured one with --tokens-per-second",
+                    "the speed of task tokenize cannot be estimated; set a measured one with --tokens-per-second",
                     ExitCode.BadSpec
                 );
             }
@@ -71,7 +70,7 @@ static class RemoteWorkload
 
     static async Task FetchAsync(IAmazonS3 s3, S3Input model, string folder, CancellationToken cancellationToken)
     {
-        var store = new S3OutputStore(s3, model.Root);
+        var store = new S3Store(s3, model.Root, AwsConnection.S3Options);
         foreach (
             var file in model.Files.Where(f =>
                 !f.Source.Contains('/') && f.Size <= LargestSmallFile && Path.GetExtension(f.Source) is ".json" or ".txt" or ".model"
@@ -86,8 +85,11 @@ static class RemoteWorkload
     }
 
     // The address of one object has that object's folder as its root.
-    static string Root(string data, JobPlan plan) =>
-        plan.Files is [var only] && data.EndsWith("/" + only.Source, StringComparison.Ordinal) ? data[..^only.Source.Length] : data;
+    static S3Uri Root(string data, JobPlan plan)
+    {
+        var at = S3Uri.Parse(data, "input.data");
+        return plan.Files is [var only] && at.Name == only.Source ? at with { Key = at.Key[..^only.Source.Length] } : at;
+    }
 
     static long Copied(JobSpec spec, JobPlan plan) =>
         spec.Input.Transfer == Transfer.Stream ? 0

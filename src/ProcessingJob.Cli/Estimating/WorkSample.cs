@@ -1,7 +1,7 @@
 using ProcessingJob.Cli.Analyze;
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
 using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Estimating;
@@ -57,7 +57,7 @@ sealed record WorkSample(long Rows, long? Tokens)
     }
 
     /// <summary>Tokens/s of one host as the reports of an output's last run tell it; null: there are none.</summary>
-    public static async Task<double?> MeasuredSpeedAsync(Launcher.Finalise.IOutputStore output, CancellationToken cancellationToken)
+    public static async Task<double?> MeasuredSpeedAsync(IOutputStore output, CancellationToken cancellationToken)
     {
         var speeds = new List<double>();
         await foreach (var file in output.ListAsync(OutputLayout.ReportFolder, cancellationToken))

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Cli.Outputs;
 
@@ -11,10 +12,10 @@ sealed record JobOutput(string Folder, Manifest Manifest, JobSpec Spec)
     /// <exception cref="PJobException">There is no finished output.</exception>
     public static JobOutput Open(string folder)
     {
-        if (folder.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
+        if (S3Uri.IsS3(folder))
         {
             throw new PJobException(
-                $"{folder}: is on S3, expected a folder here; bring it with: aws s3 sync {folder} FOLDER ('pjob check' reads S3 itself)",
+                $"{folder}: is on S3, expected a local folder; copy it with: aws s3 sync {folder} FOLDER ('pjob check' reads S3 directly)",
                 ExitCode.BadSpec
             );
         }
@@ -24,7 +25,7 @@ sealed record JobOutput(string Folder, Manifest Manifest, JobSpec Spec)
         {
             throw new PJobException(
                 Directory.Exists(folder)
-                    ? $"{folder}: has no {OutputLayout.Manifest}, so no job has finished here; run it to its end with 'pjob run'"
+                    ? $"{folder}: has no {OutputLayout.Manifest}: the job has not finished; continue it with 'pjob run'"
                     : $"{folder}: no such folder; expected the output of a finished job",
                 ExitCode.BadSpec
             );
@@ -42,7 +43,7 @@ sealed record JobOutput(string Folder, Manifest Manifest, JobSpec Spec)
         var path = Path.GetFullPath(Path.Combine(Folder, part.Path));
         return path.StartsWith(Folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? path
-            : throw new PJobException($"{part.Path}: leads out of the output {Folder}");
+            : throw new PJobException($"{part.Path}: points outside the output folder {Folder}");
     }
 
     /// <summary>The hosts' reports by name; those that cannot be read are left out.</summary>

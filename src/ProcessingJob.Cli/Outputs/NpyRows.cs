@@ -40,7 +40,7 @@ static partial class NpyRows
         var match = Header().Match(Encoding.ASCII.GetString(header));
         return match.Success
             ? (match.Groups[1].Value, int.Parse(match.Groups[2].Value), int.Parse(match.Groups[3].Value))
-            : throw PartReader.Damaged(path, "is no matrix of embeddings");
+            : throw PartReader.Damaged(path, "is not a matrix of embeddings");
     }
 
     static float[] Floats(string type, byte[] bytes) =>

@@ -1,6 +1,7 @@
+using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
-using ProcessingJob.Launcher.Finalise;
-using ProcessingJob.Launcher.SageMaker;
+using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Cli.Outputs;
 
@@ -22,11 +23,11 @@ sealed class OpenedOutput : IDisposable
         if (S3Uri.IsS3(place))
         {
             var s3 = cli.Connect(region).S3();
-            return new(new S3OutputStore(s3, S3Uri.Parse(place, "output")), s3);
+            return new(new S3Store(s3, S3Uri.Parse(place, "output"), AwsConnection.S3Options), s3);
         }
         return Directory.Exists(place)
-            ? new(new LocalOutputStore(place), null)
-            : throw new PJobException($"{Path.GetFullPath(place)} is no folder");
+            ? new(LocalStore.Within(place), null)
+            : throw new PJobException($"{Path.GetFullPath(place)} is not a folder");
     }
 
     public void Dispose() => _client?.Dispose();

@@ -11,7 +11,7 @@ static class PartReader
     public const int Stretch = 4096;
 
     /// <param name="path">A part file.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="PJobException">The file is damaged or has no embeddings.</exception>
     public static async IAsyncEnumerable<PartRows> ReadAsync(
         string path,

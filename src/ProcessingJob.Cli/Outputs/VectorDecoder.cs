@@ -27,7 +27,8 @@ sealed class VectorDecoder
         if (!File.Exists(file))
         {
             throw new PJobException(
-                $"the output holds {Names.Of(_precision)} codes, and their ranges ({file}) are not here; give the job's embed.ranges with --ranges FILE",
+                $"the output holds {Names.Of(_precision)} codes and their ranges file ({file}) is missing; "
+                    + "name the job's embed.ranges with --ranges FILE",
                 ExitCode.BadSpec
             );
         }

@@ -5,7 +5,7 @@ static class Axis
 {
     static readonly int[] Multiples = [1, 2, 5, 10];
 
-    /// <summary>0 and up to about <paramref name="count"/> multiples of 1, 2 or 5 × 10ⁿ, the last at or above <paramref name="max"/>.</summary>
+    /// <summary>0 and about <paramref name="count"/> multiples of 1, 2 or 5 × 10ⁿ, the last at or above <paramref name="max"/>.</summary>
     public static double[] Ticks(double max, int count = 4)
     {
         if (max <= 0)
@@ -21,11 +21,16 @@ static class Axis
 
     /// <summary>The labels left of a plot, from ticks.</summary>
     public static string Left(double[] ticks) =>
-        $"<div class=\"y\">{string.Concat(ticks.Select(t => $"<span style=\"bottom:{Html.Number(100 * t / ticks[^1])}%\">{Html.Short(t)}</span>"))}</div>";
+        "<div class=\"y\">"
+        + string.Concat(ticks.Select(t => $"<span style=\"bottom:{Html.Number(100 * t / ticks[^1])}%\">{Html.Short(t)}</span>"))
+        + "</div>";
 
     /// <summary>The labels below a plot: texts at shares of its width.</summary>
     public static string Below(IEnumerable<(double At, string Text)> labels) =>
-        $"<div class=\"x\">{string.Concat(labels.Select(l => $"<span{(l.At > 0.96 ? " class=\"end\"" : "")} style=\"left:{Html.Number(100 * l.At)}%\">{Html.Encode(l.Text)}</span>"))}</div>";
+        $"<div class=\"x\">{string.Concat(labels.Select(Label))}</div>";
+
+    static string Label((double At, string Text) label) =>
+        $"<span{(label.At > 0.96 ? " class=\"end\"" : "")} style=\"left:{Html.Number(100 * label.At)}%\">{Html.Encode(label.Text)}</span>";
 
     /// <summary>Faint lines at the ticks, in a plot of 100 × 100 units.</summary>
     public static string Grid(double[] ticks) =>
@@ -33,7 +38,8 @@ static class Axis
             ticks.Select(t =>
             {
                 var y = Html.Number(100 - 100 * t / ticks[^1]);
-                return $"<line class=\"{(t == 0 ? "base" : "grid")}\" x1=\"0\" x2=\"100\" y1=\"{y}\" y2=\"{y}\" vector-effect=\"non-scaling-stroke\"/>";
+                var line = t == 0 ? "base" : "grid";
+                return $"<line class=\"{line}\" x1=\"0\" x2=\"100\" y1=\"{y}\" y2=\"{y}\" vector-effect=\"non-scaling-stroke\"/>";
             })
         );
 }

@@ -30,7 +30,8 @@ sealed record Histogram(IReadOnlyList<long> Counts, double Width, string Unit, d
             var tip =
                 $"{Html.Short(i * Width)} to {Html.Short((i + 1) * Width)} {Unit}: {Counts[i]:N0} ({100.0 * Counts[i] / total:0.0} %)";
             bars.Append(
-                $"<rect class=\"f{(over ? 2 : 1)}\" x=\"{Html.Number(i * slot + slot * 0.06)}\" width=\"{Html.Number(slot * 0.88)}\" y=\"{Html.Number(100 - height)}\" height=\"{Html.Number(height)}\" data-tip=\"{Html.Encode(tip)}\"/>"
+                $"<rect class=\"f{(over ? 2 : 1)}\" x=\"{Html.Number(i * slot + slot * 0.06)}\" width=\"{Html.Number(slot * 0.88)}\" "
+                    + $"y=\"{Html.Number(100 - height)}\" height=\"{Html.Number(height)}\" data-tip=\"{Html.Encode(tip)}\"/>"
             );
         }
         var mark = "";

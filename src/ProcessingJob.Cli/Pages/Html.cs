@@ -7,7 +7,7 @@ namespace ProcessingJob.Cli.Pages;
 /// <summary>Text and numbers in HTML.</summary>
 static class Html
 {
-    /// <summary>Safe as content and in quoted attributes; control characters, which HTML does not allow, become a replacement sign.</summary>
+    /// <summary>Safe as content and in quoted attributes; control characters, which HTML forbids, become U+FFFD.</summary>
     public static string Encode(string? text)
     {
         var clean = new StringBuilder(text?.Length ?? 0);
@@ -46,7 +46,9 @@ static class Html
 
     /// <param name="head">Names of the columns.</param>
     /// <param name="rows">Plain texts.</param>
-    /// <param name="texts">How many columns are texts, from the left; the others are numbers. The last of several, and those from the third on, may be long.</param>
+    /// <param name="texts">
+    /// Number of columns with text, from the left; the others are numbers. The last of several, and those from the third on, may be long.
+    /// </param>
     /// <param name="marked">Index of the row that stands out; -1 for none.</param>
     public static string Table(IReadOnlyList<string> head, IEnumerable<IReadOnlyList<string>> rows, int texts = 1, int marked = -1)
     {
@@ -71,8 +73,12 @@ static class Html
 
     /// <summary>Names with values, large: a summary.</summary>
     public static string Facts(IEnumerable<(string Name, string Value, string Note)> facts) =>
-        $"<dl class=\"facts\">{string.Concat(facts.Select(f => $"<div><dt>{Encode(f.Name)}</dt><dd>{Encode(f.Value)}{(f.Note.Length > 0 ? $"<small>{Encode(f.Note)}</small>" : "")}</dd></div>"))}</dl>";
+        "<dl class=\"facts\">"
+        + string.Concat(facts.Select(f => $"<div><dt>{Encode(f.Name)}</dt><dd>{Encode(f.Value)}{Small(f.Note)}</dd></div>"))
+        + "</dl>";
 
-    public static string Legend(IEnumerable<(int Colour, string Name)> entries) =>
-        $"<ul class=\"legend\">{string.Concat(entries.Select(e => $"<li><i class=\"b{e.Colour}\"></i>{Encode(e.Name)}</li>"))}</ul>";
+    static string Small(string note) => note.Length > 0 ? $"<small>{Encode(note)}</small>" : "";
+
+    public static string Legend(IEnumerable<(int Color, string Name)> entries) =>
+        $"<ul class=\"legend\">{string.Concat(entries.Select(e => $"<li><i class=\"b{e.Color}\"></i>{Encode(e.Name)}</li>"))}</ul>";
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace ProcessingJob.Cli.Pages;
 
 /// <summary>Lines over a common horizontal axis that starts at 0.</summary>
-/// <param name="Lines">Name and points of each; at most eight have a colour of their own.</param>
+/// <param name="Lines">Name and points of each; at most eight have a color of their own.</param>
 /// <param name="Unit">Of the vertical axis.</param>
 /// <param name="XUnit">Of the horizontal axis.</param>
 sealed record LinePlot(IReadOnlyList<(string Name, IReadOnlyList<(double X, double Y)> Points)> Lines, string Unit, string XUnit)
@@ -23,10 +23,10 @@ sealed record LinePlot(IReadOnlyList<(string Name, IReadOnlyList<(double X, doub
                 ' ',
                 line.Points.Select(p => $"{Html.Number(100 * p.X / right)},{Html.Number(100 - 100 * p.Y / ticks[^1])}")
             );
-            lines.Append($"<polyline class=\"s{Colour(i)}\" points=\"{path}\" vector-effect=\"non-scaling-stroke\"/>");
+            lines.Append($"<polyline class=\"s{Color(i)}\" points=\"{path}\" vector-effect=\"non-scaling-stroke\"/>");
         }
-        // Beyond eight the colours repeat and say nothing.
-        var legend = Lines.Count is > 1 and <= 8 ? Html.Legend(Lines.Index().Select(l => (Colour(l.Index), l.Item.Name))) : "";
+        // Beyond eight the colors repeat and say nothing.
+        var legend = Lines.Count is > 1 and <= 8 ? Html.Legend(Lines.Index().Select(l => (Color(l.Index), l.Item.Name))) : "";
         var below = Axis.Ticks(right, 5).Where(t => t <= right * 1.0001).Select(t => (t / right, Html.Short(t)));
         return $"""
             {legend}<figure class="plot">{Axis.Left(
@@ -38,5 +38,5 @@ sealed record LinePlot(IReadOnlyList<(string Name, IReadOnlyList<(double X, doub
             """;
     }
 
-    static int Colour(int line) => line % 8 + 1;
+    static int Color(int line) => line % 8 + 1;
 }

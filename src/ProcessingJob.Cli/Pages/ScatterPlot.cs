@@ -5,12 +5,12 @@ namespace ProcessingJob.Cli.Pages;
 /// <summary>A point of a <see cref="ScatterPlot"/>.</summary>
 /// <param name="X">Any unit; the axis is fitted to the points.</param>
 /// <param name="Y">Likewise.</param>
-/// <param name="Colour">1 to 8.</param>
+/// <param name="Color">1 to 8.</param>
 /// <param name="Tip">Shown on hover or touch.</param>
-readonly record struct ScatterPoint(double X, double Y, int Colour, string Tip);
+readonly record struct ScatterPoint(double X, double Y, int Color, string Tip);
 
 /// <summary>Points with a text each. Each axis is fitted to the points by itself.</summary>
-sealed record ScatterPlot(IReadOnlyList<ScatterPoint> Points, IReadOnlyList<(int Colour, string Name)> Legend)
+sealed record ScatterPlot(IReadOnlyList<ScatterPoint> Points, IReadOnlyList<(int Color, string Name)> Legend)
 {
     const int Height = 440;
 
@@ -23,11 +23,13 @@ sealed record ScatterPlot(IReadOnlyList<ScatterPoint> Points, IReadOnlyList<(int
         {
             var (x, y) = (2 + 96 * (p.X - left) / width, 98 - 96 * (p.Y - bottom) / height);
             dots.Append(
-                $"<circle class=\"dot f{p.Colour}\" cx=\"{Html.Number(x)}%\" cy=\"{Html.Number(y)}%\" r=\"4\" data-tip=\"{Html.Encode(p.Tip)}\"/>"
+                $"<circle class=\"dot f{p.Color}\" cx=\"{Html.Number(x)}%\" cy=\"{Html.Number(y)}%\" r=\"4\" "
+                    + $"data-tip=\"{Html.Encode(p.Tip)}\"/>"
             );
         }
         var legend = Legend.Count > 1 ? Html.Legend(Legend) : "";
-        return $"""{legend}<div class="area"><svg width="100%" height="{Height}" role="img" aria-label="Scatter plot of embeddings">{dots}</svg></div>""";
+        var svg = $"""<svg width="100%" height="{Height}" role="img" aria-label="Scatter plot of embeddings">{dots}</svg>""";
+        return $"""{legend}<div class="area">{svg}</div>""";
     }
 
     static (double Start, double Length) Span(IEnumerable<double> values)

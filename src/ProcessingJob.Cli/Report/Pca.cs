@@ -1,6 +1,6 @@
 namespace ProcessingJob.Cli.Report;
 
-/// <summary>The two directions in which vectors differ most, by power iteration on the centred data. Deterministic.</summary>
+/// <summary>The two directions in which vectors differ most, by power iteration on the centered data. Deterministic.</summary>
 static class Pca
 {
     const int MaxIterations = 200;
@@ -11,24 +11,24 @@ static class Pca
     public static ((double X, double Y)[] Points, double XShare, double YShare) Project(ReadOnlySpan<float> data, int width)
     {
         var rows = width == 0 ? 0 : data.Length / width;
-        var centred = Centred(data, rows, width);
-        var total = centred.Sum(v => v * v);
-        var first = Direction(centred, rows, width, null);
-        var second = Direction(centred, rows, width, first);
+        var centered = Centered(data, rows, width);
+        var total = centered.Sum(v => v * v);
+        var first = Direction(centered, rows, width, null);
+        var second = Direction(centered, rows, width, first);
         var points = new (double X, double Y)[rows];
         var (x, y) = (0.0, 0.0);
         for (var r = 0; r < rows; r++)
         {
-            points[r] = (Dot(centred, r, first), Dot(centred, r, second));
+            points[r] = (Dot(centered, r, first), Dot(centered, r, second));
             x += points[r].X * points[r].X;
             y += points[r].Y * points[r].Y;
         }
         return (points, total > 0 ? x / total : 0, total > 0 ? y / total : 0);
     }
 
-    static double[] Centred(ReadOnlySpan<float> data, int rows, int width)
+    static double[] Centered(ReadOnlySpan<float> data, int rows, int width)
     {
-        var (mean, centred) = (new double[width], new double[data.Length]);
+        var (mean, centered) = (new double[width], new double[data.Length]);
         for (var i = 0; i < data.Length; i++)
         {
             mean[i % width] += data[i] / (double)rows;
@@ -36,17 +36,17 @@ static class Pca
 
         for (var i = 0; i < data.Length; i++)
         {
-            centred[i] = data[i] - mean[i % width];
+            centered[i] = data[i] - mean[i % width];
         }
 
-        return centred;
+        return centered;
     }
 
     static double[] Direction(double[] data, int rows, int width, double[]? without)
     {
         // Any fixed start does that is not orthogonal to the result; a little irregularity makes that unlikely.
         var direction = Enumerable.Range(0, width).Select(i => 1 + 0.3 * Math.Sin(i * 1.7 + (without is null ? 0 : 2))).ToArray();
-        Normalise(direction, without);
+        Normalize(direction, without);
         for (var iteration = 0; iteration < MaxIterations; iteration++)
         {
             var next = new double[width];
@@ -58,7 +58,7 @@ static class Pca
                     next[i] += weight * data[r * width + i];
                 }
             }
-            if (!Normalise(next, without))
+            if (!Normalize(next, without))
             {
                 return direction;
             }
@@ -90,7 +90,7 @@ static class Pca
     }
 
     // False when nothing is left: the data has no further direction.
-    static bool Normalise(double[] vector, double[]? without)
+    static bool Normalize(double[] vector, double[]? without)
     {
         if (without is not null)
         {

@@ -1,4 +1,4 @@
-using ProcessingJob.Cli.Models;
+using ProcessingJob.Cli.Model;
 using ProcessingJob.Contract;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
@@ -12,7 +12,7 @@ static class QueryEncoder
     /// <param name="folder">Its model folder.</param>
     /// <param name="text">The query.</param>
     /// <param name="prompt">Overrides the prompt: a name or a literal. Without it the model's prompt "query", else the job's.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="PJobException">Exit code 4: the model cannot be used.</exception>
     public static async Task<float[]> EncodeAsync(
         JobSpec spec,

@@ -32,7 +32,8 @@ static class VectorSearch
                 if (decoder.Dimensions(rows.Width) != query.Length)
                 {
                     throw new PJobException(
-                        $"{part.Path}: has embeddings of {decoder.Dimensions(rows.Width)} dimensions, the model gives {query.Length}: it is not the model of this output",
+                        $"{part.Path}: has embeddings of {decoder.Dimensions(rows.Width)} dimensions, but the model's have {query.Length}: "
+                            + "it is not the model of this output",
                         ExitCode.Model
                     );
                 }

@@ -32,9 +32,17 @@ public sealed record UnitRecord
     public long Truncated { get; init; }
     public IReadOnlyList<PartRecord> Parts { get; init; } = [];
 
+    /// <summary>Columns of the part files; all units of an output have the same. Null: not known.</summary>
+    public IReadOnlyList<ColumnRecord>? Columns { get; init; }
+
     /// <summary>Null when nothing was rejected.</summary>
     public PartRecord? RejectFile { get; init; }
 }
+
+/// <summary>A column of the output's part files.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its type, as in int64, string, list_float.</param>
+public sealed record ColumnRecord(string Name, string Type);
 
 /// <summary>A finished file of the output.</summary>
 /// <param name="Path">Below the output, with '/'.</param>

@@ -12,17 +12,6 @@ public static class Fingerprints
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
-    /// <summary>16 hex digits over names and contents of all files below a folder; hidden files and folders are left out.</summary>
-    public static string OfFolder(string folder)
-    {
-        var files = Directory
-            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Select(path => (Path: path, Name: Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/')))
-            .Where(f => !f.Name.Split('/').Any(part => part.StartsWith('.')))
-            .OrderBy(f => f.Name, StringComparer.Ordinal);
-        return OfItems(files.Select(f => (f.Name, OfFile(f.Path))));
-    }
-
     /// <summary>16 hex digits over names and versions; the order does not matter.</summary>
     public static string OfItems(IEnumerable<(string Name, string Version)> items)
     {

@@ -184,7 +184,7 @@ public sealed record EmbedSpec
     public PoolingKind Pooling { get; init; } = PoolingKind.Auto;
     public Toggle Normalize { get; init; } = Toggle.Auto;
 
-    /// <summary>Matryoshka: the first so many dimensions are kept, then normalised. Null: all.</summary>
+    /// <summary>Matryoshka: keep the first N dimensions, then normalize. Null: all.</summary>
     public int? Dimensions { get; init; }
     public EmbeddingPrecision Precision { get; init; } = EmbeddingPrecision.Float32;
     public string? Ranges { get; init; }

@@ -194,7 +194,7 @@ public static class SpecKeys
         ),
         SpecKey.Integer(
             "embed.dimensions",
-            "Matryoshka: keep the first so many dimensions, then normalise.",
+            "Matryoshka: keep the first N dimensions, then normalize.",
             1,
             65_536,
             s => s.Embed.Dimensions,

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 using ZstdSharp;
 
 namespace ProcessingJob.Data;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Parquet;
 using Parquet.Meta;
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data;
 

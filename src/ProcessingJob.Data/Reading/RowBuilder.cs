@@ -90,7 +90,7 @@ sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileId
         }
         else if (reason == RejectReason.BadEncoding)
         {
-            Reject(row, offset, reason, $"column '{at}' is not valid UTF-8 or has half a surrogate pair", record);
+            Reject(row, offset, reason, $"column '{at}' is not valid UTF-8 or contains an unpaired surrogate", record);
         }
         else
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data;
 

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data;
 
@@ -108,6 +109,7 @@ public sealed class UnitWriter : IAsyncDisposable
                     Tokens = counts.Tokens,
                     Truncated = counts.Truncated,
                     Parts = parts,
+                    Columns = [.. Columns.Select(c => new ColumnRecord(c.Name, Names.Of(c.Kind)))],
                     RejectFile = rejects,
                 },
                 files,
@@ -119,14 +121,16 @@ public sealed class UnitWriter : IAsyncDisposable
     /// <summary>Removes everything that was staged and not published.</summary>
     public async ValueTask AbortAsync()
     {
-        foreach (var split in _splits)
+        foreach (var each in _splits.Cast<IAsyncDisposable>().Concat(_rejectFile is { } rejects ? [rejects] : []))
         {
-            await split.DisposeAsync().ConfigureAwait(false);
-        }
-
-        if (_rejectFile is not null)
-        {
-            await _rejectFile.DisposeAsync().ConfigureAwait(false);
+            try
+            {
+                await each.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // One file that cannot be removed must not keep the others; the next run's probe removes it.
+            }
         }
 
         _rejectFile = null;

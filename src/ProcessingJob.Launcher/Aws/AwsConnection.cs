@@ -4,6 +4,7 @@ using Amazon.Runtime.Credentials;
 using Amazon.S3;
 using Amazon.SecurityToken;
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Aws;
 
@@ -83,13 +84,12 @@ public sealed record AwsConnection
 
     public AwsQueryClient QueryClient(AwsService service) => new(service, this);
 
-    /// <summary>An S3 client; path-style addresses whenever the endpoint is not AWS's own, as other servers have no wildcard names.</summary>
-    public IAmazonS3 S3(string? region = null)
-    {
-        var config = Apply(new AmazonS3Config(), region);
-        config.ForcePathStyle = config.ServiceURL is not null;
-        return new AmazonS3Client(ResolveCredentials(), config);
-    }
+    /// <summary>How the launcher calls S3: its client tries again by itself.</summary>
+    public static S3Options S3Options { get; } = new() { Attempts = 1, Refused = ExitCode.Remote };
+
+    /// <summary>An S3 client.</summary>
+    public IAmazonS3 S3(string? region = null) =>
+        S3Clients.Create(region ?? Region, ResolveCredentials(), Endpoints.GetValueOrDefault("S3"), MaxErrorRetry, Timeout);
 
     public IAmazonSecurityTokenService Sts() =>
         new AmazonSecurityTokenServiceClient(ResolveCredentials(), Apply(new AmazonSecurityTokenServiceConfig()));

@@ -5,10 +5,11 @@ using Amazon.S3;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.SageMaker;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Doctor;
 
-/// <summary>Looks at everything a job needs in the account, and says for each thing that is wrong how to mend it. Changes nothing.</summary>
+/// <summary>Checks everything a job needs in the account and names a fix for every problem. Changes nothing.</summary>
 public sealed class AwsDoctor(AwsConnection connection)
 {
     /// <summary>The findings, one check after the other; a check that cannot be made is a finding too.</summary>
@@ -73,8 +74,8 @@ public sealed class AwsDoctor(AwsConnection connection)
                 new(
                     "role",
                     Health.Bad,
-                    $"there is no role {name}",
-                    "aws cloudformation deploy --template-file infra/template.yaml --stack-name processingjob --capabilities CAPABILITY_IAM"
+                    $"role {name} does not exist",
+                    "aws cloudformation deploy --template-file infra/template.yaml --stack-name pjob --capabilities CAPABILITY_IAM"
                 ),
             ];
         }
@@ -156,8 +157,8 @@ public sealed class AwsDoctor(AwsConnection connection)
                 : new(
                     "bucket",
                     Health.Warning,
-                    $"{bucket} ({keys}) is in {region}, the job in {connection.Region}: transfers cost and take longer",
-                    $"aws.region: {region}"
+                    $"{bucket} ({keys}) is in {region}, the job in {connection.Region}: transfers are slower and cost extra",
+                    $"set aws.region: {region}"
                 );
         }
         catch (AmazonS3Exception e) when (e.ErrorCode is "NoSuchBucket")
@@ -165,7 +166,7 @@ public sealed class AwsDoctor(AwsConnection connection)
             return new(
                 "bucket",
                 Health.Bad,
-                $"there is no bucket {bucket} ({keys})",
+                $"bucket {bucket} ({keys}) does not exist",
                 $"aws s3 mb s3://{bucket} --region {connection.Region}"
             );
         }
@@ -194,14 +195,14 @@ public sealed class AwsDoctor(AwsConnection connection)
                 ? new DoctorFinding(
                     "quota",
                     Health.Unknown,
-                    $"no quota is listed for {type}: the account's default holds, which is 0 for most GPUs",
-                    "the console's page Service Quotas, Amazon SageMaker"
+                    $"no quota is listed for {type}: the account's default applies, which is 0 for most GPU types",
+                    "request it in the console: Service Quotas, Amazon SageMaker"
                 )
             : quota.Value >= wanted ? new DoctorFinding("quota", Health.Good, $"{type} for processing job usage: {quota.Value}")
             : new DoctorFinding(
                 "quota",
                 Health.Bad,
-                $"{type} for processing job usage: {quota.Value}, the job wants {wanted}",
+                $"{type} for processing job usage: {quota.Value}, the job needs {wanted}",
                 $"aws service-quotas request-service-quota-increase --service-code sagemaker --quota-code {quota.Code} --desired-value {wanted}"
             )
         );
@@ -211,7 +212,7 @@ public sealed class AwsDoctor(AwsConnection connection)
     {
         if (spec.Aws.Subnets.Count == 0)
         {
-            return [new("network", Health.Good, "no VPC: SageMaker's own network")];
+            return [new("network", Health.Good, "no VPC configured: the job uses SageMaker's network")];
         }
 
         using var ec2 = connection.QueryClient(AwsService.Ec2);
@@ -261,8 +262,8 @@ public sealed class AwsDoctor(AwsConnection connection)
                 new(
                     subject,
                     Health.Unknown,
-                    $"cannot be seen by this identity: {e.ErrorCode} {e.Message}".TrimEnd(),
-                    "ask someone who may, or go on: the job itself may still work"
+                    $"this identity may not check it: {e.ErrorCode} {e.Message}".TrimEnd(' ', '.'),
+                    "ask an administrator, or continue: the job itself may still work"
                 ),
             ];
         }

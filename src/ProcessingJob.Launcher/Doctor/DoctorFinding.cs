@@ -1,6 +1,6 @@
 namespace ProcessingJob.Launcher.Doctor;
 
-/// <summary>How a check came out. Unknown: this identity may not look.</summary>
+/// <summary>Result of a check. Unknown: this identity lacks the permission to check.</summary>
 public enum Health
 {
     Good,
@@ -12,5 +12,5 @@ public enum Health
 /// <summary>One line of <c>pjob doctor</c>.</summary>
 /// <param name="Subject">credentials, role, bucket, image, quota, network.</param>
 /// <param name="Text">What was found.</param>
-/// <param name="Cure">The mending command or step; null when there is nothing to mend.</param>
+/// <param name="Cure">The fix, a command or a step; null when there is nothing to fix.</param>
 public sealed record DoctorFinding(string Subject, Health Health, string Text, string? Cure = null);

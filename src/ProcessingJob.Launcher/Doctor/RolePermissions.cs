@@ -1,6 +1,7 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.SageMaker;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Doctor;
 
@@ -50,7 +51,7 @@ static class RolePermissions
                     "role",
                     Health.Bad,
                     $"denied: {string.Join(", ", denied)}",
-                    "remove the denial, or use the role of infra/template.yaml"
+                    "remove the deny statement, or use the role of infra/template.yaml"
                 ),
             ];
         }
@@ -61,8 +62,8 @@ static class RolePermissions
                 ? new(
                     "role",
                     Health.Warning,
-                    $"not allowed by its own policies: {string.Join(", ", missing)}",
-                    "add it to the role, such as with DataBucketArns of infra/template.yaml, unless the resource's own policy allows it"
+                    $"not allowed by its policies: {string.Join(", ", missing)}",
+                    "allow it in the role (DataBucketArns of infra/template.yaml), unless the resource's own policy allows it"
                 )
                 : new("role", Health.Good, "may read and write the job's buckets, pull its image and write its logs"),
         ];

@@ -2,12 +2,15 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Hub;
 
 /// <summary>One file after the other: goes on where a broken connection stopped, waits when the hub is busy, and keeps nothing unchecked.</summary>
 sealed class HubDownload(HubClient client, TimeProvider time, int tries)
 {
+    readonly Retry _retry = new(time);
+
     /// <summary>Fetches a file to <paramref name="path"/>; one that is there has been checked before.</summary>
     public async Task FetchAsync(
         string url,
@@ -41,27 +44,26 @@ sealed class HubDownload(HubClient client, TimeProvider time, int tries)
     /// <summary>Does it until it works or the tries are used up; waits as long as the hub asks for, else twice as long each time.</summary>
     public async Task<T> RetryAsync<T>(string url, Func<Task<T>> work, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        try
         {
-            TimeSpan wait;
-            try
-            {
-                return await work().ConfigureAwait(false);
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && IsTransient(e))
-            {
-                if (attempt >= tries)
-                {
-                    throw new PJobException(
-                        $"{url}: {e.Message} (after {tries} attempts; what has arrived is kept, the next fetch goes on from it)",
-                        ExitCode.Failed,
-                        e
-                    );
-                }
-
-                wait = (e as HubBusyException)?.Wait ?? TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, attempt)));
-            }
-            await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
+            return await _retry
+                .RunAsync(
+                    _ => work(),
+                    (e, attempt) =>
+                        IsTransient(e) && attempt < tries
+                            ? (e as HubBusyException)?.Wait ?? TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, attempt)))
+                            : null,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && IsTransient(e))
+        {
+            throw new PJobException(
+                $"{url}: {e.Message} (after {tries} attempts; what has arrived is kept, the next fetch goes on from it)",
+                ExitCode.Failed,
+                e
+            );
         }
     }
 

@@ -1,3 +1,5 @@
+using ProcessingJob.Storage;
+
 namespace ProcessingJob.Launcher.Local;
 
 /// <summary>Puts files of this machine under a container root without copying them where that can be.</summary>
@@ -30,7 +32,7 @@ public static class LinkedFolder
             from = File.ResolveLinkTarget(from, returnFinalTarget: true)?.FullName ?? from;
             var to = Path.Combine(target, file);
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            if (!Native.TryHardLink(from, to))
+            if (!Libc.TryHardLink(from, to))
             {
                 File.Copy(from, to);
             }

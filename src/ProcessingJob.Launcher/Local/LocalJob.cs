@@ -1,6 +1,7 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Local;
 
@@ -18,24 +19,29 @@ sealed record LocalJob
     public required string ModelFolder { get; init; }
     public required IReadOnlyDictionary<string, string> SideFiles { get; init; }
     public required OutputIdentity Identity { get; init; }
-    public required LocalOutputStore Output { get; init; }
-    public IReadOnlyList<KeptColumn>? Schema { get; init; }
+    public required LocalStore Output { get; init; }
 
-    public string HostsFolder => Path.Combine(Output.Location, LocalOutputStore.PrivateFolder, "hosts");
+    /// <summary>Types of the id and the kept columns, of the ordinally first file that is not empty; null: all are empty.</summary>
+    public required IReadOnlyList<KeptColumn>? Schema { get; init; }
+
+    public string HostsFolder => Path.Combine(Output.Location, LocalStore.PrivateFolder, "hosts");
 
     /// <exception cref="PJobException">Exit code 2: the spec is wrong or its data is not there; 4: the model is not there.</exception>
-    public static async Task<LocalJob> PrepareAsync(JobSpec given, CancellationToken cancellationToken)
+    public static async Task<LocalJob> PrepareAsync(JobSpec given, DurableFiles? outputFiles, CancellationToken cancellationToken)
     {
         SpecRules.Check(given);
         var (spec, sideFiles) = Local.SideFiles.Collect(given);
         var hosts = spec.Compute.InstanceCount;
         var input = LocalInput.Resolve(spec.Input.Data);
-        var output = new LocalOutputStore(OutputFolder(spec, input));
+        var output = LocalStore.Within(OutputFolder(spec, input), outputFiles);
         var model = ModelFolderOf(spec.Model);
-        var modelFingerprint = Task.Run(() => Fingerprints.OfFolder(model), cancellationToken);
+        var modelFingerprint = FolderFiles.FingerprintModelAsync(model, cancellationToken);
         var files = await input.HashAsync(cancellationToken).ConfigureAwait(false);
         var identity = new OutputIdentity(spec, await modelFingerprint.ConfigureAwait(false));
         var data = JobPlanner.DataFingerprint(files);
+        var schema = files.FirstOrDefault(f => f.Size > 0) is { } first
+            ? await FirstSchema.ReadAsync(spec.Input, input.PathOf(first.Source), cancellationToken).ConfigureAwait(false)
+            : null;
         // Hosts on one machine share its cores; how many callers run changes no bytes.
         if (hosts > 1 && spec.Compute.Callers is null)
         {
@@ -55,6 +61,7 @@ sealed record LocalJob
             SideFiles = sideFiles,
             Identity = identity,
             Output = output,
+            Schema = schema,
         };
     }
 
@@ -75,7 +82,7 @@ sealed record LocalJob
             throw new PJobException("output.data: not set; expected a folder (or --output DIR)", ExitCode.BadSpec);
         }
 
-        if (spec.Output.Data.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
+        if (S3Uri.IsS3(spec.Output.Data))
         {
             throw new PJobException(
                 $"output.data: found {spec.Output.Data}, expected a folder on this machine; add --sagemaker to write to S3",
@@ -101,7 +108,7 @@ sealed record LocalJob
         )
         {
             throw new PJobException(
-                $"output.data: {folder} and input.data lie in one another; the next run would read what this one writes",
+                $"output.data: {folder} and input.data must not contain each other: the next run would read what this one writes",
                 ExitCode.BadSpec
             );
         }
@@ -111,7 +118,7 @@ sealed record LocalJob
 
     static string ModelFolderOf(string model)
     {
-        if (model.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
+        if (S3Uri.IsS3(model))
         {
             throw new PJobException(
                 $"model: found {model}, expected a folder on this machine; copy it here first, or add --sagemaker",

@@ -1,5 +1,5 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;
 
@@ -8,15 +8,15 @@ namespace ProcessingJob.Launcher.Local;
 /// <summary>One run of a job into an output folder that is ours alone.</summary>
 sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IProgress<JobEvent> events)
 {
-    readonly Finaliser _finaliser = new(job.Output, time);
+    readonly Finalizer _finalizer = new(job.Output, time);
     readonly DateTimeOffset _startedAt = time.GetUtcNow();
     readonly long _start = time.GetTimestamp();
 
     public async Task<JobResult> RunAsync(CancellationToken cancellationToken)
     {
-        if (await _finaliser.FindFinishedAsync(job.Identity, job.DataFingerprint, cancellationToken).ConfigureAwait(false) is { } finished)
+        if (await _finalizer.FindFinishedAsync(job.Identity, job.DataFingerprint, cancellationToken).ConfigureAwait(false) is { } finished)
         {
-            return Result("Completed", ExitCode.Done) with
+            return Result(JobState.Completed) with
             {
                 AlreadyComplete = true,
                 Units = finished.Units,
@@ -44,10 +44,10 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
             );
         }
 
-        await _finaliser.ReopenAsync(plan, cancellationToken).ConfigureAwait(false);
+        await _finalizer.ReopenAsync(plan.IdsLeft, cancellationToken).ConfigureAwait(false);
         await job.Identity.ClaimAsync(job.Output, cancellationToken).ConfigureAwait(false);
 
-        var before = Result("", ExitCode.Done) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
+        var before = Result(JobState.Running) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
         var end = plan.UnitsLeft == 0 ? new RunEnd([], null) : await RunHostsAsync(plan, cancellationToken).ConfigureAwait(false);
         before = before with { Hosts = [.. end.Hosts.Select(h => new HostResult(h.Host, h.ExitCode, h.Message))], Seconds = Elapsed() };
         return end.Failure(cancellationToken) is { } failure
@@ -57,7 +57,7 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
                 Code = failure.Code,
                 Message = failure.Message,
             }
-            : await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
+            : await JobFinish.FinishAsync(_finalizer, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
     }
 
     async Task<RunEnd> RunHostsAsync(JobPlan plan, CancellationToken cancellationToken)
@@ -75,11 +75,7 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
         using var limit = new CancellationTokenSource(job.Spec.Compute.MaxRuntime, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         var hosts = await new LocalHosts(command, time, events).RunAsync(roots, job.Spec.Aws.Environment, stop.Token).ConfigureAwait(false);
-        foreach (var root in roots)
-        {
-            OutputMerge.Merge(root.Paths.Output, job.Output);
-        }
-
+        _ = Merge(roots.Select(root => root.Paths.Output));
         RemoveHosts();
         return new(hosts, limit.IsCancellationRequested ? job.Spec.Compute.MaxRuntime : null);
     }
@@ -92,17 +88,33 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
             return;
         }
 
-        var units = 0;
-        foreach (var root in Directory.GetDirectories(job.HostsFolder))
+        var roots = Directory.GetDirectories(job.HostsFolder);
+        foreach (var root in roots)
         {
             await LeftoverWorker.StopAsync(root, cancellationToken).ConfigureAwait(false);
-            units += OutputMerge.Merge(new ContainerPaths(root).Output, job.Output);
         }
+
+        var units = Merge(roots.Select(root => new ContainerPaths(root).Output));
         RemoveHosts();
         if (units > 0)
         {
-            events.Report(new JobNote($"took in {units} committed units of a run that was cut off"));
+            events.Report(new JobNote($"recovered {units} committed {(units == 1 ? "unit" : "units")} from an interrupted run"));
         }
+    }
+
+    /// <summary>Moves what the hosts have committed into the output and has it on the disk.</summary>
+    /// <returns>Units moved.</returns>
+    int Merge(IEnumerable<string> hostOutputs)
+    {
+        var merge = new OutputMerge(job.Output);
+        var units = hostOutputs.Sum(merge.Merge);
+        merge.Sync();
+        foreach (var left in merge.LeftBehind)
+        {
+            events.Report(new JobNote($"{left}; this unit is done again", IsWarning: true));
+        }
+
+        return units;
     }
 
     // Units are redone when their file has changed. When no file of the output is left, this is another job's output.
@@ -155,12 +167,11 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
         }
     }
 
-    JobResult Result(string status, ExitCode code) =>
+    JobResult Result(JobState status) =>
         new()
         {
             Job = job.Name,
             Status = status,
-            Code = code,
             Output = job.Output.Location,
             StartedAt = _startedAt,
             Seconds = Elapsed(),
@@ -173,7 +184,7 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
     sealed record RunEnd(IReadOnlyList<HostOutcome> Hosts, TimeSpan? LimitReached)
     {
         /// <summary>Null when every worker ended well.</summary>
-        public (string Status, ExitCode Code, string Message)? Failure(CancellationToken cancellationToken)
+        public (JobState Status, ExitCode Code, string Message)? Failure(CancellationToken cancellationToken)
         {
             if (Hosts.All(h => h.ExitCode == 0))
             {
@@ -187,15 +198,15 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
                 var code = codes is [(int)ExitCode.BadSpec or (int)ExitCode.Rejects or (int)ExitCode.Model]
                     ? (ExitCode)codes[0]
                     : ExitCode.Failed;
-                return ("Failed", code, string.Join('\n', failed.Select(h => $"{h.Host}: {h.Message}")));
+                return (JobState.Failed, code, string.Join('\n', failed.Select(h => $"{h.Host}: {h.Message}")));
             }
             return LimitReached is { } limit && !cancellationToken.IsCancellationRequested
                 ? (
-                    "Stopped: max_runtime reached",
+                    JobState.TimedOut,
                     ExitCode.Failed,
                     $"compute.max_runtime {Durations.Format(limit)} reached; committed units are kept, run again to go on"
                 )
-                : ("Interrupted", ExitCode.Interrupted, "interrupted; committed units are kept, run again to go on");
+                : (JobState.Interrupted, ExitCode.Interrupted, "interrupted; committed units are kept, run again to go on");
         }
     }
 }

@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using ProcessingJob.Contract;
-using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Progress;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Local;
 
@@ -9,8 +11,9 @@ public sealed record LocalStatus
 {
     public required string Output { get; init; }
 
-    /// <summary>Running, Completed, or the last run's status.</summary>
-    public required string State { get; init; }
+    /// <summary>Running, Completed, or how the last run ended.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<JobState>))]
+    public required JobState State { get; init; }
 
     /// <summary>Units that have a commit record, those still with the hosts of a running job included.</summary>
     public int UnitsCommitted { get; init; }
@@ -27,7 +30,7 @@ public sealed record LocalStatus
     /// <exception cref="PJobException">Exit code 1: no job has written there.</exception>
     public static async Task<LocalStatus> ReadAsync(string folder, CancellationToken cancellationToken = default)
     {
-        var output = new LocalOutputStore(folder);
+        var output = LocalStore.Within(folder);
         var last = await output.ReadAsync(LocalTarget.LastRun, cancellationToken).ConfigureAwait(false) is { } run
             ? ContractJson.Read<LastRun>(run, LocalTarget.LastRun)
             : null;
@@ -46,9 +49,9 @@ public sealed record LocalStatus
         {
             Output = output.Location,
             State =
-                isRunning ? "Running"
-                : manifest is not null ? "Completed"
-                : last?.Status ?? "Cut off",
+                isRunning ? JobState.Running
+                : manifest is not null ? JobState.Completed
+                : last?.Status ?? JobState.Interrupted,
             UnitsCommitted = CountCommits(output),
             Units = manifest?.Units ?? last?.Units,
             Message = manifest is null && !isRunning ? last?.Message : null,
@@ -56,9 +59,9 @@ public sealed record LocalStatus
         };
     }
 
-    static int CountCommits(LocalOutputStore output)
+    static int CountCommits(LocalStore output)
     {
-        var hosts = Path.Combine(output.Location, LocalOutputStore.PrivateFolder, "hosts");
+        var hosts = Path.Combine(output.Location, LocalStore.PrivateFolder, "hosts");
         var folders = Directory.Exists(hosts) ? Directory.GetDirectories(hosts).Select(h => new ContainerPaths(h).Output) : [];
         return folders
             .Append(output.Location)
@@ -71,5 +74,9 @@ public sealed record LocalStatus
             );
     }
 
-    sealed record LastRun(string Status, string? Message, int Units);
+    sealed record LastRun(
+        [property: JsonConverter(typeof(JsonStringEnumConverter<JobState>))] JobState Status,
+        string? Message,
+        int Units
+    );
 }

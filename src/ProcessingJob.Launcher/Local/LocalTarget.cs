@@ -1,7 +1,7 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Launcher.Finalise;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Local;
 
@@ -21,22 +21,17 @@ public sealed class LocalTarget(TimeProvider time)
     /// <summary>How workers are started; null: <see cref="WorkerCommand.Find"/>.</summary>
     public WorkerCommand? Worker { get; init; }
 
-    /// <summary>
-    /// Types of the id and the kept columns, read from the ordinally first file that is not empty, so that all hosts agree on them; null: each host
-    /// looks at the first file of its own.
-    /// </summary>
-    public Func<JobSpec, string, CancellationToken, Task<IReadOnlyList<KeptColumn>>>? ReadSchema { get; init; }
+    /// <summary>Operations on the names in the output; null: this machine's.</summary>
+    internal DurableFiles? OutputFiles { get; init; }
 
-#pragma warning disable CA1822 // A target's method, as RunAsync is.
     /// <summary>What a run would do; writes nothing.</summary>
     /// <exception cref="PJobException">Exit code 2: the spec is wrong, or the output holds another job's; 4: no model.</exception>
     public async Task<JobPlan> PlanAsync(JobSpec spec, CancellationToken cancellationToken = default)
     {
-        var job = await LocalJob.PrepareAsync(spec, cancellationToken).ConfigureAwait(false);
+        var job = await LocalJob.PrepareAsync(spec, OutputFiles, cancellationToken).ConfigureAwait(false);
         await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
         return await job.PlanAsync(cancellationToken).ConfigureAwait(false);
     }
-#pragma warning restore CA1822
 
     /// <summary>Runs the job to its end. A job that fails while it runs is a result; a job that cannot start is an exception.</summary>
     /// <param name="spec">The spec; compute.instance_count is the number of worker processes.</param>
@@ -45,19 +40,14 @@ public sealed class LocalTarget(TimeProvider time)
     /// <exception cref="PJobException">Exit code 1, 2 or 4; the message says what to do.</exception>
     public async Task<JobResult> RunAsync(JobSpec spec, IProgress<JobEvent> events, CancellationToken cancellationToken = default)
     {
-        var job = await LocalJob.PrepareAsync(spec, cancellationToken).ConfigureAwait(false);
+        var job = await LocalJob.PrepareAsync(spec, OutputFiles, cancellationToken).ConfigureAwait(false);
         await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
         using var taken = OutputLock.Take(job.Output);
-        if (ReadSchema is { } read && job.Files.FirstOrDefault(f => f.Size > 0) is { } first)
-        {
-            job = job with { Schema = await read(job.Spec, job.Input.PathOf(first.Source), cancellationToken).ConfigureAwait(false) };
-        }
-
         var result = await new LocalRun(job, Worker, time, events).RunAsync(cancellationToken).ConfigureAwait(false);
         await job.Output.WriteAsync(LastRun, ContractJson.Write(result), CancellationToken.None).ConfigureAwait(false);
         return result;
     }
 
     /// <summary>The last run's <see cref="JobResult"/>, in the output.</summary>
-    public const string LastRun = LocalOutputStore.PrivateFolder + "/last-run.json";
+    public const string LastRun = LocalStore.PrivateFolder + "/last-run.json";
 }

@@ -1,5 +1,5 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Local;
 
@@ -11,7 +11,7 @@ sealed class OutputLock : IDisposable
     OutputLock(FileStream file) => _file = file;
 
     /// <exception cref="PJobException">Exit code 1: another run has it, or the folder cannot be written.</exception>
-    public static OutputLock Take(LocalOutputStore output)
+    public static OutputLock Take(LocalStore output)
     {
         var path = PathIn(output);
         try
@@ -37,7 +37,7 @@ sealed class OutputLock : IDisposable
     }
 
     /// <summary>Whether a run is under way.</summary>
-    public static bool IsTaken(LocalOutputStore output)
+    public static bool IsTaken(LocalStore output)
     {
         if (!File.Exists(PathIn(output)))
         {
@@ -57,5 +57,5 @@ sealed class OutputLock : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    static string PathIn(LocalOutputStore output) => Path.Combine(output.Location, LocalOutputStore.PrivateFolder, "lock");
+    static string PathIn(LocalStore output) => Path.Combine(output.Location, LocalStore.PrivateFolder, "lock");
 }

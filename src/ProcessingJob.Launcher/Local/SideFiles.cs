@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Local;
 
@@ -16,7 +17,7 @@ public sealed record SideFiles(JobSpec Spec, IReadOnlyDictionary<string, string>
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         string? Stage(string key, string? path)
         {
-            if (path is null || path.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
+            if (path is null || S3Uri.IsS3(path))
             {
                 return path;
             }

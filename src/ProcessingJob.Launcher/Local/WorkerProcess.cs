@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Local;
 
@@ -88,7 +89,7 @@ public sealed class WorkerProcess : IDisposable
             return;
         }
 
-        if (!Native.Signal(_process.Id, Native.SigTerm))
+        if (!Libc.Signal(_process.Id, Libc.SigTerm))
         {
             Kill();
         }

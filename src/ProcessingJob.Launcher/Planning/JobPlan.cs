@@ -18,6 +18,9 @@ public sealed record JobPlan(
 {
     public long Bytes => Files.Sum(f => f.Size);
     public int UnitsCommitted => Hosts.Sum(h => h.Committed);
+
+    /// <summary>Ids of the units that are still to be done.</summary>
+    public IReadOnlySet<string> IdsLeft => Units.Select(u => u.Id).Except(Work.Committed).ToHashSet(StringComparer.Ordinal);
     public int UnitsLeft => Units.Count - UnitsCommitted;
     public long BytesLeft => Hosts.Sum(h => h.BytesLeft);
 

@@ -8,8 +8,9 @@ public sealed record JobResult
 {
     public required string Job { get; init; }
 
-    /// <summary>Completed, Failed, "Stopped: max_runtime reached", Interrupted.</summary>
-    public required string Status { get; init; }
+    /// <summary>How it ended, or InProgress when it was only submitted.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<JobState>))]
+    public JobState Status { get; init; }
 
     [JsonIgnore]
     public ExitCode Code { get; init; }

@@ -110,7 +110,7 @@ public static class FailureText
             _ when Says("InternalServerError") =>
                 "a fault inside SageMaker: run the same command again; it goes on from what is committed.",
             _ when Says("AlgorithmError") =>
-                "see the lines above ('pjob logs' shows all); after mending it run the same command again: it goes on from what is committed.",
+                "see the lines above ('pjob logs' shows all); after fixing it, run the same command again: it continues from what is committed",
             _ => null,
         };
     }

@@ -1,3 +1,5 @@
+using ProcessingJob.Storage;
+
 namespace ProcessingJob.Launcher.SageMaker;
 
 /// <summary>Where a job runs and where its things lie: all that CreateProcessingJob needs beside the spec.</summary>

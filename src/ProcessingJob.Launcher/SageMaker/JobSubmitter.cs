@@ -2,6 +2,7 @@ using Amazon.Runtime;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Progress;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.SageMaker;
 
@@ -49,45 +50,55 @@ sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time, IProgress<Job
         ArgumentNullException.ThrowIfNull(request);
         // True once an answer may have been lost, here or in the SDK's own retries: then the job may be there already.
         var unsure = false;
-        for (var attempt = 1; ; attempt++)
+        try
         {
-            try
-            {
-                if (unsure && await IsOursAsync(request, cancellationToken).ConfigureAwait(false))
-                {
-                    return;
-                }
+            await new Retry(time)
+                .RunAsync(
+                    async token =>
+                    {
+                        if (!unsure || !await IsOursAsync(request, token).ConfigureAwait(false))
+                        {
+                            await jobs.CreateAsync(request, token).ConfigureAwait(false);
+                        }
 
-                await jobs.CreateAsync(request, cancellationToken).ConfigureAwait(false);
-                return;
-            }
-            catch (AmazonServiceException e) when (AwsErrors.IsNameTaken(e))
+                        return true;
+                    },
+                    WaitAfter,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+        catch (AmazonServiceException e) when (AwsErrors.IsNameTaken(e))
+        {
+            throw new PJobException(
+                $"{request.ProcessingJobName}: {e.Message} It has other inputs than this one; use --force for a new name.",
+                ExitCode.Remote,
+                e
+            );
+        }
+        catch (AmazonServiceException e) when (!AwsErrors.IsLimitExceeded(e))
+        {
+            throw new PJobException(Refusal(request, e), ExitCode.Remote, e);
+        }
+
+        TimeSpan? WaitAfter(Exception e, int attempt)
+        {
+            if (e is AmazonServiceException taken && AwsErrors.IsNameTaken(taken))
             {
                 // FindAsync saw the name free a moment ago; only a second look tells whose it is.
-                if (unsure)
-                {
-                    throw new PJobException(
-                        $"{request.ProcessingJobName}: {e.Message} It has other inputs than this one; use --force for a new name.",
-                        ExitCode.Remote,
-                        e
-                    );
-                }
-
+                var looked = unsure;
                 unsure = true;
+                return looked ? null : TimeSpan.Zero;
             }
-            catch (Exception e)
-                when (!cancellationToken.IsCancellationRequested
-                    && attempt < Tries
-                    && (AwsErrors.IsTransient(e) || (e is AmazonServiceException s && AwsErrors.IsRoleNotReady(s)))
-                )
+
+            var isTransient = AwsErrors.IsTransient(e);
+            if (attempt >= Tries || !(isTransient || (e is AmazonServiceException s && AwsErrors.IsRoleNotReady(s))))
             {
-                unsure |= AwsErrors.IsTransient(e);
-                await Task.Delay(TimeSpan.FromSeconds(5 * attempt), time, cancellationToken).ConfigureAwait(false);
+                return null;
             }
-            catch (AmazonServiceException e) when (!AwsErrors.IsLimitExceeded(e))
-            {
-                throw new PJobException(Refusal(request, e), ExitCode.Remote, e);
-            }
+
+            unsure |= isTransient;
+            return TimeSpan.FromSeconds(5 * attempt);
         }
     }
 

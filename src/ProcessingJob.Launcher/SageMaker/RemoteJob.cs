@@ -1,9 +1,10 @@
 using System.Text;
 using Amazon.S3;
 using ProcessingJob.Contract;
+using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Aws;
-using ProcessingJob.Launcher.Finalise;
 using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.SageMaker;
 
@@ -15,9 +16,9 @@ sealed record RemoteJob
     public required IReadOnlyList<SourceFile> Files { get; init; }
     public required string DataFingerprint { get; init; }
     public required OutputIdentity Identity { get; init; }
-    public required S3OutputStore Output { get; init; }
+    public required S3Store Output { get; init; }
     public required S3Uri OutputUri { get; init; }
-    public required IReadOnlyDictionary<string, string> SideFiles { get; init; }
+    public required IReadOnlyDictionary<string, byte[]> SideFiles { get; init; }
     public required string RoleArn { get; init; }
     public required ResolvedImage Image { get; init; }
 
@@ -87,9 +88,7 @@ sealed record RemoteJob
     {
         SpecRules.Check(given);
         var output = S3Uri.Parse(given.Output.Data, "output.data").AsFolder();
-        var (spec, sideFiles) = Local.SideFiles.Collect(
-            await RemoteSideFiles.FetchAsync(given, s3, cancellationToken).ConfigureAwait(false)
-        );
+        var (spec, sideFiles) = await RemoteSideFiles.CollectAsync(given, s3, cancellationToken).ConfigureAwait(false);
         var image = new ImageResolver(connection).ResolveAsync(
             spec.Aws.Image
                 ?? throw new PJobException(
@@ -99,16 +98,16 @@ sealed record RemoteJob
             cancellationToken
         );
         var data = S3Uri.IsS3(spec.Input.Data)
-            ? await S3Input.ListAsync(s3, spec.Input.Data, "input.data", cancellationToken).ConfigureAwait(false)
+            ? await S3Input.ListAsync(s3, AwsConnection.S3Options, spec.Input.Data, "input.data", cancellationToken).ConfigureAwait(false)
             : null;
         var local = data is null ? LocalInput.Resolve(spec.Input.Data) : null;
         CheckApart(data, output);
         var model = S3Uri.IsS3(spec.Model)
-            ? await S3Input.ListAsync(s3, spec.Model, "model", cancellationToken).ConfigureAwait(false)
+            ? await S3Input.ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", cancellationToken).ConfigureAwait(false)
             : null;
         var folder = model is null ? LocalFolder(spec.Model) : null;
         var files = data?.Files ?? await local!.HashAsync(cancellationToken).ConfigureAwait(false);
-        var modelFiles = model?.Files ?? await SageMaker.ModelFiles.ListAsync(folder!, cancellationToken).ConfigureAwait(false);
+        var modelFiles = model?.Files ?? await FolderFiles.HashModelAsync(folder!, cancellationToken).ConfigureAwait(false);
         // Staged data has a place on S3 only later; until then the worker could not be told where to read.
         if (data is null && spec.Input.Transfer == Transfer.Stream)
         {
@@ -124,7 +123,7 @@ sealed record RemoteJob
             Files = files,
             DataFingerprint = JobPlanner.DataFingerprint(files),
             Identity = new OutputIdentity(spec, Fingerprints.OfItems(modelFiles.Select(f => (f.Source, f.Version)))),
-            Output = new S3OutputStore(s3, output, spec.Aws.KmsKey),
+            Output = new S3Store(s3, output, AwsConnection.S3Options, spec.Aws.KmsKey),
             OutputUri = output,
             SideFiles = sideFiles,
             RoleArn = await new RoleResolver(connection).ResolveAsync(spec.Aws.Role, cancellationToken).ConfigureAwait(false),
@@ -165,9 +164,9 @@ sealed record RemoteJob
             Encoding.UTF8.GetBytes(SpecWriter.ToJsonText(StoredSpec.Of(plan.Spec)))
         );
         yield return (Path.GetFileName(new ContainerPaths("/").PlanFile), ContractJson.Write(plan.Work));
-        foreach (var (name, path) in SideFiles)
+        foreach (var (name, content) in SideFiles)
         {
-            yield return (name, File.ReadAllBytes(path));
+            yield return (name, content);
         }
     }
 
@@ -183,7 +182,7 @@ sealed record RemoteJob
         )
         {
             throw new PJobException(
-                $"output.data: {output} and input.data lie in one another; the next run would read what this one writes",
+                $"output.data: {output} and input.data must not contain each other: the next run would read what this one writes",
                 ExitCode.BadSpec
             );
         }

@@ -1,31 +1,33 @@
 using Amazon.Runtime;
 using Amazon.S3;
 using ProcessingJob.Contract;
+using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Aws;
-using ProcessingJob.Launcher.Finalise;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.SageMaker;
 
 /// <summary>One run of a job on SageMaker, from the plan to _SUCCESS.</summary>
 sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, RemoteOptions options, IProgress<JobEvent> events)
 {
+    RemoteJob _job = job;
     readonly TimeProvider _time = target.Time;
-    readonly Finaliser _finaliser = new(job.Output, target.Time);
+    readonly Finalizer _finalizer = new(job.Output, target.Time);
     readonly JobSubmitter _submitter = new(target.Jobs, target.Time, events);
     readonly DateTimeOffset _start = target.Time.GetUtcNow();
 
     public async Task<JobResult> RunAsync(CancellationToken cancellationToken)
     {
-        await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
+        await _job.Identity.CheckAsync(_job.Output, cancellationToken).ConfigureAwait(false);
         if (
             !options.Force
-            && await _finaliser.FindFinishedAsync(job.Identity, job.DataFingerprint, cancellationToken).ConfigureAwait(false)
+            && await _finalizer.FindFinishedAsync(_job.Identity, _job.DataFingerprint, cancellationToken).ConfigureAwait(false)
                 is { } finished
         )
         {
-            return Result(job.NameOf(1), "Completed", ExitCode.Done) with
+            return Result(_job.NameOf(1), JobState.Completed) with
             {
                 AlreadyComplete = true,
                 Units = finished.Units,
@@ -35,8 +37,8 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         }
 
         var plan = await PlanAsync(cancellationToken).ConfigureAwait(false);
-        Preflight.Check(job, plan, target.Connection.Region);
-        foreach (var warning in Preflight.Warnings(job, plan))
+        Preflight.Check(_job, plan, target.Connection.Region);
+        foreach (var warning in Preflight.Warnings(_job, plan))
         {
             events.Report(new JobNote(warning, IsWarning: true));
         }
@@ -51,10 +53,10 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             return await StartAsync(plan, cancellationToken).ConfigureAwait(false);
         }
 
-        var before = Result(name, "", ExitCode.Done) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
+        var before = Result(name, JobState.Running) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
         if (running is null)
         {
-            return await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
+            return await JobFinish.FinishAsync(_finalizer, plan, _job.Identity, before, Elapsed).ConfigureAwait(false);
         }
 
         events.Report(new JobNamed(name));
@@ -70,23 +72,23 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     /// <summary>The plan of what is left, over no more hosts than there is work for.</summary>
     public async Task<JobPlan> PlanAsync(CancellationToken cancellationToken)
     {
-        var hosts = job.Spec.Compute.InstanceCount;
-        var plan = job.Plan(job.NameOf(1), hosts, new HashSet<string>());
-        var committed = await CommittedUnits.FindAsync(job.Output, plan.Units, job.Identity, cancellationToken).ConfigureAwait(false);
-        return job.Plan(job.NameOf(1), hosts, committed);
+        var hosts = _job.Spec.Compute.InstanceCount;
+        var plan = _job.Plan(_job.NameOf(1), hosts, new HashSet<string>());
+        var committed = await CommittedUnits.FindAsync(_job.Output, plan.Units, _job.Identity, cancellationToken).ConfigureAwait(false);
+        return _job.Plan(_job.NameOf(1), hosts, committed);
     }
 
     /// <summary>What the run would ask SageMaker for, under the name that is free now; nothing is started.</summary>
     public async Task<CreateJobRequest> RequestAsync(JobPlan plan, CancellationToken cancellationToken)
     {
-        Preflight.Check(job, plan, target.Connection.Region);
+        Preflight.Check(_job, plan, target.Connection.Region);
         var (name, _) = await FindAsync(cancellationToken).ConfigureAwait(false);
-        return job.Request(name, job.Spec.Compute.InstanceType[0], HostsFor(plan), target.Connection.Region);
+        return _job.Request(name, _job.Spec.Compute.InstanceType[0], HostsFor(plan), target.Connection.Region);
     }
 
     // A host without work would be paid for nothing; which files a host gets by key is not ours to know.
     int HostsFor(JobPlan plan) =>
-        job.Spec.Input.Sharding == Sharding.ByKey || plan.UnitsLeft == 0 ? plan.Hosts.Count : Math.Min(plan.Hosts.Count, plan.UnitsLeft);
+        _job.Spec.Input.Sharding == Sharding.ByKey || plan.UnitsLeft == 0 ? plan.Hosts.Count : Math.Min(plan.Hosts.Count, plan.UnitsLeft);
 
     /// <summary>Tries the instance types in turn until one has capacity.</summary>
     async Task<JobResult> StartAsync(JobPlan plan, CancellationToken cancellationToken)
@@ -98,19 +100,19 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         }
 
         var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
-        events.Report(new JobPlanned(job.Plan(job.NameOf(1), hosts, committed)));
-        job = await WithColumnsAsync(committed.Count > 0, cancellationToken).ConfigureAwait(false);
+        events.Report(new JobPlanned(_job.Plan(_job.NameOf(1), hosts, committed)));
+        _job = await WithColumnsAsync(committed.Count > 0, cancellationToken).ConfigureAwait(false);
         await StageAsync(cancellationToken).ConfigureAwait(false);
-        await _finaliser.ReopenAsync(plan, cancellationToken).ConfigureAwait(false);
-        await job.Identity.ClaimAsync(job.Output, cancellationToken).ConfigureAwait(false);
-        var types = job.Spec.Compute.InstanceType;
+        await _finalizer.ReopenAsync(plan.IdsLeft, cancellationToken).ConfigureAwait(false);
+        await _job.Identity.ClaimAsync(_job.Output, cancellationToken).ConfigureAwait(false);
+        var types = _job.Spec.Compute.InstanceType;
         for (var i = 0; ; i++)
         {
             var (name, _) = await FindAsync(cancellationToken).ConfigureAwait(false);
-            var request = job.Request(name, types[i], hosts, target.Connection.Region);
-            var own = job.Plan(name, hosts, committed);
+            var request = _job.Request(name, types[i], hosts, target.Connection.Region);
+            var own = _job.Plan(name, hosts, committed);
             await WriteConfigAsync(name, own, cancellationToken).ConfigureAwait(false);
-            var before = Result(name, "", ExitCode.Done) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
+            var before = Result(name, JobState.Running) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
             var isLast = i + 1 == types.Count;
             events.Report(new JobNamed(name));
             try
@@ -155,15 +157,15 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
                 events.Report(new HostEnded(host.Host, 0, null));
             }
 
-            return await JobFinish.FinishAsync(_finaliser, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
+            return await JobFinish.FinishAsync(_finalizer, plan, _job.Identity, before, Elapsed).ConfigureAwait(false);
         }
         var asked = target.StopRequested(end.ProcessingJobName);
         return before with
         {
             Status =
-                end.ProcessingJobStatus == JobStatus.Failed ? "Failed"
-                : !asked && FailureText.RanOut(end) ? "Stopped: max_runtime reached"
-                : "Stopped",
+                end.ProcessingJobStatus == JobStatus.Failed ? JobState.Failed
+                : !asked && FailureText.RanOut(end) ? JobState.TimedOut
+                : JobState.Stopped,
             Code = ExitCode.Remote,
             Message = FailureText.Of(end, asked, lines, target.Connection.Region),
             Seconds = Elapsed(),
@@ -172,38 +174,48 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
 
     /// <summary>The job with what all hosts must agree on: the kept columns, and what an earlier run has chosen.</summary>
     async Task<RemoteJob> WithColumnsAsync(bool resumes, CancellationToken cancellationToken) =>
-        job with
+        _job with
         {
-            Schema =
-                target.ReadSchema is { } read && job.Files.FirstOrDefault(f => f.Size > 0) is { } first
-                    ? await read(job.Spec, job.RemoteData?.Root.ToString() ?? job.LocalData!.Root, first, cancellationToken)
-                        .ConfigureAwait(false)
-                    : null,
+            Schema = await ReadSchemaAsync(cancellationToken).ConfigureAwait(false),
             Earlier = resumes
-                ? await EarlierChoices.FindAsync(job.Output, job.Spec, cancellationToken).ConfigureAwait(false)
+                ? await EarlierChoices.FindAsync(_job.Output, _job.Spec, cancellationToken).ConfigureAwait(false)
                 : EarlierChoices.None,
         };
 
-    async Task StageAsync(CancellationToken cancellationToken)
+    async Task<IReadOnlyList<KeptColumn>?> ReadSchemaAsync(CancellationToken cancellationToken)
     {
-        var stager = new Stager(s3, job.Staging, job.Spec.Aws.KmsKey, new StagingNotes(events));
-        if (job.LocalData is { } data)
+        if (_job.Files.FirstOrDefault(f => f.Size > 0) is not { } first)
         {
-            await stager.StageAsync("data", data.Root, job.Files, cancellationToken).ConfigureAwait(false);
+            return null;
         }
 
-        if (job.LocalModel is { } model)
+        return _job.RemoteData is { } remote
+            ? await FirstSchema
+                .ReadAsync(_job.Spec.Input, new S3Data(s3, remote.Root, AwsConnection.S3Options), first, cancellationToken)
+                .ConfigureAwait(false)
+            : await FirstSchema.ReadAsync(_job.Spec.Input, _job.LocalData!.PathOf(first.Source), cancellationToken).ConfigureAwait(false);
+    }
+
+    async Task StageAsync(CancellationToken cancellationToken)
+    {
+        var stager = new Stager(s3, _job.Staging, _job.Spec.Aws.KmsKey, new StagingNotes(events));
+        if (_job.LocalData is { } data)
         {
-            await stager.StageAsync("models", model, job.ModelFiles, cancellationToken).ConfigureAwait(false);
+            await stager.StageAsync("data", data.Root, _job.Files, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_job.LocalModel is { } model)
+        {
+            await stager.StageAsync("models", model, _job.ModelFiles, cancellationToken).ConfigureAwait(false);
         }
     }
 
     async Task WriteConfigAsync(string name, JobPlan plan, CancellationToken cancellationToken)
     {
-        var stager = new Stager(s3, job.Staging, job.Spec.Aws.KmsKey);
-        foreach (var (file, content) in job.ConfigFiles(plan))
+        var stager = new Stager(s3, _job.Staging, _job.Spec.Aws.KmsKey);
+        foreach (var (file, content) in _job.ConfigFiles(plan))
         {
-            await stager.WriteAsync(job.Staging.Append($"jobs/{name}/config/{file}"), content, cancellationToken).ConfigureAwait(false);
+            await stager.WriteAsync(_job.Staging.Append($"jobs/{name}/config/{file}"), content, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -211,14 +223,14 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     {
         if (!options.Force)
         {
-            return await _submitter.FindAsync(job.NameOf, cancellationToken).ConfigureAwait(false);
+            return await _submitter.FindAsync(_job.NameOf, cancellationToken).ConfigureAwait(false);
         }
 
         for (var attempt = 1; ; attempt++)
         {
-            if (await target.Jobs.DescribeAsync(job.NameOf(attempt), cancellationToken).ConfigureAwait(false) is null)
+            if (await target.Jobs.DescribeAsync(_job.NameOf(attempt), cancellationToken).ConfigureAwait(false) is null)
             {
-                return (job.NameOf(attempt), null);
+                return (_job.NameOf(attempt), null);
             }
         }
     }
@@ -226,7 +238,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     static JobResult Submitted(JobResult before) =>
         before with
         {
-            Status = "InProgress",
+            Status = JobState.InProgress,
             Message =
                 $"come back with: pjob status {before.Job} | pjob logs -f {before.Job} | pjob stop {before.Job}; the same 'pjob run' follows and finishes it",
         };
@@ -241,13 +253,12 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             e
         );
 
-    JobResult Result(string name, string status, ExitCode code) =>
+    JobResult Result(string name, JobState status) =>
         new()
         {
             Job = name,
             Status = status,
-            Code = code,
-            Output = job.Output.Location,
+            Output = _job.Output.Location,
             StartedAt = _start,
             Seconds = Elapsed(),
         };

@@ -1,39 +1,60 @@
 using Amazon.S3;
 using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.SageMaker;
 
-/// <summary>Files on S3 that the spec names are brought here, so that they travel in the config channel like local ones: a host in isolation could not read them.</summary>
-static class RemoteSideFiles
+/// <summary>
+/// The files that the spec names, with their contents. Those on S3 are brought here, so that they travel in the config channel like
+/// local ones: a host in isolation could not read them.
+/// </summary>
+/// <param name="Spec">The spec with the names they have in the config channel.</param>
+/// <param name="Files">Content by that name.</param>
+sealed record RemoteSideFiles(JobSpec Spec, IReadOnlyDictionary<string, byte[]> Files)
 {
-    public static async Task<JobSpec> FetchAsync(JobSpec spec, IAmazonS3 s3, CancellationToken cancellationToken) =>
-        spec with
-        {
-            Embed = spec.Embed with
-            {
-                Ranges = await FetchAsync(spec.Embed.Ranges, "embed.ranges", s3, cancellationToken).ConfigureAwait(false),
-            },
-            Answer = spec.Answer with
-            {
-                ContextFile = await FetchAsync(spec.Answer.ContextFile, "answer.context_file", s3, cancellationToken).ConfigureAwait(false),
-            },
-        };
-
-    static async Task<string?> FetchAsync(string? path, string key, IAmazonS3 s3, CancellationToken cancellationToken)
+    /// <exception cref="PJobException">Exit code 2: a named file is not there.</exception>
+    public static async Task<RemoteSideFiles> CollectAsync(JobSpec spec, IAmazonS3 s3, CancellationToken cancellationToken)
     {
-        if (!S3Uri.IsS3(path))
+        var folder = Directory.CreateTempSubdirectory("pjob-").FullName;
+        try
         {
-            return path;
-        }
+            var objects = new S3Objects(new(s3, AwsConnection.S3Options));
+            var (local, files) = Local.SideFiles.Collect(
+                spec with
+                {
+                    Embed = spec.Embed with { Ranges = await FetchAsync("embed.ranges", spec.Embed.Ranges).ConfigureAwait(false) },
+                    Answer = spec.Answer with
+                    {
+                        ContextFile = await FetchAsync("answer.context_file", spec.Answer.ContextFile).ConfigureAwait(false),
+                    },
+                }
+            );
+            var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+            foreach (var (name, path) in files)
+            {
+                contents[name] = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+            }
 
-        var at = S3Uri.Parse(path!, key);
-        var name = at.Key[(at.Key.LastIndexOf('/') + 1)..];
-        var store = new S3OutputStore(s3, at with { Key = at.Key[..^name.Length] });
-        var content =
-            await store.ReadAsync(name, cancellationToken).ConfigureAwait(false)
-            ?? throw new PJobException($"{key}: {path} does not exist", ExitCode.BadSpec);
-        var local = Path.Combine(Directory.CreateTempSubdirectory("pjob-").FullName, name);
-        await File.WriteAllBytesAsync(local, content, cancellationToken).ConfigureAwait(false);
-        return local;
+            return new(local, contents);
+
+            async Task<string?> FetchAsync(string key, string? path)
+            {
+                if (!S3Uri.IsS3(path))
+                {
+                    return path;
+                }
+
+                var at = S3Uri.Parse(path!, key);
+                var to = Path.Combine(folder, at.Name);
+                return await objects.DownloadAsync(at, to, cancellationToken).ConfigureAwait(false)
+                    ? to
+                    : throw new PJobException($"{key}: {path} does not exist", ExitCode.BadSpec);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 }

@@ -1,4 +1,7 @@
+using System.Text.Json.Serialization;
 using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.SageMaker;
 
@@ -8,7 +11,8 @@ public sealed record RemoteStatus
     public required string Job { get; init; }
 
     /// <summary>Pending, Running, Stopping, Completed, Failed, Stopped.</summary>
-    public required string State { get; init; }
+    [JsonConverter(typeof(JsonStringEnumConverter<JobPhase>))]
+    public required JobPhase State { get; init; }
     public required int Hosts { get; init; }
     public required string InstanceType { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
@@ -38,7 +42,7 @@ public sealed record RemoteStatus
                 return new RemoteStatus
                 {
                     Job = name,
-                    State = JobFollower.PhaseOf(job).ToString(),
+                    State = JobFollower.PhaseOf(job),
                     Hosts = job.ProcessingResources?.ClusterConfig.InstanceCount ?? 0,
                     InstanceType = job.ProcessingResources?.ClusterConfig.InstanceType ?? "",
                     CreatedAt = job.CreationTime,
@@ -66,23 +70,16 @@ public sealed record RemoteStatus
 
         var file = Path.GetFileName(new ContainerPaths("/").PlanFile);
         return
-            await new S3OutputStore(s3, S3Uri.Parse(config, "config")).ReadAsync(file, cancellationToken).ConfigureAwait(false) is { } json
+            await new S3Store(s3, S3Uri.Parse(config, "config"), AwsConnection.S3Options)
+                .ReadAsync(file, cancellationToken)
+                .ConfigureAwait(false) is { } json
             ? ContractJson.Read<WorkPlan>(json, file)
             : null;
     }
 
     static async Task<int> CommittedAsync(Amazon.S3.IAmazonS3 s3, string output, CancellationToken cancellationToken)
     {
-        var units = 0;
-        await foreach (
-            var _ in new S3OutputStore(s3, S3Uri.Parse(output, "output"))
-                .ListAsync(OutputLayout.CommitFolder, cancellationToken)
-                .ConfigureAwait(false)
-        )
-        {
-            units++;
-        }
-
-        return units;
+        var store = new S3Store(s3, S3Uri.Parse(output, "output"), AwsConnection.S3Options);
+        return (await store.ListCommittedAsync(cancellationToken).ConfigureAwait(false)).Count;
     }
 }

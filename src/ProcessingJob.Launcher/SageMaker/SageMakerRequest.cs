@@ -1,5 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Cost;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.SageMaker;
 

@@ -29,11 +29,6 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     public IProcessingJobs Jobs { get; init; } = ProcessingJobs.Over(connection);
     public IJobLogs Logs { get; init; } = new CloudWatchJobLogs(connection);
 
-    /// <summary>
-    /// Types of the id and the kept columns, read from the ordinally first file (root, which is a folder or an S3 prefix, and name
-    /// below it), so that all hosts agree on them; null: each host looks at the first file of its own.
-    /// </summary>
-    public Func<JobSpec, string, SourceFile, CancellationToken, Task<IReadOnlyList<KeptColumn>>>? ReadSchema { get; init; }
     public FollowOptions FollowOptions { get; init; } = new();
     internal TimeProvider Time { get; } = time;
 

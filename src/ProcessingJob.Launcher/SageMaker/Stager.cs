@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Amazon.S3;
-using Amazon.S3.Model;
-using Amazon.S3.Transfer;
 using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.SageMaker;
 
@@ -16,11 +16,11 @@ public sealed record StagingProgress(string What, long Bytes, long TotalBytes, i
 public sealed class Stager(IAmazonS3 s3, S3Uri root, string? kmsKey, IProgress<StagingProgress>? progress = null)
 {
     const int FilesAtOnce = 4;
-    const long PartBytes = 32L << 20;
 
     // CopyObject takes no more than 5 GB.
     const long CopyLimit = 5_000_000_000;
     readonly S3Uri _root = root.AsFolder();
+    readonly S3Objects _objects = new(new(s3, AwsConnection.S3Options), kmsKey);
 
     /// <summary>Where a set of files lies below a staging root: its content names it.</summary>
     public static S3Uri FolderOf(S3Uri root, string kind, IReadOnlyList<SourceFile> files) =>
@@ -57,25 +57,8 @@ public sealed class Stager(IAmazonS3 s3, S3Uri root, string? kmsKey, IProgress<S
     }
 
     /// <summary>Writes one small object.</summary>
-    public async Task WriteAsync(S3Uri to, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
-    {
-        using var stream = new MemoryStream(content.ToArray(), writable: false);
-        var request = new PutObjectRequest
-        {
-            BucketName = to.Bucket,
-            Key = to.Key,
-            InputStream = stream,
-        };
-        if (kmsKey is not null)
-        {
-            (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = (
-                ServerSideEncryptionMethod.AWSKMS,
-                kmsKey
-            );
-        }
-
-        await s3.PutObjectAsync(request, cancellationToken).ConfigureAwait(false);
-    }
+    public Task WriteAsync(S3Uri to, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
+        _objects.WriteAsync(to, content, null, cancellationToken);
 
     async Task MoveAsync(
         string kind,
@@ -86,10 +69,6 @@ public sealed class Stager(IAmazonS3 s3, S3Uri root, string? kmsKey, IProgress<S
         CancellationToken cancellationToken
     )
     {
-        using var transfer = new TransferUtility(
-            s3,
-            new TransferUtilityConfig { ConcurrentServiceRequests = 8, MinSizeBeforePartUpload = PartBytes }
-        );
         var (total, bytes, done) = (missing.Sum(f => f.Size), 0L, 0);
         progress?.Report(new StagingProgress(kind, 0, total, 0, missing.Count));
         await Parallel
@@ -102,10 +81,10 @@ public sealed class Stager(IAmazonS3 s3, S3Uri root, string? kmsKey, IProgress<S
                     var copied =
                         before?.Files.GetValueOrDefault(file.Source) == file.Version
                         && file.Size < CopyLimit
-                        && await TryCopyAsync(folder with { Key = before!.Folder + file.Source }, to, token).ConfigureAwait(false);
+                        && await _objects.TryCopyAsync(folder with { Key = before!.Folder + file.Source }, to, token).ConfigureAwait(false);
                     if (!copied)
                     {
-                        await UploadAsync(transfer, Path.Combine(localRoot, file.Source), to, token).ConfigureAwait(false);
+                        await _objects.UploadAsync(Path.Combine(localRoot, file.Source), to, token).ConfigureAwait(false);
                     }
 
                     progress?.Report(
@@ -122,74 +101,21 @@ public sealed class Stager(IAmazonS3 s3, S3Uri root, string? kmsKey, IProgress<S
             .ConfigureAwait(false);
     }
 
-    Task UploadAsync(TransferUtility transfer, string path, S3Uri to, CancellationToken cancellationToken)
-    {
-        var request = new TransferUtilityUploadRequest
-        {
-            FilePath = path,
-            BucketName = to.Bucket,
-            Key = to.Key,
-            PartSize = PartBytes,
-        };
-        if (kmsKey is not null)
-        {
-            (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = (
-                ServerSideEncryptionMethod.AWSKMS,
-                kmsKey
-            );
-        }
-
-        return transfer.UploadAsync(request, cancellationToken);
-    }
-
-    async Task<bool> TryCopyAsync(S3Uri from, S3Uri to, CancellationToken cancellationToken)
-    {
-        var request = new CopyObjectRequest
-        {
-            SourceBucket = from.Bucket,
-            SourceKey = from.Key,
-            DestinationBucket = to.Bucket,
-            DestinationKey = to.Key,
-        };
-        if (kmsKey is not null)
-        {
-            (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = (
-                ServerSideEncryptionMethod.AWSKMS,
-                kmsKey
-            );
-        }
-
-        try
-        {
-            await s3.CopyObjectAsync(request, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (AmazonS3Exception e) when ((int)e.StatusCode is 403 or 404)
-        {
-            // A lifecycle rule may have taken the old set away.
-            return false;
-        }
-    }
-
     async Task<Dictionary<string, long>> ListAsync(S3Uri folder, CancellationToken cancellationToken)
     {
         var sizes = new Dictionary<string, long>(StringComparer.Ordinal);
-        var request = new ListObjectsV2Request { BucketName = folder.Bucket, Prefix = folder.Key };
-        await foreach (var item in s3.Paginators.ListObjectsV2(request).S3Objects.WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (var item in _objects.ListAsync(folder, cancellationToken).ConfigureAwait(false))
         {
-            sizes[item.Key[folder.Key.Length..]] = item.Size ?? 0;
+            sizes[item.Key[folder.Key.Length..]] = item.Size;
         }
 
         return sizes;
     }
 
-    async Task<Pointer?> ReadPointerAsync(S3Uri at, CancellationToken cancellationToken)
-    {
-        var store = new S3OutputStore(s3, at with { Key = at.Key[..(at.Key.LastIndexOf('/') + 1)] });
-        return await store.ReadAsync(at.Key[(at.Key.LastIndexOf('/') + 1)..], cancellationToken).ConfigureAwait(false) is { } json
+    async Task<Pointer?> ReadPointerAsync(S3Uri at, CancellationToken cancellationToken) =>
+        await _objects.ReadAsync(at, cancellationToken).ConfigureAwait(false) is { } json
             ? JsonSerializer.Deserialize<Pointer>(json)
             : null;
-    }
 
     sealed record Pointer(string Folder, Dictionary<string, string> Files);
 }

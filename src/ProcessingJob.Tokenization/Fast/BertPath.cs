@@ -36,23 +36,7 @@ sealed class BertPath(TextPipeline pipeline, BertNormalizer normalizer, bool wit
                 return FastOutcome.Enough;
             }
 
-            var end = i + 1;
-            if (kind != Mark)
-            {
-                while (kind == Word && end < text.Length)
-                {
-                    if ((kind = kinds[text[end]]) == Word)
-                    {
-                        end++;
-                    }
-                }
-
-                if (kind == Other)
-                {
-                    end = OtherEnd(text, i, end - (end == i + 1 && kinds[text[i]] == Other ? 1 : 0));
-                }
-            }
-
+            var end = kind == Mark ? i + 1 : WordEnd(text, i);
             if (!Append(pipeline, text, i, end, 0, into, work, scratch))
             {
                 return FastOutcome.Refused;
@@ -62,6 +46,19 @@ sealed class BertPath(TextPipeline pipeline, BertNormalizer normalizer, bool wit
         }
 
         return FastOutcome.Whole;
+    }
+
+    /// <summary>End of the chunk that starts at <paramref name="start"/> and is no space and no mark.</summary>
+    int WordEnd(ReadOnlySpan<char> text, int start)
+    {
+        var kinds = Kinds;
+        var end = start;
+        while (end < text.Length && kinds[text[end]] == Word)
+        {
+            end++;
+        }
+
+        return end < text.Length && kinds[text[end]] == Other ? OtherEnd(text, start, end) : end;
     }
 
     /// <summary>End of a chunk that starts at <paramref name="start"/> and has something else than ASCII letters and digits at <paramref name="at"/>.</summary>

@@ -34,7 +34,7 @@ readonly struct Json(JsonElement element, string where)
 
     /// <summary>A number with the last bit as Hugging Face reads it.</summary>
     public double Score =>
-        element.ValueKind == JsonValueKind.Number ? Loading.Score.Parse(element.GetRawText()) : throw Expected("a number");
+        element.ValueKind == JsonValueKind.Number ? Models.Score.Parse(element.GetRawText()) : throw Expected("a number");
 
     public bool Flag(bool fallback) =>
         element.ValueKind switch
@@ -97,15 +97,4 @@ readonly struct Json(JsonElement element, string where)
             throw Refusal.Broken($"{path}:{e.LineNumber + 1}", "is no JSON");
         }
     }
-}
-
-/// <summary>The two reasons not to use a tokenizer.</summary>
-static class Refusal
-{
-    /// <summary>The file says something this program cannot do exactly.</summary>
-    public static PJobException Unsupported(string where, string what) =>
-        new($"{where}: {what} is not supported; a tokenizer is reproduced exactly or not at all", ExitCode.Model);
-
-    /// <summary>The file is damaged or contradicts itself.</summary>
-    public static PJobException Broken(string where, string what) => new($"{where}: {what}", ExitCode.Model);
 }

@@ -1,5 +1,3 @@
-using ProcessingJob.Tokenization.Pipeline;
-
 namespace ProcessingJob.Tokenization.Models;
 
 /// <summary>A vocabulary and the way words are cut into its pieces. Immutable; the scratch belongs to the caller.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using ProcessingJob.Tokenization.Pipeline;
 
 namespace ProcessingJob.Tokenization.Models;
 

@@ -1,5 +1,3 @@
-using ProcessingJob.Tokenization.Pipeline;
-
 namespace ProcessingJob.Tokenization.Models;
 
 /// <summary>Longest piece first; pieces after the first carry a prefix. A word that does not come out is one unknown token.</summary>

@@ -7,13 +7,15 @@ sealed class TokenSpaces
 {
     readonly byte[] _leading;
     readonly byte[] _trailing;
+    readonly HashSet<int> _added;
 
-    public TokenSpaces(Tokenizer tokenizer, int size)
+    public TokenSpaces(TextPipeline pipeline, int size)
     {
+        _added = [.. pipeline.AddedTokens.Select(token => token.Id)];
         (_leading, _trailing) = (new byte[size], new byte[size]);
         for (var id = 0; id < size; id++)
         {
-            if (tokenizer.Pipeline.Model.Token(id) is not { Length: > 0 } token || !(IsSpace(token[0]) || IsSpace(token[^1])))
+            if (pipeline.Model.Token(id) is not { Length: > 0 } token || !(IsSpace(token[0]) || IsSpace(token[^1])))
             {
                 continue;
             }
@@ -26,6 +28,9 @@ sealed class TokenSpaces
     public int Leading(int id) => _leading[id];
 
     public int Trailing(int id) => _trailing[id];
+
+    /// <summary>Whether an id is that of an added token, whose spaces are those of the text it took.</summary>
+    public bool IsAdded(int id) => _added.Contains(id);
 
     static bool IsSpace(char c) => c == '\u0120' || (!char.IsSurrogate(c) && UnicodeTables.Is(c, CharFlags.Space));
 }

@@ -1,3 +1,4 @@
+using ProcessingJob.Tokenization.Models;
 using ProcessingJob.Tokenization.Unicode;
 
 namespace ProcessingJob.Tokenization.Pipeline;

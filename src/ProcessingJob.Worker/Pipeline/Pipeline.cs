@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
 using ProcessingJob.Inference.Engine;
+using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Worker;

@@ -1,6 +1,7 @@
 using ParquetSharp;
 using ParquetSharp.Schema;
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Tests;
 

@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Tests;
 

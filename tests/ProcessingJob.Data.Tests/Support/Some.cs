@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Tests;
 

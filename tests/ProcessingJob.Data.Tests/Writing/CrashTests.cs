@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Tests;
 

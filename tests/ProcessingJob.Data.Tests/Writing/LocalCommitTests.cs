@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Tests;
 
@@ -25,7 +26,7 @@ public sealed class LocalCommitTests : IDisposable
         );
         foreach (var part in record.Parts.Append(record.RejectFile!))
         {
-            var path = Path.Combine(store.Root, part.Path);
+            var path = Path.Combine(store.Location, part.Path);
             Assert.Equal(part.Bytes, new FileInfo(path).Length);
             Assert.Equal(part.Sha256, Fingerprints.OfFile(path));
         }
@@ -52,7 +53,7 @@ public sealed class LocalCommitTests : IDisposable
         Assert.Single(records.Select(r => Convert.ToHexString(ContractJson.Write(r))).Distinct());
         foreach (var part in records[0].Parts)
         {
-            Assert.Equal(part.Sha256, Fingerprints.OfFile(Path.Combine(store.Root, part.Path)));
+            Assert.Equal(part.Sha256, Fingerprints.OfFile(Path.Combine(store.Location, part.Path)));
         }
     }
 
@@ -65,17 +66,8 @@ public sealed class LocalCommitTests : IDisposable
             await writer.WriteAsync(Block(25, 0), Token);
         }
 
-        Assert.False(Directory.Exists(store.Root));
+        Assert.False(Directory.Exists(store.Location));
         Assert.Empty(Directory.EnumerateFiles(store.Staging));
-    }
-
-    [Fact]
-    public async Task Probe_FileBeingStaged_IsLeftAlone()
-    {
-        var store = new LocalStore(Path.Combine(_folder, "output"));
-        await using var file = await store.StageAsync("data/x.bin", Token);
-        await new LocalStore(store.Root).ProbeAsync(Token);
-        Assert.Single(Directory.EnumerateFiles(store.Staging, "*.tmp"));
     }
 
     [Fact]
@@ -102,14 +94,6 @@ public sealed class LocalCommitTests : IDisposable
         });
         Assert.Contains("No space left", e.Message);
         Assert.Contains("volume_gb", e.Message);
-    }
-
-    [Fact]
-    public async Task Probe_FileWhereTheOutputShouldBe_FailsAndSaysSo()
-    {
-        File.WriteAllText(Path.Combine(_folder, "output"), "");
-        var e = await Assert.ThrowsAsync<PJobException>(() => new LocalStore(Path.Combine(_folder, "output")).ProbeAsync(Token));
-        Assert.Contains("cannot be written", e.Message);
     }
 
     [Fact]
@@ -159,19 +143,29 @@ public sealed class LocalCommitTests : IDisposable
         return block;
     }
 
+    /// <summary>A store of which only staging is asked for.</summary>
     sealed class FullStore : IOutputStore
     {
-        public Task ProbeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public string Location => "/dev/full";
 
         public Task<StagedFile> StageAsync(string path, CancellationToken cancellationToken) =>
             Task.FromResult<StagedFile>(new FullFile(path));
 
-        public Task<UnitRecord> CommitAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellationToken) =>
+        public Task ProbeAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<StoredFile> ListAsync(string prefix, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<LocalCopy?> CopyAsync(string path, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task<IReadOnlySet<string>> ListCommittedAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task DeleteAsync(string path, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<UnitRecord?> ReadCommitAsync(string unit, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<UnitRecord> CommitAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 
     /// <summary>The kernel's own full device.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using DuckDB.NET.Data;
 using ParquetSharp;
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Tests;
 
@@ -123,7 +124,7 @@ public sealed class OtherReadersTests : IDisposable
         await writer.WriteAsync(block, Token);
         var record = await writer.CommitAsync(new(rows, rows, 0, 0, 0), Token);
         using var db = Open();
-        var path = Path.Combine(store.Root, Assert.Single(record.Parts).Path);
+        var path = Path.Combine(store.Location, Assert.Single(record.Parts).Path);
         Assert.Equal($"{(long)rows * width}", Scalar(db, $"SELECT sum(len(ids)) FROM '{path}'"));
         // 2^31 list values of one row group or batch are what Arrow cannot address: a group ends within 256 rows of 16 MiB.
         Assert.InRange(
@@ -152,7 +153,7 @@ public sealed class OtherReadersTests : IDisposable
             "1000|499500|249",
             Scalar(
                 db,
-                $"SELECT count(*) || '|' || sum(id)::BIGINT || '|' || count(*) FILTER (text IS NULL AND len(embedding) = 24 AND id > 4 + 1) + 50 + 1 FROM read_json_auto('{Path.Combine(store.Root, record.Parts[0].Path)}', format='newline_delimited', compression='zstd')"
+                $"SELECT count(*) || '|' || sum(id)::BIGINT || '|' || count(*) FILTER (text IS NULL AND len(embedding) = 24 AND id > 4 + 1) + 50 + 1 FROM read_json_auto('{Path.Combine(store.Location, record.Parts[0].Path)}', format='newline_delimited', compression='zstd')"
             )
         );
     }
@@ -174,13 +175,13 @@ public sealed class OtherReadersTests : IDisposable
         var record = await writer.CommitAsync(new(3, 3, 0, 0, 0), Token);
 
         Assert.Equal([3, 0], record.Parts.Select(p => p.Rows));
-        var bytes = File.ReadAllBytes(Path.Combine(store.Root, record.Parts[0].Path));
+        var bytes = File.ReadAllBytes(Path.Combine(store.Location, record.Parts[0].Path));
         Assert.Equal(64 * 2 + 12, bytes.Length);
         var header = System.Text.Encoding.ASCII.GetString(bytes, 10, 118);
         Assert.StartsWith("{'descr': '<f2', 'fortran_order': False, 'shape': (3, 2), }", header);
         Assert.EndsWith("\n", header);
         Assert.Equal((Half)2, BitConverter.ToHalf(bytes, 128 + 8));
-        Assert.Equal("""{"id":2,"text":"t2"}""", File.ReadAllLines(Path.Combine(store.Root, record.Parts[1].Path))[2]);
+        Assert.Equal("""{"id":2,"text":"t2"}""", File.ReadAllLines(Path.Combine(store.Location, record.Parts[1].Path))[2]);
     }
 
     static WorkUnit Unit => WorkUnit.Create("dir/file.csv", InputFormat.Csv, 0, 10, 10, "v", "s", "m");
@@ -195,7 +196,7 @@ public sealed class OtherReadersTests : IDisposable
             await writer.WriteAsync(block, Token);
         }
         var record = await writer.CommitAsync(new(rows, rows, 0, 0, 0), Token);
-        return Path.Combine(store.Root, Assert.Single(record.Parts).Path);
+        return Path.Combine(store.Location, Assert.Single(record.Parts).Path);
     }
 
     static ColumnBlock Block(int start, int count)

@@ -92,7 +92,7 @@ public sealed class AwsDoctorTests(MotoFixture moto)
 
     [Theory]
     [InlineData("allowed", "allowed", Health.Good, "may read and write")]
-    [InlineData("allowed", "implicitDeny", Health.Warning, "not allowed by its own policies: s3:PutObject on arn:aws:s3:::bucket/out/")]
+    [InlineData("allowed", "implicitDeny", Health.Warning, "not allowed by its policies: s3:PutObject on arn:aws:s3:::bucket/out/")]
     [InlineData("implicitDeny", "explicitDeny", Health.Bad, "denied: s3:PutObject on arn:aws:s3:::bucket/out/")]
     public async Task Permissions_OfTheRole_AreAskedForTheJobsOwnResources(string get, string put, Health health, string text)
     {

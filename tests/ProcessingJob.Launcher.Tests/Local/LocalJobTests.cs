@@ -10,14 +10,14 @@ public class LocalJobTests
     {
         using var bench = new LocalBench();
         var spec = bench.Spec() with { Output = new() { Data = bench.Path("data", "out") } };
-        await RefusedAsync(bench, spec, "lie in one another");
+        await RefusedAsync(bench, spec, "must not contain each other");
     }
 
     [Fact]
     public async Task Run_InputInsideOutput_IsRefused()
     {
         using var bench = new LocalBench();
-        await RefusedAsync(bench, bench.Spec() with { Output = new() { Data = bench.Path("data") } }, "lie in one another");
+        await RefusedAsync(bench, bench.Spec() with { Output = new() { Data = bench.Path("data") } }, "must not contain each other");
     }
 
     [Fact]

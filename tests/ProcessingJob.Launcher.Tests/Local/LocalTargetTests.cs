@@ -1,6 +1,7 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Local;
 using ProcessingJob.Launcher.Progress;
+using ProcessingJob.Testing;
 
 namespace ProcessingJob.Launcher.Tests.Local;
 
@@ -19,7 +20,7 @@ public class LocalTargetTests
             using var bench = new LocalBench();
             var spec = bench.Spec(hosts);
             var result = await bench.RunAsync(spec with { Input = spec.Input with { Sharding = sharding } });
-            Assert.Equal(("Completed", ExitCode.Done, (long?)Rows), (result.Status, result.Code, result.Counts?.RowsIn));
+            Assert.Equal((JobState.Completed, ExitCode.Done, (long?)Rows), (result.Status, result.Code, result.Counts?.RowsIn));
             Assert.Equal(hosts, result.Hosts.Count);
             Assert.Equal(hosts, Directory.GetFiles(Path.Combine(bench.Output, "reports")).Length);
             Assert.Equal(first ??= bench.Snapshot(), bench.Snapshot());
@@ -82,7 +83,7 @@ public class LocalTargetTests
         await whole.RunAsync(whole.Spec());
         using var bench = new LocalBench();
         var failed = await bench.RunAsync(bench.Spec(1), "*:crash:2");
-        Assert.Equal(("Failed", ExitCode.Failed), (failed.Status, failed.Code));
+        Assert.Equal((JobState.Failed, ExitCode.Failed), (failed.Status, failed.Code));
         Assert.Contains("algo-1: ended by signal 6", failed.Message, StringComparison.Ordinal);
         Assert.False(bench.LooksFinished);
 
@@ -120,21 +121,35 @@ public class LocalTargetTests
     [Fact]
     public async Task Run_FirstFilesEmpty_TakesTheColumnsFromTheFirstThatIsNot()
     {
+        using var bench = new LocalBench(files: 0);
+        bench.Write("a.jsonl", "");
+        bench.Write("b.jsonl", """{"text": "x", "n": 1.5}""" + "\n");
+        bench.Write("c.jsonl", """{"text": "x", "n": 1}""" + "\n");
+        var spec = bench.Spec() with { Input = new() { Data = bench.Path("data"), Text = ["text"], Keep = ["n"] } };
+        Assert.Equal(ExitCode.Done, (await bench.RunAsync(spec)).Code);
+        var plan = Assert.Single(bench.Events.OfType<JobPlanned>()).Plan;
+        Assert.Equal([new KeptColumn("n", ColumnType.Double)], plan.Work.Schema);
+    }
+
+    [Fact]
+    public async Task Run_ToItsEnd_HasEveryFolderOnTheDiskBeforeSuccessAndTheRootAfter()
+    {
         using var bench = new LocalBench();
-        bench.Write("a.txt", "");
-        bench.Write("b.txt", "");
-        var seen = new List<string>();
-        var target = new LocalTarget
+        var files = new RecordedFiles();
+        var target = new LocalTarget { Worker = LocalBench.FakeWorker, OutputFiles = files };
+        Assert.Equal(ExitCode.Done, (await target.RunAsync(bench.Spec(2), bench)).Code);
+
+        var done = files.Done(bench.Output).ToList();
+        var success = done.IndexOf("rename _SUCCESS");
+        foreach (var folder in new[] { "data", "_commits", "reports" })
         {
-            Worker = LocalBench.FakeWorker,
-            ReadSchema = (_, path, _) =>
-            {
-                seen.Add(Path.GetFileName(path));
-                return Task.FromResult<IReadOnlyList<KeptColumn>>([]);
-            },
-        };
-        Assert.Equal(ExitCode.Done, (await target.RunAsync(bench.Spec(), bench)).Code);
-        Assert.Equal(["f0.txt"], seen);
+            var last = done.FindLastIndex(d => d.StartsWith($"rename {folder}/", StringComparison.Ordinal));
+            Assert.InRange(last, 0, success);
+            Assert.InRange(done.IndexOf($"sync {folder}", last), last + 1, success);
+            Assert.Single(done, d => d == $"sync {folder}");
+        }
+        Assert.InRange(done.FindLastIndex(success, d => d == "sync ."), done.IndexOf("rename manifest.json"), success);
+        Assert.Equal("sync .", done[success + 1]);
     }
 
     [Fact]
@@ -166,7 +181,7 @@ public class LocalTargetTests
         using var bench = new LocalBench();
         var spec = bench.Spec();
         var result = await bench.RunAsync(spec with { Compute = spec.Compute with { MaxRuntime = TimeSpan.FromSeconds(1) } }, "*:hang:0");
-        Assert.Equal("Stopped: max_runtime reached", result.Status);
+        Assert.Equal(JobState.TimedOut, result.Status);
         Assert.Equal(ExitCode.Failed, result.Code);
         Assert.False(bench.LooksFinished);
     }
@@ -184,7 +199,7 @@ public class LocalTargetTests
 
         await cancel.CancelAsync();
         var result = await run;
-        Assert.Equal(("Interrupted", ExitCode.Interrupted), (result.Status, result.Code));
+        Assert.Equal((JobState.Interrupted, ExitCode.Interrupted), (result.Status, result.Code));
         Assert.Equal(4, bench.Snapshot().Count);
     }
 

@@ -1,7 +1,7 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Launcher.Finalise;
+using ProcessingJob.Data.Tests.Finalizing;
 using ProcessingJob.Launcher.Local;
-using ProcessingJob.Launcher.Tests.Finalise;
+using ProcessingJob.Storage;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.Launcher.Tests.Local;
@@ -11,14 +11,14 @@ public sealed class OutputMergeTests : IDisposable
     readonly OutputBench _host = new();
     readonly TempFolder _folder = new();
 
-    LocalOutputStore Output => new(_folder["out"]);
+    LocalStore Output => LocalStore.Within(_folder["out"]);
 
     [Fact]
     public void Merge_CommittedUnits_AreMovedWhole()
     {
         _host.Commit("a", 4, rejected: 1);
         _host.Commit("b", 2);
-        Assert.Equal(2, OutputMerge.Merge(_host.Store.Location, Output));
+        Assert.Equal(2, new OutputMerge(Output).Merge(_host.Store.Location));
         Assert.Equal(5, Directory.GetFiles(Output.Location, "*", SearchOption.AllDirectories).Length);
     }
 
@@ -29,7 +29,7 @@ public sealed class OutputMergeTests : IDisposable
         var part = OutputLayout.Part(unit.Id, 0, null, ".jsonl");
         Directory.CreateDirectory(Path.GetDirectoryName(Output.PathOf(part))!);
         File.Move(_host.Path(part), Output.PathOf(part));
-        Assert.Equal(1, OutputMerge.Merge(_host.Store.Location, Output));
+        Assert.Equal(1, new OutputMerge(Output).Merge(_host.Store.Location));
         Assert.True(File.Exists(Output.PathOf(OutputLayout.Commit(unit.Id))));
         Assert.True(File.Exists(Output.PathOf(OutputLayout.Rejects(unit.Id))));
     }
@@ -62,7 +62,9 @@ public sealed class OutputMergeTests : IDisposable
             _host.Write(OutputLayout.Commit(unit.Id), "{");
         }
 
-        Assert.Equal(0, OutputMerge.Merge(_host.Store.Location, Output));
+        var merge = new OutputMerge(Output);
+        Assert.Equal(0, merge.Merge(_host.Store.Location));
+        Assert.StartsWith($"_commits/{unit.Id}.json: ", Assert.Single(merge.LeftBehind), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Output.Location));
     }
 

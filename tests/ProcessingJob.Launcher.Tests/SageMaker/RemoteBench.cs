@@ -7,6 +7,7 @@ using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Launcher.Tests.Aws;
+using ProcessingJob.Storage;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.Launcher.Tests.SageMaker;
@@ -148,7 +149,7 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
     public async Task<SortedDictionary<string, string>> SnapshotAsync()
     {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        var output = new S3OutputStore(S3, new S3Uri(Bucket, "out"));
+        var output = new S3Store(S3, new S3Uri(Bucket, "out"));
         foreach (var prefix in new[] { "data/", "rejects/", "_commits/" })
         {
             await foreach (var file in output.ListAsync(prefix))
@@ -162,7 +163,7 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
 
     public async Task<bool> LooksFinishedAsync()
     {
-        var output = new S3OutputStore(S3, new S3Uri(Bucket, "out"));
+        var output = new S3Store(S3, new S3Uri(Bucket, "out"));
         return await output.ReadAsync("_SUCCESS") is not null || await output.ReadAsync("manifest.json") is not null;
     }
 

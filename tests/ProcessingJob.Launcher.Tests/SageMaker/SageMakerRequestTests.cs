@@ -4,6 +4,7 @@ using ProcessingJob.Contract;
 using ProcessingJob.FakeAws;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.SageMaker;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Tests.SageMaker;
 

@@ -1,6 +1,6 @@
 using Amazon.S3.Model;
 using ProcessingJob.Contract;
-using ProcessingJob.Launcher.SageMaker;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Tests.SageMaker;
 
@@ -77,7 +77,7 @@ public sealed class SageMakerSubmissionTests(MotoFixture moto)
             "s3cr3t",
             Assert.Single(bench.Aws.Server.Jobs.All).Request.GetProperty("Environment").GetProperty("API_KEY").GetString()
         );
-        var store = new S3OutputStore(bench.S3, new S3Uri(bench.Bucket, ""));
+        var store = new S3Store(bench.S3, new S3Uri(bench.Bucket, ""));
         await foreach (var file in store.ListAsync(""))
         {
             Assert.DoesNotContain("s3cr3t", System.Text.Encoding.UTF8.GetString((await store.ReadAsync(file.Path))!));

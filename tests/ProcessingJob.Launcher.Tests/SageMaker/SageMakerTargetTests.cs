@@ -91,7 +91,7 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
 
         var failed = await bench.RunAsync(bench.Spec(), "*:crash:2");
 
-        Assert.Equal(("Failed", ExitCode.Remote), (failed.Status, failed.Code));
+        Assert.Equal((JobState.Failed, ExitCode.Remote), (failed.Status, failed.Code));
         Assert.Contains("AlgorithmError", failed.Message);
         Assert.Contains("last lines of algo-1", failed.Message);
         Assert.Contains("told to crash", failed.Message);
@@ -177,7 +177,7 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
     {
         await using var bench = await RemoteBench.StartAsync(moto);
         var first = await bench.RunAsync(bench.Spec(2), options: new RemoteOptions(Wait: false));
-        Assert.Equal("InProgress", first.Status);
+        Assert.Equal(JobState.InProgress, first.Status);
         Assert.Contains("pjob status " + first.Job, first.Message);
 
         var second = await bench.RunAsync(bench.Spec(2));
@@ -210,7 +210,7 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
 
         var result = await run;
 
-        Assert.Equal(("Stopped", ExitCode.Remote), (result.Status, result.Code));
+        Assert.Equal((JobState.Stopped, ExitCode.Remote), (result.Status, result.Code));
         Assert.Contains("was stopped.", result.Message);
         var resumed = await bench.RunAsync(bench.Spec());
         Assert.Equal((ExitCode.Done, 2), (resumed.Code, resumed.UnitsCommittedBefore));
@@ -226,7 +226,7 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
 
         var result = await bench.RunAsync(spec with { Compute = spec.Compute with { MaxRuntime = TimeSpan.FromMinutes(10) } });
 
-        Assert.Equal(("Stopped: max_runtime reached", ExitCode.Remote), (result.Status, result.Code));
+        Assert.Equal((JobState.TimedOut, ExitCode.Remote), (result.Status, result.Code));
     }
 
     [Fact]

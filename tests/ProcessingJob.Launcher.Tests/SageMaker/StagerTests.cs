@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.SageMaker;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Tests.SageMaker;
 
@@ -71,10 +73,10 @@ public sealed class StagerTests(MotoFixture moto)
         var second = await stager.StageAsync("data", bench.Local("data"), files);
 
         Assert.NotEqual(first, second);
-        var store = new S3OutputStore(bench.S3, second);
+        var store = new S3Store(bench.S3, second);
         Assert.Equal("changed"u8.ToArray(), await store.ReadAsync("f0"));
         Assert.Equal("content 3"u8.ToArray(), await store.ReadAsync("f3"));
-        Assert.Equal("content 0"u8.ToArray(), await new S3OutputStore(bench.S3, first).ReadAsync("f0"));
+        Assert.Equal("content 0"u8.ToArray(), await new S3Store(bench.S3, first).ReadAsync("f0"));
     }
 
     [Fact]
@@ -105,8 +107,8 @@ public sealed class StagerTests(MotoFixture moto)
             await bench.PutAsync(key, "x");
         }
 
-        var listed = await S3Input.ListAsync(bench.S3, $"s3://{bench.Bucket}/corpus", "input.data");
-        var one = await S3Input.ListAsync(bench.S3, $"s3://{bench.Bucket}/corpus/sub/b.csv", "input.data");
+        var listed = await S3Input.ListAsync(bench.S3, AwsConnection.S3Options, $"s3://{bench.Bucket}/corpus", "input.data");
+        var one = await S3Input.ListAsync(bench.S3, AwsConnection.S3Options, $"s3://{bench.Bucket}/corpus/sub/b.csv", "input.data");
 
         Assert.Equal(["a.csv", "sub/b.csv"], listed.Files.Select(f => f.Source));
         Assert.Equal(

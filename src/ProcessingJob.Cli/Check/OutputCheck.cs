@@ -1,0 +1,246 @@
+using System.Collections.Concurrent;
+using ProcessingJob.Cli.Checking;
+using ProcessingJob.Contract;
+using ProcessingJob.Data.Finalizing;
+using ProcessingJob.Storage;
+
+namespace ProcessingJob.Cli.Check;
+
+/// <param name="Manifest">Null when there is none that can be read.</param>
+/// <param name="Faults">One line each; none: the output is as its manifest says.</param>
+/// <param name="Orphans">Files of ours that the manifest does not name: no fault, but no part of the output.</param>
+sealed record CheckResult(Manifest? Manifest, IReadOnlyList<string> Faults, IReadOnlyList<string> Orphans);
+
+/// <summary>Reads a finished output again and holds it against its manifest: files, sizes, hashes, rows, schema, sums.</summary>
+sealed class OutputCheck(IOutputStore output)
+{
+    const string Sidecar = ".rows.jsonl";
+    readonly ConcurrentQueue<string> _faults = new();
+    readonly ConcurrentDictionary<string, string> _schemas = new(StringComparer.Ordinal);
+
+    public async Task<CheckResult> RunAsync(CancellationToken cancellationToken)
+    {
+        if (await output.ReadAsync(OutputLayout.Manifest, cancellationToken) is not { } json)
+        {
+            return new(null, [$"{OutputLayout.Manifest}: missing; the job has not finished"], []);
+        }
+
+        var manifest = ContractJson.Read<Manifest>(json, OutputLayout.Manifest);
+        if (await output.ReadAsync(OutputLayout.Success, cancellationToken) is null)
+        {
+            _faults.Enqueue($"{OutputLayout.Success}: missing; the job has not finished");
+        }
+
+        var spec = SpecReader.Parse(manifest.Spec.ToJsonString(), OutputLayout.Manifest);
+        await CheckFilesAsync(manifest, spec, cancellationToken);
+        CheckSchemas();
+        var known = manifest.Parts.Concat(manifest.RejectFiles).Select(p => p.Path).ToHashSet(StringComparer.Ordinal);
+        known.UnionWith(await CheckRecordsAsync(manifest, cancellationToken));
+        return new(manifest, [.. _faults.Order(StringComparer.Ordinal)], await OrphansAsync(known, cancellationToken));
+    }
+
+    Task CheckFilesAsync(Manifest manifest, JobSpec spec, CancellationToken cancellationToken)
+    {
+        var columns = ExpectedColumns.Of(spec);
+        var rows = manifest.Parts.ToDictionary(p => p.Path, p => p.Rows, StringComparer.Ordinal);
+        // The lines beside an npy matrix repeat its rows, and their record says 0.
+        long Rows(PartRecord part) =>
+            part.Path.EndsWith(Sidecar, StringComparison.Ordinal)
+                ? rows.GetValueOrDefault(part.Path[..^Sidecar.Length] + ".npy")
+                : part.Rows;
+        return Parallel.ForEachAsync(
+            manifest.Parts.Concat(manifest.RejectFiles),
+            cancellationToken,
+            async (part, token) => await CheckFileAsync(part, Rows(part), columns, token)
+        );
+    }
+
+    async Task CheckFileAsync(PartRecord part, long rows, IReadOnlyList<string> expected, CancellationToken cancellationToken)
+    {
+        if (OutputNames.UnitOf(part.Path) is null)
+        {
+            Fault(part, "is not a valid part name");
+            return;
+        }
+        using var file = await output.CopyAsync(part.Path, cancellationToken);
+        if (file is null)
+        {
+            Fault(part, "missing");
+            return;
+        }
+        if (new FileInfo(file.Path).Length is var size && size != part.Bytes)
+        {
+            Fault(part, $"has {size} bytes, expected {part.Bytes}");
+        }
+        else if (Fingerprints.OfFile(file.Path) is var hash && hash != part.Sha256)
+        {
+            Fault(part, $"its content has changed: sha256 {hash}, expected {part.Sha256}");
+        }
+
+        try
+        {
+            var facts = await ReadAsync(file.Path, cancellationToken);
+            if (facts.Rows != rows)
+            {
+                Fault(part, $"has {facts.Rows} rows, expected {rows}");
+            }
+
+            foreach (var fault in facts.Faults)
+            {
+                Fault(part, fault);
+            }
+
+            if (
+                facts.Columns is { } columns
+                && facts.Rows > 0
+                && expected.Where(c => !columns.Contains(c)).ToList() is { Count: > 0 } missing
+            )
+            {
+                Fault(part, $"has no column {string.Join(", ", missing)}");
+            }
+
+            if (facts.Schema.Length > 0 && facts.Rows > 0)
+            {
+                _schemas[part.Path] = facts.Schema;
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A damaged file makes a reader fail in any way it likes; for the user it is always the same.
+            Fault(part, $"cannot be read: {e.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    static Task<PartFacts> ReadAsync(string path, CancellationToken cancellationToken) =>
+        Path.GetExtension(path) switch
+        {
+            ".parquet" => ParquetPart.ReadAsync(path, cancellationToken),
+            ".jsonl" or ".zst" => JsonlPart.ReadAsync(path, cancellationToken),
+            ".npy" => NpyPart.ReadAsync(path, cancellationToken),
+            var other => throw new InvalidDataException($"unknown format {other}"),
+        };
+
+    // The schema that most parts have is the right one.
+    void CheckSchemas()
+    {
+        foreach (var kind in _schemas.GroupBy(s => Path.GetExtension(s.Key)))
+        {
+            var common = kind.GroupBy(s => s.Value).MaxBy(g => g.Count())!.Key;
+            foreach (var (path, schema) in kind.Where(s => s.Value != common))
+            {
+                _faults.Enqueue($"{path}: its columns are ({schema}), expected ({common})");
+            }
+        }
+    }
+
+    async Task<IReadOnlyList<string>> CheckRecordsAsync(Manifest manifest, CancellationToken cancellationToken)
+    {
+        var records = new List<UnitRecord>();
+        var paths = new List<string>();
+        foreach (
+            var unit in manifest.Parts.Concat(manifest.RejectFiles).Select(p => OutputNames.UnitOf(p.Path)).OfType<string>().Distinct()
+        )
+        {
+            if (await output.ReadAsync(OutputLayout.Commit(unit), cancellationToken) is null)
+            {
+                _faults.Enqueue($"{OutputLayout.Commit(unit)}: missing");
+            }
+        }
+        await foreach (var file in output.ListAsync(OutputLayout.CommitFolder, cancellationToken))
+        {
+            if (OutputNames.UnitOf(file.Path) is null || await output.ReadAsync(file.Path, cancellationToken) is not { } json)
+            {
+                continue;
+            }
+
+            try
+            {
+                var record = ContractJson.Read<UnitRecord>(json, file.Path);
+                if (record.SpecFingerprint != manifest.SpecFingerprint || record.ModelFingerprint != manifest.ModelFingerprint)
+                {
+                    continue;
+                }
+
+                records.Add(record);
+                paths.Add(file.Path);
+            }
+            catch (PJobException e)
+            {
+                _faults.Enqueue(e.Message);
+            }
+        }
+        foreach (var fault in records.Zip(paths).SelectMany(r => UnitCheck.CountFaults(r.First, r.Second)))
+        {
+            _faults.Enqueue(fault);
+        }
+
+        CheckSum("units", manifest.Units, records.Count);
+        CheckSum("rows_in", manifest.RowsIn, records.Sum(r => r.RowsIn));
+        CheckSum("rows_kept", manifest.RowsKept, records.Sum(r => r.RowsKept));
+        CheckSum("rows_out", manifest.RowsOut, records.Sum(r => r.RowsOut));
+        CheckSum("filtered", manifest.Filtered, records.Sum(r => r.Filtered));
+        CheckSum("rejected_rows", manifest.RejectedRows, records.Sum(r => r.Rejects.Values.Sum()));
+        CheckSum("tokens", manifest.Tokens, records.Sum(r => r.Tokens));
+        CheckSum("truncated", manifest.Truncated, records.Sum(r => r.Truncated));
+        foreach (var reason in manifest.Rejects.Keys.Union(records.SelectMany(r => r.Rejects.Keys)))
+        {
+            CheckSum(
+                $"rejects.{reason}",
+                manifest.Rejects.GetValueOrDefault(reason),
+                records.Sum(r => r.Rejects.GetValueOrDefault(reason))
+            );
+        }
+
+        CheckNamed(manifest.Parts.Concat(manifest.RejectFiles), records.SelectMany(UnitCheck.FilesOf));
+        return paths;
+    }
+
+    void CheckSum(string name, long said, long found)
+    {
+        if (said != found)
+        {
+            _faults.Enqueue($"{OutputLayout.Manifest}: {name} is {said}, but the commit records add up to {found}");
+        }
+    }
+
+    /// <summary>Path, rows, bytes and hash of every file, as the manifest and as the commit records name them.</summary>
+    void CheckNamed(IEnumerable<PartRecord> manifest, IEnumerable<PartRecord> records)
+    {
+        var (said, found) = (manifest.ToHashSet(), records.ToHashSet());
+        foreach (var part in said.Except(found))
+        {
+            Fault(
+                part,
+                $"listed in {OutputLayout.Manifest} ({part.Rows} rows, {part.Bytes} bytes, sha256 {part.Sha256}), but in no commit record"
+            );
+        }
+
+        foreach (var part in found.Except(said))
+        {
+            Fault(
+                part,
+                $"listed in its commit record ({part.Rows} rows, {part.Bytes} bytes, sha256 {part.Sha256}), "
+                    + $"but not in {OutputLayout.Manifest}"
+            );
+        }
+    }
+
+    async Task<List<string>> OrphansAsync(HashSet<string> known, CancellationToken cancellationToken)
+    {
+        var orphans = new List<string>();
+        foreach (var prefix in new[] { OutputLayout.DataFolder, OutputLayout.RejectFolder, OutputLayout.CommitFolder })
+        {
+            await foreach (var file in output.ListAsync(prefix, cancellationToken))
+            {
+                if (!known.Contains(file.Path))
+                {
+                    orphans.Add(file.Path);
+                }
+            }
+        }
+        orphans.Sort(StringComparer.Ordinal);
+        return orphans;
+    }
+
+    void Fault(PartRecord part, string what) => _faults.Enqueue($"{part.Path}: {what}");
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using ProcessingJob.Cli.Display;
+using ProcessingJob.Cli.Outputs;
+using ProcessingJob.Cli.Pages;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Cli.Report;
+
+static class ReportCommand
+{
+    const int SampleRows = 1500,
+        RejectsPerReason = 3;
+
+    public static Command Create(CliContext cli)
+    {
+        var command = new Command("report", "Write a report on a finished job as one self-contained HTML page");
+        var folder = new Argument<string>("DIR") { Description = "Folder of the output" };
+        var file = new Option<string?>("--out", "-o") { Description = "File to write; default: report.html in DIR", HelpName = "FILE" };
+        var color = new Option<string?>("--color")
+        {
+            Description = "Kept column that colors the embeddings; default: one with few values",
+            HelpName = "COLUMN",
+        };
+        var ranges = new Option<string?>("--ranges")
+        {
+            Description = "The job's embed.ranges, for int8 and uint8 embeddings",
+            HelpName = "FILE",
+        };
+        command.Arguments.Add(folder);
+        command.Options.Add(file);
+        command.Options.Add(color);
+        command.Options.Add(ranges);
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                var output = JobOutput.Open(parsed.GetRequiredValue(folder));
+                var sample =
+                    output.Spec.Task == TaskKind.Embed ? await SampleAsync(cli, output, parsed.GetValue(ranges), cancellationToken) : null;
+                if (parsed.GetValue(color) is { } column && sample is not null && !sample.Rows.Any(r => r.ContainsKey(column)))
+                {
+                    throw new PJobException(
+                        $"--color {column}: no such column in the output; "
+                            + $"it has {string.Join(", ", sample.Rows.SelectMany(r => r.Keys).Distinct())}",
+                        ExitCode.BadSpec
+                    );
+                }
+
+                var html = ReportPage.Build(
+                    output,
+                    output.Reports(),
+                    output.RejectSamples(RejectsPerReason),
+                    sample,
+                    parsed.GetValue(color)
+                );
+                var path = parsed.GetValue(file) ?? Path.Combine(output.Folder, "report.html");
+                await PageFile.WriteAsync(path, html, cancellationToken);
+                cli.Out.WriteLine($"{path}: {output.Manifest.Job}, {Display.Text.Count(output.Manifest.RowsOut)} rows");
+            }
+        );
+        return command;
+    }
+
+    static async Task<EmbeddingSample?> SampleAsync(CliContext cli, JobOutput output, string? ranges, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EmbeddingSample.ReadAsync(output, new VectorDecoder(output.Spec, ranges), SampleRows, cancellationToken);
+        }
+        catch (PJobException e) when (e.ExitCode == ExitCode.BadSpec && ranges is null)
+        {
+            // The picture is one part of many: without it the report is still worth having.
+            cli.Error.WriteLine($"the embeddings are not plotted: {e.Message}");
+            return null;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.Globalization;
+using ProcessingJob.Cli.Commands;
+using ProcessingJob.Cli.Display;
+using ProcessingJob.Cli.Outputs;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Cli.Search;
+
+static class SearchCommand
+{
+    const int CellLength = 60;
+    static readonly HashSet<string> Bookkeeping = ["token_count", "truncated"];
+
+    public static Command Create(CliContext cli)
+    {
+        var command = new Command("search", "Find the texts of an output nearest to a query: exact search by cosine similarity");
+        var folder = new Argument<string>("DIR") { Description = "Output folder of an embed job" };
+        var text = new Argument<string>("TEXT") { Description = "The query" };
+        var top = new Option<int>("--top")
+        {
+            Description = "Number of results",
+            HelpName = "N",
+            DefaultValueFactory = _ => 10,
+        };
+        var model = new Option<string?>("--model") { Description = "The model folder; default: the job's", HelpName = "DIR" };
+        var prompt = new Option<string?>("--prompt")
+        {
+            Description = "Text or prompt name to put before the query; default: the model's prompt 'query', else the job's",
+            HelpName = "PROMPT",
+        };
+        var ranges = new Option<string?>("--ranges")
+        {
+            Description = "The job's embed.ranges, for int8 and uint8 embeddings",
+            HelpName = "FILE",
+        };
+        var json = CommonOptions.Json();
+        command.Arguments.Add(folder);
+        command.Arguments.Add(text);
+        foreach (var option in (Option[])[top, model, prompt, ranges, json])
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                var output = JobOutput.Open(parsed.GetRequiredValue(folder));
+                if (output.Spec.Task != TaskKind.Embed)
+                {
+                    throw new PJobException(
+                        $"{output.Folder}: holds the output of task {Names.Of(output.Spec.Task)}, expected embeddings (task embed)",
+                        ExitCode.BadSpec
+                    );
+                }
+
+                if (parsed.GetValue(top) < 1)
+                {
+                    throw new PJobException($"--top: found {parsed.GetValue(top)}, expected at least 1", ExitCode.BadSpec);
+                }
+
+                var modelFolder = parsed.GetValue(model) ?? output.Spec.Model;
+                if (!Directory.Exists(modelFolder))
+                {
+                    throw new PJobException(
+                        $"the job's model '{modelFolder}' is not a folder on this machine; name its folder with --model DIR",
+                        ExitCode.Model
+                    );
+                }
+
+                var decoder = new VectorDecoder(output.Spec, parsed.GetValue(ranges));
+                var query = await QueryEncoder.EncodeAsync(
+                    output.Spec,
+                    modelFolder,
+                    parsed.GetRequiredValue(text),
+                    parsed.GetValue(prompt),
+                    cancellationToken
+                );
+                var hits = await VectorSearch.FindAsync(output, decoder, query, parsed.GetValue(top), cancellationToken);
+                if (parsed.GetValue(json))
+                {
+                    cli.WriteJson(
+                        new
+                        {
+                            Query = parsed.GetValue(text),
+                            Rows = output.Manifest.RowsOut,
+                            Hits = hits,
+                        }
+                    );
+                }
+                else
+                {
+                    Print(cli, hits, output.Spec);
+                }
+            }
+        );
+        return command;
+    }
+
+    static void Print(CliContext cli, IReadOnlyList<Hit> hits, JobSpec spec)
+    {
+        if (hits.Count == 0)
+        {
+            cli.Out.WriteLine("the output has no rows");
+            return;
+        }
+        // Texts last and as wide as they are; where each row came from only when nothing else was kept.
+        var names = hits.SelectMany(h => h.Columns.Keys).Distinct().Where(c => !Bookkeeping.Contains(c)).ToList();
+        var own = names.Where(n => n is not ("source_file" or "source_row" or "window" or "start" or "end")).ToList();
+        var columns = (own.Count > 0 ? own : names).OrderBy(n => spec.Input.Text.Contains(n) ? 1 : 0).ToList();
+        foreach (var hit in hits)
+        {
+            var cells = columns.Select(c =>
+                $"{c}={Cell(hit.Columns.GetValueOrDefault(c), spec.Input.Text.Contains(c) ? 160 : CellLength)}"
+            );
+            cli.Out.WriteLine($"{hit.Score.ToString("0.0000", CultureInfo.InvariantCulture)}  {string.Join("  ", cells)}");
+        }
+    }
+
+    static string Cell(object? value, int length) =>
+        Pages.Html.Shorten((Convert.ToString(value, CultureInfo.InvariantCulture) ?? "").ReplaceLineEndings(" "), length);
+}

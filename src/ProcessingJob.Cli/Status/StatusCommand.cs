@@ -1,0 +1,111 @@
+using System.CommandLine;
+using ProcessingJob.Cli.Commands;
+using ProcessingJob.Cli.Display;
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Progress;
+using ProcessingJob.Launcher.Local;
+using ProcessingJob.Launcher.SageMaker;
+
+namespace ProcessingJob.Cli.Status;
+
+static class StatusCommand
+{
+    public static Command Create(CliContext cli)
+    {
+        var command = new Command("status", "Show the status of a job");
+        var folder = new Argument<string>("DIR|NAME") { Description = "Folder of an output, or name of a job on SageMaker" };
+        var region = CommonOptions.Region();
+        var json = CommonOptions.Json();
+        command.Arguments.Add(folder);
+        command.Options.Add(region);
+        command.Options.Add(json);
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                var what = parsed.GetRequiredValue(folder);
+                if (!Directory.Exists(what) && JobNames.IsName(what))
+                {
+                    return await RemoteAsync(cli, what, parsed.GetValue(region), parsed.GetValue(json), cancellationToken);
+                }
+
+                var status = await LocalStatus.ReadAsync(what, cancellationToken);
+                if (parsed.GetValue(json))
+                {
+                    cli.WriteJson(status);
+                }
+                else
+                {
+                    cli.Out.Write(Describe(status));
+                }
+
+                return 0;
+            }
+        );
+        return command;
+    }
+
+    static async Task<int> RemoteAsync(CliContext cli, string name, string? region, bool json, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = await RemoteStatus.ReadAsync(new SageMakerTarget(cli.Connect(region), cli.Time), name, cancellationToken);
+            if (json)
+            {
+                cli.WriteJson(status);
+            }
+            else
+            {
+                cli.Out.Write(Describe(status));
+            }
+
+            return 0;
+        }
+        catch (PJobException e)
+        {
+            throw new PJobException($"{name} is not a folder on this machine; as a job on SageMaker: {e.Message}", e.ExitCode, e);
+        }
+    }
+
+    static string Describe(RemoteStatus status)
+    {
+        var text =
+            $"{status.Job}: {status.State}{(status.Hosts > 0 ? $", {Text.Plural(status.Hosts, "host")} of {status.InstanceType}" : "")}\n";
+        text +=
+            $"created {Text.Time(status.CreatedAt)}"
+            + (status.StartedAt is { } start ? $", started {Text.Time(start)}" : "")
+            + (status.EndedAt is { } end ? $", ended {Text.Time(end)}" : "")
+            + "\n";
+        if (status.Output is { } output)
+        {
+            text +=
+                $"output: {output}"
+                + (
+                    status.UnitsCommitted is { } done
+                        ? $", {Text.Plural(done, "unit")}{(status.Units is { } units ? $" of {Text.Count(units)}" : "")} committed"
+                        : ""
+                )
+                + "\n";
+        }
+        // The message of a failure names the console too.
+        return $"{text}{status.Message ?? $"console: {status.Console}"}\n";
+    }
+
+    static string Describe(LocalStatus status)
+    {
+        var text = $"{status.Output}: {status.State.Text()}\n";
+        if (status.UnitsCommitted > 0)
+        {
+            text +=
+                $"committed: {Text.Plural(status.UnitsCommitted, "unit")}{(status.Units is { } units ? $" of {Text.Count(units)}" : "")}\n";
+        }
+
+        if (status.Counts is { } counts)
+        {
+            text +=
+                $"{Text.Count(counts.RowsIn)} rows in, {Text.Count(counts.RowsOut)} rows out, {Text.Count(counts.RejectedRows)} rejected, "
+                + $"{Text.Plural(counts.Parts, "part")}, {Text.Bytes(counts.Bytes)}\n";
+        }
+
+        return status.Message is { } message ? $"{text}last run: {message}\n" : text;
+    }
+}

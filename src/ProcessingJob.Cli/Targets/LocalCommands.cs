@@ -1,0 +1,72 @@
+using ProcessingJob.Cli.Display;
+using ProcessingJob.Cli.Estimating;
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Local;
+
+namespace ProcessingJob.Cli.Targets;
+
+/// <summary>run and plan on this machine.</summary>
+sealed class LocalCommands : ITarget
+{
+    public async Task<int> PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancellationToken)
+    {
+        if (settings.Simulate is not null)
+        {
+            throw new PJobException("--simulate and --deadline: only for SageMaker; add --sagemaker", ExitCode.BadSpec);
+        }
+
+        var plan = await new LocalTarget(cli.Time).PlanAsync(spec, cancellationToken);
+        var work = plan.UnitsLeft == 0 ? null : await LocalEstimate.MakeAsync(spec, plan, settings.TokensPerSecond, cancellationToken);
+        if (settings.Json)
+        {
+            cli.WriteJson(PlanText.Document(plan, work));
+        }
+        else
+        {
+            cli.Out.Write(PlanText.Of(plan) + work);
+        }
+
+        return 0;
+    }
+
+    public async Task<int> DryRunAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancellationToken)
+    {
+        var plan = await new LocalTarget(cli.Time).PlanAsync(spec, cancellationToken);
+        if (json)
+        {
+            cli.WriteJson(PlanText.Document(plan));
+        }
+        else
+        {
+            cli.Out.Write(PlanText.Of(plan));
+        }
+
+        return 0;
+    }
+
+    public async Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken)
+    {
+        if (settings.Force)
+        {
+            throw new PJobException(
+                "--force: only for SageMaker; for a local run remove the output, or name another with --output",
+                ExitCode.BadSpec
+            );
+        }
+
+        var target = new LocalTarget(cli.Time);
+        var result = await JobDisplay.FollowAsync(cli, settings.Json, events => target.RunAsync(spec, events, cancellationToken));
+        if (settings.Json)
+        {
+            cli.WriteJson(result);
+        }
+
+        if (result.Message is { } message)
+        {
+            cli.WriteError(message);
+        }
+
+        (settings.Json ? cli.Error : cli.Out).WriteLine(ResultText.Of(result));
+        return result.ExitCode;
+    }
+}

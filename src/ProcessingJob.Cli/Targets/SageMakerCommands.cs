@@ -1,0 +1,89 @@
+using System.Text.Json;
+using ProcessingJob.Cli.Display;
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Launcher.Progress;
+using ProcessingJob.Launcher.SageMaker;
+
+namespace ProcessingJob.Cli.Targets;
+
+/// <summary>run and plan on Amazon SageMaker Processing.</summary>
+sealed class SageMakerCommands : ITarget
+{
+    static readonly JsonSerializerOptions Request = new(AwsJsonClient.Json) { WriteIndented = true };
+
+    public Task<int> PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancellationToken) =>
+        new SageMakerPlan(cli, settings).RunAsync(spec, cancellationToken);
+
+    /// <summary>With --json the exact body of CreateProcessingJob.</summary>
+    public async Task<int> DryRunAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancellationToken)
+    {
+        var target = new SageMakerTarget(cli.Connect(spec.Aws.Region), cli.Time);
+        var work = target.PlanAsync(spec, cancellationToken);
+        var (plan, request) = await WaitNotice.WhileAsync(cli, $"AWS in {target.Connection.Region}", work);
+        if (!json)
+        {
+            cli.Out.Write(PlanText.Of(plan));
+        }
+
+        cli.Out.WriteLine(JsonSerializer.Serialize(request, Request));
+        return 0;
+    }
+
+    public async Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken)
+    {
+        var target = new SageMakerTarget(cli.Connect(spec.Aws.Region), cli.Time);
+        string? name = null;
+        JobResult result;
+        try
+        {
+            result = await JobDisplay.FollowAsync(
+                cli,
+                settings.Json,
+                events =>
+                    target.RunAsync(
+                        spec,
+                        new RemoteOptions(settings.Wait, settings.Force),
+                        new NameWatch(events, found => name = found),
+                        cancellationToken
+                    )
+            );
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return await new Detaching(cli, target, settings.Json).LeaveAsync(name);
+        }
+        if (settings.Json)
+        {
+            cli.WriteJson(result);
+        }
+
+        var said = settings.Json ? cli.Error : cli.Out;
+        if (result.Status == JobState.InProgress)
+        {
+            said.WriteLine(result.Message);
+            return 0;
+        }
+        if (result.Message is { } message)
+        {
+            cli.WriteError(message);
+        }
+
+        said.WriteLine(ResultText.Of(result));
+        return result.ExitCode;
+    }
+
+    /// <summary>Remembers the job's name for the case that the user leaves.</summary>
+    sealed class NameWatch(IProgress<JobEvent> inner, Action<string> found) : IProgress<JobEvent>
+    {
+        public void Report(JobEvent value)
+        {
+            if (value is JobNamed named)
+            {
+                found(named.Job);
+            }
+
+            inner.Report(value);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using ProcessingJob.Cli.Display;
+using ProcessingJob.Cli.Estimating;
+using ProcessingJob.Contract;
+using ProcessingJob.Launcher.Cost;
+using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Launcher.SageMaker;
+
+namespace ProcessingJob.Cli.Targets;
+
+/// <summary>plan on SageMaker: shares, and what they cost.</summary>
+sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
+{
+    public async Task<int> RunAsync(JobSpec spec, CancellationToken cancellationToken)
+    {
+        var target = new SageMakerTarget(cli.Connect(spec.Aws.Region), cli.Time);
+        var (plan, _) = await WaitNotice.WhileAsync(cli, $"AWS in {target.Connection.Region}", target.PlanAsync(spec, cancellationToken));
+        if (!settings.Json)
+        {
+            cli.Out.Write(PlanText.Of(plan));
+        }
+
+        if (plan.UnitsLeft == 0)
+        {
+            if (settings.Json)
+            {
+                cli.WriteJson(PlanText.Document(plan));
+            }
+
+            return 0;
+        }
+        Workload work;
+        try
+        {
+            using var s3 = target.Connection.S3();
+            var estimate = SageMakerTarget.ToldAsync(() =>
+                RemoteWorkload.EstimateAsync(spec, plan, s3, settings.TokensPerSecond, cancellationToken)
+            );
+            work = await WaitNotice.WhileAsync(cli, "a sample of the data to estimate time and cost", estimate);
+        }
+        catch (PJobException e) when (settings is { Simulate: null, Deadline: null })
+        {
+            // The plan is still useful; fail only when an estimate was asked for.
+            cli.Error.WriteLine($"no estimate of time and cost: {e.Message}");
+            if (settings.Json)
+            {
+                cli.WriteJson(PlanText.Document(plan));
+            }
+
+            return 0;
+        }
+        return Print(spec, plan, work);
+    }
+
+    int Print(JobSpec spec, JobPlan plan, Workload work)
+    {
+        var (model, type) = (new CostModel(settings.Types), spec.Compute.InstanceType[0]);
+        var cost = model.Estimate(work, type, plan.Hosts.Count);
+        // More hosts than units, or than files that are dealt out whole, would be refused.
+        var most = spec.Input.Sharding == Sharding.ByKey ? plan.Files.Count : work.Units.Count;
+        IReadOnlyList<CostEstimate> choices = settings.Simulate is { } range
+            ? [.. model.Simulate(work, type, Math.Min(range.To, Math.Max(range.From, most))).Skip(range.From - 1)]
+            : [];
+        var best = settings.Deadline is { } deadline ? CostModel.Cheapest(choices, deadline) : null;
+        if (settings.Json)
+        {
+            cli.WriteJson(
+                PlanText.Document(
+                    plan,
+                    new
+                    {
+                        work.Rows,
+                        work.Tokens,
+                        Cost = CostText.Document(cost),
+                        Simulated = choices.Select(CostText.Document),
+                        Cheapest = best is null ? null : CostText.Document(best),
+                    }
+                )
+            );
+            return 0;
+        }
+        cli.Out.Write(CostText.Of(cost, work, settings.Types));
+        if (choices.Count > 0)
+        {
+            cli.Out.Write(CostText.Of(choices, best));
+        }
+
+        if (settings.Deadline is { } limit)
+        {
+            cli.Out.WriteLine(
+                best is not null
+                    ? $"cheapest within {CostText.Time(limit)}: --hosts {best.Hosts}"
+                    : $"no number of hosts up to {choices[^1].Hosts} finishes within {CostText.Time(limit)}; "
+                        + $"the fastest takes {CostText.Time(choices.Min(c => c.Total))}"
+            );
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ProcessingJob.Contract;
+using ProcessingJob.Storage;
+
+namespace ProcessingJob.Data.Finalizing;
+
+/// <summary>What all rows of an output have in common; kept in the output as <see cref="Path"/>, so that nothing else is mixed in.</summary>
+/// <param name="Spec">The spec of the first run; only its keys that affect the output count.</param>
+/// <param name="ModelFingerprint">16 hex digits over the model folder.</param>
+public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)
+{
+    public const string Path = ".pjob/job.json";
+
+    public string SpecFingerprint => SpecWriter.Fingerprint(Spec);
+
+    /// <summary>Refuses an output that holds rows of another spec or model; leaves the output as it is.</summary>
+    /// <exception cref="PJobException">Exit code 2; names the keys that differ.</exception>
+    public async Task CheckAsync(IOutputStore output, CancellationToken cancellationToken = default)
+    {
+        if (await ReadAsync(output, cancellationToken).ConfigureAwait(false) is not { } other)
+        {
+            await CheckRecordAsync(output, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        var keys = SpecWriter
+            .Differences(other.Spec, Spec)
+            .Select(key => $"{key} ({Value(key, other.Spec)} there, {Value(key, Spec)} now)")
+            .ToList();
+        if (other.ModelFingerprint != ModelFingerprint)
+        {
+            keys.Add($"the model's files ({other.ModelFingerprint} there, {ModelFingerprint} now)");
+        }
+
+        if (keys.Count > 0)
+        {
+            throw Refused(output, $"a job that differs in {string.Join(", ", keys)}");
+        }
+    }
+
+    /// <summary>Writes <see cref="Path"/>: from now on the output is of this identity.</summary>
+    public Task ClaimAsync(IOutputStore output, CancellationToken cancellationToken = default) =>
+        output.WriteAsync(
+            Path,
+            ContractJson.Write(
+                new JsonObject { ["model_fingerprint"] = ModelFingerprint, ["spec"] = SpecWriter.ToJson(StoredSpec.Of(Spec)) }
+            ),
+            cancellationToken
+        );
+
+    /// <summary>The identity an output has; null when nothing has been written to it by a launcher.</summary>
+    /// <exception cref="PJobException">Exit code 1: the file is damaged.</exception>
+    public static async Task<OutputIdentity?> ReadAsync(IOutputStore output, CancellationToken cancellationToken = default)
+    {
+        var path = Path;
+        var json = await output.ReadAsync(path, cancellationToken).ConfigureAwait(false);
+        if (json is null)
+        {
+            json = await output.ReadAsync(path = OutputLayout.Manifest, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (json is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return
+                JsonNode.Parse(json) is JsonObject root
+                && root["spec"] is JsonObject spec
+                && root["model_fingerprint"] is JsonValue model
+                ? new(SpecReader.Parse(spec.ToJsonString(), $"{output.Location}/{path}"), model.GetValue<string>())
+                : throw new JsonException("expected an object with spec and model_fingerprint");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new PJobException($"{output.Location}/{path}: damaged: {e.Message}", ExitCode.Failed, e);
+        }
+    }
+
+    // An output written without a launcher has no file of this kind, but each commit record knows its own fingerprints.
+    async Task CheckRecordAsync(IOutputStore output, CancellationToken cancellationToken)
+    {
+        await foreach (var file in output.ListAsync(OutputLayout.CommitFolder, cancellationToken).ConfigureAwait(false))
+        {
+            if (await output.ReadAsync(file.Path, cancellationToken).ConfigureAwait(false) is not { } json)
+            {
+                continue;
+            }
+
+            var record = ContractJson.Read<UnitRecord>(json, $"{output.Location}/{file.Path}");
+            if (record.SpecFingerprint != SpecFingerprint || record.ModelFingerprint != ModelFingerprint)
+            {
+                throw Refused(output, $"another {(record.SpecFingerprint != SpecFingerprint ? "spec" : "model")} ({file.Path} says so)");
+            }
+
+            return;
+        }
+    }
+
+    static PJobException Refused(IOutputStore output, string other) =>
+        new($"{output.Location} holds the output of {other}; choose another output.data, or remove that output", ExitCode.BadSpec);
+
+    static string Value(string key, JobSpec spec) => SpecKeys.Find(key)!.Write(spec)?.ToJsonString() ?? "unset";
+}

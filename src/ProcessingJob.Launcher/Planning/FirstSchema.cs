@@ -1,0 +1,34 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Data;
+using ProcessingJob.Storage;
+
+namespace ProcessingJob.Launcher.Planning;
+
+/// <summary>The id and the kept columns with their types, from one file of the input: read once for all hosts, so that all parts have one schema.</summary>
+public static class FirstSchema
+{
+    /// <exception cref="PJobException">A named column is missing, or the file cannot be read.</exception>
+    public static async Task<IReadOnlyList<KeptColumn>> ReadAsync(InputSpec input, string path, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(path);
+        return await ReadAsync(input, new LocalData(file.DirectoryName!), new(file.Name, file.Length, ""), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <exception cref="PJobException">A named column is missing, or the file cannot be read.</exception>
+    public static async Task<IReadOnlyList<KeptColumn>> ReadAsync(
+        InputSpec input,
+        IDataRoot data,
+        SourceFile file,
+        CancellationToken cancellationToken
+    )
+    {
+        var format = input.Format == InputFormat.Auto ? UnitCutter.FormatOf(file.Source) : input.Format;
+        var unit = WorkUnit.Create(file.Source, format, 0, file.Size, file.Size, file.Version, "", "");
+        var source = await data.OpenAsync(unit, cancellationToken).ConfigureAwait(false);
+        await using (source.ConfigureAwait(false))
+        {
+            return await SchemaSampler.InferAsync(source, format, input, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

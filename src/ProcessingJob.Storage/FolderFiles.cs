@@ -1,0 +1,122 @@
+using System.IO.Enumeration;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Storage;
+
+/// <summary>Walks folders and hashes files: the one way in which input data and model folders are listed.</summary>
+public static class FolderFiles
+{
+    /// <summary>A file, or a link that was not followed.</summary>
+    /// <param name="Name">Path below the root, with '/'.</param>
+    /// <param name="IsLink">A symbolic link to a file or folder.</param>
+    public readonly record struct Found(string Name, bool IsLink);
+
+    /// <summary>
+    /// The data files of a folder in ordinal order, without names that begin with '.' or '_' (as everywhere in the Hadoop family: .crc
+    /// files, _SUCCESS and other markers are no data). Links are not followed and come out as such.
+    /// </summary>
+    /// <exception cref="PJobException">Exit code 1: the folder cannot be listed.</exception>
+    public static IReadOnlyList<Found> OfData(string root) =>
+        Walk(
+            root,
+            (ref entry) => (!entry.IsDirectory || IsLink(ref entry)) && !IsHidden(ref entry) && entry.FileName[0] != '_',
+            (ref entry) => !IsLink(ref entry) && !IsHidden(ref entry) && entry.FileName[0] != '_'
+        );
+
+    /// <summary>
+    /// The files of a model folder in ordinal order, without names that begin with '.'. Links are followed: in the Hugging Face cache
+    /// every file of a model is one.
+    /// </summary>
+    /// <exception cref="PJobException">Exit code 1: the folder cannot be listed.</exception>
+    public static IReadOnlyList<string> OfModel(string root) =>
+        [
+            .. Walk(root, (ref entry) => !entry.IsDirectory && !IsHidden(ref entry), (ref entry) => !IsHidden(ref entry))
+                .Select(file => file.Name),
+        ];
+
+    /// <summary>Sizes and sha256 of files, read in parallel.</summary>
+    /// <param name="root">What the names are relative to.</param>
+    /// <param name="names">With '/'.</param>
+    /// <param name="unreadable">Exit code when one cannot be read.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="PJobException">A file cannot be read.</exception>
+    public static async Task<IReadOnlyList<SourceFile>> HashAsync(
+        string root,
+        IReadOnlyList<string> names,
+        ExitCode unreadable = ExitCode.Failed,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var files = new SourceFile[names.Count];
+        await Parallel
+            .ForAsync(
+                0,
+                names.Count,
+                cancellationToken,
+                (i, _) =>
+                {
+                    var path = Path.Combine(root, names[i]);
+                    try
+                    {
+                        using var stream = File.OpenRead(path);
+                        files[i] = new(names[i], stream.Length, Fingerprints.OfFile(path));
+                    }
+                    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                    {
+                        throw new PJobException($"{path}: cannot be read: {e.Message}", unreadable, e);
+                    }
+                    return ValueTask.CompletedTask;
+                }
+            )
+            .ConfigureAwait(false);
+        return files;
+    }
+
+    /// <summary>The files of a model folder with sizes and sha256.</summary>
+    /// <exception cref="PJobException">Exit code 4: a file cannot be read.</exception>
+    public static Task<IReadOnlyList<SourceFile>> HashModelAsync(string root, CancellationToken cancellationToken = default) =>
+        HashAsync(root, OfModel(root), ExitCode.Model, cancellationToken);
+
+    /// <summary>16 hex digits over names and contents of all files of a model folder.</summary>
+    /// <exception cref="PJobException">Exit code 4: a file cannot be read.</exception>
+    public static async Task<string> FingerprintModelAsync(string root, CancellationToken cancellationToken = default) =>
+        Fingerprints.OfItems(
+            (await HashModelAsync(root, cancellationToken).ConfigureAwait(false)).Select(file => (file.Source, file.Version))
+        );
+
+    static List<Found> Walk(
+        string root,
+        FileSystemEnumerable<Found>.FindPredicate include,
+        FileSystemEnumerable<Found>.FindPredicate recurse
+    )
+    {
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.None,
+            IgnoreInaccessible = false,
+        };
+        FileSystemEnumerable<Found>.FindTransform transform = (ref entry) =>
+            new(
+                Path.GetRelativePath(root, entry.ToFullPath()).Replace(Path.DirectorySeparatorChar, '/'),
+                IsLink(ref entry)
+            );
+        try
+        {
+            var walk = new FileSystemEnumerable<Found>(root, transform, options)
+            {
+                ShouldIncludePredicate = include,
+                ShouldRecursePredicate = recurse,
+            };
+            return [.. walk.OrderBy(file => file.Name, StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PJobException($"{root}: cannot be listed: {e.Message}", ExitCode.Failed, e);
+        }
+    }
+
+    static bool IsLink(ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0;
+
+    static bool IsHidden(ref FileSystemEntry entry) => entry.FileName[0] == '.';
+}

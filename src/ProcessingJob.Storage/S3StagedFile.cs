@@ -1,0 +1,197 @@
+using System.Net;
+using Amazon.S3;
+using Amazon.S3.Model;
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Storage;
+
+/// <summary>A file that is uploaded in parts while it is written and appears when the upload is completed; a small one is put whole.</summary>
+sealed class S3StagedFile(S3Objects objects, S3Uri root, string path) : StagedFile(path)
+{
+    const int PartBytes = 8 << 20;
+    static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(30);
+    readonly UploadStream _stream = new();
+    readonly List<PartETag> _parts = [];
+    string? _upload;
+    long _length;
+    bool _published;
+
+    S3Calls Calls => objects.Calls;
+    S3Uri To => root.Append(Path);
+    string Name => To.ToString();
+
+    public override Stream Stream => _stream.WithOwner(this);
+
+    public async Task BeginAsync(CancellationToken cancellationToken) =>
+        _upload ??= await objects.BeginUploadAsync(To, cancellationToken).ConfigureAwait(false);
+
+    public override async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        if (_upload is not null)
+        {
+            await UploadAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <returns>False when the name is taken by other bytes.</returns>
+    public async Task<bool> TryPublishAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PublishAsync("*", cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.PreconditionFailed || e.ErrorCode == "NoSuchUpload")
+        {
+            var there = await Calls
+                .RunAsync(Name, (s3, token) => s3.GetObjectMetadataAsync(root.Bucket, To.Key, token), cancellationToken)
+                .ConfigureAwait(false);
+            // Also where our own first try went through and only its answer was lost.
+            // Equal parts make equal ETags: the bytes are those of an earlier attempt at the same unit.
+            return there.ContentLength == _length && there.ETag.Trim('"') == ExpectedETag();
+        }
+    }
+
+    public override Task PublishAsync(CancellationToken cancellationToken) => PublishAsync(null, cancellationToken);
+
+    /// <summary>Ends an upload that was begun, so that nothing of it is kept or paid for.</summary>
+    public async Task AbortAsync(CancellationToken cancellationToken)
+    {
+        if (_published || _upload is not { } upload)
+        {
+            return;
+        }
+
+        await Calls
+            .RunAsync(
+                Name,
+                (s3, token) =>
+                    s3.AbortMultipartUploadAsync(
+                        new()
+                        {
+                            BucketName = root.Bucket,
+                            Key = To.Key,
+                            UploadId = upload,
+                        },
+                        token
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        _upload = null;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _stream.DisposeAsync().ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(AbortLimit, Calls.Time);
+        try
+        {
+            await AbortAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is PJobException or AmazonS3Exception or OperationCanceledException)
+        {
+            // A fault here must not hide the one that led here; the bucket's lifecycle rule removes what stays.
+        }
+    }
+
+    async Task PublishAsync(string? ifNoneMatch, CancellationToken cancellationToken)
+    {
+        if (_upload is null)
+        {
+            _length = _stream.Length;
+            await objects
+                .WriteAsync(To, _stream.GetBuffer().AsMemory(0, (int)_stream.Length), ifNoneMatch, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        else
+        {
+            await Calls
+                .RunAsync(
+                    Name,
+                    (s3, token) =>
+                        s3.CompleteMultipartUploadAsync(
+                            new()
+                            {
+                                BucketName = root.Bucket,
+                                Key = To.Key,
+                                UploadId = _upload,
+                                PartETags = _parts,
+                                IfNoneMatch = ifNoneMatch,
+                            },
+                            token
+                        ),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+        _published = true;
+    }
+
+    async Task UploadAsync(CancellationToken cancellationToken)
+    {
+        if (_stream.Length == 0)
+        {
+            return;
+        }
+
+        await BeginAsync(cancellationToken).ConfigureAwait(false);
+        var number = _parts.Count + 1;
+        var response = await Calls
+            .RunAsync(
+                Name,
+                (s3, token) =>
+                    s3.UploadPartAsync(
+                        new()
+                        {
+                            BucketName = root.Bucket,
+                            Key = To.Key,
+                            UploadId = _upload,
+                            PartNumber = number,
+                            PartSize = _stream.Length,
+                            InputStream = new MemoryStream(_stream.GetBuffer(), 0, (int)_stream.Length),
+                        },
+                        token
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        _parts.Add(new(number, response.ETag));
+        _length += _stream.Length;
+        _stream.SetLength(0);
+    }
+
+#pragma warning disable CA5351 // Not for security: S3's ETag is made of MD5.
+    string ExpectedETag()
+    {
+        if (_upload is null)
+        {
+            return Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(_stream.GetBuffer().AsSpan(0, (int)_stream.Length)));
+        }
+
+        var hashes = _parts.SelectMany(p => p.ETag.Trim('"') is { Length: 32 } hex ? Convert.FromHexString(hex) : []).ToArray();
+        return $"{Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(hashes))}-{_parts.Count}";
+    }
+#pragma warning restore CA5351
+
+    /// <summary>Gathers one part in memory and sends it when it is full.</summary>
+    sealed class UploadStream : MemoryStream
+    {
+        S3StagedFile? _owner;
+
+        public UploadStream WithOwner(S3StagedFile owner)
+        {
+            _owner = owner;
+            return this;
+        }
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Write(buffer.Span);
+            if (Length >= PartBytes)
+            {
+                await _owner!.UploadAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace ProcessingJob.Tokenization.Pipeline;
+
+/// <summary>Cuts by one of the patterns of byte-level models.</summary>
+sealed class WordSplit(WordPattern pattern) : Splitter
+{
+    public override string Describe() => $"Split({pattern})";
+
+    protected override void Split(ReadOnlySpan<int> text, int start, List<Piece> into)
+    {
+        for (var i = start; i < text.Length; )
+        {
+            var end = WordPatterns.End(pattern, text, i);
+            into.Add(new Piece(i, end));
+            i = end;
+        }
+    }
+}

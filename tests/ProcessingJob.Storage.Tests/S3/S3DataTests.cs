@@ -1,0 +1,116 @@
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Storage.Tests;
+
+public sealed class S3DataTests(S3Fixture server) : IClassFixture<S3Fixture>
+{
+    static readonly S3Options Quick = new() { RangeBytes = 50_000, RetryDelay = TimeSpan.FromMilliseconds(1) };
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    async Task<string> NewDataAsync(params (string Key, string Content)[] objects)
+    {
+        var bucket = await server.NewBucketAsync();
+        foreach (var (key, content) in objects)
+        {
+            await server
+                .Client()
+                .PutObjectAsync(
+                    new()
+                    {
+                        BucketName = bucket,
+                        Key = key,
+                        ContentBody = content,
+                    },
+                    Token
+                );
+        }
+
+        return bucket;
+    }
+
+    [Fact]
+    public async Task List_Prefix_GivesDataFilesInOrder()
+    {
+        var bucket = await NewDataAsync(
+            ("in/b.txt", "b"),
+            ("in/a/c.txt", "cc"),
+            ("in/_SUCCESS", ""),
+            ("in/.hidden/x.txt", "x"),
+            ("other/d.txt", "d")
+        );
+        var files = await new S3Data(server.Client(), S3Uri.Parse($"s3://{bucket}/in", "data")).ListAsync(Token);
+        Assert.Equal([("a/c.txt", 2L), ("b.txt", 1L)], files.Select(f => (f.Source, f.Size)));
+        Assert.Equal(32, files[0].Version.Length);
+    }
+
+    [Fact]
+    public async Task List_MoreThanAPage_GivesAll()
+    {
+        var bucket = await server.NewBucketAsync();
+        await Parallel.ForAsync(
+            0,
+            1005,
+            Token,
+            async (i, token) =>
+                await server
+                    .Client()
+                    .PutObjectAsync(
+                        new()
+                        {
+                            BucketName = bucket,
+                            Key = $"p/{i:0000}.txt",
+                            ContentBody = "x",
+                        },
+                        token
+                    )
+        );
+        Assert.Equal(1005, (await new S3Data(server.Client(), S3Uri.Parse($"s3://{bucket}/p/", "data")).ListAsync(Token)).Count);
+    }
+
+    [Fact]
+    public async Task Read_RequestThatHangs_IsAskedAgain()
+    {
+        var bucket = await NewDataAsync(("in/a.txt", "a\nb\n"));
+        using var proxy = new FaultProxy(server.Endpoint) { Fault = (n, _) => n == 0 ? "hang" : null };
+        var data = new S3Data(server.Client(proxy.Endpoint), S3Uri.Parse($"s3://{bucket}/in", "data"), Quick with { Timeout = TimeSpan.FromMilliseconds(500) });
+        Assert.Single(await data.ListAsync(Token));
+    }
+
+    [Fact]
+    public async Task List_PartOfTheListWithoutAWayOn_FailsInsteadOfLosingFiles()
+    {
+        using var proxy = new FaultProxy(server.Endpoint) { Fault = (_, _) => "partial" };
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            new S3Data(server.Client(proxy.Endpoint), S3Uri.Parse("s3://bucket/in", "data"), Quick).ListAsync(Token)
+        );
+        Assert.Contains("gave a part of the list and no way to go on", e.Message);
+    }
+
+    [Fact]
+    public async Task Open_NameThatLeadsOut_IsRefused()
+    {
+        var data = new S3Data(server.Client(), S3Uri.Parse("s3://bucket/in", "data"));
+        await Assert.ThrowsAsync<PJobException>(() =>
+            data.OpenAsync(WorkUnit.Create("../secret", InputFormat.Text, 0, 4, 4, "v", "s", "m"), Token)
+        );
+    }
+
+    [Fact]
+    public async Task List_PrefixWithADoubleSlash_IsTheSameKeyForDataInputAndOutput()
+    {
+        var bucket = await NewDataAsync(("/x/a.txt", "a"), ("x/b.txt", "b"));
+        var uri = S3Uri.Parse($"s3://{bucket}//x/", "input.data");
+
+        Assert.Equal(["a.txt"], (await new S3Data(server.Client(), uri).ListAsync(Token)).Select(f => f.Source));
+        Assert.Equal(["a.txt"], (await S3Input.ListAsync(server.Client(), Quick, uri.ToString(), "input.data", Token)).Files.Select(f => f.Source));
+        Assert.Equal("a"u8.ToArray(), await new S3Store(server.Client(), uri).ReadAsync("a.txt", Token));
+    }
+
+    [Fact]
+    public async Task Copy_ObjectThatIsNotThere_LeavesNoFile()
+    {
+        var bucket = await server.NewBucketAsync();
+        using var copy = await new S3Store(server.Client(), new(bucket, "out")).CopyAsync("data/x.parquet", Token);
+        Assert.Null(copy);
+    }
+}
