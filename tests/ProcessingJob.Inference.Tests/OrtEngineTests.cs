@@ -241,7 +241,12 @@ public sealed class OrtEngineTests
     {
         Assert.Equal(a.Length, b.Length);
         var difference = new float[a.Length];
-        TensorPrimitives.Subtract(a, b, difference);
+        for (var i = 0; i < difference.Length; i++)
+        {
+            // The largest of nothing is -infinity on both sides.
+            difference[i] = a[i].Equals(b[i]) ? 0 : a[i] - b[i];
+        }
+
         return Math.Abs(TensorPrimitives.MaxMagnitude<float>(difference));
     }
 }

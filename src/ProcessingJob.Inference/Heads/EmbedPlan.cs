@@ -68,24 +68,14 @@ sealed record EmbedPlan
     }
 
     /// <summary>What is left to do where the graph gives the modules' result in so many floats: length 1, if it has it, is given again.</summary>
-    /// <exception cref="PJobException">BadSpec: more dimensions than there are.</exception>
-    public EmbedPlan InsideTheGraph(int size, EmbedOptions options)
-    {
-        var width = Math.Min(Width, size);
-        if (options.Dimensions > size)
-        {
-            throw new PJobException($"embed.dimensions is {options.Dimensions}, expected 1 to {size}, the model's size", ExitCode.BadSpec);
-        }
-
-        return this with
+    public EmbedPlan InsideTheGraph(int size) =>
+        this with
         {
             Pooling = [],
             EncoderWidth = size,
             TokenStages = [],
             Stages = Stages is [.., NormalizeStage last] ? [last] : [],
-            Width = Width == PooledSize || options.Dimensions is not null ? width : Math.Min(size, Width),
         };
-    }
 
     static IReadOnlyList<PoolingMode> PoolingOf(EmbedRoute route, EmbedOptions options)
     {

@@ -45,13 +45,12 @@ sealed class SentenceHead(EmbedPlan plan, string output, int size) : OutputHead
         }
 
         var expected = model.Route.Width;
-        var width = pooled.Dimensions is [_, > 0 and var known] ? (int)known : expected;
-        if (width != expected && model.Sentence!.HasModules)
+        if (pooled.Dimensions is [_, > 0 and var width] && width != expected)
         {
             throw new PJobException($"{file.Path}: {pooled.Name} is {width} wide, but the folder's files say {expected}", ExitCode.Model);
         }
 
-        return new SentenceHead(plan.InsideTheGraph(width, options), pooled.Name, width);
+        return new SentenceHead(plan.InsideTheGraph(expected), pooled.Name, expected);
     }
 
     public override long[] Shape(int rows, int length) => [rows, size];
