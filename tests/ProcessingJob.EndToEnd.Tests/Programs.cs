@@ -13,7 +13,7 @@ static class Programs
     )
         ? "Release"
         : "Debug";
-    static readonly string Folder = Repo.File("src", "ProcessingJob.Cli", "bin", Configuration, "net10.0");
+    public static readonly string Folder = Repo.File("src", "ProcessingJob.Cli", "bin", Configuration, "net10.0");
 
     public static WorkerCommand Worker { get; } = new("dotnet", [Path.Combine(Folder, "worker", "ProcessingJob.Worker.dll")]);
 

@@ -20,12 +20,12 @@ public sealed class DeviceMemoryTests
             rows = 1000;
         using var folder = new TempFolder();
         var model = ModelFolder.Open(TinyModel.Write(folder));
-        var file = model.Candidate(DeviceKind.Cpu);
+        var file = model.SourceFor(DeviceKind.Cpu).Source;
         var head = TaskHeads.Create(model, file, TaskKind.Embed, new EmbedOptions());
         var block = Blocks.Random(1, Enumerable.Repeat(length, rows), TinyModel.Vocabulary);
         using var device = new OrtDevice(
             model,
-            file,
+            file.Open(),
             head,
             new OrtSettings { Profile = DeviceProfile.Cpu },
             1,

@@ -24,7 +24,7 @@ public sealed class ExternalDataTests : IDisposable
             Enumerable.Range(0, 200).SelectMany(i => BitConverter.GetBytes((float)i)).ToArray()
         );
         var model = ModelFolder.Open(_folder.Path);
-        Assert.True(model.OnnxFiles[0].Bytes > 800);
+        Assert.True(model.Files[0].Bytes > 800);
         using var engine = InferenceEngine.Create(model, new EngineOptions { Device = DeviceKind.Cpu });
         var block = new EncodingBuffer();
         block.Add([7]);

@@ -30,7 +30,7 @@ public sealed class ModelFolderTests : IDisposable
             (TaskKind.Embed, PoolingMode.Mean, false, 64, 4),
             (model.Task, Assert.Single(model.Pooling), model.Normalize, model.MaxLength, model.EmbeddingSize)
         );
-        Assert.Equal("onnx/model.onnx", Assert.Single(model.OnnxFiles).Name);
+        Assert.Equal("onnx/model.onnx", Assert.Single(model.Files).Name);
     }
 
     [Theory]
@@ -199,7 +199,7 @@ public sealed class ModelFolderTests : IDisposable
         var model = ModelFolder.Open(_folder.Path);
         Assert.Equal(
             ["onnx/model.onnx", "onnx/model_O3.onnx", "onnx/model_quantized.onnx", "onnx/model_fp16.onnx"],
-            model.OnnxFiles.Select(f => f.Name)
+            model.Files.Select(f => f.Name)
         );
         Assert.Equal("onnx/model.onnx", model.Choose(DeviceKind.Cpu).Name);
         Assert.Equal("onnx/model_fp16.onnx", model.Choose(DeviceKind.Cuda).Name);
@@ -287,7 +287,7 @@ public sealed class ModelFolderTests : IDisposable
         return e.Message;
     }
 
-    static byte[] Weights(int dataType, int size, bool fused = false)
+    internal static byte[] Weights(int dataType, int size, bool fused = false)
     {
         const int count = 4096;
         var tensor = new ProtoWriter().Number(1, count).Number(2, dataType).Text(8, "w").Bytes(9, new byte[count * size]);

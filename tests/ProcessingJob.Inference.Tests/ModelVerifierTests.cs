@@ -81,7 +81,7 @@ public sealed class ModelVerifierTests
     public void Check_GraphThatComputesTheSame_Passes()
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
-        var file = model.Candidate(DeviceKind.Cpu);
+        var file = model.SourceFor(DeviceKind.Cpu).Source;
         NumericGate.Check(
             model,
             file,

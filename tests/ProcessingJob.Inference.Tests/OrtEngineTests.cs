@@ -89,7 +89,7 @@ public sealed class OrtEngineTests
     public void Run_PooledOnTheDevice_EqualsPooledHere(params PoolingMode[] pooling)
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
-        var file = model.Candidate(DeviceKind.Cpu);
+        var file = model.SourceFor(DeviceKind.Cpu).Source;
         var plan = EmbedPlan.Create(model.Route! with { Pooling = pooling }, new EmbedOptions { Normalize = true });
         var head = new EmbedHead(plan with { PromptTokens = 3 }, "last_hidden_state");
         var block = Blocks.Random(1, [5, 40, 2, 17]);
@@ -99,7 +99,15 @@ public sealed class OrtEngineTests
 
         float[] RunBatch(bool readOnDevice)
         {
-            using var device = new OrtDevice(model, file, head, new OrtSettings { Profile = DeviceProfile.Cpu }, 1, 200, readOnDevice);
+            using var device = new OrtDevice(
+                model,
+                file.Open(),
+                head,
+                new OrtSettings { Profile = DeviceProfile.Cpu },
+                1,
+                200,
+                readOnDevice
+            );
             using var runner = device.CreateRunner();
             var output = new float[4 * head.Output.Width];
             runner.Run(new Batch(block, [0, 1, 2, 3], 40), output);
@@ -114,12 +122,12 @@ public sealed class OrtEngineTests
     public void WarmUp_RulesOfAGpu_RunsTheLargestBatchOrSaysNo()
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
-        var file = model.Candidate(DeviceKind.Cpu);
+        var file = model.SourceFor(DeviceKind.Cpu).Source;
         var head = TaskHeads.Create(model, file, TaskKind.Embed, new EmbedOptions());
         var rules = new BatchRules(2048, 120, FewShapes: true);
         using var device = new OrtDevice(
             model,
-            file,
+            file.Open(),
             head,
             new OrtSettings { Profile = DeviceProfile.Cpu },
             1,
@@ -136,12 +144,12 @@ public sealed class OrtEngineTests
     {
         // The GPU's path but for the provider: few shapes, two callers, pooling by the second session.
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
-        var file = model.Candidate(DeviceKind.Cpu);
+        var file = model.SourceFor(DeviceKind.Cpu).Source;
         var head = TaskHeads.Create(model, file, TaskKind.Embed, new EmbedOptions { Normalize = true });
         var rules = new BatchRules(2048, 128, FewShapes: true);
         var device = new OrtDevice(
             model,
-            file,
+            file.Open(),
             head,
             new OrtSettings { Profile = DeviceProfile.Cpu },
             2,
@@ -170,9 +178,17 @@ public sealed class OrtEngineTests
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
         var block = Blocks.Random(1, [5, 9]);
-        var file = model.Candidate(DeviceKind.Cpu);
+        var file = model.SourceFor(DeviceKind.Cpu).Source;
         var head = TaskHeads.Create(model, file, TaskKind.Embed, new EmbedOptions());
-        using var device = new OrtDevice(model, file, head, new OrtSettings { Profile = DeviceProfile.Cpu }, 1, 200, readOnDevice: false);
+        using var device = new OrtDevice(
+            model,
+            file.Open(),
+            head,
+            new OrtSettings { Profile = DeviceProfile.Cpu },
+            1,
+            200,
+            readOnDevice: false
+        );
         var (before, after) = (new float[2 * head.Output.Width], new float[2 * head.Output.Width]);
         using (var runner = device.CreateRunner())
         {

@@ -3,9 +3,7 @@ using ProcessingJob.Contract;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
-using ProcessingJob.Models.Graphs;
 using ProcessingJob.Models.Modules;
-using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Inference.Tests;
@@ -55,10 +53,7 @@ static class SentenceGolden
             "encode_document" => TextRole.Document,
             _ => TextRole.None,
         };
-        using var temp = new TempFolder();
-        var copy = temp.Copy(folder, "m");
-        Export(copy, role);
-        var model = ModelFolder.Open(copy, new ModelOptions { Task = TaskKind.Embed, Role = role });
+        var model = ModelFolder.Open(folder, new ModelOptions { Task = TaskKind.Embed, Role = role });
         var tokenizer = Tokenizer.Load(model.EncoderFolder);
         var prompt = model.Prompt(Text(call, "prompt"), Text(call, "prompt_name"));
         var maxLength = model.MaxLength(tokenizer);
@@ -108,17 +103,6 @@ static class SentenceGolden
         foreach (var ids in expected.EnumerateArray())
         {
             Assert.Equal(ids.EnumerateArray().Select(v => v.GetInt32()), block.Ids(row++).ToArray());
-        }
-    }
-
-    /// <summary>Writes the graph that the folder's route asks for beside its weights.</summary>
-    static void Export(string folder, TextRole role)
-    {
-        var route = EmbedRoute.Of(SentenceFolder.Open(folder, FolderKind.SentenceTransformer), role);
-        if (route.Encoder is TransformerModule transformer)
-        {
-            using var graph = EncoderGraph.Build(transformer.Folder, route.GraphOptions);
-            graph.Export(Path.Combine(transformer.Folder, "model.onnx"));
         }
     }
 

@@ -15,8 +15,11 @@ public sealed record HostReport
     /// <summary>Why this device was chosen.</summary>
     public string DeviceReason { get; init; } = "";
 
-    /// <summary>The .onnx file, relative to the model folder; a resumed run goes on with it.</summary>
+    /// <summary>The .onnx or safetensors file, relative to the model folder; a resumed run goes on with it.</summary>
     public string? ModelFile { get; init; }
+
+    /// <summary>Why this file was chosen.</summary>
+    public string? ModelFileReason { get; init; }
 
     /// <summary>Padded tokens of a batch; a resumed run with compute.tune takes it from here.</summary>
     public int? TokenBudget { get; init; }

@@ -383,7 +383,7 @@ public static class SpecKeys
         ),
         SpecKey.Text(
             "compute.model_file",
-            "ONNX file inside the model folder.",
+            "What of the model folder is run: an .onnx file in it, or safetensors. auto: on CUDA safetensors, on the CPU a float32 .onnx file, else what there is.",
             s => s.Compute.ModelFile,
             (s, v) => s with { Compute = s.Compute with { ModelFile = v! } },
             output: true

@@ -13,12 +13,12 @@ sealed class EncoderInputs
     readonly int _padId;
     readonly int _firstPosition;
 
-    public EncoderInputs(OnnxCandidate file, int padId, int firstPosition, int capacity)
+    public EncoderInputs(ModelGraph graph, int padId, int firstPosition, int capacity)
     {
         (_padId, _firstPosition) = (padId, firstPosition);
         _inputs =
         [
-            .. file.Summary.Inputs.Select(i => new Input(
+            .. graph.Inputs.Select(i => new Input(
                 i.Name,
                 i.ElementType == OnnxGraphWriter.Int64
                     ? new PinnedTensor<long>(capacity, TensorElementType.Int64)

@@ -17,7 +17,7 @@ sealed class OrtDevice : IDevice
     InferenceSession? _continuation;
 
     /// <param name="model">The folder.</param>
-    /// <param name="file">Which of its ONNX files.</param>
+    /// <param name="graph">Its graph; it must outlive this device.</param>
     /// <param name="head">What is read of its outputs.</param>
     /// <param name="settings">Where and how it runs.</param>
     /// <param name="threads">Threads that will call it.</param>
@@ -26,7 +26,7 @@ sealed class OrtDevice : IDevice
     /// <exception cref="PJobException">Model: ONNX Runtime cannot open the file.</exception>
     public OrtDevice(
         ModelFolder model,
-        OnnxCandidate file,
+        ModelGraph graph,
         OutputHead head,
         OrtSettings settings,
         int threads,
@@ -34,7 +34,7 @@ sealed class OrtDevice : IDevice
         bool readOnDevice
     )
     {
-        (_model, File, Head, _settings, Threads, Capacity) = (model, file, head, settings, threads, capacity);
+        (_model, Graph, Head, _settings, Threads, Capacity) = (model, graph, head, settings, threads, capacity);
         _readOnDevice = readOnDevice;
         Name = settings.Profile.NameOf(settings.DeviceId);
         (_session, _continuation) = Open();
@@ -44,7 +44,7 @@ sealed class OrtDevice : IDevice
 
     public int Threads { get; }
 
-    public OnnxCandidate File { get; }
+    public ModelGraph Graph { get; }
 
     public OutputHead Head { get; }
 
@@ -77,6 +77,17 @@ sealed class OrtDevice : IDevice
         _continuation?.Dispose();
     }
 
+    InferenceSession OpenEncoder(SessionOptions options)
+    {
+        if (Graph.Bytes is not { } model)
+        {
+            return new InferenceSession(Graph.Source.Path, options);
+        }
+
+        ExternalWeights.Add(options, Graph.Weights);
+        return new InferenceSession(model, options);
+    }
+
     TensorElementType ElementType(InferenceSession encoder) => encoder.OutputMetadata[Head.Names[0]].ElementDataType;
 
     (InferenceSession, InferenceSession?) Open()
@@ -84,23 +95,26 @@ sealed class OrtDevice : IDevice
         try
         {
             using var options = _settings.ToSessionOptions();
-            var encoder = new InferenceSession(File.Path, options);
+            var encoder = OpenEncoder(options);
             if (ElementType(encoder) is not (TensorElementType.Float or TensorElementType.Float16) and var other)
             {
-                throw new PJobException($"{File.Path}: {Head.Names[0]} has type {other}, expected float or float16.", ExitCode.Model);
+                throw new PJobException(
+                    $"{Graph.Source.Path}: {Head.Names[0]} has type {other}, expected float or float16",
+                    ExitCode.Model
+                );
             }
 
-            if (!_readOnDevice || Head.DeviceGraph(ElementType(encoder) == TensorElementType.Float16) is not { } graph)
+            if (!_readOnDevice || Head.DeviceGraph(ElementType(encoder) == TensorElementType.Float16) is not { } continuation)
             {
                 return (encoder, null);
             }
 
             using var graphOptions = _settings.ToSessionOptions();
-            return (encoder, new InferenceSession(graph, graphOptions));
+            return (encoder, new InferenceSession(continuation, graphOptions));
         }
         catch (OnnxRuntimeException e)
         {
-            throw new PJobException($"{File.Path}: ONNX Runtime cannot open it on {Name}: {e.Message}", ExitCode.Model, e);
+            throw new PJobException($"{Graph.Source.Path}: ONNX Runtime cannot open it on {Name}: {e.Message}", ExitCode.Model, e);
         }
     }
 }

@@ -28,7 +28,7 @@ sealed class OrtRunner : IRunner
     {
         (_device, _head) = (device, device.Head);
         _binding = device.Session.CreateIoBinding();
-        _inputs = new EncoderInputs(device.File, device.Config.PadId, device.Config.FirstPosition, device.Capacity);
+        _inputs = new EncoderInputs(device.Graph, device.Config.PadId, device.Config.FirstPosition, device.Capacity);
         if (device.Continuation is { } continuation)
         {
             _deviceReader = _head.CreateDeviceReader(continuation, device.Capacity);
@@ -69,7 +69,7 @@ sealed class OrtRunner : IRunner
         }
         catch (OnnxRuntimeException e)
         {
-            throw OrtFailures.Translate(e, _device.Name, _device.File.Path);
+            throw OrtFailures.Translate(e, _device.Name, _device.Graph.Source.Path);
         }
         finally
         {

@@ -19,8 +19,10 @@ sealed record EngineSetup
 
     public string Summary { get; init; } = "";
 
-    /// <summary>Relative to the model folder.</summary>
-    public string ModelFile { get; init; } = "";
+    public ModelFile? ModelFile { get; init; }
+
+    /// <summary>Why this file.</summary>
+    public string ModelFileReason { get; init; } = "";
 
     public bool Deduplicate { get; init; } = true;
 
@@ -29,8 +31,8 @@ sealed record EngineSetup
     /// <summary>Opens the float32 session that repeats rows that were not finite; null when there is no other than the main one.</summary>
     public Func<IDevice>? Float32 { get; init; }
 
-    /// <summary>The library's log lines on their way to <see cref="Log"/>.</summary>
-    public IDisposable? Listening { get; init; }
+    /// <summary>What must live as long as the devices, and ends after them: their graphs, the library's log lines.</summary>
+    public IReadOnlyList<IDisposable> Owned { get; init; } = [];
 
     public static EngineSetup Create(ModelFolder model, EngineOptions options)
     {
@@ -53,17 +55,24 @@ sealed record EngineSetup
         }
 
         var (profile, count, why) = DeviceProfile.Choose(options.Device);
-        var file = model.Candidate(profile.Kind);
+        var (file, whyFile) = model.SourceFor(profile.Kind);
         var head = TaskHeads.Create(model, file, options.Task, options.Embed);
         var rules = new BatchRules(options.TokenBudget ?? profile.TokenBudget, maxLength, profile.FewShapes);
         var threads = options.Threads ?? profile.Threads(options.IntraOpThreads);
-        var listening = options.Log is { } log ? OrtRuntime.Listen(log) : null;
         var devices = new List<IDevice>();
+        var owned = new List<IDisposable>();
         try
         {
+            if (options.Log is { } log)
+            {
+                owned.Add(OrtRuntime.Listen(log));
+            }
+
+            var graph = file.Open();
+            owned.Add(graph);
             for (var d = 0; d < count; d++)
             {
-                devices.Add(new OrtDevice(model, file, head, Settings(profile, d), threads, rules.Capacity, profile.ReadOnDevice));
+                devices.Add(new OrtDevice(model, graph, head, Settings(profile, d), threads, rules.Capacity, profile.ReadOnDevice));
             }
 
             if (profile.CheckAtStart)
@@ -97,7 +106,11 @@ sealed record EngineSetup
                 device.Dispose();
             }
 
-            listening?.Dispose();
+            foreach (var one in owned)
+            {
+                one.Dispose();
+            }
+
             throw;
         }
 
@@ -108,12 +121,13 @@ sealed record EngineSetup
             Rules = rules,
             Profile = profile,
             Summary =
-                $"{profile.Describe(count, threads, options.IntraOpThreads)} ({why}), {file.File.Name} ({file.File.Precision.ToString().ToLowerInvariant()}), {rules.TokenBudget} tokens per batch",
-            ModelFile = file.File.Name,
+                $"{profile.Describe(count, threads, options.IntraOpThreads)} ({why}), {file.File.Name} ({file.File.Precision.ToString().ToLowerInvariant()}, {whyFile}), {rules.TokenBudget} tokens per batch",
+            ModelFile = file.File,
+            ModelFileReason = whyFile,
             Deduplicate = options.Deduplicate,
             Log = options.Log,
             Float32 = Fallback(),
-            Listening = listening,
+            Owned = owned,
         };
 
         OrtSettings Settings(DeviceProfile on, int device) =>
@@ -126,22 +140,19 @@ sealed record EngineSetup
 
         Func<IDevice>? Fallback()
         {
-            var full = model.Candidates.FirstOrDefault(c => c.File.Precision == WeightPrecision.Float32);
-            if (full is null || (full.Path == file.Path && profile == DeviceProfile.Cpu))
+            var full = model.Sources.FirstOrDefault(s => s.File.Precision == WeightPrecision.Float32);
+            if (full is null || (full == file && profile == DeviceProfile.Cpu))
             {
                 return null;
             }
 
             return () =>
-                new OrtDevice(
-                    model,
-                    full,
-                    TaskHeads.Create(model, full, options.Task, options.Embed),
-                    Settings(DeviceProfile.Cpu, 0),
-                    1,
-                    rules.Capacity,
-                    readOnDevice: false
-                );
+            {
+                var graph = full.Open();
+                owned.Add(graph);
+                var fullHead = TaskHeads.Create(model, full, options.Task, options.Embed);
+                return new OrtDevice(model, graph, fullHead, Settings(DeviceProfile.Cpu, 0), 1, rules.Capacity, readOnDevice: false);
+            };
         }
     }
 

@@ -74,8 +74,11 @@ public sealed class InferenceEngine : IDisposable
     /// <summary>What runs the model and why, e.g. "cpu: 2 threads (no GPU found)".</summary>
     public string DeviceSummary => _setup.Summary;
 
-    /// <summary>The .onnx file in use, relative to the model folder.</summary>
-    public string ModelFile => _setup.ModelFile;
+    /// <summary>What the model is run from; null for devices that are not of this library.</summary>
+    public ModelFile? ModelFile => _setup.ModelFile;
+
+    /// <summary>Why this file, e.g. "preferred on cuda".</summary>
+    public string ModelFileReason => _setup.ModelFileReason;
 
     /// <summary>What was chosen: Cpu or Cuda.</summary>
     public DeviceKind Device => _setup.Profile.Kind;
@@ -159,7 +162,10 @@ public sealed class InferenceEngine : IDisposable
             slot.Dispose();
         }
 
-        _setup.Listening?.Dispose();
+        foreach (var owned in _setup.Owned)
+        {
+            owned.Dispose();
+        }
     }
 
     void OnDeviceDied(DeviceSlot slot, Exception e)

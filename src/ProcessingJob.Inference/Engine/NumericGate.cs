@@ -14,7 +14,7 @@ namespace ProcessingJob.Inference.Engine;
 static class NumericGate
 {
     /// <exception cref="PJobException">Model: they do not agree.</exception>
-    public static void Check(ModelFolder model, OnnxCandidate file, OutputHead head, OrtSettings settings, int maxLength)
+    public static void Check(ModelFolder model, ModelSource file, OutputHead head, OrtSettings settings, int maxLength)
     {
         var block = SyntheticBlock(model, maxLength);
         var optimized = Directions(Run(model, file, head, settings, block));
@@ -36,10 +36,11 @@ static class NumericGate
     }
 
     /// <summary>Results row by row.</summary>
-    public static float[][] Run(ModelFolder model, OnnxCandidate file, OutputHead head, OrtSettings settings, EncodingBuffer block)
+    public static float[][] Run(ModelFolder model, ModelSource file, OutputHead head, OrtSettings settings, EncodingBuffer block)
     {
         var longest = Enumerable.Range(0, block.Count).Max(block.Length);
-        using var device = new OrtDevice(model, file, head, settings, 1, longest, settings.Profile.ReadOnDevice);
+        using var graph = file.Open();
+        using var device = new OrtDevice(model, graph, head, settings, 1, longest, settings.Profile.ReadOnDevice);
         using var runner = device.CreateRunner();
         var results = new float[block.Count][];
         for (var i = 0; i < block.Count; i++)

@@ -3,6 +3,7 @@ using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Models.Modules;
+using ProcessingJob.Models.Onnx;
 
 namespace ProcessingJob.Inference.Engine;
 
@@ -35,7 +36,8 @@ static class StaticSetup
             Rules = rules,
             Profile = profile,
             Summary = $"{profile.Describe(1, threads, 1)} (a table of tokens runs no graph)",
-            ModelFile = "model.safetensors",
+            ModelFile = new ModelFile("model.safetensors", WeightPrecision.Float32, false, 0),
+            ModelFileReason = "a table of tokens",
             Deduplicate = options.Deduplicate,
             Log = options.Log,
         };

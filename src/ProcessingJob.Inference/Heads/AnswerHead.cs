@@ -15,8 +15,8 @@ sealed class AnswerHead : OutputHead, IOutputReader
     public override IReadOnlyList<string> Names { get; } = [Start, End];
 
     /// <exception cref="PJobException">Model: the graph has no such outputs.</exception>
-    public static AnswerHead Create(OnnxCandidate file) =>
-        file.Summary.Outputs.Any(o => o.Name == Start) && file.Summary.Outputs.Any(o => o.Name == End)
+    public static AnswerHead Create(ModelSource file) =>
+        file.Outputs.Any(o => o.Name == Start) && file.Outputs.Any(o => o.Name == End)
             ? new AnswerHead()
             : throw TaskHeads.Refuse(file, $"task answer needs {Start} and {End}");
 

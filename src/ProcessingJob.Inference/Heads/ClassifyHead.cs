@@ -14,10 +14,9 @@ sealed class ClassifyHead(int labels) : OutputHead, IOutputReader
     public override IReadOnlyList<string> Names { get; } = [Logits];
 
     /// <exception cref="PJobException">Model: the graph has no logits, or other labels than config.json.</exception>
-    public static ClassifyHead Create(ModelFolder model, OnnxCandidate file)
+    public static ClassifyHead Create(ModelFolder model, ModelSource file)
     {
-        var logits =
-            file.Summary.Outputs.FirstOrDefault(o => o.Name == Logits) ?? throw TaskHeads.Refuse(file, $"task classify needs {Logits}");
+        var logits = file.Outputs.FirstOrDefault(o => o.Name == Logits) ?? throw TaskHeads.Refuse(file, $"task classify needs {Logits}");
         var labels = logits.Dimensions is [_, > 0 and var fixedLabels] ? (int)fixedLabels : model.Labels.Count;
         return labels == model.Labels.Count
             ? new ClassifyHead(labels)

@@ -17,11 +17,11 @@ sealed class EmbedHead(EmbedPlan plan, string output) : OutputHead
 
     /// <summary>For what the folder's route reads of the graph: tokens, or vectors that are pooled already.</summary>
     /// <exception cref="PJobException">Model: the graph has neither. BadSpec: options that do not fit the model.</exception>
-    public static OutputHead Create(ModelFolder model, OnnxCandidate file, EmbedOptions options)
+    public static OutputHead Create(ModelFolder model, ModelSource file, EmbedOptions options)
     {
         var route = model.Route!;
         var plan = EmbedPlan.Create(route, options);
-        var outputs = file.Summary.Outputs;
+        var outputs = file.Outputs;
         if (route.IsPooled || (options.Pooling is null && !model.Sentence!.HasModules && SentenceHead.IsIn(file)))
         {
             return SentenceHead.Create(model, file, plan, options);

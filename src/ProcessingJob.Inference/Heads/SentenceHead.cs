@@ -18,12 +18,12 @@ sealed class SentenceHead(EmbedPlan plan, string output, int size) : OutputHead
     public override IReadOnlyList<string> Names { get; } = [output];
 
     /// <summary>Whether the graph pools.</summary>
-    public static bool IsIn(OnnxCandidate file) => file.Summary.Outputs.Any(o => o.Name == Pooled);
+    public static bool IsIn(ModelSource file) => file.Outputs.Any(o => o.Name == Pooled);
 
     /// <exception cref="PJobException">Model: the graph has no embeddings, or another pooling was asked for.</exception>
-    public static SentenceHead Create(ModelFolder model, OnnxCandidate file, EmbedPlan plan, EmbedOptions options)
+    public static SentenceHead Create(ModelFolder model, ModelSource file, EmbedPlan plan, EmbedOptions options)
     {
-        var outputs = file.Summary.Outputs;
+        var outputs = file.Outputs;
         if (model.Route!.IsPooled && outputs.FirstOrDefault(o => o.Name == Pooler) is { } pooler)
         {
             return new SentenceHead(plan, pooler.Name, plan.EncoderWidth);

@@ -8,7 +8,7 @@ namespace ProcessingJob.Inference.Heads;
 static class TaskHeads
 {
     /// <exception cref="PJobException">Model: the graph has not the outputs that the task needs. BadSpec: the task runs no model.</exception>
-    public static OutputHead Create(ModelFolder model, OnnxCandidate file, TaskKind task, EmbedOptions options) =>
+    public static OutputHead Create(ModelFolder model, ModelSource file, TaskKind task, EmbedOptions options) =>
         task switch
         {
             TaskKind.Embed => EmbedHead.Create(model, file, options),
@@ -18,6 +18,6 @@ static class TaskHeads
         };
 
     /// <summary>An exception that names the file and its outputs.</summary>
-    public static PJobException Refuse(OnnxCandidate file, string why) =>
-        new($"{file.Path}: {why}; the graph's outputs are {string.Join(", ", file.Summary.Outputs.Select(o => o.Name))}", ExitCode.Model);
+    public static PJobException Refuse(ModelSource file, string why) =>
+        new($"{file.Path}: {why}; the graph's outputs are {string.Join(", ", file.Outputs.Select(o => o.Name))}", ExitCode.Model);
 }

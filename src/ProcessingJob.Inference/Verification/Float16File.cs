@@ -19,7 +19,7 @@ public static class Float16File
     public static (string Name, Comparison Result) Create(string folder, EngineOptions options)
     {
         var model = ModelFolder.Open(folder, new ModelOptions { Task = options.Task });
-        if (model.Candidates.FirstOrDefault(c => c.File.Precision == WeightPrecision.Float16) is { } there)
+        if (model.Sources.OfType<OnnxSource>().FirstOrDefault(c => c.File.Precision == WeightPrecision.Float16) is { } there)
         {
             throw new PJobException(
                 $"{folder} has a float16 file already: {there.File.Name}. Remove it to have it made anew.",
@@ -28,9 +28,9 @@ public static class Float16File
         }
 
         var full =
-            model.Candidates.FirstOrDefault(c => c.File.Precision == WeightPrecision.Float32)
+            model.Sources.OfType<OnnxSource>().FirstOrDefault(c => c.File.Precision == WeightPrecision.Float32)
             ?? throw new PJobException(
-                $"{folder} has no float32 file to make a float16 one of, only {string.Join(", ", model.OnnxFiles.Select(f => f.Name))}.",
+                $"{folder} has no float32 .onnx file to make a float16 one of, only {string.Join(", ", model.Files.Select(f => f.Name))}.",
                 ExitCode.Model
             );
         // External data is written in, and a protobuf message ends at 2 GiB.
@@ -47,7 +47,7 @@ public static class Float16File
         try
         {
             Write(full.Path, Path.Combine(folder, unfinished));
-            var converted = ModelFolder.Open(folder, new ModelOptions { Task = options.Task, ModelFile = unfinished }).Candidates[0];
+            var converted = ModelFolder.Open(folder, new ModelOptions { Task = options.Task, ModelFile = unfinished }).Sources[0];
             var result = ModelVerifier.Verify(model, full, converted, options) with { Name = $"{name} vs {full.File.Name}" };
             if (!result.Passed)
             {

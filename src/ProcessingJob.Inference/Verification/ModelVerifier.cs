@@ -34,7 +34,7 @@ public static class ModelVerifier
 {
     const double SameNumbers = 0.999999;
 
-    /// <summary>Compares optimised with unoptimised graph, every ONNX file with the float32 one, batched with single rows, and, given a
+    /// <summary>Compares optimised with unoptimised graph, every file with the float32 one, batched with single rows, and, given a
     /// reference file (jsonl of {"text","embedding"}), the results with that.</summary>
     /// <exception cref="PJobException">The model or the reference cannot be used.</exception>
     public static IReadOnlyList<Comparison> Verify(ModelFolder model, EngineOptions options, string? referenceFile = null)
@@ -48,9 +48,9 @@ public static class ModelVerifier
         var plain = NumericGate.Run(model, setup.File, setup.Head, setup.Settings with { Optimize = false }, block);
         results.Add(Compare($"{setup.File.File.Name}: optimized vs as it is", chosen, plain, Required(setup.File)));
         results.Add(Compare($"{setup.File.File.Name}: in batches vs alone", setup.RunInBatches(block), chosen, SameNumbers));
-        if (model.Candidates.FirstOrDefault(c => c.File.Precision == WeightPrecision.Float32) is { } full)
+        if (model.Sources.FirstOrDefault(c => c.File.Precision == WeightPrecision.Float32) is { } full)
         {
-            foreach (var other in model.Candidates.Where(c => c != full))
+            foreach (var other in model.Sources.Where(c => c != full))
             {
                 results.Add(CompareFiles(model, options, setup.Settings, block, full, other));
             }
@@ -66,7 +66,7 @@ public static class ModelVerifier
 
     /// <summary>Compares another file of a model with its float32 one, on the device that the options choose.</summary>
     /// <exception cref="PJobException">One of them cannot be used.</exception>
-    internal static Comparison Verify(ModelFolder model, OnnxCandidate full, OnnxCandidate other, EngineOptions options)
+    internal static Comparison Verify(ModelFolder model, ModelSource full, ModelSource other, EngineOptions options)
     {
         using var setup = new VerifierSetup(model, options);
         return CompareFiles(model, options, setup.Settings, Tokenize(model, options, SampleTexts()), full, other);
@@ -95,8 +95,8 @@ public static class ModelVerifier
         EngineOptions options,
         OrtSettings settings,
         EncodingBuffer block,
-        OnnxCandidate full,
-        OnnxCandidate other
+        ModelSource full,
+        ModelSource other
     )
     {
         var name = $"{other.File.Name} vs {full.File.Name}";
@@ -110,12 +110,12 @@ public static class ModelVerifier
             return new Comparison($"{name}: {e.Message}", 0, 0, double.NaN, Required(other));
         }
 
-        float[][] Run(OnnxCandidate file) =>
+        float[][] Run(ModelSource file) =>
             NumericGate.Run(model, file, TaskHeads.Create(model, file, options.Task, options.Embed), settings, block);
     }
 
     // What careful exports of well-known models reach.
-    static double Required(OnnxCandidate file) =>
+    static double Required(ModelSource file) =>
         file.File.Precision switch
         {
             WeightPrecision.Float32 => SameNumbers,
@@ -230,12 +230,12 @@ public static class ModelVerifier
         public VerifierSetup(ModelFolder model, EngineOptions options)
         {
             _engine = InferenceEngine.Create(model, options with { Deduplicate = false });
-            File = model.Candidate(_engine.Device);
+            File = model.SourceFor(_engine.Device).Source;
             Head = TaskHeads.Create(model, File, options.Task, options.Embed);
             Settings = new OrtSettings { Profile = DeviceProfile.Choose(_engine.Device).Profile };
         }
 
-        public OnnxCandidate File { get; }
+        public ModelSource File { get; }
 
         public OutputHead Head { get; }
 

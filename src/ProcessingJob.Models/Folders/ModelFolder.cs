@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ProcessingJob.Contract;
 using ProcessingJob.Models.Modules;
 
@@ -5,7 +6,7 @@ namespace ProcessingJob.Models.Folders;
 
 /// <summary>
 /// A Hugging Face or sentence-transformers model folder as its own files describe it: config.json, modules.json and the modules
-/// it lists, prompts, and the ONNX files. Immutable. Nothing is executed or downloaded, and no pickle is ever read.
+/// it lists, prompts, ONNX files and safetensors. Nothing is executed or downloaded, and no pickle is ever read.
 /// </summary>
 public sealed class ModelFolder
 {
@@ -13,18 +14,14 @@ public sealed class ModelFolder
     const int DefaultLength = 512;
 
     readonly ModelConfig _config;
-    readonly IReadOnlyList<OnnxCandidate> _candidates;
-    readonly IReadOnlyList<string> _notes;
+    readonly IReadOnlyList<ModelSource> _sources;
+    readonly List<string> _notes;
+    readonly ConcurrentDictionary<ModelSource, string?> _refusals = [];
 
-    ModelFolder(
-        string path,
-        ModelConfig config,
-        IReadOnlyList<OnnxCandidate> candidates,
-        IReadOnlyList<string> notes
-    )
+    ModelFolder(string path, ModelConfig config, IReadOnlyList<ModelSource> sources, List<string> notes)
     {
-        (Path, _config, _candidates, _notes) = (path, config, candidates, notes);
-        OnnxFiles = [.. candidates.Select(c => c.File)];
+        (Path, _config, _sources, _notes) = (path, config, sources, notes);
+        Files = [.. sources.Select(s => s.File)];
     }
 
     public string Path { get; }
@@ -97,14 +94,17 @@ public sealed class ModelFolder
     /// <summary>What a user should know before trusting the results.</summary>
     public IReadOnlyList<FolderWarning> Warnings => Route?.Warnings ?? Sentence?.Warnings ?? [];
 
-    /// <summary>The ONNX files found, in the order they are preferred on a CPU; empty for task tokenize.</summary>
-    public IReadOnlyList<OnnxFile> OnnxFiles { get; }
+    /// <summary>What the model can be run from, in the order that is preferred on a CPU; empty for task tokenize.</summary>
+    public IReadOnlyList<ModelFile> Files { get; }
 
     public ModelConfig Config => _config;
 
-    public IReadOnlyList<OnnxCandidate> Candidates => _candidates;
+    public IReadOnlyList<ModelSource> Sources => _sources;
 
-    /// <summary>Reads and checks the folder. For task tokenize no ONNX file is asked for.</summary>
+    /// <summary>Whether compute.model_file named one.</summary>
+    bool IsAsked { get; init; }
+
+    /// <summary>Reads and checks the folder. For task tokenize no weights are asked for.</summary>
     /// <exception cref="PJobException">Model: what was found, what is expected, in which file.</exception>
     public static ModelFolder Open(string path, ModelOptions? options = null)
     {
@@ -135,13 +135,14 @@ public sealed class ModelFolder
         }
 
         var notes = new List<string>();
-        var candidates =
+        var sources =
             task == TaskKind.Tokenize
                 ? []
-                : OnnxCandidates.Find(path, System.IO.Path.GetRelativePath(path, encoder), options.ModelFile, notes);
-        return new ModelFolder(path, config, candidates, notes)
+                : ModelSources.Find(path, System.IO.Path.GetRelativePath(path, encoder), options.ModelFile, task, config, route, notes);
+        return new ModelFolder(path, config, sources, notes)
         {
             Task = task,
+            IsAsked = options.ModelFile is not null,
             Sentence = sentence,
             Route = route,
             Role = options.Role,
@@ -150,8 +151,8 @@ public sealed class ModelFolder
         };
     }
 
-    /// <summary>The ONNX file for a device (Cpu or Cuda): the asked one, or the best there is.</summary>
-    public OnnxFile Choose(DeviceKind device) => Candidate(device).File;
+    /// <summary>The file for a device (Cpu or Cuda): the asked one, or the best there is.</summary>
+    public ModelFile Choose(DeviceKind device) => SourceFor(device).Source.File;
 
     /// <summary>The text to put before every text; see <see cref="SentenceFolder.Prompt"/>. Folders without one have no prompts.</summary>
     /// <exception cref="PJobException">BadSpec: an unknown name, or both.</exception>
@@ -200,11 +201,11 @@ public sealed class ModelFolder
             Add("labels", string.Join(", ", Labels) + (ProblemType is null ? "" : $" ({ProblemType})"));
         }
 
-        foreach (var file in OnnxFiles)
+        foreach (var file in Files)
         {
             var uses = new[] { DeviceKind.Cpu, DeviceKind.Cuda }.Where(d => Choose(d) == file).Select(d => d.ToString().ToLowerInvariant());
             Add(
-                "onnx file",
+                "model file",
                 $"{file.Name}: {file.Precision.ToString().ToLowerInvariant()}{(file.Optimized ? ", optimized" : "")}, {file.Bytes / 1e6:N1} MB{string.Concat(uses.Select(u => $", for {u}"))}"
             );
         }
@@ -229,10 +230,46 @@ public sealed class ModelFolder
         void Add(string name, string value) => lines.Add(new(name, value));
     }
 
-    public OnnxCandidate Candidate(DeviceKind device) =>
-        _candidates.Count > 0
-            ? OnnxCandidates.Choose(_candidates, device)
-            : throw new PJobException($"{Path} was opened as a model that runs no graph.", ExitCode.Model);
+    /// <summary>What runs the model on a device, and why it was chosen. A graph that cannot be built gives way to an .onnx file.</summary>
+    /// <exception cref="PJobException">Model: nothing can; or the folder was opened for tokenize.</exception>
+    public (ModelSource Source, string Why) SourceFor(DeviceKind device)
+    {
+        if (_sources.Count == 0)
+        {
+            throw new PJobException($"{Path} was opened as a model that runs no graph", ExitCode.Model);
+        }
+
+        var ranked = _sources.OrderBy(s => ModelSources.Rank(s, device)).ToArray();
+        // The only way speaks for itself when it is opened.
+        var hasOnnx = ranked.Any(s => s is OnnxSource);
+        var source = ranked.First(s => s is not SafetensorsSource || !hasOnnx || Refusal(s) is null);
+        var why =
+            IsAsked ? "asked for"
+            : source != ranked[0] ? $"no graph can be built: {Refusal(ranked[0])}"
+            : Files.Select(f => f.Name).Distinct().Count() == 1 ? "the only one"
+            : $"preferred on {Names.Of(device)}";
+        return (source, why);
+    }
+
+    string? Refusal(ModelSource source)
+    {
+        if (!_refusals.TryGetValue(source, out var refusal))
+        {
+            try
+            {
+                source.Open().Dispose();
+            }
+            catch (PJobException e)
+            {
+                refusal = e.Message;
+                _notes.Add(e.Message);
+            }
+
+            _refusals[source] = refusal;
+        }
+
+        return refusal;
+    }
 
     static ModelFolder Static(string path, SentenceFolder sentence, EmbedRoute route)
     {

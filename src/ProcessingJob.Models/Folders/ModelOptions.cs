@@ -5,7 +5,7 @@ namespace ProcessingJob.Models.Folders;
 /// <summary>What may be said about a model folder beyond what its files say.</summary>
 public sealed record ModelOptions
 {
-    /// <summary>ONNX file relative to the folder, e.g. <c>onnx/model_fp16.onnx</c>. Null: chosen per device.</summary>
+    /// <summary>ONNX file relative to the folder, e.g. <c>onnx/model_fp16.onnx</c>, or <c>safetensors</c>. Null: chosen per device.</summary>
     public string? ModelFile { get; init; }
 
     /// <summary>The task. Null: embed for a sentence-transformers folder, else what config.json's architectures say.</summary>

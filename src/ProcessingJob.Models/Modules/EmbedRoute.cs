@@ -60,6 +60,12 @@ public sealed record EmbedRoute
             HiddenStates = HiddenStates,
         };
 
+    /// <summary>Graph outputs of which one is needed; null: token embeddings of any name, as most graphs have.</summary>
+    internal IReadOnlyList<string>? OutputNames =>
+        HiddenStates.Count > 0 ? [EncoderGraph.WeightedHiddenStates]
+        : IsPooled ? ["pooler_output", "sentence_embedding"]
+        : null;
+
     public required IReadOnlyList<FolderWarning> Warnings { get; init; }
 
     /// <summary>The route that texts of a role take through a folder for embeddings.</summary>

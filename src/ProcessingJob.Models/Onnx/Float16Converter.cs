@@ -1,10 +1,11 @@
 using ProcessingJob.Contract.Wire;
+using static ProcessingJob.Models.Onnx.OnnxFields;
 
 namespace ProcessingJob.Models.Onnx;
 
 /// <summary>
 /// Rewrites a float32 ONNX model to hold and compute float16. The graph's own inputs and outputs keep their types, behind Casts, so that
-/// the file takes the place of the other anywhere. Field numbers: onnx.proto3 of ONNX 1.16.
+/// the file takes the place of the other anywhere.
 /// </summary>
 public sealed class Float16Converter
 {
@@ -26,15 +27,15 @@ public sealed class Float16Converter
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field == 7)
+            if (r.Field == ModelGraph)
             {
-                written.Message(7, Graph(r.Bytes));
+                written.Message(ModelGraph, Graph(r.Bytes));
             }
-            else if (r.Field == 25)
+            else if (r.Field == ModelFunctions)
             {
                 throw new InvalidDataException("it has functions of its own, which are not converted");
             }
-            else if (r.Field != 20)
+            else if (r.Field != ModelTraining)
             {
                 written.Raw(r.Raw);
             }
@@ -49,13 +50,13 @@ public sealed class Float16Converter
         var written = new ProtoWriter();
         foreach (var input in inputs)
         {
-            written.Message(1, Cast(input, Inner(input), OnnxGraphWriter.Float16));
+            written.Message(GraphNodes, Cast(input, Inner(input), OnnxGraphWriter.Float16));
         }
 
         Graph(message, written, isMain: true);
         foreach (var output in outputs)
         {
-            written.Message(1, Cast(Inner(output), output, OnnxGraphWriter.Float));
+            written.Message(GraphNodes, Cast(Inner(output), output, OnnxGraphWriter.Float));
         }
 
         return written;
@@ -68,22 +69,22 @@ public sealed class Float16Converter
         {
             switch (r.Field)
             {
-                case 1:
-                    written.Message(1, Node(r.Bytes));
+                case GraphNodes:
+                    written.Message(GraphNodes, Node(r.Bytes));
                     break;
-                case 5:
-                    written.Message(5, _tensors.Convert(r.Bytes));
+                case GraphInitializers:
+                    written.Message(GraphInitializers, _tensors.Convert(r.Bytes));
                     break;
-                case 11 or 12 when !isMain:
+                case GraphInputs or GraphOutputs when !isMain:
                     written.Message(r.Field, Value(r.Bytes));
                     break;
-                case 11 when _initializers.Contains(OnnxSummaryReader.Value(r.Bytes).Name):
-                    written.Message(11, Value(r.Bytes));
+                case GraphInputs when _initializers.Contains(OnnxSummaryReader.Value(r.Bytes).Name):
+                    written.Message(GraphInputs, Value(r.Bytes));
                     break;
                 // Types of the values between nodes: ONNX Runtime infers them.
-                case 13:
+                case GraphValues:
                     break;
-                case 15:
+                case GraphSparseInitializers:
                     throw new InvalidDataException("it has sparse weights, which are not converted");
                 default:
                     written.Raw(r.Raw);
@@ -99,15 +100,15 @@ public sealed class Float16Converter
         var r = new ProtoReader(graph);
         while (r.Next())
         {
-            if (r.Field == 5)
+            if (r.Field == GraphInitializers)
             {
                 _initializers.Add(Float16Tensors.NameOf(r.Bytes));
             }
-            else if (r.Field == 11)
+            else if (r.Field == GraphInputs)
             {
                 inputs.Add(OnnxSummaryReader.Value(r.Bytes));
             }
-            else if (r.Field == 12)
+            else if (r.Field == GraphOutputs)
             {
                 outputs.Add(OnnxSummaryReader.Value(r.Bytes));
             }
@@ -128,25 +129,25 @@ public sealed class Float16Converter
         var look = new ProtoReader(message);
         while (look.Next())
         {
-            if (look.Field == 4)
+            if (look.Field == NodeOperation)
             {
                 operation = look.Text;
             }
 
-            hasValue |= look.Field == 5;
+            hasValue |= look.Field == NodeAttributes;
         }
 
         var written = new ProtoWriter();
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field is 1 or 2 && _renamed.Contains(r.Text))
+            if (r.Field is NodeInputs or NodeOutputs && _renamed.Contains(r.Text))
             {
                 written.Text(r.Field, Inner(r.Text));
             }
-            else if (r.Field == 5)
+            else if (r.Field == NodeAttributes)
             {
-                written.Message(5, Attribute(r.Bytes, operation));
+                written.Message(NodeAttributes, Attribute(r.Bytes, operation));
             }
             else
             {
@@ -157,7 +158,7 @@ public sealed class Float16Converter
         // Its default is a float32 zero.
         if (operation == "ConstantOfShape" && !hasValue)
         {
-            written.Message(5, Float16Tensors.Attribute([0f], [1]));
+            written.Message(NodeAttributes, Float16Tensors.Attribute([0f], [1]));
         }
 
         return written;
@@ -169,7 +170,7 @@ public sealed class Float16Converter
         var look = new ProtoReader(message);
         while (look.Next())
         {
-            if (look.Field == 1)
+            if (look.Field == AttributeName)
             {
                 name = look.Text;
             }
@@ -177,7 +178,7 @@ public sealed class Float16Converter
 
         if (operation == "Constant" && name is "value_float" or "value_floats")
         {
-            var values = Float16Tensors.Floats(message, name == "value_float" ? 2 : 7);
+            var values = Float16Tensors.Floats(message, name == "value_float" ? AttributeFloat : AttributeFloats);
             return Float16Tensors.Attribute(values, name == "value_float" ? [] : [values.Length]);
         }
 
@@ -185,19 +186,19 @@ public sealed class Float16Converter
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field is 5 or 10)
+            if (r.Field is AttributeTensor or AttributeTensors)
             {
                 written.Message(r.Field, _tensors.Convert(r.Bytes));
             }
-            else if (r.Field is 6 or 11)
+            else if (r.Field is AttributeGraph or AttributeGraphs)
             {
                 var graph = new ProtoWriter();
                 Graph(r.Bytes, graph, isMain: false);
                 written.Message(r.Field, graph);
             }
-            else if (r.Field == 3 && operation == "Cast" && name == "to" && r.Number == OnnxGraphWriter.Float)
+            else if (r.Field == AttributeInteger && operation == "Cast" && name == "to" && r.Number == OnnxGraphWriter.Float)
             {
-                written.Number(3, OnnxGraphWriter.Float16);
+                written.Number(AttributeInteger, OnnxGraphWriter.Float16);
             }
             else
             {
@@ -208,8 +209,8 @@ public sealed class Float16Converter
         return written;
     }
 
-    // ValueInfoProto.type.tensor_type.elem_type
-    static ProtoWriter Value(ReadOnlySpan<byte> value) => Replace(value, 2, type => Replace(type, 1, ReplaceElementType));
+    static ProtoWriter Value(ReadOnlySpan<byte> value) =>
+        Replace(value, ValueKind, type => Replace(type, TypeOfTensor, ReplaceElementType));
 
     static ProtoWriter ReplaceElementType(ReadOnlySpan<byte> tensor)
     {
@@ -217,9 +218,9 @@ public sealed class Float16Converter
         var r = new ProtoReader(tensor);
         while (r.Next())
         {
-            if (r.Field == 1 && r.Number == OnnxGraphWriter.Float)
+            if (r.Field == TensorTypeElement && r.Number == OnnxGraphWriter.Float)
             {
-                written.Number(1, OnnxGraphWriter.Float16);
+                written.Number(TensorTypeElement, OnnxGraphWriter.Float16);
             }
             else
             {
@@ -253,10 +254,13 @@ public sealed class Float16Converter
 
     static ProtoWriter Cast(string from, string to, int elementType) =>
         new ProtoWriter()
-            .Text(1, from)
-            .Text(2, to)
-            .Text(4, "Cast")
-            .Message(5, new ProtoWriter().Text(1, "to").Number(3, elementType).Number(20, 2));
+            .Text(NodeInputs, from)
+            .Text(NodeOutputs, to)
+            .Text(NodeOperation, "Cast")
+            .Message(
+                NodeAttributes,
+                new ProtoWriter().Text(AttributeName, "to").Number(AttributeInteger, elementType).Number(AttributeType, TypeInteger)
+            );
 
     static string Inner(string name) => name + "_float16";
 }

@@ -1,14 +1,13 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using ProcessingJob.Contract.Wire;
+using static ProcessingJob.Models.Onnx.OnnxFields;
 
 namespace ProcessingJob.Models.Onnx;
 
 /// <summary>TensorProtos from float32 to float16; tensors of other types are only brought in from external data.</summary>
 sealed class Float16Tensors(string folder)
 {
-    const int ExternalLocation = 1;
-
     /// <exception cref="InvalidDataException">Its data is not where it says, or not of the size it says.</exception>
     public ProtoWriter Convert(ReadOnlySpan<byte> tensor)
     {
@@ -16,13 +15,13 @@ sealed class Float16Tensors(string folder)
         var look = new ProtoReader(tensor);
         while (look.Next())
         {
-            if (look.Field == 2)
+            if (look.Field == TensorElementType)
             {
                 type = look.Number;
             }
-            else if (look.Field == 14)
+            else if (look.Field == TensorLocation)
             {
-                isExternal = look.Number == ExternalLocation;
+                isExternal = look.Number == LocationExternal;
             }
         }
 
@@ -31,14 +30,17 @@ sealed class Float16Tensors(string folder)
         var r = new ProtoReader(tensor);
         while (r.Next())
         {
-            if (r.Field is 4 or 9 && (isFloat || isExternal) || r.Field is 13 or 14 && isExternal)
+            if (
+                r.Field is TensorFloats or TensorRaw && (isFloat || isExternal)
+                || r.Field is TensorExternal or TensorLocation && isExternal
+            )
             {
                 continue;
             }
 
-            if (r.Field == 2 && isFloat)
+            if (r.Field == TensorElementType && isFloat)
             {
-                written.Number(2, OnnxGraphWriter.Float16);
+                written.Number(TensorElementType, OnnxGraphWriter.Float16);
             }
             else
             {
@@ -48,11 +50,14 @@ sealed class Float16Tensors(string folder)
 
         if (isFloat)
         {
-            written.Bytes(9, Halves(isExternal ? MemoryMarshal.Cast<byte, float>(External(tensor)) : Floats(tensor, 4, 9)));
+            written.Bytes(
+                TensorRaw,
+                Halves(isExternal ? MemoryMarshal.Cast<byte, float>(External(tensor)) : Floats(tensor, TensorFloats, TensorRaw))
+            );
         }
         else if (isExternal)
         {
-            written.Bytes(9, External(tensor));
+            written.Bytes(TensorRaw, External(tensor));
         }
 
         return written;
@@ -63,7 +68,7 @@ sealed class Float16Tensors(string folder)
         var r = new ProtoReader(tensor);
         while (r.Next())
         {
-            if (r.Field == 8)
+            if (r.Field == TensorName)
             {
                 return r.Text;
             }
@@ -78,11 +83,11 @@ sealed class Float16Tensors(string folder)
         var tensor = new ProtoWriter();
         foreach (var dimension in dimensions)
         {
-            tensor.Number(1, dimension);
+            tensor.Number(TensorDimensions, dimension);
         }
 
-        tensor.Number(2, OnnxGraphWriter.Float16).Bytes(9, Halves(values));
-        return new ProtoWriter().Text(1, "value").Message(5, tensor).Number(20, 4);
+        tensor.Number(TensorElementType, OnnxGraphWriter.Float16).Bytes(TensorRaw, Halves(values));
+        return new ProtoWriter().Text(AttributeName, "value").Message(AttributeTensor, tensor).Number(AttributeType, TypeTensor);
     }
 
     /// <summary>The floats of a message: a field of them, packed or not, or one of raw bytes.</summary>
@@ -144,7 +149,7 @@ sealed class Float16Tensors(string folder)
         var r = new ProtoReader(tensor);
         while (r.Next())
         {
-            if (r.Field != 13)
+            if (r.Field != TensorExternal)
             {
                 continue;
             }

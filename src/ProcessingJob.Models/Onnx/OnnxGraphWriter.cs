@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using ProcessingJob.Contract.Wire;
+using static ProcessingJob.Models.Onnx.OnnxFields;
 
 namespace ProcessingJob.Models.Onnx;
 
-/// <summary>Writes a small ONNX model (IR 8, opset 17). Field numbers: onnx.proto3 of ONNX 1.16.</summary>
+/// <summary>Writes a small ONNX model (IR 8, opset 17).</summary>
 public sealed class OnnxGraphWriter
 {
     public const int Float = 1;
@@ -11,18 +12,18 @@ public sealed class OnnxGraphWriter
     public const int Int64 = 7;
     public const int Float16 = 10;
 
-    readonly ProtoWriter _graph = new ProtoWriter().Text(2, "graph");
+    readonly ProtoWriter _graph = new ProtoWriter().Text(GraphName, "graph");
 
     /// <param name="dimensions">Numbers, or names of symbolic dimensions.</param>
     public OnnxGraphWriter Input(string name, int elementType, params object[] dimensions)
     {
-        _graph.Message(11, Value(name, elementType, dimensions));
+        _graph.Message(GraphInputs, Value(name, elementType, dimensions));
         return this;
     }
 
     public OnnxGraphWriter Output(string name, int elementType, params object[] dimensions)
     {
-        _graph.Message(12, Value(name, elementType, dimensions));
+        _graph.Message(GraphOutputs, Value(name, elementType, dimensions));
         return this;
     }
 
@@ -31,36 +32,36 @@ public sealed class OnnxGraphWriter
         var node = new ProtoWriter();
         foreach (var input in inputs)
         {
-            node.Text(1, input);
+            node.Text(NodeInputs, input);
         }
 
         foreach (var output in outputs)
         {
-            node.Text(2, output);
+            node.Text(NodeOutputs, output);
         }
 
-        node.Text(4, operation);
+        node.Text(NodeOperation, operation);
         foreach (var (name, value) in attributes)
         {
-            var attribute = new ProtoWriter().Text(1, name);
+            var attribute = new ProtoWriter().Text(AttributeName, name);
             if (value is long[] numbers)
             {
                 foreach (var number in numbers)
                 {
-                    attribute.Number(8, number);
+                    attribute.Number(AttributeIntegers, number);
                 }
 
-                attribute.Number(20, 7);
+                attribute.Number(AttributeType, TypeIntegers);
             }
             else
             {
-                attribute.Number(3, Convert.ToInt64(value)).Number(20, 2);
+                attribute.Number(AttributeInteger, Convert.ToInt64(value)).Number(AttributeType, TypeInteger);
             }
 
-            node.Message(5, attribute);
+            node.Message(NodeAttributes, attribute);
         }
 
-        _graph.Message(1, node);
+        _graph.Message(GraphNodes, node);
         return this;
     }
 
@@ -88,10 +89,10 @@ public sealed class OnnxGraphWriter
 
     public byte[] ToModel() =>
         new ProtoWriter()
-            .Number(1, 8)
-            .Text(2, "ProcessingJob")
-            .Message(7, _graph)
-            .Message(8, new ProtoWriter().Text(1, "").Number(2, 17))
+            .Number(ModelIrVersion, 8)
+            .Text(ModelProducer, "ProcessingJob")
+            .Message(ModelGraph, _graph)
+            .Message(ModelOpsets, new ProtoWriter().Text(OpsetDomain, "").Number(OpsetVersion, 17))
             .ToArray();
 
     OnnxGraphWriter Constant(string name, int elementType, long[] shape, byte[] data)
@@ -99,10 +100,10 @@ public sealed class OnnxGraphWriter
         var tensor = new ProtoWriter();
         foreach (var dimension in shape)
         {
-            tensor.Number(1, dimension);
+            tensor.Number(TensorDimensions, dimension);
         }
 
-        _graph.Message(5, tensor.Number(2, elementType).Text(8, name).Bytes(9, data));
+        _graph.Message(GraphInitializers, tensor.Number(TensorElementType, elementType).Text(TensorName, name).Bytes(TensorRaw, data));
         return this;
     }
 
@@ -112,12 +113,14 @@ public sealed class OnnxGraphWriter
         foreach (var dimension in dimensions)
         {
             shape.Message(
-                1,
-                dimension is string symbol ? new ProtoWriter().Text(2, symbol) : new ProtoWriter().Number(1, Convert.ToInt64(dimension))
+                ShapeDimensions,
+                dimension is string symbol
+                    ? new ProtoWriter().Text(DimensionSymbol, symbol)
+                    : new ProtoWriter().Number(DimensionValue, Convert.ToInt64(dimension))
             );
         }
 
-        var tensor = new ProtoWriter().Number(1, elementType).Message(2, shape);
-        return new ProtoWriter().Text(1, name).Message(2, new ProtoWriter().Message(1, tensor));
+        var tensor = new ProtoWriter().Number(TensorTypeElement, elementType).Message(TensorTypeShape, shape);
+        return new ProtoWriter().Text(ValueName, name).Message(ValueKind, new ProtoWriter().Message(TypeOfTensor, tensor));
     }
 }

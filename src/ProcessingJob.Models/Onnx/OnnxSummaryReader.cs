@@ -1,12 +1,12 @@
 using System.IO.MemoryMappedFiles;
 using ProcessingJob.Contract.Wire;
+using static ProcessingJob.Models.Onnx.OnnxFields;
 
 namespace ProcessingJob.Models.Onnx;
 
 /// <summary>
 /// Reads an <see cref="OnnxSummary"/> by walking the whole ModelProto, every place where a tensor can stand included (attributes,
 /// subgraphs, functions, training graphs), because external data hidden in one that was overlooked would be followed by ONNX Runtime.
-/// Field numbers: onnx.proto3 of ONNX 1.16.
 /// </summary>
 public sealed class OnnxSummaryReader
 {
@@ -98,19 +98,19 @@ public sealed class OnnxSummaryReader
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field == 7)
+            if (r.Field == ModelGraph)
             {
                 Graph(r.Bytes, 0);
             }
-            else if (r.Field == 8)
+            else if (r.Field == ModelOpsets)
             {
                 Opset(r.Bytes);
             }
-            else if (r.Field == 20)
+            else if (r.Field == ModelTraining)
             {
                 TrainingInfo(r.Bytes);
             }
-            else if (r.Field == 25)
+            else if (r.Field == ModelFunctions)
             {
                 Function(r.Bytes);
             }
@@ -123,11 +123,11 @@ public sealed class OnnxSummaryReader
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field == 1)
+            if (r.Field == OpsetDomain)
             {
                 domain = r.Text;
             }
-            else if (r.Field == 2)
+            else if (r.Field == OpsetVersion)
             {
                 version = r.Number;
             }
@@ -144,7 +144,7 @@ public sealed class OnnxSummaryReader
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field is 1 or 2)
+            if (r.Field is TrainingInitialization or TrainingAlgorithm)
             {
                 Graph(r.Bytes, 1);
             }
@@ -156,11 +156,11 @@ public sealed class OnnxSummaryReader
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field == 7)
+            if (r.Field == FunctionNodes)
             {
                 Node(r.Bytes, 1);
             }
-            else if (r.Field == 11)
+            else if (r.Field == FunctionAttributes)
             {
                 Attribute(r.Bytes, 1);
             }
@@ -179,19 +179,19 @@ public sealed class OnnxSummaryReader
         {
             switch (r.Field)
             {
-                case 1:
+                case GraphNodes:
                     Node(r.Bytes, depth);
                     break;
-                case 5:
+                case GraphInitializers:
                     Tensor(r.Bytes, depth == 0);
                     break;
-                case 11 when depth == 0:
+                case GraphInputs when depth == 0:
                     _inputs.Add(Value(r.Bytes));
                     break;
-                case 12 when depth == 0:
+                case GraphOutputs when depth == 0:
                     _outputs.Add(Value(r.Bytes));
                     break;
-                case 15:
+                case GraphSparseInitializers:
                     SparseTensor(r.Bytes);
                     break;
             }
@@ -205,15 +205,15 @@ public sealed class OnnxSummaryReader
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field == 4)
+            if (r.Field == NodeOperation)
             {
                 operation = r.Text;
             }
-            else if (r.Field == 5)
+            else if (r.Field == NodeAttributes)
             {
                 Attribute(r.Bytes, depth);
             }
-            else if (r.Field == 7)
+            else if (r.Field == NodeDomain)
             {
                 domain = r.Text;
             }
@@ -227,15 +227,15 @@ public sealed class OnnxSummaryReader
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field is 5 or 10)
+            if (r.Field is AttributeTensor or AttributeTensors)
             {
                 Tensor(r.Bytes, isInitializer: false);
             }
-            else if (r.Field is 6 or 11)
+            else if (r.Field is AttributeGraph or AttributeGraphs)
             {
                 Graph(r.Bytes, depth + 1);
             }
-            else if (r.Field is 22 or 23)
+            else if (r.Field is AttributeSparseTensor or AttributeSparseTensors)
             {
                 SparseTensor(r.Bytes);
             }
@@ -247,7 +247,7 @@ public sealed class OnnxSummaryReader
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field is 1 or 2)
+            if (r.Field is SparseValues or SparseIndices)
             {
                 Tensor(r.Bytes, isInitializer: false);
             }
@@ -261,19 +261,19 @@ public sealed class OnnxSummaryReader
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field == 1)
+            if (r.Field == TensorDimensions)
             {
                 r.AddNumbersTo(dimensions);
             }
-            else if (r.Field == 2)
+            else if (r.Field == TensorElementType)
             {
                 type = r.Number;
             }
-            else if (r.Field == 8)
+            else if (r.Field == TensorName)
             {
                 name = r.Text;
             }
-            else if (r.Field == 13)
+            else if (r.Field == TensorExternal)
             {
                 ExternalEntry(r.Bytes);
             }
@@ -287,13 +287,13 @@ public sealed class OnnxSummaryReader
         var values = dimensions.Aggregate(1L, (product, d) => product * d);
         switch (type)
         {
-            case 1:
+            case ElementFloat:
                 _weightBytes[(int)WeightPrecision.Float32] += 4 * values;
                 break;
-            case 10 or 16:
+            case ElementFloat16 or ElementBfloat16:
                 _weightBytes[(int)WeightPrecision.Float16] += 2 * values;
                 break;
-            case 2 or 3 or 21 or 22:
+            case ElementUint8 or ElementInt8 or ElementUint4 or ElementInt4:
                 _weightBytes[(int)WeightPrecision.Quantized] += values;
                 break;
         }
@@ -315,11 +315,11 @@ public sealed class OnnxSummaryReader
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field == 1)
+            if (r.Field == EntryKey)
             {
                 key = r.Text;
             }
-            else if (r.Field == 2)
+            else if (r.Field == EntryValue)
             {
                 value = r.Text;
             }
@@ -335,11 +335,11 @@ public sealed class OnnxSummaryReader
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field == 1)
+            if (r.Field == ValueName)
             {
                 name = r.Text;
             }
-            else if (r.Field == 2)
+            else if (r.Field == ValueKind)
             {
                 TensorType(r.Bytes, ref elementType, dimensions);
             }
@@ -353,7 +353,7 @@ public sealed class OnnxSummaryReader
         var r = new ProtoReader(type);
         while (r.Next())
         {
-            if (r.Field != 1)
+            if (r.Field != TypeOfTensor)
             {
                 continue;
             }
@@ -361,11 +361,11 @@ public sealed class OnnxSummaryReader
             var tensor = new ProtoReader(r.Bytes);
             while (tensor.Next())
             {
-                if (tensor.Field == 1)
+                if (tensor.Field == TensorTypeElement)
                 {
                     elementType = (int)tensor.Number;
                 }
-                else if (tensor.Field == 2)
+                else if (tensor.Field == TensorTypeShape)
                 {
                     Shape(tensor.Bytes, dimensions);
                 }
@@ -378,7 +378,7 @@ public sealed class OnnxSummaryReader
         var r = new ProtoReader(shape);
         while (r.Next())
         {
-            if (r.Field != 1)
+            if (r.Field != ShapeDimensions)
             {
                 continue;
             }
@@ -387,7 +387,7 @@ public sealed class OnnxSummaryReader
             var dimension = new ProtoReader(r.Bytes);
             while (dimension.Next())
             {
-                if (dimension.Field == 1)
+                if (dimension.Field == DimensionValue)
                 {
                     value = dimension.Number;
                 }

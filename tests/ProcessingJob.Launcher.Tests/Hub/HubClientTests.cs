@@ -243,4 +243,41 @@ public sealed class HubClientTests : IDisposable
             Path.GetRelativePath(folder, Assert.Single(Directory.EnumerateFiles(folder, "*.onnx", SearchOption.AllDirectories)))
         );
     }
+
+    [Theory]
+    [InlineData(DeviceKind.Cpu, "auto", "onnx/model.onnx")]
+    [InlineData(DeviceKind.Cuda, "auto", "model.safetensors")]
+    [InlineData(DeviceKind.Cpu, "safetensors", "model.safetensors")]
+    [InlineData(DeviceKind.Cuda, "onnx/model.onnx", "onnx/model.onnx")]
+    public async Task Fetch_OnnxAndSafetensors_TakesTheDevices(DeviceKind device, string modelFile, string expected)
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.With("model.safetensors", "weights").With("pytorch_model.bin", "pickle");
+        using var client = Client(hub, device: device, modelFile: modelFile);
+
+        Assert.Equal([expected], Weights(await client.FetchAsync("owner/name")));
+    }
+
+    [Fact]
+    public async Task Fetch_Shards_BringsTheIndexAndEveryShard()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.With("model.safetensors.index.json", "{}")
+            .With("model-00001-of-00002.safetensors", "one")
+            .With("model-00002-of-00002.safetensors", "two")
+            .With("other-00001-of-00001.safetensors", "not it");
+        using var client = Client(hub, device: DeviceKind.Cuda);
+
+        Assert.Equal(
+            ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json"],
+            Weights(await client.FetchAsync("owner/name"))
+        );
+    }
+
+    static IEnumerable<string> Weights(string folder) =>
+        Directory
+            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(folder, f))
+            .Where(f => f.EndsWith(".onnx") || f.Contains(".safetensors") || f.EndsWith(".bin"))
+            .Order(StringComparer.Ordinal);
 }

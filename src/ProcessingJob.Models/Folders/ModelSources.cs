@@ -1,54 +1,56 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Modules;
 using ProcessingJob.Models.Onnx;
 
 namespace ProcessingJob.Models.Folders;
 
-/// <summary>Finds the ONNX files of a model folder and chooses among them.</summary>
-static class OnnxCandidates
+/// <summary>Finds the ways to run a model folder, and ranks them for a device.</summary>
+static class ModelSources
 {
     /// <summary>Folders, relative to the model's, in which exporters put ONNX files.</summary>
     static readonly string[] Folders = ["", "onnx"];
 
     /// <summary>
-    /// All files that can be read. One that was asked for is the only one looked at; otherwise files that are no model
-    /// (names that do not begin with "model", while others do) and broken ones are left out with a note.
+    /// All that can be used, the best for a CPU first. One that was asked for is the only one looked at; otherwise ONNX files that are no
+    /// model (names that do not begin with "model", while others do) and broken ones are left out with a note.
     /// </summary>
     /// <exception cref="PJobException">Model: there is none, or the one asked for cannot be used.</exception>
-    public static IReadOnlyList<OnnxCandidate> Find(string folder, string transformerPath, string? asked, List<string> notes)
+    public static IReadOnlyList<ModelSource> Find(
+        string folder,
+        string transformerPath,
+        string? asked,
+        TaskKind task,
+        ModelConfig config,
+        EmbedRoute? route,
+        List<string> notes
+    )
     {
+        var safetensors =
+            asked is null || SafetensorsSources.IsAsked(asked) ? SafetensorsSources.Find(folder, transformerPath, task, config, route) : [];
         if (asked is not null)
         {
-            if (System.IO.Path.IsPathRooted(asked) || asked.Split('/', '\\').Contains(".."))
-            {
-                throw new PJobException($"model_file {asked} must be relative to the model folder {folder}.", ExitCode.BadSpec);
-            }
-
-            var path = System.IO.Path.Combine(folder, asked);
-            return File.Exists(path)
-                ? [Read(folder, path)]
-                : throw new PJobException(
-                    $"model_file {asked} is not in {folder}; there {Listing([.. Paths(folder, transformerPath)], folder)}.",
-                    ExitCode.Model
-                );
+            return SafetensorsSources.IsAsked(asked)
+                ? Asked(safetensors, folder, transformerPath, asked)
+                : [Asked(folder, transformerPath, asked)];
         }
 
         var paths = Paths(folder, transformerPath).ToArray();
-        if (paths.Length == 0)
+        if (paths.Length + safetensors.Count == 0)
         {
             throw new PJobException(
-                $"{folder} has no .onnx file (looked in it and in onnx/). Export the model to ONNX first, e.g. with optimum-cli, or take a repository that has one.",
+                $"{folder} has no model.safetensors and no .onnx file (looked in it and in onnx/); fix: save the model as safetensors",
                 ExitCode.Model
             );
         }
 
         var named = paths.Where(p => System.IO.Path.GetFileName(p).StartsWith("model", StringComparison.Ordinal)).ToArray();
-        var candidates = new List<OnnxCandidate>();
+        var sources = new List<ModelSource>(safetensors);
         PJobException? refused = null;
         foreach (var path in named.Length > 0 ? named : paths)
         {
             try
             {
-                candidates.Add(Read(folder, path));
+                sources.Add(Read(folder, path));
             }
             catch (PJobException e)
             {
@@ -57,24 +59,54 @@ static class OnnxCandidates
             }
         }
 
-        return candidates.Count > 0 ? [.. candidates.OrderBy(c => Rank(c, DeviceKind.Cpu))] : throw refused!;
+        sources = WithOutput(sources, route);
+        return sources.Count > 0 ? [.. sources.OrderBy(s => Rank(s, DeviceKind.Cpu))] : throw refused!;
     }
 
-    /// <summary>The best for a device: the order of <see cref="Rank"/>.</summary>
-    public static OnnxCandidate Choose(IReadOnlyList<OnnxCandidate> candidates, DeviceKind device) =>
-        candidates.MinBy(c => Rank(c, device))!;
+    /// <summary>Where the modules read what few graphs put out, only those that do; all where none does, so that each says so.</summary>
+    static List<ModelSource> WithOutput(List<ModelSource> sources, EmbedRoute? route)
+    {
+        var able = sources.Where(s => route is null || route.OutputNames is not { } names || s.Outputs.Any(o => names.Contains(o.Name)));
+        return able.Any() ? [.. able] : sources;
+    }
 
-    // A CPU computes in float32: float16 files are only slower there. A GPU is several times faster in float16. Quantised files change
+    // A CPU computes in float32: float16 files are only slower there, and its .onnx file costs no building. A GPU is several times faster
+    // in float16, and fastest with the operators that its kernels are made for, which are those of our own graphs. Quantised files change
     // the result, so they are taken only when nothing else is there. A plain graph before an optimised one: ONNX Runtime optimises it
     // for this very machine.
-    static (int Precision, bool Optimized, string Name) Rank(OnnxCandidate candidate, DeviceKind device)
+    public static (int Precision, bool Built, bool Optimized, string Name) Rank(ModelSource source, DeviceKind device)
     {
+        var built = source is SafetensorsSource;
         ReadOnlySpan<WeightPrecision> order = device switch
         {
             DeviceKind.Cuda => [WeightPrecision.Float16, WeightPrecision.Float32, WeightPrecision.Quantized],
             DeviceKind.Cpu or DeviceKind.Auto => [WeightPrecision.Float32, WeightPrecision.Quantized, WeightPrecision.Float16],
         };
-        return (order.IndexOf(candidate.File.Precision), candidate.File.Optimized, candidate.File.Name);
+        return (order.IndexOf(source.File.Precision), built != (device == DeviceKind.Cuda), source.File.Optimized, source.File.Name);
+    }
+
+    static IReadOnlyList<ModelSource> Asked(IReadOnlyList<ModelSource> safetensors, string folder, string transformerPath, string asked) =>
+        safetensors.Count > 0
+            ? safetensors
+            : throw new PJobException(
+                $"compute.model_file is {asked}, but {System.IO.Path.Combine(folder, transformerPath)} has no model.safetensors and no index of its shards",
+                ExitCode.Model
+            );
+
+    static OnnxSource Asked(string folder, string transformerPath, string asked)
+    {
+        if (System.IO.Path.IsPathRooted(asked) || asked.Split('/', '\\').Contains(".."))
+        {
+            throw new PJobException($"model_file {asked} must be relative to the model folder {folder}", ExitCode.BadSpec);
+        }
+
+        var path = System.IO.Path.Combine(folder, asked);
+        return File.Exists(path)
+            ? Read(folder, path)
+            : throw new PJobException(
+                $"model_file {asked} is not in {folder}; there {Listing([.. Paths(folder, transformerPath)], folder)}",
+                ExitCode.Model
+            );
     }
 
     static IEnumerable<string> Paths(string folder, string transformerPath) =>
@@ -85,7 +117,7 @@ static class OnnxCandidates
             .SelectMany(f => Directory.EnumerateFiles(f, "*.onnx").Order(StringComparer.Ordinal))
             .Distinct();
 
-    static OnnxCandidate Read(string folder, string path)
+    static OnnxSource Read(string folder, string path)
     {
         OnnxSummary summary;
         try
@@ -119,7 +151,7 @@ static class OnnxCandidates
 
         var bytes = new FileInfo(path).Length + external.Sum(e => new FileInfo(e).Length);
         var name = System.IO.Path.GetRelativePath(folder, path).Replace('\\', '/');
-        return new OnnxCandidate(new OnnxFile(name, summary.Precision, summary.Optimized, bytes), path, summary, external);
+        return new OnnxSource(new ModelFile(name, summary.Precision, summary.Optimized, bytes), path, summary, external);
     }
 
     static void CheckInput(string path, GraphValue input)

@@ -1,0 +1,42 @@
+using ProcessingJob.Models.Graphs;
+using ProcessingJob.Models.Onnx;
+
+namespace ProcessingJob.Models.Folders;
+
+/// <summary>A way to run a folder's model: an ONNX file of it, or a graph built here over its safetensors.</summary>
+/// <param name="File">Name, precision and size.</param>
+/// <param name="Path">Full path.</param>
+public abstract record ModelSource(ModelFile File, string Path)
+{
+    /// <summary>The graph's outputs.</summary>
+    public abstract IReadOnlyList<GraphValue> Outputs { get; }
+
+    /// <summary>The graph, ready for a session.</summary>
+    /// <exception cref="Contract.PJobException">Model: no graph can be built of what the folder holds.</exception>
+    public abstract ModelGraph Open();
+}
+
+/// <summary>An ONNX file and what was read of it.</summary>
+/// <param name="File">Name, precision and size.</param>
+/// <param name="Path">Full path.</param>
+/// <param name="Summary">Inputs, outputs and weights of its graph.</param>
+/// <param name="External">Full paths of its external data.</param>
+public sealed record OnnxSource(ModelFile File, string Path, OnnxSummary Summary, IReadOnlyList<string> External) : ModelSource(File, Path)
+{
+    public override IReadOnlyList<GraphValue> Outputs => Summary.Outputs;
+
+    public override ModelGraph Open() => new(this, Summary.Inputs);
+}
+
+/// <summary>A graph that <see cref="EncoderGraph"/> builds over config.json and safetensors.</summary>
+/// <param name="File">Name, precision in the session, and size.</param>
+/// <param name="Path">Full path of the file, or of the index of its shards.</param>
+/// <param name="Options">Operators, precision and head of the graph.</param>
+/// <param name="Given">The outputs that a graph with these options has.</param>
+public sealed record SafetensorsSource(ModelFile File, string Path, GraphOptions Options, IReadOnlyList<GraphValue> Given)
+    : ModelSource(File, Path)
+{
+    public override IReadOnlyList<GraphValue> Outputs => Given;
+
+    public override ModelGraph Open() => new(this, EncoderGraph.Build(System.IO.Path.GetDirectoryName(Path)!, Options));
+}
