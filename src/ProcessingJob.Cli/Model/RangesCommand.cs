@@ -4,8 +4,6 @@ using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
 using ProcessingJob.Inference.Heads;
-using ProcessingJob.Launcher.Planning;
-using ProcessingJob.Data;
 using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
 
