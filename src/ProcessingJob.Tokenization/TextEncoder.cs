@@ -5,7 +5,11 @@ using ProcessingJob.Tokenization.Unicode;
 namespace ProcessingJob.Tokenization;
 
 /// <summary>An encoder that puts the prompt before the first text, and lower-cases where the model folder asks for it. One per thread.</summary>
-public sealed class TextEncoder(Encoder encoder, string prompt, bool lowerCase)
+/// <param name="encoder">Encodes what has been prepared.</param>
+/// <param name="prompt">Stands directly before the first text.</param>
+/// <param name="lowerCase">Texts are lower-cased, prompt included.</param>
+/// <param name="maxCharacters">Code points of prompt and text that are looked at; null for all.</param>
+public sealed class TextEncoder(Encoder encoder, string prompt, bool lowerCase, long? maxCharacters = null)
 {
     readonly List<char> _lower = [];
     char[] _scratch = new char[1024];
@@ -30,7 +34,7 @@ public sealed class TextEncoder(Encoder encoder, string prompt, bool lowerCase)
     {
         if (prompt.Length == 0 && !lowerCase)
         {
-            return text;
+            return Cut(text);
         }
 
         var length = prompt.Length + text.Length;
@@ -43,11 +47,32 @@ public sealed class TextEncoder(Encoder encoder, string prompt, bool lowerCase)
         text.CopyTo(_scratch.AsSpan(prompt.Length));
         if (!lowerCase)
         {
-            return _scratch.AsSpan(0, length);
+            return Cut(_scratch.AsSpan(0, length));
         }
 
         _lower.Clear();
-        LowerCase.Append(_scratch.AsSpan(0, length), _lower);
+        LowerCase.Append(Cut(_scratch.AsSpan(0, length)), _lower);
         return CollectionsMarshal.AsSpan(_lower);
+    }
+
+    ReadOnlySpan<char> Cut(ReadOnlySpan<char> text)
+    {
+        if (maxCharacters is not { } most || text.Length <= most)
+        {
+            return text;
+        }
+
+        var (units, count) = (0, 0L);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (count++ == most)
+            {
+                break;
+            }
+
+            units += rune.Utf16SequenceLength;
+        }
+
+        return text[..units];
     }
 }

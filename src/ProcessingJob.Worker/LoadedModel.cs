@@ -4,6 +4,7 @@ using ProcessingJob.Inference;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Modules;
 using ProcessingJob.Tokenization;
 using Serilog;
 
@@ -60,17 +61,28 @@ sealed class LoadedModel : IDisposable
             throw new PJobException($"no model: expected a Hugging Face model folder in {paths.Model}", ExitCode.Model);
         }
 
-        var tokenizer = loading is null ? Tokenizer.Load(paths.Model) : loading.GetAwaiter().GetResult();
         if (!TaskTable.Of(spec.Task).RunsModel)
         {
-            var plain = TextPreparation.Of(spec, null, tokenizer);
-            return new(tokenizer, FeatureTasks.Create(Parts(null, plain)), plain, null);
+            var tokens = TokenizerOf(paths.Model);
+            var plain = TextPreparation.Of(spec, null, tokens);
+            return new(tokens, FeatureTasks.Create(Parts(null, tokens, plain)), plain, null);
         }
 
         var model = ModelFolder.Open(
             paths.Model,
-            new ModelOptions { ModelFile = spec.Compute.ModelFile == "auto" ? plan?.ModelFile : spec.Compute.ModelFile, Task = spec.Task }
+            new ModelOptions
+            {
+                ModelFile = spec.Compute.ModelFile == "auto" ? plan?.ModelFile : spec.Compute.ModelFile,
+                Task = spec.Task,
+                Role = spec.Embed.Role,
+            }
         );
+        foreach (var warning in model.Warnings)
+        {
+            log.Warning("{Text:l} ({Code:l})", warning.Text, warning.Code);
+        }
+
+        var tokenizer = TokenizerOf(model.EncoderFolder);
         if (tokenizer.VocabularySize > model.VocabularySize)
         {
             log.Warning(
@@ -91,7 +103,7 @@ sealed class LoadedModel : IDisposable
             );
         }
 
-        var task = FeatureTasks.Create(Parts(model, texts));
+        var task = FeatureTasks.Create(Parts(model, tokenizer, texts));
         var options = new EngineOptions
         {
             Task = spec.Task,
@@ -116,8 +128,11 @@ sealed class LoadedModel : IDisposable
         );
         return loaded;
 
-        TaskParts Parts(ModelFolder? folder, TextPreparation preparation) =>
-            new(spec, folder, tokenizer, preparation.MaxLength, preparation.Prompt, paths);
+        TaskParts Parts(ModelFolder? folder, Tokenizer with, TextPreparation preparation) =>
+            new(spec, folder, with, preparation.MaxLength, preparation.Prompt, paths);
+
+        Tokenizer TokenizerOf(string folder) =>
+            loading is null || folder != paths.Model ? Tokenizer.Load(folder) : loading.GetAwaiter().GetResult();
     }
 
     /// <summary>Adds device and batches to a report.</summary>
@@ -144,6 +159,20 @@ sealed class LoadedModel : IDisposable
             TokenBudget = engine.TokenBudget,
             DeviceUtilisation = Math.Round(stats.Busy, 4),
             MaxLength = MaxLength,
+            Resolved = Resolved(),
+        };
+    }
+
+    ResolvedSettings Resolved()
+    {
+        var (folder, options) = Run!.Value;
+        var settings = folder.Route is null ? new ResolvedSettings() : EmbedSettings.Resolve(folder, options.Embed);
+        return settings with
+        {
+            Prompt = _texts.Prompt,
+            Activation = (Task as ClassifyTask)?.Activation,
+            MaxLength = MaxLength,
+            Warnings = [.. folder.Warnings.Select(w => $"{w.Text} ({w.Code})")],
         };
     }
 

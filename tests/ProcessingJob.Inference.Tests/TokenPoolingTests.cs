@@ -1,5 +1,5 @@
 using ProcessingJob.Inference.Heads;
-using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Modules;
 
 namespace ProcessingJob.Inference.Tests;
 
@@ -8,17 +8,16 @@ public sealed class TokenPoolingTests
 {
     const int Hidden = 37;
 
-    public static TheoryData<Pooling> Modes =>
-        [Pooling.Cls, Pooling.Max, Pooling.Mean, Pooling.MeanSqrtLen, Pooling.WeightedMean, Pooling.Last];
+    public static TheoryData<PoolingMode> Modes => [.. Enum.GetValues<PoolingMode>()];
 
     [Theory, MemberData(nameof(Modes))]
-    public void Pool_OneMode_EqualsThePlainLoop(Pooling mode)
+    public void Pool_OneMode_EqualsThePlainLoop(PoolingMode mode)
     {
         foreach (var (length, prompt) in ((int, int)[])[(1, 0), (2, 0), (17, 0), (128, 0), (17, 4), (3, 3), (5, 9)])
         {
             var tokens = Tokens(length + 3, seed: length);
             var pooled = new float[Hidden];
-            TokenPooling.Pool(tokens, length, Plan(mode, prompt), pooled);
+            TokenPooling.Pool(tokens, length, [mode], prompt, null, pooled);
             for (var h = 0; h < Hidden; h++)
             {
                 var expected = Plain(mode, Enumerable.Range(0, length).Select(t => (double)tokens[t * Hidden + h]).ToArray(), prompt);
@@ -28,9 +27,9 @@ public sealed class TokenPoolingTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public void Fill_LinearMode_WeighsAsThePlainLoop(Pooling mode)
+    public void Fill_LinearMode_WeighsAsThePlainLoop(PoolingMode mode)
     {
-        if (mode == Pooling.Max)
+        if (mode == PoolingMode.Max)
         {
             return;
         }
@@ -46,18 +45,17 @@ public sealed class TokenPoolingTests
     }
 
     [Fact]
-    public void Pool_SeveralModes_AreConcatenatedInSentenceTransformersOrder()
+    public void Pool_SeveralModes_AreConcatenatedInTheListsOrder()
     {
-        // cls, max, mean, mean_sqrt_len, weightedmean, lasttoken: the order of its forward().
-        var all = Pooling.Cls | Pooling.Max | Pooling.Mean | Pooling.MeanSqrtLen | Pooling.WeightedMean | Pooling.Last;
+        // Any order is kept; older files have that of the enum.
+        PoolingMode[] order = [PoolingMode.Last, .. Enum.GetValues<PoolingMode>().SkipLast(1), PoolingMode.Max];
         var tokens = Tokens(9, seed: 3);
-        var pooled = new float[6 * Hidden];
-        TokenPooling.Pool(tokens, 9, Plan(all, 0), pooled);
+        var pooled = new float[order.Length * Hidden];
+        TokenPooling.Pool(tokens, 9, order, 0, null, pooled);
         var single = new float[Hidden];
-        Pooling[] order = [Pooling.Cls, Pooling.Max, Pooling.Mean, Pooling.MeanSqrtLen, Pooling.WeightedMean, Pooling.Last];
         for (var part = 0; part < order.Length; part++)
         {
-            TokenPooling.Pool(tokens, 9, Plan(order[part], 0), single);
+            TokenPooling.Pool(tokens, 9, [order[part]], 0, null, single);
             Assert.Equal(single, pooled[(part * Hidden)..((part + 1) * Hidden)]);
         }
     }
@@ -65,7 +63,7 @@ public sealed class TokenPoolingTests
     [Fact]
     public void Apply_Dimensions_TruncatesThenNormalises()
     {
-        var plan = Plan(Pooling.Mean, 0) with { Width = 4, Normalize = true };
+        var plan = Plan() with { Width = 4, Normalize = true };
         var result = new float[4];
         new EmbedFinish(plan).Apply([3, 0, 4, 0, 100, .. new float[Hidden - 5]], result);
         Assert.Equal([0.6f, 0, 0.8f, 0], result);
@@ -73,20 +71,21 @@ public sealed class TokenPoolingTests
         Assert.Equal([0, 0, 0, 0], result);
     }
 
-    static double Plain(Pooling mode, double[] values, int prompt)
+    static double Plain(PoolingMode mode, double[] values, int prompt)
     {
         var kept = values.Skip(prompt).ToArray();
         switch (mode)
         {
-            case Pooling.Cls:
-                return values[0];
-            case Pooling.Last:
+            case PoolingMode.Cls:
+                // The first token after a prompt that is left out.
+                return values[kept.Length > 0 ? prompt : 0];
+            case PoolingMode.Last:
                 return kept.Length > 0 ? values[^1] : 0;
-            case Pooling.Max:
-                return kept.Length > 0 ? kept.Max() : -1e9;
-            case Pooling.Mean:
+            case PoolingMode.Max:
+                return kept.Length > 0 ? kept.Max() : double.NegativeInfinity;
+            case PoolingMode.Mean:
                 return kept.Sum() / Math.Max(kept.Length, 1e-9);
-            case Pooling.MeanSqrtLen:
+            case PoolingMode.MeanSqrtLen:
                 return kept.Sum() / Math.Sqrt(Math.Max(kept.Length, 1e-9));
             default:
                 var (sum, weights) = (0.0, 0.0);
@@ -99,15 +98,13 @@ public sealed class TokenPoolingTests
         }
     }
 
-    static EmbedPlan Plan(Pooling pooling, int prompt) =>
+    static EmbedPlan Plan() =>
         new()
         {
-            Pooling = pooling,
-            PromptTokens = prompt,
-            HiddenSize = Hidden,
-            Dense = [],
-            Normalize = false,
-            Width = Hidden * pooling.Parts(),
+            Pooling = [PoolingMode.Mean],
+            EncoderWidth = Hidden,
+            TokenWidth = Hidden,
+            Width = Hidden,
         };
 
     static float[] Tokens(int count, int seed)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProcessingJob.Contract;
 
 namespace ProcessingJob.Tokenization.Tests;
 

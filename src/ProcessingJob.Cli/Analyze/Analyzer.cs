@@ -36,10 +36,10 @@ sealed class Analyzer
         }
 
         _spec = spec;
-        var tokenizer = Tokenizer.Load(spec.Model);
-        var model = TaskTable.Of(spec.Task).RunsModel ? ModelFolder.Open(spec.Model, new() { Task = spec.Task }) : null;
+        var model = TaskTable.Of(spec.Task).RunsModel ? ModelFolder.Open(spec.Model, new() { Task = spec.Task, Role = spec.Embed.Role }) : null;
+        var tokenizer = Tokenizer.Load(model?.EncoderFolder ?? spec.Model);
         var texts = TextPreparation.Of(spec, model, tokenizer);
-        _encoder = texts.CreateEncoder(tokenizer, new());
+        _encoder = texts.CreateEncoder(tokenizer, new() { AddSpecialTokens = model is not { IsStatic: true } });
         _modelLimit = texts.Limit == int.MaxValue ? null : texts.Limit;
         int?[] own = [_modelLimit, spec.Tokens.MaxLength];
         _limits = [.. Limits.Concat(own.OfType<int>()).Where(l => l <= (_modelLimit ?? int.MaxValue)).Distinct().Order()];

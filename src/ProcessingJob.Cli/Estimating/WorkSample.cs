@@ -67,8 +67,8 @@ sealed record WorkSample(long Rows, long? Tokens)
     // As the worker encodes, but uncut: what a limit leaves is counted here, and windows repeat only their stride.
     static (TextEncoder Encoder, int Limit) Counter(JobSpec spec, string folder)
     {
-        var tokenizer = Tokenizer.Load(folder);
-        var model = TaskTable.Of(spec.Task).RunsModel ? ModelFolder.Open(folder, new() { Task = spec.Task, WithoutGraph = true }) : null;
+        var tokenizer = Tokenizer.Load(folder, spec.Embed.Role);
+        var model = TaskTable.Of(spec.Task).RunsModel ? ModelFolder.Open(folder, new() { Task = spec.Task, Role = spec.Embed.Role, WithoutGraph = true }) : null;
         var texts = TextPreparation.Of(spec, model, tokenizer);
         return (texts.CreateEncoder(tokenizer, new()), spec.Tokens.Overflow == Overflow.Window ? int.MaxValue : texts.MaxLength);
     }

@@ -14,18 +14,23 @@ sealed class EmbedSetup : IDisposable
 
     /// <param name="spec">The job's spec.</param>
     /// <param name="folder">Its model folder.</param>
-    /// <param name="prompt">A name or a literal; null for the model's default.</param>
+    /// <param name="prompt">The text to put before every text; null: as the job says.</param>
     /// <exception cref="PJobException">Exit code 4: the model cannot be used.</exception>
-    public EmbedSetup(JobSpec spec, string folder, Func<ModelFolder, string?> prompt)
+    public EmbedSetup(JobSpec spec, string folder, Func<ModelFolder, string>? prompt = null)
     {
         var model = ModelFolder.Open(
             folder,
-            new() { Task = TaskKind.Embed, ModelFile = spec.Compute.ModelFile == "auto" ? null : spec.Compute.ModelFile }
+            new()
+            {
+                Task = TaskKind.Embed,
+                ModelFile = spec.Compute.ModelFile == "auto" ? null : spec.Compute.ModelFile,
+                Role = spec.Embed.Role,
+            }
         );
-        var tokenizer = Tokenizer.Load(folder);
-        var embedding = spec with { Task = TaskKind.Embed, Tokens = spec.Tokens with { Prompt = prompt(model) } };
-        var texts = TextPreparation.Of(embedding, model, tokenizer);
-        _encoder = texts.CreateEncoder(tokenizer, new() { MaxLength = texts.MaxLength });
+        var tokenizer = Tokenizer.Load(model.EncoderFolder);
+        var tokens = prompt?.Invoke(model) is { } literal ? spec.Tokens with { Prompt = literal, PromptName = null } : spec.Tokens;
+        var texts = TextPreparation.Of(spec with { Task = TaskKind.Embed, Tokens = tokens }, model, tokenizer);
+        _encoder = texts.CreateEncoder(tokenizer, model.Encoding(texts.MaxLength));
         Engine = InferenceEngine.Create(
             model,
             new()

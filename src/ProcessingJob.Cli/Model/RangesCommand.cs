@@ -63,7 +63,7 @@ static class RangesCommand
     {
         var input = LocalInput.Resolve(spec.Input.Data);
         var units = UnitCutter.Cut(input.Files.Select(f => new SourceFile(f, new FileInfo(input.PathOf(f)).Length, "")), spec, "", "");
-        using var setup = new EmbedSetup(spec, spec.Model, _ => spec.Tokens.Prompt);
+        using var setup = new EmbedSetup(spec, spec.Model);
         var (windows, window) = (new List<EncodingBuffer>(), new EncodingBuffer());
         await RowSample.ReadAsync(
             spec,

@@ -1,5 +1,6 @@
 using ProcessingJob.Cli.Model;
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Cli.Search;
@@ -25,15 +26,18 @@ static class QueryEncoder
         var here = spec with
         {
             Compute = spec.Compute with { Device = DeviceKind.Auto },
+            Embed = spec.Embed with { Role = TextRole.Query },
         };
-        using var setup = new EmbedSetup(
-            here,
-            folder,
-            model => prompt ?? (model.Prompts.ContainsKey("query") ? "query" : spec.Tokens.Prompt)
-        );
+        using var setup = new EmbedSetup(here, folder, model => PromptOf(model, spec, prompt));
         var buffer = new EncodingBuffer();
         setup.Encode(text, buffer);
         using var result = await setup.Engine.RunAsync(buffer, cancellationToken);
         return result.Row(0).ToArray();
     }
+
+    static string PromptOf(ModelFolder model, JobSpec spec, string? asked) =>
+        asked is not null ? model.Prompts.GetValueOrDefault(asked, asked)
+        : model.Prompts.GetValueOrDefault("query", "") is { Length: > 0 } own ? own
+        : spec.Embed.Role == TextRole.Document ? ""
+        : model.Prompt(spec.Tokens.Prompt, spec.Tokens.PromptName);
 }

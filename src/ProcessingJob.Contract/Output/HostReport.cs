@@ -23,6 +23,9 @@ public sealed record HostReport
 
     /// <summary>Padded tokens of a batch; a resumed run with compute.tune takes it from here.</summary>
     public int? TokenBudget { get; init; }
+
+    /// <summary>What the spec left to the model folder.</summary>
+    public ResolvedSettings? Resolved { get; init; }
     public int UnitsDone { get; init; }
     public int UnitsSkipped { get; init; }
     public long RowsIn { get; init; }

@@ -23,4 +23,7 @@ public sealed record Manifest
     public IReadOnlyList<PartRecord> Parts { get; init; } = [];
     public IReadOnlyList<PartRecord> RejectFiles { get; init; } = [];
     public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>What the spec left to the model folder; null where no host reported it.</summary>
+    public ResolvedSettings? Resolved { get; init; }
 }

@@ -23,6 +23,7 @@ public enum EmbeddingPrecision
 
 public sealed record EmbedSpec
 {
+    public TextRole Role { get; init; } = TextRole.None;
     public PoolingKind Pooling { get; init; } = PoolingKind.Auto;
     public Toggle Normalize { get; init; } = Toggle.Auto;
 
@@ -45,6 +46,13 @@ static class Embed
             Check = spec => TextRules.Broken(spec).Concat(Broken(spec)),
             Keys =
             [
+                SpecKey.Choice(
+                    "embed.role",
+                    "What the texts are in a search: chooses the model's prompt and route as encode_query and encode_document do.",
+                    s => s.Embed.Role,
+                    (s, v) => s with { Embed = s.Embed with { Role = v } },
+                    output: true
+                ),
                 SpecKey.Choice(
                     "embed.pooling",
                     "How token vectors become one; auto: as the model folder says.",

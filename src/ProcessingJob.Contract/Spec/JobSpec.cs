@@ -128,8 +128,11 @@ public sealed record TokenSpec
     /// <summary>Tokens that neighbouring windows share.</summary>
     public int Stride { get; init; } = 32;
 
-    /// <summary>A literal put before every text, or the name of one of the model's prompts; null: the model's default.</summary>
+    /// <summary>Put before every text as it is; empty: nothing, even if the model has a default. Null: the model's default.</summary>
     public string? Prompt { get; init; }
+
+    /// <summary>Name of one of the model's prompts.</summary>
+    public string? PromptName { get; init; }
     public TruncationSide Truncation { get; init; } = TruncationSide.LongestFirst;
     public PaddingKind Padding { get; init; } = PaddingKind.None;
     public bool SpecialTokensMask { get; init; }

@@ -132,9 +132,16 @@ public static class SpecKeys
         ),
         SpecKey.Text(
             "tokens.prompt",
-            "Put before every text: a literal, or the name of one of the model's prompts.",
+            "Text put before every text as it is; \"\" for none, even if the model has a default prompt.",
             s => s.Tokens.Prompt,
             (s, v) => s with { Tokens = s.Tokens with { Prompt = v } },
+            output: true
+        ),
+        SpecKey.Text(
+            "tokens.prompt_name",
+            "Name of one of the model's prompts, put before every text.",
+            s => s.Tokens.PromptName,
+            (s, v) => s with { Tokens = s.Tokens with { PromptName = v } },
             output: true
         ),
         SpecKey.Choice(

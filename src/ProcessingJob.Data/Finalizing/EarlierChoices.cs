@@ -24,41 +24,15 @@ public sealed record EarlierChoices(int? TokenBudget, string? ModelFile)
             return None;
         }
 
-        var reports = new List<string>();
-        await foreach (var file in output.ListAsync(OutputLayout.ReportFolder, cancellationToken).ConfigureAwait(false))
-        {
-            reports.Add(file.Path);
-        }
-
-        foreach (var path in reports.Order(StringComparer.Ordinal))
-        {
-            if (
-                await output.ReadAsync(path, cancellationToken).ConfigureAwait(false) is { } json
-                && Read(json, path) is { TokenBudget: not null } report
-            )
-            {
-                return new(
-                    spec.Compute is { Tune: true, TokenBudget: null } ? report.TokenBudget : null,
-                    spec.Compute.ModelFile == "auto" ? report.ModelFile : null
-                );
-            }
-        }
-        return None;
+        var reports = await HostReports.ReadAsync(output, cancellationToken).ConfigureAwait(false);
+        return reports.FirstOrDefault(r => r.TokenBudget is not null) is not { } report
+            ? None
+            : new(
+                spec.Compute is { Tune: true, TokenBudget: null } ? report.TokenBudget : null,
+                spec.Compute.ModelFile == "auto" ? report.ModelFile : null
+            );
     }
 
     /// <summary>The plan with these choices.</summary>
     public WorkPlan In(WorkPlan plan) => plan with { TokenBudget = TokenBudget, ModelFile = ModelFile };
-
-    // A report cut short by a dying host is no reason to fail: the workers choose again.
-    static HostReport? Read(byte[] json, string path)
-    {
-        try
-        {
-            return ContractJson.Read<HostReport>(json, path);
-        }
-        catch (PJobException)
-        {
-            return null;
-        }
-    }
 }

@@ -95,7 +95,8 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
                 await output.DeleteAsync(orphan, cancellationToken).ConfigureAwait(false);
             }
         }
-        var manifest = ManifestOf(request, records);
+        var reports = await HostReports.ReadAsync(output, cancellationToken).ConfigureAwait(false);
+        var manifest = ManifestOf(request, records) with { Resolved = reports.Select(r => r.Resolved).FirstOrDefault(r => r is not null) };
         await output.WriteAsync(OutputLayout.Manifest, ContractJson.Write(manifest), cancellationToken).ConfigureAwait(false);
         await output.WriteAsync(OutputLayout.Success, ReadOnlyMemory<byte>.Empty, cancellationToken).ConfigureAwait(false);
         return new(manifest, orphans);

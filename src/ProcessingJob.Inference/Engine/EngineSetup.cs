@@ -49,6 +49,11 @@ sealed record EngineSetup
             );
         }
 
+        if (model.IsStatic)
+        {
+            return StaticSetup.Create(model, options, maxLength);
+        }
+
         var (profile, count, why) = DeviceProfile.Choose(options.Device);
         var (file, whyFile) = model.SourceFor(profile.Kind);
         var head = TaskHeads.Create(model, file, options.Task, options.Embed);

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Modules;
 
 namespace ProcessingJob.Inference.Heads;
 
@@ -22,6 +23,13 @@ public static class ClassScores
             (_, "multi_label_classification") => ScoreFunction.Sigmoid,
             _ => labels == 1 ? ScoreFunction.Sigmoid : ScoreFunction.Softmax,
         };
+
+    /// <summary>Turns logits into a CrossEncoder's scores. <paramref name="scores"/> has the same length and may be the same memory.</summary>
+    public static void Apply(TorchActivation activation, ReadOnlySpan<float> logits, Span<float> scores)
+    {
+        logits.CopyTo(scores);
+        ActivationFunctions.Apply(activation, scores);
+    }
 
     /// <summary>Turns logits into scores. <paramref name="scores"/> has the same length and may be the same memory.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The function is <see cref="ScoreFunction.Auto"/>: resolve it first.</exception>

@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ProcessingJob.Inference.Devices;
-using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Modules;
 
 namespace ProcessingJob.Inference.Heads;
 
@@ -12,8 +12,9 @@ namespace ProcessingJob.Inference.Heads;
 sealed class DevicePooling : IDeviceReader
 {
     readonly InferenceSession _session;
-    readonly Pooling[] _linear;
+    readonly PoolingMode[] _linear;
     readonly int[] _places;
+    readonly int _parts;
     readonly EmbedPlan _plan;
     readonly EmbedFinish _finish;
     readonly float[] _pooled;
@@ -29,8 +30,8 @@ sealed class DevicePooling : IDeviceReader
         _finish = new EmbedFinish(plan);
         _pooled = new float[plan.PooledSize];
         _linear = [.. PoolingWeights.Linear(_plan.Pooling)];
-        var order = PoolingGraph.PartOrder(_plan.Pooling);
-        _places = Array.ConvertAll(order, mode => order.Count(m => m < mode));
+        _places = PoolingGraph.Places(_plan.Pooling);
+        _parts = PoolingGraph.Parts(_plan.Pooling);
         _weights = new(capacity * Math.Max(1, _linear.Length), TensorElementType.Float);
         _mask = new(capacity, TensorElementType.Float);
         _result = new(capacity * _plan.PooledSize, TensorElementType.Float);
@@ -42,7 +43,7 @@ sealed class DevicePooling : IDeviceReader
         var pooled = Pool(batch, output);
         for (var r = 0; r < batch.Rows; r++)
         {
-            Reorder(pooled.Slice(r * _pooled.Length, _pooled.Length), _pooled);
+            Reorder(pooled.Slice(r * _parts * _plan.EncoderWidth, _parts * _plan.EncoderWidth), _pooled);
             _finish.Apply(_pooled, results.Slice(r * _plan.Width, _plan.Width));
         }
     }
@@ -64,7 +65,7 @@ sealed class DevicePooling : IDeviceReader
                 );
             }
 
-            if (_places.Length > _linear.Length)
+            if (_parts > _linear.Length)
             {
                 PoolingWeights.FillMask(real, _plan.PromptTokens, _mask.Span(rows * length).Slice(r * length, length));
             }
@@ -72,14 +73,14 @@ sealed class DevicePooling : IDeviceReader
 
         using var weightView = _weights.View(rows, Math.Max(1, _linear.Length), length);
         using var maskView = _mask.View(rows, length, 1);
-        using var resultView = _result.View(rows, _places.Length, _plan.HiddenSize);
+        using var resultView = _result.View(rows, _parts, _plan.EncoderWidth);
         _binding.BindInput(PoolingGraph.Tokens, tokens);
         if (_linear.Length > 0)
         {
             _binding.BindInput(PoolingGraph.Weights, weightView);
         }
 
-        if (_places.Length > _linear.Length)
+        if (_parts > _linear.Length)
         {
             _binding.BindInput(PoolingGraph.Mask, maskView);
         }
@@ -96,16 +97,16 @@ sealed class DevicePooling : IDeviceReader
             _binding.ClearBoundOutputs();
         }
 
-        return _result.Span(rows * _plan.PooledSize);
+        return _result.Span(rows * _parts * _plan.EncoderWidth);
     }
 
-    /// <summary>From the graph's order of parts to that of <see cref="Pooling"/>.</summary>
+    /// <summary>From the graph's order of parts to that of the modes.</summary>
     void Reorder(ReadOnlySpan<float> graphOrder, Span<float> pooled)
     {
-        var size = _plan.HiddenSize;
+        var size = _plan.EncoderWidth;
         for (var part = 0; part < _places.Length; part++)
         {
-            graphOrder.Slice(part * size, size).CopyTo(pooled[(_places[part] * size)..]);
+            graphOrder.Slice(_places[part] * size, size).CopyTo(pooled[(part * size)..]);
         }
     }
 

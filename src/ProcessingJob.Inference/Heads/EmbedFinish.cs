@@ -1,8 +1,6 @@
-using System.Numerics.Tensors;
-
 namespace ProcessingJob.Inference.Heads;
 
-/// <summary>What follows pooling: Dense modules, truncation, then normalisation. One per thread.</summary>
+/// <summary>What follows pooling: the folder's modules, truncation, then normalisation. One per thread.</summary>
 sealed class EmbedFinish(EmbedPlan plan)
 {
     readonly float[] _front = new float[Widest(plan)];
@@ -13,23 +11,31 @@ sealed class EmbedFinish(EmbedPlan plan)
     public void Apply(ReadOnlySpan<float> pooled, Span<float> result)
     {
         var (target, other) = (_front, _back);
-        foreach (var layer in plan.Dense)
+        for (var s = 0; s < plan.Stages.Count; s++)
         {
-            layer.Apply(pooled, target);
-            pooled = target.AsSpan(0, layer.Outputs);
+            var stage = plan.Stages[s];
+            var outputs = target.AsSpan(0, stage.Outputs(pooled.Length));
+            stage.Apply(pooled, outputs);
+            pooled = outputs;
             (target, other) = (other, target);
         }
 
         pooled[..plan.Width].CopyTo(result);
         if (plan.Normalize)
         {
-            Normalize(result);
+            NormalizeStage.Instance.Apply(result, result);
         }
     }
 
-    /// <summary>Divides by the Euclidean length, which is taken as 1e-12 at least.</summary>
-    public static void Normalize(Span<float> vector) =>
-        TensorPrimitives.Divide(vector, MathF.Max(TensorPrimitives.Norm<float>(vector), 1e-12f), vector);
+    static int Widest(EmbedPlan plan)
+    {
+        var (widest, width) = (0, plan.PooledSize);
+        foreach (var stage in plan.Stages)
+        {
+            width = stage.Outputs(width);
+            widest = Math.Max(widest, width);
+        }
 
-    static int Widest(EmbedPlan plan) => plan.Dense.Select(d => d.Outputs).DefaultIfEmpty(0).Max();
+        return widest;
+    }
 }

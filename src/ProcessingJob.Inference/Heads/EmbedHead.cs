@@ -2,6 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 using ProcessingJob.Contract;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Graphs;
 
 namespace ProcessingJob.Inference.Heads;
 
@@ -14,12 +15,25 @@ sealed class EmbedHead(EmbedPlan plan, string output) : OutputHead
 
     public override IReadOnlyList<string> Names { get; } = [output];
 
-    /// <summary>For token embeddings, or for a graph that has pooled already.</summary>
+    /// <summary>For what the folder's route reads of the graph: tokens, or vectors that are pooled already.</summary>
     /// <exception cref="PJobException">Model: the graph has neither. BadSpec: options that do not fit the model.</exception>
     public static OutputHead Create(ModelFolder model, ModelSource file, EmbedOptions options)
     {
-        var plan = EmbedPlan.Create(model, options);
+        var route = model.Route!;
+        var plan = EmbedPlan.Create(route, options);
         var outputs = file.Outputs;
+        if (route.IsPooled || (options.Pooling is null && !model.Sentence!.HasModules && SentenceHead.IsIn(file)))
+        {
+            return SentenceHead.Create(model, file, plan, options);
+        }
+
+        if (route.HiddenStates.Count > 0)
+        {
+            return outputs.Any(o => o.Name == EncoderGraph.WeightedHiddenStates)
+                ? new EmbedHead(plan, EncoderGraph.WeightedHiddenStates)
+                : throw TaskHeads.Refuse(file, "the modules ask for inner hidden states; fix: run the folder's safetensors");
+        }
+
         var tokens = outputs.FirstOrDefault(o => TokenOutputs.Contains(o.Name)) ?? outputs.FirstOrDefault(o => o.Dimensions.Length == 3);
         if (tokens is null)
         {
@@ -34,25 +48,30 @@ sealed class EmbedHead(EmbedPlan plan, string output) : OutputHead
         return new EmbedHead(plan, tokens.Name);
     }
 
-    public override long[] Shape(int rows, int length) => [rows, length, plan.HiddenSize];
+    public override long[] Shape(int rows, int length) => [rows, length, plan.EncoderWidth];
 
     public override IOutputReader CreateReader() => new Reader(plan);
 
-    public override byte[] DeviceGraph(bool half) => PoolingGraph.Build(plan.Pooling, plan.HiddenSize, half);
+    // What is done to every token before the pooling is done on the host.
+    public override byte[]? DeviceGraph(bool half) =>
+        plan.TokenStages.Count > 0 ? null : PoolingGraph.Build(plan.Pooling, plan.EncoderWidth, half);
 
     public override IDeviceReader CreateDeviceReader(InferenceSession session, int capacity) => new DevicePooling(plan, session, capacity);
 
     sealed class Reader(EmbedPlan plan) : IOutputReader
     {
+        readonly TokenStages _stages = new(plan.TokenStages, plan.EncoderWidth);
         readonly EmbedFinish _finish = new(plan);
         readonly float[] _pooled = new float[plan.PooledSize];
 
         public void Read(in Batch batch, int output, ReadOnlySpan<float> values, Span<float> results)
         {
-            var perRow = batch.Length * plan.HiddenSize;
+            var perRow = batch.Length * plan.EncoderWidth;
             for (var r = 0; r < batch.Rows; r++)
             {
-                TokenPooling.Pool(values.Slice(r * perRow, perRow), batch.Block.Length(batch.Encodings[r]), plan, _pooled);
+                var ids = batch.Block.Ids(batch.Encodings[r]);
+                var tokens = _stages.Apply(values.Slice(r * perRow, ids.Length * plan.EncoderWidth), ids, out var weights);
+                TokenPooling.Pool(tokens, ids.Length, plan.Pooling, plan.PromptTokens, weights, _pooled);
                 _finish.Apply(_pooled, results.Slice(r * plan.Width, plan.Width));
             }
         }

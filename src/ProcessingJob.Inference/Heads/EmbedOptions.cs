@@ -1,16 +1,16 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Modules;
 
 namespace ProcessingJob.Inference.Heads;
 
 /// <summary>What becomes of token embeddings. Null: what the model folder says.</summary>
 public sealed record EmbedOptions
 {
-    public Pooling? Pooling { get; init; }
+    public PoolingMode? Pooling { get; init; }
 
     public bool? Normalize { get; init; }
 
-    /// <summary>Matryoshka: keep the first N dimensions, then normalise. 1 to the model's size.</summary>
+    /// <summary>Matryoshka: keep the first N dimensions, then normalise where the folder does. 1 to the model's size.</summary>
     public int? Dimensions { get; init; }
 
     /// <summary>Leading tokens (the first special token and the prompt) left out of the pooling; used when the folder's
@@ -23,12 +23,12 @@ public sealed record EmbedOptions
         {
             Pooling = spec.Pooling switch
             {
-                PoolingKind.Mean => Models.Folders.Pooling.Mean,
-                PoolingKind.Cls => Models.Folders.Pooling.Cls,
-                PoolingKind.Max => Models.Folders.Pooling.Max,
-                PoolingKind.Last => Models.Folders.Pooling.Last,
-                PoolingKind.WeightedMean => Models.Folders.Pooling.WeightedMean,
-                PoolingKind.MeanSqrtLen => Models.Folders.Pooling.MeanSqrtLen,
+                PoolingKind.Mean => PoolingMode.Mean,
+                PoolingKind.Cls => PoolingMode.Cls,
+                PoolingKind.Max => PoolingMode.Max,
+                PoolingKind.Last => PoolingMode.Last,
+                PoolingKind.WeightedMean => PoolingMode.WeightedMean,
+                PoolingKind.MeanSqrtLen => PoolingMode.MeanSqrtLen,
                 PoolingKind.Auto => null,
             },
             Normalize = spec.Normalize switch

@@ -1,11 +1,11 @@
-using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Modules;
 using ProcessingJob.Models.Onnx;
 
 namespace ProcessingJob.Inference.Heads;
 
 /// <summary>
 /// A tiny ONNX graph that pools where the token embeddings are, so that only [batch, parts x hidden] leaves the device. Its output has
-/// the weighted sums first and max last; <see cref="PartOrder"/> says which part is which.
+/// the weighted sums first, in the order of the modes, and max last; <see cref="Places"/> says where each mode's part is.
 /// </summary>
 static class PoolingGraph
 {
@@ -14,20 +14,27 @@ static class PoolingGraph
     public const string Mask = "mask";
     public const string Pooled = "pooled";
 
-    /// <summary>Modes in the order of the graph's output.</summary>
-    public static Pooling[] PartOrder(Pooling pooling) =>
-        [.. PoolingWeights.Linear(pooling), .. pooling.HasFlag(Pooling.Max) ? new[] { Pooling.Max } : []];
+    /// <summary>For each mode the index of its part in the graph's output.</summary>
+    public static int[] Places(IReadOnlyList<PoolingMode> modes)
+    {
+        var linear = 0;
+        var max = PoolingWeights.Linear(modes).Count();
+        return [.. modes.Select(mode => mode == PoolingMode.Max ? max : linear++)];
+    }
 
-    /// <param name="pooling">At least one mode.</param>
+    /// <summary>Parts of the graph's output.</summary>
+    public static int Parts(IReadOnlyList<PoolingMode> modes) =>
+        PoolingWeights.Linear(modes).Count() + (modes.Contains(PoolingMode.Max) ? 1 : 0);
+
+    /// <param name="modes">At least one.</param>
     /// <param name="hiddenSize">Width of a token embedding.</param>
     /// <param name="halfTokens">Whether the tokens come as float16; sums are in float32 all the same.</param>
-    public static byte[] Build(Pooling pooling, int hiddenSize, bool halfTokens)
+    public static byte[] Build(IReadOnlyList<PoolingMode> modes, int hiddenSize, bool halfTokens)
     {
-        var linear = PoolingWeights.Linear(pooling).Count();
-        var max = pooling.HasFlag(Pooling.Max);
+        var linear = PoolingWeights.Linear(modes).Count();
         var graph = new OnnxGraphWriter()
             .Input(Tokens, halfTokens ? OnnxGraphWriter.Float16 : OnnxGraphWriter.Float, "batch", "length", hiddenSize)
-            .Output(Pooled, OnnxGraphWriter.Float, "batch", pooling.Parts(), hiddenSize);
+            .Output(Pooled, OnnxGraphWriter.Float, "batch", Parts(modes), hiddenSize);
         var tokens = Tokens;
         if (halfTokens)
         {
@@ -42,7 +49,7 @@ static class PoolingGraph
             parts.Add("sums");
         }
 
-        if (max)
+        if (modes.Contains(PoolingMode.Max))
         {
             graph
                 .Input(Mask, OnnxGraphWriter.Float, "batch", "length", 1)

@@ -1,4 +1,4 @@
-using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Modules;
 
 namespace ProcessingJob.Inference.Heads;
 
@@ -8,29 +8,28 @@ namespace ProcessingJob.Inference.Heads;
 /// </summary>
 static class PoolingWeights
 {
-    /// <summary>Modes that are weighted sums, in the order of the parts.</summary>
-    public static IEnumerable<Pooling> Linear(Pooling pooling) =>
-        Enum.GetValues<Pooling>().Where(m => m is not Pooling.None and not Pooling.Max && pooling.HasFlag(m));
+    /// <summary>Modes that are weighted sums, in the order of the list.</summary>
+    public static IEnumerable<PoolingMode> Linear(IEnumerable<PoolingMode> modes) => modes.Where(mode => mode != PoolingMode.Max);
 
     /// <summary>Weights of one row for one mode over the padded length; padding gets 0.</summary>
-    public static void Fill(Pooling mode, int length, int promptTokens, Span<float> weights)
+    public static void Fill(PoolingMode mode, int length, int promptTokens, Span<float> weights)
     {
         weights.Clear();
         var skip = Math.Min(promptTokens, length);
         var count = length - skip;
         switch (mode)
         {
-            case Pooling.Cls:
-                weights[0] = 1;
+            case PoolingMode.Cls:
+                weights[count > 0 ? skip : 0] = 1;
                 break;
-            case Pooling.Last:
+            case PoolingMode.Last:
                 if (count > 0)
                 {
                     weights[length - 1] = 1;
                 }
 
                 break;
-            case Pooling.WeightedMean:
+            case PoolingMode.WeightedMean:
                 var sum = MathF.Max(TokenPooling.PositionSum(skip, length), 1e-9f);
                 for (var i = skip; i < length; i++)
                 {
@@ -38,19 +37,19 @@ static class PoolingWeights
                 }
 
                 break;
-            case Pooling.Mean:
+            case PoolingMode.Mean:
                 weights[skip..length].Fill(1f / Math.Max(count, 1));
                 break;
-            case Pooling.MeanSqrtLen:
+            case PoolingMode.MeanSqrtLen:
                 weights[skip..length].Fill(1 / MathF.Sqrt(Math.Max(count, 1)));
                 break;
         }
     }
 
-    /// <summary>What max adds to a row's tokens: 0, and -1e9 for those that do not count.</summary>
+    /// <summary>What max adds to a row's tokens: 0, and -infinity for those that do not count.</summary>
     public static void FillMask(int length, int promptTokens, Span<float> mask)
     {
-        mask.Fill(-1e9f);
+        mask.Fill(float.NegativeInfinity);
         mask[Math.Min(promptTokens, length)..length].Clear();
     }
 }

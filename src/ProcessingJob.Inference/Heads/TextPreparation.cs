@@ -1,5 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Modules;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Inference.Heads;
@@ -9,25 +10,34 @@ namespace ProcessingJob.Inference.Heads;
 /// <param name="LowerCase">The folder asks for lower-cased texts before tokenization.</param>
 /// <param name="MaxLength">Tokens of an encoding: tokens.max_length, else <paramref name="Limit"/>.</param>
 /// <param name="Limit">Tokens that model and tokenizer allow; <see cref="int.MaxValue"/> where neither says.</param>
-public sealed record TextPreparation(string Prompt, bool LowerCase, int MaxLength, int Limit)
+/// <param name="MaxCharacters">Code points of prompt and text that are looked at (model2vec); null for all.</param>
+public sealed record TextPreparation(string Prompt, bool LowerCase, int MaxLength, int Limit, long? MaxCharacters)
 {
     /// <param name="spec">The job.</param>
     /// <param name="model">Null for a task that runs no model: then tokens.prompt is a literal.</param>
     /// <param name="tokenizer">The folder's.</param>
-    /// <exception cref="PJobException">Model: the folder's default prompt is none of its prompts.</exception>
+    /// <exception cref="PJobException">tokens.prompt_name is none of the folder's prompts.</exception>
     public static TextPreparation Of(JobSpec spec, ModelFolder? model, Tokenizer tokenizer)
     {
+        if (model is null && spec.Tokens.PromptName is { } name)
+        {
+            throw new PJobException(
+                $"tokens.prompt_name: found {name}, but task {Names.Of(spec.Task)} knows no prompts; fix: give the text as tokens.prompt",
+                ExitCode.BadSpec
+            );
+        }
+
         var limit = LimitOf(model, tokenizer);
-        // Only sentence-transformers' folders have prompts with names.
-        var prompt = model is not null && spec.Task == TaskKind.Embed ? model.ResolvePrompt(spec.Tokens.Prompt) : spec.Tokens.Prompt ?? "";
-        return new(prompt, model?.LowerCase ?? false, spec.Tokens.MaxLength ?? limit, limit);
+        var prompt = model?.Prompt(spec.Tokens.Prompt, spec.Tokens.PromptName) ?? spec.Tokens.Prompt ?? "";
+        var characters = (model?.Route?.Encoder as Model2VecModule)?.MaxCharacters;
+        return new(prompt, model?.LowerCase ?? false, spec.Tokens.MaxLength ?? limit, limit, characters);
     }
 
-    /// <summary>Tokens that the model's positions and the tokenizer's model_max_length allow.</summary>
+    /// <summary>Tokens that the folder, the model's positions and the tokenizer's model_max_length allow.</summary>
     public static int LimitOf(ModelFolder? model, Tokenizer tokenizer) =>
-        Math.Min(model?.MaxLength ?? int.MaxValue, tokenizer.MaxLength ?? int.MaxValue);
+        model?.MaxLength(tokenizer) ?? tokenizer.MaxLength ?? int.MaxValue;
 
     /// <summary>An encoder for one thread.</summary>
     public TextEncoder CreateEncoder(Tokenizer tokenizer, EncodeOptions options) =>
-        new(tokenizer.CreateEncoder(options), Prompt, LowerCase);
+        new(tokenizer.CreateEncoder(options), Prompt, LowerCase, MaxCharacters);
 }

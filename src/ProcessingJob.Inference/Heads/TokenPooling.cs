@@ -1,41 +1,47 @@
 using System.Numerics.Tensors;
-using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Modules;
 
 namespace ProcessingJob.Inference.Heads;
 
 /// <summary>
-/// Pools the token embeddings of one encoding in this process's own vector code. Same definitions as sentence-transformers': the first
-/// token for cls whatever the mask; weights of weighted_mean count from 1 over the whole encoding; sums over nothing are 0.
+/// Pools the token embeddings of one encoding in this process's own vector code. Same definitions as sentence-transformers': weights of
+/// weighted_mean count from 1 over the whole encoding, a prompt that is left out included; sums over nothing are 0, the largest of nothing
+/// is -infinity.
 /// </summary>
 static class TokenPooling
 {
-    /// <param name="tokens">Length x hidden floats; padding may follow.</param>
-    /// <param name="length">Real tokens, at least 1.</param>
-    /// <param name="plan">Which modes, and the leading tokens to leave out.</param>
-    /// <param name="pooled"><see cref="EmbedPlan.PooledSize"/> floats, overwritten.</param>
-    public static void Pool(ReadOnlySpan<float> tokens, int length, EmbedPlan plan, Span<float> pooled)
-    {
-        var size = plan.HiddenSize;
-        var skip = Math.Min(plan.PromptTokens, length);
-        var part = 0;
-        for (var mode = Pooling.Cls; mode <= Pooling.Last; mode = (Pooling)((int)mode << 1))
-        {
-            if ((plan.Pooling & mode) == 0)
-            {
-                continue;
-            }
+    const float LeastWeight = 1e-9f;
 
-            var target = pooled.Slice(part++ * size, size);
-            switch (mode)
+    /// <param name="tokens">Length x width floats; padding may follow.</param>
+    /// <param name="length">Real tokens, at least 1.</param>
+    /// <param name="modes">In the order of the result.</param>
+    /// <param name="promptTokens">Leading tokens to leave out.</param>
+    /// <param name="weights">Sum of the tokens' weights, where a module has weighted them: divides in place of their number.</param>
+    /// <param name="pooled">Modes x width floats, overwritten.</param>
+    public static void Pool(
+        ReadOnlySpan<float> tokens,
+        int length,
+        IReadOnlyList<PoolingMode> modes,
+        int promptTokens,
+        float? weights,
+        Span<float> pooled
+    )
+    {
+        var width = pooled.Length / modes.Count;
+        var skip = Math.Min(promptTokens, length);
+        for (var part = 0; part < modes.Count; part++)
+        {
+            var target = pooled.Slice(part * width, width);
+            switch (modes[part])
             {
-                case Pooling.Cls:
-                    tokens[..size].CopyTo(target);
+                case PoolingMode.Cls:
+                    tokens.Slice(skip < length ? skip * width : 0, width).CopyTo(target);
                     break;
-                case Pooling.Last:
+                case PoolingMode.Last:
                     // With nothing left of the text the masked last token is zero.
                     if (skip < length)
                     {
-                        tokens.Slice((length - 1) * size, size).CopyTo(target);
+                        tokens.Slice((length - 1) * width, width).CopyTo(target);
                     }
                     else
                     {
@@ -43,32 +49,32 @@ static class TokenPooling
                     }
 
                     break;
-                case Pooling.Max:
-                    target.Fill(-1e9f);
+                case PoolingMode.Max:
+                    target.Fill(float.NegativeInfinity);
                     for (var i = skip; i < length; i++)
                     {
-                        TensorPrimitives.Max(target, tokens.Slice(i * size, size), target);
+                        TensorPrimitives.Max(target, tokens.Slice(i * width, width), target);
                     }
 
                     break;
-                case Pooling.WeightedMean:
+                case PoolingMode.WeightedMean:
                     target.Clear();
                     for (var i = skip; i < length; i++)
                     {
-                        TensorPrimitives.MultiplyAdd(tokens.Slice(i * size, size), i + 1f, target, target);
+                        TensorPrimitives.MultiplyAdd(tokens.Slice(i * width, width), i + 1f, target, target);
                     }
 
-                    TensorPrimitives.Multiply(target, 1 / MathF.Max(PositionSum(skip, length), 1e-9f), target);
+                    TensorPrimitives.Multiply(target, 1 / MathF.Max(weights ?? PositionSum(skip, length), LeastWeight), target);
                     break;
                 default:
                     target.Clear();
                     for (var i = skip; i < length; i++)
                     {
-                        TensorPrimitives.Add(target, tokens.Slice(i * size, size), target);
+                        TensorPrimitives.Add(target, tokens.Slice(i * width, width), target);
                     }
 
-                    var count = MathF.Max(length - skip, 1e-9f);
-                    TensorPrimitives.Multiply(target, 1 / (mode == Pooling.Mean ? count : MathF.Sqrt(count)), target);
+                    var count = MathF.Max(weights ?? length - skip, LeastWeight);
+                    TensorPrimitives.Multiply(target, 1 / (modes[part] == PoolingMode.Mean ? count : MathF.Sqrt(count)), target);
                     break;
             }
         }

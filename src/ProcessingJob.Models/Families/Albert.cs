@@ -15,6 +15,7 @@ static class Albert
         var (layers, groups) = (c.Size("num_hidden_layers"), c.Size("num_hidden_groups"));
         for (var i = 0; i < layers; i++)
         {
+            g.HiddenState(x);
             var group = (int)(i / ((double)layers / groups));
             for (var j = 0; j < c.Size("inner_group_num"); j++)
             {
@@ -22,7 +23,7 @@ static class Albert
             }
         }
 
-        return x;
+        return g.HiddenState(x);
     }
 
     static Value Layer(GraphBuilder g, ConfigReader c, Value x, string p, int width)

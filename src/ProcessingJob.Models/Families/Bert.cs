@@ -126,9 +126,10 @@ static class Bert
 
     static Value Layers(GraphBuilder g, ConfigReader c, Value x, int width)
     {
+        g.HiddenState(x);
         for (var i = 0; i < c.Size("num_hidden_layers"); i++)
         {
-            x = Layer(g, c, x, $"{g.Prefix}encoder.layer.{i}.", width);
+            x = g.HiddenState(Layer(g, c, x, $"{g.Prefix}encoder.layer.{i}.", width));
         }
 
         return x;

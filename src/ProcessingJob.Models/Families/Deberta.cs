@@ -56,6 +56,7 @@ static class Deberta
         var kernel = c.Int("conv_kernel_size");
         for (var i = 0; i < c.Size("num_hidden_layers"); i++)
         {
+            g.HiddenState(x);
             var p = $"{g.Prefix}encoder.layer.{i}.";
             var context = attend(x, p + "attention.self.");
             (x, _) = g.LinearAddNormalize(context, p + "attention.output.dense", x, Norm.Layer(p + "attention.output.LayerNorm", eps));
@@ -67,7 +68,7 @@ static class Deberta
             }
         }
 
-        return x;
+        return g.HiddenState(x);
     }
 
     /// <summary>LN(project(word + position + type)) times the mask.</summary>

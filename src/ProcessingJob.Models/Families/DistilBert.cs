@@ -21,6 +21,7 @@ static class DistilBert
         var (x, _) = g.AddNormalize(words, positions, Norm.Layer(p + "LayerNorm", Epsilon));
         for (var i = 0; i < c.Size("n_layers"); i++)
         {
+            g.HiddenState(x);
             p = $"{g.Prefix}transformer.layer.{i}.";
             var context = g.Attend(
                 g.Linear(x, p + "attention.q_lin", width),
@@ -33,6 +34,6 @@ static class DistilBert
             (x, _) = g.LinearAddNormalize(inner, p + "ffn.lin2", x, Norm.Layer(p + "output_layer_norm", Epsilon));
         }
 
-        return x;
+        return g.HiddenState(x);
     }
 }

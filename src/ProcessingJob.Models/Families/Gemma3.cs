@@ -39,6 +39,7 @@ static class Gemma3
         var y = g.Cast(g.Normalize(x, NormOf(g.Prefix + "layers.0.input_layernorm")), g.Precision);
         for (var i = 0; i < layers; i++)
         {
+            g.HiddenState(x);
             var p = $"{g.Prefix}layers.{i}.";
             var self = p + "self_attn.";
             var keys = shape.KeyValueHeads * shape.HeadSize;
@@ -61,6 +62,6 @@ static class Gemma3
             (y, x) = g.AddNormalize(h, x, NormOf(next));
         }
 
-        return y;
+        return g.HiddenState(y);
     }
 }

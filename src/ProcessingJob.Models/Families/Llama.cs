@@ -65,6 +65,7 @@ static class Llama
         var y = g.Cast(g.Normalize(x, Norm.Rms(g.Prefix + "layers.0.input_layernorm", eps)), g.Precision);
         for (var i = 0; i < layers; i++)
         {
+            g.HiddenState(x);
             var p = $"{g.Prefix}layers.{i}.";
             var self = p + "self_attn.";
             var keys = attention.KeyValueHeads * attention.HeadSize;
@@ -86,7 +87,7 @@ static class Llama
             (y, x) = g.LinearAddNormalize(h, p + "mlp.down_proj", x, Norm.Rms(next, eps), mlpBias);
         }
 
-        return y;
+        return g.HiddenState(y);
     }
 
     /// <summary>Heads of the query, fewer of key and value, and a head size that need not be width / heads.</summary>

@@ -38,6 +38,7 @@ static class ModernBert
         var y = x;
         for (var i = 0; i < types.Count; i++)
         {
+            g.HiddenState(x);
             var p = $"{g.Prefix}layers.{i}.";
             var qkv = g.LinearParts(y, p + "attn.Wqkv", 3, width, attentionBias);
             var context = g.Attend(qkv[0], qkv[1], qkv[2], attentions[types[i]]);
@@ -48,6 +49,6 @@ static class ModernBert
             (y, x) = g.LinearAddNormalize(inner, p + "mlp.Wo", x, NormOf(next), mlpBias);
         }
 
-        return y;
+        return g.HiddenState(y);
     }
 }

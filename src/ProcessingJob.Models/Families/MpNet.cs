@@ -28,6 +28,7 @@ static class MpNet
         var attention = new AttentionShape(heads, width / heads) { Bias = g.DistanceBias(name, rows, LargestDistance, heads) };
         for (var i = 0; i < c.Size("num_hidden_layers"); i++)
         {
+            g.HiddenState(x);
             p = $"{g.Prefix}encoder.layer.{i}.";
             var self = p + "attention.attn.";
             var context = g.Attend(
@@ -41,6 +42,6 @@ static class MpNet
             (x, _) = g.LinearAddNormalize(inner, p + "output.dense", x, Norm.Layer(p + "output.LayerNorm", eps));
         }
 
-        return x;
+        return g.HiddenState(x);
     }
 }

@@ -83,6 +83,7 @@ static class RotaryBert
         var x = Embed(g, c, width, eps);
         for (var i = 0; i < c.Size(keys.Layers); i++)
         {
+            g.HiddenState(x);
             var names = new Names(g, i);
             var packed = names.Find("attn.Wqkv", "attention.qkv_proj", "mixer.Wqkv");
             var qkv = packed is not null
@@ -100,7 +101,7 @@ static class RotaryBert
             (x, _) = g.LinearAddNormalize(inner, down, x, norm, g.Has(down + ".bias"));
         }
 
-        return x;
+        return g.HiddenState(x);
     }
 
     /// <summary>LN(word + type): no absolute positions.</summary>

@@ -25,6 +25,7 @@ static class T5
         var y = g.Cast(g.Normalize(x, Norm.Rms($"{g.Prefix}encoder.block.0.layer.0.layer_norm", eps)), g.Precision);
         for (var i = 0; i < layers; i++)
         {
+            g.HiddenState(x);
             var p = $"{g.Prefix}encoder.block.{i}.";
             var self = p + "layer.0.SelfAttention.";
             Value Project(string part) => g.Linear(y, self + part, heads * size, bias: false);
@@ -41,7 +42,7 @@ static class T5
             (y, x) = g.LinearAddNormalize(g.Cast(h, ElementType.Float32), dense + "wo", x, Norm.Rms(next, eps), bias: false);
         }
 
-        return y;
+        return g.HiddenState(y);
     }
 
     /// <summary>"gated-gelu" means the tanh form; any other name means itself, with or without "gated-".</summary>

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Modules;
 
 namespace ProcessingJob.Models.Folders;
 
@@ -77,6 +78,21 @@ public sealed record ModelConfig
             Task = task,
         };
     }
+
+    /// <summary>Of a model that has no config.json of a transformer.</summary>
+    internal static ModelConfig Static(StaticTable table) =>
+        new()
+        {
+            ModelType = "static",
+            HiddenSize = table.Width,
+            Positions = null,
+            FirstPosition = 0,
+            PadId = 0,
+            VocabularySize = table.Tokens,
+            Labels = [],
+            ProblemType = null,
+            Task = TaskKind.Embed,
+        };
 
     static string[] ReadLabels(ModelJson config)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Modules;
 
 namespace ProcessingJob.Models.Folders;
 
@@ -9,15 +10,17 @@ namespace ProcessingJob.Models.Folders;
 /// </summary>
 public sealed class ModelFolder
 {
+    /// <summary>Tokens of an encoding where nothing says how many.</summary>
+    const int DefaultLength = 512;
+
     readonly ModelConfig _config;
-    readonly SentenceModules? _modules;
     readonly IReadOnlyList<ModelSource> _sources;
     readonly List<string> _notes;
     readonly ConcurrentDictionary<ModelSource, string?> _refusals = [];
 
-    ModelFolder(string path, ModelConfig config, SentenceModules? modules, IReadOnlyList<ModelSource> sources, List<string> notes)
+    ModelFolder(string path, ModelConfig config, IReadOnlyList<ModelSource> sources, List<string> notes)
     {
-        (Path, _config, _modules, _sources, _notes) = (path, config, modules, sources, notes);
+        (Path, _config, _sources, _notes) = (path, config, sources, notes);
         Files = [.. sources.Select(s => s.File)];
     }
 
@@ -29,12 +32,17 @@ public sealed class ModelFolder
     /// <summary>The task this folder is for (given, or judged by its files).</summary>
     public TaskKind Task { get; private init; }
 
+    /// <summary>What the texts are in a search.</summary>
+    public TextRole Role { get; private init; }
+
+    /// <summary>The encoder of tasks embed and classify; null for other tasks and static models.</summary>
+    public TransformerModule? Transformer { get; private init; }
+
     /// <summary>Width of a token embedding.</summary>
     public int HiddenSize => _config.HiddenSize;
 
-    /// <summary>Tokens an encoding may have, specials included: the least of the model's positions (RoBERTa's two reserved ones
-    /// taken off) and sentence_bert_config.json's max_seq_length. The tokenizer's own limit is not looked at here.</summary>
-    public int MaxLength { get; private init; }
+    /// <summary>Tokens an encoding may have, specials included, as far as the folder says so without its tokenizer.</summary>
+    public int MaxLength => LengthLimit(null) ?? DefaultLength;
 
     /// <summary>Rows of the token embedding table: ids must be below it. Null where config.json does not say.</summary>
     public int? VocabularySize => _config.VocabularySize;
@@ -45,35 +53,51 @@ public sealed class ModelFolder
     /// <summary>config.json's problem_type: single_label_classification, multi_label_classification, regression; or null.</summary>
     public string? ProblemType => _config.ProblemType;
 
-    /// <summary>Pooling of modules.json; mean where the folder has no pooling module.</summary>
-    public Pooling Pooling => _modules?.Pooling ?? Pooling.Mean;
+    /// <summary>What its sentence-transformers files say, for tasks embed and classify; else null.</summary>
+    public SentenceFolder? Sentence { get; private init; }
+
+    /// <summary>How a text becomes its vector, for task embed; else null.</summary>
+    public EmbedRoute? Route { get; private init; }
+
+    /// <summary>Where config.json, the weights and the tokenizer are: the model folder, or one inside it.</summary>
+    public string EncoderFolder { get; private init; } = "";
+
+    /// <summary>True for a table of tokens: no graph is run.</summary>
+    public bool IsStatic => Route?.Encoder is StaticEmbeddingModule or Model2VecModule;
+
+    /// <summary>Modes whose vectors are concatenated; empty for other tasks and where the encoder gives one vector a text.</summary>
+    public IReadOnlyList<PoolingMode> Pooling => Route?.Pooling ?? [];
 
     /// <summary>False: the prompt's tokens are left out of the pooling (1_Pooling/config.json include_prompt).</summary>
-    public bool IncludePrompt => _modules?.IncludePrompt ?? true;
+    public bool IncludePrompt => Route?.IncludePrompt ?? true;
 
-    /// <summary>True when modules.json ends in Normalize.</summary>
-    public bool Normalize => _modules?.Normalize ?? false;
+    /// <summary>True when the modules end in Normalize.</summary>
+    public bool Normalize => Route?.Normalizes ?? false;
 
-    /// <summary>Width of the embedding after the folder's own pooling and Dense modules, before any Matryoshka truncation.</summary>
-    public int EmbeddingSize => Dense.Count > 0 ? Dense[^1].Outputs : HiddenSize * Pooling.Parts();
+    /// <summary>Width of the embedding as the folder says, its own truncation included.</summary>
+    public int EmbeddingSize => Route is null ? HiddenSize : Route.TruncateDimensions ?? Route.Width;
 
     /// <summary>True when sentence_bert_config.json asks for lower-cased text before tokenization.</summary>
-    public bool LowerCase { get; private init; }
+    public bool LowerCase => Transformer?.LowerCase ?? false;
 
     /// <summary>Prompts by name, from config_sentence_transformers.json.</summary>
-    public IReadOnlyDictionary<string, string> Prompts { get; private init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Prompts => Sentence?.Prompts ?? new Dictionary<string, string>();
 
-    public string? DefaultPromptName { get; private init; }
+    public string? DefaultPromptName => Sentence?.DefaultPrompt;
 
     /// <summary>similarity_fn_name of config_sentence_transformers.json: cosine unless it says otherwise.</summary>
-    public string Similarity { get; private init; } = "cosine";
+    public string Similarity => Sentence?.Similarity ?? "cosine";
+
+    /// <summary>What a CrossEncoder by its own files does to its logits; null for other classifiers.</summary>
+    public TorchActivation? Activation => Sentence is { Kind: FolderKind.CrossEncoder, SaysKind: true } own ? own.Activation : null;
+
+    /// <summary>What a user should know before trusting the results.</summary>
+    public IReadOnlyList<FolderWarning> Warnings => Route?.Warnings ?? Sentence?.Warnings ?? [];
 
     /// <summary>What the model can be run from, in the order that is preferred on a CPU; empty for task tokenize.</summary>
     public IReadOnlyList<ModelFile> Files { get; }
 
     public ModelConfig Config => _config;
-
-    public IReadOnlyList<DenseModule> Dense => _modules?.Dense ?? [];
 
     public IReadOnlyList<ModelSource> Sources => _sources;
 
@@ -90,10 +114,18 @@ public sealed class ModelFolder
         }
 
         options ??= new ModelOptions();
-        var modules = SentenceModules.TryRead(path);
-        var transformer = System.IO.Path.Combine(path, modules?.TransformerPath ?? "");
-        var config = ModelConfig.Read(System.IO.Path.Combine(transformer, "config.json"));
-        var task = options.Task ?? (modules is not null ? TaskKind.Embed : config.Task);
+        var asked = options.Task ?? (AnswersQuestions(path) ? TaskKind.Answer : null);
+        var sentence = asked is TaskKind.Answer or TaskKind.Tokenize ? null : SentenceFolder.Open(path, KindOf(asked));
+        var task = asked ?? TaskOf(path, sentence!);
+        var route = task == TaskKind.Embed ? EmbedRoute.Of(sentence!, options.Role) : null;
+        if (route?.Encoder is StaticEmbeddingModule or Model2VecModule)
+        {
+            return Static(path, sentence!, route);
+        }
+
+        var transformer = route?.Encoder as TransformerModule ?? (sentence is null ? null : Classifier(path, sentence));
+        var encoder = transformer?.Folder ?? path;
+        var config = ModelConfig.Read(System.IO.Path.Combine(encoder, "config.json"));
         if (task == TaskKind.Classify && config.Labels.Count == 0)
         {
             throw new PJobException(
@@ -102,45 +134,42 @@ public sealed class ModelFolder
             );
         }
 
-        // Its place depends on the version that wrote it.
-        var bert =
-            ModelJson.TryRead(System.IO.Path.Combine(transformer, "sentence_bert_config.json"))
-            ?? ModelJson.TryRead(System.IO.Path.Combine(path, "sentence_bert_config.json"));
-        var sentence = ModelJson.TryRead(System.IO.Path.Combine(path, "config_sentence_transformers.json"));
         var notes = new List<string>();
         var sources =
             task == TaskKind.Tokenize || options.WithoutGraph
                 ? []
-                : ModelSources.Find(path, modules?.TransformerPath ?? "", options.ModelFile, task, config, notes);
-        var sentenceLimit = task == TaskKind.Embed ? bert?.Int("max_seq_length") : null;
-        var folder = new ModelFolder(path, config, modules, sources, notes)
+                : ModelSources.Find(path, System.IO.Path.GetRelativePath(path, encoder), options.ModelFile, task, config, route, notes);
+        return new ModelFolder(path, config, sources, notes)
         {
             Task = task,
             IsAsked = options.ModelFile is not null,
-            MaxLength = Math.Min(config.Positions ?? int.MaxValue, sentenceLimit ?? int.MaxValue) is var limit and < int.MaxValue
-                ? limit
-                : 512,
-            LowerCase = task == TaskKind.Embed && (bert?.Flag("do_lower_case") ?? false),
-            Prompts = sentence?.Map("prompts") ?? new Dictionary<string, string>(),
-            DefaultPromptName = sentence?.Text("default_prompt_name"),
-            Similarity = sentence?.Text("similarity_fn_name") ?? "cosine",
+            Sentence = sentence,
+            Route = route,
+            Role = options.Role,
+            Transformer = transformer,
+            EncoderFolder = encoder,
         };
-        folder.CheckSizes();
-        return folder;
     }
 
     /// <summary>The file for a device (Cpu or Cuda): the asked one, or the best there is.</summary>
     public ModelFile Choose(DeviceKind device) => SourceFor(device).Source.File;
 
-    /// <summary>The prompt's text: a name of <see cref="Prompts"/>, or the literal itself; null gives the default prompt (or "").</summary>
-    public string ResolvePrompt(string? nameOrLiteral) =>
-        (nameOrLiteral ?? DefaultPromptName) is not { } name ? ""
-        : Prompts.TryGetValue(name, out var prompt) ? prompt
-        : nameOrLiteral
-            ?? throw new PJobException(
-                $"{Path}/config_sentence_transformers.json: default_prompt_name is {name}, but the prompts are {string.Join(", ", Prompts.Keys)}.",
-                ExitCode.Model
-            );
+    /// <summary>The text to put before every text; see <see cref="SentenceFolder.Prompt"/>. Folders without one have no prompts.</summary>
+    /// <exception cref="PJobException">BadSpec: an unknown name, or both.</exception>
+    public string Prompt(string? literal, string? name) =>
+        Sentence is { } sentence ? sentence.Prompt(literal, name, Role)
+        : name is null ? literal ?? ""
+        : throw new PJobException($"tokens.prompt_name: found {name}, but a model for this task has no prompts", ExitCode.BadSpec);
+
+    /// <summary>Tokens an encoding may have, specials included; null for any number.</summary>
+    /// <param name="tokenizerLimit">model_max_length of the tokenizer's files; null for none.</param>
+    public int? LengthLimit(int? tokenizerLimit) =>
+        Route?.Encoder switch
+        {
+            StaticEmbeddingModule table => table.MaxTokens,
+            Model2VecModule => null,
+            _ => Transformer?.MaxLength(Role, tokenizerLimit, _config.Positions) ?? Least(tokenizerLimit, _config.Positions),
+        };
 
     /// <summary>What was understood, as lines of name and value for <c>pjob model inspect</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Describe()
@@ -151,15 +180,12 @@ public sealed class ModelFolder
         Add("max length", $"{MaxLength} tokens" + (_config.FirstPosition > 0 ? $" ({_config.FirstPosition} positions reserved)" : ""));
         if (Task == TaskKind.Embed)
         {
-            Add(
-                "pooling",
-                Pooling.Words() + (_modules is null ? " (no modules.json)" : "") + (IncludePrompt ? "" : ", without the prompt's tokens")
-            );
-            foreach (var layer in Dense)
+            foreach (var module in Sentence!.Modules)
             {
-                Add("dense", $"{layer.Inputs} -> {layer.Outputs}, {layer.Activation}");
+                Add(module.Name.ToLowerInvariant(), module.Summary);
             }
 
+            Add("modules", Sentence.HasModules ? "of modules.json" : "guessed (no modules.json)");
             Add("normalize", Normalize ? "yes" : "no");
             Add("embedding size", $"{EmbeddingSize}");
             foreach (var (name, prompt) in Prompts)
@@ -184,6 +210,16 @@ public sealed class ModelFolder
             );
         }
 
+        if (Activation is { } activation)
+        {
+            Add("activation", activation.ToString());
+        }
+
+        foreach (var warning in Warnings)
+        {
+            Add("warning", $"{warning.Text} ({warning.Code})");
+        }
+
         foreach (var note in _notes)
         {
             Add("not usable", note);
@@ -200,7 +236,7 @@ public sealed class ModelFolder
     {
         if (_sources.Count == 0)
         {
-            throw new PJobException($"{Path} was opened for tokenize, which runs no model", ExitCode.Model);
+            throw new PJobException($"{Path} was opened as a model that runs no graph", ExitCode.Model);
         }
 
         var ranked = _sources.OrderBy(s => ModelSources.Rank(s, device)).ToArray();
@@ -235,20 +271,48 @@ public sealed class ModelFolder
         return refusal;
     }
 
-    void CheckSizes()
+    static ModelFolder Static(string path, SentenceFolder sentence, EmbedRoute route)
     {
-        var size = HiddenSize * Pooling.Parts();
-        foreach (var layer in Dense)
+        var (table, folder) = route.Encoder switch
         {
-            if (layer.Inputs != size)
-            {
-                throw new PJobException(
-                    $"{Path}/modules.json: a Dense module takes {layer.Inputs} values, but gets {size}.",
-                    ExitCode.Model
-                );
-            }
-
-            size = layer.Outputs;
-        }
+            StaticEmbeddingModule module => (module.Table, module.Folder),
+            _ => (((Model2VecModule)route.Encoder).Table, ((Model2VecModule)route.Encoder).Folder),
+        };
+        return new ModelFolder(path, ModelConfig.Static(table), [], [])
+        {
+            Task = TaskKind.Embed,
+            Sentence = sentence,
+            Route = route,
+            EncoderFolder = folder,
+        };
     }
+
+    static bool AnswersQuestions(string path) =>
+        !File.Exists(System.IO.Path.Combine(path, "modules.json")) && PlainFolder.Read(path).Is("ForQuestionAnswering");
+
+    static FolderKind? KindOf(TaskKind? task) =>
+        task switch
+        {
+            TaskKind.Embed => FolderKind.SentenceTransformer,
+            TaskKind.Classify => FolderKind.CrossEncoder,
+            _ => null,
+        };
+
+    static TaskKind TaskOf(string path, SentenceFolder sentence) =>
+        sentence.Kind switch
+        {
+            FolderKind.SentenceTransformer => TaskKind.Embed,
+            FolderKind.CrossEncoder => TaskKind.Classify,
+            _ => throw ModelError.Refuse(path, $"is a {sentence.Kind}, which no task here runs"),
+        };
+
+    static TransformerModule Classifier(string path, SentenceFolder sentence) =>
+        sentence.Modules is [TransformerModule { Task: TransformerModule.SequenceClassification } only]
+            ? only
+            : throw ModelError.Refuse(
+                path,
+                $"has the modules {string.Join(", ", sentence.Modules.Select(m => m.Name))}, expected a Transformer with a classifier alone"
+            );
+
+    static int? Least(int? a, int? b) => a is null || b < a ? b : a;
 }

@@ -13,4 +13,7 @@ public sealed record ModelOptions
 
     /// <summary>Reads what the folder says and looks for no ONNX file: enough to count tokens, not to run the model.</summary>
     public bool WithoutGraph { get; init; }
+
+    /// <summary>What the texts are in a search, for task embed: chooses prompts and routes.</summary>
+    public TextRole Role { get; init; }
 }

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Modules;
 using ProcessingJob.Models.Onnx;
 
 namespace ProcessingJob.Models.Folders;
@@ -20,11 +21,12 @@ static class ModelSources
         string? asked,
         TaskKind task,
         ModelConfig config,
+        EmbedRoute? route,
         List<string> notes
     )
     {
         var safetensors =
-            asked is null || SafetensorsSources.IsAsked(asked) ? SafetensorsSources.Find(folder, transformerPath, task, config) : [];
+            asked is null || SafetensorsSources.IsAsked(asked) ? SafetensorsSources.Find(folder, transformerPath, task, config, route) : [];
         if (asked is not null)
         {
             return SafetensorsSources.IsAsked(asked)
@@ -57,7 +59,15 @@ static class ModelSources
             }
         }
 
+        sources = WithOutput(sources, route);
         return sources.Count > 0 ? [.. sources.OrderBy(s => Rank(s, DeviceKind.Cpu))] : throw refused!;
+    }
+
+    /// <summary>Where the modules read what few graphs put out, only those that do; all where none does, so that each says so.</summary>
+    static List<ModelSource> WithOutput(List<ModelSource> sources, EmbedRoute? route)
+    {
+        var able = sources.Where(s => route is null || route.OutputNames is not { } names || s.Outputs.Any(o => names.Contains(o.Name)));
+        return able.Any() ? [.. able] : sources;
     }
 
     // A CPU computes in float32: float16 files are only slower there, and its .onnx file costs no building. A GPU is several times faster

@@ -1,5 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Models.Graphs;
+using ProcessingJob.Models.Modules;
 using ProcessingJob.Models.Onnx;
 
 namespace ProcessingJob.Models.Folders;
@@ -16,7 +17,13 @@ static class SafetensorsSources
     /// <summary>
     /// One for the CPU, plain and float32, and one for CUDA, fused and float16; none where the folder has no safetensors.
     /// </summary>
-    public static IReadOnlyList<ModelSource> Find(string folder, string transformerPath, TaskKind task, ModelConfig config)
+    public static IReadOnlyList<ModelSource> Find(
+        string folder,
+        string transformerPath,
+        TaskKind task,
+        ModelConfig config,
+        EmbedRoute? route
+    )
     {
         var root = System.IO.Path.Combine(folder, transformerPath);
         var path = FileNames.Select(name => System.IO.Path.Combine(root, name)).FirstOrDefault(File.Exists);
@@ -25,34 +32,44 @@ static class SafetensorsSources
             return [];
         }
 
-        var (head, outputs) = HeadOf(task, config);
+        var (options, outputs) = HeadOf(task, config, route);
 
         var name = System.IO.Path.GetRelativePath(folder, path).Replace('\\', '/');
         var bytes = Directory.EnumerateFiles(root, "*.safetensors").Sum(f => new FileInfo(f).Length);
         return
         [
-            Source(WeightPrecision.Float32, new GraphOptions { Head = head }),
+            Source(WeightPrecision.Float32, options),
             Source(
                 WeightPrecision.Float16,
-                new GraphOptions
+                options with
                 {
-                    Head = head,
                     Form = GraphForm.Fused,
                     Precision = GraphPrecision.Float16,
                 }
             ),
         ];
 
-        SafetensorsSource Source(WeightPrecision precision, GraphOptions options) =>
-            new(new ModelFile(name, precision, false, bytes), path, options, outputs);
+        SafetensorsSource Source(WeightPrecision precision, GraphOptions graph) =>
+            new(new ModelFile(name, precision, false, bytes), path, graph, outputs);
     }
 
-    static (GraphHead Head, GraphValue[] Outputs) HeadOf(TaskKind task, ModelConfig config) =>
+    static (GraphOptions Options, GraphValue[] Outputs) HeadOf(TaskKind task, ModelConfig config, EmbedRoute? route) =>
         task switch
         {
-            TaskKind.Embed => (GraphHead.None, [Output("last_hidden_state", -1, -1, config.HiddenSize)]),
-            TaskKind.Classify => (GraphHead.SequenceClassification, [Output("logits", -1, config.Labels.Count)]),
-            TaskKind.Answer => (GraphHead.QuestionAnswering, [Output("start_logits", -1, -1), Output("end_logits", -1, -1)]),
+            TaskKind.Embed => (
+                route!.GraphOptions,
+                route.HiddenStates.Count > 0 ? [Output(EncoderGraph.WeightedHiddenStates, -1, -1, config.HiddenSize)]
+                : route.IsPooled ? [Output("last_hidden_state", -1, -1, config.HiddenSize), Output("pooler_output", -1, config.HiddenSize)]
+                : [Output("last_hidden_state", -1, -1, config.HiddenSize)]
+            ),
+            TaskKind.Classify => (
+                new GraphOptions { Head = GraphHead.SequenceClassification },
+                [Output("logits", -1, config.Labels.Count)]
+            ),
+            TaskKind.Answer => (
+                new GraphOptions { Head = GraphHead.QuestionAnswering },
+                [Output("start_logits", -1, -1), Output("end_logits", -1, -1)]
+            ),
             TaskKind.Tokenize => throw new ArgumentException("task tokenize runs no model", nameof(task)),
         };
 

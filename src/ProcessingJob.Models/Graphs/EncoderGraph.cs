@@ -12,6 +12,9 @@ namespace ProcessingJob.Models.Graphs;
 /// </summary>
 public static class EncoderGraph
 {
+    /// <summary>Output [b, s, hidden] of graphs that are asked for <see cref="GraphOptions.HiddenStates"/>.</summary>
+    public const string WeightedHiddenStates = "weighted_hidden_states";
+
     /// <summary>Model types that graphs are built for, such as <c>bert</c>.</summary>
     public static IEnumerable<string> ModelTypes => FamilyTable.ModelTypes.Order(StringComparer.Ordinal);
 
@@ -108,6 +111,12 @@ public static class EncoderGraph
                 graph.Output("end_logits", graph.Squeeze(end));
                 break;
             default:
+                if (options.HiddenStates.Count > 0)
+                {
+                    graph.Output(WeightedHiddenStates, graph.SumOfHiddenStates(options.HiddenStates, hidden));
+                    break;
+                }
+
                 graph.Output("last_hidden_state", wide);
                 if (options.Pooler)
                 {

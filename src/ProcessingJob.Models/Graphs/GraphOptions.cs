@@ -59,6 +59,12 @@ public sealed record GraphOptions
     public bool Pooler { get; init; }
 
     /// <summary>
+    /// For graphs without a head: the output is weighted_hidden_states [b, s, hidden], the weighted sum of these hidden states (0: the
+    /// embeddings; n: layer n), in place of last_hidden_state. Empty: last_hidden_state.
+    /// </summary>
+    public IReadOnlyList<(int Layer, float Weight)> HiddenStates { get; init; } = [];
+
+    /// <summary>
     /// Builds also where config.json holds keys that the family does not know; they are listed in <see cref="BuiltGraph.UnknownKeys"/>.
     /// Without it they are refused, as they may change results.
     /// </summary>

@@ -1,3 +1,4 @@
+using ProcessingJob.Contract;
 using ProcessingJob.Tokenization.Models;
 using ProcessingJob.Tokenization.Pipeline;
 

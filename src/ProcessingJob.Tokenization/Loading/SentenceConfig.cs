@@ -1,3 +1,5 @@
+using ProcessingJob.Contract;
+
 namespace ProcessingJob.Tokenization.Loading;
 
 /// <summary>

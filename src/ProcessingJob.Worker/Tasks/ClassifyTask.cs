@@ -2,6 +2,8 @@ using ProcessingJob.Contract;
 using ProcessingJob.Data;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
+using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Modules;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Worker;
@@ -14,6 +16,9 @@ sealed class ClassifyTask : FeatureTask
 {
     readonly IReadOnlyList<string> _labels;
     readonly ScoreFunction _function;
+
+    /// <summary>Of a CrossEncoder by its own files, unless the job asks for another.</summary>
+    readonly TorchActivation? _activation;
     readonly bool _isList;
 
     public ClassifyTask(TaskParts parts)
@@ -22,8 +27,12 @@ sealed class ClassifyTask : FeatureTask
         var model = parts.Model!;
         (_labels, _isList) = (model.Labels, Spec.Classify.TopK > 1);
         _function = ClassScores.Resolve(Spec.Classify.Function, model.ProblemType, model.Labels.Count);
+        _activation = Spec.Classify.Function == ScoreFunction.Auto ? model.Activation : null;
         Encoding = TextEncoding();
     }
+
+    /// <summary>Name of what turns logits into scores.</summary>
+    public string Activation => _activation?.ToString().ToLowerInvariant() ?? Names.Of(_function);
 
     public override EncodeOptions Encoding { get; }
 
@@ -41,7 +50,15 @@ sealed class ClassifyTask : FeatureTask
     {
         var logits = results!.Row(first);
         var scores = logits.Length <= 1024 ? stackalloc float[logits.Length] : new float[logits.Length];
-        ClassScores.Apply(_function, logits, scores);
+        if (_activation is { } activation)
+        {
+            ClassScores.Apply(activation, logits, scores);
+        }
+        else
+        {
+            ClassScores.Apply(_function, logits, scores);
+        }
+
         var wanted = Math.Min(Spec.Classify.TopK, scores.Length);
         var best = wanted <= 256 ? stackalloc ClassScore[wanted] : new ClassScore[wanted];
         best = best[..ClassScores.Top(scores, best)];

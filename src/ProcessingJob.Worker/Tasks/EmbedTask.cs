@@ -15,7 +15,7 @@ sealed class EmbedTask : FeatureTask
         : base(parts)
     {
         var precision = Spec.Embed.Precision;
-        Encoding = TextEncoding();
+        Encoding = TextEncoding() with { AddSpecialTokens = !parts.Model!.IsStatic };
         if (precision is EmbeddingPrecision.Float32 or EmbeddingPrecision.Float16)
         {
             return;
@@ -24,7 +24,7 @@ sealed class EmbedTask : FeatureTask
         var ranges = precision is EmbeddingPrecision.Int8 or EmbeddingPrecision.Uint8
             ? EmbeddingRanges.Load(parts.Paths.SideFile(Spec.Embed.Ranges!))
             : null;
-        _quantizer = Quantizer.Create(precision, Spec.Embed.Dimensions ?? parts.Model!.EmbeddingSize, ranges);
+        _quantizer = Quantizer.Create(precision, Spec.Embed.Dimensions ?? parts.Model.EmbeddingSize, ranges);
     }
 
     public override EncodeOptions Encoding { get; }

@@ -1,0 +1,45 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Inference.Devices;
+using ProcessingJob.Inference.Heads;
+using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Modules;
+using ProcessingJob.Models.Onnx;
+
+namespace ProcessingJob.Inference.Engine;
+
+/// <summary>The setup of a model that is a table of tokens: no graph, no session, the CPU whatever device was asked for.</summary>
+static class StaticSetup
+{
+    /// <exception cref="PJobException">Model: another task than embed. BadSpec: options that do not fit the model.</exception>
+    public static EngineSetup Create(ModelFolder model, EngineOptions options, int maxLength)
+    {
+        if (options.Task != TaskKind.Embed)
+        {
+            throw new PJobException($"{model.Path} is a static embedding, expected task embed", ExitCode.Model);
+        }
+
+        var plan = EmbedPlan.Create(model.Route!, options.Embed);
+        var profile = DeviceProfile.Cpu;
+        var threads = options.Threads ?? profile.Threads(1);
+        var device = model.Route!.Encoder switch
+        {
+            Model2VecModule own => new StaticDevice(own.Table, plan, own.UnknownToken, own.MaxTokens, roundSum: false, threads),
+            StaticEmbeddingModule module => new StaticDevice(module.Table, plan, null, null, roundSum: true, threads),
+            _ => throw new ArgumentException("no static embedding", nameof(model)),
+        };
+        // Longer texts than a budget cost nothing more here.
+        var rules = new BatchRules(options.TokenBudget ?? profile.TokenBudget, maxLength, profile.FewShapes);
+        return new EngineSetup
+        {
+            Devices = [device],
+            Output = new ModelOutput.RowVectors(plan.Width),
+            Rules = rules,
+            Profile = profile,
+            Summary = $"{profile.Describe(1, threads, 1)} (a table of tokens runs no graph)",
+            ModelFile = new ModelFile("model.safetensors", WeightPrecision.Float32, false, 0),
+            ModelFileReason = "a table of tokens",
+            Deduplicate = options.Deduplicate,
+            Log = options.Log,
+        };
+    }
+}

@@ -1,0 +1,15 @@
+namespace ProcessingJob.Models.Modules;
+
+/// <summary>Only of use in training: changes nothing here.</summary>
+public sealed record DropoutModule : SentenceModule
+{
+    public override string Name => "Dropout";
+
+    public override string Summary => "nothing after training";
+
+    internal static DropoutModule Read(ModuleSource source)
+    {
+        source.TryConfig("config.json")?.Close("dropout");
+        return new DropoutModule();
+    }
+}
