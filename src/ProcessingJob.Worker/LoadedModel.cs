@@ -3,7 +3,6 @@ using ProcessingJob.Data;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
-using ProcessingJob.Models.Modules;
 using ProcessingJob.Tokenization;
 using Serilog;
 

@@ -67,7 +67,17 @@ sealed record WorkSample(long Rows, long? Tokens)
     static (TextEncoder Encoder, int Limit) Counter(JobSpec spec, string folder)
     {
         var tokenizer = Tokenizer.Load(folder, spec.Embed.Role);
-        var model = TaskTable.Of(spec.Task).RunsModel ? ModelFolder.Open(folder, new() { Task = spec.Task, Role = spec.Embed.Role, WithoutGraph = true }) : null;
+        var model = TaskTable.Of(spec.Task).RunsModel
+            ? ModelFolder.Open(
+                folder,
+                new()
+                {
+                    Task = spec.Task,
+                    Role = spec.Embed.Role,
+                    WithoutGraph = true,
+                }
+            )
+            : null;
         var texts = TextPreparation.Of(spec, model, tokenizer);
         return (texts.CreateEncoder(tokenizer, new()), spec.Tokens.Overflow == Overflow.Window ? int.MaxValue : texts.MaxLength);
     }

@@ -5,10 +5,10 @@ using ProcessingJob.Models.Heads;
 namespace ProcessingJob.Models.Families;
 
 /// <summary>Embeddings and layers: gives last_hidden_state [b, s, hidden].</summary>
-delegate Value Encoder(GraphBuilder graph, ConfigReader config);
+delegate Value GraphEncoder(GraphBuilder graph, ConfigReader config);
 
 /// <summary>A model_type: its layers and its heads. A head that is null is refused.</summary>
-sealed record Family(string ModelType, Encoder Encode)
+sealed record Family(string ModelType, GraphEncoder Encode)
 {
     /// <summary>Gives logits [b, labels].</summary>
     public Head? Sequence { get; init; }

@@ -95,7 +95,7 @@ static class FamilyTable
     /// <summary>Null for a family that no graph can be built for.</summary>
     public static Family? Find(string modelType) => Families.GetValueOrDefault(modelType);
 
-    static Family Bertish(string modelType, Encoder encode) =>
+    static Family Bertish(string modelType, GraphEncoder encode) =>
         new(modelType, encode)
         {
             Sequence = SequenceHeads.Pooled,
@@ -105,14 +105,14 @@ static class FamilyTable
             Pooler = SequenceHeads.Pooler,
         };
 
-    static Family Robertaish(string modelType, Encoder encode) =>
+    static Family Robertaish(string modelType, GraphEncoder encode) =>
         Bertish(modelType, encode) with
         {
             Sequence = SequenceHeads.Tanh,
             Masked = MaskedHeads.Roberta,
         };
 
-    static Family Decoder(string modelType, Encoder encode) =>
+    static Family Decoder(string modelType, GraphEncoder encode) =>
         new(modelType, encode)
         {
             Sequence = SequenceHeads.LastToken,

@@ -39,14 +39,7 @@ static class SafetensorsSources
         return
         [
             Source(WeightPrecision.Float32, options),
-            Source(
-                WeightPrecision.Float16,
-                options with
-                {
-                    Form = GraphForm.Fused,
-                    Precision = GraphPrecision.Float16,
-                }
-            ),
+            Source(WeightPrecision.Float16, options with { Form = GraphForm.Fused, Precision = GraphPrecision.Float16 }),
         ];
 
         SafetensorsSource Source(WeightPrecision precision, GraphOptions graph) =>

@@ -86,17 +86,7 @@ static class ColbertModules
         var words = metadata?.Flag("mask_punctuation") ?? true ? Punctuation : [];
         using var checkpoint = Weights.Checkpoint.Open(folder);
         var (weight, outputs, inputs) = new ModuleWeights(checkpoint).Matrix("linear.weight");
-        var dense = new DenseModule(
-            Features.Tokens,
-            Features.Tokens,
-            inputs,
-            outputs,
-            weight,
-            null,
-            TorchActivation.Identity,
-            false,
-            null
-        );
+        var dense = new DenseModule(Features.Tokens, Features.Tokens, inputs, outputs, weight, null, TorchActivation.Identity, false, null);
         return (
             [transformer, dense, new MultiVectorMaskModule(words, ["document"], null), NormalizeModule.OfTokens],
             new Dictionary<string, string>(StringComparer.Ordinal) { ["query"] = query + " ", ["document"] = document + " " }

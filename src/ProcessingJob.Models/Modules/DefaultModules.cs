@@ -50,7 +50,10 @@ static class DefaultModules
         {
             if (plain.Is(head))
             {
-                throw ModelError.Refuse(plain.File, $"the architecture is {Shown(plain)}, which is no model for embeddings; fix: task: {task}");
+                throw ModelError.Refuse(
+                    plain.File,
+                    $"the architecture is {Shown(plain)}, which is no model for embeddings; fix: task: {task}"
+                );
             }
         }
 

@@ -82,7 +82,9 @@ sealed class EmbedRouteBuilder(SentenceFolder folder)
                 _width = _encoderWidth = table.Table.Width;
                 break;
             default:
-                throw Refuse($"begin with {module.Name} ({module.Summary}), expected Transformer with token embeddings, or StaticEmbedding");
+                throw Refuse(
+                    $"begin with {module.Name} ({module.Summary}), expected Transformer with token embeddings, or StaticEmbedding"
+                );
         }
     }
 

@@ -7,7 +7,8 @@ public sealed record LogitScoreModule(int TrueToken, int? FalseToken) : Sentence
 {
     public override string Name => "LogitScore";
 
-    public override string Summary => FalseToken is null ? $"logit of token {TrueToken}" : $"logit of token {TrueToken} less that of {FalseToken}";
+    public override string Summary =>
+        FalseToken is null ? $"logit of token {TrueToken}" : $"logit of token {TrueToken} less that of {FalseToken}";
 
     internal static LogitScoreModule Read(ModuleSource source)
     {

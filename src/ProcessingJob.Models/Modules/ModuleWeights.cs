@@ -28,10 +28,7 @@ sealed unsafe class ModuleWeights(Checkpoint checkpoint)
             }
         }
 
-        throw ModelError.Refuse(
-            tensor.File,
-            $"expected {name} of shape [{string.Join(", ", shape.ToArray())}], found {tensor.ShapeText}"
-        );
+        throw ModelError.Refuse(tensor.File, $"expected {name} of shape [{string.Join(", ", shape.ToArray())}], found {tensor.ShapeText}");
     }
 
     /// <summary>A float vector of any length.</summary>

@@ -25,7 +25,8 @@ public sealed record MultiVectorMaskModule(
         if (config.Any("keep_only_token_ids") is { } ids)
         {
             kept =
-                ids.ValueKind == JsonValueKind.Array && ids.EnumerateArray().All(v => v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out _))
+                ids.ValueKind == JsonValueKind.Array
+                && ids.EnumerateArray().All(v => v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out _))
                     ? [.. ids.EnumerateArray().Select(v => v.GetInt32())]
                     : throw config.Refuse("keep_only_token_ids", ids, "a list of token ids");
         }

@@ -33,11 +33,13 @@ sealed record PlainFolder(
             First(config, "num_hidden_layers", "n_layers", "num_layers", "n_layer"),
             labels > 0 ? labels : First(config, "num_labels", "_num_labels"),
             // Since version 4 the first; before that the second.
-            config.Object("sentence_transformers")?.Text("activation_fn") ?? config.Text("sbert_ce_default_activation_function")
+            config.Object("sentence_transformers")?.Text("activation_fn")
+                ?? config.Text("sbert_ce_default_activation_function")
         );
     }
 
     public bool Is(string head) => Architectures is [var first, ..] && first.EndsWith(head, StringComparison.Ordinal);
 
-    static int? First(ModuleConfig config, params string[] keys) => keys.Select(key => config.Int(key, 1)).FirstOrDefault(v => v is not null);
+    static int? First(ModuleConfig config, params string[] keys) =>
+        keys.Select(key => config.Int(key, 1)).FirstOrDefault(v => v is not null);
 }

@@ -84,8 +84,7 @@ static class SentenceFolderReader
             Require(path, sure, asked);
         }
 
-        var kind =
-            declared ?? asked ?? (plain.Is("ForSequenceClassification") ? FolderKind.CrossEncoder : FolderKind.SentenceTransformer);
+        var kind = declared ?? asked ?? (plain.Is("ForSequenceClassification") ? FolderKind.CrossEncoder : FolderKind.SentenceTransformer);
         if (settings.Prompts.Count > 0)
         {
             warnings.Add(new("prompts_unused", $"{settings.File}: its prompts are not used, as the folder has no modules.json"));
@@ -126,8 +125,8 @@ static class SentenceFolderReader
             return kind;
         }
 
-        return
-            settings.PyLate is not null || listed.Any(m => ModuleTypes.IsPyLate(m.Type) || m.Type.EndsWith(".MultiVectorMask", StringComparison.Ordinal))
+        return settings.PyLate is not null
+            || listed.Any(m => ModuleTypes.IsPyLate(m.Type) || m.Type.EndsWith(".MultiVectorMask", StringComparison.Ordinal))
                 ? FolderKind.MultiVectorEncoder
             : listed.Any(m => m.Type.Contains(".sparse_encoder.", StringComparison.Ordinal)) ? FolderKind.SparseEncoder
             : listed.Any(m => m.Type.Contains(".cross_encoder.", StringComparison.Ordinal)) ? FolderKind.CrossEncoder

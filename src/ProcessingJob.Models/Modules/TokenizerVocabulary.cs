@@ -50,7 +50,8 @@ static class TokenizerVocabulary
             return null;
         }
 
-        return model.TryGetProperty("unk_token", out var token) && token.ValueKind == JsonValueKind.String ? Find(folder, token.GetString()!)
+        return model.TryGetProperty("unk_token", out var token) && token.ValueKind == JsonValueKind.String
+                ? Find(folder, token.GetString()!)
             : model.TryGetProperty("unk_id", out var number) && number.ValueKind == JsonValueKind.Number ? number.GetInt32()
             : null;
     }

@@ -18,16 +18,12 @@ public sealed record WordWeightsModule(float[] ById) : SentenceModule
         var weights = config.Numbers("word_weights");
         var unknown = config.Number("unknown_word_weight") ?? 1;
         config.Close();
-        return new WordWeightsModule(
-            [
-                .. vocabulary.Select(word =>
-                    (float)(
-                        weights.TryGetValue(word, out var weight) || weights.TryGetValue(word.ToLowerInvariant(), out weight)
-                            ? weight
-                            : unknown
-                    )
-                ),
-            ]
-        );
+        return new WordWeightsModule([
+            .. vocabulary.Select(word =>
+                (float)(
+                    weights.TryGetValue(word, out var weight) || weights.TryGetValue(word.ToLowerInvariant(), out weight) ? weight : unknown
+                )
+            ),
+        ]);
     }
 }

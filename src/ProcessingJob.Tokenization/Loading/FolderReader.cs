@@ -1,4 +1,3 @@
-using ProcessingJob.Contract;
 using ProcessingJob.Tokenization.Models;
 using ProcessingJob.Tokenization.Pipeline;
 

@@ -1,4 +1,3 @@
-using ProcessingJob.Contract;
 
 namespace ProcessingJob.Tokenization.Loading;
 

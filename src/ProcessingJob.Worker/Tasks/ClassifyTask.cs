@@ -2,7 +2,6 @@ using ProcessingJob.Contract;
 using ProcessingJob.Data;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
-using ProcessingJob.Models.Folders;
 using ProcessingJob.Models.Modules;
 using ProcessingJob.Tokenization;
 

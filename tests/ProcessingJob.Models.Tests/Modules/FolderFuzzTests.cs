@@ -12,7 +12,11 @@ public sealed class FolderFuzzTests
 
     /// <summary>Files of modules; config.json of a transformer is the graph builder's.</summary>
     static bool IsModuleFile(string path) =>
-        Path.GetFileName(path) is "modules.json" or "sentence_bert_config.json" or "config_sentence_transformers.json" or "router_config.json"
+        Path.GetFileName(path)
+            is "modules.json"
+                or "sentence_bert_config.json"
+                or "config_sentence_transformers.json"
+                or "router_config.json"
         || (
             Path.GetFileName(path) == "config.json"
             && Path.GetFileName(Path.GetDirectoryName(path)!) is var parent
@@ -73,13 +77,22 @@ public sealed class FolderFuzzTests
     [Theory, MemberData(nameof(Files))]
     public void Open_AnyValueOfAnotherType_NeverEscapesAsAnotherException(string folder, string file)
     {
-        JsonNode?[] values = [JsonValue.Create(-7), JsonValue.Create("?"), new JsonArray(1, "x"), new JsonObject { ["y"] = 2 }, JsonValue.Create(1e300)];
+        JsonNode?[] values =
+        [
+            JsonValue.Create(-7),
+            JsonValue.Create("?"),
+            new JsonArray(1, "x"),
+            new JsonObject { ["y"] = 2 },
+            JsonValue.Create(1e300),
+        ];
         var refused = 0;
         foreach (var key in Keys(Path.Combine(Root, folder, file)))
         {
             foreach (var value in values)
             {
-                refused += Outcome(folder, file, json => (json is JsonArray list ? list[0]! : json)[key] = value?.DeepClone()) is null ? 0 : 1;
+                refused += Outcome(folder, file, json => (json is JsonArray list ? list[0]! : json)[key] = value?.DeepClone()) is null
+                    ? 0
+                    : 1;
             }
         }
 
