@@ -35,7 +35,7 @@ sealed record EmbedPlan
         if (model.Dense.Count > 0 && pooling.Parts() != model.Pooling.Parts())
         {
             throw new PJobException(
-                $"embed.pooling {pooling.Words()} does not fit the model's Dense module, which takes {model.Dense[0].Inputs} values.",
+                $"embed.pooling {pooling.Words()} does not fit the model's Dense module, which takes {model.Dense[0].Inputs} values",
                 ExitCode.BadSpec
             );
         }

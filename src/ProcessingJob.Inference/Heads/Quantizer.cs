@@ -39,7 +39,7 @@ public sealed class Quantizer
         if (precision is EmbeddingPrecision.Binary or EmbeddingPrecision.Ubinary && dimensions % 8 != 0)
         {
             throw new PJobException(
-                $"embed.precision {name} packs 8 dimensions into a byte, but there are {dimensions}.",
+                $"embed.precision {name} packs 8 dimensions into a byte, but there are {dimensions}",
                 ExitCode.BadSpec
             );
         }
@@ -52,7 +52,7 @@ public sealed class Quantizer
         if (ranges is null)
         {
             throw new PJobException(
-                $"embed.precision {name} needs embed.ranges, so that every host cuts the same steps.",
+                $"embed.precision {name} needs embed.ranges, so that every host cuts the same steps",
                 ExitCode.BadSpec
             );
         }
@@ -60,7 +60,7 @@ public sealed class Quantizer
         if (ranges.Min.Length != dimensions)
         {
             throw new PJobException(
-                $"embed.ranges has {ranges.Min.Length} dimensions, the embeddings have {dimensions}.",
+                $"embed.ranges has {ranges.Min.Length} dimensions, the embeddings have {dimensions}",
                 ExitCode.BadSpec
             );
         }
@@ -113,7 +113,7 @@ public sealed class Quantizer
     {
         if (Precision != one && Precision != other)
         {
-            throw new InvalidOperationException($"This quantizer stores {Precision}.");
+            throw new InvalidOperationException($"This quantizer stores {Precision}");
         }
 
         if (embedding.Length != Dimensions)

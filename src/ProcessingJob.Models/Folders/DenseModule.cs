@@ -18,20 +18,20 @@ public sealed record DenseModule(int Inputs, int Outputs, float[] Weight, float[
     public static DenseModule Read(string folder)
     {
         var config = ModelJson.Read(System.IO.Path.Combine(folder, "config.json"));
-        var inputs = config.Int("in_features") ?? throw config.Refuse("in_features is missing.");
-        var outputs = config.Int("out_features") ?? throw config.Refuse("out_features is missing.");
+        var inputs = config.Int("in_features") ?? throw config.Refuse("in_features is missing");
+        var outputs = config.Int("out_features") ?? throw config.Refuse("out_features is missing");
         foreach (var key in (ReadOnlySpan<string>)["module_input_name", "module_output_name"])
         {
             if (config.Text(key) is { } name && name != "sentence_embedding")
             {
-                throw config.Refuse($"{key} is {name}; only sentence_embedding is supported.");
+                throw config.Refuse($"{key} is {name}; only sentence_embedding is supported");
             }
         }
 
         var activation = (config.Text("activation_function") ?? "torch.nn.modules.activation.Tanh").Split('.')[^1];
         if (!Activations.Contains(activation))
         {
-            throw config.Refuse($"activation_function {activation} is not known; known are {string.Join(", ", Activations)}.");
+            throw config.Refuse($"activation_function {activation} is not known; known are {string.Join(", ", Activations)}");
         }
 
         var path = System.IO.Path.Combine(folder, "model.safetensors");
@@ -52,7 +52,7 @@ public sealed record DenseModule(int Inputs, int Outputs, float[] Weight, float[
             tensors.TryGetValue(name, out var tensor) && tensor.Shape.AsSpan().SequenceEqual(shape)
                 ? tensor.Values
                 : throw new PJobException(
-                    $"{path}: expected {name} of shape [{string.Join(", ", shape)}], found {(tensor.Shape is null ? "none" : $"[{string.Join(", ", tensor.Shape)}]")}.",
+                    $"{path}: expected {name} of shape [{string.Join(", ", shape)}], found {(tensor.Shape is null ? "none" : $"[{string.Join(", ", tensor.Shape)}]")}",
                     ExitCode.Model
                 );
     }

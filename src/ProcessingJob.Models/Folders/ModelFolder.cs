@@ -97,7 +97,7 @@ public sealed class ModelFolder
         if (task == TaskKind.Classify && config.Labels.Count == 0)
         {
             throw new PJobException(
-                $"{path}: the task is classify, but config.json's architectures name no …ForSequenceClassification: the model has no labels.",
+                $"{path}: the task is classify, but config.json's architectures name no …ForSequenceClassification: the model has no labels",
                 ExitCode.Model
             );
         }
@@ -138,7 +138,7 @@ public sealed class ModelFolder
         : Prompts.TryGetValue(name, out var prompt) ? prompt
         : nameOrLiteral
             ?? throw new PJobException(
-                $"{Path}/config_sentence_transformers.json: default_prompt_name is {name}, but the prompts are {string.Join(", ", Prompts.Keys)}.",
+                $"{Path}/config_sentence_transformers.json: default_prompt_name is {name}, but the prompts are {string.Join(", ", Prompts.Keys)}",
                 ExitCode.Model
             );
 
@@ -243,7 +243,7 @@ public sealed class ModelFolder
             if (layer.Inputs != size)
             {
                 throw new PJobException(
-                    $"{Path}/modules.json: a Dense module takes {layer.Inputs} values, but gets {size}.",
+                    $"{Path}/modules.json: a Dense module takes {layer.Inputs} values, but gets {size}",
                     ExitCode.Model
                 );
             }

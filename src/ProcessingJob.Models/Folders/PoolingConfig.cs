@@ -34,11 +34,11 @@ public static class PoolingConfig
                 found.Mode != Pooling.None
                     ? found.Mode
                     : throw config.Refuse(
-                        $"pooling_mode {name} is not known; known are {string.Join(", ", Table.Select(row => row.Name))}."
+                        $"pooling_mode {name} is not known; known are {string.Join(", ", Table.Select(row => row.Name))}"
                     );
         }
 
-        return pooling != Pooling.None ? pooling : throw config.Refuse("no pooling mode is on.");
+        return pooling != Pooling.None ? pooling : throw config.Refuse("no pooling mode is on");
     }
 
     /// <summary>Vectors that are concatenated.</summary>

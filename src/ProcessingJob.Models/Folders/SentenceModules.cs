@@ -45,7 +45,7 @@ sealed record SentenceModules
                 (> 1, "Dense") when !result.Normalize => result.WithDense(moduleFolder),
                 (> 1, "Normalize") => result with { Normalize = true },
                 _ => throw new PJobException(
-                    $"{path}: module {position - 1} is {type}; supported is Transformer, Pooling, then any Dense, then Normalize.",
+                    $"{path}: module {position - 1} is {type}; supported is Transformer, Pooling, then any Dense, then Normalize",
                     ExitCode.Model
                 ),
             };
