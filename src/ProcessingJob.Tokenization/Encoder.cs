@@ -1,5 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Tokenization.Fast;
+using ProcessingJob.Tokenization.Loading;
 using ProcessingJob.Tokenization.Models;
 using ProcessingJob.Tokenization.Pipeline;
 
@@ -8,6 +9,7 @@ namespace ProcessingJob.Tokenization;
 /// <summary>Turns texts into encodings. Owns scratch memory and caches: one per thread.</summary>
 public sealed class Encoder
 {
+    readonly TokenizerParts _parts;
     readonly PostProcessor _layout;
     readonly TextTokenizer _texts;
     readonly EncodingWriter _writer;
@@ -15,12 +17,12 @@ public sealed class Encoder
     readonly TokenList _second = new();
 
     /// <exception cref="PJobException">The options contradict each other or the model (BadSpec).</exception>
-    internal Encoder(TextPipeline pipeline, PostProcessor layout, TokenSpaces spaces, EncodeOptions options)
+    internal Encoder(TokenizerParts parts, TokenSpaces spaces, EncodeOptions options)
     {
-        (_layout, Options) = (layout, options);
-        options.Check(options.AddSpecialTokens ? layout.SpecialCount(pair: false) : 0);
-        _texts = new TextTokenizer(pipeline, options.WithOffsets || options.Window);
-        _writer = new EncodingWriter(layout, spaces, options);
+        (_parts, _layout, Options) = (parts, parts.PostProcessor, options);
+        options.Check(options.AddSpecialTokens ? _layout.SpecialCount(pair: false) : 0);
+        _texts = new TextTokenizer(parts.Pipeline, options.WithOffsets || options.Window);
+        _writer = new EncodingWriter(parts, spaces, options);
     }
 
     public EncodeOptions Options { get; }
@@ -32,7 +34,17 @@ public sealed class Encoder
         var special = Options.AddSpecialTokens ? _layout.SpecialCount(pair: false) : 0;
         var room = Options.MaxLength is { } max && Options.Truncation != Truncation.None ? max - special : int.MaxValue;
         _first.Clear();
-        _texts.Run(text, Options.Window || room == int.MaxValue ? int.MaxValue : room + 1, _first);
+        if (_parts.Excess is { } rules)
+        {
+            text = rules.Cut(text);
+        }
+
+        _texts.Run(text, ReadsAll || room == int.MaxValue ? int.MaxValue : room + 1, _first);
+        if (_parts.Excess is { UnknownId: var unknown })
+        {
+            _first.Remove(unknown);
+        }
+
         if (_first.Count > room && Options is { Window: false, Truncation: Truncation.OnlySecond })
         {
             throw new PJobException(
@@ -50,7 +62,7 @@ public sealed class Encoder
         }
         else
         {
-            _writer.Write(into, source, none, ..Math.Min(_first.Count, room), ..0, 0, 0, _first.Count > room);
+            _writer.Write(into, source, none, Kept(_first.Count, Math.Min(_first.Count, room)), ..0, 0, 0, _first.Count > room);
         }
 
         into.CommitRow();
@@ -97,12 +109,18 @@ public sealed class Encoder
         else
         {
             var (keepA, keepB) = PairTruncation.Lengths(Options.Truncation, a, b, room);
-            _writer.Write(into, left, right, ..keepA, ..keepB, 1, 0, keepA < a || keepB < b);
+            _writer.Write(into, left, right, Kept(a, keepA), Kept(b, keepB), 1, 0, keepA < a || keepB < b);
         }
 
         into.CommitRow();
         return windows;
     }
+
+    /// <summary>Whether the end of a text matters however long it is.</summary>
+    bool ReadsAll => Options.Window || _parts.TruncatesLeft || _parts.Excess != null;
+
+    /// <summary>The tokens that stay, at the start of the text or at its end.</summary>
+    Range Kept(int count, int keep) => _parts.TruncatesLeft ? (count - keep)..count : ..keep;
 
     /// <summary>
     /// Fills both lists as far as truncation can tell the difference. Which of two long texts is the longer one matters when the room is
@@ -110,7 +128,7 @@ public sealed class Encoder
     /// </summary>
     void TokenizePair(ReadOnlySpan<char> text, ReadOnlySpan<char> pair, int room, bool limited)
     {
-        var all = !limited || Options.Window || Options.Truncation != Truncation.LongestFirst;
+        var all = !limited || ReadsAll || Options.Truncation != Truncation.LongestFirst;
         for (var need = all ? int.MaxValue : Math.Max(16, room + 1); ; need = need > int.MaxValue / 4 ? int.MaxValue : need * 4)
         {
             _first.Clear();

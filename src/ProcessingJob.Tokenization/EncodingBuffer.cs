@@ -37,6 +37,12 @@ public sealed class EncodingBuffer
     /// <summary>Tokens of encoding <paramref name="i"/>.</summary>
     public int Length(int i) => At(i).Length;
 
+    /// <summary>
+    /// Tokens from the start on that the attention mask covers: all, unless a query was filled up with tokens that the transformer must
+    /// not see (the mask tokens of ColBERT, arxiv.org/abs/2004.12832).
+    /// </summary>
+    public int Attended(int i) => At(i).Attended;
+
     /// <summary>Which call this encoding came from: 0 for the first since <see cref="Clear"/>.</summary>
     public int Row(int i) => At(i).Row;
 
@@ -73,7 +79,7 @@ public sealed class EncodingBuffer
         }
 
         PendingSpecial(tokenIds.Length).Clear();
-        Commit(tokenIds.Length, window: 0, hasOffsets: false, -1, -1, truncated: false);
+        Commit(tokenIds.Length, tokenIds.Length, window: 0, hasOffsets: false, -1, -1, truncated: false);
         CommitRow();
     }
 
@@ -101,14 +107,14 @@ public sealed class EncodingBuffer
 
     internal Span<TokenOffset> PendingOffsets(int length) => _offsets.AsSpan(_used, length);
 
-    internal void Commit(int length, int window, bool hasOffsets, int textStart, int textEnd, bool truncated)
+    internal void Commit(int length, int attended, int window, bool hasOffsets, int textStart, int textEnd, bool truncated)
     {
         if (Count == _entries.Length)
         {
             Array.Resize(ref _entries, Count * 2);
         }
 
-        _entries[Count++] = new Entry(_used, length, Rows, window, textStart, textEnd, hasOffsets, truncated);
+        _entries[Count++] = new Entry(_used, length, attended, Rows, window, textStart, textEnd, hasOffsets, truncated);
         _used += length;
     }
 
@@ -120,5 +126,15 @@ public sealed class EncodingBuffer
         return ref _entries[i];
     }
 
-    readonly record struct Entry(int Start, int Length, int Row, int Window, int TextStart, int TextEnd, bool HasOffsets, bool Truncated);
+    readonly record struct Entry(
+        int Start,
+        int Length,
+        int Attended,
+        int Row,
+        int Window,
+        int TextStart,
+        int TextEnd,
+        bool HasOffsets,
+        bool Truncated
+    );
 }

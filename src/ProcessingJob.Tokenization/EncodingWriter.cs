@@ -1,3 +1,4 @@
+using ProcessingJob.Tokenization.Loading;
 using ProcessingJob.Tokenization.Models;
 using ProcessingJob.Tokenization.Pipeline;
 
@@ -12,10 +13,11 @@ readonly ref struct TokenizedText(ReadOnlySpan<char> text, TokenList? tokens)
 }
 
 /// <summary>Puts the kept tokens of one or two texts and the special tokens into an <see cref="EncodingBuffer"/>.</summary>
-sealed class EncodingWriter(PostProcessor layout, TokenSpaces spaces, EncodeOptions options)
+sealed class EncodingWriter(TokenizerParts parts, TokenSpaces spaces, EncodeOptions options)
 {
+    readonly PostProcessor _layout = parts.PostProcessor;
     readonly bool _withOffsets = options.WithOffsets || options.Window;
-    readonly OffsetWriter _offsets = new(layout.Trims, spaces, options.CodePointOffsets);
+    readonly OffsetWriter _offsets = new(parts.PostProcessor.Trims, spaces, options.CodePointOffsets);
 
     /// <summary>Writes the windows over one of the texts, the other one whole in each.</summary>
     /// <returns>The number of windows, at least 1.</returns>
@@ -47,15 +49,17 @@ sealed class EncodingWriter(PostProcessor layout, TokenSpaces spaces, EncodeOpti
     )
     {
         var pair = second.Tokens != null;
-        var parts = pair ? layout.Pair : layout.Single;
-        var length = Length(keepFirst) + (pair ? Length(keepSecond) : 0) + (options.AddSpecialTokens ? layout.SpecialCount(pair) : 0);
+        var template = pair ? _layout.Pair : _layout.Single;
+        var attended = Length(keepFirst) + (pair ? Length(keepSecond) : 0) + (options.AddSpecialTokens ? _layout.SpecialCount(pair) : 0);
+        // A window of a text is no query: only whole texts are filled up.
+        var length = pair || options.Window ? attended : Math.Max(attended, parts.Expansion?.Length ?? 0);
         var ids = into.AppendIds(length, _withOffsets);
         var types = into.PendingTypes(length);
         var special = into.PendingSpecial(length);
         var spans = _withOffsets ? into.PendingOffsets(length) : default;
         var (textStart, textEnd) = _withOffsets ? (0, 0) : (-1, -1);
         var at = 0;
-        foreach (var part in parts)
+        foreach (var part in template)
         {
             int count;
             if (part.Sequence < 0)
@@ -95,7 +99,20 @@ sealed class EncodingWriter(PostProcessor layout, TokenSpaces spaces, EncodeOpti
             at += count;
         }
 
-        into.Commit(length, window, _withOffsets, textStart, textEnd, truncated);
+        if (at < length)
+        {
+            ids[at..].Fill(parts.Expansion!.TokenId);
+            types[at..].Clear();
+            special[at..].Fill(1);
+            if (_withOffsets)
+            {
+                spans[at..].Fill(new TokenOffset(0, 0, -1));
+            }
+
+            attended = parts.Expansion.Attend ? length : attended;
+        }
+
+        into.Commit(length, attended, window, _withOffsets, textStart, textEnd, truncated);
     }
 
     static Range Whole(TokenizedText text) => 0..(text.Tokens?.Count ?? 0);

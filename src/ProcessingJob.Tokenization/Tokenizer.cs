@@ -34,13 +34,16 @@ public sealed class Tokenizer
     }
 
     /// <summary>
-    /// Reads tokenizer.json, else vocab.txt, vocab.json with merges.txt, or sentencepiece.bpe.model / spiece.model, together with
-    /// tokenizer_config.json and special_tokens_map.json where they are.
+    /// Reads tokenizer.json, else vocab.txt, vocab.json with merges.txt, or sentencepiece.bpe.model / spiece.model / spm.model, in the
+    /// folder of the model's first module (modules.json, behind a Router that of the role), together with what tokenizer_config.json,
+    /// special_tokens_map.json and sentence-transformers' files say of texts.
     /// </summary>
+    /// <param name="folder">The model folder.</param>
+    /// <param name="role">The side that the texts are on: it may have its own tokenizer, limit and expansion.</param>
     /// <exception cref="PJobException">
     /// No tokenizer, a broken one, or one with a component that cannot be reproduced exactly; the message names it.
     /// </exception>
-    public static Tokenizer Load(string folder)
+    public static Tokenizer Load(string folder, TextRole role = TextRole.None)
     {
         if (File.Exists(folder))
         {
@@ -57,59 +60,33 @@ public sealed class Tokenizer
             );
         }
 
-        var config = new TokenizerConfig(folder);
-        string At(string name) => Path.Combine(folder, name);
-        bool Has(string name)
-        {
-            if (!File.Exists(At(name)))
-            {
-                return false;
-            }
-
-            GitLfs.RefusePointer(At(name));
-            return true;
-        }
-
-        if (Has("tokenizer.json"))
-        {
-            return new Tokenizer(TokenizerJson.Read(At("tokenizer.json"), config));
-        }
-
-        if (Has("vocab.txt"))
-        {
-            return new Tokenizer(SlowFiles.ReadVocabTxt(At("vocab.txt"), config));
-        }
-
-        if (Has("vocab.json") && Has("merges.txt"))
-        {
-            return new Tokenizer(SlowFiles.ReadVocabJson(At("vocab.json"), At("merges.txt"), config));
-        }
-
-        foreach (var name in (string[])["sentencepiece.bpe.model", "spiece.model"])
-        {
-            if (Has(name))
-            {
-                return new Tokenizer(SlowFiles.ReadSentencePiece(At(name), config));
-            }
-        }
-
-        throw Refusal.Broken(
-            folder,
-            "holds no tokenizer: expected tokenizer.json, vocab.txt, vocab.json with merges.txt, sentencepiece.bpe.model or spiece.model"
-        );
+        return new Tokenizer(FolderReader.Read(folder, TaskOf(role)));
     }
 
     /// <summary>Id that fills encodings up to a batch's length.</summary>
     public int PadId => _parts.PadId;
 
-    /// <summary>The model's own limit in tokens (model_max_length), or null when the files state none.</summary>
+    /// <summary>
+    /// The folder's own limit in tokens for texts of the role: processing_kwargs, the role's length, max_seq_length, model_max_length,
+    /// the first that is there; null when the files state none (transformers' 1e30 is none).
+    /// </summary>
     public int? MaxLength => _parts.MaxLength;
+
+    /// <summary>The limit of a job that states none, for every task: <see cref="MaxLength"/>, lowered to the model's positions.</summary>
+    /// <param name="positions">Tokens that the model has positions for; null where it has no limit of its own.</param>
+    /// <returns>Null: texts are not cut.</returns>
+    public int? DefaultMaxLength(int? positions) =>
+        (MaxLength, positions) switch
+        {
+            ({ } stated, { } room) => Math.Min(stated, room),
+            _ => MaxLength ?? positions,
+        };
 
     /// <summary>Highest id + 1, added tokens included.</summary>
     public int VocabularySize { get; }
 
-    /// <summary>Whether the family distinguishes the texts of a pair by token_type_ids (BERT does, RoBERTa does not).</summary>
-    public bool HasTokenTypes => _parts.PostProcessor.HasTypes;
+    /// <summary>Whether the tokenizer gives token_type_ids (BERT's does, RoBERTa's does not); where it does not, all are 0.</summary>
+    public bool HasTokenTypes => _parts.HasTypes;
 
     /// <summary>What was understood of the files.</summary>
     public TokenizerDescription Describe() =>
@@ -172,10 +149,19 @@ public sealed class Tokenizer
 
     /// <summary>An encoder with its own scratch memory and caches: one per thread, kept for many texts.</summary>
     /// <exception cref="PJobException">The options contradict each other or the model (BadSpec).</exception>
-    public Encoder CreateEncoder(EncodeOptions options) => new(_parts.Pipeline, _parts.PostProcessor, _spaces, options);
+    public Encoder CreateEncoder(EncodeOptions options) => new(_parts, _spaces, options);
 
     /// <summary>Special tokens that the template adds to a single text or to a pair.</summary>
     public int SpecialTokenCount(bool pair) => _parts.PostProcessor.SpecialCount(pair);
+
+    /// <summary>The role under the name that sentence-transformers' files have for it.</summary>
+    static string? TaskOf(TextRole role) =>
+        role switch
+        {
+            TextRole.Query => SentenceConfig.QueryTask,
+            TextRole.Document => SentenceConfig.DocumentTask,
+            _ => null,
+        };
 
     static string Join(IEnumerable<string> steps) => string.Join(" > ", steps) is { Length: > 0 } joined ? joined : "none";
 }

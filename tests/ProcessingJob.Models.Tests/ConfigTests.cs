@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Configs;
 using ProcessingJob.Models.Graphs;
 using ProcessingJob.Testing;
 
@@ -44,6 +45,33 @@ public sealed class ConfigTests : IDisposable
                 }
             }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Build_KeysOfDefaultValueLeftOut_GivesTheSameGraph(string name)
+    {
+        var golden = Golden.Own(name);
+        using var original = EncoderGraph.Build(golden.Folder, golden.Options(GraphForm.Fused));
+        _folder.Copy(golden.Folder, "m");
+        var defaults = JsonNode.Parse(ConfigDefaults.Of(original.Family).GetRawText())!.AsObject();
+        WriteConfig(
+            golden,
+            config =>
+            {
+                foreach (var (key, value) in defaults)
+                {
+                    if (config.ContainsKey(key) && JsonNode.DeepEquals(config[key], value))
+                    {
+                        config.Remove(key);
+                    }
+                }
+            }
+        );
+
+        using var graph = EncoderGraph.Build(_folder["m"], golden.Options(GraphForm.Fused));
+
+        Assert.True(original.Model.AsSpan().SequenceEqual(graph.Model), name);
     }
 
     [Theory]

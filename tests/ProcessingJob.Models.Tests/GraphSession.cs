@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using ProcessingJob.Models.Graphs;
 
 namespace ProcessingJob.Models.Tests;
@@ -6,13 +7,43 @@ namespace ProcessingJob.Models.Tests;
 /// <summary>A built graph in a session on the CPU, its weights handed over by address.</summary>
 sealed class GraphSession : IDisposable
 {
+    readonly List<(string Name, OrtValue Value)> _weights = [];
     readonly InferenceSession _session;
     readonly RunOptions _run = new();
 
-    public GraphSession(BuiltGraph graph, GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL, byte[]? model = null)
+    /// <param name="model">Another model than the graph's, with the same weights.</param>
+    /// <param name="external">Gives the weights as a GPU and float16 need it, not as float32 on the CPU does.</param>
+    public GraphSession(
+        BuiltGraph graph,
+        GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL,
+        byte[]? model = null,
+        bool external = false
+    )
     {
         using var options = Options(level);
-        ExternalInitializers.Add(options, graph.Weights);
+        external |= graph.Weights.Any(weight => weight.Type == ElementType.Float16);
+        foreach (var weight in graph.Weights)
+        {
+            var type = weight.Type == ElementType.Float16 ? TensorElementType.Float16 : TensorElementType.Float;
+            var value = OrtValue.CreateTensorValueWithData(
+                OrtMemoryInfo.DefaultInstance,
+                type,
+                [.. weight.Dimensions],
+                weight.Address,
+                weight.Bytes
+            );
+            _weights.Add((weight.Name, value));
+            if (!external)
+            {
+                options.AddInitializer(weight.Name, value);
+            }
+        }
+
+        if (external)
+        {
+            ExternalInitializers.Add(options, _weights);
+        }
+
         _session = new InferenceSession(model ?? graph.Model, options);
     }
 
@@ -55,6 +86,10 @@ sealed class GraphSession : IDisposable
     {
         _session.Dispose();
         _run.Dispose();
+        foreach (var (_, value) in _weights)
+        {
+            value.Dispose();
+        }
     }
 
     static long[] Padded(IReadOnlyList<IReadOnlyDictionary<string, long[]>> rows, string name, int length, long padId)

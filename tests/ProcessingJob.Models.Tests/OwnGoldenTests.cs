@@ -83,6 +83,18 @@ public sealed class OwnGoldenTests
         Assert.Equal([file], Directory.GetFiles(folder.Path));
     }
 
+    [Theory]
+    [InlineData("bert-base-sharded", GraphPrecision.Float32)]
+    [InlineData("mpnet-base", GraphPrecision.Float16)]
+    public void Weights_GivenAsExternalInitializers_GiveTheSameNumbers(string name, GraphPrecision precision)
+    {
+        var golden = Golden.Own(name);
+        using var graph = EncoderGraph.Build(golden.Folder, golden.Options(GraphForm.Fused, precision));
+        using var session = new GraphSession(graph, external: true);
+
+        Assert.InRange(golden.Difference(session), 0, precision == GraphPrecision.Float32 ? 1e-4 : 3e-2);
+    }
+
     [Fact]
     public void Build_Float32Checkpoint_CopiesNoLargeWeight()
     {

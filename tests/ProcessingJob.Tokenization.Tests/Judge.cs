@@ -17,6 +17,9 @@ sealed record JudgeJob(string Tokenizer, IReadOnlyList<string> Texts)
 
     public string Strategy { get; init; } = "LongestFirst";
 
+    /// <summary>Cuts too long texts at their start.</summary>
+    public bool FromLeft { get; init; }
+
     /// <summary>Asks for all windows.</summary>
     public int? Stride { get; init; }
 
@@ -78,6 +81,7 @@ static class Judge
                             @out = Path.Combine(folder, $"{i}.out"),
                             maxLength = job.MaxLength,
                             strategy = job.Strategy,
+                            direction = job.FromLeft ? "left" : null,
                             stride = job.Stride,
                             specials = job.Specials,
                             details = job.Details,

@@ -87,6 +87,32 @@ public class OwnVocabularyTests(OwnVocabularies vocabularies) : IClassFixture<Ow
 
     [Theory]
     [InlineData("wordpiece-uncased")]
+    [InlineData("bpe")]
+    [InlineData("unigram")]
+    public void Encode_TruncationFromTheLeft_EqualsHuggingFace(string name)
+    {
+        if (Judge.Absent != null)
+        {
+            Assert.Skip(Judge.Absent);
+        }
+
+        var folder = Directory.CreateDirectory(Path.Combine(vocabularies.Folder, name + "-left")).FullName;
+        var file = Path.Combine(folder, "tokenizer.json");
+        File.Copy(vocabularies.JsonOf(name), file, overwrite: true);
+        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), """{"truncation_side":"left"}""");
+        List<string> pairs = [.. vocabularies.Texts.Skip(1), vocabularies.Texts[0]];
+        var single = new JudgeJob(file, vocabularies.Texts)
+        {
+            Specials = true,
+            MaxLength = 16,
+            Details = true,
+            FromLeft = true,
+        };
+        CheckAll(name, ("singles", single), ("pairs", single with { Pairs = pairs, MaxLength = 31, Engine = "0.22" }));
+    }
+
+    [Theory]
+    [InlineData("wordpiece-uncased")]
     [InlineData("wordpiece-cased")]
     [InlineData("bpe")]
     [InlineData("unigram")]

@@ -14,11 +14,20 @@ public sealed class RefusalTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("model", """{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"}""", "model WordLevel")]
-    [InlineData("model", """{"vocab":{"a":0},"unk_token":"a"}""", "model WordLevel")]
+    [InlineData("model", """{"type":"WordLevel","vocab":{"a":0},"unk_token":"z"}""", "unk_token z is not in the vocabulary")]
+    [InlineData("model", """{"vocab":{"a":0}}""", "unk_token <unk> is not in the vocabulary")]
+    [InlineData("model", """{"type":"Magic","vocab":{"a":0}}""", "model Magic")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"dropout":0.1}""", "dropout 0.1")]
-    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"end_of_word_suffix":"</w>"}""", "end_of_word_suffix </w>")]
-    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"continuing_subword_prefix":"##"}""", "continuing_subword_prefix ##")]
+    [InlineData(
+        "model",
+        """{"type":"BPE","vocab":{"a":0},"merges":[],"byte_fallback":true,"end_of_word_suffix":"</w>"}""",
+        "byte_fallback beside continuing_subword_prefix or end_of_word_suffix"
+    )]
+    [InlineData(
+        "model",
+        """{"type":"BPE","vocab":{"a":0,"b":1,"ab":2},"merges":["a b"],"continuing_subword_prefix":"##"}""",
+        "merge b does not begin with ##"
+    )]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":["a b"]}""", "merge b is not in the vocabulary")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":["abc"]}""", "two tokens")]
     [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"unk_token":"z"}""", "unk_token z is not in the vocabulary")]
@@ -33,17 +42,28 @@ public sealed class RefusalTests : IDisposable
         """{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Magic"}]}""",
         "normalizers[1]: normalizer Magic"
     )]
-    [InlineData("normalizer", """{"type":"Replace","pattern":{"Regex":"(a|b)+"},"content":"c"}""", "regular expression (a|b)+")]
+    [InlineData(
+        "normalizer",
+        """{"type":"Replace","pattern":{"Regex":"(a|b)*"},"content":"c"}""",
+        "regular expression (a|b)* with an expression that matches the empty string"
+    )]
     [InlineData("normalizer", """{"type":"Replace","pattern":{"String":""},"content":"c"}""", "the pattern is empty")]
     [InlineData("normalizer", """{"type":"Precompiled","precompiled_charsmap":"////"}""", "no character map")]
     [InlineData("normalizer", """{"type":"Precompiled","precompiled_charsmap":"?"}""", "no character map")]
     [InlineData("pre_tokenizer", """{"type":"UnicodeScripts"}""", "pre-tokenizer UnicodeScripts")]
     [InlineData(
         "pre_tokenizer",
-        """{"type":"Split","pattern":{"Regex":"\\w+(?=x)"},"behavior":"Isolated","invert":false}""",
-        @"regular expression \w+(?=x)"
+        """{"type":"Split","pattern":{"Regex":"\\w+\\X"},"behavior":"Isolated","invert":false}""",
+        @"regular expression \w+\X with \X"
     )]
-    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"String":"x"},"behavior":"Removed","invert":true}""", "an inverted Split")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"(?i:\u00df)"}}""", "characters outside of ASCII under (?i)")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"(?i:ss)"}}""", "ss under (?i)")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"(a)\\1"}}""", @"with \1")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"\\p{Han}+"}}""", @"with \p{Han}")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"[[:alpha:]]"}}""", "[:…:]")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"a{2}+"}}""", "{…} followed by")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"(a"}}""", "a group that is not closed")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"a{1,99999}"}}""", "a repetition of at most 1000")]
     [InlineData("pre_tokenizer", """{"type":"Punctuation","behavior":"Sideways"}""", "behavior Sideways")]
     [InlineData("pre_tokenizer", """{"type":"Metaspace","replacement":"__"}""", "one character")]
     [InlineData("post_processor", """{"type":"Magic"}""", "post-processor Magic")]
@@ -70,7 +90,8 @@ public sealed class RefusalTests : IDisposable
     [InlineData("tokenizer.json", "{}", "expected the model")]
     [InlineData("vocab.txt", "a\nb\n", "cls_token [CLS] is not in the vocabulary")]
     [InlineData("spiece.model", "not a model", "is no SentencePiece model")]
-    [InlineData("sentencepiece.bpe.model", "", "is no SentencePiece model")]
+    [InlineData("sentencepiece.bpe.model", "", "is no SentencePiece model: it has no pieces")]
+    [InlineData("spm.model", "", "is no SentencePiece model: it has no pieces")]
     public void Load_BrokenFile_SaysWhere(string name, string content, string expected)
     {
         Write(name, content);

@@ -1,3 +1,5 @@
+using ProcessingJob.Contract.Wire;
+
 namespace ProcessingJob.Tokenization.Tests;
 
 /// <summary>Folders without tokenizer.json: their files give the ids that the same model's tokenizer.json gives.</summary>
@@ -143,6 +145,56 @@ public sealed class SlowFilesTests : IDisposable
         );
         Same(Tokenizer.Load(model), Tokenizer.Load(_folder), ["ccC1", "<s>c", "c [MASK]</s>", "[CLS]"]);
         Assert.Equal([2, 7, 5, 8, 3], Ids(Tokenizer.Load(_folder), "ccC1"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("""{"model_type":"deberta-v2"}""")]
+    public void Load_SpmModelOfDeberta_EncodesAsTokenizerJson(string? config)
+    {
+        (string Token, float Score, int Type)[] pieces =
+        [
+            ("[PAD]", 0, 3),
+            ("[CLS]", 0, 3),
+            ("[SEP]", 0, 3),
+            ("[UNK]", 0, 2),
+            ("\u2581", -3, 1),
+            ("\u2581tea", -2, 1),
+            ("pot", -2.5f, 1),
+            ("s", -4, 1),
+            ("te", -5, 1),
+        ];
+        var file = new ProtoWriter();
+        foreach (var (token, score, type) in pieces)
+        {
+            file.Message(1, new ProtoWriter().Text(1, token).Single(2, score).Number(3, type));
+        }
+
+        File.WriteAllBytes(Path.Combine(_folder, "spm.model"), file.Message(2, new ProtoWriter().Number(3, 1)).ToArray());
+        if (config != null)
+        {
+            File.WriteAllText(Path.Combine(_folder, "config.json"), config);
+        }
+
+        var model = Directory.CreateDirectory(Path.Combine(_folder, "json")).FullName;
+        var vocab = string.Join(',', pieces.Select(piece => FormattableString.Invariant($"[\"{piece.Token}\",{piece.Score:F1}]")));
+        string[] special = ["[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]"];
+        var added = special.Select(token =>
+            $$"""{"id":{{(token == "[MASK]" ? 9 : Array.IndexOf(special, token))}},"content":"{{token}}","normalized":false,"special":true}"""
+        );
+        File.WriteAllText(
+            Path.Combine(model, "tokenizer.json"),
+            $$"""
+            {"added_tokens":[{{string.Join(',', added)}}],
+            "normalizer":{"type":"Sequence","normalizers":[{"type":"Strip"},{"type":"Replace","pattern":{"Regex":" {2,}"},"content":" "}]},
+            "pre_tokenizer":{"type":"Metaspace","replacement":"\u2581","prepend_scheme":"always"},
+            "post_processor":{"type":"BertProcessing","cls":["[CLS]",1],"sep":["[SEP]",2]},
+            "decoder":{"type":"Metaspace","replacement":"\u2581","prepend_scheme":"always"},
+            "model":{"type":"Unigram","unk_id":3,"vocab":[{{vocab}},["[MASK]",0.0]]} }
+            """
+        );
+        Same(Tokenizer.Load(model), Tokenizer.Load(_folder), ["  tea   pots ", "teapot [MASK] tea", "x tea\n", "tea[SEP]s"]);
+        Assert.Equal([1, 5, 4, 6, 7, 2], Ids(Tokenizer.Load(_folder), "tea  pots"));
     }
 
     static int[] Ids(Tokenizer tokenizer, string text)

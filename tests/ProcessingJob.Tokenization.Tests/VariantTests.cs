@@ -24,6 +24,10 @@ public class VariantTests(OwnVocabularies vocabularies) : IClassFixture<OwnVocab
             "unigram-strip",
             "unigram-first",
             "unigram-never",
+            "unigram-deberta",
+            "wordlevel",
+            "bpe-suffix",
+            "bpe-affixes",
         ];
 
     [Theory]

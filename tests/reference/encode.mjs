@@ -2,6 +2,7 @@
 // stdin: a JSON list of { tokenizer, engine: "0.23" | "0.22", texts, pairs, out, maxLength, strategy, stride, specials, details }
 //   texts, pairs: files of [length in UTF-16 units][units] records; strings may hold lone surrogates.
 //   { tokenizer, decode: file of [n][ids] records, skip: whether special tokens are left out, out: file of texts } asks for texts of ids.
+//   direction: left cuts too long texts at their start.
 //   out, per text: [encodings] and per encoding [n][ids], with details also [type ids][special tokens mask][start, end][sequence].
 import { createRequire } from 'node:module'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -44,7 +45,7 @@ async function decode(job) {
 async function run(job) {
   const tokenizer = load(job.tokenizer, job.engine)
   tokenizer.disableTruncation()
-  if (job.maxLength) tokenizer.setTruncation(job.maxLength, { strategy: job.strategy ?? 'LongestFirst', stride: job.stride ?? 0 })
+  if (job.maxLength) tokenizer.setTruncation(job.maxLength, { strategy: job.strategy ?? 'LongestFirst', stride: job.stride ?? 0, direction: job.direction ?? 'right' })
   const texts = readTexts(job.texts), pairs = job.pairs ? readTexts(job.pairs) : null
   const options = { addSpecialTokens: job.specials }
   let out = new Int32Array(1 << 16), used = 0

@@ -116,4 +116,43 @@ export function variants(out, text) {
     json.decoder = { ...json.pre_tokenizer }
     write(`unigram-${scheme}`, json)
   }
+  // DeBERTa's as transformers 5 writes it.
+  const deberta = read('unigram')
+  deberta.normalizer = { type: 'Sequence', normalizers: [{ type: 'Replace', pattern: { Regex: '\\s{2,}|[\\n\\r\\t]' }, content: ' ' }, { type: 'NFC' }, { type: 'Strip', strip_left: false, strip_right: true }] }
+  deberta.pre_tokenizer = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true }
+  write('unigram-deberta', deberta)
+
+  // Whole words of one id each.
+  const wordlevel = read('wordpiece-uncased')
+  wordlevel.model = { type: 'WordLevel', unk_token: '[UNK]', vocab: Object.fromEntries(Object.entries(wordlevel.model.vocab).filter(([token]) => !token.startsWith('##'))) }
+  write('wordlevel', wordlevel)
+
+  // CLIP's: the last character of a word has a suffix of its own; the same with a prefix on all but the first.
+  for (const [name, prefix] of [['bpe-suffix', ''], ['bpe-affixes', '##']]) {
+    const json = read('bpe'), suffix = '</w>'
+    const vocab = Object.fromEntries(json.added_tokens.map(token => [token.content, token.id])), used = new Set(Object.values(vocab)), merges = []
+    let free = 0
+    const put = token => {
+      if (token in vocab) return
+      while (used.has(free)) free++
+      used.add(free)
+      vocab[token] = free
+    }
+    for (const c of Object.keys(json.model.vocab).filter(token => token.length === 1 && token !== 'q')) for (const before of new Set(['', prefix])) for (const after of ['', suffix]) put(before + c + after)
+    for (const word of words.slice(0, 400).map(word => word.toLowerCase()).filter(word => /^[a-pr-z]{2,}$/.test(word))) {
+      let left = word[0]
+      for (let i = 1; i < word.length; i++) {
+        const right = prefix + word[i] + (i === word.length - 1 ? suffix : ''), merge = `${left} ${right}`
+        left += right.slice(prefix.length)
+        if (!merges.includes(merge)) merges.push(merge)
+        put(left)
+      }
+    }
+    json.model = { type: 'BPE', dropout: null, unk_token: '<unk>', continuing_subword_prefix: prefix, end_of_word_suffix: suffix, fuse_unk: false, byte_fallback: false, vocab, merges }
+    json.normalizer = { type: 'Sequence', normalizers: [{ type: 'NFC' }, { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' }, { type: 'Lowercase' }] }
+    json.pre_tokenizer = { type: 'Sequence', pretokenizers: [
+      { type: 'Split', pattern: { Regex: "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+" }, behavior: 'Removed', invert: true },
+      { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true }] }
+    write(name, json)
+  }
 }

@@ -1,5 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
+using ProcessingJob.Inference;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Storage;

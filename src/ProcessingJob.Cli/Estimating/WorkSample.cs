@@ -1,5 +1,6 @@
 using ProcessingJob.Cli.Analyze;
 using ProcessingJob.Contract;
+using ProcessingJob.Inference;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Models.Folders;

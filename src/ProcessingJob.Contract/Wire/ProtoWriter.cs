@@ -49,7 +49,9 @@ public sealed class ProtoWriter
         return this;
     }
 
-    /// <summary>Tag and length of a field whose <paramref name="length"/> bytes the caller writes itself: large data need no copy here.</summary>
+    /// <summary>
+    /// Tag and length of a field whose <paramref name="length"/> bytes the caller writes itself: large data need no copy here.
+    /// </summary>
     public ProtoWriter Header(int field, long length)
     {
         Varint((ulong)field << 3 | 2);

@@ -69,7 +69,11 @@ static class ConfigDefaults
         ["mistral"] = Json(Llama, """{ "num_key_value_heads": 8, "sliding_window": 4096 }"""),
         ["qwen3"] = Json(
             Llama,
-            """{ "num_key_value_heads": 32, "head_dim": 128, "use_sliding_window": false, "sliding_window": 4096, "max_window_layers": 28 }"""
+            """
+            {
+              "num_key_value_heads": 32, "head_dim": 128, "use_sliding_window": false, "sliding_window": 4096, "max_window_layers": 28
+            }
+            """
         ),
         ["gemma3_text"] = Json(
             """
@@ -81,16 +85,6 @@ static class ConfigDefaults
             """
         ),
         ["clip_text_model"] = Json("""{ "hidden_act": "quick_gelu", "layer_norm_eps": 1e-5, "eos_token_id": 49407 }"""),
-        ["convbert"] = Json(Roberta, """{ "conv_kernel_size": 9, "head_ratio": 2, "num_groups": 1 }"""),
-        ["mobilebert"] = Json(
-            Bert,
-            """
-            {
-              "hidden_act": "relu", "embedding_size": 128, "trigram_input": true, "use_bottleneck": true, "use_bottleneck_attention": false,
-              "key_query_shared_bottleneck": true, "num_feedforward_networks": 4, "normalization_type": "no_norm", "classifier_activation": true
-            }
-            """
-        ),
     };
 
     static readonly JsonElement Nothing = Json("{}");

@@ -183,7 +183,9 @@ sealed class ConfigReader
         return width % heads == 0 ? heads : throw Refuse($"{key} is {heads}, which does not divide the width {width}");
     }
 
-    /// <summary>Keys that nobody read, that are not on the list of harmless ones, and whose value is not null, false, zero or empty.</summary>
+    /// <summary>
+    /// Keys that nobody read, that are not on the list of harmless ones, and whose value is not null, false, zero or empty.
+    /// </summary>
     public IReadOnlyList<string> UnknownKeys =>
         [
             .. _root

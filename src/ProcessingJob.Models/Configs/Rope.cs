@@ -81,7 +81,9 @@ static class Rope
     static float[] Inverse(double theta, int size) =>
         [.. Enumerable.Range(0, size / 2).Select(j => 1 / MathF.Pow((float)theta, 2f * j / size))];
 
-    /// <summary>Long waves are stretched by the factor, short ones stay, those between go over smoothly (Llama 3.1's configuration).</summary>
+    /// <summary>
+    /// Long waves are stretched by the factor, short ones stay, those between go over smoothly (Llama 3.1's configuration).
+    /// </summary>
     static float[] Llama3(ConfigReader config, float[] inverse, JsonElement rule)
     {
         var factor = Required(config, rule, "factor");

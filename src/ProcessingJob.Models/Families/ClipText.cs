@@ -3,7 +3,9 @@ using ProcessingJob.Models.Graphs;
 
 namespace ProcessingJob.Models.Families;
 
-/// <summary>CLIP's text encoder (arxiv.org/abs/2103.00020): causal and pre-norm; a text's vector is the token at its end, projected.</summary>
+/// <summary>
+/// CLIP's text encoder (arxiv.org/abs/2103.00020): causal and pre-norm; a text's vector is the token at its end, projected.
+/// </summary>
 static class ClipText
 {
     /// <summary>Old files have 2 as eos_token_id, which is no end of text: there the end has the largest id.</summary>

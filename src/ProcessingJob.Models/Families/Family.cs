@@ -4,9 +4,11 @@ using ProcessingJob.Models.Heads;
 
 namespace ProcessingJob.Models.Families;
 
+/// <summary>Embeddings and layers: gives last_hidden_state [b, s, hidden].</summary>
+delegate Value Encoder(GraphBuilder graph, ConfigReader config);
+
 /// <summary>A model_type: its layers and its heads. A head that is null is refused.</summary>
-/// <param name="Encode">Embeddings and layers: gives last_hidden_state [b, s, hidden].</param>
-sealed record Family(string ModelType, Func<GraphBuilder, ConfigReader, Value> Encode)
+sealed record Family(string ModelType, Encoder Encode)
 {
     /// <summary>Gives logits [b, labels].</summary>
     public Head? Sequence { get; init; }

@@ -13,6 +13,13 @@ static class FamilyTable
         {
             Masked = MaskedHeads.RemBert,
         },
+        new("electra", Bert.EncodeElectra)
+        {
+            Sequence = SequenceHeads.Gelu,
+            Tokens = TokenHeads.Classifier,
+            Answers = TokenHeads.Answers,
+            Masked = MaskedHeads.Electra,
+        },
         Robertaish("roberta", Bert.EncodeRoberta),
         Robertaish("xlm-roberta", Bert.EncodeRoberta),
         Robertaish("camembert", Bert.EncodeRoberta),
@@ -80,13 +87,6 @@ static class FamilyTable
         new("t5", T5.Encode) { Tokens = TokenHeads.Classifier },
         new("mt5", T5.Encode) { Tokens = TokenHeads.Classifier },
         new("clip_text_model", ClipText.Encode) { Pooler = ClipText.Pool, Projection = ClipText.Project },
-        new("electra", Bert.EncodeElectra)
-        {
-            Sequence = SequenceHeads.Gelu,
-            Tokens = TokenHeads.Classifier,
-            Answers = TokenHeads.Answers,
-            Masked = MaskedHeads.Electra,
-        },
     }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
 
     /// <summary>Names of all families.</summary>
@@ -95,7 +95,7 @@ static class FamilyTable
     /// <summary>Null for a family that no graph can be built for.</summary>
     public static Family? Find(string modelType) => Families.GetValueOrDefault(modelType);
 
-    static Family Bertish(string modelType, Func<Graphs.GraphBuilder, Configs.ConfigReader, Graphs.Value> encode) =>
+    static Family Bertish(string modelType, Encoder encode) =>
         new(modelType, encode)
         {
             Sequence = SequenceHeads.Pooled,
@@ -105,14 +105,14 @@ static class FamilyTable
             Pooler = SequenceHeads.Pooler,
         };
 
-    static Family Robertaish(string modelType, Func<Graphs.GraphBuilder, Configs.ConfigReader, Graphs.Value> encode) =>
+    static Family Robertaish(string modelType, Encoder encode) =>
         Bertish(modelType, encode) with
         {
             Sequence = SequenceHeads.Tanh,
             Masked = MaskedHeads.Roberta,
         };
 
-    static Family Decoder(string modelType, Func<Graphs.GraphBuilder, Configs.ConfigReader, Graphs.Value> encode) =>
+    static Family Decoder(string modelType, Encoder encode) =>
         new(modelType, encode)
         {
             Sequence = SequenceHeads.LastToken,

@@ -4,7 +4,8 @@ using ProcessingJob.Models.Graphs;
 namespace ProcessingJob.Models.Families;
 
 /// <summary>
-/// Llama (arxiv.org/abs/2302.13971) and its kind as encoders: Mistral (2310.06825), Qwen3 (2505.09388), and EuroBERT (2503.05500), which sees
+/// Llama (arxiv.org/abs/2302.13971) and its kind as encoders: Mistral (2310.06825), Qwen3 (2505.09388), and EuroBERT (2503.05500), which
+/// sees
 /// both ways. Pre-norm with RMS norms, rotary positions, grouped key heads, gated feed-forward.
 /// </summary>
 static class Llama

@@ -4,7 +4,8 @@ using ProcessingJob.Models.Graphs;
 namespace ProcessingJob.Models.Families;
 
 /// <summary>
-/// Post-norm BERT with rotary positions: Nomic Embed (arxiv.org/abs/2402.01613), GTE (2407.19669), Jina embeddings v3 (2409.10173). Each has
+/// Post-norm BERT with rotary positions: Nomic Embed (arxiv.org/abs/2402.01613), GTE (2407.19669), Jina embeddings v3 (2409.10173). Each
+/// has
 /// the names it was published with and those of transformers 5, with the same mathematics.
 /// </summary>
 static class RotaryBert

@@ -22,9 +22,9 @@ public sealed class BuiltGraph : IDisposable
     public byte[] Model { get; }
 
     /// <summary>
-    /// Every one must be given to the session options as a file in memory of its name (the C function
-    /// AddExternalInitializersFromFilesInMemory): it serves every provider and copies nothing on the CPU. AddInitializer does not do:
-    /// it wants a file of the name to be there, and CUDA ignores what it is given.
+    /// Every one must be given to the session by its name. In float32 on the CPU SessionOptions.AddInitializer uses the memory as it is,
+    /// uncopied. CUDA ignores what is given so, and in float16 the CPU's optimizer looks for the data: there the C function
+    /// AddExternalInitializers is to be used, which copies.
     /// </summary>
     public IReadOnlyList<GraphWeight> Weights => _model.Weights;
 

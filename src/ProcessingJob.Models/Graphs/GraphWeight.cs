@@ -1,7 +1,7 @@
 namespace ProcessingJob.Models.Graphs;
 
 /// <summary>
-/// An initializer that the model names, as external data in a file of the same name from offset 0, but does not hold. <paramref name="Address"/> points at its elements, little-endian and row-major,
+/// An initializer that the model names, but does not hold. <paramref name="Address"/> points at its elements, little-endian and row-major,
 /// in a mapped file or in memory of the graph: valid until the <see cref="BuiltGraph"/> is disposed, and to be read only.
 /// </summary>
 /// <param name="Name">Of the initializer in the model.</param>

@@ -11,6 +11,12 @@ sealed class OnnxModel
 {
     const int IrVersion = 10;
 
+    /// <summary>
+    /// External data must name something that is there, though nothing is read where the session is given the weights: a model in bytes
+    /// is looked up from the working directory, which is this.
+    /// </summary>
+    const string NoFile = ".";
+
     /// <summary>protobuf's limit for one message, with room for all but the weights.</summary>
     const long LargestInline = int.MaxValue - (64L << 20);
 
@@ -78,8 +84,8 @@ sealed class OnnxModel
 
     public void Weight(GraphWeight weight) => _weights.Add(weight);
 
-    /// <summary>The model with its weights by name only: to be handed over as files in memory.</summary>
-    public byte[] ToBytes() => Model(new ProtoWriter().Raw(GraphWith(weight => External(weight, weight.Name, 0)))).ToArray();
+    /// <summary>The model with its weights by name only: to be handed to the session by their names.</summary>
+    public byte[] ToBytes() => Model(new ProtoWriter().Raw(GraphWith(weight => External(weight, NoFile, 0)))).ToArray();
 
     /// <summary>A file with all its weights; beyond protobuf's limit they stand in <c>{path}.data</c>.</summary>
     public void Save(string path)

@@ -25,8 +25,9 @@ static class MaskedHeads
     {
         const string head = "cls.predictions";
         var norm = g.Has(head + ".transform.layer_norm.weight") ? ".transform.layer_norm" : ".transform.LayerNorm";
+        var eps = c.Epsilon(c.Has("layer_norm_epsilon") ? "layer_norm_epsilon" : "layer_norm_eps"); // the first as published
         var act = c.Activation("hidden_act");
-        var y = Transform(g, x, head + ".transform.dense", head + norm, act, c.Epsilon("layer_norm_eps"), x.Width);
+        var y = Transform(g, x, head + ".transform.dense", head + norm, act, eps, x.Width);
         return Decode(g, y, head + ".decoder", BertWords, [head + ".decoder.bias", head + ".bias"]);
     }
 
@@ -62,7 +63,9 @@ static class MaskedHeads
         return Decode(g, y, "generator_lm_head", BertWords, ["generator_lm_head.bias"]);
     }
 
-    /// <summary>DeBERTa: two heads, told apart by their tensors, as a config may lack "legacy" where its checkpoint has the new head.</summary>
+    /// <summary>
+    /// DeBERTa: two heads, told apart by their tensors, as a config may lack "legacy" where its checkpoint has the new head.
+    /// </summary>
     public static Value Deberta(GraphBuilder g, ConfigReader c, Value x)
     {
         const string head = "lm_predictions.lm_head";

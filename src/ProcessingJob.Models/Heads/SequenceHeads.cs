@@ -24,19 +24,12 @@ static class SequenceHeads
     /// <summary>ELECTRA: erf gelu whatever hidden_act says.</summary>
     public static Value Gelu(GraphBuilder g, ConfigReader c, Value x) => Dense(g, c, x, Activation.Gelu);
 
-    /// <summary>ConvBERT.</summary>
-    public static Value HiddenAct(GraphBuilder g, ConfigReader c, Value x) => Dense(g, c, x, c.Activation("hidden_act"));
-
     public static Value DistilBert(GraphBuilder g, ConfigReader c, Value x) =>
         Labels.Linear(g, c, g.LinearActivation(g.FirstToken(x), "pre_classifier", x.Width, Activation.Relu), "classifier");
 
     /// <summary>The pooler has no prefix here.</summary>
     public static Value Deberta(GraphBuilder g, ConfigReader c, Value x) =>
         Labels.Linear(g, c, g.LinearActivation(g.FirstToken(x), "pooler.dense", x.Width, c.Activation("pooler_hidden_act")), "classifier");
-
-    /// <summary>Without classifier_activation token 0 goes into the classifier as it is.</summary>
-    public static Value MobileBert(GraphBuilder g, ConfigReader c, Value x) =>
-        c.Flag("classifier_activation") ? Pooled(g, c, x) : Labels.Linear(g, c, g.FirstToken(x), "classifier");
 
     public static Value ModernBert(GraphBuilder g, ConfigReader c, Value x)
     {

@@ -20,9 +20,6 @@ public sealed class Checkpoint : IDisposable
 
     public string Folder { get; }
 
-    /// <summary>Names of all tensors, with <c>LayerNorm.gamma</c> and <c>.beta</c> of old files as <c>.weight</c> and <c>.bias</c>.</summary>
-    internal IEnumerable<string> Names => _tensors.Keys;
-
     /// <summary>Tensors that nobody asked for.</summary>
     internal IEnumerable<string> Unused => _tensors.Keys.Where(name => !_used.Contains(name)).Order(StringComparer.Ordinal);
 
@@ -65,7 +62,9 @@ public sealed class Checkpoint : IDisposable
         return tensor;
     }
 
-    /// <summary>What stands before <paramref name="anchor"/>, a tensor that every folder of the family has (<c>bert.</c>, or nothing).</summary>
+    /// <summary>
+    /// What stands before <paramref name="anchor"/>, a tensor that every folder of the family has (<c>bert.</c>, or nothing).
+    /// </summary>
     /// <exception cref="PJobException">Model: no tensor ends so, or several do.</exception>
     internal string Prefix(string anchor)
     {
@@ -133,7 +132,7 @@ public sealed class Checkpoint : IDisposable
         _files.Add(file);
         foreach (var tensor in SafetensorsHeader.Read(file))
         {
-            // Conversions from TensorFlow kept these names; transformers renames them too.
+            // Conversions from TensorFlow kept the names gamma and beta; transformers renames them too.
             var name = tensor
                 .Name.Replace("LayerNorm.gamma", "LayerNorm.weight", StringComparison.Ordinal)
                 .Replace("LayerNorm.beta", "LayerNorm.bias", StringComparison.Ordinal);

@@ -26,7 +26,8 @@ static unsafe class SafetensorsHeader
         {
             throw Refuse(
                 file,
-                $"its header claims {length:N0} bytes, of which the file holds {file.Length - 8:N0} and the format allows {LargestHeader:N0}: "
+                $"its header claims {length:N0} bytes, of which the file holds {file.Length - 8:N0} "
+                    + $"and the format allows {LargestHeader:N0}: "
                     + "it is cut off or no safetensors file; fix: fetch it again"
             );
         }
@@ -89,7 +90,8 @@ static unsafe class SafetensorsHeader
             throw Refuse(
                 file,
                 name,
-                $"its data_offsets are [{string.Join(", ", offsets)}], expected a range within the {file.Length - dataStart:N0} bytes of data; "
+                $"its data_offsets are [{string.Join(", ", offsets)}], "
+                    + $"expected a range within the {file.Length - dataStart:N0} bytes of data; "
                     + "fix: the file may be cut off: fetch it again"
             );
         }
@@ -100,7 +102,8 @@ static unsafe class SafetensorsHeader
             throw Refuse(
                 file,
                 name,
-                $"the shape [{string.Join(", ", shape)}] of {type} takes {bytes:N0} bytes, its data_offsets hold {offsets[1] - offsets[0]:N0}"
+                $"the shape [{string.Join(", ", shape)}] of {type} takes {bytes:N0} bytes, "
+                    + $"its data_offsets hold {offsets[1] - offsets[0]:N0}"
             );
         }
 

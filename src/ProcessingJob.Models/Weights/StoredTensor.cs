@@ -24,7 +24,9 @@ sealed unsafe record StoredTensor(string Name, string File, WeightType Type, IRe
         };
 
     /// <summary>A copy as float32.</summary>
-    /// <exception cref="Contract.PJobException">Model: the type is no float, a value is NaN or infinite, or they are too many for an array.</exception>
+    /// <exception cref="Contract.PJobException">
+    /// Model: the type is no float, a value is NaN or infinite, or they are too many for an array.
+    /// </exception>
     public float[] ToFloats()
     {
         if (Count > Array.MaxLength)

@@ -36,7 +36,23 @@ sealed class BertPath(TextPipeline pipeline, BertNormalizer normalizer, bool wit
                 return FastOutcome.Enough;
             }
 
-            var end = kind == Mark ? i + 1 : WordEnd(text, i);
+            var end = i + 1;
+            if (kind != Mark)
+            {
+                // Most words are ASCII letters and digits to their end.
+                end = i;
+                while (kind == Word)
+                {
+                    end++;
+                    kind = (uint)end < (uint)text.Length ? kinds[text[end]] : Space;
+                }
+
+                if (kind == Other)
+                {
+                    end = OtherEnd(text, i, end);
+                }
+            }
+
             if (!Append(pipeline, text, i, end, 0, into, work, scratch))
             {
                 return FastOutcome.Refused;
@@ -46,19 +62,6 @@ sealed class BertPath(TextPipeline pipeline, BertNormalizer normalizer, bool wit
         }
 
         return FastOutcome.Whole;
-    }
-
-    /// <summary>End of the chunk that starts at <paramref name="start"/> and is no space and no mark.</summary>
-    int WordEnd(ReadOnlySpan<char> text, int start)
-    {
-        var kinds = Kinds;
-        var end = start;
-        while (end < text.Length && kinds[text[end]] == Word)
-        {
-            end++;
-        }
-
-        return end < text.Length && kinds[text[end]] == Other ? OtherEnd(text, start, end) : end;
     }
 
     /// <summary>End of a chunk that starts at <paramref name="start"/> and has something else than ASCII letters and digits at <paramref name="at"/>.</summary>

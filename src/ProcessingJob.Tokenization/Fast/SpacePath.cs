@@ -17,7 +17,7 @@ sealed class SpacePath : FastPath
     public SpacePath(TextPipeline pipeline, bool withOffsets)
         : base(withOffsets)
     {
-        _strip = pipeline.Normalizers.FirstOrDefault() as Strip;
+        _strip = pipeline.Normalizers is [Strip first, ..] ? first : null;
         _pipeline = _strip == null ? pipeline : pipeline with { Normalizers = pipeline.Normalizers[1..] };
         if (withOffsets)
         {
@@ -25,11 +25,20 @@ sealed class SpacePath : FastPath
         }
     }
 
-    public static bool Fits(TextPipeline pipeline) =>
-        pipeline.PreTokenizers is [WhitespaceSplit, ..] or [Metaspace { Splits: true }, ..]
-        && (pipeline.Normalizers is [Strip, .. var rest] ? rest : pipeline.Normalizers).All(step =>
-            step is Precompiled or Nmt or Lowercase or UnicodeForm or StripAccents or Replace { StaysBetweenSpaces: true }
-        );
+    public static bool Fits(TextPipeline pipeline)
+    {
+        if (pipeline.PreTokenizers is not ([WhitespaceSplit, ..] or [Metaspace { Splits: true }, ..]))
+        {
+            return false;
+        }
+
+        // A Strip of the right side only at the end of a chunk that ends the text, for others end with a printable character.
+        return pipeline.Normalizers is [.. var before, Strip { Left: false }]
+            ? before.All(step => step is UnicodeForm or Lowercase or Replace { StaysBetweenSpaces: true, KeepsPrintableAscii: true })
+            : (pipeline.Normalizers is [Strip, .. var rest] ? rest : pipeline.Normalizers).All(step =>
+                step is Precompiled or Nmt or Lowercase or UnicodeForm or StripAccents or Replace { StaysBetweenSpaces: true }
+            );
+    }
 
     public override FastOutcome Run(ReadOnlySpan<char> text, int start, int need, TokenList into, Workspace work, ModelScratch scratch)
     {

@@ -42,6 +42,9 @@ static class DecoderReader
             case "Replace" when !step["pattern"]["String"].IsNull:
                 into.Add(new ReplaceDecoder(step["pattern"]["String"].Text, step["content"].Text));
                 break;
+            case "BPEDecoder":
+                into.Add(new SuffixDecoder(step["suffix"].TextOrNull ?? "</w>"));
+                break;
             case "Fuse":
                 into.Add(new FuseDecoder());
                 break;

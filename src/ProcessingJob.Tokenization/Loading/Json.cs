@@ -85,6 +85,18 @@ readonly struct Json(JsonElement element, string where)
         : element.GetRawText() is { Length: > 60 } raw ? raw[..60] + "…"
         : element.GetRawText();
 
+    /// <summary>A file of JSON that may be absent: then everything in it is.</summary>
+    public static Json ReadIfThere(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return new Json(default, path);
+        }
+
+        GitLfs.RefusePointer(path);
+        return Read(path);
+    }
+
     public static Json Read(string path)
     {
         try

@@ -20,6 +20,7 @@ static class ModelReader
                 "WordPiece" => ReadWordPiece(model),
                 "BPE" => ReadBpe(model),
                 "Unigram" => ReadUnigram(model),
+                "WordLevel" => new WordLevel(ReadVocabulary(model["vocab"]), model["unk_token"].TextOrNull ?? "<unk>"),
                 _ => throw Refusal.Unsupported(model.Where, $"model {type}"),
             };
         }
@@ -59,20 +60,19 @@ static class ModelReader
             throw Refusal.Unsupported(model.Where, $"dropout {model["dropout"].Real} (random tokens)");
         }
 
-        foreach (var name in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
-        {
-            if (!string.IsNullOrEmpty(model[name].TextOrNull))
-            {
-                throw Refusal.Unsupported(model.Where, $"{name} {model[name].Text}");
-            }
-        }
-
         var flags = new BpeFlags(
             model["unk_token"].TextOrNull,
             model["fuse_unk"].Flag(false),
             model["byte_fallback"].Flag(false),
-            model["ignore_merges"].Flag(false)
+            model["ignore_merges"].Flag(false),
+            model["continuing_subword_prefix"].TextOrNull ?? "",
+            model["end_of_word_suffix"].TextOrNull ?? ""
         );
+        if (flags.ByteFallback && flags.Prefix.Length + flags.Suffix.Length > 0)
+        {
+            throw Refusal.Unsupported(model.Where, "byte_fallback beside continuing_subword_prefix or end_of_word_suffix");
+        }
+
         return new Bpe(ReadVocabulary(model["vocab"]), [.. model["merges"].Items.Select(ReadMerge)], flags);
     }
 

@@ -1,3 +1,4 @@
+using ProcessingJob.Tokenization.Patterns;
 using ProcessingJob.Tokenization.Pipeline;
 using ProcessingJob.Tokenization.Unicode;
 
@@ -47,8 +48,9 @@ static class PreTokenizerReader
             case "Punctuation":
                 into.Add(
                     new PatternSplit(
-                        new RunPattern(static c => UnicodeTables.Is(c, CharFlags.Punctuation), 1, 1),
+                        new CharacterPattern(static c => UnicodeTables.Is(c, CharFlags.Punctuation)),
                         Behavior(step["behavior"]),
+                        inverted: false,
                         "Punctuation"
                     )
                 );
@@ -57,15 +59,16 @@ static class PreTokenizerReader
                 var single = step["individual_digits"].Flag(false);
                 into.Add(
                     new PatternSplit(
-                        new RunPattern(static c => UnicodeTables.Is(c, CharFlags.Numeric), 1, 1),
+                        new CharacterPattern(static c => UnicodeTables.Is(c, CharFlags.Numeric)),
                         single ? Delimiters.Isolated : Delimiters.Contiguous,
+                        inverted: false,
                         "Digits"
                     )
                 );
                 break;
             case "CharDelimiterSplit":
                 var delimiter = OneCharacter(step["delimiter"]);
-                into.Add(new PatternSplit(new LiteralPattern([delimiter]), Delimiters.Removed, "CharDelimiterSplit"));
+                into.Add(new PatternSplit(new LiteralPattern([delimiter]), Delimiters.Removed, inverted: false, "CharDelimiterSplit"));
                 break;
             case "Split":
                 into.Add(ReadSplit(step));
@@ -89,12 +92,7 @@ static class PreTokenizerReader
             return new WordSplit(known);
         }
 
-        if (inverted)
-        {
-            throw Refusal.Unsupported(step.Where, "an inverted Split");
-        }
-
-        return new PatternSplit(PatternReader.Read(step["pattern"], out var shown), behavior, $"Split({shown})");
+        return new PatternSplit(PatternReader.Read(step["pattern"], out var shown), behavior, inverted, $"Split({shown})");
     }
 
     static Metaspace ReadMetaspace(Json step)

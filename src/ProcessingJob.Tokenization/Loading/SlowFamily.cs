@@ -9,6 +9,7 @@ enum SlowFamily
     Gpt2,
     XlmRoberta,
     T5,
+    DebertaV2,
 }
 
 static class SlowFamilies
@@ -25,6 +26,7 @@ static class SlowFamilies
         (SlowFamily.Gpt2, "gpt2"),
         (SlowFamily.XlmRoberta, "xlmroberta xlmrobertaxl"),
         (SlowFamily.T5, "t5 mt5"),
+        (SlowFamily.DebertaV2, "debertav2"),
     }
         .SelectMany(row => row.Names.Split(' ').Select(name => (name, row.Family)))
         .ToDictionary();
@@ -38,11 +40,7 @@ static class SlowFamilies
             return null;
         }
 
-        var key = name.Replace("TokenizerFast", "", StringComparison.Ordinal)
-            .Replace("Tokenizer", "", StringComparison.Ordinal)
-            .Replace("-", "", StringComparison.Ordinal)
-            .ToLowerInvariant();
-        if (Known.TryGetValue(key, out var family) && readable.Contains(family))
+        if (Known.TryGetValue(TokenizerClass.Key(name), out var family) && readable.Contains(family))
         {
             return family;
         }

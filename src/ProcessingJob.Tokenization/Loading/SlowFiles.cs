@@ -1,4 +1,5 @@
 using ProcessingJob.Tokenization.Models;
+using ProcessingJob.Tokenization.Patterns;
 using ProcessingJob.Tokenization.Pipeline;
 
 namespace ProcessingJob.Tokenization.Loading;
@@ -57,6 +58,7 @@ static class SlowFiles
             PostProcessor = mpnet ? PostProcessorReader.Roberta(cls, sep, new OffsetTrim(false)) : PostProcessorReader.Bert(cls, sep),
             Decoders = [new WordPieceDecoder("##", true)],
             MaxLength = config.MaxLength,
+            TruncatesLeft = config.TruncatesLeft ?? false,
             PadId = pad.Id,
         };
     }
@@ -127,6 +129,7 @@ static class SlowFiles
             PostProcessor = layout,
             Decoders = [new ByteLevelDecoder()],
             MaxLength = config.MaxLength,
+            TruncatesLeft = config.TruncatesLeft ?? false,
             PadId = padId,
         };
     }
@@ -139,8 +142,13 @@ static class SlowFiles
             throw Refusal.Unsupported(path, $"a SentencePiece model that is not Unigram (model_type {file.Type})");
         }
 
-        var family = SlowFamilies.Of(config, path, SlowFamily.XlmRoberta, SlowFamily.T5) ?? Guess(path, file);
-        return family == SlowFamily.T5 ? T5(path, file, config) : XlmRoberta(path, file, config);
+        var family = SlowFamilies.Of(config, path, SlowFamily.XlmRoberta, SlowFamily.T5, SlowFamily.DebertaV2) ?? Guess(path, file);
+        return family switch
+        {
+            SlowFamily.T5 => T5(path, file, config),
+            SlowFamily.DebertaV2 => DebertaV2(path, file, config),
+            _ => XlmRoberta(path, file, config),
+        };
     }
 
     /// <summary>The family of a SentencePiece model that nothing is said of: that of the file's name, if its first pieces are the family's.</summary>
@@ -151,6 +159,7 @@ static class SlowFiles
         {
             ("sentencepiece.bpe.model", "<unk> <s> </s>") => SlowFamily.XlmRoberta,
             ("spiece.model", "<pad> </s> <unk>") => SlowFamily.T5,
+            ("spm.model", "[PAD] [CLS] [SEP]") => SlowFamily.DebertaV2,
             _ => throw Refusal.Unsupported(
                 path,
                 $"a SentencePiece model that begins with {first} and has no tokenizer_class in tokenizer_config.json"
@@ -200,6 +209,48 @@ static class SlowFiles
         );
     }
 
+    static TokenizerParts DebertaV2(string path, SentencePieceModel file, TokenizerConfig config)
+    {
+        if (config.Flag("split_by_punct", false))
+        {
+            throw Refusal.Unsupported(path, "split_by_punct");
+        }
+
+        // The mask is not in the model's file: it is the next id.
+        (string Token, double)[] pieces = file.Pieces.Any(piece => piece.Token == "[MASK]") ? file.Pieces : [.. file.Pieces, ("[MASK]", 0)];
+        var model = new Unigram(pieces, file.UnknownId, false);
+        string[] names = ["[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]"];
+        var special = names.Select(name => (Text: name, Id: model.Find(name) ?? throw Refusal.Broken(path, $"has no {name}"))).ToArray();
+        var normalizers = new List<Normalizer> { new Strip(left: true, right: true) };
+        if (config.Flag("do_lower_case", false))
+        {
+            normalizers.Insert(0, new Lowercase());
+        }
+
+        if (file.CharacterMap.Length > 0)
+        {
+            normalizers.Add(Make(path, () => new Precompiled(file.CharacterMap)));
+        }
+
+        normalizers.Add(new Replace(new RunPattern(CodePointSet.Of(' '), least: 2), [' '], "/ {2,}/ -> \" \""));
+        return new TokenizerParts
+        {
+            Source = path,
+            Pipeline = new TextPipeline
+            {
+                Normalizers = [.. normalizers],
+                PreTokenizers = [new Metaspace(0x2581, PrependScheme.Always, true)],
+                Model = model,
+                AddedTokens = config.WithMore(special.Select(token => new AddedToken(token.Text, token.Id))),
+            }.Complete(),
+            PostProcessor = PostProcessorReader.Bert(special[1], special[2]),
+            Decoders = [new MetaspaceDecoder("\u2581", PrependScheme.Always)],
+            MaxLength = config.MaxLength,
+            TruncatesLeft = config.TruncatesLeft ?? false,
+            PadId = special[0].Id,
+        };
+    }
+
     static TokenizerParts SentencePiece(
         string path,
         SentencePieceModel file,
@@ -222,6 +273,7 @@ static class SlowFiles
             PostProcessor = layout,
             Decoders = [new MetaspaceDecoder("\u2581", PrependScheme.Always)],
             MaxLength = config.MaxLength,
+            TruncatesLeft = config.TruncatesLeft ?? false,
             PadId = padId,
         };
 

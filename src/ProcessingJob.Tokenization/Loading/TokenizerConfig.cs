@@ -19,9 +19,9 @@ sealed class TokenizerConfig
     public TokenizerConfig(string folder)
     {
         _folder = folder;
-        _config = ReadIfThere(Path.Combine(folder, "tokenizer_config.json"));
-        _map = ReadIfThere(Path.Combine(folder, "special_tokens_map.json"));
-        _added = ReadIfThere(Path.Combine(folder, "added_tokens.json"));
+        _config = Json.ReadIfThere(Path.Combine(folder, "tokenizer_config.json"));
+        _map = Json.ReadIfThere(Path.Combine(folder, "special_tokens_map.json"));
+        _added = Json.ReadIfThere(Path.Combine(folder, "added_tokens.json"));
     }
 
     /// <summary>What transformers chooses a tokenizer by: the class stated here or in config.json, else the model type; null where none is.</summary>
@@ -34,7 +34,7 @@ sealed class TokenizerConfig
                 return stated;
             }
 
-            var model = ReadIfThere(Path.Combine(_folder, "config.json"));
+            var model = Json.ReadIfThere(Path.Combine(_folder, "config.json"));
             return model["tokenizer_class"].TextOrNull ?? model["model_type"].TextOrNull;
         }
     }
@@ -52,6 +52,25 @@ sealed class TokenizerConfig
             return limit.Real is >= 1 and <= LargestLimit ? (int)limit.Real : null;
         }
     }
+
+    public string Where => _config.Where.TrimEnd(':');
+
+    /// <summary>Whether too long a text loses its start; null where that is not said.</summary>
+    public bool? TruncatesLeft => IsLeft(_config["truncation_side"]);
+
+    /// <summary>What the model is said to take: model_input_names.</summary>
+    public IReadOnlyList<string>? InputNames =>
+        _config["model_input_names"].IsNull ? null : [.. _config["model_input_names"].Items.Select(name => name.Text)];
+
+    /// <summary>A side as transformers (left) and tokenizers (Left) write it; null where none is stated.</summary>
+    public static bool? IsLeft(Json side) =>
+        side.TextOrNull switch
+        {
+            null => null,
+            "left" or "Left" => true,
+            "right" or "Right" => false,
+            var other => throw Refusal.Unsupported(side.Where, $"side {other}"),
+        };
 
     public bool Flag(string name, bool fallback) => _config[name].Flag(fallback);
 
@@ -97,15 +116,4 @@ sealed class TokenizerConfig
         );
 
     static string? Content(Json token) => token.IsObject ? token["content"].TextOrNull : token.TextOrNull;
-
-    static Json ReadIfThere(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return new Json(default, path);
-        }
-
-        GitLfs.RefusePointer(path);
-        return Json.Read(path);
-    }
 }

@@ -31,6 +31,8 @@ static class TokenizerJson
             Decoders = DecoderReader.Read(root["decoder"]),
             MaxLength = config.MaxLength,
             PadId = PadId(root, config, pipeline),
+            TruncatesLeft = config.TruncatesLeft ?? TokenizerConfig.IsLeft(root["truncation"]["direction"]) ?? false,
+            StatedTruncation = root["truncation"].IsObject ? root["truncation"]["max_length"].Number : null,
             Notes = notes,
         };
     }
@@ -61,7 +63,7 @@ static class TokenizerJson
                 throw Refusal.Broken(item.Where, $"added token {content} has id {stated}, the model's vocabulary says {own}");
             }
 
-            var id = model.Find(content) ?? (tokens.TryGetValue(content, out var known) ? known.Id : Math.Max(last + 1, model.Size));
+            var id = model.Find(content) ?? (tokens.TryGetValue(content, out var known) ? known.Id : Math.Max(last + 1, model.Count));
             if (id != stated)
             {
                 moved++;

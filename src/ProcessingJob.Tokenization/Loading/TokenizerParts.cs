@@ -3,7 +3,7 @@ using ProcessingJob.Tokenization.Pipeline;
 namespace ProcessingJob.Tokenization.Loading;
 
 /// <summary>Everything a tokenizer is made of, whatever files it came from.</summary>
-sealed class TokenizerParts
+sealed record TokenizerParts
 {
     public required string Source { get; init; }
 
@@ -18,6 +18,19 @@ sealed class TokenizerParts
     public int? MaxLength { get; init; }
 
     public required int PadId { get; init; }
+
+    /// <summary>Whether the folder's tokenizer gives token_type_ids.</summary>
+    public bool HasTypes { get; init; }
+
+    /// <summary>Whether too long a text loses its start instead of its end.</summary>
+    public bool TruncatesLeft { get; init; }
+
+    /// <summary>The limit of a truncation section in tokenizer.json, which only static models go by.</summary>
+    public int? StatedTruncation { get; init; }
+
+    public QueryExpansion? Expansion { get; init; }
+
+    public ExcessRules? Excess { get; init; }
 
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

@@ -1,5 +1,8 @@
 namespace ProcessingJob.Tokenization.Models;
 
+/// <summary>A text grows beyond the limit set for it.</summary>
+sealed class TextGrowthException : Exception;
+
 /// <summary>Code points, each with the part of the original text (UTF-16 units) that it came from.</summary>
 sealed class AlignedText
 {
@@ -8,6 +11,9 @@ sealed class AlignedText
     int[] _to = new int[256];
 
     public int Count { get; private set; }
+
+    /// <summary>Code points that it may hold; one more throws <see cref="TextGrowthException"/>.</summary>
+    public int Limit { get; set; } = int.MaxValue;
 
     public Span<int> CodePoints => _codePoints.AsSpan(0, Count);
 
@@ -21,6 +27,11 @@ sealed class AlignedText
     {
         if (Count == _codePoints.Length)
         {
+            if (Count >= Limit)
+            {
+                throw new TextGrowthException();
+            }
+
             Array.Resize(ref _codePoints, Count * 2);
             Array.Resize(ref _from, Count * 2);
             Array.Resize(ref _to, Count * 2);

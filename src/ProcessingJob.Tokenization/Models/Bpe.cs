@@ -7,7 +7,9 @@ namespace ProcessingJob.Tokenization.Models;
 /// <param name="FuseUnknown">A run of unknown characters is one token.</param>
 /// <param name="ByteFallback">Unknown characters become their bytes (&lt;0x00&gt; to &lt;0xFF&gt;) where all of them are tokens.</param>
 /// <param name="IgnoreMerges">A word that is a token itself is not taken apart.</param>
-sealed record BpeFlags(string? Unknown, bool FuseUnknown, bool ByteFallback, bool IgnoreMerges);
+/// <param name="Prefix">Written before every character but the first of a word (continuing_subword_prefix).</param>
+/// <param name="Suffix">Written behind the last character of a word (end_of_word_suffix).</param>
+sealed record BpeFlags(string? Unknown, bool FuseUnknown, bool ByteFallback, bool IgnoreMerges, string Prefix = "", string Suffix = "");
 
 /// <summary>Byte-pair encoding: characters, merged pair by pair in order of rank.</summary>
 sealed class Bpe : SubwordModel
@@ -16,8 +18,10 @@ sealed class Bpe : SubwordModel
     readonly MergeTable _merges;
     readonly BpeFlags _flags;
     readonly int _unknown;
-    readonly Dictionary<int, int> _characters = [];
-    readonly int[] _lowCharacters = new int[0x400];
+    readonly CharacterTable _first;
+    readonly CharacterTable _inner;
+    readonly CharacterTable _last;
+    readonly CharacterTable _only;
     readonly int[]? _byteIds;
     readonly PieceTrie? _whole;
 
@@ -26,25 +30,17 @@ sealed class Bpe : SubwordModel
     {
         (_vocabulary, _flags) = (vocabulary, flags);
         _unknown = flags.Unknown == null ? -1 : Id(flags.Unknown, "unk_token");
-        _merges = new MergeTable([.. merges.Select(m => (Id(m.Left, "merge"), Id(m.Right, "merge"), Id(m.Left + m.Right, "merge")))]);
-        Array.Fill(_lowCharacters, -1);
+        _merges = new MergeTable([.. merges.Select(m => (Id(m.Left, "merge"), Id(m.Right, "merge"), Id(Merged(m), "merge")))]);
+        _first = new CharacterTable(vocabulary, "", "");
+        _inner = flags.Prefix.Length == 0 ? _first : new CharacterTable(vocabulary, flags.Prefix, "");
+        _only = flags.Suffix.Length == 0 ? _first : new CharacterTable(vocabulary, "", flags.Suffix);
+        _last = flags.Prefix.Length == 0 ? _only : new CharacterTable(vocabulary, flags.Prefix, flags.Suffix);
         if (flags.IgnoreMerges)
         {
             _whole = new PieceTrie();
-        }
-
-        foreach (var (token, id) in vocabulary.All)
-        {
-            _whole?.Add(PieceTrie.Root, Vocabulary.CodePoints(token), id);
-            if (token.Length is not (1 or 2) || Vocabulary.CodePoints(token) is not [var c])
+            foreach (var (token, id) in vocabulary.All)
             {
-                continue;
-            }
-
-            _characters[c] = id;
-            if (c < _lowCharacters.Length)
-            {
-                _lowCharacters[c] = id;
+                _whole.Add(PieceTrie.Root, Vocabulary.CodePoints(token), id);
             }
         }
 
@@ -53,22 +49,31 @@ sealed class Bpe : SubwordModel
             _byteIds = [.. Enumerable.Range(0, 256).Select(b => vocabulary.Find($"<0x{b:X2}>") ?? -1)];
         }
 
+        string Merged((string Left, string Right) merge) =>
+            merge.Right.StartsWith(flags.Prefix, StringComparison.Ordinal)
+                ? merge.Left + merge.Right[flags.Prefix.Length..]
+                : throw new FormatException($"merge {merge.Right} does not begin with {flags.Prefix}");
+
         int Id(string token, string what) =>
             vocabulary.Find(token) ?? throw new FormatException($"{what} {token} is not in the vocabulary");
     }
 
     public override int Size => _vocabulary.Size;
 
+    public override int Count => _vocabulary.Count;
+
+    public override int UnknownId => _unknown;
+
     public override int? Find(string token) => _vocabulary.Find(token);
 
     public override string? Token(int id) => _vocabulary.Token(id);
 
     public override string Describe() =>
-        $"BPE, {_vocabulary.Count:N0} tokens, unknown {_flags.Unknown ?? "none"}{(_flags.FuseUnknown ? ", fuse_unk" : "")}{(_flags.ByteFallback ? ", byte_fallback" : "")}{(_flags.IgnoreMerges ? ", ignore_merges" : "")}";
+        $"BPE, {_vocabulary.Count:N0} tokens, unknown {_flags.Unknown ?? "none"}{(_flags.FuseUnknown ? ", fuse_unk" : "")}{(_flags.ByteFallback ? ", byte_fallback" : "")}{(_flags.IgnoreMerges ? ", ignore_merges" : "")}{(_flags.Prefix.Length == 0 ? "" : ", prefix " + _flags.Prefix)}{(_flags.Suffix.Length == 0 ? "" : ", suffix " + _flags.Suffix)}";
 
     public override void Tokenize(AlignedText text, int start, int end, ModelScratch scratch, TokenList into)
     {
-        if (_whole != null && FindWhole(text.CodePoints[start..end]) is >= 0 and var id)
+        if (_whole != null && _whole.FindWhole(PieceTrie.Root, text.CodePoints[start..end]) is >= 0 and var id)
         {
             Emit(id, text, start, end, into);
             return;
@@ -85,20 +90,6 @@ sealed class Bpe : SubwordModel
         }
     }
 
-    int FindWhole(ReadOnlySpan<int> word)
-    {
-        var node = PieceTrie.Root;
-        foreach (var c in word)
-        {
-            if ((node = _whole!.Next(node, c)) < 0)
-            {
-                return -1;
-            }
-        }
-
-        return _whole!.Id(node);
-    }
-
     void Start(AlignedText text, int start, int end, BpeWord word)
     {
         var pending = false; // an unknown run that ends where the next known character starts
@@ -106,7 +97,13 @@ sealed class Bpe : SubwordModel
         for (var i = start; i < end; i++)
         {
             var c = text.CodePoints[i];
-            var id = c < _lowCharacters.Length ? _lowCharacters[c] : _characters.GetValueOrDefault(c, -1);
+            var id = (i > start, i == end - 1) switch
+            {
+                (false, false) => _first.Find(c),
+                (true, false) => _inner.Find(c),
+                (true, true) => _last.Find(c),
+                (false, true) => _only.Find(c),
+            };
             if (id >= 0)
             {
                 if (pending)

@@ -58,6 +58,21 @@ sealed class PieceTrie
         }
     }
 
+    /// <summary>Id of the piece that is all of <paramref name="text"/>, or -1.</summary>
+    public int FindWhole(int root, ReadOnlySpan<int> text)
+    {
+        var node = root;
+        foreach (var c in text)
+        {
+            if ((node = Next(node, c)) < 0)
+            {
+                return -1;
+            }
+        }
+
+        return Id(node);
+    }
+
     /// <summary>Id of the piece that ends at a node, or -1.</summary>
     public int Id(int node) => _ids[node];
 

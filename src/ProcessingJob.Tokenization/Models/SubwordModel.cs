@@ -3,8 +3,14 @@ namespace ProcessingJob.Tokenization.Models;
 /// <summary>A vocabulary and the way words are cut into its pieces. Immutable; the scratch belongs to the caller.</summary>
 abstract class SubwordModel
 {
-    /// <summary>Number of ids the model itself has.</summary>
+    /// <summary>Highest id of the model itself + 1.</summary>
     public abstract int Size { get; }
+
+    /// <summary>Number of its tokens: less than <see cref="Size"/> where ids have gaps.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>Id of the unknown token; -1 where there is none.</summary>
+    public abstract int UnknownId { get; }
 
     public abstract int? Find(string token);
 

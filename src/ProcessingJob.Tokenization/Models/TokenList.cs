@@ -19,6 +19,24 @@ sealed class TokenList
 
     public void CutTo(int count) => Count = count;
 
+    /// <summary>Leaves out every token of one id.</summary>
+    public void Remove(int id)
+    {
+        var kept = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            if (_ids[i] == id)
+            {
+                continue;
+            }
+
+            (_ids[kept], _starts[kept], _ends[kept]) = (_ids[i], _starts[i], _ends[i]);
+            kept++;
+        }
+
+        Count = kept;
+    }
+
     public void Add(int id, int start, int end)
     {
         if (Count == _ids.Length)

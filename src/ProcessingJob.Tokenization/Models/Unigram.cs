@@ -39,6 +39,10 @@ sealed class Unigram : SubwordModel
 
     public override int Size => _pieces.Length;
 
+    public override int Count => _pieces.Length;
+
+    public override int UnknownId => _unknown;
+
     public override int? Find(string token) => _ids.TryGetValue(token, out var id) ? id : null;
 
     public override string? Token(int id) => (uint)id < (uint)_pieces.Length ? _pieces[id].Token : null;

@@ -28,6 +28,10 @@ sealed class WordPiece : SubwordModel
 
     public override int Size => _vocabulary.Size;
 
+    public override int Count => _vocabulary.Count;
+
+    public override int UnknownId => _unknown;
+
     public override int? Find(string token) => _vocabulary.Find(token);
 
     public override string? Token(int id) => _vocabulary.Token(id);

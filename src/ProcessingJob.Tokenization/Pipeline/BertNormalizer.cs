@@ -6,6 +6,13 @@ sealed class BertNormalizer(bool cleanText, bool isolateChinese, bool stripAccen
 {
     public bool IsolatesChinese => isolateChinese;
 
+    public bool StripsAccents => stripAccents;
+
+    public bool Lowercases => lowercase;
+
+    /// <summary>The same, lower-casing; where accents stay, the order of the two does not show.</summary>
+    public BertNormalizer Lowercased() => new(cleanText, isolateChinese, stripAccents, lowercase: true);
+
     public override string Describe() =>
         $"BertNormalizer(clean_text={Flag(cleanText)}, handle_chinese_chars={Flag(isolateChinese)}, strip_accents={Flag(stripAccents)}, lowercase={Flag(lowercase)})";
 

@@ -103,6 +103,21 @@ sealed class ReplaceDecoder(string from, string to) : Decoder
     }
 }
 
+/// <summary>The suffix of words becomes a space, that of the last token nothing (Hugging Face's BPEDecoder).</summary>
+sealed class SuffixDecoder(string suffix) : Decoder
+{
+    public override string Describe() => $"BPEDecoder({suffix})";
+
+    public override void Apply(List<string> tokens)
+    {
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            var by = i == tokens.Count - 1 ? "" : " ";
+            tokens[i] = suffix.Length == 0 ? tokens[i] : tokens[i].Replace(suffix, by, StringComparison.Ordinal);
+        }
+    }
+}
+
 sealed class FuseDecoder : Decoder
 {
     public override string Describe() => "Fuse";

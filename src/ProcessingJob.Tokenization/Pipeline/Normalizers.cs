@@ -87,6 +87,8 @@ sealed class StripAccents : Normalizer
 
 sealed class Strip(bool left, bool right) : Normalizer
 {
+    public bool Left => left;
+
     public override string Describe() => $"Strip(left={(left ? "true" : "false")}, right={(right ? "true" : "false")})";
 
     /// <summary>The part of a text that this leaves of it.</summary>

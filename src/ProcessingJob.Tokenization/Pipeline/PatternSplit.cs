@@ -1,3 +1,5 @@
+using ProcessingJob.Tokenization.Patterns;
+
 namespace ProcessingJob.Tokenization.Pipeline;
 
 enum Delimiters
@@ -9,53 +11,56 @@ enum Delimiters
     Contiguous,
 }
 
-/// <summary>Cuts at the matches of a pattern.</summary>
-sealed class PatternSplit(IPattern pattern, Delimiters behavior, string shown) : Splitter
+/// <summary>Cuts at the matches of a pattern, or, inverted, at what is between them.</summary>
+sealed class PatternSplit(IPattern pattern, Delimiters behavior, bool inverted, string shown) : Splitter
 {
-    public override string Describe() => $"{shown}, {behavior}";
+    public override string Describe() => $"{shown}, {behavior}{(inverted ? ", inverted" : "")}";
 
-    protected override void Split(ReadOnlySpan<int> text, int start, List<Piece> into)
+    protected override void Split(ReadOnlySpan<int> text, int start, Workspace work, List<Piece> into)
     {
+        work.Matches.Clear();
+        pattern.Find(text[start..], work.Matches);
         var first = into.Count;
-        var previousMatch = false;
+        var previousDelimiter = false;
         var done = start;
-        for (var at = start; pattern.Find(text, ref at, out var end); at = done = end)
+        foreach (var match in work.Matches)
         {
-            if (done < at)
+            if (done < start + match.Start)
             {
-                Add(done, at, false, into);
+                Add(done, start + match.Start, inverted);
             }
 
-            Add(at, end, true, into);
+            Add(start + match.Start, start + match.End, !inverted);
+            done = start + match.End;
         }
 
         if (done < text.Length)
         {
-            Add(done, text.Length, false, into);
+            Add(done, text.Length, inverted);
         }
 
-        void Add(int from, int to, bool match, List<Piece> pieces)
+        void Add(int from, int to, bool delimiter)
         {
             var joins = behavior switch
             {
-                Delimiters.Contiguous => match == previousMatch,
-                Delimiters.MergedWithPrevious => match && !previousMatch,
-                Delimiters.MergedWithNext => !match && previousMatch,
+                Delimiters.Contiguous => delimiter == previousDelimiter,
+                Delimiters.MergedWithPrevious => delimiter && !previousDelimiter,
+                Delimiters.MergedWithNext => !delimiter && previousDelimiter,
                 _ => false,
             };
-            previousMatch = match;
-            if (match && behavior == Delimiters.Removed)
+            previousDelimiter = delimiter;
+            if (delimiter && behavior == Delimiters.Removed)
             {
                 return;
             }
 
-            if (joins && pieces.Count > first)
+            if (joins && into.Count > first)
             {
-                pieces[^1] = pieces[^1] with { End = to };
+                into[^1] = into[^1] with { End = to };
             }
             else
             {
-                pieces.Add(new Piece(from, to));
+                into.Add(new Piece(from, to));
             }
         }
     }

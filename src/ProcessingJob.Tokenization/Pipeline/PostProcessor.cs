@@ -32,6 +32,16 @@ sealed class PostProcessor
             Shown = shown,
         };
 
+    /// <summary>The same layout with type 0 throughout.</summary>
+    public PostProcessor WithoutTypes() =>
+        new()
+        {
+            Single = [.. Single.Select(part => part with { Type = 0 })],
+            Pair = [.. Pair.Select(part => part with { Type = 0 })],
+            Trims = Trims,
+            Shown = Shown,
+        };
+
     public static TemplatePart Text(int sequence, byte type) => new(sequence, type, []);
 
     public static TemplatePart Special(byte type, params int[] ids) => new(-1, type, ids);

@@ -22,7 +22,7 @@ abstract class Splitter : PreTokenizer
             }
             else
             {
-                Split(work.Text.CodePoints[..piece.End], piece.Start, target);
+                Split(work.Text.CodePoints[..piece.End], piece.Start, work, target);
             }
         }
 
@@ -30,5 +30,5 @@ abstract class Splitter : PreTokenizer
     }
 
     /// <summary>Adds the pieces of <paramref name="text"/> from <paramref name="start"/> on.</summary>
-    protected abstract void Split(ReadOnlySpan<int> text, int start, List<Piece> into);
+    protected abstract void Split(ReadOnlySpan<int> text, int start, Workspace work, List<Piece> into);
 }

@@ -11,6 +11,8 @@ namespace ProcessingJob.Tokenization.Pipeline;
 /// </summary>
 sealed class Precompiled : Normalizer
 {
+    const int MaxReplacement = 256;
+
     readonly uint[] _units;
     readonly byte[] _replacements;
     readonly Dictionary<int, int[]> _decoded = [];
@@ -44,6 +46,11 @@ sealed class Precompiled : Normalizer
             if (length < 0)
             {
                 length = _replacements.Length - at;
+            }
+
+            if (length > MaxReplacement)
+            {
+                throw new FormatException($"a replacement of {length} bytes, expected at most {MaxReplacement}");
             }
 
             for (var start = at; start <= at + length && start <= _replacements.Length; start++)

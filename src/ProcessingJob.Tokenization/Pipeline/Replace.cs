@@ -1,3 +1,5 @@
+using ProcessingJob.Tokenization.Patterns;
+
 namespace ProcessingJob.Tokenization.Pipeline;
 
 /// <summary>Puts <paramref name="content"/> for every match of a pattern.</summary>
@@ -6,20 +8,33 @@ sealed class Replace(IPattern pattern, int[] content, string shown) : Normalizer
     /// <summary>Whether no match can hold a printable ASCII character and a space after it.</summary>
     public bool StaysBetweenSpaces => pattern.StaysBetweenSpaces;
 
+    /// <summary>Whether printable ASCII characters stay as they are.</summary>
+    public bool KeepsPrintableAscii => !Enumerable.Range('!', '~' - ' ').Any(c => pattern.MayHold((char)c));
+
     public override string Describe() => $"Replace({shown})";
 
     public override void Apply(Workspace work)
     {
         var source = work.Text;
+        var matches = work.Matches;
+        matches.Clear();
+        pattern.Find(source.CodePoints, matches);
+        if (matches.Count == 0)
+        {
+            return;
+        }
+
         var target = work.NewText();
         var done = 0;
-        for (var at = 0; pattern.Find(source.CodePoints, ref at, out var end); at = done = end)
+        foreach (var (start, end) in matches)
         {
-            target.Add(source, done, at);
+            target.Add(source, done, start);
             foreach (var c in content)
             {
                 target.Add(c, source.From(end - 1), source.To(end - 1));
             }
+
+            done = end;
         }
 
         target.Add(source, done, source.Count);

@@ -1,3 +1,4 @@
+using ProcessingJob.Contract;
 using ProcessingJob.Tokenization.Models;
 
 namespace ProcessingJob.Tokenization.Pipeline;
@@ -22,6 +23,10 @@ sealed record TextPipeline
     /// <summary>Tokens looked for in the normalized text.</summary>
     public AddedTokenSet NormalizedTokens { get; private init; } = new([]);
 
+    // NFKC makes 18 code points of one at most, bytes of UTF-8 are 4; a file that asks for more than this is not a tokenizer's.
+    const int MaxGrowth = 64;
+    const int MinLimit = 256;
+
     /// <summary>The pipeline with its sets of added tokens, when the rest is in place.</summary>
     public TextPipeline Complete() =>
         this with
@@ -33,17 +38,50 @@ sealed record TextPipeline
     /// <summary>The same pipeline for texts known to hold no token of <see cref="NormalizedTokens"/>.</summary>
     public TextPipeline WithoutNormalizedTokens() => this with { NormalizedTokens = new([]) };
 
+    /// <summary>The id of a token as written in the vocabulary or among the added ones; null where it is in neither.</summary>
+    public int? Find(string token) => AddedTokens.FirstOrDefault(added => added.Content == token)?.Id ?? Model.Find(token);
+
+    /// <summary>All tokens, added ones included.</summary>
+    public IEnumerable<string> Tokens =>
+        Enumerable.Range(0, Model.Size).Select(Model.Token).OfType<string>().Union(AddedTokens.Select(added => added.Content));
+
     /// <summary>A string as the normalizer leaves it.</summary>
     public int[] Normalize(string text)
     {
         var work = new Workspace();
-        work.Text.AddUtf16(text, 0);
+        Normalize(text, 0, work);
+        return work.Text.CodePoints.ToArray();
+    }
+
+    void Normalize(ReadOnlySpan<char> part, int offset, Workspace work)
+    {
+        var limit = (int)Math.Min(int.MaxValue, Math.Max(MinLimit, (long)part.Length * MaxGrowth));
+        work.Text.Clear();
+        work.Text.Limit = limit;
+        work.Text.AddUtf16(part, offset);
+        work.Origin = offset;
         foreach (var normalizer in Normalizers)
         {
-            normalizer.Apply(work);
+            try
+            {
+                normalizer.Apply(work);
+                if (work.Text.Count <= limit)
+                {
+                    continue;
+                }
+            }
+            catch (TextGrowthException)
+            {
+                // Said below, as for a step that stays just within the memory it has.
+            }
+
+            throw new PJobException(
+                $"the tokenizer's normalizer {normalizer.Describe()} makes more than {limit:N0} code points of a text of {part.Length:N0} characters, expected at most {MaxGrowth} times as many: the tokenizer's file is broken",
+                ExitCode.Model
+            );
         }
 
-        return work.Text.CodePoints.ToArray();
+        work.Text.Limit = int.MaxValue;
     }
 
     /// <summary>Appends the tokens of a part of a text that holds no token of <see cref="RawTokens"/>.</summary>
@@ -51,14 +89,7 @@ sealed record TextPipeline
     /// <returns>False when the part may hold a normalized added token and <paramref name="refuseNormalized"/> was asked for.</returns>
     public bool Run(ReadOnlySpan<char> part, int offset, bool refuseNormalized, Workspace work, ModelScratch scratch, TokenList into)
     {
-        work.Text.Clear();
-        work.Text.AddUtf16(part, offset);
-        work.Origin = offset;
-        foreach (var normalizer in Normalizers)
-        {
-            normalizer.Apply(work);
-        }
-
+        Normalize(part, offset, work);
         if (work.Text.Count == 0)
         {
             return true;

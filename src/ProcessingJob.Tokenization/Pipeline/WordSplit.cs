@@ -5,7 +5,7 @@ sealed class WordSplit(WordPattern pattern) : Splitter
 {
     public override string Describe() => $"Split({pattern})";
 
-    protected override void Split(ReadOnlySpan<int> text, int start, List<Piece> into)
+    protected override void Split(ReadOnlySpan<int> text, int start, Workspace work, List<Piece> into)
     {
         for (var i = start; i < text.Length; )
         {

@@ -7,7 +7,7 @@ sealed class BertPreTokenizer : Splitter
 {
     public override string Describe() => "BertPreTokenizer";
 
-    protected override void Split(ReadOnlySpan<int> text, int start, List<Piece> into)
+    protected override void Split(ReadOnlySpan<int> text, int start, Workspace work, List<Piece> into)
     {
         var word = start;
         for (var i = start; i < text.Length; i++)
@@ -43,7 +43,7 @@ sealed class WhitespaceSplit : Splitter
 {
     public override string Describe() => "WhitespaceSplit";
 
-    protected override void Split(ReadOnlySpan<int> text, int start, List<Piece> into)
+    protected override void Split(ReadOnlySpan<int> text, int start, Workspace work, List<Piece> into)
     {
         var word = start;
         for (var i = start; i <= text.Length; i++)
@@ -68,7 +68,7 @@ sealed class Whitespace : Splitter
 {
     public override string Describe() => "Whitespace";
 
-    protected override void Split(ReadOnlySpan<int> text, int start, List<Piece> into)
+    protected override void Split(ReadOnlySpan<int> text, int start, Workspace work, List<Piece> into)
     {
         for (var i = start; i < text.Length; )
         {

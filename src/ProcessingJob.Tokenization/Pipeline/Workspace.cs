@@ -1,4 +1,5 @@
 using ProcessingJob.Tokenization.Models;
+using ProcessingJob.Tokenization.Patterns;
 using ProcessingJob.Tokenization.Unicode;
 
 namespace ProcessingJob.Tokenization.Pipeline;
@@ -24,6 +25,9 @@ sealed class Workspace
 
     public ChangeList Changes { get; } = new();
 
+    /// <summary>Scratch of the step at hand.</summary>
+    public List<Match> Matches { get; } = [];
+
     /// <summary>Where the segment at hand starts in the original text.</summary>
     public int Origin { get; set; }
 
@@ -48,6 +52,7 @@ sealed class Workspace
     public AlignedText NewText()
     {
         _spareText.Clear();
+        _spareText.Limit = Text.Limit;
         return _spareText;
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ProcessingJob.Tokenization.Unicode;
 
 /// <summary>What the tokenizers' crates say of a code point. Their Unicode data differ in age, so one kind may contradict another.</summary>
@@ -85,6 +87,18 @@ static class UnicodeTables
         }
 
         return Pairs.GetValueOrDefault(((long)first << 32) | (uint)second, -1);
+    }
+
+    /// <summary>General category as \p{…} in patterns has it.</summary>
+    public static UnicodeCategory Category(int codePoint) => (UnicodeCategory)(PatternData.Categories[codePoint] & 31);
+
+    /// <summary>\w in patterns.</summary>
+    public static bool IsPatternWord(int codePoint) => (PatternData.Categories[codePoint] & 32) != 0;
+
+    /// <summary>Unpacked for tokenizers whose regular expressions ask.</summary>
+    static class PatternData
+    {
+        public static readonly TwoStage Categories = TwoStage.FromRuns(CategoryData.Categories);
     }
 
     static Dictionary<long, int> ReadPairs()

@@ -1,0 +1,145 @@
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Tokenization.Tests;
+
+/// <summary>What a model folder's other files say of its texts: limits, sides, places, and what is refused.</summary>
+public sealed class FolderTests : IDisposable
+{
+    const string Model =
+        """{"model":{"type":"WordPiece","unk_token":"?","vocab":{"?":0,"a":1,"b":2,"c":3,"d":4,"A":5}},"pre_tokenizer":{"type":"WhitespaceSplit"}""";
+
+    readonly string _folder = Directory.CreateTempSubdirectory("folder-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("{}", "{}", null, null)]
+    [InlineData("{}", """{"model_max_length":1000000000000000019884624838656}""", 512, 512)]
+    [InlineData("{}", """{"model_max_length":64}""", null, 64)]
+    [InlineData("{}", """{"model_max_length":64}""", 20, 20)]
+    [InlineData("""{"max_seq_length":40}""", """{"model_max_length":64}""", 512, 40)]
+    [InlineData("""{"max_seq_length":40}""", """{"model_max_length":24}""", 512, 40)]
+    [InlineData("""{"max_seq_length":600}""", "{}", 512, 512)]
+    [InlineData("""{"max_seq_length":40,"tokenizer_args":{"model_max_length":30}}""", "{}", 512, 30)]
+    [InlineData("""{"max_seq_length":40,"processing_kwargs":{"text":{"max_length":10}}}""", "{}", 512, 10)]
+    public void DefaultMaxLength_OfEachSource_IsTheStrongest(string sentence, string config, int? positions, int? expected)
+    {
+        Write("tokenizer.json", Model + "}");
+        Write("sentence_bert_config.json", sentence);
+        Write("tokenizer_config.json", config);
+        Assert.Equal(expected, Tokenizer.Load(_folder).DefaultMaxLength(positions));
+    }
+
+    [Fact]
+    public void Load_ForARole_TakesItsLength()
+    {
+        Write("tokenizer.json", Model + "}");
+        Write("sentence_bert_config.json", """{"query_length":6,"document_length":16}""");
+        Write("tokenizer_config.json", """{"model_max_length":48}""");
+        Assert.Equal(
+            [48, 6, 16],
+            new[] { TextRole.None, TextRole.Query, TextRole.Document }.Select(role => Tokenizer.Load(_folder, role).MaxLength!.Value)
+        );
+    }
+
+    [Theory]
+    [InlineData("""{"tokenizer_args":{"padding_token":"x"}}""", "padding_token")]
+    [InlineData("""{"processing_kwargs":{"text":{"add_special_tokens":false}}}""", "add_special_tokens")]
+    [InlineData("""{"query_expansion":{"strategy":"most","length":4}}""", "strategy most")]
+    public void Load_ArgumentsThatChangeTokens_AreRefusedByName(string sentence, string expected)
+    {
+        Write("tokenizer.json", Model + "}");
+        Write("sentence_bert_config.json", sentence);
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(_folder, TextRole.Query));
+        Assert.Equal(ExitCode.Model, refusal.ExitCode);
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Encode_TruncationSideLeft_KeepsTheEnd()
+    {
+        Write("tokenizer.json", Model + ""","post_processor":{"type":"BertProcessing","cls":["a",1],"sep":["b",2]}}""");
+        Write("tokenizer_config.json", """{"truncation_side":"left"}""");
+        var tokenizer = Tokenizer.Load(_folder);
+        var buffer = new EncodingBuffer();
+        var encoder = tokenizer.CreateEncoder(new EncodeOptions { MaxLength = 4, WithOffsets = true });
+        encoder.Encode("a b c d", buffer);
+        encoder.Encode("a b c", "d", buffer);
+        Assert.Equal([1, 3, 4, 2], buffer.Ids(0).ToArray());
+        Assert.Equal(new TokenOffset(4, 5, 0), buffer.Offsets(0)[1]);
+        Assert.True(buffer.Truncated(0));
+        Assert.Equal([1, 3, 2, 2], buffer.Ids(1).ToArray());
+    }
+
+    [Fact]
+    public void Encode_QueryExpansion_FillsUpWithoutAttention()
+    {
+        Write("tokenizer.json", Model + "}");
+        Write("tokenizer_config.json", """{"mask_token":"d"}""");
+        Write("sentence_bert_config.json", """{"query_expansion":{"strategy":"fixed","length":3}}""");
+        var tokenizer = Tokenizer.Load(_folder, TextRole.Query);
+        var buffer = new EncodingBuffer();
+        var encoder = tokenizer.CreateEncoder(new EncodeOptions { MaxLength = tokenizer.MaxLength });
+        encoder.Encode("a", buffer);
+        encoder.Encode("a b c a", buffer);
+        Assert.Equal([1, 4, 4], buffer.Ids(0).ToArray());
+        Assert.Equal((3, 1), (buffer.Length(0), buffer.Attended(0)));
+        Assert.Equal([1, 2, 3], buffer.Ids(1).ToArray());
+        Assert.Equal(3, buffer.Attended(1));
+    }
+
+    [Fact]
+    public void Load_DoLowerCase_LowersBeforeTheNormalizer()
+    {
+        Write("tokenizer.json", Model + ""","normalizer":{"type":"Replace","pattern":{"String":"A"},"content":"d"}}""");
+        Assert.Equal([4], Ids("A"));
+        Write("sentence_bert_config.json", """{"do_lower_case":true}""");
+        Assert.Equal([1], Ids("A"));
+    }
+
+    [Theory]
+    [InlineData("../elsewhere", "a folder inside of the model")]
+    [InlineData("/etc", "a folder inside of the model")]
+    public void Load_ModuleOutsideOfTheFolder_IsRefused(string path, string expected)
+    {
+        Write("modules.json", $$"""[{"path":"{{path}}","type":"sentence_transformers.models.Transformer"}]""");
+        Assert.Contains(expected, Assert.Throws<PJobException>(() => Tokenizer.Load(_folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_RoleWithoutARoute_ListsTheRoutes()
+    {
+        Write("modules.json", """[{"path":"","type":"sentence_transformers.models.Router"}]""");
+        Write("router_config.json", """{"types":{},"structure":{"left":["x"],"right":["y"]},"parameters":{}}""");
+        var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(_folder, TextRole.Query));
+        Assert.Contains("has no route query, only left, right", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Encode_NormalizerThatGrowsTheText_IsStopped()
+    {
+        var content = new string('x', 1000);
+        Write(
+            "tokenizer.json",
+            Model
+                + ""","normalizer":{"type":"Replace","pattern":{"String":" "},"content":"$"}}""".Replace(
+                    "$",
+                    content,
+                    StringComparison.Ordinal
+                )
+        );
+        var encoder = Tokenizer.Load(_folder).CreateEncoder(new EncodeOptions());
+        var refusal = Assert.Throws<PJobException>(() => encoder.Encode(new string(' ', 5000), new EncodingBuffer()));
+        Assert.Equal(ExitCode.Model, refusal.ExitCode);
+        Assert.Contains("makes more than 320,000 code points of a text of 5,000", refusal.Message, StringComparison.Ordinal);
+    }
+
+    int[] Ids(string text)
+    {
+        var buffer = new EncodingBuffer();
+        Tokenizer.Load(_folder).CreateEncoder(new EncodeOptions()).Encode(text, buffer);
+        return buffer.Ids(0).ToArray();
+    }
+
+    void Write(string name, string content) => File.WriteAllText(Path.Combine(_folder, name), content);
+}
