@@ -1,6 +1,5 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
-using ProcessingJob.Inference;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using ProcessingJob.Contract;
-using ProcessingJob.Inference;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;

@@ -1,6 +1,5 @@
 using ProcessingJob.Cli.Analyze;
 using ProcessingJob.Contract;
-using ProcessingJob.Inference;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Models.Folders;

@@ -1,5 +1,4 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Inference;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
