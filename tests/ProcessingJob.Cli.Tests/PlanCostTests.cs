@@ -15,9 +15,10 @@ public sealed class PlanCostTests(MotoFixture moto)
     public async Task Plan_S3DataAndModel_SaysRowsTimeAndCost()
     {
         await using var bench = await RemoteBench.StartAsync(moto);
-        foreach (var file in Directory.GetFiles(ModelCache.Get(new()), "*.json"))
+        var model = ModelCache.Get(new());
+        foreach (var file in Directory.GetFiles(model, "*.json", SearchOption.AllDirectories))
         {
-            await bench.PutAsync("model/" + Path.GetFileName(file), File.ReadAllText(file));
+            await bench.PutAsync("model/" + Path.GetRelativePath(model, file), File.ReadAllText(file));
         }
 
         var spec = bench.SpecFile(bench.Spec(2));

@@ -21,7 +21,7 @@ static class JobYaml
         Line($"task: {Names.Of(task)}                # {string.Join(" | ", Names.All<TaskKind>())}");
         Line(
             model is null
-                ? "model: ./model             # folder with config.json, tokenizer.json and an .onnx file"
+                ? "model: ./model             # folder with config.json, tokenizer.json and model.safetensors or an .onnx file"
                 : $"model: {Quoted(model.Folder)}"
         );
         Line("input:");

@@ -11,7 +11,7 @@ static class FetchCommand
     {
         var command = new Command(
             "fetch",
-            "Download a model from the Hugging Face Hub: configuration, tokenizer and one .onnx file; honors HF_TOKEN and HF_ENDPOINT"
+            "Download a model from the Hugging Face Hub: configuration, tokenizer and weights (safetensors or one .onnx file); honors HF_TOKEN and HF_ENDPOINT"
         );
         var address = new Argument<string>("MODEL") { Description = "owner/name or owner/name@revision" };
         var folder = new Option<string?>("--out", "-o")
@@ -21,7 +21,7 @@ static class FetchCommand
         };
         var file = new Option<string>("--model-file")
         {
-            Description = "The .onnx file, such as onnx/model_fp16.onnx",
+            Description = "What to run: an .onnx file, such as onnx/model_fp16.onnx, or safetensors",
             DefaultValueFactory = _ => "auto",
         };
         var device = new Option<DeviceKind>("--device")

@@ -22,6 +22,7 @@ static class CpuProvider
         FewShapes = false,
         ReadOnDevice = false,
         CheckAtStart = false,
+        WeightsInPlace = true,
         // Turning it off costs 2 to 10 %.
         MemoryPattern = true,
         Append = (_, _) => { },

@@ -23,6 +23,7 @@ static partial class CudaProvider
         FewShapes = true,
         ReadOnDevice = true,
         CheckAtStart = true,
+        WeightsInPlace = false,
         // It would hold memory for every shape.
         MemoryPattern = false,
         Append = Append,

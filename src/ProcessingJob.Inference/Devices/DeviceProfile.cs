@@ -41,6 +41,9 @@ sealed record DeviceProfile
     /// <summary>Before the first batch: compare the optimized graph with the graph as it is, and run the largest batch.</summary>
     public required bool CheckAtStart { get; init; }
 
+    /// <summary>Whether it reads float32 weights where they lie in this process's memory.</summary>
+    public required bool WeightsInPlace { get; init; }
+
     /// <summary>Reuse one plan of the memory for each shape.</summary>
     public required bool MemoryPattern { get; init; }
 

@@ -15,6 +15,7 @@ sealed class OrtDevice : IDevice
     InferenceSession _session;
     readonly bool _readOnDevice;
     InferenceSession? _continuation;
+    SessionWeights? _weights;
 
     /// <param name="model">The folder.</param>
     /// <param name="graph">Its graph; it must outlive this device.</param>
@@ -75,6 +76,7 @@ sealed class OrtDevice : IDevice
     {
         _session.Dispose();
         _continuation?.Dispose();
+        _weights?.Dispose();
     }
 
     InferenceSession OpenEncoder(SessionOptions options)
@@ -84,7 +86,7 @@ sealed class OrtDevice : IDevice
             return new InferenceSession(Graph.Source.Path, options);
         }
 
-        ExternalWeights.Add(options, Graph.Weights);
+        _weights = new SessionWeights(options, Graph.Weights, _settings.Profile.WeightsInPlace);
         return new InferenceSession(model, options);
     }
 

@@ -24,7 +24,7 @@ public sealed record EmbeddingRanges(float[] Min, float[] Max)
             if (ranges.Min.Length != ranges.Max.Length || ranges.Min.Length == 0)
             {
                 throw new PJobException(
-                    $"{path}: min has {ranges.Min.Length} values and max {ranges.Max.Length}; expected one per dimension in both.",
+                    $"{path}: min has {ranges.Min.Length} values and max {ranges.Max.Length}; expected one per dimension in both",
                     ExitCode.BadSpec
                 );
             }
@@ -50,7 +50,7 @@ public sealed record EmbeddingRanges(float[] Min, float[] Max)
             )
         {
             throw new PJobException(
-                $"{path}: cannot be used as ranges: {e.Message} Expected {{\"min\":[…],\"max\":[…]}} with one number per dimension.",
+                $"{path}: cannot be used as ranges: {e.Message} Expected {{\"min\":[…],\"max\":[…]}} with one number per dimension",
                 ExitCode.BadSpec,
                 e
             );

@@ -38,10 +38,7 @@ public sealed class Quantizer
         var name = precision.ToString().ToLowerInvariant();
         if (precision is EmbeddingPrecision.Binary or EmbeddingPrecision.Ubinary && dimensions % 8 != 0)
         {
-            throw new PJobException(
-                $"embed.precision {name} packs 8 dimensions into a byte, but there are {dimensions}.",
-                ExitCode.BadSpec
-            );
+            throw new PJobException($"embed.precision {name} packs 8 dimensions into a byte, but there are {dimensions}", ExitCode.BadSpec);
         }
 
         if (precision is not (EmbeddingPrecision.Int8 or EmbeddingPrecision.Uint8))
@@ -51,18 +48,12 @@ public sealed class Quantizer
 
         if (ranges is null)
         {
-            throw new PJobException(
-                $"embed.precision {name} needs embed.ranges, so that every host cuts the same steps.",
-                ExitCode.BadSpec
-            );
+            throw new PJobException($"embed.precision {name} needs embed.ranges, so that every host cuts the same steps", ExitCode.BadSpec);
         }
 
         if (ranges.Min.Length != dimensions)
         {
-            throw new PJobException(
-                $"embed.ranges has {ranges.Min.Length} dimensions, the embeddings have {dimensions}.",
-                ExitCode.BadSpec
-            );
+            throw new PJobException($"embed.ranges has {ranges.Min.Length} dimensions, the embeddings have {dimensions}", ExitCode.BadSpec);
         }
 
         return new Quantizer(precision, dimensions, ranges);
@@ -113,7 +104,7 @@ public sealed class Quantizer
     {
         if (Precision != one && Precision != other)
         {
-            throw new InvalidOperationException($"This quantizer stores {Precision}.");
+            throw new InvalidOperationException($"This quantizer stores {Precision}");
         }
 
         if (embedding.Length != Dimensions)

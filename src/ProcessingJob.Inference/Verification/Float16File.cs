@@ -30,14 +30,14 @@ public static class Float16File
         var full =
             model.Sources.OfType<OnnxSource>().FirstOrDefault(c => c.File.Precision == WeightPrecision.Float32)
             ?? throw new PJobException(
-                $"{folder} has no float32 .onnx file to make a float16 one of, only {string.Join(", ", model.Files.Select(f => f.Name))}.",
+                $"{folder} has no float32 .onnx file to make a float16 one of, only {string.Join(", ", model.Files.Select(f => f.Name))}",
                 ExitCode.Model
             );
         // External data is written in, and a protobuf message ends at 2 GiB.
         if (full.File.Bytes / 2 > int.MaxValue)
         {
             throw new PJobException(
-                $"{full.Path}: its {full.File.Bytes / 1e9:N1} GB make a float16 file of more than the 2 GiB that one .onnx file can have.",
+                $"{full.Path}: its {full.File.Bytes / 1e9:N1} GB make a float16 file of more than the 2 GiB that one .onnx file can have",
                 ExitCode.Model
             );
         }

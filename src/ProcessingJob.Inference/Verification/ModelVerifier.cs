@@ -212,7 +212,7 @@ public static class ModelVerifier
             .. Enumerable
                 .Range(1, 14)
                 .Select(n => string.Join(' ', Enumerable.Range(0, n * n).Select(w => parts[(w * n + w / 7) % parts.Length]))),
-            "Größe passt, Farbe nicht.",
+            "Größe passt, Farbe nicht",
             "とても良い商品です。",
             "Очень хорошо",
             "جيد جدا",

@@ -132,7 +132,7 @@ sealed record LocalJob
         return Directory.Exists(model)
             ? Path.GetFullPath(model)
             : throw new PJobException(
-                $"model: there is no folder {Path.GetFullPath(model)}; expected config.json, tokenizer.json and an .onnx file in it",
+                $"model: there is no folder {Path.GetFullPath(model)}; expected config.json, tokenizer.json and model.safetensors or an .onnx file in it",
                 ExitCode.Model
             );
     }

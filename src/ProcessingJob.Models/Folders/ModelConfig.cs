@@ -48,7 +48,7 @@ public sealed record ModelConfig
     public static ModelConfig Read(string path)
     {
         var config = ModelJson.Read(path);
-        var type = config.Text("model_type") ?? throw config.Refuse("model_type is missing.");
+        var type = config.Text("model_type") ?? throw config.Refuse("model_type is missing");
         var offset = OffsetPositions.Contains(type);
         var padId = config.Int("pad_token_id") ?? (offset ? 1 : 0);
         var positions = config.Int("max_position_embeddings", "n_positions");
@@ -60,7 +60,7 @@ public sealed record ModelConfig
         var reserved = offset ? padId + 1 : 0;
         if (positions is { } count && count <= reserved)
         {
-            throw config.Refuse($"max_position_embeddings is {count}, of which {type} reserves {reserved}.");
+            throw config.Refuse($"max_position_embeddings is {count}, of which {type} reserves {reserved}");
         }
 
         return new ModelConfig
@@ -68,7 +68,7 @@ public sealed record ModelConfig
             ModelType = type,
             HiddenSize = config.Int("hidden_size", "dim", "d_model", "n_embd", "emb_dim") is { } size and > 0
                 ? size
-                : throw config.Refuse("hidden_size is missing."),
+                : throw config.Refuse("hidden_size is missing"),
             Positions = positions - reserved,
             FirstPosition = reserved,
             PadId = padId,
@@ -105,7 +105,7 @@ public sealed record ModelConfig
             labels[i] =
                 map.Count == 0 ? $"LABEL_{i}"
                 : map.TryGetValue(i.ToString(), out var label) ? label
-                : throw config.Refuse($"id2label has {count} entries but none for {i}.");
+                : throw config.Refuse($"id2label has {count} entries but none for {i}");
         }
 
         return labels;

@@ -129,7 +129,7 @@ public sealed class ModelFolder
         if (task == TaskKind.Classify && config.Labels.Count == 0)
         {
             throw new PJobException(
-                $"{path}: the task is classify, but config.json's architectures name no …ForSequenceClassification: the model has no labels.",
+                $"{path}: the task is classify, but config.json's architectures name no …ForSequenceClassification: the model has no labels",
                 ExitCode.Model
             );
         }

@@ -146,7 +146,7 @@ public sealed class ModelJson
     PJobException Refuse(string key, JsonElement found, string expected)
     {
         var raw = found.GetRawText();
-        return Refuse($"{key} is {(raw.Length > 60 ? raw[..60] + "…" : raw)}, expected {expected}.");
+        return Refuse($"{key} is {(raw.Length > 60 ? raw[..60] + "…" : raw)}, expected {expected}");
     }
 
     JsonElement? Get(string key) => _root.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;

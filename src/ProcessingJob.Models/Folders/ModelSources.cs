@@ -134,7 +134,7 @@ static class ModelSources
         if (unknown.Length > 0)
         {
             throw new PJobException(
-                $"{path}: the graph asks for {string.Join(", ", unknown)}; an encoder of texts has only {string.Join(", ", ModelInputs.Names)}.",
+                $"{path}: the graph asks for {string.Join(", ", unknown)}; an encoder of texts has only {string.Join(", ", ModelInputs.Names)}",
                 ExitCode.Model
             );
         }
