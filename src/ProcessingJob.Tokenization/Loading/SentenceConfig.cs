@@ -1,4 +1,3 @@
-
 namespace ProcessingJob.Tokenization.Loading;
 
 /// <summary>
