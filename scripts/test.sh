@@ -27,6 +27,13 @@ for tool in buildah podman runc mmdebstrap; do
 done
 [[ -d ../shared/data ]] || missing "../shared/data" "tests over real vocabularies and corpora are skipped"
 
+echo "== style"
+if ! { dotnet tool restore >/dev/null && dotnet csharpier check .; }; then
+  echo "the style check failed; fix: dotnet csharpier format ." >&2
+  echo "0 passed, 1 failed, 0 skipped"
+  exit 1
+fi
+
 echo "== build"
 dotnet build ProcessingJob.sln -c Release -warnaserror || { echo "the build failed" >&2; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 

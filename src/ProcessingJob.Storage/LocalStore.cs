@@ -172,7 +172,10 @@ public sealed class LocalStore : IOutputStore
         return record;
     }
 
-    /// <summary>Moves a whole file into the output, by a rename within one file system. Its name is on the disk only after <see cref="SyncFolderOf"/>.</summary>
+    /// <summary>
+    /// Moves a whole file into the output, by a rename within one file system. Its name is on the disk only after
+    /// <see cref="SyncFolder"/>.
+    /// </summary>
     /// <exception cref="PJobException">It cannot be moved.</exception>
     public void MoveIn(string from, string path) =>
         Try(
@@ -189,8 +192,8 @@ public sealed class LocalStore : IOutputStore
             }
         );
 
-    /// <summary>Puts the names in the folder of <paramref name="path"/> on the disk.</summary>
-    public void SyncFolderOf(string path) => _files.SyncFolder(Path.GetDirectoryName(PathOf(path))!);
+    /// <summary>Puts the names in <paramref name="folder"/>, a folder of the output, on the disk.</summary>
+    public void SyncFolder(string folder) => _files.SyncFolder(PathOf(folder));
 
     /// <summary>An exclusive lock that the system releases when its holder dies.</summary>
     async Task<FileStream> LockAsync(CancellationToken cancellationToken)

@@ -105,8 +105,8 @@ public sealed class PlanCostTests(MotoFixture moto)
         Tokenizer.Load(model).CreateEncoder(new() { AddSpecialTokens = false }).Encode("find what answers this : ", prompt);
         var expected = 10 * prompt.Length(0);
         Assert.True(expected >= 50);
-        Assert.Equal(plain + expected, await TokensAsync("--tokens.prompt", "query"));
+        Assert.Equal(plain + expected, await TokensAsync("--tokens.prompt_name", "query"));
         Assert.Equal(plain + expected, await TokensAsync("--tokens.prompt", "find what answers this : "));
-        Assert.Equal(40, await TokensAsync("--tokens.prompt", "query", "--tokens.max_length", "4"));
+        Assert.Equal(40, await TokensAsync("--tokens.prompt_name", "query", "--tokens.max_length", "4"));
     }
 }

@@ -119,7 +119,7 @@ public class RunAndCheckTests
 
         var negative = await bench.RunAsync("head", bench.Path("sample"), "-n", "-5");
         Assert.Equal(2, negative.Code);
-        Assert.Contains("--rows: found -5, expected 1 or more", negative.Error, StringComparison.Ordinal);
+        Assert.Contains("--rows: found -5, expected at least 1", negative.Error, StringComparison.Ordinal);
         var rows = JsonNode.Parse((await bench.RunAsync("head", bench.Path("sample"), "-n", "1000", "--json")).Out)!.AsArray();
         Assert.Equal(Enumerable.Range(0, SampleOutput.Rows), rows.Select(r => (int)r!["source_row"]!));
         foreach (var (i, row) in rows.Index())

@@ -49,7 +49,13 @@ public partial class PjobTests
         using var bench = new JobBench(rows: 1);
         var model = Path.Combine(bench.Path("data"), "..", "model");
         Directory.CreateDirectory(model);
-        await File.WriteAllTextAsync(Path.Combine(model, "config.json"), "{\"model_type\":\"bert\"}");
+        foreach (var file in Directory.EnumerateFiles(Models.Tiny, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(model, Path.GetRelativePath(Models.Tiny, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy, overwrite: true);
+        }
+
         await File.WriteAllTextAsync(Path.Combine(model, "tokenizer.json"), "not json");
         var run = await Programs.PjobAsync("run", bench.Spec, "--output", bench.Path("out"), "--model", model);
         Assert.Equal(4, run.ExitCode);

@@ -25,13 +25,6 @@ static class HeadCommand
         };
         var region = CommonOptions.Region();
         var json = CommonOptions.Json();
-        rows.Validators.Add(result =>
-        {
-            if (result.GetValue(rows) < 1)
-            {
-                result.AddError($"--rows: found {result.GetValue(rows)}, expected 1 or more");
-            }
-        });
         command.Arguments.Add(folder);
         command.Options.Add(rows);
         command.Options.Add(region);

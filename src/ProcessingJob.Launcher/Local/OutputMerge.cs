@@ -51,9 +51,9 @@ sealed class OutputMerge(LocalStore output)
     /// <summary>Puts the new names on the disk, each folder once: _SUCCESS must not be there before what it stands for.</summary>
     public void Sync()
     {
-        foreach (var path in _folders)
+        foreach (var folder in _folders)
         {
-            output.SyncFolderOf(path);
+            output.SyncFolder(folder);
         }
 
         _folders.Clear();
@@ -105,7 +105,7 @@ sealed class OutputMerge(LocalStore output)
     void Move(string from, string path)
     {
         output.MoveIn(from, path);
-        _folders.Add(path[..(path.LastIndexOf('/') + 1)] + ".");
+        _folders.Add(path[..path.LastIndexOf('/')]);
     }
 
     static string[] Files(string root, string folder) =>

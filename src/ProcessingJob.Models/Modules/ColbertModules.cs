@@ -80,7 +80,7 @@ static class ColbertModules
         var queryLength = metadata?.Int("query_maxlen", 1) ?? 32;
         var transformer = TransformerModule.Plain(folder, TransformerModule.FeatureExtraction) with
         {
-            Expansion = new QueryExpansion(true, queryLength, metadata?.Flag("attend_to_mask_tokens") ?? false, null),
+            Expansion = new ExpansionSettings(true, queryLength, metadata?.Flag("attend_to_mask_tokens") ?? false, null),
             DocumentLength = metadata?.Int("doc_maxlen", 1),
         };
         var words = metadata?.Flag("mask_punctuation") ?? true ? Punctuation : [];

@@ -7,7 +7,7 @@ sealed record PyLateSettings(
     string? DocumentPrefix,
     int? QueryLength,
     int? DocumentLength,
-    QueryExpansion? Expansion,
+    ExpansionSettings? Expansion,
     IReadOnlyList<string>? SkippedWords
 )
 {
@@ -26,7 +26,7 @@ sealed record PyLateSettings(
         var documentLength = config.Int("document_length", 1);
         var attend = config.Flag("attend_to_expansion_tokens") ?? config.Flag("attend_to_mask_tokens") ?? false;
         var expand = config.Flag("do_query_expansion") ?? true;
-        var expansion = QueryExpansion.Read(config.Object("query_expansion"));
+        var expansion = ExpansionSettings.Read(config.Object("query_expansion"));
         var words = config.Texts("skiplist_words");
         config.Flag("attend_to_mask_tokens");
         var found = queryPrefix is not null || documentPrefix is not null || queryLength is not null || documentLength is not null;
@@ -37,7 +37,7 @@ sealed record PyLateSettings(
                 documentPrefix,
                 queryLength,
                 documentLength,
-                expansion ?? (expand ? new QueryExpansion(true, queryLength ?? DefaultQueryLength, attend, null) : null),
+                expansion ?? (expand ? new ExpansionSettings(true, queryLength ?? DefaultQueryLength, attend, null) : null),
                 words
             );
     }

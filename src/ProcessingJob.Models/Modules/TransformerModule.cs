@@ -68,7 +68,7 @@ public sealed record TransformerModule : SentenceModule
     public bool LowerCase { get; init; }
 
     /// <summary>For multi-vector models only.</summary>
-    public QueryExpansion? Expansion { get; init; }
+    public ExpansionSettings? Expansion { get; init; }
 
     /// <summary>Tokens that an encoding may have, specials included.</summary>
     /// <param name="tokenizerLimit">model_max_length of tokenizer_config.json; null for none.</param>

@@ -71,7 +71,7 @@ static class TransformerReader
             QueryLength = config.Int("query_length", 1),
             DocumentLength = config.Int("document_length", 1),
             LowerCase = config.Flag("do_lower_case") ?? false,
-            Expansion = QueryExpansion.Read(config.Object("query_expansion")),
+            Expansion = ExpansionSettings.Read(config.Object("query_expansion")),
         };
         // Decides how texts are packed, not what they become.
         config.Close("unpad_inputs");

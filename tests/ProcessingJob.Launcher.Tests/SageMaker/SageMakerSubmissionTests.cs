@@ -106,7 +106,7 @@ public sealed class SageMakerSubmissionTests(MotoFixture moto)
     [InlineData("input.data", "s3://{0}/nothing/", "input.data: no objects in s3://")]
     [InlineData("input.data", "s3://{0}/in/*.txt", "input.data: found wildcards")]
     [InlineData("input.data", "s3://{0}/", "output.data: s3://")]
-    [InlineData("output.data", "/tmp/out", "output.data: expected s3://")]
+    [InlineData("output.data", "/tmp/out", "output.data: found \"/tmp/out\", expected s3://")]
     [InlineData("aws.image", "worker:1", "aws.image: found \"worker:1\"")]
     [InlineData("aws.image", "123456789012.dkr.ecr.us-east-1.amazonaws.com/{0}:2", "publish-image.sh")]
     [InlineData("aws.image", "123456789012.dkr.ecr.us-east-1.amazonaws.com/none:1", "there is no repository none")]

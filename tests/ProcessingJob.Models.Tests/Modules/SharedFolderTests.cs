@@ -113,7 +113,7 @@ public sealed class SharedFolderTests
 
         var token = Property(expansion, "token")?.GetString();
         Assert.Equal(
-            new QueryExpansion(
+            new ExpansionSettings(
                 expansion.GetProperty("strategy").GetString() == "fixed",
                 expansion.GetProperty("length").GetInt32(),
                 expansion.GetProperty("attend").GetBoolean(),

@@ -1,7 +1,8 @@
+using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Modules;
 
-namespace ProcessingJob.Inference.Devices;
+namespace ProcessingJob.Inference.Engine;
 
 /// <summary>A static embedding: every text is the mean of its tokens' rows of a table. No session, no device memory.</summary>
 /// <param name="table">Rows by token id.</param>

@@ -5,9 +5,9 @@ namespace ProcessingJob.Models.Modules;
 /// <param name="Length">Tokens.</param>
 /// <param name="Attend">Whether the transformer sees the expansion tokens.</param>
 /// <param name="Token">Null: the mask token, else the end-of-sequence token.</param>
-public sealed record QueryExpansion(bool Fixed, int Length, bool Attend, string? Token)
+public sealed record ExpansionSettings(bool Fixed, int Length, bool Attend, string? Token)
 {
-    internal static QueryExpansion? Read(ModuleConfig? config)
+    internal static ExpansionSettings? Read(ModuleConfig? config)
     {
         if (config is null)
         {
@@ -15,7 +15,7 @@ public sealed record QueryExpansion(bool Fixed, int Length, bool Attend, string?
         }
 
         var strategy = config.Text("strategy") ?? "fixed";
-        var expansion = new QueryExpansion(
+        var expansion = new ExpansionSettings(
             strategy == "fixed",
             config.RequiredInt("length", 1),
             config.Flag("attend") ?? false,
