@@ -1,5 +1,6 @@
 using CsCheck;
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Families;
 using ProcessingJob.Models.Graphs;
 using ProcessingJob.Models.Weights;
 using ProcessingJob.Testing;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
 using ProcessingJob.Models.Configs;
+using ProcessingJob.Models.Families;
 using ProcessingJob.Models.Graphs;
 using ProcessingJob.Testing;
 

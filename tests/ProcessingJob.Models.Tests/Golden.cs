@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProcessingJob.Models.Families;
 using ProcessingJob.Models.Graphs;
 
 namespace ProcessingJob.Models.Tests;

@@ -1,5 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
+using ProcessingJob.Inference.Devices;
 using ProcessingJob.Models.Graphs;
 
 namespace ProcessingJob.Models.Tests;
@@ -7,7 +7,7 @@ namespace ProcessingJob.Models.Tests;
 /// <summary>A built graph in a session on the CPU, its weights handed over by address.</summary>
 sealed class GraphSession : IDisposable
 {
-    readonly List<(string Name, OrtValue Value)> _weights = [];
+    readonly SessionWeights? _weights;
     readonly InferenceSession _session;
     readonly RunOptions _run = new();
 
@@ -21,29 +21,7 @@ sealed class GraphSession : IDisposable
     )
     {
         using var options = Options(level);
-        external |= graph.Weights.Any(weight => weight.Type == ElementType.Float16);
-        foreach (var weight in graph.Weights)
-        {
-            var type = weight.Type == ElementType.Float16 ? TensorElementType.Float16 : TensorElementType.Float;
-            var value = OrtValue.CreateTensorValueWithData(
-                OrtMemoryInfo.DefaultInstance,
-                type,
-                [.. weight.Dimensions],
-                weight.Address,
-                weight.Bytes
-            );
-            _weights.Add((weight.Name, value));
-            if (!external)
-            {
-                options.AddInitializer(weight.Name, value);
-            }
-        }
-
-        if (external)
-        {
-            ExternalInitializers.Add(options, _weights);
-        }
-
+        _weights = new SessionWeights(options, graph.Weights, inPlace: !external);
         _session = new InferenceSession(model ?? graph.Model, options);
     }
 
@@ -86,10 +64,7 @@ sealed class GraphSession : IDisposable
     {
         _session.Dispose();
         _run.Dispose();
-        foreach (var (_, value) in _weights)
-        {
-            value.Dispose();
-        }
+        _weights?.Dispose();
     }
 
     static long[] Padded(IReadOnlyList<IReadOnlyDictionary<string, long[]>> rows, string name, int length, long padId)

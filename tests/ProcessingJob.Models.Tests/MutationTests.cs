@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using ProcessingJob.Models.Families;
 using ProcessingJob.Models.Graphs;
 
 namespace ProcessingJob.Models.Tests;

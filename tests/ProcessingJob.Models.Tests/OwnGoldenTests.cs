@@ -1,3 +1,4 @@
+using ProcessingJob.Models.Families;
 using ProcessingJob.Models.Graphs;
 using ProcessingJob.Testing;
 

@@ -1,8 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
 using ProcessingJob.Contract;
 using ProcessingJob.Inference.Devices;
+using ProcessingJob.Models.Families;
 using ProcessingJob.Models.Folders;
-using ProcessingJob.Models.Graphs;
 
 namespace ProcessingJob.Inference.Heads;
 

@@ -7,7 +7,7 @@ namespace ProcessingJob.Launcher.Local;
 
 /// <summary>
 /// Runs jobs on this machine as SageMaker would: a container root and a worker process per host, the same files and exit codes.
-/// Hosts write under <c>.pjob/hosts/</c> in the output folder; what they commit is moved into the output, which is then finalised.
+/// Hosts write under <c>.pjob/hosts/</c> in the output folder; what they commit is moved into the output, which is then finalized.
 /// </summary>
 /// <remarks>
 /// A run replaces what its output holds: units of files that changed or vanished are removed when the job is done. An output made

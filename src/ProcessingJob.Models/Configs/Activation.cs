@@ -1,4 +1,4 @@
-namespace ProcessingJob.Models.Graphs;
+namespace ProcessingJob.Models.Configs;
 
 enum Activation
 {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ProcessingJob.Contract;
-using ProcessingJob.Models.Graphs;
 
 namespace ProcessingJob.Models.Configs;
 
@@ -149,12 +148,12 @@ sealed class ConfigReader
     public static Activation? ActivationNamed(string name) =>
         name switch
         {
-            "gelu" or "gelu_python" => Graphs.Activation.Gelu,
-            "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => Graphs.Activation.GeluTanh,
-            "relu" => Graphs.Activation.Relu,
-            "silu" or "swish" => Graphs.Activation.Silu,
-            "quick_gelu" => Graphs.Activation.QuickGelu,
-            "tanh" => Graphs.Activation.Tanh,
+            "gelu" or "gelu_python" => Configs.Activation.Gelu,
+            "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => Configs.Activation.GeluTanh,
+            "relu" => Configs.Activation.Relu,
+            "silu" or "swish" => Configs.Activation.Silu,
+            "quick_gelu" => Configs.Activation.QuickGelu,
+            "tanh" => Configs.Activation.Tanh,
             _ => null,
         };
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ProcessingJob.Contract;
 
-namespace ProcessingJob.Models.Folders;
+namespace ProcessingJob.Models.Configs;
 
 /// <summary>A JSON object of a model folder; every complaint names the file and the key.</summary>
 public sealed class ModelJson

@@ -1,10 +1,10 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Models.Configs;
-using ProcessingJob.Models.Families;
+using ProcessingJob.Models.Graphs;
 using ProcessingJob.Models.Heads;
 using ProcessingJob.Models.Weights;
 
-namespace ProcessingJob.Models.Graphs;
+namespace ProcessingJob.Models.Families;
 
 /// <summary>
 /// Builds the ONNX graph of an encoder from what Hugging Face tools save, config.json and safetensors, without Python and without a

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Families;
 using ProcessingJob.Models.Graphs;
 using ProcessingJob.Models.Modules;
 using ProcessingJob.Models.Onnx;

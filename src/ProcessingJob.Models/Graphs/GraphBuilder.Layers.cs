@@ -1,3 +1,5 @@
+using ProcessingJob.Models.Configs;
+
 namespace ProcessingJob.Models.Graphs;
 
 /// <summary>What layers are made of: linear maps, activations, norms.</summary>

@@ -1,5 +1,5 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Configs;
 
 namespace ProcessingJob.Models.Modules;
 

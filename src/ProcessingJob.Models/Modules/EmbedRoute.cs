@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Families;
 using ProcessingJob.Models.Graphs;
 
 namespace ProcessingJob.Models.Modules;

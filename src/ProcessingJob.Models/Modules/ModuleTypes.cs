@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ProcessingJob.Contract;
-using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Configs;
 
 namespace ProcessingJob.Models.Modules;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Configs;
 
 namespace ProcessingJob.Models.Modules;
 
