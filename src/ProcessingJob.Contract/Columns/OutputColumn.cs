@@ -30,6 +30,9 @@ public enum ColumnKind
 
     /// <summary>Held as a list of structures with the one field of <see cref="OutputColumn.Element"/>.</summary>
     ListString,
+
+    /// <summary>As <see cref="OutputColumn.Type"/> says: a kept column of a type that the others do not name.</summary>
+    Typed,
 }
 
 /// <summary>A column of a part file.</summary>
@@ -42,18 +45,30 @@ public sealed record OutputColumn(string Name, ColumnKind Kind, bool Nullable = 
     /// <summary>The items of a <see cref="ColumnKind.ListString"/>.</summary>
     public static OutputColumn Element { get; } = new("element", ColumnKind.String);
 
-    /// <summary>A kept column: its own type, nulls allowed.</summary>
-    public static OutputColumn Of(KeptColumn column) => new(column.Name, KindOf(column.Type), Nullable: true);
+    /// <summary>Of a <see cref="ColumnKind.Typed"/>.</summary>
+    public ColumnType? Type { get; init; }
 
-    public static ColumnKind KindOf(ColumnType type) =>
-        type switch
+    /// <summary>What its values are, for commit records and messages.</summary>
+    public string TypeName => Type?.ToString() ?? Names.Of(Kind);
+
+    /// <summary>A kept column: its own type, nulls allowed.</summary>
+    public static OutputColumn Of(KeptColumn column) =>
+        KindOf(column.Type) is var kind && kind == ColumnKind.Typed
+            ? new(column.Name, kind, Nullable: true) { Type = column.Type }
+            : new(column.Name, kind, Nullable: true);
+
+    static ColumnKind KindOf(ColumnType type) =>
+        type.Kind switch
         {
-            ColumnType.String => ColumnKind.String,
-            ColumnType.Int64 => ColumnKind.Int64,
-            ColumnType.Double => ColumnKind.Double,
-            ColumnType.Bool => ColumnKind.Bool,
-            ColumnType.Timestamp => ColumnKind.Timestamp,
-            ColumnType.Date => ColumnKind.Date,
-            ColumnType.Binary => ColumnKind.Binary,
+            TypeKind.String => ColumnKind.String,
+            TypeKind.Int64 => ColumnKind.Int64,
+            TypeKind.Int32 => ColumnKind.Int32,
+            TypeKind.Float64 => ColumnKind.Double,
+            TypeKind.Float32 => ColumnKind.Float,
+            TypeKind.Bool => ColumnKind.Bool,
+            TypeKind.Timestamp when type == ColumnType.Timestamp => ColumnKind.Timestamp,
+            TypeKind.Date32 => ColumnKind.Date,
+            TypeKind.Binary => ColumnKind.Binary,
+            _ => ColumnKind.Typed,
         };
 }

@@ -33,6 +33,7 @@ public abstract class Column : IDisposable
             ColumnKind.ListUInt8 => new ListColumn<byte>(),
             ColumnKind.ListString => new StructListColumn([OutputColumn.Element]),
             ColumnKind.ListStruct => new StructListColumn(column.Fields ?? []),
+            ColumnKind.Typed => TypedColumns.Create(column.Type!),
         };
 
     public void AppendNull()
@@ -105,6 +106,19 @@ public abstract class Column : IDisposable
 
         RemoveLastValue();
     }
+
+    /// <summary>Takes back rows until so many are left, and what was appended of a row that was not ended.</summary>
+    internal void TrimTo(int count)
+    {
+        TrimPending();
+        while (Count > count)
+        {
+            RemoveLast();
+        }
+    }
+
+    /// <summary>Drops what was appended of a row that was not ended.</summary>
+    internal virtual void TrimPending() { }
 
     private protected void Added()
     {

@@ -24,6 +24,9 @@ public abstract class RunColumn<T> : Column
     /// <summary>Items of all rows, one after another.</summary>
     public ReadOnlyMemory<T> Items => _items.Memory;
 
+    /// <summary>Index behind the last item of each row.</summary>
+    public ReadOnlySpan<int> Ends => _ends.Span;
+
     public override long Bytes => (long)_items.Count * Unsafe.SizeOf<T>() + 4L * Count;
 
     public void Append(ReadOnlySpan<T> row)
@@ -62,7 +65,7 @@ public abstract class RunColumn<T> : Column
     }
 
     /// <summary>Drops items that were written since the last <see cref="EndRow"/>.</summary>
-    internal void DropPending() => _items.Truncate(Count == 0 ? 0 : _ends.Span[Count - 1]);
+    internal override void TrimPending() => _items.Truncate(Count == 0 ? 0 : _ends.Span[Count - 1]);
 
     int StartOf(int row) => row == 0 ? 0 : _ends.Span[row - 1];
 
@@ -92,7 +95,7 @@ public abstract class RunColumn<T> : Column
     private protected override void RemoveLastValue()
     {
         _ends.Truncate(Count);
-        DropPending();
+        TrimPending();
     }
 }
 

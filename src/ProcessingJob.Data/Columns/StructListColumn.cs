@@ -19,6 +19,9 @@ public sealed class StructListColumn(IReadOnlyList<OutputColumn> fields) : Colum
     /// <summary>Index of the row's first item in the fields.</summary>
     public int StartOf(int row) => row == 0 ? 0 : _ends.Span[row - 1];
 
+    /// <summary>Index behind the last item of each row.</summary>
+    public ReadOnlySpan<int> Ends => _ends.Span;
+
     public override long Bytes => Fields.Sum(f => f.Bytes) + 4L * Count;
 
     public void EndRow()

@@ -64,7 +64,7 @@ sealed class DuplicateIds(FileIds file)
     /// <returns>False when an earlier record has the id.</returns>
     public bool TryAdd(Column ids, int index, long row)
     {
-        var id = ids is ValueColumn<long> numbers ? (UInt128)(ulong)numbers[index] : Hash(((StringColumn)ids)[index]);
+        var id = ColumnConversion.IntegerOf(ids, index) is { } number ? (UInt128)number : Hash(((StringColumn)ids)[index]);
         return file.TryAdd(id, row) ?? (_rest.Count < file.Limit ? _rest.Add(id) : !_rest.Contains(id));
     }
 

@@ -9,6 +9,9 @@ namespace ProcessingJob.Data;
 /// <param name="Columns">csv and tsv: names of the columns (without a header their indexes from 0); else, and for an empty file, empty.</param>
 sealed record FileHead(CompressionKind Compression, long DataStart, string[] Columns)
 {
+    /// <summary>json: the file is one array of objects.</summary>
+    public bool IsArray { get; init; }
+
     public static async Task<FileHead> ReadAsync(
         IByteSource source,
         RecordInput format,

@@ -12,6 +12,12 @@ sealed record FoundColumns(IReadOnlyList<KeptColumn> Columns, bool IsComplete = 
 {
     /// <summary>What a message names when a column is missing.</summary>
     public IReadOnlyList<string> Names { get; init; } = [.. Columns.Select(c => c.Name)];
+
+    /// <summary>Members of structures: they can be named, and "*" does not stand for them.</summary>
+    public IReadOnlyList<KeptColumn> Inner { get; init; } = [];
+
+    /// <summary>Columns of types that no output can hold.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
 }
 
 /// <summary>What a host remembers of the files it reads in several units: their heads, and where records begin.</summary>

@@ -4,14 +4,21 @@ using ProcessingJob.Contract;
 
 namespace ProcessingJob.Data;
 
-/// <summary>One JSON object a line. A column is a member's name, or a path <c>a.b</c> into nested objects; of equal names the last counts.</summary>
+/// <summary>
+/// One JSON object a line, or those of one array. A column is a member's name, or a path <c>a.b</c> into nested objects; of equal
+/// names the last counts.
+/// </summary>
 sealed class JsonlFormat : RecordFormat
 {
     readonly Node _root = new("");
     readonly Slot[] _slots;
+    readonly string _file;
+    readonly bool _isArray,
+        _keepsAll;
 
-    public JsonlFormat(RowPlan plan)
+    public JsonlFormat(RowPlan plan, string file, bool isArray)
     {
+        (_file, _isArray, _keepsAll) = (file, isArray, plan.KeepsAll);
         _slots = new Slot[plan.Names.Length];
         for (var slot = 0; slot < plan.Names.Length; slot++)
         {
@@ -32,38 +39,62 @@ sealed class JsonlFormat : RecordFormat
         }
     }
 
-    public override bool IsBlank(ReadOnlySpan<byte> content) =>
-        content.IsEmpty
-        || (content[0] is (byte)' ' or (byte)'\t' or (byte)'\r' && content.IndexOfAnyExcept((byte)' ', (byte)'\t', (byte)'\r') < 0);
+    public override bool HasLines => !_isArray;
+
+    public override RecordCut Cut(ReadOnlySpan<byte> data, bool atEnd, int limit) =>
+        !_isArray ? base.Cut(data, atEnd, limit)
+        : JsonBytes.EndOfElement(data, atEnd) is { } end ? new(end, end, RecordFault.None)
+        : data.Length > limit
+            ? throw new PJobException(
+                $"{_file}: an element of the JSON array is longer than {limit} bytes; write the file as lines (jq -c '.[]')"
+            )
+        : RecordCut.NeedMore;
+
+    public override bool IsBlank(ReadOnlySpan<byte> content) => JsonBytes.Trim(content, _isArray).IsEmpty;
 
     public override void Parse(ReadOnlySpan<byte> record, long row, long offset, RowBuilder into)
     {
+        var value = JsonBytes.Trim(record, _isArray);
+        if (Fault(value, row, offset, value, into) is not { } message)
+        {
+            return;
+        }
+
+        // What Python writes for numbers that JSON has no word for costs nothing in a member that nobody asked for.
+        if (JsonBytes.Lenient(value, "\"NaN\""u8) is not { } mended || Fault(mended, row, offset, value, into) is not null)
+        {
+            into.Reject(row, offset, RejectReason.BadRecord, message, value);
+        }
+    }
+
+    /// <summary>Adds the record to the builder, as a row or a reject; where it is no JSON object says why and adds nothing.</summary>
+    string? Fault(ReadOnlySpan<byte> record, long row, long offset, ReadOnlySpan<byte> shown, RowBuilder into)
+    {
         Array.Clear(_slots);
-        string message;
         try
         {
-            var reader = new Utf8JsonReader(record);
+            var reader = new Utf8JsonReader(record, JsonBytes.ReaderOptions);
             reader.Read();
-            if (reader.TokenType == JsonTokenType.StartObject)
+            if (reader.TokenType != JsonTokenType.StartObject)
             {
-                ReadObject(ref reader, _root);
-                // Anything behind the object throws.
-                reader.Read();
-                into.Add(record, _slots, row, offset);
-                return;
+                return "not a JSON object; expected one on every line";
             }
-            message = "not a JSON object; expected one on every line";
+
+            ReadObject(ref reader, _root);
+            // Anything behind the object throws.
+            reader.Read();
+            into.Add(record, _slots, row, offset);
+            return null;
         }
         catch (JsonException e)
         {
-            message = $"not JSON: {FirstSentence(e.Message)}";
+            return $"not JSON: {FirstSentence(e.Message)}";
         }
         catch (InvalidOperationException)
         {
-            into.Reject(row, offset, RejectReason.BadEncoding, "a name is not UTF-8", record);
-            return;
+            into.Reject(row, offset, RejectReason.BadEncoding, "a name is not UTF-8", shown);
+            return null;
         }
-        into.Reject(row, offset, RejectReason.BadRecord, message, record);
     }
 
     void ReadObject(ref Utf8JsonReader reader, Node node)
@@ -71,6 +102,7 @@ sealed class JsonlFormat : RecordFormat
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var child = node.Find(ref reader);
+            var name = _keepsAll && child is null && node == _root ? reader.GetString() : null;
             reader.Read();
             if (child is { Slot: >= 0 })
             {
@@ -79,6 +111,12 @@ sealed class JsonlFormat : RecordFormat
             else if (child is { HasChildren: true } && reader.TokenType == JsonTokenType.StartObject)
             {
                 ReadObject(ref reader, child);
+            }
+            else if (name is not null && reader.TokenType != JsonTokenType.Null)
+            {
+                throw new PJobException(
+                    $"{_file}: found the member '{name}', which the first records of the job's first file do not have; input.keep \"*\" carries their members: name those to keep"
+                );
             }
             else
             {
@@ -96,7 +134,7 @@ sealed class JsonlFormat : RecordFormat
             case JsonTokenType.String:
                 return reader.ValueIsEscaped
                     ? new(start, reader.ValueSpan.Length + 2, SlotKind.JsonEscaped)
-                    : new(start + 1, reader.ValueSpan.Length, SlotKind.Text);
+                    : new(start + 1, reader.ValueSpan.Length, SlotKind.JsonText);
             case JsonTokenType.Number:
                 return new(start, reader.ValueSpan.Length, SlotKind.JsonNumber);
             case JsonTokenType.True or JsonTokenType.False:

@@ -1,27 +1,56 @@
+using System.Text;
 using System.Text.Json;
 using ProcessingJob.Contract;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data;
 
-/// <summary>JSON lines. Columns have the type of all their non-null values among the first 1,000 records or 1 MiB.</summary>
+/// <summary>
+/// JSON lines, or one array of objects. Columns have the type of all their non-null values among the first 1,000 records or 1 MiB;
+/// where these differ, or where no number type holds them without loss, they are texts.
+/// </summary>
 sealed class JsonlInput : RecordInput
 {
     const int SampleRecords = 1000,
         SampleBytes = 1 << 20;
 
-    public override RecordFormat CreateFormat(string file, RowPlan plan, FileHead head, ReadOptions options) => new JsonlFormat(plan);
+    public override RecordFormat CreateFormat(string file, RowPlan plan, FileHead head, ReadOptions options) =>
+        new JsonlFormat(plan, file, head.IsArray);
+
+    public override async ValueTask<FileHead> ReadHeadAsync(
+        RecordFeed feed,
+        FileHead start,
+        string file,
+        ReadOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        int at;
+        while ((at = feed.Data.IndexOfAnyExcept(JsonBytes.Blank)) < 0 && !feed.AtEnd)
+        {
+            if (feed.Data.Length > SampleBytes)
+            {
+                break;
+            }
+
+            await feed.FillAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return start with { IsArray = at >= 0 && feed.Data[at] == (byte)'[' };
+    }
 
     public override async Task<FoundColumns> FindColumnsAsync(IByteSource source, InputSpec input, CancellationToken cancellationToken)
     {
-        var columns = new List<(string Name, ColumnType? Type)>();
-        var compression = await Decompression.DetectAsync(source, cancellationToken).ConfigureAwait(false);
-        var feed = new RecordFeed(Decompression.Open(source, compression, 0, SampleBytes, ReadOptions.Of(input)), 0);
+        var columns = new SampledColumns(input);
+        var options = ReadOptions.Of(input);
+        var head = await FileHead.ReadAsync(source, this, options, cancellationToken).ConfigureAwait(false);
+        var feed = new RecordFeed(Decompression.Open(source, head.Compression, 0, SampleBytes, options), 0);
         await using var feedScope = feed.ConfigureAwait(false);
-        var lines = new TextFormat(0);
+        await feed.SkipAsync(head.DataStart, cancellationToken).ConfigureAwait(false);
+        var format = new JsonlFormat(new RowPlan(options), source.Name, head.IsArray);
         for (var records = 0; records < SampleRecords && feed.Offset < SampleBytes; )
         {
-            var cut = lines.Cut(feed.Data, feed.AtEnd, SampleBytes);
+            var cut = feed.Data.IsEmpty && !feed.AtEnd ? RecordCut.NeedMore : format.Cut(feed.Data, feed.AtEnd, SampleBytes);
             if (cut.Fault == RecordFault.NeedMore)
             {
                 await feed.FillAsync(cancellationToken).ConfigureAwait(false);
@@ -32,72 +61,98 @@ sealed class JsonlInput : RecordInput
                 break;
             }
 
-            Sample(feed.Data[..cut.Content], columns, input);
+            columns.Add(JsonBytes.Trim(feed.Data[..cut.Content], head.IsArray));
             feed.Consume(cut.Length);
             records++;
         }
         // A member that the first records lack may still come.
-        return new([.. columns.Select(c => new KeptColumn(c.Name, c.Type ?? ColumnType.String))], IsComplete: false);
+        return new(columns.All, IsComplete: false) { Inner = columns.Inner };
     }
 
-    static void Sample(ReadOnlySpan<byte> line, List<(string Name, ColumnType? Type)> columns, InputSpec input)
+    /// <summary>Members and their types, record by record.</summary>
+    sealed class SampledColumns(InputSpec input)
     {
-        try
+        readonly List<(string Name, JsonKinds Kinds)> _columns = [],
+            _inner = [];
+
+        public IReadOnlyList<KeptColumn> All => [.. _columns.Select(c => new KeptColumn(c.Name, JsonNumbers.TypeOf(c.Kinds) ?? ColumnType.String))];
+
+        /// <summary>Named members of objects, and those that texts may stand in.</summary>
+        public IReadOnlyList<KeptColumn> Inner => [.. _inner.Select(c => new KeptColumn(c.Name, JsonNumbers.TypeOf(c.Kinds) ?? ColumnType.String))];
+
+        public void Add(ReadOnlySpan<byte> record)
         {
-            var reader = new Utf8JsonReader(line.StartsWith("\uFEFF"u8) ? line[3..] : line);
-            using var json = JsonDocument.ParseValue(ref reader);
-            if (json.RootElement.ValueKind != JsonValueKind.Object)
+            if (!TryAdd(record) && JsonBytes.Lenient(record, "null"u8) is { } mended)
+            {
+                TryAdd(mended);
+            }
+        }
+
+        bool TryAdd(ReadOnlySpan<byte> record)
+        {
+            try
+            {
+                var reader = new Utf8JsonReader(record, JsonBytes.ReaderOptions);
+                using var json = JsonDocument.ParseValue(ref reader);
+                if (json.RootElement.ValueKind != JsonValueKind.Object)
+                {
+                    return true;
+                }
+
+                foreach (var member in json.RootElement.EnumerateObject())
+                {
+                    Merge(_columns, member.Name, member.Value);
+                    AddInner(member.Name, member.Value, 1);
+                }
+
+                return true;
+            }
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
+            {
+                // A broken record says nothing about types; it is rejected when it is read.
+                return false;
+            }
+        }
+
+        void AddInner(string path, JsonElement value, int depth)
+        {
+            if (value.ValueKind != JsonValueKind.Object || depth > 8)
             {
                 return;
             }
 
-            foreach (var member in json.RootElement.EnumerateObject())
+            foreach (var member in value.EnumerateObject())
             {
-                Merge(columns, member.Name, member.Value);
-            }
-
-            foreach (var path in input.Keep.Append(input.Id ?? "").Where(name => name.Contains('.')))
-            {
-                var value = json.RootElement;
-                if (path.Split('.').All(part => value.ValueKind == JsonValueKind.Object && value.TryGetProperty(part, out value)))
+                var name = $"{path}.{member.Name}";
+                if (_inner.Count < 1000 || IsNamed(name))
                 {
-                    Merge(columns, path, value);
+                    Merge(_inner, name, member.Value);
                 }
+
+                AddInner(name, member.Value, depth + 1);
             }
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+
+        bool IsNamed(string name) => input.Id == name || input.Keep.Contains(name) || input.Text.Contains(name);
+
+        static void Merge(List<(string Name, JsonKinds Kinds)> columns, string name, JsonElement value)
         {
-            // A broken record says nothing about types; it is rejected when it is read.
+            var kind = value.ValueKind switch
+            {
+                JsonValueKind.Null => default,
+                JsonValueKind.Number => JsonNumbers.KindOf(Encoding.ASCII.GetBytes(value.GetRawText())),
+                JsonValueKind.True or JsonValueKind.False => JsonKinds.Bool,
+                _ => JsonKinds.Other,
+            };
+            var at = columns.FindIndex(c => c.Name == name);
+            if (at < 0)
+            {
+                columns.Add((name, kind));
+            }
+            else
+            {
+                columns[at] = (name, columns[at].Kinds | kind);
+            }
         }
     }
-
-    static void Merge(List<(string Name, ColumnType? Type)> columns, string name, JsonElement value)
-    {
-        ColumnType? type = value.ValueKind switch
-        {
-            JsonValueKind.Null => null,
-            JsonValueKind.Number => value.TryGetInt64(out _) ? ColumnType.Int64 : ColumnType.Double,
-            JsonValueKind.True or JsonValueKind.False => ColumnType.Bool,
-            _ => ColumnType.String,
-        };
-        var at = columns.FindIndex(c => c.Name == name);
-        if (at < 0)
-        {
-            columns.Add((name, type));
-        }
-        else
-        {
-            columns[at] = (name, Widen(columns[at].Type, type));
-        }
-    }
-
-    static ColumnType? Widen(ColumnType? a, ColumnType? b) =>
-        (a, b) switch
-        {
-            (null, _) => b,
-            (_, null) => a,
-            _ when a == b => a,
-            (ColumnType.Int64, ColumnType.Double) or (ColumnType.Double, ColumnType.Int64) => ColumnType.Double,
-            _ => ColumnType.String,
-        };
 }

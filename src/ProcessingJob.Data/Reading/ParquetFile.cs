@@ -1,98 +1,134 @@
-using System.Buffers.Binary;
-using Parquet;
-using Parquet.Meta;
+using Apache.Arrow;
+using ParquetSharp;
+using ParquetSharp.Arrow;
 using ProcessingJob.Contract;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data;
 
-/// <summary>A Parquet file's footer: its flat columns (also those inside structures, as <c>a.b</c>) and where its row groups lie.</summary>
+/// <summary>A Parquet file, read by Arrow C++: its columns, also those inside structures as <c>a.b</c>, and where its row groups lie.</summary>
 sealed class ParquetFile : IAsyncDisposable
 {
-    ParquetFile(SourceStream stream, ParquetReader reader, IReadOnlyList<ParquetColumn> columns) =>
-        (Stream, Reader, Columns) = (stream, reader, columns);
+    /// <summary>Rows that are decoded at a time.</summary>
+    const int BatchRows = 4096;
+    readonly FileReader _reader;
+
+    ParquetFile(SourceStream stream, FileReader reader, ParquetFooter footer, IReadOnlyList<ParquetColumn> columns) =>
+        (Stream, _reader, Footer, Columns) = (stream, reader, footer, columns);
 
     public SourceStream Stream { get; }
-    public ParquetReader Reader { get; }
+    public ParquetFooter Footer { get; }
 
-    /// <summary>Columns that can be read; lists, maps and intervals are not among them.</summary>
+    /// <summary>The file's columns, each before those inside it.</summary>
     public IReadOnlyList<ParquetColumn> Columns { get; }
 
+    /// <exception cref="PJobException">The file cannot be read.</exception>
     public static async Task<ParquetFile> OpenAsync(IByteSource source, CancellationToken cancellationToken)
     {
-        await CheckFrameAsync(source, cancellationToken).ConfigureAwait(false);
+        var footer = await ParquetFooter.ReadAsync(source, cancellationToken).ConfigureAwait(false);
         var stream = new SourceStream(source) { Budget = 4 * source.Length + (1 << 20) };
+        FileReader? reader = null;
         try
         {
-            var reader = await ParquetReader
-                .CreateAsync(stream, new() { TreatByteArrayAsString = false }, leaveStreamOpen: true, cancellationToken)
-                .ConfigureAwait(false);
-            var meanings = new Dictionary<SchemaElement, ParquetMeaning>(ReferenceEqualityComparer.Instance);
-            foreach (var leaf in reader.Metadata!.Schema.Where(e => e.Type is not null))
+            using var reading = ReaderProperties.GetDefaultReaderProperties();
+            reading.EnablePageChecksumVerification();
+            using var arrow = ArrowReaderProperties.GetDefault();
+            arrow.UseThreads = false;
+            arrow.PreBuffer = false;
+            arrow.BatchSize = BatchRows;
+            // Nanoseconds, Arrow's default, do not reach the years that INT96 does.
+            arrow.CoerceInt96TimestampUnit = Apache.Arrow.Types.TimeUnit.Microsecond;
+            arrow.ArrowExtensionEnabled = true;
+            reader = new(stream, reading, arrow, leaveOpen: true);
+            var found = new List<ParquetColumn>();
+            foreach (var (index, field) in reader.SchemaManifest.SchemaFields.Index())
             {
-                meanings[leaf] = ParquetMeaning.Take(leaf);
+                Collect(reader, field, [field.Field.Name], index, found);
             }
 
-            return new(
-                stream,
-                reader,
-                [.. reader.Schema.DataFields.Select(f => ParquetColumn.Of(f, meanings[f.SchemaElement!])).OfType<ParquetColumn>()]
-            );
+            return new(stream, reader, footer, found);
         }
         catch (Exception e) when (e is not (OperationCanceledException or PJobException))
         {
+            reader?.Dispose();
             await stream.DisposeAsync().ConfigureAwait(false);
-            throw new PJobException(
-                $"{source.Name}: the Parquet footer is damaged: {e.Message}; write or copy the file again",
-                ExitCode.Failed,
-                e
-            );
+            throw stream.Failure ?? ParquetFaults.Of(source.Name, "footer", e);
         }
     }
 
-    /// <summary>For the message about a column that is missing: also says which are there and cannot be used.</summary>
-    public IReadOnlyList<string> Names
+    /// <summary>The column of that name: of the file itself before one inside a structure.</summary>
+    /// <exception cref="PJobException">Two columns have the name.</exception>
+    public ParquetColumn? Find(string name)
     {
-        get
+        var found = Columns.Where(c => c.Name == name).OrderByDescending(c => c.IsTop).ToList();
+        return found.Count > 1 && found[1].IsTop
+            ? throw new PJobException($"{Stream.Name}: two columns have the name '{name}'; rename one")
+            : found.FirstOrDefault();
+    }
+
+    /// <summary>The rows of one row group, a batch at a time; the caller loads its bytes before.</summary>
+    public IEnumerable<RecordBatch> Batches(int group, int[] leaves)
+    {
+        using var batches = _reader.GetRecordBatchReader([group], leaves);
+        while (true)
         {
-            var lists = Reader
-                .Schema.Fields.Select(f => f.Name)
-                .Where(name => !Columns.Any(c => c.Name == name || c.Name.StartsWith(name + ".", StringComparison.Ordinal)));
-            return [.. Columns.Select(c => c.Name), .. lists.Select(name => $"{name} (a list or map: not usable here)")];
+            // The library's reads are synchronous, whatever their name.
+            var batch = batches.ReadNextRecordBatchAsync(default).AsTask().GetAwaiter().GetResult();
+            if (batch is null)
+            {
+                yield break;
+            }
+
+            yield return batch;
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Reader.DisposeAsync().ConfigureAwait(false);
+        _reader.Dispose();
         await Stream.DisposeAsync().ConfigureAwait(false);
     }
 
-    static async Task CheckFrameAsync(IByteSource source, CancellationToken cancellationToken)
+    static void Collect(FileReader reader, SchemaField field, string[] parts, int top, List<ParquetColumn> into)
     {
-        var (head, tail) = (new byte[4], new byte[8]);
-        var read = await source.ReadAsync(0, head, cancellationToken).ConfigureAwait(false);
-        if (read < 4 || !head.AsSpan().SequenceEqual("PAR1"u8))
+        var leaves = new List<int>();
+        AddLeaves(field, leaves);
+        var type = leaves.Count == 0 ? null : TypeOf(reader, field, leaves);
+        into.Add(new(parts, top, type, [.. leaves]));
+        if (field.Field.DataType is not Apache.Arrow.Types.StructType)
         {
-            throw new PJobException(
-                $"{source.Name}: not a Parquet file: it has {source.Length} bytes and begins with '{SlotDecoder.Show(head.AsSpan(0, read))}', expected 'PAR1'; check the file or set input.format"
-            );
+            return;
         }
 
-        await source.ReadAsync(Math.Max(0, source.Length - 8), tail, cancellationToken).ConfigureAwait(false);
-        var footer = BinaryPrimitives.ReadInt32LittleEndian(tail);
-        if (source.Length < 12 || !tail.AsSpan(4).SequenceEqual("PAR1"u8))
+        foreach (var child in field.Children)
         {
-            throw new PJobException(
-                $"{source.Name}: the Parquet file is truncated: no footer at its end ({source.Length} bytes); write or copy it again"
-            );
+            Collect(reader, child, [.. parts, child.Field.Name], top, into);
+        }
+    }
+
+    static void AddLeaves(SchemaField field, List<int> into)
+    {
+        if (field.ColumnIndex >= 0)
+        {
+            into.Add(field.ColumnIndex);
         }
 
-        if (footer < 0 || footer > source.Length - 12)
+        foreach (var child in field.Children)
         {
-            throw new PJobException(
-                $"{source.Name}: the Parquet footer is damaged: it claims {footer} bytes of {source.Length}; write or copy the file again"
-            );
+            AddLeaves(child, into);
         }
+    }
+
+    static ColumnType? TypeOf(FileReader reader, SchemaField field, List<int> leaves)
+    {
+        var type = ArrowTypes.Of(field.Field);
+        if (type?.Kind != TypeKind.Binary || leaves.Count != 1)
+        {
+            return type;
+        }
+
+        // Arrow has no enums: their names are bytes to it.
+        using var logical = reader.ParquetReader.FileMetaData.Schema.Column(leaves[0]).LogicalType;
+        return logical is EnumLogicalType ? ColumnType.String : type;
     }
 }

@@ -10,7 +10,13 @@ sealed class ParquetInput : InputReader
     {
         var file = await ParquetFile.OpenAsync(source, cancellationToken).ConfigureAwait(false);
         await using var fileScope = file.ConfigureAwait(false);
-        return new([.. file.Columns.Select(c => new KeptColumn(c.Name, c.Native))]) { Names = file.Names };
+        var usable = file.Columns.Where(c => c.Type is not null).ToList();
+        return new([.. usable.Where(c => c.IsTop).Select(c => new KeptColumn(c.Name, c.Type!))])
+        {
+            Names = NamesOf(file),
+            Inner = [.. usable.Where(c => !c.IsTop).Select(c => new KeptColumn(c.Name, c.Type!))],
+            LeftOut = [.. file.Columns.Where(c => c.IsTop && c.Type is null).Select(c => c.Name)],
+        };
     }
 
     public override IAsyncEnumerable<RowBlock> ReadAsync(
@@ -20,4 +26,24 @@ sealed class ParquetInput : InputReader
         FileMemory memory,
         CancellationToken cancellationToken
     ) => new ParquetUnitReader(unit, source, builder).ReadAsync(cancellationToken);
+
+    /// <summary>For the message about a column that is missing: also says which are there and cannot be used.</summary>
+    public static IReadOnlyList<string> NamesOf(ParquetFile file) =>
+        [
+            .. file
+                .Columns.Where(c => c.Type is null ? c.IsTop : c.Type.Kind != TypeKind.Struct)
+                .Select(c => c.Type is null ? $"{c.Name} (of a type that no output can hold)" : c.Name),
+        ];
+
+    /// <exception cref="PJobException">The column's values are no texts.</exception>
+    public static void CheckText(string file, string name, ColumnType type, ExitCode code)
+    {
+        if (!type.IsText && type.Kind is not (TypeKind.Binary or TypeKind.LargeBinary or TypeKind.Null))
+        {
+            throw new PJobException(
+                $"{file}: the text column '{name}' has the type {type}, expected string; set input.text to a column of texts, or write it as text",
+                code
+            );
+        }
+    }
 }

@@ -108,7 +108,7 @@ public sealed class RowBlock : IDisposable
                 column.RemoveLast();
             }
 
-            (column as StringColumn)?.DropPending();
+            column.TrimPending();
         }
     }
 

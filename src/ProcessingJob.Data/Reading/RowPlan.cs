@@ -5,8 +5,6 @@ namespace ProcessingJob.Data;
 /// <summary>Which columns of a source are needed and what for; the same for every file of a job.</summary>
 sealed class RowPlan
 {
-    readonly bool _keepsAll;
-
     public RowPlan(ReadOptions options)
     {
         var names = new List<string>();
@@ -32,7 +30,7 @@ sealed class RowPlan
         KeptColumns = [.. options.Schema.Where(c => c.Name != options.Input.Id)];
         Kept = [.. KeptColumns.Select(c => Slot(c.Name))];
         Names = [.. names];
-        _keepsAll = options.Input.Keep.Contains("*");
+        KeepsAll = options.Input.Keep.Contains("*");
 
         // A column that only "*" asked for may be absent from a file; whatever was named must be there.
         Required = [.. names.Select((name, slot) => slot < textSlots || slot == Id || options.Input.Keep.Contains(name))];
@@ -47,14 +45,17 @@ sealed class RowPlan
     public int Id { get; }
     public int[] Kept { get; }
     public bool[] Required { get; }
+    /// <summary>Whether "*" asks for every column.</summary>
+    public bool KeepsAll { get; }
     public KeptColumn? IdColumn { get; }
     public IReadOnlyList<KeptColumn> KeptColumns { get; }
 
     /// <param name="file">Name of the file.</param>
     /// <param name="columns">Its columns that can be read.</param>
     /// <param name="shown">What a message names; null: the columns.</param>
+    /// <param name="all">Those that "*" stands for; null: all of them.</param>
     /// <exception cref="PJobException">A named column is missing, or "*" would leave one out.</exception>
-    public void CheckFound(string file, IReadOnlyList<string> columns, IReadOnlyList<string>? shown = null)
+    public void CheckFound(string file, IReadOnlyList<string> columns, IReadOnlyList<string>? shown = null, IReadOnlyList<string>? all = null)
     {
         for (var slot = 0; slot < Names.Length; slot++)
         {
@@ -63,7 +64,7 @@ sealed class RowPlan
                 throw Missing(file, Names[slot], shown ?? columns);
             }
         }
-        if (_keepsAll && columns.FirstOrDefault(c => !Names.Contains(c)) is { } extra)
+        if (KeepsAll && (all ?? columns).FirstOrDefault(c => !Names.Contains(c)) is { } extra)
         {
             throw new PJobException(
                 $"{file}: found the column '{extra}', which the job's first file does not have; input.keep \"*\" carries the columns of the first file: name those to keep, or give all files the same columns"

@@ -1,3 +1,4 @@
+using ProcessingJob.Contract;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -18,17 +19,21 @@ static class RowText
             json.WriteStartObject();
             if (block.Id is { } id)
             {
-                Write(json, plan.IdColumn!.Name, id, row);
+                Write(json, plan.IdColumn!, id, row);
             }
 
             for (var i = 0; i < block.Kept.Count; i++)
             {
-                Write(json, plan.KeptColumns[i].Name, block.Kept[i], row);
+                Write(json, plan.KeptColumns[i], block.Kept[i], row);
             }
 
             for (var k = 0; k < block.Texts.Length; k++)
             {
-                Write(json, plan.Texts[k].Length == 1 ? plan.Names[plan.Texts[k][0]] : "text", block.Texts[k], row);
+                var name = plan.Texts[k].Length == 1 ? plan.Names[plan.Texts[k][0]] : "text";
+                if (plan.KeptColumns.All(c => c.Name != name))
+                {
+                    Write(json, new(name, ColumnType.String), block.Texts[k], row);
+                }
             }
 
             json.WriteEndObject();
@@ -36,42 +41,12 @@ static class RowText
         return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
 
-    static void Write(Utf8JsonWriter json, string name, Column column, int row)
+    static void Write(Utf8JsonWriter json, KeptColumn type, Column column, int row)
     {
-        if (row >= column.Count)
+        if (row < column.Count)
         {
-            return;
-        }
-
-        json.WritePropertyName(name);
-        if (column.IsNull(row))
-        {
-            json.WriteNullValue();
-            return;
-        }
-        switch (column)
-        {
-            case StringColumn c:
-                json.WriteStringValue(c[row][..Math.Min(Limit, c.Length(row))]);
-                break;
-            case ValueColumn<long> c:
-                json.WriteNumberValue(c[row]);
-                break;
-            case ValueColumn<int> c:
-                json.WriteNumberValue(c[row]);
-                break;
-            case ValueColumn<double> c when double.IsFinite(c[row]):
-                json.WriteNumberValue(c[row]);
-                break;
-            case ValueColumn<bool> c:
-                json.WriteBooleanValue(c[row]);
-                break;
-            case BinaryColumn c:
-                json.WriteBase64StringValue(c[row][..Math.Min(Limit, c.Length(row))]);
-                break;
-            default:
-                json.WriteNullValue();
-                break;
+            json.WritePropertyName(type.Name);
+            JsonValues.Write(json, type.Type, column, row, Limit);
         }
     }
 }

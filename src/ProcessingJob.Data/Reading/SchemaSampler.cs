@@ -25,7 +25,7 @@ public static class SchemaSampler
         var complete = shown.IsComplete && found.Count > 0;
         foreach (var text in ReadOptions.TextsOf(input).SelectMany(columns => columns))
         {
-            Find(text, complete);
+            ParquetInput.CheckText(source.Name, text, Find(text, complete).Type, ExitCode.BadSpec);
         }
 
         var schema = new List<KeptColumn>();
@@ -47,14 +47,20 @@ public static class SchemaSampler
         return schema;
 
         KeptColumn Find(string name, bool mustBeThere) =>
-            found.FirstOrDefault(c => c.Name == name)
+            found.Concat(shown.Inner).FirstOrDefault(c => c.Name == name)
             ?? (mustBeThere ? throw RowPlan.Missing(source.Name, name, shown.Names, ExitCode.BadSpec) : new(name, ColumnType.String));
     }
 
-    /// <summary>Ids are numbers or texts.</summary>
+    /// <summary>Ids are integers of any width, or texts.</summary>
     static KeptColumn IdType(KeptColumn column) =>
-        column with
+        column.Type.IsInteger || column.Type.Kind == TypeKind.String ? column
+        : column.Type.IsNested
+            ? throw new PJobException(
+                $"input.id: the column '{column.Name}' has the type {column.Type}, expected numbers or texts",
+                ExitCode.BadSpec
+            )
+        : column with
         {
-            Type = column.Type == ColumnType.Int64 ? ColumnType.Int64 : ColumnType.String,
+            Type = ColumnType.String,
         };
 }

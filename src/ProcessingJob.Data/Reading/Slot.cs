@@ -12,6 +12,9 @@ enum SlotKind : byte
     /// <summary>The inside of a quoted csv field that has doubled quotes.</summary>
     CsvQuoted,
 
+    /// <summary>The inside of a JSON string without backslashes.</summary>
+    JsonText,
+
     /// <summary>The inside of a JSON string with backslashes.</summary>
     JsonEscaped,
     JsonNumber,

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -38,68 +38,45 @@ static class SlotDecoder
             into.AppendNull();
             return null;
         }
-        return type switch
+        var fits = type.Kind switch
         {
-            ColumnType.String => AppendText(value, kind, (StringColumn)into),
-            ColumnType.Int64 => AppendInt64(value, kind, (ValueColumn<long>)into),
-            ColumnType.Double => AppendDouble(value, kind, (ValueColumn<double>)into),
-            ColumnType.Bool => AppendBool(value, kind, (ValueColumn<bool>)into),
-            // No format whose records are bytes has these.
-            ColumnType.Timestamp or ColumnType.Date or ColumnType.Binary => RejectReason.TypeMismatch,
+            TypeKind.String => TryDecode(value, kind, (StringColumn)into),
+            _ when kind is SlotKind.Text or SlotKind.CsvQuoted => TextValues.TryAppend(value, type, into),
+            TypeKind.Int64 or TypeKind.UInt64 => kind == SlotKind.JsonNumber && TryAppendInteger(value, into),
+            TypeKind.Float64 => kind == SlotKind.JsonNumber && TryAppendDouble(value, (ValueColumn<double>)into),
+            TypeKind.Bool => kind == SlotKind.JsonBool && TryAppendBool(value, (ValueColumn<bool>)into),
+            _ => false,
         };
-    }
-
-    static string? AppendText(ReadOnlySpan<byte> value, SlotKind kind, StringColumn into)
-    {
-        if (!TryDecode(value, kind, into))
+        if (fits && type.Kind == TypeKind.String)
         {
-            return RejectReason.BadEncoding;
+            ((StringColumn)into).EndRow();
         }
 
-        into.EndRow();
-        return null;
+        return fits ? null
+            : type.Kind == TypeKind.String ? RejectReason.BadEncoding
+            : RejectReason.TypeMismatch;
     }
 
-    static string? AppendInt64(ReadOnlySpan<byte> value, SlotKind kind, ValueColumn<long> into)
+    static bool TryAppendInteger(ReadOnlySpan<byte> value, Column into) =>
+        Int128.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        && ColumnConversion.TryAppendInteger(number, into);
+
+    static bool TryAppendDouble(ReadOnlySpan<byte> value, ValueColumn<double> into)
     {
-        if (!IsNumber(kind) || !Utf8Parser.TryParse(value, out long number, out var used) || used != value.Length)
+        if (!JsonNumbers.IsDouble(value))
         {
-            return RejectReason.TypeMismatch;
+            return false;
         }
 
-        into.Append(number);
-        return null;
+        into.Append(double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture));
+        return true;
     }
 
-    static string? AppendDouble(ReadOnlySpan<byte> value, SlotKind kind, ValueColumn<double> into)
+    static bool TryAppendBool(ReadOnlySpan<byte> value, ValueColumn<bool> into)
     {
-        if (
-            !IsNumber(kind)
-            || !Utf8Parser.TryParse(value, out double number, out var used)
-            || used != value.Length
-            || !double.IsFinite(number)
-        )
-        {
-            return RejectReason.TypeMismatch;
-        }
-
-        into.Append(number);
-        return null;
+        into.Append(value.SequenceEqual("true"u8));
+        return true;
     }
-
-    static string? AppendBool(ReadOnlySpan<byte> value, SlotKind kind, ValueColumn<bool> into)
-    {
-        var isTrue = value.SequenceEqual("true"u8);
-        if (kind is not (SlotKind.JsonBool or SlotKind.Text) || !(isTrue || value.SequenceEqual("false"u8)))
-        {
-            return RejectReason.TypeMismatch;
-        }
-
-        into.Append(isTrue);
-        return null;
-    }
-
-    static bool IsNumber(SlotKind kind) => kind is SlotKind.JsonNumber or SlotKind.Text;
 
     static bool TryUnescape(ReadOnlySpan<byte> value, StringColumn into)
     {

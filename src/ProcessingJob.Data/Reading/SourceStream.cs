@@ -1,17 +1,21 @@
 using System.Buffers;
+using ProcessingJob.Contract;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data;
 
-/// <summary>A seekable stream over a source, for the Parquet library: small reads come from a buffer, a whole column chunk can be loaded ahead.</summary>
+/// <summary>
+/// A seekable stream over a source, for the Parquet library, which reads synchronously: ranges can be loaded ahead, other reads come
+/// from a small buffer.
+/// </summary>
 sealed class SourceStream(IByteSource source) : ReadOnlyStream
 {
     const int BufferBytes = 64 << 10;
-    byte[] _buffer = [];
-    long _bufferStart;
-    int _bufferLength;
+    readonly List<(long Start, byte[] Bytes, int Length)> _loaded = [];
+    (long Start, byte[] Bytes, int Length) _buffer = (0, [], 0);
     long _position;
 
+    public string Name => source.Name;
     public override bool CanSeek => true;
     public override long Length => source.Length;
     public override long Position
@@ -23,44 +27,69 @@ sealed class SourceStream(IByteSource source) : ReadOnlyStream
     /// <summary>Bytes that may still be read: a damaged file must not send the library round in circles.</summary>
     public long Budget { get; set; } = long.MaxValue;
 
+    /// <summary>What a read of the source failed with; the library turns it into a fault of its own.</summary>
+    public PJobException? Failure { get; private set; }
+
     /// <summary>Loads a range, so that reads within it come from memory.</summary>
-    public async ValueTask LoadAsync(long start, int length, CancellationToken cancellationToken)
+    public async ValueTask LoadAsync(long start, long length, CancellationToken cancellationToken)
     {
-        if (_buffer.Length < length)
+        if (length > Array.MaxLength)
         {
-            if (_buffer.Length > 0)
+            throw new PJobException(
+                $"{source.Name}: not supported: {length} bytes of one column in one row group, more than {Array.MaxLength}; write it with smaller row groups"
+            );
+        }
+
+        var bytes = ArrayPool<byte>.Shared.Rent((int)length);
+        _loaded.Add((start, bytes, 0));
+        for (var read = 0; read < length; )
+        {
+            var step = await source.ReadAsync(start + read, bytes.AsMemory(read, (int)length - read), cancellationToken).ConfigureAwait(false);
+            if (step == 0)
             {
-                ArrayPool<byte>.Shared.Return(_buffer);
+                break;
             }
 
-            _buffer = ArrayPool<byte>.Shared.Rent(length);
+            read += step;
+            _loaded[^1] = (start, bytes, read);
         }
-        _bufferStart = start;
-        _bufferLength = 0;
-        _bufferLength = await source.ReadAsync(start, _buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Frees the loaded ranges.</summary>
+    public void Unload()
+    {
+        foreach (var (_, bytes, _) in _loaded)
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+
+        _loaded.Clear();
     }
 
     public override int Read(Span<byte> buffer)
     {
         Spend(buffer.Length);
-        if (!InBuffer(1) && !buffer.IsEmpty)
+        var total = 0;
+        while (total < buffer.Length && _position < Length)
         {
-            LoadAsync(_position, BufferBytes, default).AsTask().GetAwaiter().GetResult();
+            var from = Holding(_position) ?? (Fill() ? _buffer : default);
+            if (from.Length == 0)
+            {
+                break;
+            }
+
+            var at = (int)(_position - from.Start);
+            var count = Math.Min(from.Length - at, buffer.Length - total);
+            from.Bytes.AsSpan(at, count).CopyTo(buffer[total..]);
+            _position += count;
+            total += count;
         }
 
-        return FromBuffer(buffer);
+        return total;
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        Spend(buffer.Length);
-        if (!InBuffer(1) && buffer.Length > 0)
-        {
-            await LoadAsync(_position, BufferBytes, cancellationToken).ConfigureAwait(false);
-        }
-
-        return FromBuffer(buffer.Span);
-    }
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(Read(buffer.Span));
 
     public override long Seek(long offset, SeekOrigin origin)
     {
@@ -77,29 +106,37 @@ sealed class SourceStream(IByteSource source) : ReadOnlyStream
 
     protected override void Dispose(bool disposing)
     {
-        if (_buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-        }
-
-        (_buffer, _bufferLength) = ([], 0);
+        Unload();
         base.Dispose(disposing);
     }
 
-    bool InBuffer(int count) => _position >= _bufferStart && _position + count <= _bufferStart + _bufferLength;
-
-    int FromBuffer(Span<byte> buffer)
+    (long Start, byte[] Bytes, int Length)? Holding(long position)
     {
-        if (!InBuffer(1))
+        foreach (var range in _loaded)
         {
-            return 0;
+            if (position >= range.Start && position < range.Start + range.Length)
+            {
+                return range;
+            }
         }
 
-        var available = _buffer.AsSpan((int)(_position - _bufferStart), (int)(_bufferStart + _bufferLength - _position));
-        var count = Math.Min(available.Length, buffer.Length);
-        available[..count].CopyTo(buffer);
-        _position += count;
-        return count;
+        return position >= _buffer.Start && position < _buffer.Start + _buffer.Length ? _buffer : null;
+    }
+
+    bool Fill()
+    {
+        var bytes = _buffer.Bytes.Length > 0 ? _buffer.Bytes : new byte[BufferBytes];
+        try
+        {
+            var read = source.ReadAsync(_position, bytes, default).AsTask().GetAwaiter().GetResult();
+            _buffer = (_position, bytes, read);
+            return read > 0;
+        }
+        catch (PJobException e)
+        {
+            Failure = e;
+            throw;
+        }
     }
 
     void Spend(int count)

@@ -46,10 +46,10 @@ public sealed class Splitter
             return Choose(texts[row]);
         }
 
-        if (block.Id is ValueColumn<long> numbers && !numbers.IsNull(row))
+        if (block.Id is { } id && !id.IsNull(row) && ColumnConversion.IntegerOf(id, row) is { } number)
         {
-            Span<char> digits = stackalloc char[20];
-            numbers[row].TryFormat(digits, out var length, default, CultureInfo.InvariantCulture);
+            Span<char> digits = stackalloc char[40];
+            number.TryFormat(digits, out var length, default, CultureInfo.InvariantCulture);
             return Choose(digits[..length]);
         }
         return block.Texts.Length == 1 ? Choose(block.Texts[0][row]) : Choose($"{block.Texts[0][row]}\n{block.Texts[1][row]}");

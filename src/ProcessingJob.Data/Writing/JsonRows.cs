@@ -8,7 +8,6 @@ namespace ProcessingJob.Data;
 /// <summary>Rows as lines of JSON. Numbers have the shortest digits that read back the same; binary is base64; timestamps are ISO 8601.</summary>
 sealed class JsonRows : IDisposable
 {
-    static readonly DateTime Epoch = DateTime.UnixEpoch;
     readonly ArrayBufferWriter<byte> _lines = new(1 << 16);
     readonly Utf8JsonWriter _json;
 
@@ -49,17 +48,14 @@ sealed class JsonRows : IDisposable
         }
         switch (column)
         {
+            case not null when (type.Type ?? Typed(type.Kind)) is { } kept:
+                JsonValues.Write(_json, kept, column, row);
+                break;
             case StringColumn c:
                 _json.WriteStringValue(c[row]);
                 break;
             case BinaryColumn c:
                 _json.WriteBase64StringValue(c[row]);
-                break;
-            case ValueColumn<long> c when type.Kind == ColumnKind.Timestamp:
-                _json.WriteStringValue(Epoch.AddTicks(c[row] * 10));
-                break;
-            case ValueColumn<int> c when type.Kind == ColumnKind.Date:
-                _json.WriteStringValue(DateOnly.FromDateTime(Epoch).AddDays(c[row]).ToString("yyyy-MM-dd"));
                 break;
             case ValueColumn<long> c:
                 _json.WriteNumberValue(c[row]);
@@ -100,6 +96,15 @@ sealed class JsonRows : IDisposable
                 break;
         }
     }
+
+    /// <summary>Types whose values are written as <see cref="JsonValues"/> says.</summary>
+    static ColumnType? Typed(ColumnKind kind) =>
+        kind switch
+        {
+            ColumnKind.Timestamp => ColumnType.Timestamp,
+            ColumnKind.Date => ColumnType.Date,
+            _ => null,
+        };
 
     void WriteFloats(ReadOnlySpan<float> values, bool half)
     {

@@ -1,78 +1,158 @@
-using Parquet;
-using Parquet.Schema;
+using Apache.Arrow;
+using ParquetSharp;
+using ParquetSharp.Arrow;
 using ProcessingJob.Contract;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data;
 
-/// <summary>A Parquet part: every block of rows becomes a row group.</summary>
+/// <summary>
+/// A Parquet part, written by Arrow C++ with Arrow's schema, statistics, page index and page checksums: every block of rows becomes a
+/// row group.
+/// </summary>
 sealed class ParquetPart : IPartFormat
 {
+    const int ZstdLevel = 3;
+    const long PageBytes = 1 << 20;
     readonly PartFile _file;
-    readonly ParquetSchema _schema;
-    readonly ParquetWriter _writer;
+    readonly Sink _sink;
+    readonly FileWriter _writer;
 
-    ParquetPart(PartFile file, ParquetSchema schema, ParquetWriter writer) => (_file, _schema, _writer) = (file, schema, writer);
-
-    public bool IsFull => false;
-
-    public static async ValueTask<ParquetPart> CreateAsync(
+    public ParquetPart(
         PartFile file,
         IReadOnlyList<OutputColumn> columns,
         OutputCompression compression,
-        CancellationToken cancellationToken
+        IReadOnlyDictionary<string, string> metadata
     )
     {
-        var schema = new ParquetSchema(columns.Select(ParquetColumns.FieldOf));
-        var options = new ParquetOptions
+        (_file, _sink) = (file, new(file.Output));
+        using var builder = new WriterPropertiesBuilder();
+        builder
+            .Compression(
+                compression switch
+                {
+                    OutputCompression.None => Compression.Uncompressed,
+                    OutputCompression.Snappy => Compression.Snappy,
+                    OutputCompression.Zstd => Compression.Zstd,
+                }
+            )
+            .DataPagesize(PageBytes)
+            .EnableWritePageIndex()
+            .EnablePageChecksum();
+        if (compression == OutputCompression.Zstd)
         {
-            CompressionMethod = compression switch
-            {
-                OutputCompression.None => CompressionMethod.None,
-                OutputCompression.Snappy => CompressionMethod.Snappy,
-                OutputCompression.Zstd => CompressionMethod.Zstd,
-            },
-            // Level 3 of zstd; the library's own default is 19.
-            CompressionLevel = System.IO.Compression.CompressionLevel.Optimal,
-            DictionaryEncodingThreshold = 0.5,
-            DictionaryEncodingSampleSize = 1024,
-        };
-        foreach (var (column, field) in columns.Zip(schema.Fields))
-        {
-            if (column.Kind == ColumnKind.String)
-            {
-                options.ColumnEncodingHints[field.Path.ToString()] = EncodingHint.Dictionary;
-            }
-            else if (column.Kind == ColumnKind.ListFloat16)
-            {
-                options.ColumnEncodingHints[((ListField)field).Item.Path.ToString()] = EncodingHint.ByteSplitStream;
-            }
-        }
-        return new(
-            file,
-            schema,
-            await ParquetWriter.CreateAsync(schema, file.Output, options, cancellationToken: cancellationToken).ConfigureAwait(false)
-        );
-    }
-
-    public async ValueTask WriteAsync(ColumnBlock rows, CancellationToken cancellationToken)
-    {
-        using var group = _writer.CreateRowGroup();
-        for (var c = 0; c < rows.Columns.Count; c++)
-        {
-            await ParquetColumns
-                .WriteAsync(group, _schema.Fields[c], rows.Schema[c], rows.Columns[c], cancellationToken)
-                .ConfigureAwait(false);
+            builder.CompressionLevel(ZstdLevel);
         }
 
-        group.CompleteValidate();
+        foreach (var column in columns)
+        {
+            Encode(builder, column);
+        }
+
+        using var properties = builder.Build();
+        using var arrow = new ArrowWriterPropertiesBuilder().StoreSchema();
+        using var arrowProperties = arrow.Build();
+        var schema = new Apache.Arrow.Schema(columns.Select(ArrowArrays.FieldOf), metadata);
+        _writer = new(_sink, schema, properties, arrowProperties, leaveOpen: true);
     }
 
-    public async ValueTask<IReadOnlyList<(PartFile File, long Rows)>> FinishAsync(long rows, CancellationToken cancellationToken)
+    public bool IsFull => false;
+
+    public ValueTask WriteAsync(ColumnBlock rows, CancellationToken cancellationToken)
     {
-        await _writer.DisposeAsync().ConfigureAwait(false);
-        return [(_file, rows)];
+        Guard(() =>
+        {
+            _writer.NewRowGroup();
+            for (var c = 0; c < rows.Columns.Count; c++)
+            {
+                _writer.WriteColumnChunk(ArrowArrays.Of(rows.Schema[c], rows.Columns[c]));
+            }
+        });
+        return default;
     }
 
-    // Disposing the library's writer writes a footer: not for a part that is thrown away.
-    public ValueTask DisposeAsync() => default;
+    public ValueTask<IReadOnlyList<(PartFile File, long Rows)>> FinishAsync(long rows, CancellationToken cancellationToken)
+    {
+        Guard(_writer.Close);
+        return new([(_file, rows)]);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        // The library writes a footer when it is freed, also for a part that is thrown away.
+        _sink.IsClosed = true;
+        _writer.Dispose();
+        return default;
+    }
+
+    static void Encode(WriterPropertiesBuilder builder, OutputColumn column)
+    {
+        var path = column.Name;
+        switch (column.Kind)
+        {
+            case ColumnKind.ListFloat or ColumnKind.ListInt32:
+                // Vectors and token ids hardly repeat; a dictionary costs time and is given up.
+                builder.DisableDictionary($"{path}.list.element");
+                break;
+            case ColumnKind.ListFloat16:
+                builder.DisableDictionary($"{path}.list.element").Encoding($"{path}.list.element", Encoding.ByteStreamSplit);
+                break;
+        }
+    }
+
+    void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (ParquetException e)
+        {
+            throw _sink.Failure ?? new PJobException($"{_file.Staged.Path}: the part cannot be written: {e.Message}", ExitCode.Failed, e);
+        }
+    }
+
+    /// <summary>Hands bytes on and keeps what the disk's fault was, which the library turns into its own.</summary>
+    sealed class Sink(Stream inner) : Stream
+    {
+        public PJobException? Failure { get; private set; }
+        public bool IsClosed { get; set; }
+        public override bool CanRead => false;
+        public override bool CanSeek => false;
+        public override bool CanWrite => true;
+        public override long Length => inner.Length;
+        public override long Position
+        {
+            get => inner.Position;
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            if (IsClosed)
+            {
+                return;
+            }
+
+            try
+            {
+                inner.Write(buffer);
+            }
+            catch (PJobException e)
+            {
+                Failure = e;
+                throw;
+            }
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Flush() { }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
 }

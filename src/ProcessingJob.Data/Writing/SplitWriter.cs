@@ -90,9 +90,12 @@ sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<Output
         var index = Parts.Count(p => p.Rows > 0);
         return options.Format switch
         {
-            OutputFormat.Parquet => await ParquetPart
-                .CreateAsync(await FileAsync(".parquet").ConfigureAwait(false), columns, options.Compression, cancellationToken)
-                .ConfigureAwait(false),
+            OutputFormat.Parquet => new ParquetPart(
+                await FileAsync(".parquet").ConfigureAwait(false),
+                columns,
+                options.Compression,
+                options.Metadata
+            ),
             OutputFormat.Jsonl => new JsonlPart(
                 await FileAsync(options.Compression == OutputCompression.Zstd ? ".jsonl.zst" : ".jsonl").ConfigureAwait(false),
                 options.Compression

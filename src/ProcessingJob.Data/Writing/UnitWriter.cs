@@ -108,7 +108,7 @@ public sealed class UnitWriter : IAsyncDisposable
                     Tokens = counts.Tokens,
                     Truncated = counts.Truncated,
                     Parts = parts,
-                    Columns = [.. Columns.Select(c => new ColumnRecord(c.Name, Names.Of(c.Kind)))],
+                    Columns = [.. Columns.Select(c => new ColumnRecord(c.Name, c.TypeName))],
                     RejectFile = rejects,
                 },
                 files,

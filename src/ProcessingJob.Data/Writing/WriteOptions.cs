@@ -14,6 +14,9 @@ public sealed record WriteOptions
     public string SpecFingerprint { get; init; } = "";
     public string ModelFingerprint { get; init; } = "";
 
+    /// <summary>Goes into every Parquet part as key-value metadata.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
     public static WriteOptions From(JobSpec spec, string specFingerprint, string modelFingerprint) =>
         new()
         {

@@ -121,7 +121,7 @@ sealed class ReadRows
                     Ids.Add(Show(id, i));
                 }
 
-                Kept.Add([.. block.Kept.Select(c => Show(c, i))]);
+                Kept.Add([.. block.Kept.Zip(reader.KeptColumns, (c, k) => Show(c, i, k.Type))]);
                 Rows.Add(block.SourceRow(i));
                 Offsets.Add(block.SourceOffset(i));
                 Splits.Add(block.Split(i));
@@ -134,10 +134,11 @@ sealed class ReadRows
         return this;
     }
 
-    public static string Show(Column column, int row) =>
-        column.IsNull(row)
-            ? "null"
-            : column switch
+    public static string Show(Column column, int row, ColumnType? type = null) =>
+        column.IsNull(row) ? "null"
+        : type is { IsDecimal: true } or { Kind: TypeKind.Uuid } ? TypedColumns.TextOf(type, column, row)!
+        : type is { IsNested: true } ? Json(type, column, row)
+        : column switch
             {
                 StringColumn c => c[row].ToString(),
                 ValueColumn<long> c => c[row].ToString(),
@@ -145,6 +146,19 @@ sealed class ReadRows
                 ValueColumn<double> c => c[row].ToString(),
                 ValueColumn<bool> c => c[row].ToString(),
                 BinaryColumn c => Convert.ToHexStringLower(c[row]),
-                _ => column.GetType().Name,
+                ValueColumn<float> c => c[row].ToString(),
+                ValueColumn<Half> c => c[row].ToString(),
+                _ => ColumnConversion.IntegerOf(column, row)?.ToString() ?? column.GetType().Name,
             };
+
+    static string Json(ColumnType type, Column column, int row)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new System.Text.Json.Utf8JsonWriter(bytes))
+        {
+            JsonValues.Write(json, type, column, row);
+        }
+
+        return Encoding.UTF8.GetString(bytes.ToArray());
+    }
 }

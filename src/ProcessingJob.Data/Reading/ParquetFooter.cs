@@ -1,0 +1,211 @@
+using System.Buffers.Binary;
+using System.Text;
+using ProcessingJob.Contract;
+using ProcessingJob.Storage;
+
+namespace ProcessingJob.Data;
+
+/// <summary>Where one column of a row group lies and how it was written.</summary>
+/// <param name="Start">First byte of its pages, the dictionary's included.</param>
+/// <param name="Bytes">Of its pages as they lie in the file.</param>
+/// <param name="Values">Nulls included; for lists the items.</param>
+/// <param name="Codec">CompressionCodec of parquet.thrift.</param>
+/// <param name="File">Set where the pages lie in another file.</param>
+readonly record struct ParquetChunkPlace(long Start, long Bytes, long Values, int Codec, bool IsEncrypted, string? File);
+
+sealed record ParquetGroupPlace(long Rows, IReadOnlyList<ParquetChunkPlace> Columns)
+{
+    public long Start => Columns.Count == 0 ? 0 : Columns.Min(c => c.Start);
+    public long Bytes => Columns.Sum(c => c.Bytes);
+}
+
+/// <summary>
+/// What the footer says of row groups (parquet.thrift, FileMetaData): the Arrow library does not tell where they lie, and a range of a
+/// file owns the groups whose middle lies in it. Read before that library sees the file, so that what is not supported has a name.
+/// </summary>
+sealed class ParquetFooter
+{
+    const int LargestFooter = 512 << 20;
+
+    ParquetFooter(IReadOnlyList<ParquetGroupPlace> groups, bool isEncrypted) => (Groups, IsEncrypted) = (groups, isEncrypted);
+
+    public IReadOnlyList<ParquetGroupPlace> Groups { get; }
+    public bool IsEncrypted { get; }
+
+    /// <exception cref="PJobException">Not a Parquet file, truncated, damaged or encrypted.</exception>
+    public static async Task<ParquetFooter> ReadAsync(IByteSource source, CancellationToken cancellationToken)
+    {
+        var bytes = await BytesAsync(source, cancellationToken).ConfigureAwait(false);
+        ParquetFooter footer;
+        try
+        {
+            footer = Parse(bytes);
+        }
+        catch (Exception e) when (e is InvalidDataException or IndexOutOfRangeException or ArgumentException or OverflowException)
+        {
+            throw Damaged(source.Name, "its Thrift structures cannot be read", e);
+        }
+
+        return footer.IsEncrypted ? throw Encrypted(source.Name) : footer;
+    }
+
+    public static PJobException Damaged(string file, string why, Exception? cause = null) =>
+        new($"{file}: the Parquet footer is damaged: {why}; write or copy the file again", ExitCode.Failed, cause);
+
+    static PJobException Encrypted(string file) =>
+        new($"{file}: not supported: the Parquet file is encrypted; decrypt it: read it where its keys are and write it again without");
+
+    static async Task<byte[]> BytesAsync(IByteSource source, CancellationToken cancellationToken)
+    {
+        var (head, tail) = (new byte[4], new byte[8]);
+        var read = await source.ReadAsync(0, head, cancellationToken).ConfigureAwait(false);
+        if (read == 4 && head.AsSpan().SequenceEqual("PARE"u8))
+        {
+            throw Encrypted(source.Name);
+        }
+
+        if (read < 4 || !head.AsSpan().SequenceEqual("PAR1"u8))
+        {
+            throw new PJobException(
+                $"{source.Name}: not a Parquet file: it has {source.Length} bytes and begins with '{SlotDecoder.Show(head.AsSpan(0, read))}', expected 'PAR1'; check the file or set input.format"
+            );
+        }
+
+        await source.ReadAsync(Math.Max(0, source.Length - 8), tail, cancellationToken).ConfigureAwait(false);
+        var length = BinaryPrimitives.ReadInt32LittleEndian(tail);
+        if (source.Length < 12 || !tail.AsSpan(4).SequenceEqual("PAR1"u8))
+        {
+            throw new PJobException(
+                $"{source.Name}: the Parquet file is truncated: no footer at its end ({source.Length} bytes); write or copy it again"
+            );
+        }
+
+        if (length < 0 || length > source.Length - 12 || length > LargestFooter)
+        {
+            throw Damaged(source.Name, $"it claims {length} bytes of {source.Length}");
+        }
+
+        var footer = new byte[length];
+        await source.ReadAsync(source.Length - 8 - length, footer, cancellationToken).ConfigureAwait(false);
+        return footer;
+    }
+
+    static ParquetFooter Parse(byte[] bytes)
+    {
+        var groups = new List<ParquetGroupPlace>();
+        var encrypted = false;
+        var thrift = new ThriftReader(bytes);
+        var scope = thrift.Begin();
+        while (thrift.Next(ref scope) is { } field)
+        {
+            switch (field)
+            {
+                case { Id: 4, Type: ThriftType.List }:
+                    for (var n = thrift.List(ThriftType.Struct); n > 0; n--)
+                    {
+                        groups.Add(Group(ref thrift));
+                    }
+
+                    break;
+                case { Id: 8 }:
+                    encrypted = true;
+                    thrift.Skip(field.Type);
+                    break;
+                default:
+                    thrift.Skip(field.Type);
+                    break;
+            }
+        }
+
+        return new(groups, encrypted);
+    }
+
+    static ParquetGroupPlace Group(ref ThriftReader thrift)
+    {
+        var columns = new List<ParquetChunkPlace>();
+        long rows = 0;
+        var scope = thrift.Begin();
+        while (thrift.Next(ref scope) is { } field)
+        {
+            switch (field)
+            {
+                case { Id: 1, Type: ThriftType.List }:
+                    for (var n = thrift.List(ThriftType.Struct); n > 0; n--)
+                    {
+                        columns.Add(Chunk(ref thrift));
+                    }
+
+                    break;
+                case { Id: 3, Type: ThriftType.I64 }:
+                    rows = thrift.Integer();
+                    break;
+                default:
+                    thrift.Skip(field.Type);
+                    break;
+            }
+        }
+
+        return rows < 0 ? throw new InvalidDataException($"{rows} rows") : new(rows, columns);
+    }
+
+    static ParquetChunkPlace Chunk(ref ThriftReader thrift)
+    {
+        var place = new ParquetChunkPlace();
+        var scope = thrift.Begin();
+        while (thrift.Next(ref scope) is { } field)
+        {
+            switch (field)
+            {
+                case { Id: 1, Type: ThriftType.Binary }:
+                    place = place with { File = Encoding.UTF8.GetString(thrift.Bytes()) };
+                    break;
+                case { Id: 3, Type: ThriftType.Struct }:
+                    place = MetaData(ref thrift, place);
+                    break;
+                case { Id: 8 }:
+                    place = place with { IsEncrypted = true };
+                    thrift.Skip(field.Type);
+                    break;
+                default:
+                    thrift.Skip(field.Type);
+                    break;
+            }
+        }
+
+        return place;
+    }
+
+    static ParquetChunkPlace MetaData(ref ThriftReader thrift, ParquetChunkPlace place)
+    {
+        long data = 0,
+            dictionary = 0;
+        var scope = thrift.Begin();
+        while (thrift.Next(ref scope) is { } field)
+        {
+            switch (field)
+            {
+                case { Id: 4, Type: ThriftType.I32 }:
+                    place = place with { Codec = (int)thrift.Integer() };
+                    break;
+                case { Id: 5, Type: ThriftType.I64 }:
+                    place = place with { Values = thrift.Integer() };
+                    break;
+                case { Id: 7, Type: ThriftType.I64 }:
+                    place = place with { Bytes = thrift.Integer() };
+                    break;
+                case { Id: 9, Type: ThriftType.I64 }:
+                    data = thrift.Integer();
+                    break;
+                case { Id: 11, Type: ThriftType.I64 }:
+                    dictionary = thrift.Integer();
+                    break;
+                default:
+                    thrift.Skip(field.Type);
+                    break;
+            }
+        }
+
+        // Some writers say 0 where there is no dictionary.
+        return place with { Start = dictionary > 0 ? Math.Min(dictionary, data) : data };
+    }
+}
