@@ -15,13 +15,19 @@ public static class FolderFiles
     /// The data files of a folder in ordinal order, without names that begin with '.' or '_' (as everywhere in the Hadoop family: .crc
     /// files, _SUCCESS and other markers are no data). Links are not followed and come out as such.
     /// </summary>
-    /// <exception cref="PJobException">Exit code 1: the folder cannot be listed.</exception>
-    public static IReadOnlyList<Found> OfData(string root) =>
-        Walk(
+    /// <exception cref="PJobException">Exit code 1: the folder cannot be listed; 2: it is a table of another format.</exception>
+    public static IReadOnlyList<Found> OfData(string root)
+    {
+        var found = Walk(
             root,
-            (ref entry) => (!entry.IsDirectory || IsLink(ref entry)) && !IsHidden(ref entry) && entry.FileName[0] != '_',
+            (ref entry) =>
+                ((!entry.IsDirectory || IsLink(ref entry)) && !IsHidden(ref entry) && entry.FileName[0] != '_') || IsTableLog(ref entry),
             (ref entry) => !IsLink(ref entry) && !IsHidden(ref entry) && entry.FileName[0] != '_'
         );
+        TableFormats.Refuse(root, found.Select(file => file.Name));
+        RefuseIcebergData(root);
+        return found;
+    }
 
     /// <summary>
     /// The files of a model folder in ordinal order, without names that begin with '.'. Links are followed: in the Hugging Face cache
@@ -110,6 +116,18 @@ public static class FolderFiles
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PJobException($"{root}: cannot be listed: {e.Message}", ExitCode.Failed, e);
+        }
+    }
+
+    static bool IsTableLog(ref FileSystemEntry entry) => entry.IsDirectory && entry.FileName is "_delta_log" or ".hoodie";
+
+    /// <summary>Iceberg keeps files in data/, beside its metadata/.</summary>
+    static void RefuseIcebergData(string root)
+    {
+        var metadata = Path.Combine(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))) ?? root, "metadata");
+        if (Path.GetFileName(Path.TrimEndingDirectorySeparator(root)) == "data" && Directory.Exists(metadata))
+        {
+            TableFormats.Refuse(root, Directory.EnumerateFiles(metadata).Select(path => $"metadata/{Path.GetFileName(path)}"));
         }
     }
 

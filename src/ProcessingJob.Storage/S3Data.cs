@@ -15,6 +15,7 @@ public sealed class S3Data(IAmazonS3 client, S3Uri uri, S3Options? options = nul
         await foreach (var item in _objects.ListAsync(_root, cancellationToken).ConfigureAwait(false))
         {
             var name = item.Key[_root.Key.Length..];
+            TableFormats.RefuseName($"s3://{_root.Bucket}/{_root.Key}", name);
             if (SourceNames.IsHidden(name))
             {
                 continue;

@@ -43,6 +43,11 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
                 var parent = at with { Key = item.Key[..^at.Name.Length] };
                 return new S3Input(parent, [new SourceFile(at.Name, item.Size, item.ETag)], at);
             }
+            if (item.Key.StartsWith(folder.Key, StringComparison.Ordinal))
+            {
+                TableFormats.RefuseName(uri, item.Key[folder.Key.Length..]);
+            }
+
             // Without the slash the listing also brings siblings such as corpus-old/…
             if (item.Key.StartsWith(folder.Key, StringComparison.Ordinal) && !SourceNames.IsHidden(item.Key[folder.Key.Length..]))
             {

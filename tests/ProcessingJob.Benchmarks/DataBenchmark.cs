@@ -169,9 +169,35 @@ static class DataBenchmark
             new("source_file", ColumnKind.String),
             new("source_row", ColumnKind.Int64),
         ];
+        // Together longer than the windows of compressors, so that no vector is a copy of an earlier one.
+        var sources = Enumerable.Range(0, 16).Select(seed => Block(columns, seed)).ToList();
+        var store = new LocalStore(Path.Combine(folder, $"{format}-{compression}"));
+        var blocks = format == OutputFormat.Jsonl ? 32 : 128;
+        await MeasureAsync(
+            $"write {Names.Of(format)} {Names.Of(compression)}",
+            blocks * 1024L * 384 * 4,
+            async () =>
+            {
+                var unit = WorkUnit.Create(Guid.NewGuid().ToString(), InputFormat.Csv, 0, 1, 1, "", "", "");
+                await using var writer = new UnitWriter(store, unit, columns, new() { Format = format, Compression = compression });
+                for (var i = 0; i < blocks; i++)
+                {
+                    await writer.WriteAsync(sources[i % sources.Count]);
+                }
+
+                await writer.CommitAsync(new(blocks * 1024, blocks * 1024, 0, 0));
+                return blocks * 1024;
+            }
+        );
+        Directory.Delete(store.Location, recursive: true);
+        sources.ForEach(block => block.Dispose());
+    }
+
+    static ColumnBlock Block(OutputColumn[] columns, int seed)
+    {
         var vector = new float[384];
-        var random = new Random(1);
-        using var block = new ColumnBlock(columns);
+        var random = new Random(seed);
+        var block = new ColumnBlock(columns);
         for (var i = 0; i < 1024; i++)
         {
             for (var k = 0; k < vector.Length; k++)
@@ -187,25 +213,8 @@ static class DataBenchmark
             block.Get<StringColumn>("source_file").Append("reviews/part-0001.csv");
             block.Get<ValueColumn<long>>("source_row").Append(i);
         }
-        var store = new LocalStore(Path.Combine(folder, $"{format}-{compression}"));
-        var blocks = format == OutputFormat.Jsonl ? 32 : 128;
-        await MeasureAsync(
-            $"write {Names.Of(format)} {Names.Of(compression)}",
-            blocks * 1024L * 384 * 4,
-            async () =>
-            {
-                var unit = WorkUnit.Create(Guid.NewGuid().ToString(), InputFormat.Csv, 0, 1, 1, "", "", "");
-                await using var writer = new UnitWriter(store, unit, columns, new() { Format = format, Compression = compression });
-                for (var i = 0; i < blocks; i++)
-                {
-                    await writer.WriteAsync(block);
-                }
 
-                await writer.CommitAsync(new(blocks * 1024, blocks * 1024, 0, 0));
-                return blocks * 1024;
-            }
-        );
-        Directory.Delete(store.Location, recursive: true);
+        return block;
     }
 
     static async Task ReadParquetAsync(string folder)

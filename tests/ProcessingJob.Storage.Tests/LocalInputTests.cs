@@ -31,6 +31,32 @@ public sealed class LocalInputTests : IDisposable
     public void Resolve_Folder_ListsFilesInOrderWithoutHiddenOnes() =>
         Assert.Equal(["a.csv", "b.csv", "year=2024/c.csv", "year=2024/d.txt"], LocalInput.Resolve(_folder.Path).Files);
 
+    [Theory]
+    [InlineData("_delta_log/00000000000000000000.json", "", "a Delta Lake table (_delta_log/)", "delta_scan")]
+    [InlineData("sub/_delta_log/0.json", "", "a Delta Lake table", "delta_scan")]
+    [InlineData(".hoodie/hoodie.properties", "", "a Hudi table", "spark.read.format(\"hudi\")")]
+    [InlineData("metadata/v1.metadata.json", "", "an Iceberg table", "iceberg_scan")]
+    [InlineData("metadata/v1.metadata.json", "data", "an Iceberg table", "iceberg_scan")]
+    public void Resolve_TableWhoseLogSaysWhatCounts_IsRefusedWithTheWayToExportIt(string log, string below, string what, string export)
+    {
+        _folder.Write($"table/{log}", "{}");
+        _folder.Write("table/data/part-0.parquet", "PAR1");
+        foreach (var data in new[] { _folder[$"table/{below}"], _folder[$"table/{below}"] + "/**/*.parquet" })
+        {
+            var e = Assert.Throws<PJobException>(() => LocalInput.Resolve(data));
+            Assert.Contains(what, e.Message);
+            Assert.Contains(export, e.Message);
+            Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        }
+    }
+
+    [Fact]
+    public void Resolve_FolderNamedMetadata_IsNoTable()
+    {
+        _folder.Write("corpus/metadata/notes.json", "{}");
+        Assert.Equal(["metadata/notes.json"], LocalInput.Resolve(_folder["corpus"]).Files);
+    }
+
     [Fact]
     public void Resolve_File_IsOneFileOfItsFolder()
     {

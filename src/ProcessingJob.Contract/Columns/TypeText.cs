@@ -79,7 +79,9 @@ sealed class TypeText(string text)
                 Precision = precision,
                 Scale = scale,
             }
-            : throw new FormatException($"found {precision} digits and scale {scale}, expected 1 to {most} digits, the scale not above them");
+            : throw new FormatException(
+                $"found {precision} digits and scale {scale}, expected 1 to {most} digits, the scale not above them"
+            );
     }
 
     List<TypeField> Fields()
@@ -145,7 +147,9 @@ sealed class TypeText(string text)
     {
         var sign = Take('-') ? -1 : 1;
         var word = Word();
-        return int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? sign * number : throw Fault("a number");
+        return int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? sign * number
+            : throw Fault("a number");
     }
 
     string Word()
@@ -191,5 +195,6 @@ sealed class TypeText(string text)
         return _at;
     }
 
-    FormatException Fault(string expected) => new($"found '{text[Math.Min(_at, text.Length)..]}' in the type '{text}', expected {expected}");
+    FormatException Fault(string expected) =>
+        new($"found '{text[Math.Min(_at, text.Length)..]}' in the type '{text}', expected {expected}");
 }

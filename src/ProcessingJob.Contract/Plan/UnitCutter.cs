@@ -42,5 +42,8 @@ public static class UnitCutter
     }
 
     static bool CanCut(string name, InputFormat format, JobSpec spec) =>
-        !InputFormats.IsCompressed(name) && (InputFormats.Of(format).HasColumns || spec.Input.Rows != TextRows.File);
+        // Ranges are of bytes as they lie; what is decoded is read from its start.
+        !InputFormats.IsCompressed(name)
+        && (format == InputFormat.Parquet || spec.Input.Encoding == InputEncodings.Utf8)
+        && (InputFormats.Of(format).HasColumns || spec.Input.Rows != TextRows.File);
 }

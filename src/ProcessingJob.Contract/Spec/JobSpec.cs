@@ -14,6 +14,13 @@ public enum TextRows
     File,
 }
 
+/// <summary>What happens to empty and blank texts.</summary>
+public enum BlankTexts
+{
+    Reject,
+    Embed,
+}
+
 public enum Sharding
 {
     Balanced,
@@ -110,7 +117,25 @@ public sealed record InputSpec
 
     /// <summary>Columns carried through; the single entry "*" stands for all.</summary>
     public ValueList<string> Keep { get; init; } = [];
+
+    /// <summary>One character, or "auto"; null: the format's own.</summary>
     public string? Delimiter { get; init; }
+
+    /// <summary>One character, or "none".</summary>
+    public string Quote { get; init; } = "\"";
+
+    /// <summary>Takes its meaning from the character behind it; null: there is none, and quotes are doubled.</summary>
+    public string? Escape { get; init; }
+
+    /// <summary>One of <see cref="InputEncodings.Names"/>.</summary>
+    public string Encoding { get; init; } = InputEncodings.Utf8;
+
+    /// <summary>csv and tsv: types of columns (<see cref="ColumnType.Parse"/>); others are texts.</summary>
+    public ValueMap<string> Types { get; init; } = [];
+    public BlankTexts Blank { get; init; } = BlankTexts.Reject;
+
+    /// <summary>Whether files without a single record are no fault.</summary>
+    public bool AllowEmpty { get; init; }
     public bool Header { get; init; } = true;
 
     /// <summary>The text format only: one row a line, or one row a file.</summary>

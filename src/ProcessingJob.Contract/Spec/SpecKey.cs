@@ -201,12 +201,13 @@ public sealed class SpecKey
         string path,
         string help,
         Func<JobSpec, ValueMap<string>> get,
-        Func<JobSpec, ValueMap<string>, JobSpec> set
+        Func<JobSpec, ValueMap<string>, JobSpec> set,
+        bool output = false
     ) =>
         new(
             path,
             help,
-            false,
+            output,
             new JsonObject
             {
                 ["type"] = "object",

@@ -67,17 +67,58 @@ public static class SpecKeys
         ),
         SpecKey.List(
             "input.keep",
-            "Columns carried through to the output; \"*\" for all of the first file that are no lists.",
+            "Columns carried through to the output with their types; \"*\" for all of the first file.",
             s => s.Input.Keep,
             (s, v) => s with { Input = s.Input with { Keep = v } },
             output: true
         ),
         SpecKey.Text(
             "input.delimiter",
-            "Field separator of csv files; default: a comma (a tab for tsv).",
+            "Field separator of csv files; auto: , ; | or a tab, whichever divides the first records alike; default: a comma (a tab for tsv).",
             s => s.Input.Delimiter,
             (s, v) => s with { Input = s.Input with { Delimiter = v } },
             output: true
+        ),
+        SpecKey.Text(
+            "input.quote",
+            "Character around csv fields; none: quotes are characters like any other.",
+            s => s.Input.Quote,
+            (s, v) => s with { Input = s.Input with { Quote = v! } },
+            output: true
+        ),
+        SpecKey.Text(
+            "input.escape",
+            "Character before quotes, delimiters, line breaks and itself inside csv fields (Spark and MySQL: a backslash; then a field \\N is null); default: none, quotes are doubled.",
+            s => s.Input.Escape,
+            (s, v) => s with { Input = s.Input with { Escape = v } },
+            output: true
+        ),
+        SpecKey.Text(
+            "input.encoding",
+            "Encoding of text files: utf-8, utf-16, latin-1 or windows-1252.",
+            s => s.Input.Encoding,
+            (s, v) => s with { Input = s.Input with { Encoding = v! } },
+            output: true
+        ),
+        SpecKey.Texts(
+            "input.types",
+            "Types of csv columns: int8 … uint64, float, double, bool, date32, timestamp[us], timestamp[us, tz=UTC], decimal128(p, s), uuid; columns not named are strings.",
+            s => s.Input.Types,
+            (s, v) => s with { Input = s.Input with { Types = v } },
+            output: true
+        ),
+        SpecKey.Choice(
+            "input.blank",
+            "Empty and blank texts: reject or embed them.",
+            s => s.Input.Blank,
+            (s, v) => s with { Input = s.Input with { Blank = v } },
+            output: true
+        ),
+        SpecKey.Boolean(
+            "input.allow_empty",
+            "Accept files without a record: of no bytes, or with a header alone.",
+            s => s.Input.AllowEmpty,
+            (s, v) => s with { Input = s.Input with { AllowEmpty = v } }
         ),
         SpecKey.Boolean(
             "input.header",

@@ -35,9 +35,9 @@ public static class SpecRules
             yield return $"tokens.stride: {s.Tokens.Stride} leaves no new token in a window of tokens.max_length {max}; expected less than {max - 2}";
         }
 
-        if (s.Input.Delimiter is { } d && (d.Length != 1 || d[0] is '"' or '\r' or '\n' || d[0] > 127))
+        foreach (var fault in CsvRules.Broken(s.Input))
         {
-            yield return $"input.delimiter: found '{d}', expected one ASCII character that is no quote or line break";
+            yield return fault;
         }
 
         if (s.Input is { Sharding: Sharding.ByKey, Transfer: Transfer.Stream })

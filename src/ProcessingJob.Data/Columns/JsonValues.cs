@@ -50,7 +50,8 @@ static class JsonValues
                 json.WriteNumberValue(c[row]);
                 break;
             case ValueColumn<Half> c when Half.IsFinite(c[row]):
-                json.WriteRawValue(c[row].ToString(System.Globalization.CultureInfo.InvariantCulture));
+                // The digits of a half alone are of another number to who reads them as a double.
+                json.WriteNumberValue((float)c[row]);
                 break;
             case StructColumn c:
                 WriteStruct(json, type, c, row, limit);

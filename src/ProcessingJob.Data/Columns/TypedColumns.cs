@@ -90,13 +90,22 @@ static class TypedColumns
     {
         var perSecond = PerSecond(unit);
         var (seconds, rest) = (value / perSecond, value % perSecond);
-        var fraction = rest == 0 ? "" : "." + rest.ToString(CultureInfo.InvariantCulture).PadLeft(unit switch
-        {
-            TimeUnit.Ms => 3,
-            TimeUnit.Us => 6,
-            TimeUnit.Ns => 9,
-            TimeUnit.S => 0,
-        }, '0').TrimEnd('0');
+        var fraction =
+            rest == 0
+                ? ""
+                : "."
+                    + rest.ToString(CultureInfo.InvariantCulture)
+                        .PadLeft(
+                            unit switch
+                            {
+                                TimeUnit.Ms => 3,
+                                TimeUnit.Us => 6,
+                                TimeUnit.Ns => 9,
+                                TimeUnit.S => 0,
+                            },
+                            '0'
+                        )
+                        .TrimEnd('0');
         return string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:00}:{seconds / 60 % 60:00}:{seconds % 60:00}{fraction}");
     }
 

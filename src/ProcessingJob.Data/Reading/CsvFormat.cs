@@ -8,23 +8,14 @@ namespace ProcessingJob.Data;
 /// A line break always ends a tsv record, and a tsv field is unquoted only when its closing quote ends the field: so files of
 /// spreadsheets and csv writers are read, and those of raw texts with stray quotes, such as Amazon's reviews, as well.
 /// </summary>
-sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int slotCount) : RecordFormat
+sealed class CsvFormat(byte delimiter, bool multiline, bool hasQuotes, int[] slotOfField, int slotCount) : RecordFormat
 {
     const byte Quote = (byte)'"';
     readonly Slot[] _slots = new Slot[slotCount];
 
-    /// <summary>Delimiter of the spec, else the format's own.</summary>
-    public static byte DelimiterOf(InputSpec input, byte own) =>
-        input.Delimiter switch
-        {
-            null or "" => own,
-            { Length: 1 } d when d[0] < 128 && d[0] is not ('"' or '\r' or '\n') => (byte)d[0],
-            var other => throw new PJobException($"input.delimiter: found '{other}', expected one ASCII character", ExitCode.BadSpec),
-        };
-
     public override RecordCut Cut(ReadOnlySpan<byte> data, bool atEnd, int limit)
     {
-        if (!multiline)
+        if (!multiline || !hasQuotes)
         {
             return base.Cut(data, atEnd, limit);
         }
@@ -79,12 +70,12 @@ sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int sl
         for (var i = 0; ; i++)
         {
             Slot slot;
-            if (IsQuoted(record, i, delimiter, multiline))
+            if (hasQuotes && IsQuoted(record, i, delimiter, multiline))
             {
                 var close = CloseOf(record, i + 1);
                 var value = record[(i + 1)..close];
                 slot = new(i + 1, value.Length, value.Contains(Quote) ? SlotKind.CsvQuoted : SlotKind.Text);
-                i = close + 1;
+                i = SkipBlanks(record, close + 1, delimiter);
                 if (i < record.Length && record[i] != delimiter)
                 {
                     into.Reject(row, offset, RejectReason.BadRecord, $"text after the closing quote of field {field + 1}", record);
@@ -125,13 +116,16 @@ sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int sl
 
     /// <summary>The fields of a record, decoded; for headers.</summary>
     /// <returns>Null when the record is broken or not UTF-8.</returns>
-    public static string[]? Fields(ReadOnlySpan<byte> record, byte delimiter, bool multiline)
+    public static string[]? Fields(ReadOnlySpan<byte> record, byte delimiter, bool multiline, bool hasQuotes)
     {
         var fields = new List<string>();
         using var text = new StringColumn();
         for (var i = 0; ; i++)
         {
-            var quoted = IsQuoted(record, i, delimiter, multiline);
+            // Blanks around a quoted name are no part of it.
+            var begin = SkipBlanks(record, i, delimiter);
+            var quoted = hasQuotes && IsQuoted(record, begin, delimiter, multiline);
+            i = quoted ? begin : i;
             var end = quoted ? CloseOf(record, ++i) : record[i..].IndexOf(delimiter);
             if (quoted && end < 0)
             {
@@ -150,7 +144,7 @@ sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int sl
 
             text.EndRow();
             fields.Add(text[text.Count - 1].ToString());
-            i = quoted ? end + 1 : end;
+            i = quoted ? SkipBlanks(record, end + 1, delimiter) : end;
             if (i >= record.Length)
             {
                 return [.. fields];
@@ -171,7 +165,21 @@ sealed class CsvFormat(byte delimiter, bool multiline, int[] slotOfField, int sl
         }
 
         return multiline
-            || (CloseOf(record, at + 1) is >= 0 and var close && (close + 1 == record.Length || record[close + 1] == delimiter));
+            || (
+                CloseOf(record, at + 1) is >= 0 and var close
+                && SkipBlanks(record, close + 1, delimiter) is var end
+                && (end == record.Length || record[end] == delimiter)
+            );
+    }
+
+    static int SkipBlanks(ReadOnlySpan<byte> record, int at, byte delimiter)
+    {
+        while (at < record.Length && record[at] is (byte)' ' or (byte)'\t' && record[at] != delimiter)
+        {
+            at++;
+        }
+
+        return at;
     }
 
     /// <summary>Index of the quote that closes a field whose content begins at <paramref name="from"/>; -1 when there is none.</summary>

@@ -16,11 +16,16 @@ sealed class CsvInput(byte delimiter, bool multiline) : RecordInput
         CancellationToken cancellationToken
     )
     {
-        var separator = CsvFormat.DelimiterOf(options.Input, delimiter);
+        var dialect = CsvDialect.Of(options.Input, delimiter, multiline);
+        if (options.Input.Delimiter == "auto")
+        {
+            dialect = dialect.Sniff(feed.Data, feed.AtEnd, options.MaxRecordBytes);
+        }
+
+        start = start with { Delimiter = dialect.Delimiter };
         while (true)
         {
-            var csv = new CsvFormat(separator, multiline, [], 0);
-            var cut = csv.Cut(feed.Data, feed.AtEnd, options.MaxRecordBytes);
+            var cut = dialect.Format([], 0).Cut(feed.Data, feed.AtEnd, options.MaxRecordBytes);
             if (cut.Fault == RecordFault.NeedMore)
             {
                 await feed.FillAsync(cancellationToken).ConfigureAwait(false);
@@ -32,7 +37,7 @@ sealed class CsvInput(byte delimiter, bool multiline) : RecordInput
                 feed.Consume(cut.Length);
                 continue;
             }
-            var fields = cut.Fault == RecordFault.None ? CsvFormat.Fields(feed.Data[..cut.Content], separator, multiline) : null;
+            var fields = cut.Fault == RecordFault.None ? dialect.Fields(feed.Data[..cut.Content]) : null;
             if (!options.Input.Header)
             {
                 return start with { DataStart = feed.Offset, Columns = Numbered(fields?.Length ?? 0) };
@@ -46,14 +51,7 @@ sealed class CsvInput(byte delimiter, bool multiline) : RecordInput
             if (fields is null)
             {
                 throw new PJobException(
-                    $"{file}: the header cannot be read: {SlotDecoder.Show(feed.Data[..Math.Min(80, feed.Data.Length)])}; expected column names in UTF-8, separated by '{(char)separator}'"
-                );
-            }
-
-            if (fields.Any(f => f.Contains('\0')))
-            {
-                throw new PJobException(
-                    $"{file}: the header has NUL bytes: found UTF-16 or no text at all, expected UTF-8; convert the file (iconv -f UTF-16 -t UTF-8)"
+                    $"{file}: the header cannot be read: {SlotDecoder.Show(feed.Data[..Math.Min(80, feed.Data.Length)])}; expected column names in UTF-8, separated by '{(char)dialect.Delimiter}' (input.delimiter, input.quote and input.escape say how)"
                 );
             }
 
@@ -85,12 +83,13 @@ sealed class CsvInput(byte delimiter, bool multiline) : RecordInput
             throw new PJobException($"{file}: the header names the column '{twice}' more than once; rename all but one");
         }
 
-        return new CsvFormat(
-            CsvFormat.DelimiterOf(options.Input, delimiter),
-            multiline,
-            [.. head.Columns.Select(name => Array.IndexOf(plan.Names, name))],
-            plan.Names.Length
-        );
+        var dialect = CsvDialect.Of(options.Input, delimiter, multiline);
+        if (head.Columns.Length > 0)
+        {
+            dialect = dialect with { Delimiter = head.Delimiter };
+        }
+
+        return dialect.Format([.. head.Columns.Select(name => Array.IndexOf(plan.Names, name))], plan.Names.Length);
     }
 
     public override async Task<FoundColumns> FindColumnsAsync(IByteSource source, InputSpec input, CancellationToken cancellationToken)
@@ -101,7 +100,15 @@ sealed class CsvInput(byte delimiter, bool multiline) : RecordInput
         }
 
         var head = await FileHead.ReadAsync(source, this, ReadOptions.Of(input), cancellationToken).ConfigureAwait(false);
-        return new([.. head.Columns.Distinct().Select(name => new KeptColumn(name, ColumnType.String))]);
+        var types = input.Types.ToDictionary();
+        if (types.Keys.FirstOrDefault(name => !head.Columns.Contains(name)) is { } unknown)
+        {
+            throw RowPlan.Missing(source.Name, unknown, head.Columns, ExitCode.BadSpec, "input.types");
+        }
+
+        return new([.. head.Columns.Distinct().Select(name => new KeptColumn(name, TypeOf(name)))]);
+
+        ColumnType TypeOf(string name) => types.TryGetValue(name, out var type) ? ColumnType.Parse(type) : ColumnType.String;
     }
 
     static string[] Numbered(int count) => [.. Enumerable.Range(0, count).Select(i => i.ToString())];

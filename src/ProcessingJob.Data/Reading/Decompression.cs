@@ -1,3 +1,4 @@
+using System.Text;
 using ProcessingJob.Contract;
 using ProcessingJob.Storage;
 using ZstdSharp;
@@ -31,16 +32,45 @@ static class Decompression
     /// <summary>The decompressed bytes; of an uncompressed file those from <paramref name="start"/> on.</summary>
     public static Stream Open(IByteSource source, CompressionKind kind, long start, long likelyEnd, ReadOptions options)
     {
-        if (kind == CompressionKind.None)
+        if (!IsDecoded(kind, options))
         {
             return source.OpenSequential(start, likelyEnd);
         }
 
-        var compressed = new CountingStream(source.OpenSequential(0, likelyEnd));
-        return kind == CompressionKind.Gzip
-            ? new GuardedStream(new GzipMembers(compressed), compressed, source.Name, options)
-            : new GuardedStream(new DecompressionStream(compressed, leaveOpen: false), compressed, source.Name, options);
+        var bytes = new CountingStream(source.OpenSequential(0, likelyEnd));
+        Stream plain = kind switch
+        {
+            CompressionKind.Gzip => new GzipMembers(bytes),
+            CompressionKind.Zstd => new DecompressionStream(bytes, leaveOpen: false),
+            CompressionKind.None => bytes,
+        };
+        return new GuardedStream(
+            options.Input.Encoding == InputEncodings.Utf8
+                ? plain
+                : Encoding.CreateTranscodingStream(plain, EncodingOf(options.Input.Encoding), Encoding.UTF8),
+            bytes,
+            source.Name,
+            options
+        );
     }
+
+    /// <summary>Whether what is read differs from the file's bytes.</summary>
+    public static bool IsDecoded(CompressionKind kind, ReadOptions options) =>
+        kind != CompressionKind.None || options.Input.Encoding != InputEncodings.Utf8;
+
+    /// <summary>Bytes that mean nothing are a fault, not replaced.</summary>
+    static Encoding EncodingOf(string name) =>
+        name switch
+        {
+            InputEncodings.Utf16 => new UnicodeEncoding(bigEndian: false, byteOrderMark: true, throwOnInvalidBytes: true),
+            InputEncodings.Latin1 => Encoding.Latin1,
+            InputEncodings.Windows1252 => CodePagesEncodingProvider.Instance.GetEncoding(
+                1252,
+                EncoderFallback.ExceptionFallback,
+                DecoderFallback.ExceptionFallback
+            )!,
+            _ => throw new ArgumentOutOfRangeException(nameof(name), name, "not an encoding of input.encoding"),
+        };
 }
 
 /// <summary>Counts what is read.</summary>
@@ -89,6 +119,14 @@ sealed class GuardedStream(Stream decoder, CountingStream compressed, string nam
         {
             throw new PJobException(
                 $"{name}: the compressed data is truncated or damaged after {_total} decompressed bytes ({compressed.Count} compressed): {e.Message}; make or copy the file again",
+                ExitCode.Failed,
+                e
+            );
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new PJobException(
+                $"{name}: is not {options.Input.Encoding} after {_total} bytes of text: {e.Message}; set input.encoding to the encoding of the file",
                 ExitCode.Failed,
                 e
             );

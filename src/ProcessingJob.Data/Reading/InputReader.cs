@@ -74,6 +74,7 @@ abstract class RecordInput : InputReader
     {
         if (source.Length == 0)
         {
+            RefuseEmpty(unit, builder.Options);
             yield break;
         }
 
@@ -86,6 +87,7 @@ abstract class RecordInput : InputReader
                 memory.Heads[(unit.Source, unit.Version)] = head;
             }
         }
+        var any = false;
         var format = CreateFormat(unit.Source, builder.Plan, head, builder.Options);
         await foreach (
             var block in new RecordReader(unit, source, builder.Options, head, format, memory.Prefixes)
@@ -93,7 +95,23 @@ abstract class RecordInput : InputReader
                 .ConfigureAwait(false)
         )
         {
+            any |= block.RecordsIn > 0;
             yield return block;
+        }
+
+        if (!any && unit.IsWholeFile)
+        {
+            RefuseEmpty(unit, builder.Options);
+        }
+    }
+
+    static void RefuseEmpty(WorkUnit unit, ReadOptions options)
+    {
+        if (!options.Input.AllowEmpty)
+        {
+            throw new PJobException(
+                $"{unit.Source}: no records: {(unit.Size == 0 ? "the file is empty" : "found no more than a header or blank lines")}; take the file away, or set input.allow_empty: true"
+            );
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace ProcessingJob.Data;
@@ -7,6 +8,9 @@ static class JsonBytes
 {
     /// <summary>Deeper than any writer nests; a reject beyond it, not a full stack: reading does not recurse.</summary>
     const int MaxDepth = 10_000;
+
+    /// <summary>What may stand between the elements of an array, and behind the last.</summary>
+    static readonly SearchValues<byte> Between = SearchValues.Create(" \t\r\n,]"u8);
 
     public static ReadOnlySpan<byte> Blank => " \t\r\n"u8;
 
@@ -106,10 +110,10 @@ static class JsonBytes
     static int StartOfElement(ReadOnlySpan<byte> data)
     {
         // The array's own bracket, once, or what separates elements.
-        var at = data.IndexOfAnyExcept(" \t\r\n,]"u8);
+        var at = data.IndexOfAnyExcept(Between);
         if (at >= 0 && data[at] == '[')
         {
-            var next = data[(at + 1)..].IndexOfAnyExcept(" \t\r\n,]"u8);
+            var next = data[(at + 1)..].IndexOfAnyExcept(Between);
             at = next < 0 ? -1 : at + 1 + next;
         }
 

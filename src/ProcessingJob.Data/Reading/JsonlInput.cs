@@ -36,7 +36,10 @@ sealed class JsonlInput : RecordInput
             await feed.FillAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return start with { IsArray = at >= 0 && feed.Data[at] == (byte)'[' };
+        return start with
+        {
+            IsArray = at >= 0 && feed.Data[at] == (byte)'[',
+        };
     }
 
     public override async Task<FoundColumns> FindColumnsAsync(IByteSource source, InputSpec input, CancellationToken cancellationToken)
@@ -75,10 +78,12 @@ sealed class JsonlInput : RecordInput
         readonly List<(string Name, JsonKinds Kinds)> _columns = [],
             _inner = [];
 
-        public IReadOnlyList<KeptColumn> All => [.. _columns.Select(c => new KeptColumn(c.Name, JsonNumbers.TypeOf(c.Kinds) ?? ColumnType.String))];
+        public IReadOnlyList<KeptColumn> All =>
+            [.. _columns.Select(c => new KeptColumn(c.Name, JsonNumbers.TypeOf(c.Kinds) ?? ColumnType.String))];
 
         /// <summary>Named members of objects, and those that texts may stand in.</summary>
-        public IReadOnlyList<KeptColumn> Inner => [.. _inner.Select(c => new KeptColumn(c.Name, JsonNumbers.TypeOf(c.Kinds) ?? ColumnType.String))];
+        public IReadOnlyList<KeptColumn> Inner =>
+            [.. _inner.Select(c => new KeptColumn(c.Name, JsonNumbers.TypeOf(c.Kinds) ?? ColumnType.String))];
 
         public void Add(ReadOnlySpan<byte> record)
         {

@@ -41,9 +41,10 @@ sealed class ParquetFile : IAsyncDisposable
             arrow.ArrowExtensionEnabled = true;
             reader = new(stream, reading, arrow, leaveOpen: true);
             var found = new List<ParquetColumn>();
+            using var root = reader.ParquetReader.FileMetaData.Schema.GroupNode;
             foreach (var (index, field) in reader.SchemaManifest.SchemaFields.Index())
             {
-                Collect(reader, field, [field.Field.Name], index, found);
+                CollectTop(reader, field, root.Fields[index].Name, index, found);
             }
 
             return new(stream, reader, footer, found);
@@ -87,6 +88,21 @@ sealed class ParquetFile : IAsyncDisposable
     {
         _reader.Dispose();
         await Stream.DisposeAsync().ConfigureAwait(false);
+    }
+
+    static void CollectTop(FileReader reader, SchemaField field, string name, int index, List<ParquetColumn> into)
+    {
+        var count = into.Count;
+        try
+        {
+            Collect(reader, field, [name], index, into);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or InvalidDataException or NotImplementedException)
+        {
+            // A type that Apache.Arrow does not know, such as a structure without fields.
+            into.RemoveRange(count, into.Count - count);
+            into.Add(new([name], index, null, []));
+        }
     }
 
     static void Collect(FileReader reader, SchemaField field, string[] parts, int top, List<ParquetColumn> into)

@@ -206,6 +206,9 @@ sealed class ParquetFooter
         }
 
         // Some writers say 0 where there is no dictionary.
-        return place with { Start = dictionary > 0 ? Math.Min(dictionary, data) : data };
+        return place with
+        {
+            Start = dictionary > 0 ? Math.Min(dictionary, data) : data,
+        };
     }
 }

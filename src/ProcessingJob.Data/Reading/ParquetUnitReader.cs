@@ -188,11 +188,7 @@ sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBuilder bui
         {
             foreach (var parent in Parents)
             {
-                if (
-                    parent.NullCount != 0
-                    && !parent.Buffers[0].IsEmpty
-                    && !BitUtility.GetBit(parent.Buffers[0].Span, parent.Offset + row)
-                )
+                if (parent.NullCount != 0 && !parent.Buffers[0].IsEmpty && !BitUtility.GetBit(parent.Buffers[0].Span, parent.Offset + row))
                 {
                     return true;
                 }

@@ -12,7 +12,7 @@ sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options
 
     public async IAsyncEnumerable<RowBlock> ReadAsync(RowBuilder builder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var compressed = head.Compression != CompressionKind.None;
+        var compressed = head.IsDecoded;
         // A compressed file cannot be entered in the middle: its first range has all of it, whatever its name made the planner believe.
         if (compressed && unit.Start > 0)
         {

@@ -110,7 +110,7 @@ sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileId
     {
         var block = Block;
         var index = block.Count;
-        for (var k = 0; k < block.Texts.Length; k++)
+        for (var k = 0; k < block.Texts.Length && options.Input.Blank == BlankTexts.Reject; k++)
         {
             if (block.Texts[k][index].IsWhiteSpace())
             {

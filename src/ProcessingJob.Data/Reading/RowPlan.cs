@@ -45,6 +45,7 @@ sealed class RowPlan
     public int Id { get; }
     public int[] Kept { get; }
     public bool[] Required { get; }
+
     /// <summary>Whether "*" asks for every column.</summary>
     public bool KeepsAll { get; }
     public KeptColumn? IdColumn { get; }
@@ -55,7 +56,12 @@ sealed class RowPlan
     /// <param name="shown">What a message names; null: the columns.</param>
     /// <param name="all">Those that "*" stands for; null: all of them.</param>
     /// <exception cref="PJobException">A named column is missing, or "*" would leave one out.</exception>
-    public void CheckFound(string file, IReadOnlyList<string> columns, IReadOnlyList<string>? shown = null, IReadOnlyList<string>? all = null)
+    public void CheckFound(
+        string file,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<string>? shown = null,
+        IReadOnlyList<string>? all = null
+    )
     {
         for (var slot = 0; slot < Names.Length; slot++)
         {
@@ -72,14 +78,25 @@ sealed class RowPlan
         }
     }
 
-    public static PJobException Missing(string file, string column, IReadOnlyList<string> found, ExitCode code = ExitCode.Failed)
+    public static PJobException Missing(
+        string file,
+        string column,
+        IReadOnlyList<string> found,
+        ExitCode code = ExitCode.Failed,
+        string keys = "input.text, input.id and input.keep"
+    )
     {
         var nearest = Contract.Names.Nearest(column, found);
         var shown = string.Join(", ", found.Take(20)) + (found.Count > 20 ? ", …" : "");
+        var isUndivided = found.Count == 1 && found[0].AsSpan().IndexOfAny(",;\t|") is >= 0;
         return new(
             $"{file}: no column '{column}'; found: {shown}"
                 + (nearest is null ? "" : $" (did you mean '{nearest}'?)")
-                + "; set input.text, input.id and input.keep to columns of the data",
+                + (
+                    isUndivided
+                        ? "; the one name looks like several: set input.delimiter to what stands between them, or to auto"
+                        : $"; set {keys} to columns of the data"
+                ),
             code
         );
     }

@@ -1,7 +1,7 @@
-using ProcessingJob.Contract;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ProcessingJob.Contract;
 
 namespace ProcessingJob.Data;
 

@@ -59,8 +59,5 @@ public static class SchemaSampler
                 $"input.id: the column '{column.Name}' has the type {column.Type}, expected numbers or texts",
                 ExitCode.BadSpec
             )
-        : column with
-        {
-            Type = ColumnType.String,
-        };
+        : column with { Type = ColumnType.String };
 }

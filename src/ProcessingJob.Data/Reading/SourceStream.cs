@@ -44,7 +44,9 @@ sealed class SourceStream(IByteSource source) : ReadOnlyStream
         _loaded.Add((start, bytes, 0));
         for (var read = 0; read < length; )
         {
-            var step = await source.ReadAsync(start + read, bytes.AsMemory(read, (int)length - read), cancellationToken).ConfigureAwait(false);
+            var step = await source
+                .ReadAsync(start + read, bytes.AsMemory(read, (int)length - read), cancellationToken)
+                .ConfigureAwait(false);
             if (step == 0)
             {
                 break;

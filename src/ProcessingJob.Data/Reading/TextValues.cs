@@ -11,19 +11,6 @@ namespace ProcessingJob.Data;
 /// </summary>
 static class TextValues
 {
-    /// <summary>The types that a csv column can have.</summary>
-    public static bool IsPossible(ColumnType type) =>
-        type.IsInteger
-        || type.Kind
-            is TypeKind.String
-                or TypeKind.Bool
-                or TypeKind.Float32
-                or TypeKind.Float64
-                or TypeKind.Date32
-                or TypeKind.Timestamp
-                or TypeKind.Decimal128
-                or TypeKind.Uuid;
-
     /// <returns>False when the field is no value of the type.</returns>
     public static bool TryAppend(ReadOnlySpan<byte> field, ColumnType type, Column into)
     {
@@ -36,8 +23,7 @@ static class TextValues
         return into switch
         {
             ValueColumn<bool> c => TryAppendBool(field, c),
-            ValueColumn<float> c => float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-                && Add(c, value),
+            ValueColumn<float> c => float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && Add(c, value),
             ValueColumn<double> c => double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
                 && Add(c, value),
             ValueColumn<Int128> c when type.IsDecimal => TryAppendDecimal(Encoding.UTF8.GetString(field), type, c),

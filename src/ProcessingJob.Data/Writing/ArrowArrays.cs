@@ -69,7 +69,8 @@ static class ArrowArrays
             _ => throw new NotSupportedException($"a {column.Kind} inside a list"),
         };
 
-    static Field ListOf(string name, IArrowType item) => new(name, new ListType(new Field("element", item, nullable: false)), nullable: false);
+    static Field ListOf(string name, IArrowType item) =>
+        new(name, new ListType(new Field("element", item, nullable: false)), nullable: false);
 
     static StructType StructOf(OutputColumn column) => new([.. column.Fields!.Select(FieldOf)]);
 
@@ -119,14 +120,7 @@ static class ArrowArrays
                 [valid, type.Kind == TypeKind.LargeBinary ? LongOffsets(c.Ends) : Offsets(c.Ends), Shared(c.Items)]
             ),
             StringColumn c => Texts(c, arrow, valid),
-            StructColumn c => new(
-                arrow,
-                c.Count,
-                c.NullCount,
-                0,
-                [valid],
-                [.. c.Fields.Select((f, i) => DataOf(type.Fields[i].Type, f))]
-            ),
+            StructColumn c => new(arrow, c.Count, c.NullCount, 0, [valid], [.. c.Fields.Select((f, i) => DataOf(type.Fields[i].Type, f))]),
             ItemsColumn c => Items(type, c, arrow, valid),
             _ => throw new NotSupportedException($"a {column.GetType().Name} as {type}"),
         };

@@ -1,8 +1,6 @@
-using Apache.Arrow;
 using ParquetSharp;
 using ParquetSharp.Arrow;
 using ProcessingJob.Contract;
-using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data;
 
@@ -87,16 +85,17 @@ sealed class ParquetPart : IPartFormat
 
     static void Encode(WriterPropertiesBuilder builder, OutputColumn column)
     {
-        var path = column.Name;
-        switch (column.Kind)
+        if (column.Kind is not (ColumnKind.ListFloat or ColumnKind.ListFloat16 or ColumnKind.ListInt32))
         {
-            case ColumnKind.ListFloat or ColumnKind.ListInt32:
-                // Vectors and token ids hardly repeat; a dictionary costs time and is given up.
-                builder.DisableDictionary($"{path}.list.element");
-                break;
-            case ColumnKind.ListFloat16:
-                builder.DisableDictionary($"{path}.list.element").Encoding($"{path}.list.element", Encoding.ByteStreamSplit);
-                break;
+            return;
+        }
+
+        // Numbers of vectors and token ids hardly repeat, and nobody looks for one by its size.
+        var path = $"{column.Name}.list.element";
+        builder.DisableDictionary(path).DisableStatistics(path).DisableWritePageIndex(path);
+        if (column.Kind == ColumnKind.ListFloat16)
+        {
+            builder.Encoding(path, Encoding.ByteStreamSplit);
         }
     }
 

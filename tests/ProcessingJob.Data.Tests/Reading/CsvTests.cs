@@ -80,8 +80,15 @@ public sealed class CsvTests
     [InlineData("text,n\n")]
     [InlineData("text,n")]
     [InlineData("\uFEFFtext,n\r\n\r\n")]
-    public async Task Read_EmptyOrHeaderOnlyFile_HasNoRows(string text) =>
-        Assert.Equal(0, (await ReadRows.OfAsync(new MemorySource(text), InputFormat.Csv)).RecordsIn);
+    public async Task Read_EmptyOrHeaderOnlyFile_HasNoRowsWhereThatIsAllowed(string text)
+    {
+        var source = new MemorySource(text, "a.csv");
+        var options = Some.Options(Some.Input() with { AllowEmpty = true });
+        Assert.Equal(0, (await ReadRows.OfAsync(source, InputFormat.Csv, options)).RecordsIn);
+        var e = await Assert.ThrowsAsync<PJobException>(() => ReadRows.OfAsync(source, InputFormat.Csv));
+        Assert.Contains("a.csv: no records: ", e.Message);
+        Assert.Contains("set input.allow_empty: true", e.Message);
+    }
 
     [Fact]
     public async Task Read_MissingColumn_FailsAndNamesTheNearest()

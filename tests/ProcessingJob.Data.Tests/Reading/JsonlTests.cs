@@ -174,4 +174,122 @@ public sealed class JsonlTests
         Assert.Equal(["who?|me"], rows.Texts);
         Assert.Equal("no text in c", Assert.Single(rows.Rejects).Message);
     }
+
+    static async Task<(string Types, ReadRows Rows)> KeepAllAsync(string json)
+    {
+        var source = new MemorySource(json, "a.jsonl");
+        var input = Some.Input("text", null, "*");
+        var schema = await SchemaSampler.InferAsync(source, InputFormat.Jsonl, input, TestContext.Current.CancellationToken);
+        return (
+            string.Join(",", schema.Where(c => c.Name != "text").Select(c => c.Type)),
+            await ReadRows.OfAsync(source, InputFormat.Jsonl, Some.Options(input, [.. schema]))
+        );
+    }
+
+    static string Lines(int count, string value) =>
+        string.Concat(Enumerable.Range(0, count).Select(i => $"{{\"text\":\"t\",\"v\":{value.Replace("#", i.ToString())}}}\n"));
+
+    [Theory]
+    [InlineData("\"007\"")]
+    [InlineData("\"1\"")]
+    [InlineData("true")]
+    [InlineData("2.5")]
+    [InlineData("18446744073709551615")]
+    [InlineData("[1]")]
+    public async Task Read_ValueOfAnotherKindThanTheSample_IsRejectedNotConverted(string late)
+    {
+        var (types, rows) = await KeepAllAsync(Lines(1001, "#") + Lines(1, late));
+        Assert.Equal("int64", types);
+        Assert.Equal(1001, rows.Texts.Count);
+        Assert.Equal([RejectReason.TypeMismatch], rows.Reasons);
+    }
+
+    [Theory]
+    [InlineData("true", "\"true\"")]
+    [InlineData("1.5", "\"0.10\"")]
+    [InlineData("1.5", "9007199254740993")]
+    [InlineData("1.5", "0.1000000000000000055511151231257827")]
+    [InlineData("1.5", "1e400")]
+    [InlineData("18446744073709551615", "-1")]
+    public async Task Read_ValueThatTheTypeDoesNotHold_IsRejected(string early, string late)
+    {
+        var (_, rows) = await KeepAllAsync(Lines(1001, early) + Lines(1, late));
+        Assert.Equal(1001, rows.Texts.Count);
+        Assert.Equal([RejectReason.TypeMismatch], rows.Reasons);
+    }
+
+    [Theory]
+    [InlineData("18446744073709551615", "9007199254740993", "uint64")]
+    [InlineData("18446744073709551616", "9007199254740993", "string")]
+    [InlineData("-18446744073709551615", "1", "string")]
+    [InlineData("2.5", "9007199254740993", "string")]
+    [InlineData("2.5", "9007199254740992", "double")]
+    [InlineData("0.1000000000000000055511151231257827", "1.5", "string")]
+    [InlineData("12345678901234567890.123456789", "1.10", "string")]
+    [InlineData("1", "\"007\"", "string")]
+    public async Task Read_NumbersOfTheSample_StayExact(string a, string b, string type)
+    {
+        var (types, rows) = await KeepAllAsync(Lines(1, a) + Lines(1, b));
+        Assert.Equal(type, types);
+        Assert.Empty(rows.Rejects);
+        string[] expected = type == "double" ? [a, "9007199254740992"] : [a, b.Trim('"')];
+        Assert.Equal(expected, rows.Kept.Select(k => k[1]));
+    }
+
+    [Fact]
+    public async Task Read_MemberThatTheSampleLacks_IsNamedNotDropped()
+    {
+        var e = await Assert.ThrowsAsync<PJobException>(() => KeepAllAsync(Lines(1001, "1") + "{\"text\":\"t\",\"late\":1}\n"));
+        Assert.Contains("a.jsonl: found the member 'late'", e.Message);
+        var (_, rows) = await KeepAllAsync(Lines(1001, "1") + "{\"text\":\"t\",\"late\":null}\n");
+        Assert.Equal(1002, rows.Texts.Count);
+    }
+
+    [Theory]
+    [InlineData("NaN")]
+    [InlineData("[1, Infinity, -Infinity]")]
+    [InlineData("\"NaN\"")]
+    public async Task Read_NaNInAMemberNobodyAskedFor_CostsNothing(string value)
+    {
+        var source = new MemorySource($"{{\"v\":{value},\"text\":\"a NaN \\\" NaN\"}}\n");
+        Assert.Equal(["a NaN \" NaN"], (await ReadRows.OfAsync(source, InputFormat.Jsonl)).Texts);
+    }
+
+    [Fact]
+    public async Task Read_DepthInAMemberNobodyAskedFor_CostsNothing()
+    {
+        var source = new MemorySource($"{{\"v\":{new string('[', 500)}{new string(']', 500)},\"text\":\"a\"}}\n");
+        Assert.Equal(["a"], (await ReadRows.OfAsync(source, InputFormat.Jsonl)).Texts);
+    }
+
+    [Theory]
+    [InlineData("[{\"text\":\"a, ]\",\"v\":{\"w\":[1]}},{\"text\":\"b\"}]")]
+    [InlineData("\n [\n {\n\"text\": \"a, ]\"\n},\r\n {\"text\": \"b\"}\n]\n")]
+    public async Task Read_ArrayOfObjects_HasARowEach(string json)
+    {
+        var source = new MemorySource(json, "a.json");
+        var whole = await ReadRows.OfAsync(source, InputFormat.Jsonl);
+        Assert.Equal(["a, ]", "b"], whole.Texts);
+        Assert.Empty(whole.Rejects);
+
+        var parts = new ReadRows();
+        var reader = new RowReader(Some.Options());
+        for (long start = 0; start < source.Length; start += 5)
+        {
+            await parts.AddAsync(reader, Some.Unit(source, InputFormat.Jsonl, start, Math.Min(source.Length, start + 5)), source);
+        }
+
+        Assert.Equal(whole.Texts, parts.Texts);
+        Assert.Equal(whole.Offsets, parts.Offsets);
+    }
+
+    [Fact]
+    public async Task Infer_TextThatIsNoText_IsRefusedNamingItsType()
+    {
+        var source = new MemorySource("{\"text\":1}\n{\"text\":2}\n", "a.jsonl");
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            SchemaSampler.InferAsync(source, InputFormat.Jsonl, Some.Input(), TestContext.Current.CancellationToken)
+        );
+        Assert.Contains("the text column 'text' has the type int64, expected string", e.Message);
+    }
 }

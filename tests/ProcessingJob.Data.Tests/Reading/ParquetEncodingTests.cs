@@ -75,7 +75,10 @@ public sealed class ParquetEncodingTests : IDisposable
         var input = Some.Input("text", null, "day", "at", "n", "d");
         var types = await SchemaSampler.InferAsync(source, InputFormat.Parquet, input, TestContext.Current.CancellationToken);
         // No zone is known of INT96.
-        Assert.Equal([ColumnType.Date, ColumnType.Timestamp with { Zone = null }, ColumnType.Int64, ColumnType.Double], types.Select(t => t.Type));
+        Assert.Equal(
+            [ColumnType.Date, ColumnType.Timestamp with { Zone = null }, ColumnType.Int64, ColumnType.Double],
+            types.Select(t => t.Type)
+        );
         return await ReadRows.OfAsync(source, InputFormat.Parquet, Some.Options(input, [.. types]));
     }
 

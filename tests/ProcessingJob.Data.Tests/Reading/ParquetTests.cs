@@ -66,7 +66,18 @@ public sealed class ParquetTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 5000).Where(i => i % 10 != 0).Select(i => (long)i), rows.Rows);
         Assert.Equal("4999", rows.Ids[^1]);
         Assert.Equal(
-            ["text ü 4999", "1", "2499.5", "False", "18361", "1577841799000001", """{"b":{"c":"deep 4999"}}""", "4999.00", """["x"]""", "dictionary"],
+            [
+                "text ü 4999",
+                "1",
+                "2499.5",
+                "False",
+                "18361",
+                "1577841799000001",
+                """{"b":{"c":"deep 4999"}}""",
+                "4999.00",
+                """["x"]""",
+                "dictionary",
+            ],
             rows.Kept[^1].Select((v, i) => i == 4 ? "18361" : v)
         );
         Assert.Equal(
@@ -87,7 +98,9 @@ public sealed class ParquetTests : IDisposable
             SELECT 'text ' || i AS text, (i - 1000) * 1.25::DECIMAL(9,3) AS small, (i - 1000)::DECIMAL(18,2) AS middle, (i - 1000)::DECIMAL(38,10) * 10000000000000 AS wide,
               DATE '1969-06-01' + i::INTEGER AS day, TIMESTAMP '1969-12-31 23:59:00.000001' + to_seconds(i) AS at,
               (TIMESTAMP '1969-12-31 23:59:00.5' + to_seconds(i))::TIMESTAMP_MS AS ms, (TIMESTAMP '1969-12-31 23:59:00' + to_seconds(i))::TIMESTAMP_NS AS ns,
-              (4294960000 + i)::UINTEGER % {{(version == "V1" ? "4294967296" : "65536")}} AS u, (i - 1000)::SMALLINT AS s, '00000000-0000-0000-0000-0000000' || (10000 + i) AS guid, ('00000000-0000-0000-0000-0000000' || (10000 + i))::UUID AS uuid
+              (4294960000 + i)::UINTEGER % {{(
+                version == "V1" ? "4294967296" : "65536"
+            )}} AS u, (i - 1000)::SMALLINT AS s, '00000000-0000-0000-0000-0000000' || (10000 + i) AS guid, ('00000000-0000-0000-0000-0000000' || (10000 + i))::UUID AS uuid
             FROM range(3000) t(i)
             """,
             $", PARQUET_VERSION {version}"

@@ -139,17 +139,17 @@ sealed class ReadRows
         : type is { IsDecimal: true } or { Kind: TypeKind.Uuid } ? TypedColumns.TextOf(type, column, row)!
         : type is { IsNested: true } ? Json(type, column, row)
         : column switch
-            {
-                StringColumn c => c[row].ToString(),
-                ValueColumn<long> c => c[row].ToString(),
-                ValueColumn<int> c => c[row].ToString(),
-                ValueColumn<double> c => c[row].ToString(),
-                ValueColumn<bool> c => c[row].ToString(),
-                BinaryColumn c => Convert.ToHexStringLower(c[row]),
-                ValueColumn<float> c => c[row].ToString(),
-                ValueColumn<Half> c => c[row].ToString(),
-                _ => ColumnConversion.IntegerOf(column, row)?.ToString() ?? column.GetType().Name,
-            };
+        {
+            StringColumn c => c[row].ToString(),
+            ValueColumn<long> c => c[row].ToString(),
+            ValueColumn<int> c => c[row].ToString(),
+            ValueColumn<double> c => c[row].ToString(),
+            ValueColumn<bool> c => c[row].ToString(),
+            BinaryColumn c => Convert.ToHexStringLower(c[row]),
+            ValueColumn<float> c => c[row].ToString(),
+            ValueColumn<Half> c => c[row].ToString(),
+            _ => ColumnConversion.IntegerOf(column, row)?.ToString() ?? column.GetType().Name,
+        };
 
     static string Json(ColumnType type, Column column, int row)
     {

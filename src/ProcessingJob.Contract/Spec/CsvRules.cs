@@ -1,0 +1,68 @@
+namespace ProcessingJob.Contract;
+
+/// <summary>Rules of the keys that say how text files are written.</summary>
+static class CsvRules
+{
+    public static IEnumerable<string> Broken(InputSpec input)
+    {
+        if (input.Delimiter is { } d && d != "auto" && (!IsCharacter(d) || d == input.Quote || d == input.Escape))
+        {
+            yield return $"input.delimiter: found '{d}', expected auto, or one ASCII character that is no quote, escape or line break";
+        }
+
+        if (input.Quote is not "none" && !IsCharacter(input.Quote))
+        {
+            yield return $"input.quote: found '{input.Quote}', expected none, or one ASCII character that is no line break";
+        }
+
+        if (input.Escape is { } e && !IsCharacter(e))
+        {
+            yield return $"input.escape: found '{e}', expected one ASCII character that is no line break";
+        }
+
+        if (!InputEncodings.Names.Contains(input.Encoding))
+        {
+            yield return $"input.encoding: found '{input.Encoding}', expected {string.Join(", ", InputEncodings.Names)}";
+        }
+
+        if (input.Types.Count > 0 && input.Format is not (InputFormat.Auto or InputFormat.Csv or InputFormat.Tsv))
+        {
+            yield return $"input.types: for csv and tsv; columns of {Names.Of(input.Format)} have the types of the file";
+        }
+
+        foreach (var (name, text) in input.Types)
+        {
+            if (TypeFault(text) is { } fault)
+            {
+                yield return $"input.types.{name}: {fault}";
+            }
+        }
+    }
+
+    static bool IsCharacter(string text) => text is [> '\0' and <= '\x7F' and not ('\r' or '\n')];
+
+    static string? TypeFault(string text)
+    {
+        try
+        {
+            var type = ColumnType.Parse(text);
+            return
+                type.IsInteger
+                || type.Kind
+                    is TypeKind.String
+                        or TypeKind.Bool
+                        or TypeKind.Float32
+                        or TypeKind.Float64
+                        or TypeKind.Date32
+                        or TypeKind.Timestamp
+                        or TypeKind.Decimal128
+                        or TypeKind.Uuid
+                ? null
+                : $"found {type}, expected a type of numbers, bool, date32, timestamp, decimal128, uuid or string";
+        }
+        catch (FormatException e)
+        {
+            return e.Message;
+        }
+    }
+}
