@@ -94,7 +94,7 @@ static class ArrowArrays
         var valid = Validity(column);
         return column switch
         {
-            _ when type.Kind == TypeKind.Null => new(arrow, column.Count, column.Count, 0, [ArrowBuffer.Empty]),
+            _ when type.Kind == TypeKind.Null => new(arrow, column.Count, column.Count, 0, System.Array.Empty<ArrowBuffer>()),
             ValueColumn<bool> c => Flat(Bits(c.Count, row => c[row])),
             ValueColumn<sbyte> c => Flat(Shared(c.Memory)),
             ValueColumn<short> c => Flat(Shared(c.Memory)),
