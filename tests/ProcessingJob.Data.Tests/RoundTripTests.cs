@@ -1,5 +1,4 @@
 using Apache.Arrow;
-using Apache.Arrow.Types;
 using CsCheck;
 using DuckDB.NET.Data;
 using ParquetSharp.Arrow;
@@ -50,11 +49,7 @@ public sealed class RoundTripTests : IDisposable
         Units.Select(unit => new ColumnType(TypeKind.Duration) { Unit = unit }),
         OneOf(TimeUnit.S, TimeUnit.Ms).Select(unit => new ColumnType(TypeKind.Time32) { Unit = unit }),
         OneOf(TimeUnit.Us, TimeUnit.Ns).Select(unit => new ColumnType(TypeKind.Time64) { Unit = unit }),
-        Gen.Select(
-            Gen.Int[1, 38],
-            Gen.Int[0, 10],
-            (p, s) => new ColumnType(TypeKind.Decimal128) { Precision = p, Scale = Math.Min(p, s) }
-        ),
+        Gen.Select(Gen.Int[1, 38], Gen.Int[0, 10], (p, s) => new ColumnType(TypeKind.Decimal128) { Precision = p, Scale = Math.Min(p, s) }),
         Gen.Select(Gen.Int[39, 76], Gen.Int[0, 10], (p, s) => new ColumnType(TypeKind.Decimal256) { Precision = p, Scale = s }),
         Gen.Int[1, 20].Select(size => new ColumnType(TypeKind.FixedSizeBinary) { Size = size })
     );
@@ -76,7 +71,8 @@ public sealed class RoundTripTests : IDisposable
 
     [Fact]
     public void Type_Text_ReadsBackTheSame() =>
-        Gen.Frequency((1, Flat), (2, Nested)).Sample(type => Assert.Equal(type, ColumnType.Parse(type.ToString())), seed: "0000000000005", iter: 300);
+        Gen.Frequency((1, Flat), (2, Nested))
+            .Sample(type => Assert.Equal(type, ColumnType.Parse(type.ToString())), seed: "0000000000005", iter: 300);
 
     [Fact]
     public async Task KeptColumns_OfAnyType_AreTheSameInThePart()
@@ -93,7 +89,11 @@ public sealed class RoundTripTests : IDisposable
     async Task CompareAsync(ColumnType[] types, int rows, Random random)
     {
         var source = Path.Combine(_folder, "source.parquet");
-        OutputColumn[] columns = [new("text", ColumnKind.String), .. types.Select((t, i) => new OutputColumn($"c{i}", ColumnKind.Typed, true) { Type = t })];
+        OutputColumn[] columns =
+        [
+            new("text", ColumnKind.String),
+            .. types.Select((t, i) => new OutputColumn($"c{i}", ColumnKind.Typed, true) { Type = t }),
+        ];
         var fields = columns.Select(ArrowArrays.FieldOf).ToList();
         var values = columns.Select(Column.Create).ToArray();
         for (var row = 0; row < rows; row++)
@@ -136,11 +136,22 @@ public sealed class RoundTripTests : IDisposable
         {
             column.Dispose();
         }
+
+        // What the library does when arrays are freed must not fail either.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
     }
 
     /// <summary>Decimals beyond 38 digits are doubles to DuckDB, and its float16 are bytes of their own.</summary>
     static bool HasUnknownToDuckDB(ColumnType type) =>
-        type.Kind is TypeKind.Decimal256 or TypeKind.Float16 or TypeKind.Null or TypeKind.Timestamp or TypeKind.Duration or TypeKind.Float32 or TypeKind.Float64
+        type.Kind
+            is TypeKind.Decimal256
+                or TypeKind.Float16
+                or TypeKind.Null
+                or TypeKind.Timestamp
+                or TypeKind.Duration
+                or TypeKind.Float32
+                or TypeKind.Float64
         || type.Fields.Any(f => HasUnknownToDuckDB(f.Type));
 
     static ArrowWriterProperties Properties()

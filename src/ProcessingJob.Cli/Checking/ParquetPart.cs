@@ -1,7 +1,7 @@
 using Parquet;
-using Parquet.Data;
 using Parquet.Meta;
 using Parquet.Schema;
+using ProcessingJob.Data;
 
 namespace ProcessingJob.Cli.Checking;
 
@@ -14,25 +14,19 @@ static class ParquetPart
         var fields = reader.Schema.GetDataFields();
         var faults = new List<string>();
         var (rows, widths) = (0L, new HashSet<int>());
-        for (var group = 0; group < reader.RowGroupCount; group++)
+        await foreach (var (columns, block) in ParquetTable.ReadAsync(path, cancellationToken))
         {
-            using var groupReader = reader.OpenRowGroupReader(group);
-            rows += groupReader.RowCount;
-            foreach (var field in fields)
+            using (block)
             {
-                using var column = await groupReader.ReadRawColumnDataBaseAsync(field, cancellationToken);
-                var starts = field.MaxRepetitionLevel > 0 ? RowStarts(column.RepetitionLevels) : null;
-                if (starts is not null && starts.Count != groupReader.RowCount)
+                rows += block.Count;
+                var embedding = columns.Zip(block.Kept).FirstOrDefault(c => c.First.Name == "embedding").Second;
+                if (embedding is ItemsColumn vectors)
                 {
-                    faults.Add($"column {field.Path} has {starts.Count} rows, expected {groupReader.RowCount}");
-                }
-
-                if (Name(field) == "embedding" && starts is not null)
-                {
-                    CheckEmbedding(column, starts, widths, faults);
+                    CheckEmbedding(vectors, widths, faults);
                 }
             }
         }
+
         if (widths.Count > 1)
         {
             faults.Add($"column embedding has rows of different widths: {string.Join(", ", widths.Order())}");
@@ -43,30 +37,22 @@ static class ParquetPart
         return new(rows, fields.Select(Name).ToHashSet(), schema, faults);
     }
 
-    static void CheckEmbedding(RawColumnData column, List<int> starts, HashSet<int> widths, List<string> faults)
+    static void CheckEmbedding(ItemsColumn vectors, HashSet<int> widths, List<string> faults)
     {
-        for (var i = 0; i < starts.Count; i++)
+        for (var row = 0; row < vectors.Count; row++)
         {
-            widths.Add((i + 1 < starts.Count ? starts[i + 1] : column.RepetitionLevels.Length) - starts[i]);
+            widths.Add(vectors.Length(row));
         }
 
-        if (column is RawColumnData<float> floats && floats.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) >= 0)
+        const string fault = "column embedding has a value that is not finite";
+        if (
+            vectors.Items is ValueColumn<float> floats
+            && floats.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) >= 0
+            && !faults.Contains(fault)
+        )
         {
-            faults.Add("column embedding has a value that is not finite");
+            faults.Add(fault);
         }
-    }
-
-    static List<int> RowStarts(ReadOnlySpan<int> levels)
-    {
-        var starts = new List<int>();
-        for (var i = 0; i < levels.Length; i++)
-        {
-            if (levels[i] == 0)
-            {
-                starts.Add(i);
-            }
-        }
-        return starts;
     }
 
     // As Parquet names types, not as .NET holds them.

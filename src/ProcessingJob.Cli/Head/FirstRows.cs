@@ -1,9 +1,6 @@
-using System.Text;
 using System.Text.Json.Nodes;
-using Parquet;
-using Parquet.Data;
-using Parquet.Schema;
 using ProcessingJob.Cli.Outputs;
+using ProcessingJob.Data;
 
 namespace ProcessingJob.Cli.Head;
 
@@ -31,20 +28,29 @@ static class FirstRows
             return await MatrixAsync(path, sidecar, count, cancellationToken);
         }
 
-        await using var reader = await ParquetReader.CreateAsync(path, null, cancellationToken);
-        if (reader.RowGroupCount == 0)
+        return await ParquetAsync(path, count, cancellationToken);
+    }
+
+    static async Task<IReadOnlyList<JsonObject>> ParquetAsync(string path, int count, CancellationToken cancellationToken)
+    {
+        var found = new List<JsonObject>();
+        await foreach (var (columns, block) in ParquetTable.ReadAsync(path, cancellationToken))
         {
-            return [];
+            using (block)
+            {
+                for (var row = 0; row < block.Count && found.Count < count; row++)
+                {
+                    found.Add(ParquetTable.ToJson(columns, block, row));
+                }
+            }
+
+            if (found.Count >= count)
+            {
+                break;
+            }
         }
 
-        using var group = reader.OpenRowGroupReader(0);
-        var rows = Enumerable.Range(0, (int)Math.Min(count, group.RowCount)).Select(_ => new JsonObject()).ToList();
-        foreach (var field in reader.Schema.GetDataFields())
-        {
-            using var column = await group.ReadRawColumnDataBaseAsync(field, cancellationToken);
-            Fill(rows, field, column);
-        }
-        return rows;
+        return found;
     }
 
     static List<JsonObject> Lines(string path, int count)
@@ -79,57 +85,4 @@ static class FirstRows
         }
         return rows;
     }
-
-    static void Fill(List<JsonObject> rows, DataField field, RawColumnData column)
-    {
-        var name = field.Path.ToString().Split('/')[0];
-        var value = Values(column);
-        var (next, row) = (0, -1);
-        var isList = field.MaxRepetitionLevel > 0;
-        // Levels that a column does not have cannot be asked for.
-        var hasNulls = field.MaxDefinitionLevel > 0;
-        var levels =
-            isList ? column.RepetitionLevels.Length
-            : hasNulls ? column.DefinitionLevels.Length
-            : rows.Count;
-        for (var i = 0; i < levels; i++)
-        {
-            if (!isList || column.RepetitionLevels[i] == 0)
-            {
-                row++;
-            }
-
-            if (row >= rows.Count)
-            {
-                break;
-            }
-
-            var present = !hasNulls || column.DefinitionLevels[i] == field.MaxDefinitionLevel;
-            var node = present ? value(next++) : null;
-            if (!isList)
-            {
-                rows[row][name] = node;
-            }
-            else if ((rows[row][name] ??= new JsonArray()) is JsonArray list && present)
-            {
-                list.Add(node);
-            }
-        }
-    }
-
-    static Func<int, JsonNode?> Values(RawColumnData column) =>
-        column switch
-        {
-            RawColumnData<float> c => i => c.Values[i],
-            RawColumnData<double> c => i => c.Values[i],
-            RawColumnData<long> c => i => c.Values[i],
-            RawColumnData<int> c => i => c.Values[i],
-            RawColumnData<byte> c => i => c.Values[i],
-            RawColumnData<sbyte> c => i => c.Values[i],
-            RawColumnData<bool> c => i => c.Values[i],
-            RawColumnData<DateTime> c => i => c.Values[i],
-            RawColumnData<ReadOnlyMemory<char>> c => i => c.Values[i].ToString(),
-            RawColumnData<ReadOnlyMemory<byte>> c => i => Encoding.UTF8.GetString(c.Values[i].Span),
-            _ => _ => column.GetType().Name,
-        };
 }

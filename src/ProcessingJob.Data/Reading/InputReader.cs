@@ -18,6 +18,9 @@ sealed record FoundColumns(IReadOnlyList<KeptColumn> Columns, bool IsComplete = 
 
     /// <summary>Columns of types that no output can hold.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
+
+    /// <summary>Columns whose values are kept in another type than the file's, and why.</summary>
+    public IReadOnlyDictionary<string, string> Converted { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>What a host remembers of the files it reads in several units: their heads, and where records begin.</summary>

@@ -12,5 +12,8 @@ sealed record ParquetColumn(string[] Parts, int Top, ColumnType? Type, int[] Lea
     /// <summary>Its path, with dots.</summary>
     public string Name { get; } = string.Join('.', Parts);
 
+    /// <summary>How the type differs from the file's; null: it does not.</summary>
+    public string? Converted { get; init; }
+
     public bool IsTop => Parts.Length == 1;
 }

@@ -110,7 +110,7 @@ sealed class ParquetFile : IAsyncDisposable
         var leaves = new List<int>();
         AddLeaves(field, leaves);
         var type = leaves.Count == 0 ? null : TypeOf(reader, field, leaves);
-        into.Add(new(parts, top, type, [.. leaves]));
+        into.Add(new(parts, top, type, [.. leaves]) { Converted = type is null ? null : Conversion(reader, field, leaves) });
         if (field.Field.DataType is not Apache.Arrow.Types.StructType)
         {
             return;
@@ -146,5 +146,25 @@ sealed class ParquetFile : IAsyncDisposable
         // Arrow has no enums: their names are bytes to it.
         using var logical = reader.ParquetReader.FileMetaData.Schema.Column(leaves[0]).LogicalType;
         return logical is EnumLogicalType ? ColumnType.String : type;
+    }
+
+    static string? Conversion(FileReader reader, SchemaField field, List<int> leaves)
+    {
+        if (field.Field.DataType is Apache.Arrow.Types.DictionaryType)
+        {
+            return "a dictionary (categorical): its values are kept, not their order";
+        }
+
+        if (field.Field.DataType is Apache.Arrow.Types.NestedType)
+        {
+            return null;
+        }
+
+        var column = reader.ParquetReader.FileMetaData.Schema.Column(leaves[0]);
+        using var logical = column.LogicalType;
+        return column.PhysicalType == PhysicalType.Int96 ? "INT96 timestamps: kept in microseconds, without a zone"
+            : logical is IntervalLogicalType ? "an interval: kept as its 12 bytes"
+            : logical is EnumLogicalType ? "an enum: kept as strings"
+            : null;
     }
 }

@@ -15,6 +15,7 @@ sealed class ParquetInput : InputReader
         {
             Names = NamesOf(file),
             Inner = [.. usable.Where(c => !c.IsTop).Select(c => new KeptColumn(c.Name, c.Type!))],
+            Converted = file.Columns.Where(c => c.Converted is not null).ToDictionary(c => c.Name, c => c.Converted!),
             LeftOut = [.. file.Columns.Where(c => c.IsTop && c.Type is null).Select(c => c.Name)],
         };
     }

@@ -17,6 +17,15 @@ public static class SchemaSampler
         InputFormat format,
         InputSpec input,
         CancellationToken cancellationToken = default
+    ) => (await LookAsync(source, format, input, cancellationToken).ConfigureAwait(false)).Schema;
+
+    /// <summary>As <see cref="InferAsync"/>, and what of the file's columns is left out or converted: code and message.</summary>
+    /// <exception cref="PJobException">As <see cref="InferAsync"/>.</exception>
+    public static async Task<(IReadOnlyList<KeptColumn> Schema, IReadOnlyList<(string Code, string Message)> Warnings)> LookAsync(
+        IByteSource source,
+        InputFormat format,
+        InputSpec input,
+        CancellationToken cancellationToken = default
     )
     {
         var shown = await InputReaders.Of(format).FindColumnsAsync(source, input, cancellationToken).ConfigureAwait(false);
@@ -44,7 +53,22 @@ public static class SchemaSampler
                 }
             }
         }
-        return schema;
+        var warnings = new List<(string, string)>();
+        if (input.Keep.Contains("*"))
+        {
+            warnings.AddRange(
+                shown.LeftOut.Select(name =>
+                    ("column_left_out", $"{source.Name}: the column '{name}' is left out: it has a type that no output can hold")
+                )
+            );
+        }
+
+        warnings.AddRange(
+            schema
+                .Where(c => shown.Converted.ContainsKey(c.Name))
+                .Select(c => ("column_converted", $"{source.Name}: the column '{c.Name}' is {shown.Converted[c.Name]}"))
+        );
+        return (schema, warnings);
 
         KeptColumn Find(string name, bool mustBeThere) =>
             found.Concat(shown.Inner).FirstOrDefault(c => c.Name == name)

@@ -1,3 +1,4 @@
+using Apache.Arrow;
 using ParquetSharp;
 using ParquetSharp.Arrow;
 using ProcessingJob.Contract;
@@ -15,6 +16,7 @@ sealed class ParquetPart : IPartFormat
     readonly PartFile _file;
     readonly Sink _sink;
     readonly FileWriter _writer;
+    readonly Schema _schema;
 
     public ParquetPart(
         PartFile file,
@@ -50,8 +52,8 @@ sealed class ParquetPart : IPartFormat
         using var properties = builder.Build();
         using var arrow = new ArrowWriterPropertiesBuilder().StoreSchema();
         using var arrowProperties = arrow.Build();
-        var schema = new Apache.Arrow.Schema(columns.Select(ArrowArrays.FieldOf), metadata);
-        _writer = new(_sink, schema, properties, arrowProperties, leaveOpen: true);
+        _schema = new(columns.Select(ArrowArrays.FieldOf), metadata);
+        _writer = new(_sink, _schema, properties, arrowProperties, leaveOpen: true);
     }
 
     public bool IsFull => false;
@@ -60,11 +62,10 @@ sealed class ParquetPart : IPartFormat
     {
         Guard(() =>
         {
-            _writer.NewRowGroup();
-            for (var c = 0; c < rows.Columns.Count; c++)
-            {
-                _writer.WriteColumnChunk(ArrowArrays.Of(rows.Schema[c], rows.Columns[c]));
-            }
+            // As a whole: an array of nulls alone cannot be handed over (Apache.Arrow 23 fails when it is freed).
+            var arrays = rows.Schema.Zip(rows.Columns, ArrowArrays.Of);
+            using var batch = new RecordBatch(_schema, arrays, rows.Count);
+            _writer.WriteRecordBatch(batch, rows.Count);
         });
         return default;
     }

@@ -74,6 +74,11 @@ public sealed class ParquetEncodingTests : IDisposable
         var source = new LocalSource(path, "a.parquet");
         var input = Some.Input("text", null, "day", "at", "n", "d");
         var types = await SchemaSampler.InferAsync(source, InputFormat.Parquet, input, TestContext.Current.CancellationToken);
+        var look = await SchemaSampler.LookAsync(source, InputFormat.Parquet, input, TestContext.Current.CancellationToken);
+        Assert.Equal(
+            ("column_converted", "a.parquet: the column 'at' is INT96 timestamps: kept in microseconds, without a zone"),
+            Assert.Single(look.Warnings)
+        );
         // No zone is known of INT96.
         Assert.Equal(
             [ColumnType.Date, ColumnType.Timestamp with { Zone = null }, ColumnType.Int64, ColumnType.Double],

@@ -75,7 +75,14 @@ static class RandomValues
                 c.Append(type.Kind == TypeKind.Json ? $"{{\"a\":{random.Next(9)}}}" : Text(random));
                 break;
             case BinaryColumn c:
-                var bytes = new byte[type.Kind switch { TypeKind.Uuid => 16, TypeKind.FixedSizeBinary => type.Size, _ => random.Next(9) }];
+                var bytes = new byte[
+                    type.Kind switch
+                    {
+                        TypeKind.Uuid => 16,
+                        TypeKind.FixedSizeBinary => type.Size,
+                        _ => random.Next(9),
+                    }
+                ];
                 random.NextBytes(bytes);
                 c.Append(bytes);
                 break;
