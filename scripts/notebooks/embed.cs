@@ -7,6 +7,7 @@
 // Programs of one file are made for NativeAOT unless they say otherwise, and that turns off the JSON that launcher and worker speak.
 #:property PublishAot=false
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher;
 using ProcessingJob.Launcher.Progress;
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Local;
 using ProcessingJob.Launcher.Progress;

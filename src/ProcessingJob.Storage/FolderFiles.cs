@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Plan;
 
 namespace ProcessingJob.Storage;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 
 namespace ProcessingJob.Storage;
 

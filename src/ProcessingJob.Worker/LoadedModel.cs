@@ -1,9 +1,14 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
+using ProcessingJob.Worker.Tasks;
 using Serilog;
 
 namespace ProcessingJob.Worker;

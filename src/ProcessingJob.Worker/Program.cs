@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
 using ProcessingJob.Worker;
 
 var paths = ContainerPaths.FromEnvironment();

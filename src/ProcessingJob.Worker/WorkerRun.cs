@@ -1,8 +1,15 @@
 using Amazon.S3;
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Reading;
+using ProcessingJob.Data.Writing;
 using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
+using ProcessingJob.Worker.Stages;
 using Serilog;
 
 namespace ProcessingJob.Worker;

@@ -40,7 +40,7 @@ sealed class CliBench : IDisposable
     public async Task<(int Code, string Out, string Error)> RunAsync(params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        using var signals = new StopSignals();
+        using var signals = new CommandStop();
         var code = await App.RunAsync(
             args,
             new()

@@ -17,7 +17,7 @@ public sealed class ModelCommandTests : IDisposable
     async Task<PjobRun> PjobAsync(FakeHub hub, params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        using var signals = new StopSignals();
+        using var signals = new CommandStop();
         var cli = new CliContext
         {
             In = TextReader.Null,
@@ -120,7 +120,7 @@ public sealed class ModelCommandTests : IDisposable
     {
         var model = ModelCache.Get(new());
         var width = 0;
-        using (var engine = InferenceEngine.Create(ModelFolder.Open(model), new() { Device = Contract.DeviceKind.Cpu }))
+        using (var engine = InferenceEngine.Create(ModelFolder.Open(model), new() { Device = Contract.Spec.DeviceKind.Cpu }))
         {
             var window = new Tokenization.EncodingBuffer();
             Tokenization.Tokenizer.Load(model).CreateEncoder(new()).Encode("a", window);
@@ -162,7 +162,7 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Contains("ranges of 150 embeddings", run.Out, StringComparison.Ordinal);
 
         var ranges = EmbeddingRanges.Load(_folder["ranges.json"]);
-        var job = Contract.SpecReader.ReadFile(spec);
+        var job = Contract.Spec.SpecReader.ReadFile(spec);
         var one = await Search.QueryEncoder.EncodeAsync(job, model, "text number 77 of many", null, TestContext.Current.CancellationToken);
         Assert.Equal(8, ranges.Min.Length);
         Assert.All(Enumerable.Range(0, 8), d => Assert.InRange(one[d], ranges.Min[d] - 1e-5f, ranges.Max[d] + 1e-5f));

@@ -86,7 +86,7 @@ public sealed class ReportTests : IDisposable
     public async Task Report_CodesWithoutTheirRanges_LeavesThePictureOutAndSaysSo()
     {
         var ranges = SampleOutput.WriteRanges(_folder);
-        await SampleOutput.WriteAsync(_folder["out"], precision: Contract.EmbeddingPrecision.Int8, rangesFile: ranges);
+        await SampleOutput.WriteAsync(_folder["out"], precision: Contract.Spec.EmbeddingPrecision.Int8, rangesFile: ranges);
         File.Delete(ranges);
         var run = await PjobRun.RunAsync("report", _folder["out"]);
         Assert.Equal(0, run.ExitCode);

@@ -1,6 +1,7 @@
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Cli.Search;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Testing;
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Contract.Wire;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Engine;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;

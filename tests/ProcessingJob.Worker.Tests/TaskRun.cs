@@ -1,10 +1,15 @@
-using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Storage;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
+using ProcessingJob.Worker.Stages;
+using ProcessingJob.Worker.Tasks;
 
 namespace ProcessingJob.Worker.Tests;
 

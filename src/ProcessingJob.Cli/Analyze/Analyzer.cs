@@ -1,5 +1,8 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Storage;

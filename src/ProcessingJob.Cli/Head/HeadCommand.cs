@@ -4,6 +4,7 @@ using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Storage;
 

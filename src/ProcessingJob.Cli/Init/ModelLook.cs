@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Models.Folders;
 
 namespace ProcessingJob.Cli.Init;

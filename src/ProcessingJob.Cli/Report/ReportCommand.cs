@@ -3,6 +3,7 @@ using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Cli.Pages;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Cli.Report;
 

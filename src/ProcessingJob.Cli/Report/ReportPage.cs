@@ -4,6 +4,7 @@ using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Cli.Pages;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 
 namespace ProcessingJob.Cli.Report;
 

@@ -4,6 +4,7 @@ using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Cli.Search;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Cost;
 
 namespace ProcessingJob.Cli.Targets;

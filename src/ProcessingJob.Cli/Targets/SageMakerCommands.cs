@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ProcessingJob.Cli.Display;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.SageMaker;

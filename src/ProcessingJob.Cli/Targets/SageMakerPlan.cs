@@ -1,6 +1,7 @@
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Estimating;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.SageMaker;

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Container;
 
 /// <summary>
 /// Where things lie in the container. The root is <c>/opt/ml</c> on SageMaker; <c>PROCESSINGJOB_ROOT</c> moves it in tests and for

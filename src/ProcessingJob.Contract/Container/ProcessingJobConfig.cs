@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Container;
 
 /// <summary>
 /// What the worker uses of <c>config/processingjobconfig.json</c> (PascalCase, explicit nulls; unknown keys ignored). Absent when

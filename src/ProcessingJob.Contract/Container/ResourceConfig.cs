@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Container;
 
 /// <summary>
 /// <c>config/resourceconfig.json</c> as SageMaker writes it (snake_case, other keys ignored). A missing file means one host.

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Output;
 
 /// <summary><c>reports/&lt;host&gt;.json</c>: what one host did and where its time went.</summary>
 public sealed record HostReport

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Output;
 
 /// <summary><c>manifest.json</c>: what a finished output is made of and where it came from.</summary>
 public sealed record Manifest

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Output;
 
 /// <summary>What the spec's "auto" came to with this model folder; null where the task has no such setting.</summary>
 public sealed record ResolvedSettings

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Output;
 
 /// <summary>
 /// The commit record of a unit, <c>_commits/&lt;unit&gt;.json</c>: written last, so that what it names is whole. It holds nothing

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Output;
 
 /// <summary>
 /// A line that a worker logs as compact JSON, as the launcher reads it back from a pipe or from CloudWatch. Progress lines carry

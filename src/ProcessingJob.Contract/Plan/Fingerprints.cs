@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Plan;
 
 /// <summary>Fingerprints of files and folders: sha256 over content, in hex.</summary>
 public static class Fingerprints

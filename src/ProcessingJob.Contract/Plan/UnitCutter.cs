@@ -1,4 +1,6 @@
-namespace ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
+
+namespace ProcessingJob.Contract.Plan;
 
 /// <summary>A source file as a planner sees it.</summary>
 public sealed record SourceFile(string Source, long Size, string Version);

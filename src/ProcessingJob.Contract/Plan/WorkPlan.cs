@@ -1,4 +1,7 @@
-namespace ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Spec;
+
+namespace ProcessingJob.Contract.Plan;
 
 /// <summary>
 /// <c>plan.json</c>: what the launcher decided, for all hosts. Without it (an image run by the Python SDK) the worker plans its own

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
+using ProcessingJob.Contract.Spec;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Plan;
 
 /// <summary>
 /// A file or a range of its bytes: what is read, committed and redone as a whole. A range owns the records that start in it (of a

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Spec;
 
 /// <summary>
 /// The table of all keys of <c>job.yaml</c>. Reading, writing, options of the command line, the JSON Schema and the fingerprint

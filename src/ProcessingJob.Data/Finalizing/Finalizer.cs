@@ -1,4 +1,7 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Finalizing;

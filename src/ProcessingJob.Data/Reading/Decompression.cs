@@ -2,7 +2,7 @@ using ProcessingJob.Contract;
 using ProcessingJob.Storage;
 using ZstdSharp;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 enum CompressionKind
 {

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>One JSON object a line. A column is a member's name, or a path <c>a.b</c> into nested objects; of equal names the last counts.</summary>
 sealed class JsonlFormat : RecordFormat

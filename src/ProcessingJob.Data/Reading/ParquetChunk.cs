@@ -2,9 +2,11 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Parquet;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Data.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>The values of one column in one row group, gone through row by row.</summary>
 abstract class ParquetChunk : IDisposable

@@ -1,7 +1,7 @@
 using Parquet.Schema;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>A column of a Parquet file that is not a list.</summary>
 /// <param name="Name">Its path, with dots.</param>

@@ -4,7 +4,7 @@ using Parquet.Meta;
 using ProcessingJob.Contract;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>A Parquet file's footer: its flat columns (also those inside structures, as <c>a.b</c>) and where its row groups lie.</summary>
 sealed class ParquetFile : IAsyncDisposable

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Parquet.Meta;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 enum ParquetMeaningKind
 {

@@ -2,9 +2,13 @@ using System.Runtime.CompilerServices;
 using Parquet;
 using Parquet.Meta;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Data.Columns;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>Reads the row groups whose middle byte lies in the unit's range. The columns that are needed of one row group are in memory at a time.</summary>
 sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBuilder builder)

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ProcessingJob.Data.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>A row as one line of JSON, for rejects.</summary>
 static class RowText

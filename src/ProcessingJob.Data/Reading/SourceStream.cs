@@ -1,7 +1,7 @@
 using System.Buffers;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>A seekable stream over a source, for the Parquet library: small reads come from a buffer, a whole column chunk can be loaded ahead.</summary>
 sealed class SourceStream(IByteSource source) : ReadOnlyStream

@@ -1,9 +1,10 @@
 using System.Buffers;
 using Parquet;
 using Parquet.Schema;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Data.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Writing;
 
 /// <summary>Our columns as Parquet fields, with definition and repetition levels of our own making: no copy of a list's items.</summary>
 static class ParquetColumns

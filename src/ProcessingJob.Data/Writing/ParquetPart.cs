@@ -1,8 +1,10 @@
 using Parquet;
 using Parquet.Schema;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Writing;
 
 /// <summary>A Parquet part: every block of rows becomes a row group.</summary>
 sealed class ParquetPart : IPartFormat

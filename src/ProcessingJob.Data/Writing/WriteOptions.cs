@@ -1,6 +1,8 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Writing;
 
 /// <summary>How part files are written.</summary>
 public sealed record WriteOptions

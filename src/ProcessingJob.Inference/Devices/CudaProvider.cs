@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Inference.Devices;
 

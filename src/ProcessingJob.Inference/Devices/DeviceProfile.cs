@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Inference.Devices;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Models.Modules;
 

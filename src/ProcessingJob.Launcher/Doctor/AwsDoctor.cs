@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using Amazon.Runtime;
 using Amazon.S3;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Storage;

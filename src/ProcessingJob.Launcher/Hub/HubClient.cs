@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Launcher.Hub;
 

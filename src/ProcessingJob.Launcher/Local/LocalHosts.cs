@@ -1,5 +1,6 @@
 using System.Globalization;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Launcher.Progress;
 
 namespace ProcessingJob.Launcher.Local;

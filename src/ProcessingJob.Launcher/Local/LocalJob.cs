@@ -1,4 +1,7 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Storage;

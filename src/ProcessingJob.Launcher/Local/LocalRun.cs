@@ -1,4 +1,7 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Storage;

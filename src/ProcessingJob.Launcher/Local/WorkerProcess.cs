@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Local;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 
 namespace ProcessingJob.Launcher.Progress;
 

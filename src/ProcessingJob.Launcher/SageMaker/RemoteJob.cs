@@ -1,6 +1,10 @@
 using System.Text;
 using Amazon.S3;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Planning;

@@ -1,6 +1,8 @@
 using Amazon.Runtime;
 using Amazon.S3;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Planning;

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Amazon.S3;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;

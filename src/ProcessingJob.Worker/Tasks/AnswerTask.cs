@@ -1,10 +1,12 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Tokenization;
 
-namespace ProcessingJob.Worker;
+namespace ProcessingJob.Worker.Tasks;
 
 /// <summary>
 /// Extractive question answering: columns <c>answer</c>, <c>start</c>, <c>end</c>, <c>score</c>, or a list <c>answers</c> of those when

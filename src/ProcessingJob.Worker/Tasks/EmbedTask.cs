@@ -1,10 +1,11 @@
-using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Tokenization;
 
-namespace ProcessingJob.Worker;
+namespace ProcessingJob.Worker.Tasks;
 
 /// <summary>One vector per text (or window): column <c>embedding</c>.</summary>
 sealed class EmbedTask : FeatureTask

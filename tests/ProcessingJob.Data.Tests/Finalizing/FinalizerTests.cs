@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Storage;
 

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Hub;
 using ProcessingJob.Launcher.Tests.Aws;
 using ProcessingJob.Testing;

@@ -1,4 +1,4 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Local;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Testing;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Amazon.S3;
 using Amazon.S3.Model;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.FakeAws;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Progress;

@@ -1,5 +1,6 @@
 using Amazon.S3.Model;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Tests.SageMaker;

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.FakeAws;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.SageMaker;

@@ -4,12 +4,12 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Cli;
 
 /// <summary>Ctrl-C and SIGTERM ask a command to end in order; a second Ctrl-C ends the process at once.</summary>
-public sealed class StopSignals : IDisposable
+public sealed class CommandStop : IDisposable
 {
     readonly CancellationTokenSource _stop = new();
     readonly List<PosixSignalRegistration> _registrations = [];
 
-    public StopSignals()
+    public CommandStop()
     {
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, ExitCode.Interrupted)));
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, ExitCode.Terminated)));

@@ -1,9 +1,10 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Tokenization;
 
-namespace ProcessingJob.Worker;
+namespace ProcessingJob.Worker.Stages;
 
 /// <summary>
 /// A block of rows on its way through the stages, or the end of its unit. The engine runs a block at a time, and blocks end with their

@@ -1,6 +1,6 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 
-namespace ProcessingJob.Worker;
+namespace ProcessingJob.Worker.Stages;
 
 /// <summary>Counts of this host so far; written by the stages, read by progress and report.</summary>
 sealed class RunTotals(int maxLength)

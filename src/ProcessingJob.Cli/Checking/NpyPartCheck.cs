@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace ProcessingJob.Cli.Checking;
 
 /// <summary>Reads the head of an npy part and holds its shape against its size.</summary>
-static partial class NpyPart
+static partial class NpyPartCheck
 {
     public static async Task<PartFacts> ReadAsync(string path, CancellationToken cancellationToken)
     {

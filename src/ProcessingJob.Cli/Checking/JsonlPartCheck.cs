@@ -4,7 +4,7 @@ using ProcessingJob.Cli.Outputs;
 namespace ProcessingJob.Cli.Checking;
 
 /// <summary>Reads a part or a reject file of JSON lines.</summary>
-static class JsonlPart
+static class JsonlPartCheck
 {
     public static async Task<PartFacts> ReadAsync(string path, CancellationToken cancellationToken)
     {

@@ -1,7 +1,8 @@
-using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Data.Columns;
 
-namespace ProcessingJob.Worker;
+namespace ProcessingJob.Worker.Stages;
 
 /// <summary>What the writer gets: rows and rejects of one block, or the end of a unit. Reused.</summary>
 sealed class FinishedBlock(IReadOnlyList<OutputColumn> columns) : IDisposable

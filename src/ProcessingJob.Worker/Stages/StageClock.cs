@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 
-namespace ProcessingJob.Worker;
+namespace ProcessingJob.Worker.Stages;
 
 /// <summary>Where the workers of one stage spend their time. Thread-safe; a few updates per block, so it costs nothing.</summary>
 sealed class StageClock(string name, int workers)

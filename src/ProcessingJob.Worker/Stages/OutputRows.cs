@@ -1,7 +1,12 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
+using ProcessingJob.Worker.Tasks;
 
-namespace ProcessingJob.Worker;
+namespace ProcessingJob.Worker.Stages;
 
 /// <summary>Turns a finished block into output rows: id, kept columns, the task's columns, then where the row came from.</summary>
 sealed class OutputRows

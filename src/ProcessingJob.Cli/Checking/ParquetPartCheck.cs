@@ -6,7 +6,7 @@ using Parquet.Schema;
 namespace ProcessingJob.Cli.Checking;
 
 /// <summary>Reads a Parquet part: every value of every column is decoded.</summary>
-static class ParquetPart
+static class ParquetPartCheck
 {
     public static async Task<PartFacts> ReadAsync(string path, CancellationToken cancellationToken)
     {

@@ -1,12 +1,16 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Data.Reading;
+using ProcessingJob.Data.Writing;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
+using ProcessingJob.Worker.Tasks;
 
-namespace ProcessingJob.Worker;
+namespace ProcessingJob.Worker.Stages;
 
 /// <summary>What the stages share.</summary>
 /// <param name="Engine">Null for tokenize.</param>
