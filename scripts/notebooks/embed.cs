@@ -55,6 +55,15 @@ try
             Console.WriteLine($"{name, -10}{value, 16:N0}");
         }
     }
+    if (result.Status == JobState.Completed && spec.Task == TaskKind.Embed)
+    {
+        var output = await JobClient.OpenAsync(result.Output, spec.Aws.Region);
+        await foreach (var row in output.RowsAsync())
+        {
+            Console.WriteLine($"first row: {row.Embedding.Length} numbers, {row.Embedding[0]:0.0000} {row.Embedding[1]:0.0000} ...");
+            break;
+        }
+    }
     if (result.Message is not null)
     {
         Console.Error.WriteLine(result.Message);

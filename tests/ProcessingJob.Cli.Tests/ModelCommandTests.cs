@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using ProcessingJob.Cli.Display;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Inference.Engine;
-using ProcessingJob.Inference.Heads;
 using ProcessingJob.Launcher.Tests.Hub;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Testing;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ProcessingJob.Cli.Outputs;
+using ZstdSharp;
 
 namespace ProcessingJob.Cli.Checking;
 
@@ -9,7 +9,8 @@ static class JsonlPartCheck
     public static async Task<PartFacts> ReadAsync(string path, CancellationToken cancellationToken)
     {
         var rows = 0L;
-        using var reader = JsonlRows.Open(path);
+        using var file = File.OpenRead(path);
+        using var reader = new StreamReader(path.EndsWith(".zst", StringComparison.Ordinal) ? new DecompressionStream(file) : file);
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
             using var json = JsonDocument.Parse(line);

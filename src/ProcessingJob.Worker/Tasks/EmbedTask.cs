@@ -1,3 +1,4 @@
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Columns;
 using ProcessingJob.Data.Reading;

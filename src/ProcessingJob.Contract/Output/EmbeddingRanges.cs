@@ -1,7 +1,6 @@
 using System.Text.Json;
-using ProcessingJob.Contract;
 
-namespace ProcessingJob.Inference.Heads;
+namespace ProcessingJob.Contract.Output;
 
 /// <summary>Smallest and largest value per dimension, the same for every host of a job.</summary>
 /// <param name="Min">One per dimension.</param>
@@ -33,7 +32,10 @@ public sealed record EmbeddingRanges(float[] Min, float[] Max)
             {
                 if (!(ranges.Min[d] <= ranges.Max[d]) || !float.IsFinite(ranges.Min[d]) || !float.IsFinite(ranges.Max[d]))
                 {
-                    throw new PJobException($"{path}: dimension {d} goes from {ranges.Min[d]} to {ranges.Max[d]}.", ExitCode.BadSpec);
+                    throw new PJobException(
+                        $"{path}: dimension {d} goes from {ranges.Min[d]} to {ranges.Max[d]}, expected finite numbers in order",
+                        ExitCode.BadSpec
+                    );
                 }
             }
 
@@ -60,24 +62,4 @@ public sealed record EmbeddingRanges(float[] Min, float[] Max)
     }
 
     public void Save(string path) => File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(new { min = Min, max = Max }));
-}
-
-/// <summary>Collects ranges over a sample of embeddings. Not thread-safe.</summary>
-public sealed class RangesCollector(int dimensions)
-{
-    readonly float[] _min = Enumerable.Repeat(float.PositiveInfinity, dimensions).ToArray();
-    readonly float[] _max = Enumerable.Repeat(float.NegativeInfinity, dimensions).ToArray();
-
-    /// <summary>Embeddings seen; below 100 the ranges say little.</summary>
-    public long Count { get; private set; }
-
-    public void Add(ReadOnlySpan<float> embedding)
-    {
-        System.Numerics.Tensors.TensorPrimitives.Min(_min, embedding, _min);
-        System.Numerics.Tensors.TensorPrimitives.Max(_max, embedding, _max);
-        Count++;
-    }
-
-    public EmbeddingRanges ToRanges() =>
-        Count > 0 ? new([.. _min], [.. _max]) : throw new InvalidOperationException("No embedding was added.");
 }

@@ -1,14 +1,14 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Spec;
-using ProcessingJob.Inference.Heads;
 
-namespace ProcessingJob.Cli.Outputs;
+namespace ProcessingJob.Data.Outputs;
 
 /// <summary>
 /// Embeddings from what was stored. int8 and uint8 codes become the middle of their step, for which the ranges of the job are needed;
 /// bits become -1 and 1.
 /// </summary>
-sealed class VectorDecoder
+public sealed class VectorDecoder
 {
     readonly EmbeddingPrecision _precision;
     readonly EmbeddingRanges? _ranges;
@@ -18,6 +18,7 @@ sealed class VectorDecoder
     /// <exception cref="PJobException">BadSpec: the ranges are needed and cannot be read.</exception>
     public VectorDecoder(JobSpec spec, string? rangesFile)
     {
+        ArgumentNullException.ThrowIfNull(spec);
         _precision = spec.Embed.Precision;
         if (_precision is not (EmbeddingPrecision.Int8 or EmbeddingPrecision.Uint8))
         {
@@ -37,6 +38,7 @@ sealed class VectorDecoder
         _ranges = EmbeddingRanges.Load(file);
     }
 
+    /// <param name="stored">Stored numbers per row.</param>
     public int Dimensions(int stored) => _precision is EmbeddingPrecision.Binary or EmbeddingPrecision.Ubinary ? stored * 8 : stored;
 
     /// <param name="stored">A row as stored.</param>
