@@ -18,8 +18,7 @@ public class ResumeTests
             await Task.Delay(10);
         }
 
-        var id = int.Parse((await File.ReadAllTextAsync(bench.Path("out", ".pjob", "hosts", "algo-1", "worker.pid"))).Split(' ')[0]);
-        using (var worker = Process.GetProcessById(id))
+        using (var worker = Process.GetProcessById(Programs.WorkersUnder(bench.Path("out", ".pjob", "hosts", "algo-1")).First()))
         {
             worker.Kill();
         }
@@ -46,8 +45,17 @@ public class ResumeTests
                 await Task.Delay(10);
             }
 
+            var workers = Programs.WorkersUnder(bench.Path("out", ".pjob", "hosts", "algo-1")).Select(Process.GetProcessById).ToList();
+            Assert.NotEmpty(workers);
             pjob.Kill();
             await pjob.WaitForExitAsync();
+            foreach (var worker in workers)
+            {
+                // Its launcher has gone, and nobody ends it: it ends by itself.
+                using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+                await worker.WaitForExitAsync(limit.Token);
+                worker.Dispose();
+            }
         }
         var resumed = await bench.CompleteAsync("out", 1);
         Assert.True((int)resumed["units_committed_before"]! >= 1);

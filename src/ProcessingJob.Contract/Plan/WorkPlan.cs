@@ -26,8 +26,8 @@ public sealed record WorkPlan
     public IReadOnlyList<IReadOnlyList<WorkUnit>> Hosts { get; init; } = [];
 
     /// <summary>
-    /// With by_key sharding: versions of the source files, by which their units are named. The launcher knows ETags, a host only
-    /// content; null: the host names units by sha256.
+    /// With by_key sharding: versions of the source files, by which their units are named. The launcher knows ETags of objects, a
+    /// host only content, which for local files must be the same; null: the host names units by sha256.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Versions { get; init; }
 

@@ -18,6 +18,10 @@ namespace ProcessingJob.Contract.Plan;
 /// <param name="Version">ETag of the object, or sha256 of the content.</param>
 public sealed record WorkUnit(string Id, string Source, InputFormat Format, long Start, long End, long Size, string Version)
 {
+    /// <summary>What a local file was like when its version was taken; null for objects.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FileStamp? Stamp { get; init; }
+
     [JsonIgnore]
     public long Bytes => End - Start;
 

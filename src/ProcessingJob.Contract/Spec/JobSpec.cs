@@ -164,6 +164,9 @@ public sealed record ComputeSpec
     public int InstanceCount { get; init; } = 1;
     public int VolumeGb { get; init; } = 30;
     public TimeSpan MaxRuntime { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>On this machine: a worker that prints nothing for so long is ended.</summary>
+    public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromMinutes(30);
     public DeviceKind Device { get; init; } = DeviceKind.Auto;
 
     /// <summary>Path inside the model folder, or "auto".</summary>

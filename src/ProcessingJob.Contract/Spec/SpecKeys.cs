@@ -234,6 +234,14 @@ public static class SpecKeys
             s => s.Compute.MaxRuntime,
             (s, v) => s with { Compute = s.Compute with { MaxRuntime = v } }
         ),
+        SpecKey.Duration(
+            "compute.silence_limit",
+            "On this machine: a host that prints nothing for so long is ended.",
+            TimeSpan.FromSeconds(1),
+            TimeSpan.FromSeconds(777_600),
+            s => s.Compute.SilenceLimit,
+            (s, v) => s with { Compute = s.Compute with { SilenceLimit = v } }
+        ),
         SpecKey.Choice(
             "compute.device",
             "auto: every GPU, or the CPU when there is none.",

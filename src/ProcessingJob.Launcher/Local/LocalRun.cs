@@ -77,7 +77,7 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
 
         using var limit = new CancellationTokenSource(job.Spec.Compute.MaxRuntime, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        var hosts = await new LocalHosts(command, time, events).RunAsync(roots, job.Spec.Aws.Environment, stop.Token).ConfigureAwait(false);
+        var hosts = await new LocalHosts(command, job.Spec, time, events).RunAsync(roots, stop.Token).ConfigureAwait(false);
         _ = Merge(roots.Select(root => root.Paths.Output));
         RemoveHosts();
         return new(hosts, limit.IsCancellationRequested ? job.Spec.Compute.MaxRuntime : null);
@@ -94,7 +94,7 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
         var roots = Directory.GetDirectories(job.HostsFolder);
         foreach (var root in roots)
         {
-            await LeftoverWorker.StopAsync(root, cancellationToken).ConfigureAwait(false);
+            await LeftoverWorker.StopAsync(root, time, cancellationToken).ConfigureAwait(false);
         }
 
         var units = Merge(roots.Select(root => new ContainerPaths(root).Output));

@@ -72,10 +72,6 @@ sealed record RemoteJob
             Work = Earlier.In(plan.Work) with
             {
                 Schema = Schema,
-                Versions =
-                    Spec.Input.Sharding == Sharding.ByKey
-                        ? Files.ToDictionary(f => f.Source, f => f.Version, StringComparer.Ordinal)
-                        : null,
                 DataUri = Spec.Input.Transfer == Transfer.Stream ? RemoteData!.Root.ToString() : null,
                 OutputUri = Spec.Output.Transfer == Transfer.Stream ? OutputUri.ToString() : null,
             },

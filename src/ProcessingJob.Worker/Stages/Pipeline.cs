@@ -113,6 +113,7 @@ sealed class Pipeline(PipelineParts parts)
                     start = StageClock.Now;
                 }
                 _read.Busy(start);
+                source.CheckUnchanged();
             }
             catch (PJobException e) when (e.ExitCode == ExitCode.Failed)
             {

@@ -76,6 +76,8 @@ sealed class MemorySource(byte[] data, string name = "file") : IByteSource
         return ValueTask.FromResult(count);
     }
 
+    public void CheckUnchanged() { }
+
     public Stream OpenSequential(long start, long likelyEnd) => new Sequential(this, start);
 
     public ValueTask DisposeAsync() => default;
