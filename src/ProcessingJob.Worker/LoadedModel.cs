@@ -71,6 +71,8 @@ sealed class LoadedModel : IDisposable
             new ModelOptions
             {
                 ModelFile = spec.Compute.ModelFile == "auto" ? plan?.ModelFile : spec.Compute.ModelFile,
+                Outputs = spec.Compute.Outputs,
+                Inputs = spec.Compute.Inputs.ToDictionary(),
                 Task = spec.Task,
                 Role = spec.Embed.Role,
             }
@@ -109,6 +111,7 @@ sealed class LoadedModel : IDisposable
             Device = spec.Compute.Device,
             MaxLength = texts.MaxLength,
             TokenBudget = spec.Compute.TokenBudget ?? plan?.TokenBudget,
+            AllowBatchDependent = spec.Compute.AllowBatchDependent,
             Deduplicate = spec.Compute.Dedup,
             Log = message =>
                 log.Write(

@@ -151,12 +151,21 @@ public sealed class OddGraphTests : IDisposable
 
     void WritePooled(int width, int? hiddenInConfig = null) =>
         Write(
-            g =>
-                Table(g)
-                    .Node("ReduceMean", ["table_rows"], ["sentence_embedding"], ("axes", new long[] { 1 }), ("keepdims", 0L))
-                    .Output("sentence_embedding", OnnxGraphWriter.Float, "batch", width),
+            g => Mean(Table(g), "sentence_embedding").Output("sentence_embedding", OnnxGraphWriter.Float, "batch", width),
             new JsonObject { ["hidden_size"] = hiddenInConfig ?? TinyModel.Hidden }
         );
+
+    /// <summary>The mean of the tokens that are no padding.</summary>
+    static OnnxGraphWriter Mean(OnnxGraphWriter graph, string output) =>
+        graph
+            .Input("attention_mask", OnnxGraphWriter.Int64, "batch", "length")
+            .Constant("one", [1], [1L])
+            .Node("Cast", ["attention_mask"], ["mask"], ("to", (long)OnnxGraphWriter.Float))
+            .Node("Unsqueeze", ["mask", "one"], ["mask_rows"])
+            .Node("MatMul", ["mask_rows", "table_rows"], ["sum_rows"])
+            .Node("Squeeze", ["sum_rows", "one"], ["sum"])
+            .Node("ReduceSum", ["mask", "one"], ["count"])
+            .Node("Div", ["sum", "count"], [output]);
 
     static OnnxGraphWriter Table(OnnxGraphWriter graph, int type = OnnxGraphWriter.Int64, string output = "table_rows") =>
         graph

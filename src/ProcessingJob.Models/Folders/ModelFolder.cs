@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ProcessingJob.Contract;
 using ProcessingJob.Models.Modules;
+using ProcessingJob.Models.Onnx;
 
 namespace ProcessingJob.Models.Folders;
 
@@ -203,10 +204,10 @@ public sealed class ModelFolder
 
         foreach (var file in Files)
         {
-            var uses = new[] { DeviceKind.Cpu, DeviceKind.Cuda }.Where(d => Choose(d) == file).Select(d => d.ToString().ToLowerInvariant());
+            var uses = new[] { DeviceKind.Cpu, DeviceKind.Cuda }.Where(d => IsChosen(file, d)).Select(d => d.ToString().ToLowerInvariant());
             Add(
                 "model file",
-                $"{file.Name}: {file.Precision.ToString().ToLowerInvariant()}{(file.Optimized ? ", optimized" : "")}, {file.Bytes / 1e6:N1} MB{string.Concat(uses.Select(u => $", for {u}"))}"
+                $"{file.Name}: {file.Precision.Words()}{(file.Optimized ? ", optimized" : "")}, {file.Bytes / 1e6:N1} MB{string.Concat(uses.Select(u => $", for {u}"))}"
             );
         }
 
@@ -239,7 +240,19 @@ public sealed class ModelFolder
             throw new PJobException($"{Path} was opened as a model that runs no graph", ExitCode.Model);
         }
 
-        var ranked = _sources.OrderBy(s => ModelSources.Rank(s, device)).ToArray();
+        var ranked = _sources
+            .Where(s => IsAsked || device != DeviceKind.Cuda || !s.File.Precision.IsQuantized())
+            .OrderBy(s => ModelSources.Rank(s, device))
+            .ToArray();
+        if (ranked.Length == 0)
+        {
+            throw ModelError.Refuse(
+                Path,
+                $"has only quantized graphs ({string.Join(", ", Files.Select(f => f.Name))}), which CUDA has no kernels for; "
+                    + "fix: device: cpu, or a folder with safetensors or a float .onnx file"
+            );
+        }
+
         // The only way speaks for itself when it is opened.
         var hasOnnx = ranked.Any(s => s is OnnxSource);
         var source = ranked.First(s => s is not SafetensorsSource || !hasOnnx || Refusal(s) is null);
@@ -250,6 +263,9 @@ public sealed class ModelFolder
             : $"preferred on {Names.Of(device)}";
         return (source, why);
     }
+
+    bool IsChosen(ModelFile file, DeviceKind device) =>
+        (IsAsked || device != DeviceKind.Cuda || Files.Any(f => !f.Precision.IsQuantized())) && Choose(device) == file;
 
     string? Refusal(ModelSource source)
     {

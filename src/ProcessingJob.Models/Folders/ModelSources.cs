@@ -70,19 +70,31 @@ static class ModelSources
         return able.Any() ? [.. able] : sources;
     }
 
+    static readonly WeightPrecision[] CpuOrder =
+    [
+        WeightPrecision.Float32,
+        WeightPrecision.WeightOnly,
+        WeightPrecision.Float16,
+        WeightPrecision.QuantizedStatic,
+        WeightPrecision.QuantizedDynamic,
+        WeightPrecision.Bfloat16,
+    ];
+
+    static readonly WeightPrecision[] CudaOrder = [WeightPrecision.Float16, WeightPrecision.Bfloat16, WeightPrecision.Float32];
+
     // A CPU computes in float32: float16 files are only slower there, and its .onnx file costs no building. A GPU is several times faster
-    // in float16, and fastest with the operators that its kernels are made for, which are those of our own graphs. Quantised files change
-    // the result, so they are taken only when nothing else is there. A plain graph before an optimised one: ONNX Runtime optimises it
-    // for this very machine.
+    // in float16, and fastest with the operators that its kernels are made for, which are those of our own graphs. Quantized files change
+    // the result, so they are taken only when nothing else is there, and never on a GPU, which has no kernels for most of their operators.
+    // A plain graph before an optimized one: ONNX Runtime optimizes it for this very machine.
     public static (int Precision, bool Built, bool Optimized, string Name) Rank(ModelSource source, DeviceKind device)
     {
         var built = source is SafetensorsSource;
-        ReadOnlySpan<WeightPrecision> order = device switch
+        var order = device switch
         {
-            DeviceKind.Cuda => [WeightPrecision.Float16, WeightPrecision.Float32, WeightPrecision.Quantized],
-            DeviceKind.Cpu or DeviceKind.Auto => [WeightPrecision.Float32, WeightPrecision.Quantized, WeightPrecision.Float16],
+            DeviceKind.Cuda => CudaOrder,
+            DeviceKind.Cpu or DeviceKind.Auto => CpuOrder,
         };
-        return (order.IndexOf(source.File.Precision), built != (device == DeviceKind.Cuda), source.File.Optimized, source.File.Name);
+        return (Array.IndexOf(order, source.File.Precision), built != (device == DeviceKind.Cuda), source.File.Optimized, source.File.Name);
     }
 
     static IReadOnlyList<ModelSource> Asked(IReadOnlyList<ModelSource> safetensors, string folder, string transformerPath, string asked) =>

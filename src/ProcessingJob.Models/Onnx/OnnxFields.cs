@@ -29,6 +29,7 @@ static class OnnxFields
 
     public const int NodeInputs = 1;
     public const int NodeOutputs = 2;
+    public const int NodeName = 3;
     public const int NodeOperation = 4;
     public const int NodeAttributes = 5;
     public const int NodeDomain = 7;
