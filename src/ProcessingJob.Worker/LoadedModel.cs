@@ -3,6 +3,7 @@ using ProcessingJob.Data;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Modules;
 using ProcessingJob.Tokenization;
 using Serilog;
 
@@ -77,11 +78,6 @@ sealed class LoadedModel : IDisposable
                 Role = spec.Embed.Role,
             }
         );
-        foreach (var warning in model.Warnings)
-        {
-            log.Warning("{Text:l} ({Code:l})", warning.Text, warning.Code);
-        }
-
         var tokenizer = TokenizerOf(model.EncoderFolder);
         if (tokenizer.VocabularySize > model.VocabularySize)
         {
@@ -121,6 +117,21 @@ sealed class LoadedModel : IDisposable
                 ),
         };
         var loaded = new LoadedModel(tokenizer, task, texts, (model, options));
+        if (task is EmbedTask { QuantizedSize: { } size } && size != loaded.Engine!.Output.Width)
+        {
+            var width = loaded.Engine.Output.Width;
+            loaded.Dispose();
+            throw new PJobException(
+                $"embed.precision: the graph gives {width} dimensions, expected {size}; fix: embed.dimensions: {width}",
+                ExitCode.BadSpec
+            );
+        }
+
+        foreach (var warning in loaded.Warnings)
+        {
+            log.Warning("{Text:l} ({Code:l})", warning.Text, warning.Code);
+        }
+
         log.Information(
             "Model {ModelType:l} on {Device:l}, max_length {MaxLength}",
             model.ModelType,
@@ -164,16 +175,28 @@ sealed class LoadedModel : IDisposable
         };
     }
 
+    /// <summary>What should be known before the results are trusted.</summary>
+    IEnumerable<FolderWarning> Warnings
+    {
+        get
+        {
+            var settings = Engine!.Resolved;
+            // A graph that pools itself leaves nothing to guess.
+            var folder = Run!.Value.Folder.Warnings.Where(w => w.Code != FolderWarning.PoolingGuessed || settings.Pooling != "none");
+            return settings.BatchDependent == true
+                ? folder.Append(new("batch_dependent", "a text's result depends on its batch, so every text is run alone, which is slow"))
+                : folder;
+        }
+    }
+
     ResolvedSettings Resolved()
     {
-        var (folder, options) = Run!.Value;
-        var settings = folder.Route is null ? new ResolvedSettings() : EmbedSettings.Resolve(folder, options.Embed);
-        return settings with
+        return Engine!.Resolved with
         {
             Prompt = _texts.Prompt,
             Activation = (Task as ClassifyTask)?.Activation,
             MaxLength = MaxLength,
-            Warnings = [.. folder.Warnings.Select(w => $"{w.Text} ({w.Code})")],
+            Warnings = [.. Warnings.Select(w => $"{w.Text} ({w.Code})")],
         };
     }
 

@@ -30,7 +30,7 @@ public sealed class BatchGateTests : IDisposable
     {
         WriteBatchDependent();
         using var engine = Create(new() { AllowBatchDependent = true });
-        Assert.True(engine.BatchDependent);
+        Assert.True(engine.Resolved.BatchDependent);
         Assert.Contains("one text per call", engine.DeviceSummary);
         var block = new EncodingBuffer();
         block.Add([3, 5]);
@@ -49,7 +49,7 @@ public sealed class BatchGateTests : IDisposable
     {
         TinyModel.Write(_folder);
         using var engine = Create(new() { AllowBatchDependent = true });
-        Assert.False(engine.BatchDependent);
+        Assert.False(engine.Resolved.BatchDependent);
     }
 
     [Fact]

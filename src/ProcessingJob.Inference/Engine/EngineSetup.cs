@@ -25,8 +25,8 @@ sealed record EngineSetup
     /// <summary>Why this file.</summary>
     public string ModelFileReason { get; init; } = "";
 
-    /// <summary>The graph's results depend on the batch, which was allowed.</summary>
-    public bool BatchDependent => Rules.Alone;
+    /// <summary>What was chosen, for the manifest.</summary>
+    public ResolvedSettings Resolved { get; init; } = new();
 
     public bool Deduplicate { get; init; } = true;
 
@@ -134,6 +134,14 @@ sealed record EngineSetup
             Profile = profile,
             Summary =
                 $"{profile.Describe(count, threads, options.IntraOpThreads)} ({why}), {file.File.Name} ({file.File.Precision.Words()}, {whyFile}), {(rules.Alone ? "one text per call" : $"{rules.TokenBudget} tokens per batch")}",
+            Resolved = head.Settings with
+            {
+                GraphOrigin = file is OnnxSource ? "onnx" : "safetensors",
+                ModelFile = file.File.Name,
+                ModelFileReason = whyFile,
+                GraphPrecision = Names.Of(file.File.Precision),
+                BatchDependent = rules.Alone,
+            },
             ModelFile = file.File,
             ModelFileReason = whyFile,
             Deduplicate = options.Deduplicate,

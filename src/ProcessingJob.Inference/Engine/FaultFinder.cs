@@ -40,25 +40,10 @@ static class FaultFinder
         int encoding
     )
     {
-        var length = block.Length(encoding);
-        var inputs = new EncoderInputs(graph, model.Config.PadId, model.Config.FirstPosition, length);
-        inputs.Fill(new Batch(block, [encoding], length));
-        using var options = new RunOptions();
         string[] names = [.. probe.Steps.Select(step => step.Output).Distinct()];
-        var given = inputs.Views(1, length);
-        try
-        {
-            using var values = session.Run(options, inputs.Names, given, names);
-            var broken = names.Zip(values).Where(pair => !IsFinite(pair.Second)).Select(pair => pair.First).ToHashSet();
-            return probe.Steps.FirstOrDefault(step => broken.Contains(step.Output))?.Layer;
-        }
-        finally
-        {
-            foreach (var value in given)
-            {
-                value.Dispose();
-            }
-        }
+        using var values = GraphRun.Outputs(model, graph, session, block, encoding, names);
+        var broken = names.Zip(values).Where(pair => !IsFinite(pair.Second)).Select(pair => pair.First).ToHashSet();
+        return probe.Steps.FirstOrDefault(step => broken.Contains(step.Output))?.Layer;
     }
 
     static bool IsFinite(OrtValue value) =>

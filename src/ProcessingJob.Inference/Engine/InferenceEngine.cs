@@ -80,8 +80,8 @@ public sealed class InferenceEngine : IDisposable
     /// <summary>Why this file, e.g. "preferred on cuda".</summary>
     public string ModelFileReason => _setup.ModelFileReason;
 
-    /// <summary>The graph's results depend on the batch: it runs one encoding a call.</summary>
-    public bool BatchDependent => _setup.BatchDependent;
+    /// <summary>What "auto" came to: pooling and width, graph, precision. Empty for devices that are not of this library.</summary>
+    public ResolvedSettings Resolved => _setup.Resolved;
 
     /// <summary>What was chosen: Cpu or Cuda.</summary>
     public DeviceKind Device => _setup.Profile.Kind;

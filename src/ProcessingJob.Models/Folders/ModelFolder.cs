@@ -102,6 +102,9 @@ public sealed class ModelFolder
 
     public IReadOnlyList<ModelSource> Sources => _sources;
 
+    /// <summary>Names of the graph's outputs that were asked for; empty: the usual ones.</summary>
+    public IReadOnlyList<string> Outputs { get; private init; } = [];
+
     /// <summary>Whether compute.model_file named one.</summary>
     bool IsAsked { get; init; }
 
@@ -139,11 +142,12 @@ public sealed class ModelFolder
         var sources =
             task == TaskKind.Tokenize || options.WithoutGraph
                 ? []
-                : ModelSources.Find(path, System.IO.Path.GetRelativePath(path, encoder), options.ModelFile, task, config, route, notes);
+                : ModelSources.Find(path, System.IO.Path.GetRelativePath(path, encoder), options, task, config, route, notes);
         return new ModelFolder(path, config, sources, notes)
         {
             Task = task,
             IsAsked = options.ModelFile is not null,
+            Outputs = options.Outputs,
             Sentence = sentence,
             Route = route,
             Role = options.Role,

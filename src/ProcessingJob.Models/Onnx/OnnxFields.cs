@@ -37,6 +37,7 @@ static class OnnxFields
     public const int AttributeName = 1;
     public const int AttributeFloat = 2;
     public const int AttributeInteger = 3;
+    public const int AttributeString = 4;
     public const int AttributeTensor = 5;
     public const int AttributeGraph = 6;
     public const int AttributeFloats = 7;
@@ -47,7 +48,9 @@ static class OnnxFields
     public const int AttributeSparseTensor = 22;
     public const int AttributeSparseTensors = 23;
 
+    public const int TypeFloat = 1;
     public const int TypeInteger = 2;
+    public const int TypeString = 3;
     public const int TypeTensor = 4;
     public const int TypeIntegers = 7;
 
