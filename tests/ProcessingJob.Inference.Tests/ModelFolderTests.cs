@@ -67,7 +67,14 @@ public sealed class ModelFolderTests : IDisposable
         var model = ModelFolder.Open(_folder.Path);
         Assert.Equal(
             (PoolingMode.Cls, true, 32, 2, true, false),
-            (Assert.Single(model.Pooling), model.Normalize, model.MaxLength, model.EmbeddingSize, model.LowerCase, model.IncludePrompt)
+            (
+                Assert.Single(model.Pooling),
+                model.Normalize,
+                model.MaxLength,
+                model.EmbeddingSize,
+                model.Transformer!.LowerCase,
+                model.IncludePrompt
+            )
         );
         Assert.Equal(
             ("query: ", "query: ", "", "literal: ", "dot"),

@@ -78,9 +78,6 @@ public sealed class ModelFolder
     /// <summary>Width of the embedding as the folder says, its own truncation included.</summary>
     public int EmbeddingSize => Route is null ? HiddenSize : Route.TruncateDimensions ?? Route.Width;
 
-    /// <summary>True when sentence_bert_config.json asks for lower-cased text before tokenization.</summary>
-    public bool LowerCase => Transformer?.LowerCase ?? false;
-
     /// <summary>Prompts by name, from config_sentence_transformers.json.</summary>
     public IReadOnlyDictionary<string, string> Prompts => Sentence?.Prompts ?? new Dictionary<string, string>();
 
