@@ -67,17 +67,8 @@ sealed class LoadedModel : IDisposable
             return new(tokens, FeatureTasks.Create(Parts(null, tokens, plain)), plain, null);
         }
 
-        var model = ModelFolder.Open(
-            paths.Model,
-            new ModelOptions
-            {
-                ModelFile = spec.Compute.ModelFile == "auto" ? plan?.ModelFile : spec.Compute.ModelFile,
-                Outputs = spec.Compute.Outputs,
-                Inputs = spec.Compute.Inputs.ToDictionary(),
-                Task = spec.Task,
-                Role = spec.Embed.Role,
-            }
-        );
+        var asked = ModelOptions.Of(spec);
+        var model = ModelFolder.Open(paths.Model, asked with { ModelFile = asked.ModelFile ?? plan?.ModelFile });
         var tokenizer = TokenizerOf(model.EncoderFolder);
         if (tokenizer.VocabularySize > model.VocabularySize)
         {

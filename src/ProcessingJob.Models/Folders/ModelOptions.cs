@@ -14,6 +14,17 @@ public sealed record ModelOptions
     /// <summary>Values of further inputs of the graph by name, the same for every text.</summary>
     public IReadOnlyDictionary<string, double> Inputs { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>What a job says of its model.</summary>
+    public static ModelOptions Of(JobSpec spec) =>
+        new()
+        {
+            ModelFile = spec.Compute.ModelFile == "auto" ? null : spec.Compute.ModelFile,
+            Outputs = spec.Compute.Outputs,
+            Inputs = spec.Compute.Inputs.ToDictionary(),
+            Task = spec.Task,
+            Role = spec.Embed.Role,
+        };
+
     /// <summary>The task. Null: embed for a sentence-transformers folder, else what config.json's architectures say.</summary>
     public TaskKind? Task { get; init; }
 
