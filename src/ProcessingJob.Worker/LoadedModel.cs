@@ -7,6 +7,7 @@ using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Modules;
 using ProcessingJob.Tokenization;
 using ProcessingJob.Worker.Tasks;
 using Serilog;
@@ -71,20 +72,8 @@ sealed class LoadedModel : IDisposable
             return new(tokens, FeatureTasks.Create(Parts(null, tokens, plain)), plain, null);
         }
 
-        var model = ModelFolder.Open(
-            paths.Model,
-            new ModelOptions
-            {
-                ModelFile = spec.Compute.ModelFile == "auto" ? plan?.ModelFile : spec.Compute.ModelFile,
-                Task = spec.Task,
-                Role = spec.Embed.Role,
-            }
-        );
-        foreach (var warning in model.Warnings)
-        {
-            log.Warning("{Text:l} ({Code:l})", warning.Text, warning.Code);
-        }
-
+        var asked = ModelOptions.Of(spec);
+        var model = ModelFolder.Open(paths.Model, asked with { ModelFile = asked.ModelFile ?? plan?.ModelFile });
         var tokenizer = TokenizerOf(model.EncoderFolder);
         if (tokenizer.VocabularySize > model.VocabularySize)
         {
@@ -114,6 +103,7 @@ sealed class LoadedModel : IDisposable
             Device = spec.Compute.Device,
             MaxLength = texts.MaxLength,
             TokenBudget = spec.Compute.TokenBudget ?? plan?.TokenBudget,
+            AllowBatchDependent = spec.Compute.AllowBatchDependent,
             Deduplicate = spec.Compute.Dedup,
             Log = message =>
                 log.Write(
@@ -123,6 +113,21 @@ sealed class LoadedModel : IDisposable
                 ),
         };
         var loaded = new LoadedModel(tokenizer, task, texts, (model, options));
+        if (task is EmbedTask { QuantizedSize: { } size } && size != loaded.Engine!.Output.Width)
+        {
+            var width = loaded.Engine.Output.Width;
+            loaded.Dispose();
+            throw new PJobException(
+                $"embed.precision: the graph gives {width} dimensions, expected {size}; fix: embed.dimensions: {width}",
+                ExitCode.BadSpec
+            );
+        }
+
+        foreach (var warning in loaded.Warnings)
+        {
+            log.Warning("{Text:l} ({Code:l})", warning.Text, warning.Code);
+        }
+
         log.Information(
             "Model {ModelType:l} on {Device:l}, max_length {MaxLength}",
             model.ModelType,
@@ -166,16 +171,28 @@ sealed class LoadedModel : IDisposable
         };
     }
 
+    /// <summary>What should be known before the results are trusted.</summary>
+    IEnumerable<FolderWarning> Warnings
+    {
+        get
+        {
+            var settings = Engine!.Resolved;
+            // A graph that pools itself leaves nothing to guess.
+            var folder = Run!.Value.Folder.Warnings.Where(w => w.Code != FolderWarning.PoolingGuessed || settings.Pooling != "none");
+            return settings.BatchDependent == true
+                ? folder.Append(new("batch_dependent", "a text's result depends on its batch, so every text is run alone, which is slow"))
+                : folder;
+        }
+    }
+
     ResolvedSettings Resolved()
     {
-        var (folder, options) = Run!.Value;
-        var settings = folder.Route is null ? new ResolvedSettings() : EmbedSettings.Resolve(folder, options.Embed);
-        return settings with
+        return Engine!.Resolved with
         {
             Prompt = _texts.Prompt,
             Activation = (Task as ClassifyTask)?.Activation,
             MaxLength = MaxLength,
-            Warnings = [.. folder.Warnings.Select(w => $"{w.Text} ({w.Code})")],
+            Warnings = [.. Warnings.Select(w => $"{w.Text} ({w.Code})")],
         };
     }
 

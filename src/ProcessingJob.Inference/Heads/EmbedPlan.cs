@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Models.Modules;
 
 namespace ProcessingJob.Inference.Heads;
@@ -32,6 +33,15 @@ sealed record EmbedPlan
 
     /// <summary>Floats after pooling.</summary>
     public int PooledSize => Pooling.Count == 0 ? EncoderWidth : TokenWidth * Pooling.Count;
+
+    /// <summary>For the manifest.</summary>
+    public ResolvedSettings Settings =>
+        new()
+        {
+            Pooling = Pooling.Count == 0 ? "none" : Pooling.Words(),
+            Normalize = GivesUnitLength,
+            Dimensions = Width,
+        };
 
     /// <summary>Whether results have length 1.</summary>
     public bool GivesUnitLength => Normalize || (Stages is [.., NormalizeStage] && Width == StagesWidth(Stages, PooledSize));
@@ -68,14 +78,24 @@ sealed record EmbedPlan
     }
 
     /// <summary>What is left to do where the graph gives the modules' result in so many floats: length 1, if it has it, is given again.</summary>
-    public EmbedPlan InsideTheGraph(int size) =>
-        this with
+    /// <exception cref="PJobException">BadSpec: more dimensions than that were asked for.</exception>
+    public EmbedPlan InsideTheGraph(int size, EmbedOptions options)
+    {
+        var width = size == StagesWidth(Stages, PooledSize) ? Width : options.Dimensions ?? size;
+        if (width > size)
+        {
+            throw new PJobException($"embed.dimensions is {width}, expected 1 to {size}, the graph's size", ExitCode.BadSpec);
+        }
+
+        return this with
         {
             Pooling = [],
             EncoderWidth = size,
             TokenStages = [],
             Stages = Stages is [.., NormalizeStage last] ? [last] : [],
+            Width = width,
         };
+    }
 
     static IReadOnlyList<PoolingMode> PoolingOf(EmbedRoute route, EmbedOptions options)
     {

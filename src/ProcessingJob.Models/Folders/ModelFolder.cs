@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Models.Modules;
+using ProcessingJob.Models.Onnx;
 
 namespace ProcessingJob.Models.Folders;
 
@@ -78,9 +79,6 @@ public sealed class ModelFolder
     /// <summary>Width of the embedding as the folder says, its own truncation included.</summary>
     public int EmbeddingSize => Route is null ? HiddenSize : Route.TruncateDimensions ?? Route.Width;
 
-    /// <summary>True when sentence_bert_config.json asks for lower-cased text before tokenization.</summary>
-    public bool LowerCase => Transformer?.LowerCase ?? false;
-
     /// <summary>Prompts by name, from config_sentence_transformers.json.</summary>
     public IReadOnlyDictionary<string, string> Prompts => Sentence?.Prompts ?? new Dictionary<string, string>();
 
@@ -101,6 +99,9 @@ public sealed class ModelFolder
     public ModelConfig Config => _config;
 
     public IReadOnlyList<ModelSource> Sources => _sources;
+
+    /// <summary>Names of the graph's outputs that were asked for; empty: the usual ones.</summary>
+    public IReadOnlyList<string> Outputs { get; private init; } = [];
 
     /// <summary>Whether compute.model_file named one.</summary>
     bool IsAsked { get; init; }
@@ -139,11 +140,12 @@ public sealed class ModelFolder
         var sources =
             task == TaskKind.Tokenize || options.WithoutGraph
                 ? []
-                : ModelSources.Find(path, System.IO.Path.GetRelativePath(path, encoder), options.ModelFile, task, config, route, notes);
+                : ModelSources.Find(path, System.IO.Path.GetRelativePath(path, encoder), options, task, config, route, notes);
         return new ModelFolder(path, config, sources, notes)
         {
             Task = task,
             IsAsked = options.ModelFile is not null,
+            Outputs = options.Outputs,
             Sentence = sentence,
             Route = route,
             Role = options.Role,
@@ -204,10 +206,10 @@ public sealed class ModelFolder
 
         foreach (var file in Files)
         {
-            var uses = new[] { DeviceKind.Cpu, DeviceKind.Cuda }.Where(d => Choose(d) == file).Select(d => d.ToString().ToLowerInvariant());
+            var uses = new[] { DeviceKind.Cpu, DeviceKind.Cuda }.Where(d => IsChosen(file, d)).Select(d => d.ToString().ToLowerInvariant());
             Add(
                 "model file",
-                $"{file.Name}: {file.Precision.ToString().ToLowerInvariant()}{(file.Optimized ? ", optimized" : "")}, {file.Bytes / 1e6:N1} MB{string.Concat(uses.Select(u => $", for {u}"))}"
+                $"{file.Name}: {file.Precision.Words()}{(file.Optimized ? ", optimized" : "")}, {file.Bytes / 1e6:N1} MB{string.Concat(uses.Select(u => $", for {u}"))}"
             );
         }
 
@@ -240,7 +242,19 @@ public sealed class ModelFolder
             throw new PJobException($"{Path} was opened as a model that runs no graph", ExitCode.Model);
         }
 
-        var ranked = _sources.OrderBy(s => ModelSources.Rank(s, device)).ToArray();
+        var ranked = _sources
+            .Where(s => IsAsked || device != DeviceKind.Cuda || !s.File.Precision.IsQuantized())
+            .OrderBy(s => ModelSources.Rank(s, device))
+            .ToArray();
+        if (ranked.Length == 0)
+        {
+            throw ModelError.Refuse(
+                Path,
+                $"has only quantized graphs ({string.Join(", ", Files.Select(f => f.Name))}), which CUDA has no kernels for; "
+                    + "fix: device: cpu, or a folder with safetensors or a float .onnx file"
+            );
+        }
+
         // The only way speaks for itself when it is opened.
         var hasOnnx = ranked.Any(s => s is OnnxSource);
         var source = ranked.First(s => s is not SafetensorsSource || !hasOnnx || Refusal(s) is null);
@@ -251,6 +265,9 @@ public sealed class ModelFolder
             : $"preferred on {Names.Of(device)}";
         return (source, why);
     }
+
+    bool IsChosen(ModelFile file, DeviceKind device) =>
+        (IsAsked || device != DeviceKind.Cuda || Files.Any(f => !f.Precision.IsQuantized())) && Choose(device) == file;
 
     string? Refusal(ModelSource source)
     {

@@ -65,7 +65,7 @@ static class DefaultModules
         var mode = plain.Is(LanguageModel) && plain.Causal ? PoolingMode.Last : PoolingMode.Mean;
         warnings.Add(
             new(
-                "pooling_guessed",
+                FolderWarning.PoolingGuessed,
                 $"{folder} has no modules.json, so the pooling is guessed: {new[] { mode }.Words()}, not normalized; "
                     + "fix: say embed.pooling and embed.normalize as the model's authors do"
             )

@@ -78,7 +78,7 @@ public sealed class Float16Converter
                 case GraphInputs or GraphOutputs when !isMain:
                     written.Message(r.Field, Value(r.Bytes));
                     break;
-                case GraphInputs when _initializers.Contains(OnnxSummaryReader.Value(r.Bytes).Name):
+                case GraphInputs when _initializers.Contains(OnnxValues.Value(r.Bytes).Name):
                     written.Message(GraphInputs, Value(r.Bytes));
                     break;
                 // Types of the values between nodes: ONNX Runtime infers them.
@@ -106,11 +106,11 @@ public sealed class Float16Converter
             }
             else if (r.Field == GraphInputs)
             {
-                inputs.Add(OnnxSummaryReader.Value(r.Bytes));
+                inputs.Add(OnnxValues.Value(r.Bytes));
             }
             else if (r.Field == GraphOutputs)
             {
-                outputs.Add(OnnxSummaryReader.Value(r.Bytes));
+                outputs.Add(OnnxValues.Value(r.Bytes));
             }
         }
 

@@ -154,7 +154,7 @@ sealed class Float16Tensors(string folder)
                 continue;
             }
 
-            var (key, value) = OnnxSummaryReader.Entry(r.Bytes);
+            var (key, value) = OnnxValues.Entry(r.Bytes);
             entries[key] = value;
         }
 
