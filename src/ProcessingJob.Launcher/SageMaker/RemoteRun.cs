@@ -111,7 +111,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             var (name, _) = await FindAsync(cancellationToken).ConfigureAwait(false);
             var request = _job.Request(name, types[i], hosts, target.Connection.Region);
             var own = _job.Plan(name, hosts, committed);
-            await WriteConfigAsync(name, own, cancellationToken).ConfigureAwait(false);
+            await WriteConfigAsync(name, own, types[i], cancellationToken).ConfigureAwait(false);
             var before = Result(name, JobState.Running) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
             var isLast = i + 1 == types.Count;
             events.Report(new JobNamed(name));
@@ -210,10 +210,10 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         }
     }
 
-    async Task WriteConfigAsync(string name, JobPlan plan, CancellationToken cancellationToken)
+    async Task WriteConfigAsync(string name, JobPlan plan, string instanceType, CancellationToken cancellationToken)
     {
         var stager = new Stager(s3, _job.Staging, _job.Spec.Aws.KmsKey);
-        foreach (var (file, content) in _job.ConfigFiles(plan))
+        foreach (var (file, content) in _job.ConfigFiles(plan, instanceType))
         {
             await stager.WriteAsync(_job.Staging.Append($"jobs/{name}/config/{file}"), content, cancellationToken).ConfigureAwait(false);
         }
