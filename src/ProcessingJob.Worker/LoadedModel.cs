@@ -146,6 +146,7 @@ sealed class LoadedModel : IDisposable
         {
             Device = Names.Of(engine.Device),
             DeviceReason = engine.DeviceSummary,
+            Provider = engine.Provider,
             RealTokens = stats.RealTokens,
             PaddedTokens = stats.PaddedTokens,
             DuplicateRows = stats.DuplicateRows,

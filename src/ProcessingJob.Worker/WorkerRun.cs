@@ -1,6 +1,7 @@
 using Amazon.S3;
 using ProcessingJob.Contract;
 using ProcessingJob.Data;
+using ProcessingJob.Inference.Devices;
 using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
 using Serilog;
@@ -28,8 +29,9 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         var (data, store) = Endpoints(spec, plan);
         await store.ProbeAsync(cancellationToken);
         _store = store;
+        spec = CheckDevice(spec);
         var shard = await Shard.CreateAsync(spec, plan, paths, hosts, data, cancellationToken);
-        _report = _report with { Task = Names.Of(spec.Task), UnitsSkipped = shard.Skipped };
+        _report = _report with { UnitsSkipped = shard.Skipped };
         log.Information(
             "{Host:l} is host {Rank} of {Hosts}; units to do: {Units} ({Bytes} bytes), committed before: {Skipped}",
             hosts.CurrentHost,
@@ -42,6 +44,27 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         return shard.Units.Count == 0
             ? "nothing to do: this host was given no data, or all of it is committed already"
             : await RunAsync(spec, plan, tokenizer, shard, data, store, cancellationToken);
+    }
+
+    JobSpec CheckDevice(JobSpec spec)
+    {
+        var (type, gpus) = HostDevice.Of(
+            hosts,
+            ProcessingJobConfig.Read(paths.ProcessingJobConfigFile),
+            Environment.GetEnvironmentVariable
+        );
+        _report = _report with { Task = Names.Of(spec.Task), InstanceType = type };
+        var device = HostDevice.Check(spec, type, gpus, DeviceCheck.Run);
+        if (device.Gpu is { } gpu)
+        {
+            log.Information("{Host:l}: {Gpu:l}", hosts.CurrentHost, gpu.ToString());
+            _report = _report with { Gpu = gpu };
+        }
+
+        return spec with
+        {
+            Compute = spec.Compute with { Device = device.Kind },
+        };
     }
 
     /// <summary>Writes reports/&lt;host&gt;.json; a run without an output has none.</summary>

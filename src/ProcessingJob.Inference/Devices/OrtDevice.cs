@@ -45,6 +45,8 @@ sealed class OrtDevice : IDevice
 
     public int Threads { get; }
 
+    public long? MemoryBytes => _settings.Profile.MemoryBytes(_settings.DeviceId);
+
     public ModelGraph Graph { get; }
 
     public OutputHead Head { get; }
@@ -113,6 +115,16 @@ sealed class OrtDevice : IDevice
 
             using var graphOptions = _settings.ToSessionOptions();
             return (encoder, new InferenceSession(continuation, graphOptions));
+        }
+        catch (OnnxRuntimeException e) when (OrtFailures.IsMemory(e))
+        {
+            throw new PJobException(
+                $"{Name} has not enough memory for the weights of {Graph.Source.Path}"
+                    + (MemoryBytes is { } bytes ? $" (it has {bytes / (double)(1 << 30):0.0} GiB)" : "")
+                    + $"; fix: take an instance type with more GPU memory ({e.Message})",
+                ExitCode.Model,
+                e
+            );
         }
         catch (OnnxRuntimeException e)
         {

@@ -17,6 +17,9 @@ sealed record EngineSetup
 
     public DeviceProfile Profile { get; init; } = DeviceProfile.Cpu;
 
+    /// <summary>ONNX Runtime's execution provider; null: no graph is run.</summary>
+    public string? Provider { get; init; }
+
     public string Summary { get; init; } = "";
 
     public ModelFile? ModelFile { get; init; }
@@ -120,6 +123,7 @@ sealed record EngineSetup
             Output = head.Output,
             Rules = rules,
             Profile = profile,
+            Provider = profile.Provider,
             Summary =
                 $"{profile.Describe(count, threads, options.IntraOpThreads)} ({why}), {file.File.Name} ({file.File.Precision.ToString().ToLowerInvariant()}, {whyFile}), {rules.TokenBudget} tokens per batch",
             ModelFile = file.File,

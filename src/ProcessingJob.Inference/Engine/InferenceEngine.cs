@@ -83,6 +83,9 @@ public sealed class InferenceEngine : IDisposable
     /// <summary>What was chosen: Cpu or Cuda.</summary>
     public DeviceKind Device => _setup.Profile.Kind;
 
+    /// <summary>ONNX Runtime's execution provider; null: no graph is run.</summary>
+    public string? Provider => _setup.Provider;
+
     /// <summary>The budget in use, in padded tokens.</summary>
     public int TokenBudget => _setup.Rules.TokenBudget;
 

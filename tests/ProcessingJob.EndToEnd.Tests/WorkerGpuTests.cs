@@ -1,0 +1,36 @@
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.EndToEnd.Tests;
+
+/// <summary>The worker's CPU build where a GPU is asked for or paid for: it ends at once, and never with zero.</summary>
+public sealed class WorkerGpuTests
+{
+    [Theory]
+    [InlineData("ml.m5.xlarge", "cuda", ExitCode.Model, "compute.device is cuda, but this is the worker's CPU build")]
+    [InlineData(
+        "ml.g5.xlarge",
+        "auto",
+        ExitCode.Model,
+        "ml.g5.xlarge has GPUs: compute.device is cuda, but this is the worker's CPU build"
+    )]
+    [InlineData("ml.g5.xlarge", "cpu", ExitCode.BadSpec, "ml.g5.xlarge has GPUs, but compute.device is cpu")]
+    public async Task Worker_CpuBuildWhereGpusAreMeant_EndsBeforeItComputes(string type, string device, ExitCode code, string expected)
+    {
+        using var bench = new ContainerBench();
+        bench.WriteSpec($$"""{ "task": "embed", "input": { "text": "text" }, "compute": { "device": "{{device}}" } }""");
+        bench.WriteData("a.csv", "text\nfine\n");
+        File.WriteAllText(
+            bench.Paths.ResourceConfigFile,
+            $$"""{"current_host":"algo-1","hosts":["algo-1"],"current_instance_type":"{{type}}"}"""
+        );
+
+        var ended = await bench.RunAsync();
+
+        Assert.Equal((int)code, ended.ExitCode);
+        Assert.Contains(expected, bench.Message, StringComparison.Ordinal);
+        Assert.Empty(bench.Commits);
+        var path = Path.Combine(bench.Paths.Output, "reports", "algo-1.json");
+        var report = ContractJson.Read<HostReport>(await File.ReadAllBytesAsync(path), path);
+        Assert.Equal(("failed", type), (report.Status, report.InstanceType));
+    }
+}
