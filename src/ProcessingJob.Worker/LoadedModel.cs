@@ -147,6 +147,7 @@ sealed class LoadedModel : IDisposable
             Device = Names.Of(engine.Device),
             DeviceReason = engine.DeviceSummary,
             Provider = engine.Provider,
+            Placement = engine.Placement,
             RealTokens = stats.RealTokens,
             PaddedTokens = stats.PaddedTokens,
             DuplicateRows = stats.DuplicateRows,

@@ -124,7 +124,8 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         var totals = new RunTotals(model.MaxLength);
         var reader = new RowReader(model.Blocks(ReadOptions.From(spec, schema)));
         var output = new OutputRows(model.Task, reader, spec, model.MaxLength, totals);
-        var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint);
+        CheckSameDevice(plan, model.Engine?.Computed);
+        var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint) with { Computed = model.Engine?.Computed };
         var pipeline = new Pipeline(
             new PipelineParts(
                 data,
@@ -164,6 +165,14 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
             };
         }
         return Verdict(spec, plan, totals, pipeline.Failures);
+    }
+
+    static void CheckSameDevice(WorkPlan? plan, ComputeRecord? own)
+    {
+        if (plan?.Computed is { } before && own is not null && before != own)
+        {
+            throw new PJobException(MixedDevices.Message($"{own}", before), ExitCode.BadSpec);
+        }
     }
 
     static string Verdict(JobSpec spec, WorkPlan? plan, RunTotals totals, IReadOnlyList<PJobException> failures)

@@ -33,4 +33,40 @@ public sealed class WorkerGpuTests
         var report = ContractJson.Read<HostReport>(await File.ReadAllBytesAsync(path), path);
         Assert.Equal(("failed", type), (report.Status, report.InstanceType));
     }
+
+    [Theory]
+    [InlineData("CUDAExecutionProvider", "float16", ExitCode.BadSpec)]
+    [InlineData("CPUExecutionProvider", "float32", ExitCode.Done)]
+    public async Task Worker_CommittedUnitsComputedOtherwise_AreNotMixed(string provider, string precision, ExitCode expected)
+    {
+        using var bench = new ContainerBench();
+        bench.WriteData("a.csv", "id,text\n1,fine\n");
+        var units = UnitsOf(bench);
+        File.WriteAllBytes(
+            bench.Paths.PlanFile,
+            ContractJson.Write(new WorkPlan { Hosts = [units], Computed = new ComputeRecord(provider, precision, false) })
+        );
+
+        var ended = await bench.RunAsync();
+
+        Assert.True(ended.ExitCode == (int)expected, bench.Message);
+        if (expected == ExitCode.Done)
+        {
+            Assert.Equal(new ComputeRecord(provider, precision, false), Assert.Single(bench.Commits).Computed);
+            return;
+        }
+
+        Assert.Contains(
+            "were computed with CUDAExecutionProvider, float16, attention not fused, but this run would use CPU",
+            bench.Message
+        );
+        Assert.Contains("compute.allow_mixed_devices: true", bench.Message);
+        Assert.Empty(bench.Commits);
+    }
+
+    static List<WorkUnit> UnitsOf(ContainerBench bench)
+    {
+        var size = new FileInfo(Path.Combine(bench.Paths.Data, "a.csv")).Length;
+        return [WorkUnit.Create("a.csv", InputFormat.Csv, 0, size, size, "v", "", "")];
+    }
 }

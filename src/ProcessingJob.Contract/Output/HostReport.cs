@@ -24,6 +24,9 @@ public sealed record HostReport
     /// <summary>The NVIDIA driver and GPUs in use; null: none.</summary>
     public GpuFacts? Gpu { get; init; }
 
+    /// <summary>Where the graph's nodes ran; null: on a CPU.</summary>
+    public GraphPlacement? Placement { get; init; }
+
     /// <summary>The .onnx or safetensors file, relative to the model folder; a resumed run goes on with it.</summary>
     public string? ModelFile { get; init; }
 

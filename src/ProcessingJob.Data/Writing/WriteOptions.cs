@@ -14,6 +14,9 @@ public sealed record WriteOptions
     public string SpecFingerprint { get; init; } = "";
     public string ModelFingerprint { get; init; } = "";
 
+    /// <summary>How the numbers are made; null: the task runs no model.</summary>
+    public ComputeRecord? Computed { get; init; }
+
     public static WriteOptions From(JobSpec spec, string specFingerprint, string modelFingerprint) =>
         new()
         {

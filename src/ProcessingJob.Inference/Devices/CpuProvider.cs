@@ -25,6 +25,8 @@ static class CpuProvider
         ReadOnDevice = false,
         CheckAtStart = false,
         WeightsInPlace = true,
+        NoCpuFallback = false,
+        Revives = true,
         // Turning it off costs 2 to 10 %.
         MemoryPattern = true,
         Append = (_, _) => { },

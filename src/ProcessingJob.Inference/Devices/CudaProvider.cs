@@ -27,6 +27,8 @@ static class CudaProvider
         ReadOnDevice = true,
         CheckAtStart = true,
         WeightsInPlace = false,
+        NoCpuFallback = true,
+        Revives = false,
         // It would hold memory for every shape.
         MemoryPattern = false,
         Append = Append,

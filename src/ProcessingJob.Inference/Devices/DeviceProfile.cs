@@ -50,6 +50,15 @@ sealed record DeviceProfile
     /// <summary>Whether it reads float32 weights where they lie in this process's memory.</summary>
     public required bool WeightsInPlace { get; init; }
 
+    /// <summary>Graphs built here run on the device from end to end, or the session does not open.</summary>
+    public required bool NoCpuFallback { get; init; }
+
+    /// <summary>
+    /// Whether a new session may work after one has died. Errors of CUDA leave its context unusable for the whole process
+    /// (docs.nvidia.com/cuda/cuda-runtime-api, cudaErrorIllegalAddress and others: "the process must be terminated").
+    /// </summary>
+    public required bool Revives { get; init; }
+
     /// <summary>Reuse one plan of the memory for each shape.</summary>
     public required bool MemoryPattern { get; init; }
 

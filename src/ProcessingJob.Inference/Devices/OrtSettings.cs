@@ -16,7 +16,11 @@ sealed record OrtSettings
     /// <summary>False: the graph as it is, to compare with.</summary>
     public bool Optimize { get; init; } = true;
 
-    public SessionOptions ToSessionOptions()
+    /// <summary>Path and beginning of the name of the profile to write; null: none.</summary>
+    public string? ProfilePrefix { get; init; }
+
+    /// <param name="ours">The graph is built here: all of it must be on the device.</param>
+    public SessionOptions ToSessionOptions(bool ours)
     {
         OrtRuntime.Start();
         var options = new SessionOptions
@@ -29,6 +33,18 @@ sealed record OrtSettings
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
             EnableMemoryPattern = Profile.MemoryPattern,
         };
+        if (ours && Profile.NoCpuFallback)
+        {
+            // The session does not open where any node would be on the CPU.
+            options.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
+        }
+
+        if (ProfilePrefix is not null)
+        {
+            options.ProfileOutputPathPrefix = ProfilePrefix;
+            options.EnableProfiling = true;
+        }
+
         Profile.Append(options, DeviceId);
         return options;
     }

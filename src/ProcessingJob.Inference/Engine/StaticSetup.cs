@@ -44,6 +44,7 @@ static class StaticSetup
             Rules = rules,
             Profile = profile,
             Summary = $"{profile.Describe(1, threads, 1)} (a table of tokens runs no graph)",
+            Computed = new ComputeRecord("none", "float32", Fused: false),
             ModelFile = new ModelFile("model.safetensors", WeightPrecision.Float32, false, 0),
             ModelFileReason = "a table of tokens",
             Deduplicate = options.Deduplicate,

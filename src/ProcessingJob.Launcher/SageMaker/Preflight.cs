@@ -39,6 +39,23 @@ static class Preflight
         }
     }
 
+    /// <summary>Before a job is paid for that each of its workers would end at once.</summary>
+    /// <exception cref="PJobException">Exit code 2: committed units were computed on another kind of device.</exception>
+    public static void CheckSameDevice(RemoteJob job)
+    {
+        const string cuda = "CUDAExecutionProvider";
+        if (
+            job.Earlier.Computed is { } before
+            && job.Spec.Compute.InstanceType.FirstOrDefault(t => InstanceTypes.Default.HasGpu(t) != (before.Provider == cuda)) is { } type
+        )
+        {
+            throw new PJobException(
+                MixedDevices.Message($"{type}, {(InstanceTypes.Default.HasGpu(type) ? "which has GPUs" : "which has no GPU")}", before),
+                ExitCode.BadSpec
+            );
+        }
+    }
+
     /// <summary>What may go wrong: said, and left to the user.</summary>
     public static IEnumerable<string> Warnings(RemoteJob job, JobPlan plan)
     {

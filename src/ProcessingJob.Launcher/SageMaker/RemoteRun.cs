@@ -101,7 +101,8 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
 
         var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
         events.Report(new JobPlanned(_job.Plan(_job.NameOf(1), hosts, committed)));
-        _job = await WithColumnsAsync(committed.Count > 0, cancellationToken).ConfigureAwait(false);
+        _job = await WithColumnsAsync(committed, cancellationToken).ConfigureAwait(false);
+        Preflight.CheckSameDevice(_job);
         await StageAsync(cancellationToken).ConfigureAwait(false);
         await _finalizer.ReopenAsync(plan.IdsLeft, cancellationToken).ConfigureAwait(false);
         await _job.Identity.ClaimAsync(_job.Output, cancellationToken).ConfigureAwait(false);
@@ -173,13 +174,14 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     }
 
     /// <summary>The job with what all hosts must agree on: the kept columns, and what an earlier run has chosen.</summary>
-    async Task<RemoteJob> WithColumnsAsync(bool resumes, CancellationToken cancellationToken) =>
+    async Task<RemoteJob> WithColumnsAsync(HashSet<string> committed, CancellationToken cancellationToken) =>
         _job with
         {
             Schema = await ReadSchemaAsync(cancellationToken).ConfigureAwait(false),
-            Earlier = resumes
-                ? await EarlierChoices.FindAsync(_job.Output, _job.Spec, cancellationToken).ConfigureAwait(false)
-                : EarlierChoices.None,
+            Earlier =
+                committed.Count > 0
+                    ? await EarlierChoices.FindAsync(_job.Output, _job.Spec, committed, cancellationToken).ConfigureAwait(false)
+                    : EarlierChoices.None,
         };
 
     async Task<IReadOnlyList<KeptColumn>?> ReadSchemaAsync(CancellationToken cancellationToken)

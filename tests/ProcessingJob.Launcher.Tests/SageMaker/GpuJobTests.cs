@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
+using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.SageMaker;
@@ -117,11 +118,40 @@ public sealed class GpuJobTests(MotoFixture moto)
         Assert.Empty(bench.Aws.Server.Jobs.All);
     }
 
+    [Theory]
+    [InlineData("ml.g5.xlarge", "CPUExecutionProvider", true)]
+    [InlineData("ml.m5.xlarge", "CUDAExecutionProvider", true)]
+    [InlineData("ml.g5.xlarge", "CUDAExecutionProvider", false)]
+    [InlineData("ml.m5.xlarge", "CPUExecutionProvider", false)]
+    [InlineData("ml.m5.xlarge", null, false)]
+    public async Task CheckSameDevice_CommittedUnits_AreOfTheTypesKind(string type, string? provider, bool refused)
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        var spec = bench.Spec();
+        spec = spec with { Compute = spec.Compute with { InstanceType = [type] } };
+        var earlier = new EarlierChoices(null, null, provider is null ? null : new ComputeRecord(provider, "float32", true));
+        var job = await RemoteJob.PrepareAsync(spec, bench.Connection, bench.S3, default);
+        job = job with { Earlier = earlier };
+
+        var e = Record.Exception(() => Preflight.CheckSameDevice(job));
+
+        if (refused)
+        {
+            Assert.Equal(ExitCode.BadSpec, Assert.IsType<PJobException>(e).ExitCode);
+            Assert.Contains("compute.allow_mixed_devices: true", e!.Message);
+        }
+        else
+        {
+            Assert.Null(e);
+        }
+    }
+
     [Fact]
     public void HasGpu_NameOfAType_AgreesWithTheTable() =>
         Assert.All(InstanceTypes.Default.All, t => Assert.Equal(t.Gpus > 0, GpuTypes.HasGpu(t.Type)));
 
-    static Task<JobResult> RunAsync(RemoteBench bench, FakeRegistry registry, params string[] types) => RunAsync(bench, registry, bench.Spec(), types);
+    static Task<JobResult> RunAsync(RemoteBench bench, FakeRegistry registry, params string[] types) =>
+        RunAsync(bench, registry, bench.Spec(), types);
 
     static Task<JobResult> RunAsync(RemoteBench bench, FakeRegistry registry, JobSpec spec, params string[] types)
     {
