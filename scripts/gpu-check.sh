@@ -16,7 +16,7 @@ for argument in "$@"; do
   *) folders+=("$argument") ;;
   esac
 done
-[ "${#folders[@]}" -ge 1 ] && [ -x "${folders[0]}/ProcessingJob.Worker" ] || {
+[ -x "${folders[0]:-}/ProcessingJob.Worker" ] || {
   echo "gpu-check: expected a folder with a published ProcessingJob.Worker; see the head of this script" >&2
   exit 2
 }
