@@ -156,6 +156,8 @@ sealed class LoadedModel : IDisposable
         {
             Device = Names.Of(engine.Device),
             DeviceReason = engine.DeviceSummary,
+            Provider = engine.Provider,
+            Placement = engine.Placement,
             RealTokens = stats.RealTokens,
             PaddedTokens = stats.PaddedTokens,
             DuplicateRows = stats.DuplicateRows,

@@ -78,7 +78,12 @@ public class ResumeTests
         // As a GPU would have chosen.
         await File.WriteAllTextAsync(report, text.Replace("\"onnx/model.onnx\"", "\"onnx/model_fp16.onnx\"", StringComparison.Ordinal));
         await File.WriteAllTextAsync(bench.Path("data", "new.jsonl"), "{\"id\":\"n1\",\"stars\":1,\"text\":\"one more\"}\n");
-        var again = await Programs.PjobAsync(run);
+        // The committed unit's record says float32: what a GPU has computed would not be mixed with it unasked.
+        var refused = await Programs.PjobAsync(run);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("compute.allow_mixed_devices: true", refused.Error);
+        await File.WriteAllTextAsync(report, text.Replace("\"onnx/model.onnx\"", "\"onnx/model_fp16.onnx\"", StringComparison.Ordinal));
+        var again = await Programs.PjobAsync([.. run, "--compute.allow_mixed_devices", "true"]);
         Assert.True(again.ExitCode == 0, again.Error);
         Assert.Contains("\"onnx/model_fp16.onnx\"", await File.ReadAllTextAsync(report), StringComparison.Ordinal);
     }

@@ -8,7 +8,8 @@ namespace ProcessingJob.Contract.Container;
 /// </summary>
 public sealed record ResourceConfig(
     [property: JsonPropertyName("current_host")] string CurrentHost,
-    [property: JsonPropertyName("hosts")] IReadOnlyList<string> Hosts
+    [property: JsonPropertyName("hosts")] IReadOnlyList<string> Hosts,
+    [property: JsonPropertyName("current_instance_type")] string? InstanceType = null
 )
 {
     public static ResourceConfig SingleHost { get; } = new("algo-1", ["algo-1"]);

@@ -15,6 +15,18 @@ public sealed record HostReport
     /// <summary>Why this device was chosen.</summary>
     public string DeviceReason { get; init; } = "";
 
+    /// <summary>ONNX Runtime's execution provider, such as CUDAExecutionProvider; null: no session ran.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>SageMaker's name of the host's type; null where it is not told.</summary>
+    public string? InstanceType { get; init; }
+
+    /// <summary>The NVIDIA driver and GPUs in use; null: none.</summary>
+    public GpuFacts? Gpu { get; init; }
+
+    /// <summary>Where the graph's nodes ran; null: on a CPU.</summary>
+    public GraphPlacement? Placement { get; init; }
+
     /// <summary>The .onnx or safetensors file, relative to the model folder; a resumed run goes on with it.</summary>
     public string? ModelFile { get; init; }
 

@@ -24,6 +24,9 @@ public sealed record Manifest
     public IReadOnlyList<PartRecord> RejectFiles { get; init; } = [];
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
+    /// <summary>How the numbers were made; more than one only with compute.allow_mixed_devices.</summary>
+    public IReadOnlyList<ComputeRecord> Computed { get; init; } = [];
+
     /// <summary>What the spec left to the model folder; null where no host reported it.</summary>
     public ResolvedSettings? Resolved { get; init; }
 }

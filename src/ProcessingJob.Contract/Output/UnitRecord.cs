@@ -1,3 +1,4 @@
+
 namespace ProcessingJob.Contract.Output;
 
 /// <summary>
@@ -13,6 +14,9 @@ public sealed record UnitRecord
     public string Version { get; init; } = "";
     public string SpecFingerprint { get; init; } = "";
     public string ModelFingerprint { get; init; } = "";
+
+    /// <summary>How its numbers were made; null: the task runs no model.</summary>
+    public ComputeRecord? Computed { get; init; }
 
     /// <summary>Records found in the unit; always <see cref="RowsKept"/> + the sum of <see cref="Rejects"/>.</summary>
     public long RowsIn { get; init; }

@@ -1,3 +1,4 @@
+
 namespace ProcessingJob.Contract.Spec;
 
 public enum TaskKind
@@ -184,6 +185,9 @@ public sealed record ComputeSpec
 
     /// <summary>Padded tokens of one batch; null: the device's default.</summary>
     public int? TokenBudget { get; init; }
+
+    /// <summary>Go on with units of another provider, precision or kind of attention than the committed ones.</summary>
+    public bool AllowMixedDevices { get; init; }
 
     /// <summary>Equal texts of a block of rows are encoded once.</summary>
     public bool Dedup { get; init; }

@@ -292,6 +292,12 @@ public static class SpecKeys
             (s, v) => s with { Compute = s.Compute with { TokenBudget = v } }
         ),
         SpecKey.Boolean(
+            "compute.allow_mixed_devices",
+            "Go on with an output although this run computes on another provider or in another precision than its committed units.",
+            s => s.Compute.AllowMixedDevices,
+            (s, v) => s with { Compute = s.Compute with { AllowMixedDevices = v } }
+        ),
+        SpecKey.Boolean(
             "compute.dedup",
             "Encode equal texts of a block of rows once.",
             s => s.Compute.Dedup,

@@ -69,7 +69,9 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
         }
     }
 
-    /// <exception cref="PJobException">Exit code 1: a unit is missing or not as its record says; 3: too many rejects.</exception>
+    /// <exception cref="PJobException">
+    /// Exit code 1: a unit is missing or not as its record says; 2: units were computed in two ways; 3: too many rejects.
+    /// </exception>
     public async Task<FinalizeResult> FinishAsync(FinalizeRequest request, CancellationToken cancellationToken = default)
     {
         var files = await ListFilesAsync(cancellationToken).ConfigureAwait(false);
@@ -88,6 +90,12 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
         if (SchemaCheck.Fault(records) is { } fault)
         {
             throw new PJobException($"{output.Location}: {fault}");
+        }
+
+        var kinds = MixedDevices.Kinds(records);
+        if (kinds.Count > 1 && !request.Spec.Compute.AllowMixedDevices)
+        {
+            throw new PJobException($"{output.Location}: {MixedDevices.Message($"{kinds[1]}", kinds[0])}", ExitCode.BadSpec);
         }
 
         var orphans = FindOrphans(files, records);
@@ -226,6 +234,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
             Parts = [.. records.SelectMany(r => r.Parts)],
             RejectFiles = [.. records.Select(r => r.RejectFile).OfType<PartRecord>()],
             Hosts = request.Hosts,
+            Computed = MixedDevices.Kinds(records),
         };
     }
 

@@ -105,6 +105,7 @@ public sealed class UnitWriter : IAsyncDisposable
                     Version = Unit.Version,
                     SpecFingerprint = Options.SpecFingerprint,
                     ModelFingerprint = Options.ModelFingerprint,
+                    Computed = Options.Computed,
                     RowsIn = counts.RowsIn,
                     RowsKept = counts.RowsKept,
                     RowsOut = RowsOut,

@@ -1,3 +1,4 @@
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Columns;
 using ProcessingJob.Data.Reading;
@@ -15,6 +16,9 @@ public sealed record WriteOptions
     public IReadOnlyList<string> Splits { get; init; } = [];
     public string SpecFingerprint { get; init; } = "";
     public string ModelFingerprint { get; init; } = "";
+
+    /// <summary>How the numbers are made; null: the task runs no model.</summary>
+    public ComputeRecord? Computed { get; init; }
 
     public static WriteOptions From(JobSpec spec, string specFingerprint, string modelFingerprint) =>
         new()

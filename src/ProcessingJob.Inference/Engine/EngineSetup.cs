@@ -19,7 +19,19 @@ sealed record EngineSetup
 
     public DeviceProfile Profile { get; init; } = DeviceProfile.Cpu;
 
+    /// <summary>ONNX Runtime's execution provider; null: no graph is run.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>How long the end waits for threads that are inside a call of a device that was lost.</summary>
+    public TimeSpan CloseLimit { get; init; } = TimeSpan.FromSeconds(15);
+
     public string Summary { get; init; } = "";
+
+    /// <summary>How the numbers are made.</summary>
+    public ComputeRecord? Computed { get; init; }
+
+    /// <summary>Where the graph's nodes run; null: on a CPU, where there is no other place.</summary>
+    public GraphPlacement? Placement { get; init; }
 
     public ModelFile? ModelFile { get; init; }
 
@@ -69,6 +81,7 @@ sealed record EngineSetup
         var threads = options.Threads ?? profile.Threads(options.IntraOpThreads);
         var devices = new List<IDevice>();
         var owned = new List<IDisposable>();
+        GraphPlacement? placement = null;
         try
         {
             if (options.Log is { } log)
@@ -98,6 +111,12 @@ sealed record EngineSetup
                             $"{file.File.Name} is float32; 'pjob model prepare' writes a float16 file for GPUs and checks it"
                         )
                     );
+                }
+
+                (placement, var slow) = PlacementProbe.Run(model, file, head, Settings(profile, 0), maxLength);
+                foreach (var warning in slow)
+                {
+                    options.Log?.Invoke(new EngineMessage(true, warning));
                 }
 
                 NumericGate.Check(model, file, head, Settings(profile, 0), maxLength);
@@ -133,6 +152,7 @@ sealed record EngineSetup
             Output = head.Output,
             Rules = rules,
             Profile = profile,
+            Provider = profile.Provider,
             Summary =
                 $"{profile.Describe(count, threads, options.IntraOpThreads)} ({why}), {file.File.Name} ({file.File.Precision.Words()}, {whyFile}), {(rules.Alone ? "one text per call" : $"{rules.TokenBudget} tokens per batch")}",
             Resolved = head.Settings with
@@ -143,6 +163,14 @@ sealed record EngineSetup
                 GraphPrecision = Names.Of(file.File.Precision),
                 BatchDependent = rules.Alone,
             },
+            Computed = new ComputeRecord(
+                profile.Provider,
+                Names.Of(file.File.Precision),
+                placement is { UnfusedAttention: var chains, FusedAttention: var nodes }
+                    ? nodes > 0 && chains == 0
+                    : PlacementProbe.IsFused(file)
+            ),
+            Placement = placement,
             ModelFile = file.File,
             ModelFileReason = whyFile,
             Deduplicate = options.Deduplicate,

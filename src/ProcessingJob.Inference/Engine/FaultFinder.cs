@@ -19,7 +19,7 @@ static class FaultFinder
         {
             using var graph = file.Open();
             var probe = graph.Bytes is { } bytes ? OnnxProbe.Of(bytes) : OnnxSummaryReader.WithBytes(file.Path, OnnxProbe.Of);
-            using var options = (settings with { Optimize = false }).ToSessionOptions();
+            using var options = (settings with { Optimize = false }).ToSessionOptions(ours: false);
             options.AddSessionConfigEntry(ExternalFolder, Path.GetDirectoryName(file.Path)!);
             using var weights = new SessionWeights(options, graph.Weights, settings.Profile.WeightsInPlace);
             using var session = new InferenceSession(probe.Model, options);

@@ -222,13 +222,7 @@ sealed class InferenceThread
         var range = item.Range;
         if (range.Count == 1)
         {
-            item.Job.Fail(
-                new PJobException(
-                    $"{_slot.Device.Name} has not enough memory for one text of {range.Length} tokens; fix: lower tokens.max_length or take a larger instance ({e.Message})",
-                    ExitCode.Failed,
-                    e
-                )
-            );
+            item.Job.Fail(WarmUp.TooSmall(_slot.Device, range.Length, e));
             item.Job.FinishBatch();
             return;
         }

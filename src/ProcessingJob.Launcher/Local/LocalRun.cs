@@ -35,7 +35,9 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
         {
             plan = plan with
             {
-                Work = (await EarlierChoices.FindAsync(job.Output, job.Spec, cancellationToken).ConfigureAwait(false)).In(plan.Work),
+                Work = (
+                    await EarlierChoices.FindAsync(job.Output, job.Spec, plan.Work.Committed, cancellationToken).ConfigureAwait(false)
+                ).In(plan.Work),
             };
         }
 

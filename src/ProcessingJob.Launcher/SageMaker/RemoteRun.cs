@@ -103,7 +103,8 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
 
         var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
         events.Report(new JobPlanned(_job.Plan(_job.NameOf(1), hosts, committed)));
-        _job = await WithColumnsAsync(committed.Count > 0, cancellationToken).ConfigureAwait(false);
+        _job = await WithColumnsAsync(committed, cancellationToken).ConfigureAwait(false);
+        Preflight.CheckSameDevice(_job);
         await StageAsync(cancellationToken).ConfigureAwait(false);
         await _finalizer.ReopenAsync(plan.IdsLeft, cancellationToken).ConfigureAwait(false);
         await _job.Identity.ClaimAsync(_job.Output, cancellationToken).ConfigureAwait(false);
@@ -113,7 +114,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             var (name, _) = await FindAsync(cancellationToken).ConfigureAwait(false);
             var request = _job.Request(name, types[i], hosts, target.Connection.Region);
             var own = _job.Plan(name, hosts, committed);
-            await WriteConfigAsync(name, own, cancellationToken).ConfigureAwait(false);
+            await WriteConfigAsync(name, own, types[i], cancellationToken).ConfigureAwait(false);
             var before = Result(name, JobState.Running) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
             var isLast = i + 1 == types.Count;
             events.Report(new JobNamed(name));
@@ -175,13 +176,14 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     }
 
     /// <summary>The job with what all hosts must agree on: the kept columns, and what an earlier run has chosen.</summary>
-    async Task<RemoteJob> WithColumnsAsync(bool resumes, CancellationToken cancellationToken) =>
+    async Task<RemoteJob> WithColumnsAsync(HashSet<string> committed, CancellationToken cancellationToken) =>
         _job with
         {
             Schema = await ReadSchemaAsync(cancellationToken).ConfigureAwait(false),
-            Earlier = resumes
-                ? await EarlierChoices.FindAsync(_job.Output, _job.Spec, cancellationToken).ConfigureAwait(false)
-                : EarlierChoices.None,
+            Earlier =
+                committed.Count > 0
+                    ? await EarlierChoices.FindAsync(_job.Output, _job.Spec, committed, cancellationToken).ConfigureAwait(false)
+                    : EarlierChoices.None,
         };
 
     async Task<IReadOnlyList<KeptColumn>?> ReadSchemaAsync(CancellationToken cancellationToken)
@@ -212,10 +214,10 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         }
     }
 
-    async Task WriteConfigAsync(string name, JobPlan plan, CancellationToken cancellationToken)
+    async Task WriteConfigAsync(string name, JobPlan plan, string instanceType, CancellationToken cancellationToken)
     {
         var stager = new Stager(s3, _job.Staging, _job.Spec.Aws.KmsKey);
-        foreach (var (file, content) in _job.ConfigFiles(plan))
+        foreach (var (file, content) in _job.ConfigFiles(plan, instanceType))
         {
             await stager.WriteAsync(_job.Staging.Append($"jobs/{name}/config/{file}"), content, cancellationToken).ConfigureAwait(false);
         }
