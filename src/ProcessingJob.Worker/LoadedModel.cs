@@ -32,6 +32,9 @@ sealed class LoadedModel : IDisposable
     /// <summary>What the engine was made of; null for tokenize.</summary>
     public (ModelFolder Folder, EngineOptions Options)? Run { get; }
 
+    /// <summary>What should be known before the results are trusted.</summary>
+    public IReadOnlyList<JobWarning> Warnings { get; private set; } = [];
+
     /// <summary>Tokens of an encoding.</summary>
     public int MaxLength => _texts.MaxLength;
     public int Tokenizers { get; }
@@ -75,32 +78,8 @@ sealed class LoadedModel : IDisposable
                 Role = spec.Embed.Role,
             }
         );
-        foreach (var warning in model.Warnings)
-        {
-            log.Warning("{Text:l} ({Code:l})", warning.Text, warning.Code);
-        }
-
         var tokenizer = TokenizerOf(model.EncoderFolder);
-        if (tokenizer.VocabularySize > model.VocabularySize)
-        {
-            log.Warning(
-                "The tokenizer has {Tokens} tokens, but the model's table has {Rows} rows: do they belong together?",
-                tokenizer.VocabularySize,
-                model.VocabularySize
-            );
-        }
-
         var texts = TextPreparation.Of(spec, model, tokenizer);
-        // max_seq_length is where the authors cut; more is the user's choice, as in sentence-transformers, up to the model's positions.
-        if (texts.MaxLength > texts.Limit)
-        {
-            log.Warning(
-                "tokens.max_length {MaxLength} is more than the {Limit} that the model folder asks for",
-                texts.MaxLength,
-                texts.Limit
-            );
-        }
-
         var task = FeatureTasks.Create(Parts(model, tokenizer, texts));
         var options = new EngineOptions
         {
@@ -118,6 +97,13 @@ sealed class LoadedModel : IDisposable
                 ),
         };
         var loaded = new LoadedModel(tokenizer, task, texts, (model, options));
+        var source = model.Sources.FirstOrDefault(one => one.File == loaded.Engine!.ModelFile);
+        loaded.Warnings = ModelWarnings.Of(spec, model, source, tokenizer.VocabularySize, texts.MaxLength, texts.Limit);
+        foreach (var warning in loaded.Warnings)
+        {
+            log.Warning("{Text:l} ({WarningCode:l})", warning.Message, warning.Code);
+        }
+
         log.Information(
             "Model {ModelType:l} on {Device:l}, max_length {MaxLength}",
             model.ModelType,
@@ -158,6 +144,7 @@ sealed class LoadedModel : IDisposable
             DeviceUtilisation = Math.Round(stats.Busy, 4),
             MaxLength = MaxLength,
             Resolved = Resolved(),
+            Warnings = Warnings,
         };
     }
 
@@ -165,13 +152,7 @@ sealed class LoadedModel : IDisposable
     {
         var (folder, options) = Run!.Value;
         var settings = folder.Route is null ? new ResolvedSettings() : EmbedSettings.Resolve(folder, options.Embed);
-        return settings with
-        {
-            Prompt = _texts.Prompt,
-            Activation = (Task as ClassifyTask)?.Activation,
-            MaxLength = MaxLength,
-            Warnings = [.. folder.Warnings.Select(w => $"{w.Text} ({w.Code})")],
-        };
+        return settings with { Prompt = _texts.Prompt, Activation = (Task as ClassifyTask)?.Activation, MaxLength = MaxLength };
     }
 
     public void Dispose() => Engine?.Dispose();

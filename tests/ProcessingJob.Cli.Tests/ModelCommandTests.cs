@@ -68,6 +68,12 @@ public sealed class ModelCommandTests : IDisposable
     public async Task Plan_ModelOfTheHub_IsFetchedIntoTheCache()
     {
         await using var hub = await FakeHub.StartAsync();
+        var model = ModelCache.Get(new());
+        foreach (var file in Directory.GetFiles(model, "*", SearchOption.AllDirectories))
+        {
+            hub.With(Path.GetRelativePath(model, file), File.ReadAllBytes(file));
+        }
+
         _folder.Write("data/a.txt", "one\ntwo\n");
         var spec = _folder.Write(
             "job.yaml",

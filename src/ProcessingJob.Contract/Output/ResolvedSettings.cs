@@ -20,7 +20,4 @@ public sealed record ResolvedSettings
 
     /// <summary>Tokens of an encoding, specials included.</summary>
     public int? MaxLength { get; init; }
-
-    /// <summary>What should be known before the results are trusted, each with its code in parentheses.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
 }

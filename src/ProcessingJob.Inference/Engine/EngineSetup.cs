@@ -40,15 +40,7 @@ sealed record EngineSetup
         Check(options.Threads, 1, 1024, "threads");
         Check(options.IntraOpThreads, 1, 1024, "intra-op threads");
         var maxLength = options.MaxLength ?? model.MaxLength;
-        var positions = model.Config.Positions ?? int.MaxValue;
-        if (maxLength < 1 || maxLength > positions)
-        {
-            throw new PJobException(
-                $"tokens.max_length: found {maxLength}, but the model has positions for 1 to {positions} tokens",
-                ExitCode.BadSpec
-            );
-        }
-
+        model.RequireLength(maxLength);
         if (model.IsStatic)
         {
             return StaticSetup.Create(model, options, maxLength);

@@ -7,18 +7,16 @@ namespace ProcessingJob.Inference.Heads;
 /// <summary>Start and end logits, each of shape [batch, tokens].</summary>
 sealed class AnswerHead : OutputHead, IOutputReader
 {
-    const string Start = "start_logits";
-    const string End = "end_logits";
-
     public override ModelOutput Output { get; } = new ModelOutput.Spans();
 
-    public override IReadOnlyList<string> Names { get; } = [Start, End];
+    public override IReadOnlyList<string> Names { get; } = [GraphOutputs.StartLogits, GraphOutputs.EndLogits];
 
     /// <exception cref="PJobException">Model: the graph has no such outputs.</exception>
-    public static AnswerHead Create(ModelSource file) =>
-        file.Outputs.Any(o => o.Name == Start) && file.Outputs.Any(o => o.Name == End)
-            ? new AnswerHead()
-            : throw TaskHeads.Refuse(file, $"task answer needs {Start} and {End}");
+    public static AnswerHead Create(ModelSource file)
+    {
+        GraphOutputs.RequireSpans(file);
+        return new AnswerHead();
+    }
 
     public override long[] Shape(int rows, int length) => [rows, length];
 

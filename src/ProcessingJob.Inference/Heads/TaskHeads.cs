@@ -16,8 +16,4 @@ static class TaskHeads
             TaskKind.Answer => AnswerHead.Create(file),
             TaskKind.Tokenize => throw new PJobException("task tokenize runs no model", ExitCode.BadSpec),
         };
-
-    /// <summary>An exception that names the file and its outputs.</summary>
-    public static PJobException Refuse(ModelSource file, string why) =>
-        new($"{file.Path}: {why}; the graph's outputs are {string.Join(", ", file.Outputs.Select(o => o.Name))}", ExitCode.Model);
 }

@@ -8,16 +8,8 @@ static class DefaultModules
     const string LanguageModel = "ForCausalLM";
     const string MaskedLanguageModel = "ForMaskedLM";
 
-    /// <summary>Heads that make a folder one for another task, with that task.</summary>
-    static readonly (string Head, string Task)[] OtherTasks =
-    [
-        ("ForSequenceClassification", "classify"),
-        ("ForTokenClassification", "tag"),
-        ("ForQuestionAnswering", "answer"),
-    ];
-
     /// <exception cref="PJobException">Model: the folder is for another task, needs a chat template, or would need training.</exception>
-    public static IReadOnlyList<SentenceModule> Of(string folder, PlainFolder plain, FolderKind kind, List<FolderWarning> warnings)
+    public static IReadOnlyList<SentenceModule> Of(string folder, PlainFolder plain, FolderKind kind, List<JobWarning> warnings)
     {
         if (plain.ModelType == Model2VecModule.ModelType && kind == FolderKind.SentenceTransformer)
         {
@@ -44,17 +36,11 @@ static class DefaultModules
         };
     }
 
-    static IReadOnlyList<SentenceModule> Embedding(string folder, PlainFolder plain, List<FolderWarning> warnings)
+    static IReadOnlyList<SentenceModule> Embedding(string folder, PlainFolder plain, List<JobWarning> warnings)
     {
-        foreach (var (head, task) in OtherTasks)
+        if (HeadTasks.Refusal(plain, TaskKind.Embed) is { } refusal)
         {
-            if (plain.Is(head))
-            {
-                throw ModelError.Refuse(
-                    plain.File,
-                    $"the architecture is {Shown(plain)}, which is no model for embeddings; fix: task: {task}"
-                );
-            }
+            throw refusal;
         }
 
         if (ChatTemplates.IsIn(folder))
