@@ -143,18 +143,6 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Prepare_Float32Model_GetsAFileForGpus()
-    {
-        _folder.Copy(ModelCache.Get(new()), "model");
-        var run = await PjobRun.RunAsync("model", "prepare", _folder["model"], "--json");
-        Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Equal("onnx/model_fp16.onnx", (string?)JsonNode.Parse(run.Out)!["file"]);
-        var inspect = await PjobRun.RunAsync("model", "inspect", _folder["model"]);
-        Assert.Matches("onnx/model_fp16.onnx: float16, .* for cuda", inspect.Out);
-        Assert.Equal(4, (await PjobRun.RunAsync("model", "prepare", _folder["model"])).ExitCode);
-    }
-
-    [Fact]
     public async Task Ranges_SampleOfTheData_HoldsEveryEmbedding()
     {
         var model = ModelCache.Get(new());

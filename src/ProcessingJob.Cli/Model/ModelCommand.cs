@@ -8,11 +8,11 @@ static class ModelCommand
 {
     public static Command Create(CliContext cli)
     {
-        var command = new Command("model", "Inspect, verify and prepare model folders");
+        var command = new Command("model", "Fetch, inspect, verify and export model folders");
         command.Subcommands.Add(FetchCommand.Create(cli));
         command.Subcommands.Add(InspectCommand.Create(cli));
         command.Subcommands.Add(VerifyCommand.Create(cli));
-        command.Subcommands.Add(PrepareCommand.Create(cli));
+        command.Subcommands.Add(ExportCommand.Create(cli));
         command.Subcommands.Add(RangesCommand.Create(cli));
         return command;
     }

@@ -69,12 +69,12 @@ sealed record EngineSetup
 
             if (profile.CheckAtStart)
             {
-                if (file.File.Precision == WeightPrecision.Float32)
+                if (file is OnnxSource && file.File.Precision == WeightPrecision.Float32)
                 {
                     options.Log?.Invoke(
                         new EngineMessage(
                             false,
-                            $"{file.File.Name} is float32; 'pjob model prepare' writes a float16 file for GPUs and checks it"
+                            $"{file.File.Name} is float32, which a GPU computes slower than float16; fix: add the folder's safetensors"
                         )
                     );
                 }
