@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Families;
 using ProcessingJob.Models.Modules;
 
 namespace ProcessingJob.Models.Folders;
@@ -109,6 +110,12 @@ public sealed class ModelFolder
 
     /// <summary>Whether compute.model_file named one.</summary>
     bool IsAsked { get; init; }
+
+    /// <summary>Families that graphs are built for from safetensors, by config.json's model_type.</summary>
+    public static IEnumerable<string> Families => EncoderGraph.ModelTypes;
+
+    /// <summary>Whether a model of this model_type runs from its safetensors.</summary>
+    public static bool CanBuild(string modelType) => modelType == Model2VecModule.ModelType || Families.Contains(modelType);
 
     /// <summary>Reads and checks the folder. For task tokenize no weights are asked for.</summary>
     /// <exception cref="PJobException">Model: what was found, what is expected, in which file.</exception>
