@@ -11,6 +11,11 @@ namespace ProcessingJob.Worker;
 /// <summary>The model folder in use: tokenizer, task, and (unless the task is tokenize) the engine.</summary>
 sealed class LoadedModel : IDisposable
 {
+    static readonly JobWarning BatchDependent = new(
+        "batch_dependent",
+        "a text's result depends on its batch, so every text is run alone, which is slow"
+    );
+
     readonly Tokenizer _tokenizer;
     readonly TextPreparation _texts;
 
@@ -69,15 +74,8 @@ sealed class LoadedModel : IDisposable
             return new(tokens, FeatureTasks.Create(Parts(null, tokens, plain)), plain, null);
         }
 
-        var model = ModelFolder.Open(
-            paths.Model,
-            new ModelOptions
-            {
-                ModelFile = spec.Compute.ModelFile == "auto" ? plan?.ModelFile : spec.Compute.ModelFile,
-                Task = spec.Task,
-                Role = spec.Embed.Role,
-            }
-        );
+        var asked = ModelOptions.Of(spec);
+        var model = ModelFolder.Open(paths.Model, asked with { ModelFile = asked.ModelFile ?? plan?.ModelFile });
         var tokenizer = TokenizerOf(model.EncoderFolder);
         var texts = TextPreparation.Of(spec, model, tokenizer);
         var task = FeatureTasks.Create(Parts(model, tokenizer, texts));
@@ -88,6 +86,7 @@ sealed class LoadedModel : IDisposable
             Device = spec.Compute.Device,
             MaxLength = texts.MaxLength,
             TokenBudget = spec.Compute.TokenBudget ?? plan?.TokenBudget,
+            AllowBatchDependent = spec.Compute.AllowBatchDependent,
             Deduplicate = spec.Compute.Dedup,
             Log = message =>
                 log.Write(
@@ -97,8 +96,22 @@ sealed class LoadedModel : IDisposable
                 ),
         };
         var loaded = new LoadedModel(tokenizer, task, texts, (model, options));
+        if (task is EmbedTask { QuantizedSize: { } size } && size != loaded.Engine!.Output.Width)
+        {
+            var width = loaded.Engine.Output.Width;
+            loaded.Dispose();
+            throw new PJobException(
+                $"embed.precision: the graph gives {width} dimensions, expected {size}; fix: embed.dimensions: {width}",
+                ExitCode.BadSpec
+            );
+        }
+
         var source = model.Sources.FirstOrDefault(one => one.File == loaded.Engine!.ModelFile);
-        loaded.Warnings = ModelWarnings.Of(spec, model, source, tokenizer.VocabularySize, texts.MaxLength, texts.Limit);
+        loaded.Warnings =
+        [
+            .. ModelWarnings.Of(spec, model, source, tokenizer.VocabularySize, texts.MaxLength, texts.Limit),
+            .. loaded.Engine!.Resolved.BatchDependent == true ? [BatchDependent] : Array.Empty<JobWarning>(),
+        ];
         foreach (var warning in loaded.Warnings)
         {
             log.Warning("{Text:l} ({WarningCode:l})", warning.Message, warning.Code);
@@ -150,9 +163,7 @@ sealed class LoadedModel : IDisposable
 
     ResolvedSettings Resolved()
     {
-        var (folder, options) = Run!.Value;
-        var settings = folder.Route is null ? new ResolvedSettings() : EmbedSettings.Resolve(folder, options.Embed);
-        return settings with { Prompt = _texts.Prompt, Activation = (Task as ClassifyTask)?.Activation, MaxLength = MaxLength };
+        return Engine!.Resolved with { Prompt = _texts.Prompt, Activation = (Task as ClassifyTask)?.Activation, MaxLength = MaxLength };
     }
 
     public void Dispose() => Engine?.Dispose();

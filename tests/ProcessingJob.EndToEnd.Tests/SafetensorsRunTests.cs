@@ -70,5 +70,128 @@ public class SafetensorsRunTests
         Assert.Equal(fingerprints[1], fingerprints[0]);
     }
 
+    [Fact]
+    public async Task Run_ClassifierWithoutOnnx_GivesThePipelinesScores()
+    {
+        var model = Golden("electra-seqcls");
+        using var folder = new TempFolder();
+        var expected = JsonNode.Parse(File.ReadAllText(Path.Combine(model, "expected.json")))!;
+        var rows = expected["texts"]!
+            .AsArray()
+            .Zip(expected["outputs"]!.AsArray())
+            // The others are pairs.
+            .Where(row => row.First is JsonValue)
+            .Select(row => (Text: (string)row.First!, Logits: Floats(row.Second!["logits"]!)))
+            .ToArray();
+        var data = Write(folder, rows.Select(row => new JsonObject { ["text"] = row.Text }));
+
+        var run = await Programs.PjobAsync("run", "--task", "classify", "--model", model, "--input.data", data, "--output", folder["out"]);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        var found = await HeadAsync(folder["out"], rows.Length);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var best = rows[i].Logits.Max();
+            var score = 1 / rows[i].Logits.Sum(logit => Math.Exp(logit - best));
+            Assert.Equal($"L{Array.IndexOf(rows[i].Logits, best)}", (string)found[i]!["label"]!);
+            Assert.Equal(score, (double)found[i]!["score"]!, 1e-4);
+        }
+
+        var resolved = JsonNode.Parse(File.ReadAllText(folder["out/manifest.json"]))!["resolved"]!;
+        Assert.Equal(
+            ("safetensors", "model.safetensors", "the only one", "float32", false, "softmax"),
+            (
+                (string)resolved["graph_origin"]!,
+                (string)resolved["model_file"]!,
+                (string)resolved["model_file_reason"]!,
+                (string)resolved["graph_precision"]!,
+                (bool)resolved["batch_dependent"]!,
+                (string)resolved["activation"]!
+            )
+        );
+    }
+
+    [Fact]
+    public async Task RunAndAsk_AnswererWithoutOnnx_GiveTheSameAnswers()
+    {
+        const string Context = "Paris is the capital of France. Berlin is the capital of Germany.";
+        string[] questions = ["What is the capital of France?", "who?"];
+        var model = Golden("bert-qa");
+        using var folder = new TempFolder();
+        var data = Write(folder, questions.Select(q => new JsonObject { ["question"] = q, ["context"] = Context }));
+
+        string[] columns = ["--input.question", "question", "--input.context", "context"];
+        var run = await Programs.PjobAsync([
+            "run",
+            "--task",
+            "answer",
+            "--model",
+            model,
+            "--input.data",
+            data,
+            "--output",
+            folder["out"],
+            .. columns,
+        ]);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        var found = await HeadAsync(folder["out"], questions.Length);
+        var context = folder.Write("context.txt", Context);
+        for (var i = 0; i < questions.Length; i++)
+        {
+            var (answer, start, end) = ((string)found[i]!["answer"]!, (int)found[i]!["start"]!, (int)found[i]!["end"]!);
+            Assert.Equal(Context[start..end], answer);
+            var ask = await Programs.PjobAsync("ask", model, "--context", context, "--question", questions[i], "--json");
+            Assert.True(ask.ExitCode == 0, ask.Error);
+            // That no answer may be better still is said apart.
+            var asked = JsonNode.Parse(ask.Out)!["candidates"]![0]!;
+            Assert.Equal(answer, (string)asked["answer"]!);
+            Assert.Equal((double)found[i]!["score"]!, (double)asked["score"]!, 1e-5);
+        }
+    }
+
+    [Fact]
+    public async Task Search_EncoderWithoutOnnx_FindsATextByItself()
+    {
+        using var folder = new TempFolder();
+        string[] texts = ["The weather is fine today.", "Paris is the capital of France.", "short", "a parcel came too late"];
+        var data = Write(folder, texts.Select(text => new JsonObject { ["text"] = text }));
+        var run = await Programs.PjobAsync([
+            "run",
+            "--task",
+            "embed",
+            "--model",
+            Model,
+            "--input.data",
+            data,
+            "--output",
+            folder["out"],
+            "--input.keep",
+            "text",
+        ]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        foreach (var text in texts)
+        {
+            var search = await Programs.PjobAsync("search", folder["out"], text, "--top", "1", "--json");
+            Assert.True(search.ExitCode == 0, search.Error);
+            var hit = JsonNode.Parse(search.Out)!["hits"]![0]!;
+            Assert.Contains(text, hit.ToJsonString());
+            Assert.Equal(1, (double)hit["score"]!, 1e-5);
+        }
+    }
+
+    static string Golden(string name) => Repo.File("tests", "ProcessingJob.Models.Tests", "goldens", name);
+
+    static string Write(TempFolder folder, IEnumerable<JsonObject> rows) =>
+        folder.Write("rows.jsonl", string.Concat(rows.Select(row => row.ToJsonString() + "\n")));
+
+    static async Task<JsonArray> HeadAsync(string output, int rows)
+    {
+        var head = await Programs.PjobAsync("head", output, "-n", $"{rows}", "--json");
+        var found = JsonNode.Parse(head.Out)!.AsArray();
+        Assert.Equal(rows, found.Count);
+        return found;
+    }
+
     static float[] Floats(JsonNode values) => [.. values.AsArray().Select(v => (float)v!)];
 }

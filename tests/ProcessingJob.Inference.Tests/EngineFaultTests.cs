@@ -146,6 +146,41 @@ public sealed class EngineFaultTests
     }
 
     [Fact]
+    public async Task RunAsync_MoreThanOneInAHundredOfTheFirstRowsNotFinite_EndsAsTheModelsFault()
+    {
+        using var engine = Engine([new FakeDevice { Spoil = (ids, _) => ids[0] < 11 }]);
+        var block = Numbered(500);
+        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(block, default));
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+        Assert.Contains("the model is broken: more than 10 of the first 1,000 texts give NaN or infinity", e.Message);
+        // It is said once: nothing more is run.
+        var again = await Assert.ThrowsAsync<PJobException>(async () => await engine.RunAsync(Numbered(5), default));
+        Assert.Equal(e.Message, again.Message);
+    }
+
+    [Fact]
+    public async Task RunAsync_NoMoreThanOneInAHundredNotFinite_RejectsTheRowsAlone()
+    {
+        using var engine = Engine([new FakeDevice { Spoil = (ids, _) => ids[0] < 10 || ids[0] >= 1200 }]);
+        using var first = await engine.RunAsync(Numbered(1200), default);
+        Assert.Equal(10, Enumerable.Range(0, first.Count).Count(first.NotFinite));
+        // What comes later is for the job's own limit of rejects.
+        using var later = await engine.RunAsync(Numbered(1230), default);
+        Assert.Equal(40, Enumerable.Range(0, later.Count).Count(later.NotFinite));
+    }
+
+    static EncodingBuffer Numbered(int rows)
+    {
+        var block = new EncodingBuffer();
+        for (var i = 0; i < rows; i++)
+        {
+            block.Add([i, 1, 2]);
+        }
+
+        return block;
+    }
+
+    [Fact]
     public async Task RunAsync_SessionDiesOnce_IsRecreatedAndEveryRowIsThere()
     {
         var runs = 0;

@@ -76,7 +76,7 @@ static class SentenceGolden
         foreach (var input in call.GetProperty("inputs").EnumerateArray())
         {
             var text = prompt + input.GetString();
-            encoder.Encode(Cut(model, model.LowerCase ? text.ToLowerInvariant() : text), block);
+            encoder.Encode(Cut(model, text), block);
         }
 
         RequireIds(model, call, block);

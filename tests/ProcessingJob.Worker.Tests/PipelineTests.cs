@@ -134,7 +134,7 @@ public sealed class PipelineTests : IDisposable
                 reader,
                 task,
                 engine,
-                () => new(tokenizer.CreateEncoder(task.Encoding), "", false),
+                () => new(tokenizer.CreateEncoder(task.Encoding), ""),
                 2,
                 output,
                 unit => new UnitWriter(store, unit, output.Columns, new()),

@@ -33,7 +33,7 @@ sealed class TaskRun : IDisposable
         var reader = new RowReader(ReadOptions.From(spec, []));
         var output = new OutputRows(task, reader, spec, maxLength, new(maxLength));
         var (rows, rejects) = (new ColumnBlock(output.Columns), new List<Reject>());
-        var encoder = new TextEncoder(tokenizer.CreateEncoder(task.Encoding), "", false);
+        var encoder = new TextEncoder(tokenizer.CreateEncoder(task.Encoding), "");
         await using var source = await new LocalData(folder["in"]).OpenAsync(unit, default);
         await foreach (var block in reader.ReadAsync(unit, source))
         {

@@ -35,9 +35,7 @@ sealed class Analyzer
         }
 
         _spec = spec;
-        var model = TaskTable.Of(spec.Task).RunsModel
-            ? ModelFolder.Open(spec.Model, new() { Task = spec.Task, Role = spec.Embed.Role })
-            : null;
+        var model = TaskTable.Of(spec.Task).RunsModel ? ModelFolder.Open(spec.Model, ModelOptions.Of(spec)) : null;
         var tokenizer = Tokenizer.Load(model?.EncoderFolder ?? spec.Model);
         var texts = TextPreparation.Of(spec, model, tokenizer);
         _encoder = texts.CreateEncoder(tokenizer, new() { AddSpecialTokens = model is not { IsStatic: true } });

@@ -44,7 +44,7 @@ static class ReadingText
         {
             yield return ("pooling from", pooling.From);
             yield return ("normalize", pooling.Normalize ? "yes" : "no");
-            yield return ("embedding size", $"{pooling.Dimensions}");
+            yield return ("embedding size", pooling.Dimensions is { } size ? $"{size}" : "not stated by the graph");
             yield return ("similarity", r.Similarity!);
         }
 

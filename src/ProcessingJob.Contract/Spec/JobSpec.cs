@@ -168,6 +168,15 @@ public sealed record ComputeSpec
 
     /// <summary>Path inside the model folder, or "auto".</summary>
     public string ModelFile { get; init; } = "auto";
+
+    /// <summary>Names of the graph's outputs that are read, where they are not the usual ones: one, or for answer start and end.</summary>
+    public ValueList<string> Outputs { get; init; } = [];
+
+    /// <summary>Values of the graph's inputs that are the same for every text (task_id).</summary>
+    public ValueMap<double> Inputs { get; init; } = [];
+
+    /// <summary>Run a graph whose results depend on the batch, one text a call.</summary>
+    public bool AllowBatchDependent { get; init; }
     public bool Tune { get; init; }
 
     /// <summary>Padded tokens of one batch; null: the device's default.</summary>

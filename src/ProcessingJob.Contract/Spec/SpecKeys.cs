@@ -247,6 +247,28 @@ public static class SpecKeys
             (s, v) => s with { Compute = s.Compute with { ModelFile = v! } },
             output: true
         ),
+        SpecKey.List(
+            "compute.outputs",
+            "The graph's output that is read, where its name is unusual; for answer two: start and end logits.",
+            s => s.Compute.Outputs,
+            (s, v) => s with { Compute = s.Compute with { Outputs = v } },
+            output: true
+        ),
+        SpecKey.Numbers(
+            "compute.inputs",
+            "Values of further inputs of the graph, the same for every text: { task_id: 1 }.",
+            -1e9,
+            1e9,
+            s => s.Compute.Inputs,
+            (s, v) => s with { Compute = s.Compute with { Inputs = v } },
+            output: true
+        ),
+        SpecKey.Boolean(
+            "compute.allow_batch_dependent",
+            "Run a graph whose results depend on the other texts of a batch (dynamic quantization), one text per call.",
+            s => s.Compute.AllowBatchDependent,
+            (s, v) => s with { Compute = s.Compute with { AllowBatchDependent = v } }
+        ),
         SpecKey.Boolean(
             "compute.tune",
             "Measure token budgets on the first texts and keep the best.",

@@ -3,6 +3,7 @@ using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Models.Onnx;
+using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Inference.Engine;
 
@@ -24,12 +25,18 @@ sealed record EngineSetup
     /// <summary>Why this file.</summary>
     public string ModelFileReason { get; init; } = "";
 
+    /// <summary>What was chosen, for the manifest.</summary>
+    public ResolvedSettings Resolved { get; init; } = new();
+
     public bool Deduplicate { get; init; } = true;
 
     public Action<EngineMessage>? Log { get; init; }
 
     /// <summary>Opens the float32 session that repeats rows that were not finite; null when there is no other than the main one.</summary>
     public Func<IDevice>? Float32 { get; init; }
+
+    /// <summary>Names the layer in which an encoding of a block becomes NaN or infinite; null where it cannot be found.</summary>
+    public Func<EncodingBuffer, int, string?>? FindFault { get; init; }
 
     /// <summary>What must live as long as the devices, and ends after them: their graphs, the library's log lines.</summary>
     public IReadOnlyList<IDisposable> Owned { get; init; } = [];
@@ -65,6 +72,11 @@ sealed record EngineSetup
             for (var d = 0; d < count; d++)
             {
                 devices.Add(new OrtDevice(model, graph, head, Settings(profile, d), threads, rules.Capacity, profile.ReadOnDevice));
+            }
+
+            if (options.TestBatches)
+            {
+                rules = rules with { Alone = BatchGate.Check(model, file, devices[0], head.Output, maxLength, options, FindFault) };
             }
 
             if (profile.CheckAtStart)
@@ -113,14 +125,25 @@ sealed record EngineSetup
             Rules = rules,
             Profile = profile,
             Summary =
-                $"{profile.Describe(count, threads, options.IntraOpThreads)} ({why}), {file.File.Name} ({file.File.Precision.ToString().ToLowerInvariant()}, {whyFile}), {rules.TokenBudget} tokens per batch",
+                $"{profile.Describe(count, threads, options.IntraOpThreads)} ({why}), {file.File.Name} ({file.File.Precision.Words()}, {whyFile}), {(rules.Alone ? "one text per call" : $"{rules.TokenBudget} tokens per batch")}",
+            Resolved = head.Settings with
+            {
+                GraphOrigin = file is OnnxSource ? "onnx" : "safetensors",
+                ModelFile = file.File.Name,
+                ModelFileReason = whyFile,
+                GraphPrecision = Names.Of(file.File.Precision),
+                BatchDependent = rules.Alone,
+            },
             ModelFile = file.File,
             ModelFileReason = whyFile,
             Deduplicate = options.Deduplicate,
             Log = options.Log,
             Float32 = Fallback(),
+            FindFault = FindFault,
             Owned = owned,
         };
+
+        string? FindFault(EncodingBuffer block, int encoding) => FaultFinder.Find(model, file, Settings(profile, 0), block, encoding);
 
         OrtSettings Settings(DeviceProfile on, int device) =>
             new()

@@ -25,7 +25,7 @@ public sealed class InferenceEngine : IDisposable
     internal InferenceEngine(EngineSetup setup)
     {
         _setup = setup;
-        _context = new InferenceContext(setup.Float32, setup.Log, OnDeviceDied);
+        _context = new InferenceContext(setup.Float32, setup.Log, setup.FindFault, OnDeviceDied);
         _slots = [.. setup.Devices.Select(d => new DeviceSlot(d))];
         _threads =
         [
@@ -79,6 +79,9 @@ public sealed class InferenceEngine : IDisposable
 
     /// <summary>Why this file, e.g. "preferred on cuda".</summary>
     public string ModelFileReason => _setup.ModelFileReason;
+
+    /// <summary>What "auto" came to: pooling and width, graph, precision. Empty for devices that are not of this library.</summary>
+    public ResolvedSettings Resolved => _setup.Resolved;
 
     /// <summary>What was chosen: Cpu or Cuda.</summary>
     public DeviceKind Device => _setup.Profile.Kind;

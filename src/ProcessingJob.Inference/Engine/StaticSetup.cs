@@ -36,6 +36,13 @@ static class StaticSetup
             Rules = rules,
             Profile = profile,
             Summary = $"{profile.Describe(1, threads, 1)} (a table of tokens runs no graph)",
+            Resolved = plan.Settings with
+            {
+                GraphOrigin = "table",
+                ModelFile = "model.safetensors",
+                GraphPrecision = Names.Of(WeightPrecision.Float32),
+                BatchDependent = false,
+            },
             ModelFile = new ModelFile("model.safetensors", WeightPrecision.Float32, false, 0),
             ModelFileReason = "a table of tokens",
             Deduplicate = options.Deduplicate,

@@ -8,6 +8,8 @@ namespace ProcessingJob.Inference.Heads;
 /// <summary>Token embeddings of shape [batch, tokens, hidden], pooled here.</summary>
 sealed class EmbedHead(EmbedPlan plan, string output) : OutputHead
 {
+    public override ResolvedSettings Settings => plan.Settings;
+
     public override ModelOutput Output { get; } = new ModelOutput.RowVectors(plan.Width);
 
     public override IReadOnlyList<string> Names { get; } = [output];
@@ -17,12 +19,22 @@ sealed class EmbedHead(EmbedPlan plan, string output) : OutputHead
     public static OutputHead Create(ModelFolder model, ModelSource file, EmbedOptions options)
     {
         var plan = EmbedPlan.Create(model.Route!, options);
-        var output = GraphOutputs.ForEmbed(model, file, options.Pooling is not null, plan.PromptTokens > 0);
+        var output = GraphOutputs.ForEmbed(
+            model,
+            file,
+            options.Pooling is not null,
+            plan.PromptTokens > 0,
+            found => OutputProbe.Shape(model, file, found)
+        );
         return output.Kind switch
         {
             EmbedOutputKind.Tokens => new EmbedHead(plan, output.Name),
             EmbedOutputKind.Pooled => new SentenceHead(plan, output.Name, plan.EncoderWidth),
-            EmbedOutputKind.Sentence => new SentenceHead(plan.InsideTheGraph(model.Route!.Width), output.Name, model.Route.Width),
+            EmbedOutputKind.Sentence => new SentenceHead(
+                plan.InsideTheGraph(output.Width!.Value, options),
+                output.Name,
+                output.Width.Value
+            ),
         };
     }
 

@@ -33,8 +33,11 @@ sealed record EmbedPlan
     /// <summary>Floats after pooling.</summary>
     public int PooledSize => Pooling.Count == 0 ? EncoderWidth : TokenWidth * Pooling.Count;
 
-    /// <summary>Whether results have length 1.</summary>
-    public bool GivesUnitLength => Normalize || (Stages is [.., NormalizeStage] && Width == StagesWidth(Stages, PooledSize));
+    /// <summary>Folder and job together.</summary>
+    public required EmbedResolution Resolution { get; init; }
+
+    /// <summary>For the manifest.</summary>
+    public ResolvedSettings Settings => Resolution.Settings;
 
     /// <summary>Adds what a job asks for to what the folder says.</summary>
     /// <exception cref="PJobException">BadSpec: options that do not fit the model.</exception>
@@ -52,18 +55,23 @@ sealed record EmbedPlan
             Stages = [.. resolved.SentenceStages.Select(VectorStage.Of)],
             Normalize = resolved.Normalize,
             Width = resolved.Width,
+            Resolution = resolved,
         };
     }
 
     /// <summary>What is left to do where the graph gives the modules' result in so many floats: length 1, if it has it, is given again.</summary>
-    public EmbedPlan InsideTheGraph(int size) =>
-        this with
+    /// <exception cref="PJobException">BadSpec: more dimensions than that were asked for.</exception>
+    public EmbedPlan InsideTheGraph(int size, EmbedOptions options)
+    {
+        var inside = Resolution.InsideTheGraph(size, options.Dimensions);
+        return this with
         {
             Pooling = [],
             EncoderWidth = size,
             TokenStages = [],
-            Stages = Stages is [.., NormalizeStage last] ? [last] : [],
+            Stages = [.. inside.SentenceStages.Select(VectorStage.Of)],
+            Width = inside.Width,
+            Resolution = inside,
         };
-
-    static int StagesWidth(IEnumerable<VectorStage> stages, int width) => stages.Aggregate(width, (w, stage) => stage.Outputs(w));
+    }
 }

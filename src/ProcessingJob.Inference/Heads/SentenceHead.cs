@@ -1,3 +1,4 @@
+using ProcessingJob.Contract;
 using ProcessingJob.Inference.Devices;
 
 namespace ProcessingJob.Inference.Heads;
@@ -8,6 +9,8 @@ namespace ProcessingJob.Inference.Heads;
 /// <param name="size">Floats in the graph's output.</param>
 sealed class SentenceHead(EmbedPlan plan, string output, int size) : OutputHead
 {
+    public override ResolvedSettings Settings => plan.Settings;
+
     public override ModelOutput Output { get; } = new ModelOutput.RowVectors(plan.Width);
 
     public override IReadOnlyList<string> Names { get; } = [output];

@@ -13,7 +13,7 @@ static class TaskHeads
         {
             TaskKind.Embed => EmbedHead.Create(model, file, options),
             TaskKind.Classify => ClassifyHead.Create(model, file),
-            TaskKind.Answer => AnswerHead.Create(file),
+            TaskKind.Answer => AnswerHead.Create(model, file),
             TaskKind.Tokenize => throw new PJobException("task tokenize runs no model", ExitCode.BadSpec),
         };
 }

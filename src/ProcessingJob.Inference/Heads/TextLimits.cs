@@ -22,11 +22,10 @@ public static class TextLimits
             return 0;
         }
 
-        var text = model.LowerCase ? prompt.ToLowerInvariant() : prompt;
         var whole = new EncodingBuffer();
-        tokenizer.CreateEncoder(new EncodeOptions()).Encode(text, whole);
+        tokenizer.CreateEncoder(new EncodeOptions()).Encode(prompt, whole);
         var plain = new EncodingBuffer();
-        tokenizer.CreateEncoder(new EncodeOptions { AddSpecialTokens = false }).Encode(text, plain);
+        tokenizer.CreateEncoder(new EncodeOptions { AddSpecialTokens = false }).Encode(prompt, plain);
         var ids = whole.Ids(0);
         // The template adds specials at the end exactly where the prompt's own tokens do not end the encoding.
         return ids.EndsWith(plain.Ids(0)) ? ids.Length : ids.Length - 1;

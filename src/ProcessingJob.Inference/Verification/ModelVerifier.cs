@@ -111,8 +111,8 @@ public static class ModelVerifier
         file.File.Precision switch
         {
             WeightPrecision.Float32 => SameNumbers,
-            WeightPrecision.Float16 => 0.9999,
-            WeightPrecision.Quantized => 0.9995,
+            WeightPrecision.Float16 or WeightPrecision.Bfloat16 => 0.9999,
+            WeightPrecision.WeightOnly or WeightPrecision.QuantizedStatic or WeightPrecision.QuantizedDynamic => 0.9995,
         };
 
     static Comparison Compare(string name, float[][] results, float[][] expected, double required)
@@ -221,7 +221,7 @@ public static class ModelVerifier
 
         public VerifierSetup(ModelFolder model, EngineOptions options)
         {
-            _engine = InferenceEngine.Create(model, options with { Deduplicate = false });
+            _engine = InferenceEngine.Create(model, options with { Deduplicate = false, TestBatches = false });
             File = model.SourceFor(_engine.Device).Source;
             Head = TaskHeads.Create(model, File, options.Task, options.Embed);
             Settings = new OrtSettings { Profile = DeviceProfile.Choose(_engine.Device).Profile };

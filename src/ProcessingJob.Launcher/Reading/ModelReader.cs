@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ProcessingJob.Contract;
@@ -96,7 +97,7 @@ public static class ModelReader
                     PoolingOrigin(model, use.Source, pooling),
                     model.IncludePrompt,
                     use.Resolved.Normalize!.Value,
-                    use.Resolved.Dimensions!.Value
+                    use.Resolved.Dimensions
                 )
                 : null,
             MaxLength = new LengthReading(model.DefaultLengthWith(limit), model.LengthOrigin(limit)),
@@ -125,7 +126,7 @@ public static class ModelReader
             source is SafetensorsSource ? "safetensors" : "onnx",
             Names.Of(source.File.Precision),
             source.File.Bytes,
-            [.. devices.Where(device => model.SourceFor(device).Source == source).Select(Names.Of)],
+            [.. devices.Where(device => model.IsChosen(source, device)).Select(Names.Of)],
             [.. inputs.Select(Of)],
             [.. source.Outputs.Select(Of)],
             problem
@@ -175,8 +176,9 @@ public static class ModelReader
     static string Result(TaskKind task, ModelUse use) =>
         task switch
         {
-            TaskKind.Embed => $"vectors of {use.Resolved.Dimensions} floats, pooling {use.Resolved.Pooling}, "
-                + $"{(use.Resolved.Normalize == true ? "length 1" : "not normalized")}",
+            TaskKind.Embed =>
+                $"vectors of {use.Resolved.Dimensions?.ToString(CultureInfo.InvariantCulture) ?? "some"} floats, pooling {use.Resolved.Pooling}, "
+                    + $"{(use.Resolved.Normalize == true ? "length 1" : "not normalized")}",
             TaskKind.Classify => $"{use.Folder!.Labels.Count} labels: {string.Join(", ", use.Folder.Labels.Take(8))}"
                 + (use.Folder.Labels.Count > 8 ? ", …" : "")
                 + (use.Folder.Activation is { } activation ? $"; {Names.Of(activation)}" : ""),

@@ -76,8 +76,8 @@ public sealed record ModuleReading(string Type, string Summary);
 /// <param name="From">The file that says so, relative to the folder; "guessed" where none does.</param>
 /// <param name="IncludePrompt">False: a prompt's tokens are left out.</param>
 /// <param name="Normalize">Whether vectors get length 1.</param>
-/// <param name="Dimensions">Floats of a vector.</param>
-public sealed record PoolingReading(string Modes, string From, bool IncludePrompt, bool Normalize, int Dimensions);
+/// <param name="Dimensions">Floats of a vector; null: only a run of the graph tells.</param>
+public sealed record PoolingReading(string Modes, string From, bool IncludePrompt, bool Normalize, int? Dimensions);
 
 /// <summary>A limit.</summary>
 /// <param name="Tokens">Special tokens included.</param>

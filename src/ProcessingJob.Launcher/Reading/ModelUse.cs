@@ -58,16 +58,7 @@ public sealed record ModelUse
 
     static ModelUse OfModel(JobSpec spec, string path, DeviceKind device, bool hasWeights)
     {
-        var model = ModelFolder.Open(
-            path,
-            new ModelOptions
-            {
-                ModelFile = spec.Compute.ModelFile == "auto" ? null : spec.Compute.ModelFile,
-                Task = spec.Task,
-                Role = spec.Embed.Role,
-                WithoutGraph = !hasWeights,
-            }
-        );
+        var model = ModelFolder.Open(path, ModelOptions.Of(spec) with { WithoutGraph = !hasWeights });
         var tokenizer = Tokenizer.Load(model.EncoderFolder);
         var prompt = model.Prompt(spec.Tokens.Prompt, spec.Tokens.PromptName);
         var limit = model.DefaultLengthWith(tokenizer.MaxLength);
@@ -79,63 +70,71 @@ public sealed record ModelUse
             QuestionRoom.Check(tokenizer, spec.Answer.Questions, maxLength, stride);
         }
 
-        var resolved = Resolve(spec, model) with { Prompt = prompt, MaxLength = maxLength };
-        var (source, why) = model.IsStatic || !hasWeights ? (null, null) : SourceOf(spec, model, device, prompt);
+        var resolution = model.Route is { } route ? Resolve(spec, route) : null;
+        var resolved = resolution?.Settings ?? new ResolvedSettings();
+        ModelSource? source = null;
+        string? why = null;
+        if (!model.IsStatic && hasWeights)
+        {
+            (source, why) = model.SourceFor(device == DeviceKind.Auto ? DeviceKind.Cpu : device);
+            _ = source.ReadInputs();
+            resolved = ReadOutputs(spec, model, source, resolution, leavesOutPrompt: !model.IncludePrompt && prompt.Length > 0);
+        }
+
         return new ModelUse
         {
             Folder = model,
             Tokenizer = tokenizer,
-            Resolved = resolved,
+            Resolved = resolved with { Prompt = prompt, MaxLength = maxLength },
             Source = source,
             SourceReason = why,
             Warnings = ModelWarnings.Of(spec, model, source, tokenizer.VocabularySize, maxLength, limit),
         };
     }
 
-    static ResolvedSettings Resolve(JobSpec spec, ModelFolder model)
+    static EmbedResolution Resolve(JobSpec spec, EmbedRoute route)
     {
-        if (model.Route is not { } route)
-        {
-            return new ResolvedSettings();
-        }
-
         var normalize = spec.Embed.Normalize switch
         {
             Toggle.True => true,
             Toggle.False => false,
             Toggle.Auto => (bool?)null,
         };
-        var result = EmbedResolution.Of(route, PoolingModes.Of(spec.Embed.Pooling), normalize, spec.Embed.Dimensions);
-        return new ResolvedSettings
-        {
-            Pooling = result.Pooling.Count == 0 ? "none" : result.Pooling.Words(),
-            Normalize = result.GivesUnitLength,
-            Dimensions = result.Width,
-        };
+        return EmbedResolution.Of(route, PoolingModes.Of(spec.Embed.Pooling), normalize, spec.Embed.Dimensions);
     }
 
-    static (ModelSource, string) SourceOf(JobSpec spec, ModelFolder model, DeviceKind device, string prompt)
+    /// <summary>Finds the task's outputs, and what they make of the folder's settings.</summary>
+    static ResolvedSettings ReadOutputs(
+        JobSpec spec,
+        ModelFolder model,
+        ModelSource source,
+        EmbedResolution? resolution,
+        bool leavesOutPrompt
+    )
     {
-        var (source, why) = model.SourceFor(device == DeviceKind.Auto ? DeviceKind.Cpu : device);
-        _ = source.ReadInputs();
         switch (spec.Task)
         {
             case TaskKind.Embed:
-                _ = GraphOutputs.ForEmbed(
-                    model,
-                    source,
-                    spec.Embed.Pooling != PoolingKind.Auto,
-                    leavesOutPrompt: !model.IncludePrompt && prompt.Length > 0
-                );
-                break;
+                var output = GraphOutputs.ForEmbed(model, source, spec.Embed.Pooling != PoolingKind.Auto, leavesOutPrompt);
+                if (output.Kind != EmbedOutputKind.Sentence)
+                {
+                    break;
+                }
+
+                return output.Width is { } width
+                    ? resolution!.InsideTheGraph(width, spec.Embed.Dimensions).Settings
+                    : resolution!.InsideTheGraph(resolution.Size, spec.Embed.Dimensions).Settings with
+                    {
+                        Dimensions = spec.Embed.Dimensions,
+                    };
             case TaskKind.Classify:
                 _ = GraphOutputs.Labels(model, source);
                 break;
             case TaskKind.Answer:
-                GraphOutputs.RequireSpans(source);
+                _ = GraphOutputs.Spans(model, source);
                 break;
         }
 
-        return (source, why);
+        return resolution?.Settings ?? new ResolvedSettings();
     }
 }

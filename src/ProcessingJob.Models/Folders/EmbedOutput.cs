@@ -16,4 +16,5 @@ public enum EmbedOutputKind
 /// <summary>The output that task embed reads.</summary>
 /// <param name="Name">In the graph.</param>
 /// <param name="Kind">What it is.</param>
-public sealed record EmbedOutput(string Name, EmbedOutputKind Kind);
+/// <param name="Width">Floats of a token or of a text; null: only a run of the graph tells.</param>
+public sealed record EmbedOutput(string Name, EmbedOutputKind Kind, int? Width);

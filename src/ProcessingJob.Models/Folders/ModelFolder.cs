@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ProcessingJob.Contract;
 using ProcessingJob.Models.Families;
 using ProcessingJob.Models.Modules;
+using ProcessingJob.Models.Onnx;
 
 namespace ProcessingJob.Models.Folders;
 
@@ -81,9 +82,6 @@ public sealed class ModelFolder
     /// <summary>Width of the embedding as the folder says, its own truncation included.</summary>
     public int EmbeddingSize => Route is null ? HiddenSize : Route.TruncateDimensions ?? Route.Width;
 
-    /// <summary>True when sentence_bert_config.json asks for lower-cased text before tokenization.</summary>
-    public bool LowerCase => Transformer?.LowerCase ?? false;
-
     /// <summary>Prompts by name, from config_sentence_transformers.json.</summary>
     public IReadOnlyDictionary<string, string> Prompts => Sentence?.Prompts ?? new Dictionary<string, string>();
 
@@ -107,6 +105,9 @@ public sealed class ModelFolder
     public ModelConfig Config => _config;
 
     public IReadOnlyList<ModelSource> Sources => _sources;
+
+    /// <summary>Names of the graph's outputs that were asked for; empty: the usual ones.</summary>
+    public IReadOnlyList<string> Outputs { get; private init; } = [];
 
     /// <summary>Whether compute.model_file named one.</summary>
     bool IsAsked { get; init; }
@@ -157,11 +158,12 @@ public sealed class ModelFolder
         var sources =
             task == TaskKind.Tokenize || options.WithoutGraph
                 ? []
-                : ModelSources.Find(path, System.IO.Path.GetRelativePath(path, encoder), options.ModelFile, task, config, route, notes);
+                : ModelSources.Find(path, System.IO.Path.GetRelativePath(path, encoder), options, task, config, route, notes);
         return new ModelFolder(path, config, sources, notes)
         {
             Task = task,
             IsAsked = options.ModelFile is not null,
+            Outputs = options.Outputs,
             Sentence = sentence,
             Route = route,
             Role = options.Role,
@@ -229,7 +231,19 @@ public sealed class ModelFolder
             throw new PJobException($"{Path} was opened as a model that runs no graph", ExitCode.Model);
         }
 
-        var ranked = _sources.OrderBy(s => ModelSources.Rank(s, device)).ToArray();
+        var ranked = _sources
+            .Where(s => IsAsked || device != DeviceKind.Cuda || !s.File.Precision.IsQuantized())
+            .OrderBy(s => ModelSources.Rank(s, device))
+            .ToArray();
+        if (ranked.Length == 0)
+        {
+            throw ModelError.Refuse(
+                Path,
+                $"has only quantized graphs ({string.Join(", ", Files.Select(f => f.Name))}), which CUDA has no kernels for; "
+                    + "fix: device: cpu, or a folder with safetensors or a float .onnx file"
+            );
+        }
+
         // The only way speaks for itself when it is opened.
         var hasOnnx = ranked.Any(s => s is OnnxSource);
         var source = ranked.First(s => s is not SafetensorsSource || !hasOnnx || Refusal(s) is null);
@@ -240,6 +254,10 @@ public sealed class ModelFolder
             : $"preferred on {Names.Of(device)}";
         return (source, why);
     }
+
+    /// <summary>Whether the device takes this way where nothing else is asked for.</summary>
+    public bool IsChosen(ModelSource source, DeviceKind device) =>
+        (IsAsked || device != DeviceKind.Cuda || Files.Any(f => !f.Precision.IsQuantized())) && SourceFor(device).Source == source;
 
     string? Refusal(ModelSource source)
     {

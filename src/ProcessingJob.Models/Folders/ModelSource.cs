@@ -30,9 +30,12 @@ public sealed record OnnxSource(ModelFile File, string Path, OnnxSummary Summary
 {
     public override IReadOnlyList<GraphValue> Outputs => Summary.Outputs;
 
+    /// <summary>Values of inputs that are the same for every text, by name.</summary>
+    public IReadOnlyDictionary<string, double> Constants { get; init; } = new Dictionary<string, double>();
+
     public override IReadOnlyList<GraphValue> ReadInputs() => Summary.Inputs;
 
-    public override ModelGraph Open() => new(this, Summary.Inputs);
+    public override ModelGraph Open() => new(this, Summary.Inputs) { Constants = Constants };
 }
 
 /// <summary>A graph that <see cref="EncoderGraph"/> builds over config.json and safetensors.</summary>

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Modules;
 using ProcessingJob.Models.Onnx;
 
 namespace ProcessingJob.Models.Folders;
@@ -15,7 +16,7 @@ public static class ModelWarnings
     public static IReadOnlyList<JobWarning> Of(JobSpec spec, ModelFolder model, ModelSource? source, int tokens, int maxLength, int limit)
     {
         var isGuessed = spec.Embed.Pooling == PoolingKind.Auto && !(source is not null && GraphOutputs.PoolsInside(model, source));
-        var warnings = model.Warnings.Where(w => w.Code != PoolingGuessed || isGuessed).ToList();
+        var warnings = model.Warnings.Where(w => w.Code != DefaultModules.PoolingGuessed || isGuessed).ToList();
         if (tokens > model.VocabularySize)
         {
             warnings.Add(
@@ -44,9 +45,6 @@ public static class ModelWarnings
         return [.. warnings.Select(w => w with { Message = WithoutPath(w.Message, model.Path) })];
     }
 
-    /// <summary>Code of the warning of a folder that does not say how it pools.</summary>
-    public const string PoolingGuessed = "pooling_guessed";
-
     static string WithoutPath(string message, string path) =>
         message.Replace(path.TrimEnd('/') + "/", "", StringComparison.Ordinal).Replace(path, "the model folder", StringComparison.Ordinal);
 
@@ -58,18 +56,18 @@ public static class ModelWarnings
             yield break;
         }
 
-        if (file.Precision == WeightPrecision.Quantized)
+        if (file.Precision.IsQuantized())
         {
             yield return new(
                 "precision_quantized",
-                $"{file.Name} is quantized, and there is no other: its vectors differ from those of the float32 model; fix: add the safetensors"
+                $"{file.Name} is {file.Precision.Words()}, and there is no other: its vectors differ from those of the float32 model; fix: add the safetensors"
             );
         }
-        else if (model.Files.All(f => f.Precision == WeightPrecision.Float16))
+        else if (model.Files.All(f => f.Precision != WeightPrecision.Float32))
         {
             yield return new(
-                "precision_float16",
-                $"{file.Name} is float16, and there is no float32: vectors agree with the float32 model's to about three digits; "
+                "precision_half",
+                $"{file.Name} is {file.Precision.Words()}, and there is no float32: vectors agree with the float32 model's to about three digits; "
                     + "fix: add the safetensors"
             );
         }

@@ -5,6 +5,9 @@ namespace ProcessingJob.Models.Modules;
 /// <summary>Modules of a folder without modules.json, as each class of sentence-transformers makes them.</summary>
 static class DefaultModules
 {
+    /// <summary>Code of the warning of a folder that does not say how it pools.</summary>
+    public const string PoolingGuessed = "pooling_guessed";
+
     const string LanguageModel = "ForCausalLM";
     const string MaskedLanguageModel = "ForMaskedLM";
 
@@ -51,7 +54,7 @@ static class DefaultModules
         var mode = plain.Is(LanguageModel) && plain.Causal ? PoolingMode.Last : PoolingMode.Mean;
         warnings.Add(
             new(
-                "pooling_guessed",
+                PoolingGuessed,
                 $"{folder} has no modules.json, so the pooling is guessed: {new[] { mode }.Words()}, not normalized; "
                     + "fix: say embed.pooling and embed.normalize as the model's authors do"
             )

@@ -14,6 +14,9 @@ public sealed record EmbedResolution
     /// <summary>Whether the vector gets length 1 after it was cut to <see cref="Width"/>.</summary>
     public required bool Normalize { get; init; }
 
+    /// <summary>Floats before it is cut.</summary>
+    public required int Size { get; init; }
+
     /// <summary>Floats of the result.</summary>
     public required int Width { get; init; }
 
@@ -45,8 +48,39 @@ public sealed record EmbedResolution
             Pooling = modes,
             SentenceStages = stages,
             Normalize = again,
+            Size = size,
             Width = width,
             GivesUnitLength = again || (normalized && width == size),
+        };
+    }
+
+    /// <summary>For plan and manifest.</summary>
+    public ResolvedSettings Settings =>
+        new()
+        {
+            Pooling = Pooling.Count == 0 ? "none" : Pooling.Words(),
+            Normalize = GivesUnitLength,
+            Dimensions = Width,
+        };
+
+    /// <summary>What is left to do where the graph gives the modules' result in so many floats: length 1, if it has it, is given again.</summary>
+    /// <exception cref="PJobException">BadSpec: more dimensions than that were asked for.</exception>
+    public EmbedResolution InsideTheGraph(int size, int? dimensions)
+    {
+        var width = size == Size ? Width : dimensions ?? size;
+        if (width > size)
+        {
+            throw new PJobException($"embed.dimensions is {width}, expected 1 to {size}, the graph's size", ExitCode.BadSpec);
+        }
+
+        IReadOnlyList<SentenceModule> stages = SentenceStages is [.., NormalizeModule last] ? [last] : [];
+        return this with
+        {
+            Pooling = [],
+            SentenceStages = stages,
+            Size = size,
+            Width = width,
+            GivesUnitLength = Normalize || (stages.Count > 0 && width == size),
         };
     }
 

@@ -27,6 +27,9 @@ sealed class EmbedTask : FeatureTask
         _quantizer = Quantizer.Create(precision, Spec.Embed.Dimensions ?? parts.Model.EmbeddingSize, ranges);
     }
 
+    /// <summary>Dimensions that embeddings must have to be quantized; null: they are not.</summary>
+    public int? QuantizedSize => _quantizer?.Dimensions;
+
     public override EncodeOptions Encoding { get; }
 
     public override void Encode(RowBlock rows, int row, TextEncoder encoder, EncodingBuffer into) => encoder.Encode(rows.Text(row), into);
