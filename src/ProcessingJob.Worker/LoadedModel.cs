@@ -7,7 +7,6 @@ using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
-using ProcessingJob.Models.Modules;
 using ProcessingJob.Tokenization;
 using ProcessingJob.Worker.Tasks;
 using Serilog;
@@ -17,6 +16,11 @@ namespace ProcessingJob.Worker;
 /// <summary>The model folder in use: tokenizer, task, and (unless the task is tokenize) the engine.</summary>
 sealed class LoadedModel : IDisposable
 {
+    static readonly JobWarning BatchDependent = new(
+        "batch_dependent",
+        "a text's result depends on its batch, so every text is run alone, which is slow"
+    );
+
     readonly Tokenizer _tokenizer;
     readonly TextPreparation _texts;
 
@@ -37,6 +41,9 @@ sealed class LoadedModel : IDisposable
 
     /// <summary>What the engine was made of; null for tokenize.</summary>
     public (ModelFolder Folder, EngineOptions Options)? Run { get; }
+
+    /// <summary>What should be known before the results are trusted.</summary>
+    public IReadOnlyList<JobWarning> Warnings { get; private set; } = [];
 
     /// <summary>Tokens of an encoding.</summary>
     public int MaxLength => _texts.MaxLength;
@@ -75,26 +82,7 @@ sealed class LoadedModel : IDisposable
         var asked = ModelOptions.Of(spec);
         var model = ModelFolder.Open(paths.Model, asked with { ModelFile = asked.ModelFile ?? plan?.ModelFile });
         var tokenizer = TokenizerOf(model.EncoderFolder);
-        if (tokenizer.VocabularySize > model.VocabularySize)
-        {
-            log.Warning(
-                "The tokenizer has {Tokens} tokens, but the model's table has {Rows} rows: do they belong together?",
-                tokenizer.VocabularySize,
-                model.VocabularySize
-            );
-        }
-
         var texts = TextPreparation.Of(spec, model, tokenizer);
-        // max_seq_length is where the authors cut; more is the user's choice, as in sentence-transformers, up to the model's positions.
-        if (texts.MaxLength > texts.Limit)
-        {
-            log.Warning(
-                "tokens.max_length {MaxLength} is more than the {Limit} that the model folder asks for",
-                texts.MaxLength,
-                texts.Limit
-            );
-        }
-
         var task = FeatureTasks.Create(Parts(model, tokenizer, texts));
         var options = new EngineOptions
         {
@@ -123,9 +111,15 @@ sealed class LoadedModel : IDisposable
             );
         }
 
+        var source = model.Sources.FirstOrDefault(one => one.File == loaded.Engine!.ModelFile);
+        loaded.Warnings =
+        [
+            .. ModelWarnings.Of(spec, model, source, tokenizer.VocabularySize, texts.MaxLength, texts.Limit),
+            .. loaded.Engine!.Resolved.BatchDependent == true ? [BatchDependent] : Array.Empty<JobWarning>(),
+        ];
         foreach (var warning in loaded.Warnings)
         {
-            log.Warning("{Text:l} ({Code:l})", warning.Text, warning.Code);
+            log.Warning("{Text:l} ({WarningCode:l})", warning.Message, warning.Code);
         }
 
         log.Information(
@@ -170,32 +164,13 @@ sealed class LoadedModel : IDisposable
             DeviceUtilisation = Math.Round(stats.Busy, 4),
             MaxLength = MaxLength,
             Resolved = Resolved(),
+            Warnings = Warnings,
         };
-    }
-
-    /// <summary>What should be known before the results are trusted.</summary>
-    IEnumerable<FolderWarning> Warnings
-    {
-        get
-        {
-            var settings = Engine!.Resolved;
-            // A graph that pools itself leaves nothing to guess.
-            var folder = Run!.Value.Folder.Warnings.Where(w => w.Code != FolderWarning.PoolingGuessed || settings.Pooling != "none");
-            return settings.BatchDependent == true
-                ? folder.Append(new("batch_dependent", "a text's result depends on its batch, so every text is run alone, which is slow"))
-                : folder;
-        }
     }
 
     ResolvedSettings Resolved()
     {
-        return Engine!.Resolved with
-        {
-            Prompt = _texts.Prompt,
-            Activation = (Task as ClassifyTask)?.Activation,
-            MaxLength = MaxLength,
-            Warnings = [.. Warnings.Select(w => $"{w.Text} ({w.Code})")],
-        };
+        return Engine!.Resolved with { Prompt = _texts.Prompt, Activation = (Task as ClassifyTask)?.Activation, MaxLength = MaxLength };
     }
 
     public void Dispose() => Engine?.Dispose();

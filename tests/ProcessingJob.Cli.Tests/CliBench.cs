@@ -16,7 +16,7 @@ sealed class CliBench : IDisposable
 
     public CliBench()
     {
-        Write("model/config.json", "{}");
+        StaticModel.Write(_folder, "model");
         for (var i = 0; i < 3; i++)
         {
             Write($"data/f{i}.txt", string.Concat(Enumerable.Range(0, 10).Select(n => $$"""{"n":{{n}}}""" + "\n")));

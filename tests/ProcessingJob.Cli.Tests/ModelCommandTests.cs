@@ -68,6 +68,12 @@ public sealed class ModelCommandTests : IDisposable
     public async Task Plan_ModelOfTheHub_IsFetchedIntoTheCache()
     {
         await using var hub = await FakeHub.StartAsync();
+        var model = ModelCache.Get(new());
+        foreach (var file in Directory.GetFiles(model, "*", SearchOption.AllDirectories))
+        {
+            hub.With(Path.GetRelativePath(model, file), File.ReadAllBytes(file));
+        }
+
         _folder.Write("data/a.txt", "one\ntwo\n");
         var spec = _folder.Write(
             "job.yaml",
@@ -134,18 +140,6 @@ public sealed class ModelCommandTests : IDisposable
         var comparisons = JsonNode.Parse(run.Out)!["comparisons"]!.AsArray();
         Assert.False((bool)comparisons[^1]!["passed"]!);
         Assert.True((bool)comparisons[0]!["passed"]!);
-    }
-
-    [Fact]
-    public async Task Prepare_Float32Model_GetsAFileForGpus()
-    {
-        _folder.Copy(ModelCache.Get(new()), "model");
-        var run = await PjobRun.RunAsync("model", "prepare", _folder["model"], "--json");
-        Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Equal("onnx/model_fp16.onnx", (string?)JsonNode.Parse(run.Out)!["file"]);
-        var inspect = await PjobRun.RunAsync("model", "inspect", _folder["model"]);
-        Assert.Matches("onnx/model_fp16.onnx: float16, .* for cuda", inspect.Out);
-        Assert.Equal(4, (await PjobRun.RunAsync("model", "prepare", _folder["model"])).ExitCode);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class RemoteRunTests(MotoFixture moto)
     public async Task Run_DryRunJson_IsTheRequestThatTheRunSends()
     {
         await using var bench = await RemoteBench.StartAsync(moto);
-        bench.Write("model/config.json", "{}");
+        bench.WriteModel("model");
         var spec = bench.SpecFile(bench.Spec(2) with { Model = bench.Local("model") });
         var dry = await bench.PjobAsync("run", spec, "--dry-run", "--json");
         Assert.True(dry.ExitCode == 0, dry.Error);

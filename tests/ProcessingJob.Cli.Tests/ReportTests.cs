@@ -26,6 +26,8 @@ public sealed class ReportTests : IDisposable
         Assert.Contains("colored by rating", html);
         Assert.Contains("<dt>Equal texts</dt>", html);
         Assert.Contains("2 batches halved for lack of memory", html);
+        Assert.Equal(1, System.Text.RegularExpressions.Regex.Count(html, "pooling_guessed"));
+        Assert.Contains("no &lt;file&gt; says how to pool", html);
         Assert.Contains("text 10", html);
         Assert.DoesNotContain("<img", html);
         Assert.DoesNotContain("\u0001", html);

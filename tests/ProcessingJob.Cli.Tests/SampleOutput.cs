@@ -115,6 +115,7 @@ static class SampleOutput
             Parts = record.Parts,
             RejectFiles = [record.RejectFile!],
             Hosts = ["algo-1", "algo-2"],
+            Warnings = [new("pooling_guessed", "no <file> says how to pool")],
         };
         File.WriteAllBytes(Path.Combine(folder, OutputLayout.Manifest), ContractJson.Write(manifest));
         Directory.CreateDirectory(Path.Combine(folder, "reports"));

@@ -40,6 +40,37 @@ public class SafetensorsRunTests
     }
 
     [Fact]
+    public async Task Run_LinkToASnapshotOfTheHubsCache_IsAModelFolder()
+    {
+        using var folder = new TempFolder();
+        // models--owner--name/snapshots/<commit>/config.json -> ../../blobs/<hash>, and a link to the snapshot.
+        var snapshot = Directory.CreateDirectory(folder["hub", "snapshots", "0123"]).FullName;
+        Directory.CreateDirectory(folder["hub", "blobs"]);
+        foreach (var (i, file) in Directory.GetFiles(Model, "*", SearchOption.AllDirectories).Index())
+        {
+            var link = Path.Combine(snapshot, Path.GetRelativePath(Model, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+            File.Copy(file, folder["hub", "blobs", $"{i:x4}"]);
+            File.CreateSymbolicLink(link, Path.GetRelativePath(Path.GetDirectoryName(link)!, folder["hub", "blobs", $"{i:x4}"]));
+        }
+
+        Directory.CreateSymbolicLink(folder["model"], snapshot);
+        var data = folder.Write("texts.txt", "one text\nanother\n");
+
+        Assert.Equal(0, (await Programs.PjobAsync("model", "inspect", folder["model"])).ExitCode);
+        var fingerprints = new List<string>();
+        foreach (var (model, output) in new[] { (folder["model"], folder["linked"]), (Model, folder["plain"]) })
+        {
+            var run = await Programs.PjobAsync("run", "--model", model, "--input.data", data, "--output", output);
+            Assert.True(run.ExitCode == 0, run.Error);
+            fingerprints.Add((string)JsonNode.Parse(File.ReadAllText(Path.Combine(output, "manifest.json")))!["model_fingerprint"]!);
+        }
+
+        // The same content is the same model, however it is linked.
+        Assert.Equal(fingerprints[1], fingerprints[0]);
+    }
+
+    [Fact]
     public async Task Run_ClassifierWithoutOnnx_GivesThePipelinesScores()
     {
         var model = Golden("electra-seqcls");

@@ -94,7 +94,9 @@ public sealed class BatchGateTests : IDisposable
         var e = Assert.Throws<PJobException>(() => model.Choose(DeviceKind.Cuda));
         Assert.Equal(ExitCode.Model, e.ExitCode);
         Assert.Contains("only quantized graphs (onnx/model_quantized.onnx)", e.Message);
-        Assert.Contains("weight only, 0.0 MB, for cpu", string.Join('\n', model.Describe().Select(line => line.Value)));
+        var weightOnly = Assert.Single(model.Sources, s => s.File.Precision == WeightPrecision.WeightOnly);
+        Assert.True(model.IsChosen(weightOnly, DeviceKind.Cpu));
+        Assert.False(model.IsChosen(weightOnly, DeviceKind.Cuda));
         var asked = ModelFolder.Open(_folder.Path, new ModelOptions { ModelFile = "onnx/model_quantized.onnx" });
         Assert.Equal("onnx/model_quantized.onnx", asked.Choose(DeviceKind.Cuda).Name);
     }

@@ -97,7 +97,7 @@ public sealed class ModelFolderTests : IDisposable
         var norm = Math.Sqrt(x * x + y * y);
         Assert.Equal(x / norm, result.Row(0)[0], 1e-6);
         Assert.Equal(y / norm, result.Row(0)[1], 1e-6);
-        Assert.Contains(model.Describe(), l => l.Key == "dense" && l.Value.Contains("Tanh"));
+        Assert.Contains(model.Sentence!.Modules, m => m.Name == "Dense" && m.Summary.Contains("Tanh"));
     }
 
     [Theory]

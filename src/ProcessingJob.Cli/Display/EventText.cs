@@ -13,6 +13,8 @@ static class EventText
         {
             JobPlanned planned => Plan(planned.Plan),
             JobNote note => note.IsWarning ? $"warning: {note.Text}" : note.Text,
+            // Said once for all hosts, at the end.
+            HostLogged { Event.WarningCode: not null } => null,
             HostLogged { Event.Text.Length: > 0 } log => Line(log),
             HostEnded { ExitCode: not 0 } ended => $"{ended.Host}  ended with exit code {ended.ExitCode}",
             _ => null,

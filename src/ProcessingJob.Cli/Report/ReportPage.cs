@@ -37,6 +37,15 @@ static class ReportPage
             )
         );
         page.Add("Summary", "", Html.Facts(Summary(output, reports)));
+        if (manifest.Warnings.Count > 0)
+        {
+            page.Add(
+                "Warnings",
+                "What should be known before the results are trusted.",
+                Html.Pairs(manifest.Warnings.Select(w => (w.Code, w.Message)))
+            );
+        }
+
         if (reports.Any(r => r.Lengths.Sum() > 0))
         {
             AddLengths(page, reports);

@@ -38,6 +38,9 @@ public sealed record HostReport
 
     /// <summary>What the spec left to the model folder.</summary>
     public ResolvedSettings? Resolved { get; init; }
+
+    /// <summary>What should be known before the results are trusted.</summary>
+    public IReadOnlyList<JobWarning> Warnings { get; init; } = [];
     public int UnitsDone { get; init; }
     public int UnitsSkipped { get; init; }
     public long RowsIn { get; init; }

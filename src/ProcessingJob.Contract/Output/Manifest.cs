@@ -29,4 +29,7 @@ public sealed record Manifest
 
     /// <summary>What the spec left to the model folder; null where no host reported it.</summary>
     public ResolvedSettings? Resolved { get; init; }
+
+    /// <summary>What should be known before the results are trusted: of the launcher and of all hosts, each once, by code.</summary>
+    public IReadOnlyList<JobWarning> Warnings { get; init; } = [];
 }

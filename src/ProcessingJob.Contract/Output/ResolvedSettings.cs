@@ -35,7 +35,4 @@ public sealed record ResolvedSettings
 
     /// <summary>True: results depend on the batch, so that every text was run alone (compute.allow_batch_dependent).</summary>
     public bool? BatchDependent { get; init; }
-
-    /// <summary>What should be known before the results are trusted, each with its code in parentheses.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -107,7 +107,18 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
             }
         }
         var reports = await HostReports.ReadAsync(output, cancellationToken).ConfigureAwait(false);
-        var manifest = ManifestOf(request, records) with { Resolved = reports.Select(r => r.Resolved).FirstOrDefault(r => r is not null) };
+        var manifest = ManifestOf(request, records) with
+        {
+            Resolved = reports.Select(r => r.Resolved).FirstOrDefault(r => r is not null),
+            Warnings =
+            [
+                .. request
+                    .Warnings.Concat(reports.SelectMany(r => r.Warnings))
+                    .Distinct()
+                    .OrderBy(w => w.Code, StringComparer.Ordinal)
+                    .ThenBy(w => w.Message, StringComparer.Ordinal),
+            ],
+        };
         await output.WriteAsync(OutputLayout.Manifest, ContractJson.Write(manifest), cancellationToken).ConfigureAwait(false);
         await output.WriteAsync(OutputLayout.Success, ReadOnlyMemory<byte>.Empty, cancellationToken).ConfigureAwait(false);
         return new(manifest, orphans);

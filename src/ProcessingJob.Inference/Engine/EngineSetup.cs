@@ -60,15 +60,7 @@ sealed record EngineSetup
         Check(options.Threads, 1, 1024, "threads");
         Check(options.IntraOpThreads, 1, 1024, "intra-op threads");
         var maxLength = options.MaxLength ?? model.MaxLength;
-        var positions = model.Config.Positions ?? int.MaxValue;
-        if (maxLength < 1 || maxLength > positions)
-        {
-            throw new PJobException(
-                $"tokens.max_length: found {maxLength}, but the model has positions for 1 to {positions} tokens",
-                ExitCode.BadSpec
-            );
-        }
-
+        model.RequireLength(maxLength);
         if (model.IsStatic)
         {
             return StaticSetup.Create(model, options, maxLength);
@@ -103,12 +95,12 @@ sealed record EngineSetup
 
             if (profile.CheckAtStart)
             {
-                if (file.File.Precision == WeightPrecision.Float32)
+                if (file is OnnxSource && file.File.Precision == WeightPrecision.Float32)
                 {
                     options.Log?.Invoke(
                         new EngineMessage(
                             false,
-                            $"{file.File.Name} is float32; 'pjob model prepare' writes a float16 file for GPUs and checks it"
+                            $"{file.File.Name} is float32, which a GPU computes slower than float16; fix: add the folder's safetensors"
                         )
                     );
                 }

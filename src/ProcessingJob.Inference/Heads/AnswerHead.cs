@@ -9,9 +9,6 @@ namespace ProcessingJob.Inference.Heads;
 /// <param name="end">Name of the output with the end logits.</param>
 sealed class AnswerHead(string start, string end) : OutputHead, IOutputReader
 {
-    const string Start = "start_logits";
-    const string End = "end_logits";
-
     public override ModelOutput Output { get; } = new ModelOutput.Spans();
 
     public override IReadOnlyList<string> Names { get; } = [start, end];
@@ -19,19 +16,8 @@ sealed class AnswerHead(string start, string end) : OutputHead, IOutputReader
     /// <exception cref="PJobException">Model: the graph has no such outputs.</exception>
     public static AnswerHead Create(ModelFolder model, ModelSource file)
     {
-        if (model.Outputs is [var start, var end])
-        {
-            return new AnswerHead(start, end);
-        }
-
-        if (model.Outputs.Count > 0)
-        {
-            throw new PJobException("compute.outputs: task answer reads two outputs, start and end logits in this order", ExitCode.BadSpec);
-        }
-
-        return file.Outputs.Any(o => o.Name == Start) && file.Outputs.Any(o => o.Name == End)
-            ? new AnswerHead(Start, End)
-            : throw TaskHeads.Refuse(file, $"task answer needs {Start} and {End}, or compute.outputs with their names");
+        var (start, end) = GraphOutputs.Spans(model, file);
+        return new AnswerHead(start, end);
     }
 
     public override long[] Shape(int rows, int length) => [rows, length];

@@ -6,12 +6,8 @@ namespace ProcessingJob.Inference.Heads;
 /// <summary>Counts that a model folder and its tokenizer decide together.</summary>
 public static class TextLimits
 {
-    /// <summary>Tables of tokens have no limit of their own; a text is still to fit into memory.</summary>
-    const int StaticLength = 1 << 20;
-
     /// <summary>Tokens an encoding may have, specials included, by the folder's, the model's and the tokenizer's limits.</summary>
-    public static int MaxLength(this ModelFolder model, Tokenizer tokenizer) =>
-        model.LengthLimit(tokenizer.MaxLength) ?? (model.IsStatic ? StaticLength : model.MaxLength);
+    public static int MaxLength(this ModelFolder model, Tokenizer tokenizer) => model.DefaultLengthWith(tokenizer.MaxLength);
 
     /// <summary>How texts of the model are encoded; tables of tokens know no special tokens.</summary>
     public static EncodeOptions Encoding(this ModelFolder model, int maxLength) =>

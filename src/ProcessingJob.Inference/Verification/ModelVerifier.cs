@@ -64,14 +64,6 @@ public static class ModelVerifier
         return results;
     }
 
-    /// <summary>Compares another file of a model with its float32 one, on the device that the options choose.</summary>
-    /// <exception cref="PJobException">One of them cannot be used.</exception>
-    internal static Comparison Verify(ModelFolder model, ModelSource full, ModelSource other, EngineOptions options)
-    {
-        using var setup = new VerifierSetup(model, options);
-        return CompareFiles(model, options, setup.Settings, Tokenize(model, options, SampleTexts()), full, other);
-    }
-
     /// <summary>Measures token budgets on encodings of real texts, smallest budget first. Take some thousand tokens per core at least.</summary>
     public static IReadOnlyList<TuneResult> Tune(ModelFolder model, EngineOptions options, EncodingBuffer texts)
     {

@@ -5,11 +5,19 @@ using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;
+using ProcessingJob.Launcher.Reading;
 
 namespace ProcessingJob.Launcher.Local;
 
 /// <summary>One run of a job into an output folder that is ours alone.</summary>
-sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IProgress<JobEvent> events)
+sealed class LocalRun(
+    LocalJob job,
+    IReadOnlyList<JobWarning> warnings,
+    WorkerCommand? worker,
+    TimeProvider time,
+    IProgress<JobEvent> events,
+    bool strict
+)
 {
     readonly Finalizer _finalizer = new(job.Output, time);
     readonly DateTimeOffset _startedAt = time.GetUtcNow();
@@ -25,11 +33,12 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
                 Units = finished.Units,
                 UnitsCommittedBefore = finished.Units,
                 Counts = JobCounts.Of(finished),
+                Warnings = finished.Warnings,
             };
         }
 
         await RecoverAsync(cancellationToken).ConfigureAwait(false);
-        var plan = await job.PlanAsync(cancellationToken).ConfigureAwait(false);
+        var plan = await job.PlanAsync(warnings, cancellationToken).ConfigureAwait(false);
         await CheckSameDataAsync(plan, cancellationToken).ConfigureAwait(false);
         if (plan.UnitsCommitted > 0)
         {
@@ -41,18 +50,21 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
             };
         }
 
-        events.Report(new JobPlanned(plan));
-        if (plan.UnitsLeft > 0 && plan.UnitsLeft < plan.Hosts.Count)
+        if (strict)
         {
-            events.Report(
-                new JobNote($"units left: {plan.UnitsLeft}, for {plan.Hosts.Count} hosts: some have nothing to do", IsWarning: true)
-            );
+            Strictness.Require(plan.Warnings);
         }
 
+        events.Report(new JobPlanned(plan));
         await _finalizer.ReopenAsync(plan.IdsLeft, cancellationToken).ConfigureAwait(false);
         await job.Identity.ClaimAsync(job.Output, cancellationToken).ConfigureAwait(false);
 
-        var before = Result(JobState.Running) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
+        var before = Result(JobState.Running) with
+        {
+            Units = plan.Units.Count,
+            UnitsCommittedBefore = plan.UnitsCommitted,
+            Warnings = plan.Warnings,
+        };
         var end = plan.UnitsLeft == 0 ? new RunEnd([], null) : await RunHostsAsync(plan, cancellationToken).ConfigureAwait(false);
         before = before with { Hosts = [.. end.Hosts.Select(h => new HostResult(h.Host, h.ExitCode, h.Message))], Seconds = Elapsed() };
         return end.Failure(cancellationToken) is { } failure

@@ -60,37 +60,49 @@ static class Preflight
     }
 
     /// <summary>What may go wrong: said, and left to the user.</summary>
-    public static IEnumerable<string> Warnings(RemoteJob job, JobPlan plan)
+    public static IEnumerable<JobWarning> Warnings(RemoteJob job, JobPlan plan)
     {
         if (
             job.Spec is { Input: { Transfer: Transfer.Service, Sharding: Sharding.Balanced }, Compute.InstanceCount: > 1 and var hosts }
             && plan.Bytes > CopyWorthAWord
         )
         {
-            yield return $"each of the {hosts} hosts copies all {plan.Bytes / Gb:0} GB before it starts; with input.transfer: stream it would read only its share";
+            yield return new(
+                "data_copied_to_all_hosts",
+                $"each of the {hosts} hosts copies all {plan.Bytes / Gb:0} GB before it starts; with input.transfer: stream it would read only its share"
+            );
         }
 
         foreach (var name in job.Spec.Compute.InstanceType)
         {
             if (InstanceTypes.Default.Find(name) is null)
             {
-                yield return $"compute.instance_type: {name} is not in the table of {InstanceTypes.Default.Date}; it is tried all the same";
+                yield return new(
+                    "instance_type_unknown",
+                    $"compute.instance_type: {name} is not in the table of {InstanceTypes.Default.Date}; it is tried all the same"
+                );
             }
         }
 
         if (job.Image.Label is { Accelerator: null, Fault: var fault })
         {
-            yield return $"aws.image: whether it is built for GPUs is not known ({fault ?? "it has no label io.processingjob.accelerator"}); the worker's own check decides at its start; fix: allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository, and use an image of scripts/publish-image.sh cuda";
+            yield return new(
+                "image_accelerator_unknown",
+                $"aws.image: whether it is built for GPUs is not known ({fault ?? "it has no label io.processingjob.accelerator"}); the worker's own check decides at its start; fix: allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository, and use an image of scripts/publish-image.sh cuda"
+            );
         }
 
         if (job.Image.Architecture is { } architecture && architecture != "amd64")
         {
-            yield return $"aws.image: built for {architecture}; SageMaker Processing runs amd64";
+            yield return new("image_architecture", $"aws.image: built for {architecture}; SageMaker Processing runs amd64");
         }
 
         if (!SageMakerRequest.Isolated(job.Spec) && job.Spec.Aws.NetworkIsolation is null)
         {
-            yield return "network isolation is off, because a transfer is stream: the workers reach S3 themselves";
+            yield return new(
+                "network_isolation_off",
+                "network isolation is off, because a transfer is stream: the workers reach S3 themselves"
+            );
         }
     }
 

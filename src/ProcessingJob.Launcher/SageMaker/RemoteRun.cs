@@ -7,6 +7,7 @@ using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;
+using ProcessingJob.Launcher.Reading;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.SageMaker;
@@ -35,14 +36,15 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
                 Units = finished.Units,
                 UnitsCommittedBefore = finished.Units,
                 Counts = JobCounts.Of(finished),
+                Warnings = finished.Warnings,
             };
         }
 
         var plan = await PlanAsync(cancellationToken).ConfigureAwait(false);
         Preflight.Check(_job, plan, target.Connection.Region);
-        foreach (var warning in Preflight.Warnings(_job, plan))
+        if (options.Strict)
         {
-            events.Report(new JobNote(warning, IsWarning: true));
+            Strictness.Require(plan.Warnings);
         }
 
         var (name, running) = await FindAsync(cancellationToken).ConfigureAwait(false);
@@ -55,7 +57,12 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             return await StartAsync(plan, cancellationToken).ConfigureAwait(false);
         }
 
-        var before = Result(name, JobState.Running) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
+        var before = Result(name, JobState.Running) with
+        {
+            Units = plan.Units.Count,
+            UnitsCommittedBefore = plan.UnitsCommitted,
+            Warnings = plan.Warnings,
+        };
         if (running is null)
         {
             return await JobFinish.FinishAsync(_finalizer, plan, _job.Identity, before, Elapsed).ConfigureAwait(false);
@@ -77,7 +84,9 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         var hosts = _job.Spec.Compute.InstanceCount;
         var plan = _job.Plan(_job.NameOf(1), hosts, new HashSet<string>());
         var committed = await CommittedUnits.FindAsync(_job.Output, plan.Units, _job.Identity, cancellationToken).ConfigureAwait(false);
-        return _job.Plan(_job.NameOf(1), hosts, committed);
+        plan = _job.Plan(_job.NameOf(1), hosts, committed);
+        var use = await RemoteModel.ReadAsync(_job, s3, cancellationToken).ConfigureAwait(false);
+        return plan with { Warnings = [.. use.Warnings, .. Preflight.Warnings(_job, plan)] };
     }
 
     /// <summary>What the run would ask SageMaker for, under the name that is free now; nothing is started.</summary>
@@ -113,9 +122,14 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         {
             var (name, _) = await FindAsync(cancellationToken).ConfigureAwait(false);
             var request = _job.Request(name, types[i], hosts, target.Connection.Region);
-            var own = _job.Plan(name, hosts, committed);
+            var own = _job.Plan(name, hosts, committed) with { Warnings = plan.Warnings };
             await WriteConfigAsync(name, own, types[i], cancellationToken).ConfigureAwait(false);
-            var before = Result(name, JobState.Running) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
+            var before = Result(name, JobState.Running) with
+            {
+                Units = plan.Units.Count,
+                UnitsCommittedBefore = plan.UnitsCommitted,
+                Warnings = plan.Warnings,
+            };
             var isLast = i + 1 == types.Count;
             events.Report(new JobNamed(name));
             try

@@ -17,9 +17,6 @@ sealed class OnnxModel
     /// </summary>
     const string NoFile = ".";
 
-    /// <summary>protobuf's limit for one message, with room for all but the weights.</summary>
-    const long LargestInline = int.MaxValue - (64L << 20);
-
     const long ExternalAlignment = 4096;
 
     readonly ProtoWriter _graph = new ProtoWriter().Text(GraphName, "encoder");
@@ -87,11 +84,11 @@ sealed class OnnxModel
     /// <summary>The model with its weights by name only: to be handed to the session by their names.</summary>
     public byte[] ToBytes() => Model(new ProtoWriter().Raw(GraphWith(weight => External(weight, NoFile, 0)))).ToArray();
 
-    /// <summary>A file with all its weights; beyond protobuf's limit they stand in <c>{path}.data</c>.</summary>
-    public void Save(string path)
+    /// <summary>A file with all its weights; beyond so many bytes they stand in <c>{path}.data</c>.</summary>
+    public void Save(string path, long largestInline)
     {
         using var stream = File.Create(path);
-        if (_weights.Sum(weight => weight.Bytes) <= LargestInline)
+        if (_weights.Sum(weight => weight.Bytes) <= largestInline)
         {
             SaveInline(stream);
             return;

@@ -37,7 +37,7 @@ sealed class AnswerTask : FeatureTask
             Stride = window ? Spec.Tokens.Stride : 0,
             WithOffsets = true,
         };
-        CheckRoom(parts.Tokenizer, parts.MaxLength);
+        QuestionRoom.Check(parts.Tokenizer, _questions, parts.MaxLength, Encoding.Stride);
         _spans = new(
             new()
             {
@@ -160,24 +160,6 @@ sealed class AnswerTask : FeatureTask
             }
 
             column.Append(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all));
-        }
-    }
-
-    void CheckRoom(Tokenizer tokenizer, int maxLength)
-    {
-        var (encoder, buffer) = (tokenizer.CreateEncoder(new EncodeOptions { AddSpecialTokens = false }), new EncodingBuffer());
-        foreach (var question in _questions)
-        {
-            buffer.Clear();
-            encoder.Encode(question, buffer);
-            var room = maxLength - tokenizer.SpecialTokenCount(pair: true) - buffer.Length(0);
-            if (room <= Encoding.Stride)
-            {
-                throw new PJobException(
-                    $"answer.questions: '{question}' has {buffer.Length(0)} tokens and leaves {Math.Max(0, room)} of {maxLength} for the context, expected more than tokens.stride {Encoding.Stride}",
-                    ExitCode.BadSpec
-                );
-            }
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
     public async Task Run_LocalModelAndData_AreStagedOnceAndOnlyChangesMove()
     {
         await using var bench = await RemoteBench.StartAsync(moto);
-        bench.Write("model/config.json", "{}");
+        bench.WriteModel("model");
         bench.Write("model/onnx/model.onnx", new string('w', 100_000));
         for (var i = 0; i < 3; i++)
         {
@@ -58,7 +58,7 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
         Assert.Equal(
             2,
             bench.Notes.Count(n =>
-                n.StartsWith("staging models: 2 of 2", StringComparison.Ordinal)
+                n.StartsWith("staging models: 5 of 5", StringComparison.Ordinal)
                 || n.StartsWith("staging data: 3 of 3", StringComparison.Ordinal)
             )
         );
