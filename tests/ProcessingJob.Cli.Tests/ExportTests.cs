@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Microsoft.ML.OnnxRuntime;
-using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Models.Graphs;

@@ -2,7 +2,6 @@ using ProcessingJob.Contract;
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Reading;
-using ProcessingJob.Models.Folders;
 
 namespace ProcessingJob.Cli.Init;
 

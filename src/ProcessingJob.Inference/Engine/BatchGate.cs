@@ -18,7 +18,8 @@ static class BatchGate
     /// <summary>Of the largest value. Float32 kernels stay below 1e-5 in any batch, quantized scales move results by 1e-3 at least.</summary>
     const double Float32Limit = 2e-4;
 
-    const double HalfLimit = 2e-2;
+    /// <summary>GPUs choose other kernels, and other roundings, for other shapes; a lost mask moves results by much more.</summary>
+    const double HalfLimit = 5e-2;
 
     /// <returns>True: the results depend on the batch, which the options allow.</returns>
     /// <exception cref="PJobException">Model: they do, or none of them is finite.</exception>
