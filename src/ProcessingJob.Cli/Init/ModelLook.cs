@@ -16,7 +16,7 @@ sealed record ModelLook(string Folder, TaskKind Task, int? MaxLength, IReadOnlyL
     /// <exception cref="PJobException">Exit code 4: it cannot be used.</exception>
     public static ModelLook At(string folder)
     {
-        var model = ModelReader.Read(folder);
+        var model = ModelInspector.Read(folder);
         return new(
             folder,
             model.Task ?? TaskKind.Tokenize,

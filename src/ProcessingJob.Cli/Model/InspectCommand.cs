@@ -17,8 +17,8 @@ static class InspectCommand
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            var reading = ModelReader.Read(parsed.GetRequiredValue(folder));
-            cli.Out.Write(parsed.GetValue(json) ? Encoding.UTF8.GetString(ModelReader.ToJson(reading)) + "\n" : ReadingText.Of(reading));
+            var reading = ModelInspector.Read(parsed.GetRequiredValue(folder));
+            cli.Out.Write(parsed.GetValue(json) ? Encoding.UTF8.GetString(ModelInspector.ToJson(reading)) + "\n" : ReadingText.Of(reading));
         });
         return command;
     }

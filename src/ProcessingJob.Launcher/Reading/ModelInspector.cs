@@ -11,7 +11,7 @@ using ProcessingJob.Tokenization;
 namespace ProcessingJob.Launcher.Reading;
 
 /// <summary>Reads a model folder for people and programs.</summary>
-public static class ModelReader
+public static class ModelInspector
 {
     /// <summary>What no head is called.</summary>
     const string NoHead = "none";
