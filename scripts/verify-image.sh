@@ -57,7 +57,7 @@ run() { # NAME, --rm or -d, the worker's arguments
 podman rm -f verify-run verify-test verify-stop >/dev/null 2>&1 || true
 if [ "$target" = cuda ]; then
   code=0
-  run verify-run --rm || code=$?
+  run verify-run --rm --compute.device cuda || code=$?
   cat "$ml/output/message"
   [ "$code" = 4 ] && grep -q "no NVIDIA driver here" "$ml/output/message" && echo "the entrypoint hands over; no driver: exit code 4"
   exit
