@@ -1,6 +1,6 @@
 #!/bin/sh
-# CUDA 13 requires driver 580 or newer. With an older one NVIDIA's forward-compatibility libraries are used; with a newer one they must
-# not be, as a libcuda older than the driver fails.
+# CUDA 13 requires driver 580 or newer. With 535 to 579 NVIDIA's forward-compatibility libraries are used; with a newer one they must not
+# be, as a libcuda older than the driver fails. Below 535 nothing helps: the worker's own check says so and ends with exit code 4.
 set -eu
 compat=${CUDA_COMPAT_FOLDER:-/usr/local/cuda/compat}
 version_file=${NVIDIA_VERSION_FILE:-/proc/driver/nvidia/version}
@@ -14,7 +14,7 @@ if [ -r "$version_file" ]; then
 fi
 library=$(find "$compat" -name 'libcuda.so.[0-9]*.*' 2>/dev/null | head -n 1)
 ours=${library##*libcuda.so.}
-if [ -n "$host" ] && [ -n "$library" ] && [ "$(major "$host")" -lt "$(major "$ours")" ]; then
+if [ -n "$host" ] && [ -n "$library" ] && [ "$(major "$host")" -ge 535 ] && [ "$(major "$host")" -lt "$(major "$ours")" ]; then
   echo "driver $host is older than $ours: using the forward-compatibility libraries in $compat"
   export LD_LIBRARY_PATH="$compat${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 fi

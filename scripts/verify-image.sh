@@ -2,9 +2,11 @@
 # Builds the worker's cpu image without a container engine's daemon and without a registry, and runs it under the contract: /opt/ml
 # bind-mounted, no network, a read-only root, then --self-test and SIGTERM. Debian, root; needs buildah podman runc mmdebstrap.
 #   scripts/verify-image.sh MODEL DATA OUT     a model folder, a folder of .jsonl with a column "text", a folder for the results
+#   TARGET=cuda scripts/verify-image.sh …      the cuda image instead: it starts by its entrypoint and ends with exit code 4, no GPU being there
 # No registry is contacted: a minimal Debian replaces the runtime's base image, and the machine's own SDK the SDK's.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+target=${TARGET:-cpu}
 model=$(realpath "${1:?model folder}") data=$(realpath "${2:?data folder}") out=${3:?output folder}
 for tool in buildah podman runc mmdebstrap; do
   command -v "$tool" >/dev/null || { echo "verify-image: $tool is missing: apt-get install buildah podman runc mmdebstrap" >&2; exit 77; }
@@ -17,11 +19,13 @@ printf '[storage]\ndriver = "overlay"\nrunroot = "%s/run"\ngraphroot = "%s/graph
 printf '[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n' >"$CONTAINERS_CONF"
 sdk=mcr.microsoft.com/dotnet/sdk:10.0 runtime=mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
 
+[ "$target" = cpu ] || runtime=localhost/cuda-base:verify
 if ! podman image exists "$runtime"; then
   root=$(mktemp -d)
   # shellcheck disable=SC2016 # apt's own format
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | awk '!/security/ && !seen { print; seen = 1 }')
-  mmdebstrap --quiet --variant=extract --include=base-files,libc6,libssl3t64,libstdc++6,zlib1g,libgcc-s1,ca-certificates,tzdata trixie "$root" "$mirror"
+  mmdebstrap --quiet --variant=extract --include="base-files,$([ "$target" = cpu ] || echo dash,coreutils,grep,findutils,)libc6,libssl3t64,libstdc++6,zlib1g,libgcc-s1,ca-certificates,tzdata" trixie "$root" "$mirror"
+  [ "$target" = cpu ] || ln -sf dash "$root/usr/bin/sh"
   cat "$root"/usr/share/ca-certificates/mozilla/*.crt >"$root/etc/ssl/certs/ca-certificates.crt"
   tar -C "$root" -c . | podman import -q - "$runtime"
   rm -rf "$root"
@@ -37,8 +41,8 @@ if ! podman image exists "$sdk"; then
   rm -rf "$root"
 fi
 
-ENGINE=buildah BUILD_ARGS="--isolation chroot --network host --pull-never --layers -v /usr:/usr:ro -v /etc/ssl:/etc/ssl:ro -v /etc/alternatives:/etc/alternatives:ro -v ${NUGET_PACKAGES:-$HOME/.nuget/packages}:/root/.nuget/packages" \
-  scripts/build-image.sh cpu localhost/processingjob:verify
+ENGINE=buildah BUILD_ARGS="--isolation chroot --network host --pull-never --layers -v /usr:/usr:ro -v /etc/ssl:/etc/ssl:ro -v /etc/alternatives:/etc/alternatives:ro -v ${NUGET_PACKAGES:-$HOME/.nuget/packages}:/root/.nuget/packages --build-arg ${target^^}_IMAGE=$runtime --build-arg CUDA_COMPAT_PACKAGE=" \
+  scripts/build-image.sh "$target" localhost/processingjob:verify
 echo "size: $(podman images --format '{{.Size}}' localhost/processingjob:verify)"
 
 ml=$(mktemp -d)
@@ -51,6 +55,13 @@ run() { # NAME, --rm or -d, the worker's arguments
     -v "$ml:/opt/ml" -v "$model:/opt/ml/processing/input/model:ro" -v "$data:/opt/ml/processing/input/data:ro" localhost/processingjob:verify "${@:3}"
 }
 podman rm -f verify-run verify-test verify-stop >/dev/null 2>&1 || true
+if [ "$target" = cuda ]; then
+  code=0
+  run verify-run --rm --compute.device cuda || code=$?
+  cat "$ml/output/message"
+  [ "$code" = 4 ] && grep -q "no NVIDIA driver here" "$ml/output/message" && echo "the entrypoint hands over; no driver: exit code 4"
+  exit
+fi
 start=$(date +%s.%N)
 run verify-run --rm
 echo "seconds: $(awk -v a="$start" -v b="$(date +%s.%N)" 'BEGIN{printf "%.1f", b - a}')"

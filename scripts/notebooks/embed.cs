@@ -7,6 +7,7 @@
 // Programs of one file are made for NativeAOT unless they say otherwise, and that turns off the JSON that launcher and worker speak.
 #:property PublishAot=false
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher;
 using ProcessingJob.Launcher.Progress;
 
@@ -52,6 +53,15 @@ try
         )
         {
             Console.WriteLine($"{name, -10}{value, 16:N0}");
+        }
+    }
+    if (result.Status == JobState.Completed && spec.Task == TaskKind.Embed)
+    {
+        var output = await JobClient.OpenAsync(result.Output, spec.Aws.Region);
+        await foreach (var row in output.RowsAsync())
+        {
+            Console.WriteLine($"first row: {row.Embedding.Length} numbers, {row.Embedding[0]:0.0000} {row.Embedding[1]:0.0000} ...");
+            break;
         }
     }
     if (result.Message is not null)

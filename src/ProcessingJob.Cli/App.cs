@@ -14,7 +14,7 @@ public static class App
     /// <summary>Set to 1, or with --debug: unexpected errors show where they come from.</summary>
     public const string DebugVariable = "PJOB_DEBUG";
 
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, CliContext cli, StopSignals signals)
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CliContext cli, CommandStop signals)
     {
         var debug = new Option<bool>("--debug") { Description = "Show stack traces of unexpected errors", Recursive = true };
         var root = new RootCommand("Text features at scale, on this machine or on Amazon SageMaker Processing") { debug };

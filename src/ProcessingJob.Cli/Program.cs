@@ -1,6 +1,6 @@
 using ProcessingJob.Cli;
 using ProcessingJob.Cli.Display;
 
-using var signals = new StopSignals();
+using var signals = new CommandStop();
 
 return await App.RunAsync(args, CliContext.OfProcess(), signals);

@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Outputs;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Local;
 using ProcessingJob.Launcher.Progress;
@@ -69,6 +71,30 @@ public static class JobClient
     /// <summary>Runs on this machine, a worker process per host; the project ProcessingJob.Worker must be referred to, or be named in <see cref="WorkerCommand.Variable"/>.</summary>
     public static RunningJob RunHere(JobSpec spec, CancellationToken cancellationToken = default) =>
         Start(events => new LocalTarget().RunAsync(spec, events, cancellationToken));
+
+    /// <summary>Opens what a job wrote, to read its rows:
+    /// <code>
+    /// var output = await JobClient.OpenAsync(result.Output);
+    /// await foreach (var row in output.RowsAsync())
+    /// {
+    ///     Console.WriteLine($"{row.Get&lt;string&gt;("id")}: {row.Embedding.Length} numbers");
+    /// }
+    /// </code>
+    /// </summary>
+    /// <param name="output">The output's folder or s3 URI.</param>
+    /// <param name="region">Of the bucket; null: the environment's.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="PJobException">There is no finished output.</exception>
+    public static Task<FinishedOutput> OpenAsync(string output, string? region = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        return FinishedOutput.OpenAsync(
+            S3Uri.IsS3(output)
+                ? new S3Store(AwsConnection.Create(region).S3(), S3Uri.Parse(output, "output"), AwsConnection.S3Options)
+                : LocalStore.Within(output),
+            cancellationToken
+        );
+    }
 
     static RunningJob Start(Func<IProgress<JobEvent>, Task<JobResult>> run)
     {

@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Plan;
 
 namespace ProcessingJob.Storage;
 
@@ -64,8 +65,7 @@ public static class FolderFiles
                     var path = Path.Combine(root, names[i]);
                     try
                     {
-                        using var stream = File.OpenRead(path);
-                        files[i] = new(names[i], stream.Length, Fingerprints.OfFile(path));
+                        files[i] = Hash(path, names[i], unreadable);
                     }
                     catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                     {
@@ -89,6 +89,22 @@ public static class FolderFiles
         Fingerprints.OfItems(
             (await HashModelAsync(root, cancellationToken).ConfigureAwait(false)).Select(file => (file.Source, file.Version))
         );
+
+    static SourceFile Hash(string path, string name, ExitCode unreadable)
+    {
+        using var file = RegularFile.Open(path, path, unreadable == ExitCode.Model ? unreadable : ExitCode.BadSpec);
+        var stamp = RegularFile.StampOf(file);
+        using var stream = new FileStream(file, FileAccess.Read, 1 << 20);
+        var hash = Fingerprints.OfStream(stream);
+        // Files of the kernel say that they have 0 bytes, and have some.
+        return RegularFile.StampOf(file) == stamp && stream.Position == stamp.Size
+            ? new(name, stamp.Size, hash) { Stamp = stamp }
+            : throw new PJobException(
+                $"{path}: has {stamp.Size} bytes, but {stream.Position} were read: it was changed meanwhile, or is no file on a disk; "
+                    + "fix: run again when nothing writes to it",
+                unreadable
+            );
+    }
 
     static List<Found> Walk(
         string root,

@@ -11,6 +11,10 @@ public interface IByteSource : IAsyncDisposable
     /// <summary>ETag of the object; for a local file what the plan said, or empty.</summary>
     string Version { get; }
 
+    /// <summary>To be called when all was read and before it counts: what was read is one version of the object.</summary>
+    /// <exception cref="ProcessingJob.Contract.PJobException">It was changed while it was read.</exception>
+    void CheckUnchanged();
+
     /// <summary>Fills the buffer from <paramref name="offset"/>; fewer bytes come only at the end of the object.</summary>
     /// <exception cref="ProcessingJob.Contract.PJobException">The object changed, shrank or cannot be read; the message names it.</exception>
     ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);

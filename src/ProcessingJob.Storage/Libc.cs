@@ -9,6 +9,11 @@ public static partial class Libc
     public const int SigKill = 9;
     public const int SigTerm = 15;
 
+    // AT_FDCWD and AT_EMPTY_PATH of fcntl.h, STATX_BASIC_STATS of linux/stat.h.
+    const int WorkingFolder = -100,
+        EmptyPath = 0x1000;
+    const uint BasicStats = 0x7ff;
+
     /// <summary>Sends a signal; false when there is no such process or no such call.</summary>
     public static bool Signal(int process, int signal) => !OperatingSystem.IsWindows() && kill(process, signal) == 0;
 
@@ -49,6 +54,44 @@ public static partial class Libc
         using var owned = new SafeFileHandle(handle, ownsHandle: true);
         _ = fsync(handle);
     }
+
+    /// <summary>Kind, owner and stamp of a file by name, links followed; null: no such file, or no such call (older systems, macOS, Windows).</summary>
+    public static FileStatus? Status(string path) => Status(WorkingFolder, path, 0);
+
+    /// <summary>Kind, owner and stamp of an open file; null where the system has no such call.</summary>
+    internal static FileStatus? Status(SafeFileHandle file) => Status((int)file.DangerousGetHandle(), "", EmptyPath);
+
+    // struct statx of linux/stat.h, the same on all architectures.
+    static FileStatus? Status(int folder, string path, int flags)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return null;
+        }
+
+        Span<byte> answer = stackalloc byte[256];
+        try
+        {
+            if (statx(folder, path, flags, BasicStats, ref MemoryMarshal.GetReference(answer)) != 0)
+            {
+                return null;
+            }
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return null;
+        }
+
+        var modified = MemoryMarshal.Read<long>(answer[112..]) * 1_000_000_000 + MemoryMarshal.Read<uint>(answer[120..]);
+        return new(
+            MemoryMarshal.Read<ushort>(answer[28..]),
+            MemoryMarshal.Read<uint>(answer[20..]),
+            new(MemoryMarshal.Read<long>(answer[40..]), modified, MemoryMarshal.Read<long>(answer[32..]))
+        );
+    }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(int folder, string path, int flags, uint mask, ref byte answer);
 
     [LibraryImport("libc")]
     private static partial int kill(int process, int signal);

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Plan;
 
 namespace ProcessingJob.Storage;
 
@@ -32,12 +33,14 @@ public sealed class LocalData(string root) : IDataRoot
     public async Task<IByteSource> OpenAsync(WorkUnit unit, CancellationToken cancellationToken)
     {
         var source = new LocalSource(SourceNames.Resolve(Root, unit.Source), unit.Source, unit.Version);
-        if (source.Length == unit.Size)
+        if (source.Length == unit.Size && (unit.Stamp is null || unit.Stamp == source.Stamp))
         {
             return source;
         }
 
-        var message = $"{unit.Source}: found {source.Length} bytes, planned were {unit.Size}; the file changed: plan again";
+        var message =
+            $"{unit.Source}: changed since it was planned ({unit.Size} bytes then, {source.Length} now); "
+            + "nothing of it was committed; fix: run again when nothing writes to it";
         await source.DisposeAsync().ConfigureAwait(false);
         throw new PJobException(message);
     }

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Plan;
 
 namespace ProcessingJob.Storage;
 

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Plan;
 
 namespace ProcessingJob.Storage;
 
@@ -18,24 +19,32 @@ public sealed class LocalSource : IByteSource
         Version = version;
         try
         {
-            _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            Length = RandomAccess.GetLength(_file);
+            _file = RegularFile.Open(path, Name);
+            Stamp = RegularFile.StampOf(_file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PJobException(
-                Directory.Exists(path)
-                    ? $"{Name}: found a directory, expected a file"
-                    : $"{Name}: cannot be opened: {e.Message}; check that it is there and readable",
-                ExitCode.Failed,
-                e
-            );
+            throw new PJobException($"{Name}: cannot be opened: {e.Message}; check that it is there and readable", ExitCode.Failed, e);
         }
     }
 
     public string Name { get; }
-    public long Length { get; }
+    public long Length => Stamp.Size;
     public string Version { get; }
+
+    /// <summary>As it was opened.</summary>
+    internal FileStamp Stamp { get; }
+
+    public void CheckUnchanged()
+    {
+        if (RegularFile.StampOf(_file) is var now && now != Stamp)
+        {
+            throw new PJobException(
+                $"{Name}: was changed while it was read ({Stamp.Size} bytes at the beginning, {now.Size} at the end); "
+                    + "nothing of it was committed; fix: run again when nothing writes to it"
+            );
+        }
+    }
 
     public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {

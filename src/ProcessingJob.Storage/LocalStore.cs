@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 
 namespace ProcessingJob.Storage;
 
@@ -182,6 +183,7 @@ public sealed class LocalStore : IOutputStore
             PathOf(path),
             () =>
             {
+                RefuseLinks(path);
                 _files.CreateFolders(Path.GetDirectoryName(PathOf(path))!);
                 if (!_files.TryRename(from, PathOf(path)))
                 {
@@ -191,6 +193,20 @@ public sealed class LocalStore : IOutputStore
                 return 0;
             }
         );
+
+    /// <exception cref="PJobException">Exit code 1: a folder of the path is a link: what is written there would land elsewhere.</exception>
+    void RefuseLinks(string path)
+    {
+        for (var end = path.IndexOf('/'); end > 0; end = path.IndexOf('/', end + 1))
+        {
+            if (new DirectoryInfo(Path.Combine(Location, path[..end])).LinkTarget is { } target)
+            {
+                throw new PJobException(
+                    $"{Path.Combine(Location, path[..end])}: a symbolic link to {target}, expected a folder; fix: remove the link"
+                );
+            }
+        }
+    }
 
     /// <summary>Puts the names in <paramref name="folder"/>, a folder of the output, on the disk.</summary>
     public void SyncFolder(string folder) => _files.SyncFolder(PathOf(folder));

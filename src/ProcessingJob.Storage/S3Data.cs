@@ -1,5 +1,6 @@
 using Amazon.S3;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Plan;
 
 namespace ProcessingJob.Storage;
 

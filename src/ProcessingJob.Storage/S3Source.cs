@@ -63,6 +63,9 @@ public sealed class S3Source : IByteSource
         }
     }
 
+    // Every request names the ETag that was planned: S3 refuses to serve another version.
+    public void CheckUnchanged() { }
+
     public Stream OpenSequential(long start, long likelyEnd) => new ReadAheadStream(this, start, likelyEnd, _calls.Options);
 
     public ValueTask DisposeAsync() => default;

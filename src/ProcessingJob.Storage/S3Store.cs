@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Amazon.S3;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 
 namespace ProcessingJob.Storage;
 

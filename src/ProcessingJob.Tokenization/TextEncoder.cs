@@ -1,17 +1,13 @@
-using System.Runtime.InteropServices;
 using ProcessingJob.Contract;
-using ProcessingJob.Tokenization.Unicode;
 
 namespace ProcessingJob.Tokenization;
 
-/// <summary>An encoder that puts the prompt before the first text, and lower-cases where the model folder asks for it. One per thread.</summary>
+/// <summary>An encoder that puts the prompt before the first text. One per thread.</summary>
 /// <param name="encoder">Encodes what has been prepared.</param>
 /// <param name="prompt">Stands directly before the first text.</param>
-/// <param name="lowerCase">Texts are lower-cased, prompt included.</param>
 /// <param name="maxCharacters">Code points of prompt and text that are looked at; null for all.</param>
-public sealed class TextEncoder(Encoder encoder, string prompt, bool lowerCase, long? maxCharacters = null)
+public sealed class TextEncoder(Encoder encoder, string prompt, long? maxCharacters = null)
 {
-    readonly List<char> _lower = [];
     char[] _scratch = new char[1024];
 
     public void Encode(ReadOnlySpan<char> text, EncodingBuffer into) => encoder.Encode(Prepare(text), into);
@@ -32,7 +28,7 @@ public sealed class TextEncoder(Encoder encoder, string prompt, bool lowerCase, 
 
     ReadOnlySpan<char> Prepare(ReadOnlySpan<char> text)
     {
-        if (prompt.Length == 0 && !lowerCase)
+        if (prompt.Length == 0)
         {
             return Cut(text);
         }
@@ -45,14 +41,7 @@ public sealed class TextEncoder(Encoder encoder, string prompt, bool lowerCase, 
 
         prompt.CopyTo(_scratch);
         text.CopyTo(_scratch.AsSpan(prompt.Length));
-        if (!lowerCase)
-        {
-            return Cut(_scratch.AsSpan(0, length));
-        }
-
-        _lower.Clear();
-        LowerCase.Append(Cut(_scratch.AsSpan(0, length)), _lower);
-        return CollectionsMarshal.AsSpan(_lower);
+        return Cut(_scratch.AsSpan(0, length));
     }
 
     ReadOnlySpan<char> Cut(ReadOnlySpan<char> text)

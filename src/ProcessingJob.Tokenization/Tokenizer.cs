@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Tokenization.Loading;
 using ProcessingJob.Tokenization.Pipeline;
 

@@ -1,9 +1,14 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
+using ProcessingJob.Worker.Tasks;
 using Serilog;
 
 namespace ProcessingJob.Worker;
@@ -11,6 +16,11 @@ namespace ProcessingJob.Worker;
 /// <summary>The model folder in use: tokenizer, task, and (unless the task is tokenize) the engine.</summary>
 sealed class LoadedModel : IDisposable
 {
+    static readonly JobWarning BatchDependent = new(
+        "batch_dependent",
+        "a text's result depends on its batch, so every text is run alone, which is slow"
+    );
+
     readonly Tokenizer _tokenizer;
     readonly TextPreparation _texts;
 
@@ -31,6 +41,9 @@ sealed class LoadedModel : IDisposable
 
     /// <summary>What the engine was made of; null for tokenize.</summary>
     public (ModelFolder Folder, EngineOptions Options)? Run { get; }
+
+    /// <summary>What should be known before the results are trusted.</summary>
+    public IReadOnlyList<JobWarning> Warnings { get; private set; } = [];
 
     /// <summary>Tokens of an encoding.</summary>
     public int MaxLength => _texts.MaxLength;
@@ -66,41 +79,10 @@ sealed class LoadedModel : IDisposable
             return new(tokens, FeatureTasks.Create(Parts(null, tokens, plain)), plain, null);
         }
 
-        var model = ModelFolder.Open(
-            paths.Model,
-            new ModelOptions
-            {
-                ModelFile = spec.Compute.ModelFile == "auto" ? plan?.ModelFile : spec.Compute.ModelFile,
-                Task = spec.Task,
-                Role = spec.Embed.Role,
-            }
-        );
-        foreach (var warning in model.Warnings)
-        {
-            log.Warning("{Text:l} ({Code:l})", warning.Text, warning.Code);
-        }
-
+        var asked = ModelOptions.Of(spec);
+        var model = ModelFolder.Open(paths.Model, asked with { ModelFile = asked.ModelFile ?? plan?.ModelFile });
         var tokenizer = TokenizerOf(model.EncoderFolder);
-        if (tokenizer.VocabularySize > model.VocabularySize)
-        {
-            log.Warning(
-                "The tokenizer has {Tokens} tokens, but the model's table has {Rows} rows: do they belong together?",
-                tokenizer.VocabularySize,
-                model.VocabularySize
-            );
-        }
-
         var texts = TextPreparation.Of(spec, model, tokenizer);
-        // max_seq_length is where the authors cut; more is the user's choice, as in sentence-transformers, up to the model's positions.
-        if (texts.MaxLength > texts.Limit)
-        {
-            log.Warning(
-                "tokens.max_length {MaxLength} is more than the {Limit} that the model folder asks for",
-                texts.MaxLength,
-                texts.Limit
-            );
-        }
-
         var task = FeatureTasks.Create(Parts(model, tokenizer, texts));
         var options = new EngineOptions
         {
@@ -109,6 +91,7 @@ sealed class LoadedModel : IDisposable
             Device = spec.Compute.Device,
             MaxLength = texts.MaxLength,
             TokenBudget = spec.Compute.TokenBudget ?? plan?.TokenBudget,
+            AllowBatchDependent = spec.Compute.AllowBatchDependent,
             Deduplicate = spec.Compute.Dedup,
             Log = message =>
                 log.Write(
@@ -118,6 +101,27 @@ sealed class LoadedModel : IDisposable
                 ),
         };
         var loaded = new LoadedModel(tokenizer, task, texts, (model, options));
+        if (task is EmbedTask { QuantizedSize: { } size } && size != loaded.Engine!.Output.Width)
+        {
+            var width = loaded.Engine.Output.Width;
+            loaded.Dispose();
+            throw new PJobException(
+                $"embed.precision: the graph gives {width} dimensions, expected {size}; fix: embed.dimensions: {width}",
+                ExitCode.BadSpec
+            );
+        }
+
+        var source = model.Sources.FirstOrDefault(one => one.File == loaded.Engine!.ModelFile);
+        loaded.Warnings =
+        [
+            .. ModelWarnings.Of(spec, model, source, tokenizer.VocabularySize, texts.MaxLength, texts.Limit),
+            .. loaded.Engine!.Resolved.BatchDependent == true ? [BatchDependent] : Array.Empty<JobWarning>(),
+        ];
+        foreach (var warning in loaded.Warnings)
+        {
+            log.Warning("{Text:l} ({WarningCode:l})", warning.Message, warning.Code);
+        }
+
         log.Information(
             "Model {ModelType:l} on {Device:l}, max_length {MaxLength}",
             model.ModelType,
@@ -146,6 +150,8 @@ sealed class LoadedModel : IDisposable
         {
             Device = Names.Of(engine.Device),
             DeviceReason = engine.DeviceSummary,
+            Provider = engine.Provider,
+            Placement = engine.Placement,
             RealTokens = stats.RealTokens,
             PaddedTokens = stats.PaddedTokens,
             DuplicateRows = stats.DuplicateRows,
@@ -158,20 +164,13 @@ sealed class LoadedModel : IDisposable
             DeviceUtilisation = Math.Round(stats.Busy, 4),
             MaxLength = MaxLength,
             Resolved = Resolved(),
+            Warnings = Warnings,
         };
     }
 
     ResolvedSettings Resolved()
     {
-        var (folder, options) = Run!.Value;
-        var settings = folder.Route is null ? new ResolvedSettings() : EmbedSettings.Resolve(folder, options.Embed);
-        return settings with
-        {
-            Prompt = _texts.Prompt,
-            Activation = (Task as ClassifyTask)?.Activation,
-            MaxLength = MaxLength,
-            Warnings = [.. folder.Warnings.Select(w => $"{w.Text} ({w.Code})")],
-        };
+        return Engine!.Resolved with { Prompt = _texts.Prompt, Activation = (Task as ClassifyTask)?.Activation, MaxLength = MaxLength };
     }
 
     public void Dispose() => Engine?.Dispose();

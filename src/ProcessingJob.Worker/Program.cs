@@ -1,11 +1,13 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Inference.Devices;
 using ProcessingJob.Worker;
 
 var paths = ContainerPaths.FromEnvironment();
 var hosts = ResourceConfig.SingleHost;
 using var signals = new StopSignals(TimeProvider.System);
 await using var log = WorkerLog.Create();
-var (exitCode, message, status) = (ExitCode.Failed, "", "failed");
+var (exitCode, message, status, deviceLost) = (ExitCode.Failed, "", "failed", false);
 WorkerRun? run = null;
 try
 {
@@ -28,7 +30,7 @@ try
 }
 catch (PJobException e)
 {
-    (exitCode, message) = (e.ExitCode, e.Message);
+    (exitCode, message, deviceLost) = (e.ExitCode, e.Message, e.InnerException is DeviceLostException);
     log.Error("{Text:l}", message);
 }
 catch (OperationCanceledException) when (signals.ExitCode is not null)
@@ -50,6 +52,12 @@ if (run is not null)
 if (!ExitMessage.TryWrite(paths.MessageFile, hosts.CurrentHost, message, hosts.Hosts.Count))
 {
     log.Warning("The message file {File} could not be written", paths.MessageFile);
+}
+
+if (deviceLost)
+{
+    await log.DisposeAsync();
+    HardExit.Now((int)exitCode);
 }
 
 return (int)exitCode;

@@ -1,5 +1,7 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Engine;
+using ProcessingJob.Worker.Stages;
 using Serilog;
 
 namespace ProcessingJob.Worker;

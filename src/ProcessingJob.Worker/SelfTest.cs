@@ -1,4 +1,7 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Verification;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
@@ -14,12 +17,24 @@ static class SelfTest
     {
         output.WriteLine($"cores     {Environment.ProcessorCount}");
         output.WriteLine($"memory    {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20} MiB");
+        var (type, gpus) = HostDevice.Of(
+            ResourceConfig.Read(paths.ResourceConfigFile),
+            ProcessingJobConfig.Read(paths.ProcessingJobConfigFile),
+            Environment.GetEnvironmentVariable
+        );
+        var host = HostDevice.Check(new JobSpec(), type, gpus, DeviceCheck.Run);
+        output.WriteLine($"type      {type ?? "not told"}");
+        output.WriteLine($"gpu       {host.Gpu?.ToString() ?? "none"}");
         if (!Directory.Exists(paths.Model))
         {
             output.WriteLine($"model     none in {paths.Model}: mount one to check it");
             return ExitCode.Done;
         }
-        var spec = new JobSpec { Task = ModelFolder.Open(paths.Model).Task };
+        var spec = new JobSpec
+        {
+            Task = ModelFolder.Open(paths.Model).Task,
+            Compute = new() { Device = host.Kind },
+        };
         using var model = LoadedModel.Load(spec, null, paths, log);
         var (folder, options) = model.Run!.Value;
         output.WriteLine($"device    {model.Engine!.DeviceSummary}");

@@ -1,4 +1,7 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Worker;
@@ -48,9 +51,8 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
                 );
             }
 
-            var versions = plan?.Versions;
             units = UnitCutter.Cut(
-                files.Select(f => f with { Version = versions?.GetValueOrDefault(f.Source) ?? f.Version }),
+                files.Select(f => f with { Version = Planned(f, plan?.Versions) }),
                 spec,
                 specFingerprint,
                 modelFingerprint
@@ -63,6 +65,17 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
         var committed = (plan?.Committed ?? []).ToHashSet(StringComparer.Ordinal);
         var open = units.Where(u => !committed.Contains(u.Id)).ToList();
         return new(open, units.Count - open.Count, specFingerprint, modelFingerprint);
+    }
+
+    /// <exception cref="PJobException">The plan knows the content by its sha256, and the file has another.</exception>
+    static string Planned(SourceFile file, IReadOnlyDictionary<string, string>? versions)
+    {
+        var planned = versions?.GetValueOrDefault(file.Source) ?? file.Version;
+        return planned == file.Version || planned.Length != file.Version.Length || file.Stamp is null
+            ? planned
+            : throw new PJobException(
+                $"{file.Source}: changed since it was planned; nothing of it was committed; fix: run again when nothing writes to it"
+            );
     }
 
     // Without a plan every host may have been given everything; then each takes its share. What the job's inputs say counts more

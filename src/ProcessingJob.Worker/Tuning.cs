@@ -1,5 +1,8 @@
-using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Verification;
 using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;

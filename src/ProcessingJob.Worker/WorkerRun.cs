@@ -1,8 +1,16 @@
 using Amazon.S3;
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Reading;
+using ProcessingJob.Data.Writing;
+using ProcessingJob.Inference.Devices;
 using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
+using ProcessingJob.Worker.Stages;
 using Serilog;
 
 namespace ProcessingJob.Worker;
@@ -28,8 +36,9 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         var (data, store) = Endpoints(spec, plan);
         await store.ProbeAsync(cancellationToken);
         _store = store;
+        spec = CheckDevice(spec);
         var shard = await Shard.CreateAsync(spec, plan, paths, hosts, data, cancellationToken);
-        _report = _report with { Task = Names.Of(spec.Task), UnitsSkipped = shard.Skipped };
+        _report = _report with { UnitsSkipped = shard.Skipped };
         log.Information(
             "{Host:l} is host {Rank} of {Hosts}; units to do: {Units} ({Bytes} bytes), committed before: {Skipped}",
             hosts.CurrentHost,
@@ -42,6 +51,27 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         return shard.Units.Count == 0
             ? "nothing to do: this host was given no data, or all of it is committed already"
             : await RunAsync(spec, plan, tokenizer, shard, data, store, cancellationToken);
+    }
+
+    JobSpec CheckDevice(JobSpec spec)
+    {
+        var (type, gpus) = HostDevice.Of(
+            hosts,
+            ProcessingJobConfig.Read(paths.ProcessingJobConfigFile),
+            Environment.GetEnvironmentVariable
+        );
+        _report = _report with { Task = Names.Of(spec.Task), InstanceType = type };
+        var device = HostDevice.Check(spec, type, gpus, DeviceCheck.Run);
+        if (device.Gpu is { } gpu)
+        {
+            log.Information("{Host:l}: {Gpu:l}", hosts.CurrentHost, gpu.ToString());
+            _report = _report with { Gpu = gpu };
+        }
+
+        return spec with
+        {
+            Compute = spec.Compute with { Device = device.Kind },
+        };
     }
 
     /// <summary>Writes reports/&lt;host&gt;.json; a run without an output has none.</summary>
@@ -101,7 +131,8 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         var totals = new RunTotals(model.MaxLength);
         var reader = new RowReader(model.Blocks(ReadOptions.From(spec, schema)));
         var output = new OutputRows(model.Task, reader, spec, model.MaxLength, totals);
-        var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint);
+        CheckSameDevice(plan, model.Engine?.Computed);
+        var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint) with { Computed = model.Engine?.Computed };
         var pipeline = new Pipeline(
             new PipelineParts(
                 data,
@@ -141,6 +172,14 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
             };
         }
         return Verdict(spec, plan, totals, pipeline.Failures);
+    }
+
+    static void CheckSameDevice(WorkPlan? plan, ComputeRecord? own)
+    {
+        if (plan?.Computed is { } before && own is not null && before != own)
+        {
+            throw new PJobException(MixedDevices.Message($"{own}", before), ExitCode.BadSpec);
+        }
     }
 
     static string Verdict(JobSpec spec, WorkPlan? plan, RunTotals totals, IReadOnlyList<PJobException> failures)

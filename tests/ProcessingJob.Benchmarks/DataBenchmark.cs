@@ -3,7 +3,12 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
+using ProcessingJob.Data.Writing;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Benchmarks;

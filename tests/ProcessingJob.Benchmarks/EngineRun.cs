@@ -1,4 +1,4 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
@@ -6,9 +6,9 @@ using ProcessingJob.Tokenization;
 namespace ProcessingJob.Benchmarks;
 
 /// <summary>An engine that is given blocks as the worker gives them.</summary>
-sealed class EngineRun(string model, EngineOptions options) : IDisposable
+sealed class EngineRun(string model, EngineOptions options, ModelOptions? folder = null) : IDisposable
 {
-    readonly InferenceEngine _engine = InferenceEngine.Create(ModelFolder.Open(model), options with { Device = DeviceKind.Cpu });
+    readonly InferenceEngine _engine = InferenceEngine.Create(ModelFolder.Open(model, folder), options with { Device = DeviceKind.Cpu });
 
     public EngineStats Stats => _engine.Stats;
 

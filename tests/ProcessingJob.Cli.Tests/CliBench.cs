@@ -16,7 +16,7 @@ sealed class CliBench : IDisposable
 
     public CliBench()
     {
-        Write("model/config.json", "{}");
+        StaticModel.Write(_folder, "model");
         for (var i = 0; i < 3; i++)
         {
             Write($"data/f{i}.txt", string.Concat(Enumerable.Range(0, 10).Select(n => $$"""{"n":{{n}}}""" + "\n")));
@@ -40,7 +40,7 @@ sealed class CliBench : IDisposable
     public async Task<(int Code, string Out, string Error)> RunAsync(params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        using var signals = new StopSignals();
+        using var signals = new CommandStop();
         var code = await App.RunAsync(
             args,
             new()

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Tests.SageMaker;
 
 namespace ProcessingJob.Cli.Tests;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using ProcessingJob.Cli.Display;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Inference.Engine;
-using ProcessingJob.Inference.Heads;
 using ProcessingJob.Launcher.Tests.Hub;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Testing;
@@ -17,7 +17,7 @@ public sealed class ModelCommandTests : IDisposable
     async Task<PjobRun> PjobAsync(FakeHub hub, params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        using var signals = new StopSignals();
+        using var signals = new CommandStop();
         var cli = new CliContext
         {
             In = TextReader.Null,
@@ -68,6 +68,12 @@ public sealed class ModelCommandTests : IDisposable
     public async Task Plan_ModelOfTheHub_IsFetchedIntoTheCache()
     {
         await using var hub = await FakeHub.StartAsync();
+        var model = ModelCache.Get(new());
+        foreach (var file in Directory.GetFiles(model, "*", SearchOption.AllDirectories))
+        {
+            hub.With(Path.GetRelativePath(model, file), File.ReadAllBytes(file));
+        }
+
         _folder.Write("data/a.txt", "one\ntwo\n");
         var spec = _folder.Write(
             "job.yaml",
@@ -120,7 +126,7 @@ public sealed class ModelCommandTests : IDisposable
     {
         var model = ModelCache.Get(new());
         var width = 0;
-        using (var engine = InferenceEngine.Create(ModelFolder.Open(model), new() { Device = Contract.DeviceKind.Cpu }))
+        using (var engine = InferenceEngine.Create(ModelFolder.Open(model), new() { Device = Contract.Spec.DeviceKind.Cpu }))
         {
             var window = new Tokenization.EncodingBuffer();
             Tokenization.Tokenizer.Load(model).CreateEncoder(new()).Encode("a", window);
@@ -137,18 +143,6 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Prepare_Float32Model_GetsAFileForGpus()
-    {
-        _folder.Copy(ModelCache.Get(new()), "model");
-        var run = await PjobRun.RunAsync("model", "prepare", _folder["model"], "--json");
-        Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Equal("onnx/model_fp16.onnx", (string?)JsonNode.Parse(run.Out)!["file"]);
-        var inspect = await PjobRun.RunAsync("model", "inspect", _folder["model"]);
-        Assert.Matches("onnx/model_fp16.onnx: float16, .* for cuda", inspect.Out);
-        Assert.Equal(4, (await PjobRun.RunAsync("model", "prepare", _folder["model"])).ExitCode);
-    }
-
-    [Fact]
     public async Task Ranges_SampleOfTheData_HoldsEveryEmbedding()
     {
         var model = ModelCache.Get(new());
@@ -162,7 +156,7 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Contains("ranges of 150 embeddings", run.Out, StringComparison.Ordinal);
 
         var ranges = EmbeddingRanges.Load(_folder["ranges.json"]);
-        var job = Contract.SpecReader.ReadFile(spec);
+        var job = Contract.Spec.SpecReader.ReadFile(spec);
         var one = await Search.QueryEncoder.EncodeAsync(job, model, "text number 77 of many", null, TestContext.Current.CancellationToken);
         Assert.Equal(8, ranges.Min.Length);
         Assert.All(Enumerable.Range(0, 8), d => Assert.InRange(one[d], ranges.Min[d] - 1e-5f, ranges.Max[d] + 1e-5f));

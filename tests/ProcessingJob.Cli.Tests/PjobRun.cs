@@ -9,7 +9,7 @@ sealed record PjobRun(int ExitCode, string Out, string Error)
 
     public static async Task<PjobRun> RunAsync(string input, string[] args)
     {
-        using var signals = new StopSignals();
+        using var signals = new CommandStop();
         var (output, error) = (new StringWriter(), new StringWriter());
         var cli = new CliContext
         {

@@ -16,10 +16,7 @@ public sealed class PlanCostTests(MotoFixture moto)
     {
         await using var bench = await RemoteBench.StartAsync(moto);
         var model = ModelCache.Get(new());
-        foreach (var file in Directory.GetFiles(model, "*.json", SearchOption.AllDirectories))
-        {
-            await bench.PutAsync("model/" + Path.GetRelativePath(model, file), File.ReadAllText(file));
-        }
+        await bench.ReplaceModelAsync(model);
 
         var spec = bench.SpecFile(bench.Spec(2));
 

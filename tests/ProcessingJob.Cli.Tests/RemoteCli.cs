@@ -1,5 +1,5 @@
 using ProcessingJob.Cli.Display;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Tests.SageMaker;
 
 namespace ProcessingJob.Cli.Tests;
@@ -13,14 +13,14 @@ static class RemoteCli
         this RemoteBench bench,
         string[] args,
         StringWriter output,
-        StopSignals? signals = null,
+        CommandStop? signals = null,
         bool canAsk = false,
         string input = "",
         bool isTerminal = false
     )
     {
         var error = new StringWriter();
-        using var own = new StopSignals();
+        using var own = new CommandStop();
         var cli = new CliContext
         {
             In = new StringReader(input),

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Tests.SageMaker;
 
 namespace ProcessingJob.Cli.Tests;
@@ -29,7 +29,7 @@ public sealed class RemoteRunTests(MotoFixture moto)
     public async Task Run_DryRunJson_IsTheRequestThatTheRunSends()
     {
         await using var bench = await RemoteBench.StartAsync(moto);
-        bench.Write("model/config.json", "{}");
+        bench.WriteModel("model");
         var spec = bench.SpecFile(bench.Spec(2) with { Model = bench.Local("model") });
         var dry = await bench.PjobAsync("run", spec, "--dry-run", "--json");
         Assert.True(dry.ExitCode == 0, dry.Error);
@@ -107,7 +107,7 @@ public sealed class RemoteRunTests(MotoFixture moto)
     {
         await using var bench = await RemoteBench.StartAsync(moto);
         bench.Hosts.Environment["FAKE_WORKER"] = "*:hang:1";
-        using var signals = new StopSignals();
+        using var signals = new CommandStop();
         await using var output = new Watch(text => text.Contains("bench-") && text.Contains("running"), signals.Stop);
         var run = await bench.PjobAsync(["run", bench.SpecFile(bench.Spec())], output, signals, canAsk, answer);
         Assert.Equal(130, run.ExitCode);

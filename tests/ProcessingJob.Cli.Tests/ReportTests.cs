@@ -26,6 +26,8 @@ public sealed class ReportTests : IDisposable
         Assert.Contains("colored by rating", html);
         Assert.Contains("<dt>Equal texts</dt>", html);
         Assert.Contains("2 batches halved for lack of memory", html);
+        Assert.Equal(1, System.Text.RegularExpressions.Regex.Count(html, "pooling_guessed"));
+        Assert.Contains("no &lt;file&gt; says how to pool", html);
         Assert.Contains("text 10", html);
         Assert.DoesNotContain("<img", html);
         Assert.DoesNotContain("\u0001", html);
@@ -86,7 +88,7 @@ public sealed class ReportTests : IDisposable
     public async Task Report_CodesWithoutTheirRanges_LeavesThePictureOutAndSaysSo()
     {
         var ranges = SampleOutput.WriteRanges(_folder);
-        await SampleOutput.WriteAsync(_folder["out"], precision: Contract.EmbeddingPrecision.Int8, rangesFile: ranges);
+        await SampleOutput.WriteAsync(_folder["out"], precision: Contract.Spec.EmbeddingPrecision.Int8, rangesFile: ranges);
         File.Delete(ranges);
         var run = await PjobRun.RunAsync("report", _folder["out"]);
         Assert.Equal(0, run.ExitCode);

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Cli.Tests;
 

@@ -1,5 +1,10 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Writing;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Storage;
 using ProcessingJob.Testing;
@@ -110,6 +115,7 @@ static class SampleOutput
             Parts = record.Parts,
             RejectFiles = [record.RejectFile!],
             Hosts = ["algo-1", "algo-2"],
+            Warnings = [new("pooling_guessed", "no <file> says how to pool")],
         };
         File.WriteAllBytes(Path.Combine(folder, OutputLayout.Manifest), ContractJson.Write(manifest));
         Directory.CreateDirectory(Path.Combine(folder, "reports"));

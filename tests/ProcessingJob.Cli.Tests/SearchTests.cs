@@ -1,7 +1,10 @@
-using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Cli.Search;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Outputs;
 using ProcessingJob.Inference.Heads;
+using ProcessingJob.Storage;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.Cli.Tests;
@@ -11,6 +14,8 @@ public sealed class SearchTests : IDisposable
     readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
+
+    Task<FinishedOutput> Open() => FinishedOutput.OpenAsync(LocalStore.Within(_folder["out"]), TestContext.Current.CancellationToken);
 
     [Theory]
     [InlineData(OutputFormat.Parquet, EmbeddingPrecision.Float32, 1e-6)]
@@ -30,7 +35,7 @@ public sealed class SearchTests : IDisposable
     {
         var ranges = precision is EmbeddingPrecision.Int8 or EmbeddingPrecision.Uint8 ? SampleOutput.WriteRanges(_folder) : null;
         await SampleOutput.WriteAsync(_folder["out"], format, precision, ranges);
-        var output = JobOutput.Open(_folder["out"]);
+        var output = await Open();
         var query = SampleOutput.Vector(1000);
         var hits = await VectorSearch.FindAsync(output, new(output.Spec, null), query, 5, TestContext.Current.CancellationToken);
 
@@ -93,7 +98,7 @@ public sealed class SearchTests : IDisposable
     public async Task FindAsync_Bits_ScoresTheirSigns(OutputFormat format, EmbeddingPrecision precision)
     {
         await SampleOutput.WriteAsync(_folder["out"], format, precision);
-        var output = JobOutput.Open(_folder["out"]);
+        var output = await Open();
         var query = SampleOutput.Vector(1001);
         var hits = await VectorSearch.FindAsync(
             output,
@@ -113,7 +118,7 @@ public sealed class SearchTests : IDisposable
     public async Task FindAsync_ModelOfAnotherWidth_IsRefused()
     {
         await SampleOutput.WriteAsync(_folder["out"]);
-        var output = JobOutput.Open(_folder["out"]);
+        var output = await Open();
         var e = await Assert.ThrowsAsync<PJobException>(() =>
             VectorSearch.FindAsync(output, new(output.Spec, null), new float[4], 5, TestContext.Current.CancellationToken)
         );
@@ -125,8 +130,8 @@ public sealed class SearchTests : IDisposable
     public async Task FindAsync_DamagedPart_IsNamed()
     {
         await SampleOutput.WriteAsync(_folder["out"]);
-        var output = JobOutput.Open(_folder["out"]);
-        var part = output.PathOf(output.Parts.First());
+        var output = await Open();
+        var part = _folder["out", output.Parts.First().Path];
         File.WriteAllBytes(part, File.ReadAllBytes(part)[..^40]);
         var e = await Assert.ThrowsAsync<PJobException>(() =>
             VectorSearch.FindAsync(output, new(output.Spec, null), new float[8], 5, TestContext.Current.CancellationToken)

@@ -1,5 +1,7 @@
 using System.Text;
 using CsCheck;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Output;
 
 namespace ProcessingJob.Contract.Tests;
 

@@ -1,4 +1,7 @@
 using CsCheck;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Contract.Tests;
 

@@ -1,4 +1,5 @@
 using CsCheck;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Contract.Tests;
 

@@ -2,9 +2,14 @@ using Apache.Arrow;
 using CsCheck;
 using DuckDB.NET.Data;
 using ParquetSharp.Arrow;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
+using ProcessingJob.Data.Writing;
 using ProcessingJob.Storage;
-using TimeUnit = ProcessingJob.Contract.TimeUnit;
+using TimeUnit = ProcessingJob.Contract.Columns.TimeUnit;
+using Column = ProcessingJob.Data.Columns.Column;
 
 namespace ProcessingJob.Data.Tests;
 

@@ -6,12 +6,6 @@ namespace ProcessingJob.EndToEnd.Tests;
 /// <summary>The house's rules over the projects of src, as they are compiled and as they lie on disk.</summary>
 public sealed partial class ArchitectureTests
 {
-    /// <summary>Projects whose namespaces do not follow their folders yet. Empty this list; never add to it.</summary>
-    static readonly string[] FlatProjects = ["ProcessingJob.Contract", "ProcessingJob.Data", "ProcessingJob.Worker"];
-
-    /// <summary>Type names that still stand in two projects. Empty this list; never add to it.</summary>
-    static readonly string[] DoubledNames = ["JobOutput", "JsonlPart", "NpyPart", "ParquetPart", "Splitter", "StopSignals"];
-
     public static TheoryData<string> Projects => [.. Directory.GetDirectories(Repo.File("src")).Select(d => Path.GetFileName(d)).Order()];
 
     [Theory]
@@ -27,7 +21,6 @@ public sealed partial class ArchitectureTests
     [MemberData(nameof(Projects))]
     public void Namespaces_OfAProject_FollowItsFolders(string project)
     {
-        Assert.SkipWhen(FlatProjects.Contains(project), "its namespaces do not follow yet");
         var root = Repo.File("src", project);
         foreach (var file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))
         {
@@ -53,7 +46,7 @@ public sealed partial class ArchitectureTests
             using var types = Compiled(project);
             foreach (var name in types.Names.Distinct())
             {
-                if (!owners.TryAdd(name, project) && !DoubledNames.Contains(name))
+                if (!owners.TryAdd(name, project))
                 {
                     doubled.Add($"{name}: {owners[name]}, {project}");
                 }

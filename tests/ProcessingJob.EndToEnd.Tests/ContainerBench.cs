@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.EndToEnd.Tests;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Plan;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.EndToEnd.Tests;

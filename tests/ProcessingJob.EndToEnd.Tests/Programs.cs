@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ProcessingJob.Contract.Container;
 using ProcessingJob.Launcher.Local;
 using ProcessingJob.Testing;
 
@@ -42,6 +43,25 @@ static class Programs
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return new(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Ids of the processes that have this container root in their environment.</summary>
+    public static IEnumerable<int> WorkersUnder(string root) =>
+        Directory
+            .EnumerateDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0)
+            .Where(id => id > 0 && Environ(id).Split('\0').Contains($"{ContainerPaths.RootVariable}={root}"));
+
+    static string Environ(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/environ");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
     }
 
     static async Task<Ended> RunToEndAsync(this WorkerCommand command)

@@ -18,8 +18,7 @@ public class ResumeTests
             await Task.Delay(10);
         }
 
-        var id = int.Parse((await File.ReadAllTextAsync(bench.Path("out", ".pjob", "hosts", "algo-1", "worker.pid"))).Split(' ')[0]);
-        using (var worker = Process.GetProcessById(id))
+        using (var worker = Process.GetProcessById(Programs.WorkersUnder(bench.Path("out", ".pjob", "hosts", "algo-1")).First()))
         {
             worker.Kill();
         }
@@ -46,8 +45,17 @@ public class ResumeTests
                 await Task.Delay(10);
             }
 
+            var workers = Programs.WorkersUnder(bench.Path("out", ".pjob", "hosts", "algo-1")).Select(Process.GetProcessById).ToList();
+            Assert.NotEmpty(workers);
             pjob.Kill();
             await pjob.WaitForExitAsync();
+            foreach (var worker in workers)
+            {
+                // Its launcher has gone, and nobody ends it: it ends by itself.
+                using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+                await worker.WaitForExitAsync(limit.Token);
+                worker.Dispose();
+            }
         }
         var resumed = await bench.CompleteAsync("out", 1);
         Assert.True((int)resumed["units_committed_before"]! >= 1);
@@ -70,7 +78,12 @@ public class ResumeTests
         // As a GPU would have chosen.
         await File.WriteAllTextAsync(report, text.Replace("\"onnx/model.onnx\"", "\"onnx/model_fp16.onnx\"", StringComparison.Ordinal));
         await File.WriteAllTextAsync(bench.Path("data", "new.jsonl"), "{\"id\":\"n1\",\"stars\":1,\"text\":\"one more\"}\n");
-        var again = await Programs.PjobAsync(run);
+        // The committed unit's record says float32: what a GPU has computed would not be mixed with it unasked.
+        var refused = await Programs.PjobAsync(run);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("compute.allow_mixed_devices: true", refused.Error);
+        await File.WriteAllTextAsync(report, text.Replace("\"onnx/model.onnx\"", "\"onnx/model_fp16.onnx\"", StringComparison.Ordinal));
+        var again = await Programs.PjobAsync([.. run, "--compute.allow_mixed_devices", "true"]);
         Assert.True(again.ExitCode == 0, again.Error);
         Assert.Contains("\"onnx/model_fp16.onnx\"", await File.ReadAllTextAsync(report), StringComparison.Ordinal);
     }

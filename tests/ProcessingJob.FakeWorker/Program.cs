@@ -1,4 +1,8 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.FakeWorker;
 
 // A worker without a model, for tests of the launcher: every line of a unit becomes a line of its part; lines with "bad" in them

@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
 
 namespace ProcessingJob.FakeWorker;
 

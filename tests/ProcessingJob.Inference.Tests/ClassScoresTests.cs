@@ -1,5 +1,5 @@
 using CsCheck;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Heads;
 
 namespace ProcessingJob.Inference.Tests;

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Heads;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Models.Modules;
 using ProcessingJob.Testing;
 
@@ -23,6 +26,31 @@ public sealed class CrossEncoderGoldenTests
     {
         Assert.SkipUnless(Directory.Exists(Shared), $"{Shared} is not there.");
         Check(Path.Combine(Shared, name));
+    }
+
+    [Fact]
+    public void Open_ScoresThatModulesMake_AreRefusedByTheModulesName()
+    {
+        var e = Assert.Throws<PJobException>(() =>
+            ModelFolder.Open(Path.Combine(Own, "ce-dense-scores"), new ModelOptions { Task = TaskKind.Classify })
+        );
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+        Assert.Contains("Dense", e.Message);
+        Assert.Contains("expected a Transformer with a classifier alone", e.Message);
+    }
+
+    [Theory]
+    [InlineData("ce-logit-score-plain", "LogitScore")]
+    [InlineData("ce-logit-score-no-modules", "LogitScore")]
+    [InlineData("ce-dense-scores", "Dense")]
+    public void Open_SharedFolderWhoseModulesMakeTheScores_IsRefusedByTheModulesName(string name, string module)
+    {
+        Assert.SkipUnless(Directory.Exists(Shared), $"{Shared} is not there.");
+        var e = Assert.Throws<PJobException>(() =>
+            ModelFolder.Open(Path.Combine(Shared, name), new ModelOptions { Task = TaskKind.Classify })
+        );
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+        Assert.Contains(module, e.Message);
     }
 
     static void Check(string path)

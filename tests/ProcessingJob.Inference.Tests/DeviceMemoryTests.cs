@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;

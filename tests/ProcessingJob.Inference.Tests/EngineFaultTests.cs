@@ -69,6 +69,8 @@ public sealed class EngineFaultTests
         ]);
         var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Blocks.Random(1, [90, 20, 30]), default));
         Assert.Contains("one text of 90 tokens", e.Message);
+        Assert.Contains("it has 16.0 GiB", e.Message);
+        Assert.Equal(ExitCode.Model, e.ExitCode);
         // The engine is still good for others.
         var block = Blocks.Random(2, [20, 30]);
         AssertAll(block, await engine.RunAsync(block, default));
@@ -146,6 +148,41 @@ public sealed class EngineFaultTests
     }
 
     [Fact]
+    public async Task RunAsync_MoreThanOneInAHundredOfTheFirstRowsNotFinite_EndsAsTheModelsFault()
+    {
+        using var engine = Engine([new FakeDevice { Spoil = (ids, _) => ids[0] < 11 }]);
+        var block = Numbered(500);
+        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(block, default));
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+        Assert.Contains("the model is broken: more than 10 of the first 1,000 texts give NaN or infinity", e.Message);
+        // It is said once: nothing more is run.
+        var again = await Assert.ThrowsAsync<PJobException>(async () => await engine.RunAsync(Numbered(5), default));
+        Assert.Equal(e.Message, again.Message);
+    }
+
+    [Fact]
+    public async Task RunAsync_NoMoreThanOneInAHundredNotFinite_RejectsTheRowsAlone()
+    {
+        using var engine = Engine([new FakeDevice { Spoil = (ids, _) => ids[0] < 10 || ids[0] >= 1200 }]);
+        using var first = await engine.RunAsync(Numbered(1200), default);
+        Assert.Equal(10, Enumerable.Range(0, first.Count).Count(first.NotFinite));
+        // What comes later is for the job's own limit of rejects.
+        using var later = await engine.RunAsync(Numbered(1230), default);
+        Assert.Equal(40, Enumerable.Range(0, later.Count).Count(later.NotFinite));
+    }
+
+    static EncodingBuffer Numbered(int rows)
+    {
+        var block = new EncodingBuffer();
+        for (var i = 0; i < rows; i++)
+        {
+            block.Add([i, 1, 2]);
+        }
+
+        return block;
+    }
+
+    [Fact]
     public async Task RunAsync_SessionDiesOnce_IsRecreatedAndEveryRowIsThere()
     {
         var runs = 0;
@@ -209,6 +246,53 @@ public sealed class EngineFaultTests
         ]);
         var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Blocks.Random(1, [3]), default));
         Assert.Contains("no device any more", e.Message);
+    }
+
+    [Fact]
+    public async Task RunAsync_OneOfTwoGpusFails_EndsWithItsErrorAndNoSecondTry()
+    {
+        var good = new FakeDevice("cuda:0");
+        var bad = new FakeDevice("cuda:1", threads: 2) { BeforeRun = (_, _) => throw new DeviceLostException("CUDA error 700: Xid 13") };
+        using var engine = Engine([bad, good], profile: Gpu);
+        var block = Blocks.Random(6, Blocks.Lengths(6, 3000));
+
+        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(block, default));
+
+        Assert.Equal(ExitCode.Failed, e.ExitCode);
+        Assert.Contains("cuda:1 failed and cannot be used any more: CUDA error 700: Xid 13", e.Message);
+        Assert.Equal((0, 0L), (bad.Recreated, engine.Stats.Recreations));
+        await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(block, default));
+    }
+
+    [Fact]
+    public async Task Dispose_GpuLostWhileAnotherCallHangs_EndsWithinTheLimit()
+    {
+        using var entered = new ManualResetEventSlim();
+        using var never = new ManualResetEventSlim();
+        var runs = 0;
+        var device = new FakeDevice("cuda:0", threads: 2)
+        {
+            BeforeRun = (_, _) =>
+            {
+                if (Interlocked.Increment(ref runs) == 1)
+                {
+                    entered.Set();
+                    never.Wait();
+                }
+
+                entered.Wait();
+                throw new DeviceLostException("CUDA error 719");
+            },
+        };
+        var engine = Engine([device], budget: 16, profile: Gpu, closeLimit: TimeSpan.FromMilliseconds(100));
+        var run = engine.RunAsync(Blocks.Random(1, Blocks.Lengths(1, 100)), default);
+
+        // The hanging call holds a batch of the block, which fails all the same.
+        var e = await Assert.ThrowsAsync<PJobException>(() => run.WaitAsync(TimeSpan.FromSeconds(10)));
+        await Task.Run(engine.Dispose).WaitAsync(TimeSpan.FromSeconds(10));
+
+        Assert.Contains("CUDA error 719", e.Message);
+        never.Set();
     }
 
     [Fact]
@@ -357,10 +441,22 @@ public sealed class EngineFaultTests
         }
     }
 
-    InferenceEngine Engine(IReadOnlyList<IDevice> devices, int budget = 256, Func<IDevice>? float32 = null, bool deduplicate = true) =>
+    /// <summary>A GPU's way to fail, on devices that are none.</summary>
+    static DeviceProfile Gpu => DeviceProfile.Cpu with { Revives = false };
+
+    InferenceEngine Engine(
+        IReadOnlyList<IDevice> devices,
+        int budget = 256,
+        Func<IDevice>? float32 = null,
+        bool deduplicate = true,
+        DeviceProfile? profile = null,
+        TimeSpan? closeLimit = null
+    ) =>
         new(
             new EngineSetup
             {
+                Profile = profile ?? DeviceProfile.Cpu,
+                CloseLimit = closeLimit ?? TimeSpan.FromSeconds(15),
                 Deduplicate = deduplicate,
                 Devices = devices,
                 Output = Head,

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Contract.Wire;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Models.Folders;

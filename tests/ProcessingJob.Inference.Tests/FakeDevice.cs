@@ -18,6 +18,8 @@ sealed class FakeDevice(string name = "fake", int threads = 1) : IDevice
 
     public int Threads => threads;
 
+    public long? MemoryBytes => 16L << 30;
+
     public Action<FakeDevice, FakeBatch> BeforeRun { get; init; } = (_, _) => { };
 
     /// <summary>Whether a row of a batch comes out as NaN: (encoding's ids, rows in the batch).</summary>

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Contract.Wire;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Engine;
@@ -67,7 +68,14 @@ public sealed class ModelFolderTests : IDisposable
         var model = ModelFolder.Open(_folder.Path);
         Assert.Equal(
             (PoolingMode.Cls, true, 32, 2, true, false),
-            (Assert.Single(model.Pooling), model.Normalize, model.MaxLength, model.EmbeddingSize, model.LowerCase, model.IncludePrompt)
+            (
+                Assert.Single(model.Pooling),
+                model.Normalize,
+                model.MaxLength,
+                model.EmbeddingSize,
+                model.Transformer!.LowerCase,
+                model.IncludePrompt
+            )
         );
         Assert.Equal(
             ("query: ", "query: ", "", "literal: ", "dot"),
@@ -89,7 +97,7 @@ public sealed class ModelFolderTests : IDisposable
         var norm = Math.Sqrt(x * x + y * y);
         Assert.Equal(x / norm, result.Row(0)[0], 1e-6);
         Assert.Equal(y / norm, result.Row(0)[1], 1e-6);
-        Assert.Contains(model.Describe(), l => l.Key == "dense" && l.Value.Contains("Tanh"));
+        Assert.Contains(model.Sentence!.Modules, m => m.Name == "Dense" && m.Summary.Contains("Tanh"));
     }
 
     [Theory]
@@ -300,10 +308,16 @@ public sealed class ModelFolderTests : IDisposable
             node.Text(7, "com.microsoft");
         }
 
+        // What makes bytes a quantized weight is the operator that reads them.
+        var graphNodes = new ProtoWriter().Message(1, node);
+        if (dataType == 3)
+        {
+            graphNodes.Message(1, new ProtoWriter().Text(1, "w").Text(1, "scale").Text(2, "wide").Text(4, "DequantizeLinear"));
+        }
+
         static ProtoWriter Value(string name, int type) =>
             new ProtoWriter().Text(1, name).Message(2, new ProtoWriter().Message(1, new ProtoWriter().Number(1, type)));
-        var graph = new ProtoWriter()
-            .Message(1, node)
+        var graph = graphNodes
             .Text(2, "g")
             .Message(5, tensor)
             .Message(11, Value("input_ids", 7))

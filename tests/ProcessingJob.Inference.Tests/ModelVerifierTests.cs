@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;

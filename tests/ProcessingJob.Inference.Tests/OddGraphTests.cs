@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Models.Onnx;
@@ -15,6 +16,7 @@ public sealed class OddGraphTests : IDisposable
     const int Double = 11;
 
     readonly TempFolder _folder = new();
+    ModelOptions _options = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -50,6 +52,131 @@ public sealed class OddGraphTests : IDisposable
         // RoBERTa's positions begin at pad + 1 = 2: (20 + 30 + 40) / 3.
         Assert.Equal(30, rows[0][0]);
         Assert.Equal(20, rows[1][0]);
+    }
+
+    [Fact]
+    public async Task RunAsync_InputThatIsTheSameForEveryText_TakesItsNumberFromTheOptions()
+    {
+        Write(g =>
+            Table(g)
+                .Input("task_id", OnnxGraphWriter.Int64)
+                .Node("Cast", ["task_id"], ["number"], ("to", (long)OnnxGraphWriter.Float))
+                .Node("Add", ["table_rows", "number"], ["last_hidden_state"])
+                .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden)
+        );
+        Assert.Contains("compute.inputs: { task_id: … }", Refusal(() => ModelFolder.Open(_folder.Path)));
+        _options = new ModelOptions { Inputs = new Dictionary<string, double> { ["task_id"] = 4 } };
+        var rows = await Embed([3, 5], [7]);
+        Assert.Equal([44, 45, 46, 47], rows[0]);
+        var unknown = new ModelOptions
+        {
+            Inputs = new Dictionary<string, double> { ["task_id"] = 4, ["tusk_id"] = 4 },
+        };
+        Assert.Contains("compute.inputs names tusk_id, but the graph's inputs are", Refusal(() => ModelFolder.Open(_folder.Path, unknown)));
+    }
+
+    [Theory]
+    [InlineData(OnnxGraphWriter.Float)]
+    [InlineData(OnnxGraphWriter.Float16)]
+    public async Task RunAsync_PastKeysAndValues_AreEmpty(int type)
+    {
+        Write(g =>
+            Table(g)
+                .Input("past_key_values.0.key", type, "batch", 2, "past", 3)
+                .Input("past_key_values.0.value", type, "batch", 2, "past", 3)
+                .Node("Size", ["past_key_values.0.key"], ["elements"])
+                .Node("Cast", ["elements"], ["number"], ("to", (long)OnnxGraphWriter.Float))
+                .Node("Add", ["table_rows", "number"], ["last_hidden_state"])
+                .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden)
+        );
+        var rows = await Embed([3, 5], [7]);
+        Assert.Equal([40, 41, 42, 43], rows[0]);
+    }
+
+    [Fact]
+    public async Task RunAsync_FloatMask_IsFed()
+    {
+        Write(g =>
+            Table(g)
+                .Input("attention_mask", OnnxGraphWriter.Float, "batch", "length")
+                .Constant("last", [1], [2L])
+                .Node("Unsqueeze", ["attention_mask", "last"], ["mask"])
+                .Node("Mul", ["table_rows", "mask"], ["last_hidden_state"])
+                .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden)
+        );
+        var rows = await Embed([3, 5], [7]);
+        Assert.Equal([40, 41, 42, 43], rows[0]);
+    }
+
+    [Fact]
+    public async Task RunAsync_AskedOutput_IsReadAndAnUnknownOneIsRefused()
+    {
+        Write(g =>
+            Table(g, output: "last_hidden_state")
+                .Node("Neg", ["last_hidden_state"], ["negative"])
+                .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden)
+                .Output("negative", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden)
+        );
+        _options = new ModelOptions { Outputs = ["negative"] };
+        var rows = await Embed([3, 5], [7]);
+        Assert.Equal([-40, -41, -42, -43], rows[0]);
+        Assert.Contains(
+            "compute.outputs names positive, but the graph's outputs are last_hidden_state, negative",
+            Refusal(() => ModelFolder.Open(_folder.Path, new ModelOptions { Outputs = ["positive"] }))
+        );
+    }
+
+    [Theory]
+    [InlineData("text_embeds", true)]
+    [InlineData("output", true)]
+    [InlineData("logits", false)]
+    [InlineData("pooler_output", false)]
+    public async Task RunAsync_OnlyOneVectorPerText_IsTheEmbeddingUnlessItsNameSaysOtherwise(string name, bool isEmbedding)
+    {
+        Write(g =>
+            Mean(Table(g), "pooled")
+                .Constant("two", [TinyModel.Hidden, 2], [1f, 0, 0, 1, 0, 0, 0, 0])
+                .Node("MatMul", ["pooled", "two"], [name])
+                .Output(name, OnnxGraphWriter.Float, "batch", "width")
+        );
+        if (isEmbedding)
+        {
+            // The width is in no file: the graph was asked.
+            var rows = await Embed([3, 5], [7]);
+            Assert.Equal([40, 41], rows[0]);
+        }
+        else
+        {
+            Assert.Contains("task embed needs last_hidden_state", Refusal(() => Create()));
+        }
+    }
+
+    [Fact]
+    public void Create_LogitsOfTokens_AreNoEmbedding()
+    {
+        Write(g => Table(g, output: "logits").Output("logits", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden));
+        Assert.Contains("task embed needs last_hidden_state", Refusal(() => Create()));
+    }
+
+    [Theory]
+    [InlineData("Identity", null)]
+    [InlineData("Softmax", "output comes out of Softmax")]
+    [InlineData("Sigmoid", "output comes out of Sigmoid")]
+    public void Create_ClassifierWithAnOutputOfAnotherName_TakesLogitsOnly(string last, string? refusal)
+    {
+        Write(
+            g => Mean(Table(g), "scores").Node(last, ["scores"], ["output"]).Output("output", OnnxGraphWriter.Float, "batch", 4),
+            new JsonObject { ["architectures"] = new JsonArray("BertForSequenceClassification"), ["num_labels"] = 4 }
+        );
+        if (refusal is null)
+        {
+            using var engine = Create(TaskKind.Classify);
+            Assert.Equal(4, engine.Output.Width);
+        }
+        else
+        {
+            Assert.Contains(refusal, Refusal(() => Create(TaskKind.Classify)));
+        }
     }
 
     [Fact]
@@ -151,12 +278,21 @@ public sealed class OddGraphTests : IDisposable
 
     void WritePooled(int width, int? hiddenInConfig = null) =>
         Write(
-            g =>
-                Table(g)
-                    .Node("ReduceMean", ["table_rows"], ["sentence_embedding"], ("axes", new long[] { 1 }), ("keepdims", 0L))
-                    .Output("sentence_embedding", OnnxGraphWriter.Float, "batch", width),
+            g => Mean(Table(g), "sentence_embedding").Output("sentence_embedding", OnnxGraphWriter.Float, "batch", width),
             new JsonObject { ["hidden_size"] = hiddenInConfig ?? TinyModel.Hidden }
         );
+
+    /// <summary>The mean of the tokens that are no padding.</summary>
+    static OnnxGraphWriter Mean(OnnxGraphWriter graph, string output) =>
+        graph
+            .Input("attention_mask", OnnxGraphWriter.Int64, "batch", "length")
+            .Constant("one", [1], [1L])
+            .Node("Cast", ["attention_mask"], ["mask"], ("to", (long)OnnxGraphWriter.Float))
+            .Node("Unsqueeze", ["mask", "one"], ["mask_rows"])
+            .Node("MatMul", ["mask_rows", "table_rows"], ["sum_rows"])
+            .Node("Squeeze", ["sum_rows", "one"], ["sum"])
+            .Node("ReduceSum", ["mask", "one"], ["count"])
+            .Node("Div", ["sum", "count"], [output]);
 
     static OnnxGraphWriter Table(OnnxGraphWriter graph, int type = OnnxGraphWriter.Int64, string output = "table_rows") =>
         graph
@@ -181,7 +317,7 @@ public sealed class OddGraphTests : IDisposable
     }
 
     InferenceEngine Create(TaskKind task = TaskKind.Embed) =>
-        InferenceEngine.Create(ModelFolder.Open(_folder.Path), new EngineOptions { Task = task, Device = DeviceKind.Cpu });
+        InferenceEngine.Create(ModelFolder.Open(_folder.Path, _options), new EngineOptions { Task = task, Device = DeviceKind.Cpu });
 
     async Task<float[][]> Embed(params int[][] encodings)
     {

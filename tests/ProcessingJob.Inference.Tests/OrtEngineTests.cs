@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
@@ -135,7 +136,16 @@ public sealed class OrtEngineTests
             readOnDevice: true
         );
         Assert.True(WarmUp.Run(device, head.Output, rules));
-        using var full = new FakeDevice { BeforeRun = (_, b) => throw new DeviceMemoryException($"{b.Tokens}") };
+        using var full = new FakeDevice
+        {
+            BeforeRun = (_, b) =>
+            {
+                if (b.Rows > 1)
+                {
+                    throw new DeviceMemoryException($"{b.Tokens}");
+                }
+            },
+        };
         Assert.False(WarmUp.Run(full, head.Output, rules));
     }
 

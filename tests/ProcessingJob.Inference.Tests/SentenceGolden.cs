@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
@@ -76,7 +76,7 @@ static class SentenceGolden
         foreach (var input in call.GetProperty("inputs").EnumerateArray())
         {
             var text = prompt + input.GetString();
-            encoder.Encode(Cut(model, model.LowerCase ? text.ToLowerInvariant() : text), block);
+            encoder.Encode(Cut(model, text), block);
         }
 
         RequireIds(model, call, block);

@@ -105,6 +105,15 @@ public sealed class TokenPoolingTests
             EncoderWidth = Hidden,
             TokenWidth = Hidden,
             Width = Hidden,
+            Resolution = new()
+            {
+                Pooling = [PoolingMode.Mean],
+                SentenceStages = [],
+                Normalize = false,
+                Size = Hidden,
+                Width = Hidden,
+                GivesUnitLength = false,
+            },
         };
 
     static float[] Tokens(int count, int seed)

@@ -1,4 +1,5 @@
 using ProcessingJob.Models.Families;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Models.Graphs;
 using ProcessingJob.Testing;
 
@@ -75,7 +76,7 @@ public sealed class OwnGoldenTests
         var file = folder["model.onnx"];
         using (var graph = EncoderGraph.Build(golden.Folder, golden.Options(form, precision)))
         {
-            graph.Export(file);
+            graph.Export(file, GraphExport.LargestInline);
         }
 
         using var session = new GraphSession(file);

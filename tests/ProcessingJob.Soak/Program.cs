@@ -1,6 +1,7 @@
 // The same job twice over generated data: once left alone, once with its workers killed at random. Both must end with the same bytes.
 using System.Diagnostics;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Samples;
 using ProcessingJob.Soak;
 using ProcessingJob.Testing;

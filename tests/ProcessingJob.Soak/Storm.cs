@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
 
 namespace ProcessingJob.Soak;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Tokenization.Tests;
 

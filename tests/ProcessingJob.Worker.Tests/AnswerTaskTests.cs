@@ -1,11 +1,14 @@
 using System.Text.Json;
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Samples;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
+using ProcessingJob.Worker.Tasks;
 
 namespace ProcessingJob.Worker.Tests;
 

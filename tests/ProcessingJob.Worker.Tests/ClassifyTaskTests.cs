@@ -1,6 +1,7 @@
 using System.Text.Json;
-using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
 using ProcessingJob.Samples;
 using ProcessingJob.Testing;
 

@@ -1,10 +1,19 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
+using ProcessingJob.Data.Writing;
+using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Storage;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
+using ProcessingJob.Worker.Stages;
+using ProcessingJob.Worker.Tasks;
 
 namespace ProcessingJob.Worker.Tests;
 
@@ -97,7 +106,32 @@ public sealed class PipelineTests : IDisposable
         AssertNothingHalf();
     }
 
-    async Task<long> RunAsync(Action<Stage> at, CancellationToken cancellationToken, Action<EncodingBuffer>? spoil = null)
+    [Fact]
+    public async Task RunAsync_DeviceIsLost_EndsWithItsErrorAndCommitsNoUnitInFlight()
+    {
+        var device = new LostDevice(after: 40);
+        using var engine = InferenceEngine.Create(
+            [device],
+            new ModelOutput.RowVectors(64),
+            64,
+            new() { Device = DeviceKind.Cuda, TokenBudget = 128 }
+        );
+
+        var e = await Assert.ThrowsAsync<PJobException>(() => RunAsync(_ => { }, default, with: engine).WaitAsync(Hang));
+
+        Assert.Equal(ExitCode.Failed, e.ExitCode);
+        Assert.Contains("lost failed and cannot be used any more: Xid 79", e.Message);
+        Assert.IsType<DeviceLostException>(e.InnerException);
+        Assert.Equal(0, device.Recreated);
+        AssertNothingHalf();
+    }
+
+    async Task<long> RunAsync(
+        Action<Stage> at,
+        CancellationToken cancellationToken,
+        Action<EncodingBuffer>? spoil = null,
+        InferenceEngine? with = null
+    )
     {
         var units = Enumerable
             .Range(0, Units)
@@ -121,7 +155,8 @@ public sealed class PipelineTests : IDisposable
             .ToList();
         var spec = new JobSpec { Input = new() { Text = ["text"] } };
         var (tokenizer, model) = (Tokenizer.Load(Model), ModelFolder.Open(Model));
-        using var engine = InferenceEngine.Create(model, new() { Device = DeviceKind.Cpu });
+        using var own = with is null ? InferenceEngine.Create(model, new() { Device = DeviceKind.Cpu }) : null;
+        var engine = with ?? own!;
         var parts = new TaskParts(spec, model, tokenizer, 64, "", new(_folder.Path));
         var task = new WatchedTask(parts, FeatureTasks.Create(parts), at, spoil);
         var (reader, totals) = (new RowReader(ReadOptions.From(spec, []) with { RowsPerBlock = RowsPerBlock }), new RunTotals(64));
@@ -134,7 +169,7 @@ public sealed class PipelineTests : IDisposable
                 reader,
                 task,
                 engine,
-                () => new(tokenizer.CreateEncoder(task.Encoding), "", false),
+                () => new(tokenizer.CreateEncoder(task.Encoding), ""),
                 2,
                 output,
                 unit => new UnitWriter(store, unit, output.Columns, new()),
@@ -165,6 +200,34 @@ public sealed class PipelineTests : IDisposable
         Finish,
         Stage,
         Commit,
+    }
+
+    /// <summary>A GPU that works for some batches.</summary>
+    sealed class LostDevice(int after) : IDevice, IRunner
+    {
+        int _batches;
+
+        public string Name => "lost";
+
+        public int Threads => 2;
+
+        public int Recreated { get; private set; }
+
+        public IRunner CreateRunner() => this;
+
+        public void Recreate() => Recreated++;
+
+        public void Run(in Batch batch, Span<float> output)
+        {
+            if (Interlocked.Increment(ref _batches) > after)
+            {
+                throw new DeviceLostException("Xid 79");
+            }
+
+            output.Fill(1);
+        }
+
+        public void Dispose() { }
     }
 
     sealed class WatchedTask(TaskParts parts, FeatureTask inner, Action<Stage> at, Action<EncodingBuffer>? spoil) : FeatureTask(parts)

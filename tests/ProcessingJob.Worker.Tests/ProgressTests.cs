@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Inference.Engine;
+using ProcessingJob.Worker.Stages;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

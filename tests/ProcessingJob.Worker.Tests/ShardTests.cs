@@ -1,6 +1,9 @@
 using Amazon.Runtime;
 using Amazon.S3;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Storage;
 using ProcessingJob.Testing;
 

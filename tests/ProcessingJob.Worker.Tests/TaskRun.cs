@@ -1,10 +1,15 @@
-using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Storage;
 using ProcessingJob.Testing;
 using ProcessingJob.Tokenization;
+using ProcessingJob.Worker.Stages;
+using ProcessingJob.Worker.Tasks;
 
 namespace ProcessingJob.Worker.Tests;
 
@@ -33,7 +38,7 @@ sealed class TaskRun : IDisposable
         var reader = new RowReader(ReadOptions.From(spec, []));
         var output = new OutputRows(task, reader, spec, maxLength, new(maxLength));
         var (rows, rejects) = (new ColumnBlock(output.Columns), new List<Reject>());
-        var encoder = new TextEncoder(tokenizer.CreateEncoder(task.Encoding), "", false);
+        var encoder = new TextEncoder(tokenizer.CreateEncoder(task.Encoding), "");
         await using var source = await new LocalData(folder["in"]).OpenAsync(unit, default);
         await foreach (var block in reader.ReadAsync(unit, source))
         {

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
 
 namespace ProcessingJob.Worker.Tests;
 

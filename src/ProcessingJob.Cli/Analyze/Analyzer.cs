@@ -1,5 +1,8 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Storage;
@@ -35,9 +38,7 @@ sealed class Analyzer
         }
 
         _spec = spec;
-        var model = TaskTable.Of(spec.Task).RunsModel
-            ? ModelFolder.Open(spec.Model, new() { Task = spec.Task, Role = spec.Embed.Role })
-            : null;
+        var model = TaskTable.Of(spec.Task).RunsModel ? ModelFolder.Open(spec.Model, ModelOptions.Of(spec)) : null;
         var tokenizer = Tokenizer.Load(model?.EncoderFolder ?? spec.Model);
         var texts = TextPreparation.Of(spec, model, tokenizer);
         _encoder = texts.CreateEncoder(tokenizer, new() { AddSpecialTokens = model is not { IsStatic: true } });

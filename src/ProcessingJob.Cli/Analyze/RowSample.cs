@@ -1,5 +1,7 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Cli.Analyze;

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using ProcessingJob.Cli.Checking;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Storage;
 
@@ -114,9 +117,9 @@ sealed class OutputCheck(IOutputStore output)
     static Task<PartFacts> ReadAsync(string path, CancellationToken cancellationToken) =>
         Path.GetExtension(path) switch
         {
-            ".parquet" => ParquetPart.ReadAsync(path, cancellationToken),
-            ".jsonl" or ".zst" => JsonlPart.ReadAsync(path, cancellationToken),
-            ".npy" => NpyPart.ReadAsync(path, cancellationToken),
+            ".parquet" => ParquetPartCheck.ReadAsync(path, cancellationToken),
+            ".jsonl" or ".zst" => JsonlPartCheck.ReadAsync(path, cancellationToken),
+            ".npy" => NpyPartCheck.ReadAsync(path, cancellationToken),
             var other => throw new InvalidDataException($"unknown format {other}"),
         };
 

@@ -1,5 +1,6 @@
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Hub;
 using Spectre.Console;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Cli.Commands;
 

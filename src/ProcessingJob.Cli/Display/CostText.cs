@@ -50,7 +50,7 @@ static class CostText
         };
 
     public static string Time(TimeSpan time) =>
-        time < TimeSpan.FromMinutes(1) ? "1m" : Contract.Durations.Format(TimeSpan.FromMinutes(Math.Ceiling(time.TotalMinutes)));
+        time < TimeSpan.FromMinutes(1) ? "1m" : Contract.Spec.Durations.Format(TimeSpan.FromMinutes(Math.Ceiling(time.TotalMinutes)));
 
     static bool IsRound(int hosts) => hosts <= 10 || (hosts <= 50 && hosts % 5 == 0) || hosts % 10 == 0;
 

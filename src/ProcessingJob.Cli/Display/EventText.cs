@@ -13,6 +13,8 @@ static class EventText
         {
             JobPlanned planned => Plan(planned.Plan),
             JobNote note => note.IsWarning ? $"warning: {note.Text}" : note.Text,
+            // Said once for all hosts, at the end.
+            HostLogged { Event.WarningCode: not null } => null,
             HostLogged { Event.Text.Length: > 0 } log => Line(log),
             HostEnded { ExitCode: not 0 } ended => $"{ended.Host}  ended with exit code {ended.ExitCode}",
             _ => null,
@@ -21,14 +23,14 @@ static class EventText
     /// <summary>A line of CloudWatch as the host meant it.</summary>
     public static string OfLog(LogLine line)
     {
-        var said = Contract.WorkerEvent.Parse(line.Message);
+        var said = Contract.Output.WorkerEvent.Parse(line.Message);
         return Line(new(line.Host, said));
     }
 
     public static string Rates(ProgressTotals now) =>
         $"{Text.Count(now.RowsPerSecond)} rows/s  {Text.Count(now.TokensPerSecond)} tokens/s"
         + (now.Rejects > 0 ? $"  {Text.Count(now.Rejects)} rejects" : "")
-        + (now.Left is { } left ? $"  {Contract.Durations.Format(left)} left" : "");
+        + (now.Left is { } left ? $"  {Contract.Spec.Durations.Format(left)} left" : "");
 
     // A worker names its host where it speaks to CloudWatch; here every line begins with it.
     static string Line(HostLogged log)

@@ -5,7 +5,13 @@ namespace ProcessingJob.Cli.Display;
 /// <summary>How a job ended, in words.</summary>
 static class ResultText
 {
-    public static string Of(JobResult result)
+    public static string Of(JobResult result) => Warnings(result) + Ended(result);
+
+    /// <summary>A line each.</summary>
+    public static string Warnings(JobResult result) =>
+        string.Concat(result.Warnings.Select(warning => $"warning: {warning}{Environment.NewLine}"));
+
+    static string Ended(JobResult result)
     {
         if (result.Counts is not { } counts)
         {

@@ -25,7 +25,7 @@ static class Text
     public static string Seconds(double seconds) =>
         seconds < 90
             ? seconds.ToString("0.0", CultureInfo.InvariantCulture) + " s"
-            : Contract.Durations.Format(TimeSpan.FromSeconds(Math.Round(seconds)));
+            : Contract.Spec.Durations.Format(TimeSpan.FromSeconds(Math.Round(seconds)));
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

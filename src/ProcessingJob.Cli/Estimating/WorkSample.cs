@@ -1,5 +1,7 @@
 using ProcessingJob.Cli.Analyze;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Models.Folders;

@@ -4,6 +4,7 @@ using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Contract;
+using ProcessingJob.Data.Outputs;
 using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Storage;
 
@@ -52,27 +53,24 @@ static class HeadCommand
         return command;
     }
 
-    static async Task<List<JsonObject>> ReadAsync(IOutputStore output, int rows, CancellationToken cancellationToken)
+    static async Task<List<JsonObject>> ReadAsync(IOutputStore store, int rows, CancellationToken cancellationToken)
     {
-        var manifest = await output.ReadAsync(OutputLayout.Manifest, cancellationToken) is { } text
-            ? ContractJson.Read<Manifest>(text, OutputLayout.Manifest)
-            : throw new PJobException($"{output.Location} has no {OutputLayout.Manifest}: the job has not finished");
+        var output = await FinishedOutput.OpenAsync(store, cancellationToken);
         var found = new List<JsonObject>();
-        // A file beside a matrix says 0 rows: it comes with the matrix.
-        foreach (var part in manifest.Parts.Where(p => p.Rows > 0).TakeWhile(_ => found.Count < rows))
+        foreach (var part in output.Parts.TakeWhile(_ => found.Count < rows))
         {
-            using var file = await CopyAsync(output, part.Path, cancellationToken);
-            using var sidecar = part.Path.EndsWith(".npy", StringComparison.Ordinal)
-                ? await CopyAsync(output, Path.ChangeExtension(part.Path, ".rows.jsonl"), cancellationToken)
-                : null;
-            found.AddRange(await FirstRows.ReadAsync(file.Path, sidecar?.Path, rows - found.Count, cancellationToken));
+            await foreach (var stretch in output.ReadAsync(part, cancellationToken))
+            {
+                found.AddRange(Enumerable.Range(0, Math.Min(stretch.Count, rows - found.Count)).Select(row => RowJson.Of(stretch, row)));
+                if (found.Count == rows)
+                {
+                    break;
+                }
+            }
         }
+
         return found;
     }
-
-    static async Task<LocalCopy> CopyAsync(IOutputStore output, string path, CancellationToken cancellationToken) =>
-        await output.CopyAsync(path, cancellationToken)
-        ?? throw new PJobException($"{output.Location}/{path}: missing; 'pjob check' verifies the whole output");
 
     static string Describe(JsonObject row)
     {

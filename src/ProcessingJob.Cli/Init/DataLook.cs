@@ -1,4 +1,6 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Storage;
 

@@ -35,7 +35,13 @@ static class InitCommand
                 }
 
                 var found = await DataLook.AtAsync(parsed.GetRequiredValue(data), cancellationToken);
-                var text = JobYaml.Write(found, parsed.GetValue(model) is { } folder ? ModelLook.At(folder) : null);
+                var look = parsed.GetValue(model) is { } folder ? ModelLook.At(folder) : null;
+                var text = JobYaml.Write(found, look);
+                foreach (var warning in look?.Warnings ?? [])
+                {
+                    cli.Error.WriteLine($"warning: {warning}");
+                }
+
                 if (path == "-")
                 {
                     cli.Out.Write(text);

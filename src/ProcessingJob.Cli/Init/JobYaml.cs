@@ -1,5 +1,6 @@
 using System.Text;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Cli.Init;
 

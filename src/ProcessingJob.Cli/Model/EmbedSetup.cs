@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
@@ -17,15 +18,7 @@ sealed class EmbedSetup : IDisposable
     /// <exception cref="PJobException">Exit code 4: the model cannot be used.</exception>
     public EmbedSetup(JobSpec spec, string folder, Func<ModelFolder, string>? prompt = null)
     {
-        var model = ModelFolder.Open(
-            folder,
-            new()
-            {
-                Task = TaskKind.Embed,
-                ModelFile = spec.Compute.ModelFile == "auto" ? null : spec.Compute.ModelFile,
-                Role = spec.Embed.Role,
-            }
-        );
+        var model = ModelFolder.Open(folder, ModelOptions.Of(spec) with { Task = TaskKind.Embed });
         var tokenizer = Tokenizer.Load(model.EncoderFolder);
         var tokens = prompt?.Invoke(model) is { } literal ? spec.Tokens with { Prompt = literal, PromptName = null } : spec.Tokens;
         var texts = TextPreparation.Of(spec with { Task = TaskKind.Embed, Tokens = tokens }, model, tokenizer);
@@ -37,6 +30,7 @@ sealed class EmbedSetup : IDisposable
                 Task = TaskKind.Embed,
                 Device = spec.Compute.Device,
                 MaxLength = texts.MaxLength,
+                AllowBatchDependent = spec.Compute.AllowBatchDependent,
                 Embed = EmbedOptions.From(spec.Embed, model.PromptTokens(tokenizer, texts.Prompt)),
             }
         );

@@ -3,6 +3,8 @@ using ProcessingJob.Cli.Analyze;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;

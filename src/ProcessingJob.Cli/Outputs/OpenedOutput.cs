@@ -17,7 +17,7 @@ sealed class OpenedOutput : IDisposable
     /// <param name="cli">Reaches S3.</param>
     /// <param name="place">A folder, or an s3:// URI.</param>
     /// <param name="region">Of the bucket; null: the environment's.</param>
-    /// <exception cref="PJobException">There is no such folder, or no account.</exception>
+    /// <exception cref="PJobException">BadSpec: there is no such folder; or there is no account.</exception>
     public static OpenedOutput At(CliContext cli, string place, string? region)
     {
         if (S3Uri.IsS3(place))
@@ -27,7 +27,10 @@ sealed class OpenedOutput : IDisposable
         }
         return Directory.Exists(place)
             ? new(LocalStore.Within(place), null)
-            : throw new PJobException($"{Path.GetFullPath(place)} is not a folder");
+            : throw new PJobException(
+                $"{Path.GetFullPath(place)}: no such folder; expected the output of a job, or its s3:// URI",
+                ExitCode.BadSpec
+            );
     }
 
     public void Dispose() => _client?.Dispose();

@@ -1,4 +1,4 @@
-using ProcessingJob.Cli.Outputs;
+using ProcessingJob.Data.Outputs;
 
 namespace ProcessingJob.Cli.Report;
 
@@ -12,7 +12,7 @@ sealed record EmbeddingSample(float[] Vectors, int Width, IReadOnlyList<IReadOnl
 
     /// <summary>About <paramref name="size"/> rows: evenly spaced ones from the first stretch of evenly spaced parts.</summary>
     public static async Task<EmbeddingSample> ReadAsync(
-        JobOutput output,
+        FinishedOutput output,
         VectorDecoder decoder,
         int size,
         CancellationToken cancellationToken
@@ -25,7 +25,7 @@ sealed record EmbeddingSample(float[] Vectors, int Width, IReadOnlyList<IReadOnl
         foreach (var part in chosen)
         {
             var quota = (int)Math.Ceiling((double)size * part.Rows / all);
-            await foreach (var stretch in PartReader.ReadAsync(output.PathOf(part), cancellationToken))
+            await foreach (var stretch in output.ReadAsync(part, cancellationToken))
             {
                 width = decoder.Dimensions(stretch.Width);
                 var vector = new float[width];
@@ -35,7 +35,7 @@ sealed record EmbeddingSample(float[] Vectors, int Width, IReadOnlyList<IReadOnl
                     var row = (int)((long)i * stretch.Count / take);
                     decoder.Decode(stretch.Vector(row), vector);
                     vectors.AddRange(vector);
-                    rows.Add(stretch.Columns.ToDictionary(c => c.Key, c => c.Value[row]));
+                    rows.Add(stretch.PlainValues(row));
                 }
                 break;
             }

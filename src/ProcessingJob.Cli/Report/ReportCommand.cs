@@ -1,8 +1,12 @@
 using System.CommandLine;
+using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Cli.Pages;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Outputs;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Cli.Report;
 
@@ -14,8 +18,12 @@ static class ReportCommand
     public static Command Create(CliContext cli)
     {
         var command = new Command("report", "Write a report on a finished job as one self-contained HTML page");
-        var folder = new Argument<string>("DIR") { Description = "Folder of the output" };
-        var file = new Option<string?>("--out", "-o") { Description = "File to write; default: report.html in DIR", HelpName = "FILE" };
+        var folder = new Argument<string>("DIR|URI") { Description = "Folder of the output, or its s3:// URI" };
+        var file = new Option<string?>("--out", "-o")
+        {
+            Description = "File to write; default: report.html in DIR, or here for an output on S3",
+            HelpName = "FILE",
+        };
         var color = new Option<string?>("--color")
         {
             Description = "Kept column that colors the embeddings; default: one with few values",
@@ -26,14 +34,18 @@ static class ReportCommand
             Description = "The job's embed.ranges, for int8 and uint8 embeddings",
             HelpName = "FILE",
         };
+        var region = CommonOptions.Region();
         command.Arguments.Add(folder);
         command.Options.Add(file);
         command.Options.Add(color);
         command.Options.Add(ranges);
+        command.Options.Add(region);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                var output = JobOutput.Open(parsed.GetRequiredValue(folder));
+                var place = parsed.GetRequiredValue(folder);
+                using var opened = OpenedOutput.At(cli, place, parsed.GetValue(region));
+                var output = await FinishedOutput.OpenAsync(opened.Store, cancellationToken);
                 var sample =
                     output.Spec.Task == TaskKind.Embed ? await SampleAsync(cli, output, parsed.GetValue(ranges), cancellationToken) : null;
                 if (parsed.GetValue(color) is { } column && sample is not null && !sample.Rows.Any(r => r.ContainsKey(column)))
@@ -47,12 +59,12 @@ static class ReportCommand
 
                 var html = ReportPage.Build(
                     output,
-                    output.Reports(),
-                    output.RejectSamples(RejectsPerReason),
+                    await output.ReportsAsync(cancellationToken),
+                    await output.RejectSamplesAsync(RejectsPerReason, cancellationToken),
                     sample,
                     parsed.GetValue(color)
                 );
-                var path = parsed.GetValue(file) ?? Path.Combine(output.Folder, "report.html");
+                var path = parsed.GetValue(file) ?? (S3Uri.IsS3(place) ? "report.html" : Path.Combine(place, "report.html"));
                 await PageFile.WriteAsync(path, html, cancellationToken);
                 cli.Out.WriteLine($"{path}: {output.Manifest.Job}, {Display.Text.Count(output.Manifest.RowsOut)} rows");
             }
@@ -60,7 +72,12 @@ static class ReportCommand
         return command;
     }
 
-    static async Task<EmbeddingSample?> SampleAsync(CliContext cli, JobOutput output, string? ranges, CancellationToken cancellationToken)
+    static async Task<EmbeddingSample?> SampleAsync(
+        CliContext cli,
+        FinishedOutput output,
+        string? ranges,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

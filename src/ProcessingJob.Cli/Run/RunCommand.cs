@@ -20,11 +20,13 @@ static class RunCommand
         {
             Description = "On SageMaker: start a new job even if the same one is running or its output is finished",
         };
+        var strict = CommonOptions.Strict();
         var json = CommonOptions.Json();
         command.Options.Add(dryRun);
         command.Options.Add(wait);
         command.Options.Add(noWait);
         command.Options.Add(force);
+        command.Options.Add(strict);
         command.Options.Add(json);
         command.SetAction(
             async (parsed, cancellationToken) =>
@@ -37,12 +39,10 @@ static class RunCommand
                     throw new PJobException("--wait and --no-wait: expected one of them", ExitCode.BadSpec);
                 }
 
-                if (parsed.GetValue(dryRun))
-                {
-                    return await target.DryRunAsync(cli, job, asJson, cancellationToken);
-                }
-
-                return await target.RunAsync(cli, job, new(asJson, !parsed.GetValue(noWait), parsed.GetValue(force)), cancellationToken);
+                var settings = new RunSettings(asJson, !parsed.GetValue(noWait), parsed.GetValue(force), parsed.GetValue(strict));
+                return parsed.GetValue(dryRun)
+                    ? await target.DryRunAsync(cli, job, settings, cancellationToken)
+                    : await target.RunAsync(cli, job, settings, cancellationToken);
             }
         );
         return command;

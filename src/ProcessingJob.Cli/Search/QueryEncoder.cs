@@ -1,5 +1,6 @@
 using ProcessingJob.Cli.Model;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 

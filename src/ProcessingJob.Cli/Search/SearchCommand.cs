@@ -4,6 +4,8 @@ using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Outputs;
 
 namespace ProcessingJob.Cli.Search;
 
@@ -15,7 +17,7 @@ static class SearchCommand
     public static Command Create(CliContext cli)
     {
         var command = new Command("search", "Find the texts of an output nearest to a query: exact search by cosine similarity");
-        var folder = new Argument<string>("DIR") { Description = "Output folder of an embed job" };
+        var folder = new Argument<string>("DIR|URI") { Description = "Output of an embed job: its folder, or its s3:// URI" };
         var text = new Argument<string>("TEXT") { Description = "The query" };
         var top = new Option<int>("--top")
         {
@@ -34,10 +36,11 @@ static class SearchCommand
             Description = "The job's embed.ranges, for int8 and uint8 embeddings",
             HelpName = "FILE",
         };
+        var region = CommonOptions.Region();
         var json = CommonOptions.Json();
         command.Arguments.Add(folder);
         command.Arguments.Add(text);
-        foreach (var option in (Option[])[top, model, prompt, ranges, json])
+        foreach (var option in (Option[])[top, model, prompt, ranges, region, json])
         {
             command.Options.Add(option);
         }
@@ -45,11 +48,12 @@ static class SearchCommand
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                var output = JobOutput.Open(parsed.GetRequiredValue(folder));
+                using var opened = OpenedOutput.At(cli, parsed.GetRequiredValue(folder), parsed.GetValue(region));
+                var output = await FinishedOutput.OpenAsync(opened.Store, cancellationToken);
                 if (output.Spec.Task != TaskKind.Embed)
                 {
                     throw new PJobException(
-                        $"{output.Folder}: holds the output of task {Names.Of(output.Spec.Task)}, expected embeddings (task embed)",
+                        $"{output.Location}: holds the output of task {Names.Of(output.Spec.Task)}, expected embeddings (task embed)",
                         ExitCode.BadSpec
                     );
                 }

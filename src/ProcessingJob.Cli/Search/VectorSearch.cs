@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
-using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Contract;
+using ProcessingJob.Data.Outputs;
 
 namespace ProcessingJob.Cli.Search;
 
@@ -13,7 +13,7 @@ static class VectorSearch
     /// <returns>Best first; equal ones in the output's order.</returns>
     /// <exception cref="PJobException">A part is damaged, or of another width than the query.</exception>
     public static async Task<IReadOnlyList<Hit>> FindAsync(
-        JobOutput output,
+        FinishedOutput output,
         VectorDecoder decoder,
         float[] query,
         int top,
@@ -27,7 +27,7 @@ static class VectorSearch
         var vector = new float[query.Length];
         foreach (var part in output.Parts)
         {
-            await foreach (var rows in PartReader.ReadAsync(output.PathOf(part), cancellationToken))
+            await foreach (var rows in output.ReadAsync(part, cancellationToken))
             {
                 if (decoder.Dimensions(rows.Width) != query.Length)
                 {
@@ -50,7 +50,7 @@ static class VectorSearch
                         continue;
                     }
 
-                    best.Enqueue(new(score, rows.Columns.ToDictionary(c => c.Key, c => c.Value[row])), (score, order));
+                    best.Enqueue(new(score, rows.PlainValues(row)), (score, order));
                     if (best.Count > top)
                     {
                         best.Dequeue();

@@ -1,6 +1,7 @@
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Estimating;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Local;
 
 namespace ProcessingJob.Cli.Targets;
@@ -26,13 +27,13 @@ sealed class LocalCommands : ITarget
             cli.Out.Write(PlanText.Of(plan) + work);
         }
 
-        return 0;
+        return PlanText.ExitCode(plan, settings.Strict);
     }
 
-    public async Task<int> DryRunAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancellationToken)
+    public async Task<int> DryRunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken)
     {
         var plan = await new LocalTarget(cli.Time).PlanAsync(spec, cancellationToken);
-        if (json)
+        if (settings.Json)
         {
             cli.WriteJson(PlanText.Document(plan));
         }
@@ -41,7 +42,7 @@ sealed class LocalCommands : ITarget
             cli.Out.Write(PlanText.Of(plan));
         }
 
-        return 0;
+        return PlanText.ExitCode(plan, settings.Strict);
     }
 
     public async Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken)
@@ -54,7 +55,7 @@ sealed class LocalCommands : ITarget
             );
         }
 
-        var target = new LocalTarget(cli.Time);
+        var target = new LocalTarget(cli.Time) { Strict = settings.Strict };
         var result = await JobDisplay.FollowAsync(cli, settings.Json, events => target.RunAsync(spec, events, cancellationToken));
         if (settings.Json)
         {

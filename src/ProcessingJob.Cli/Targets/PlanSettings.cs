@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Cost;
 
 namespace ProcessingJob.Cli.Targets;
@@ -11,7 +12,15 @@ namespace ProcessingJob.Cli.Targets;
 /// <param name="Deadline">Look for the cheapest number of hosts that ends within it.</param>
 /// <param name="TokensPerSecond">Of one host, measured.</param>
 /// <param name="Types">Instance types with prices and speeds.</param>
-sealed record PlanSettings(bool Json, (int From, int To)? Simulate, TimeSpan? Deadline, double? TokensPerSecond, InstanceTypes Types);
+/// <param name="Strict">Warnings are errors.</param>
+sealed record PlanSettings(
+    bool Json,
+    (int From, int To)? Simulate,
+    TimeSpan? Deadline,
+    double? TokensPerSecond,
+    InstanceTypes Types,
+    bool Strict
+);
 
 /// <summary>The options of plan.</summary>
 sealed class PlanOptions
@@ -36,6 +45,7 @@ sealed class PlanOptions
         Description = "JSON file of instance types with your prices and speeds",
         HelpName = "FILE",
     };
+    readonly Option<bool> _strict = CommonOptions.Strict();
     readonly Option<bool> _json = CommonOptions.Json();
 
     public static PlanOptions AddTo(Command command)
@@ -45,6 +55,7 @@ sealed class PlanOptions
         command.Options.Add(options._deadline);
         command.Options.Add(options._speed);
         command.Options.Add(options._types);
+        command.Options.Add(options._strict);
         command.Options.Add(options._json);
         return options;
     }
@@ -67,7 +78,8 @@ sealed class PlanOptions
             Range(parsed.GetValue(_simulate)) ?? (deadline is null ? null : (1, DefaultMost)),
             deadline,
             parsed.GetValue(_speed),
-            types
+            types,
+            parsed.GetValue(_strict)
         );
     }
 

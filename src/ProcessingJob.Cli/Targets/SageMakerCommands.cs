@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ProcessingJob.Cli.Display;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.SageMaker;
@@ -16,18 +16,23 @@ sealed class SageMakerCommands : ITarget
         new SageMakerPlan(cli, settings).RunAsync(spec, cancellationToken);
 
     /// <summary>With --json the exact body of CreateProcessingJob.</summary>
-    public async Task<int> DryRunAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancellationToken)
+    public async Task<int> DryRunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken)
     {
         var target = new SageMakerTarget(cli.Connect(spec.Aws.Region), cli.Time);
         var work = target.PlanAsync(spec, cancellationToken);
         var (plan, request) = await WaitNotice.WhileAsync(cli, $"AWS in {target.Connection.Region}", work);
-        if (!json)
+        if (settings.Json)
+        {
+            // The document is the request alone.
+            cli.Error.Write(PlanText.Warnings(plan));
+        }
+        else
         {
             cli.Out.Write(PlanText.Of(plan));
         }
 
         cli.Out.WriteLine(JsonSerializer.Serialize(request, Request));
-        return 0;
+        return PlanText.ExitCode(plan, settings.Strict);
     }
 
     public async Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken)
@@ -43,7 +48,7 @@ sealed class SageMakerCommands : ITarget
                 events =>
                     target.RunAsync(
                         spec,
-                        new RemoteOptions(settings.Wait, settings.Force),
+                        new RemoteOptions(settings.Wait, settings.Force, settings.Strict),
                         new NameWatch(events, found => name = found),
                         cancellationToken
                     )
@@ -61,6 +66,7 @@ sealed class SageMakerCommands : ITarget
         var said = settings.Json ? cli.Error : cli.Out;
         if (result.Status == JobState.InProgress)
         {
+            said.Write(ResultText.Warnings(result));
             said.WriteLine(result.Message);
             return 0;
         }

@@ -1,6 +1,7 @@
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Estimating;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.SageMaker;
@@ -26,7 +27,7 @@ sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
                 cli.WriteJson(PlanText.Document(plan));
             }
 
-            return 0;
+            return PlanText.ExitCode(plan, settings.Strict);
         }
         Workload work;
         try
@@ -46,7 +47,7 @@ sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
                 cli.WriteJson(PlanText.Document(plan));
             }
 
-            return 0;
+            return PlanText.ExitCode(plan, settings.Strict);
         }
         return Print(spec, plan, work);
     }
@@ -76,7 +77,7 @@ sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
                     }
                 )
             );
-            return 0;
+            return PlanText.ExitCode(plan, settings.Strict);
         }
         cli.Out.Write(CostText.Of(cost, work, settings.Types));
         if (choices.Count > 0)
@@ -93,6 +94,6 @@ sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
                         + $"the fastest takes {CostText.Time(choices.Min(c => c.Total))}"
             );
         }
-        return 0;
+        return PlanText.ExitCode(plan, settings.Strict);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher;
 
 namespace ProcessingJob.Cli.Targets;
@@ -8,7 +9,8 @@ namespace ProcessingJob.Cli.Targets;
 /// <param name="Json">--json.</param>
 /// <param name="Wait">Follow the job until it ends.</param>
 /// <param name="Force">Start a new job even when this one runs or is done.</param>
-sealed record RunSettings(bool Json, bool Wait, bool Force = false);
+/// <param name="Strict">Warnings are errors.</param>
+sealed record RunSettings(bool Json, bool Wait, bool Force = false, bool Strict = false);
 
 /// <summary>Where jobs run, as the commands see it.</summary>
 interface ITarget
@@ -17,7 +19,7 @@ interface ITarget
     Task<int> PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancellationToken);
 
     /// <summary>The same for <c>run --dry-run</c>.</summary>
-    Task<int> DryRunAsync(CliContext cli, JobSpec spec, bool json, CancellationToken cancellationToken);
+    Task<int> DryRunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken);
 
     Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken);
 }

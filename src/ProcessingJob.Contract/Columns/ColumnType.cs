@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ProcessingJob.Contract.Spec;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Columns;
 
 /// <summary>The types that a column can have: those of Arrow that Parquet files hold.</summary>
 public enum TypeKind

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Columns;
 
 /// <summary>What the values of a column are, in memory and in a part file.</summary>
 public enum ColumnKind

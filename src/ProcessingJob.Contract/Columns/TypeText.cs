@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Columns;
 
 /// <summary>Reads the text of a <see cref="ColumnType"/>.</summary>
 sealed class TypeText(string text)

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Container;
 
 /// <summary>
 /// Where things lie in the container. The root is <c>/opt/ml</c> on SageMaker; <c>PROCESSINGJOB_ROOT</c> moves it in tests and for
@@ -7,6 +7,10 @@ namespace ProcessingJob.Contract;
 public sealed record ContainerPaths(string Root)
 {
     public const string RootVariable = "PROCESSINGJOB_ROOT";
+
+    /// <summary>Set to <see cref="LauncherHoldsInput"/> for a worker whose launcher holds its standard input: when that ends, so does the launcher's life.</summary>
+    public const string LauncherVariable = "PROCESSINGJOB_LAUNCHER";
+    public const string LauncherHoldsInput = "stdin";
 
     public string Data => Path.Combine(Root, "processing", "input", "data");
     public string Model => Path.Combine(Root, "processing", "input", "model");

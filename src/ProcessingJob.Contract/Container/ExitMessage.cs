@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Container;
 
 /// <summary>
 /// The file <c>output/message</c>, which becomes the job's ExitMessage. SageMaker joins the files of all hosts and keeps 1 KB, and

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Container;
 
 /// <summary>
 /// What the worker uses of <c>config/processingjobconfig.json</c> (PascalCase, explicit nulls; unknown keys ignored). Absent when
@@ -11,12 +11,14 @@ namespace ProcessingJob.Contract;
 /// <param name="InputUris">S3 URI by the local path it was copied to.</param>
 /// <param name="Distributions">S3DataDistributionType by local path: FullyReplicated or ShardedByS3Key.</param>
 /// <param name="OutputUris">S3 URI by the local path that is uploaded to it.</param>
+/// <param name="InstanceType">Of the cluster; null where the request gave a list.</param>
 public sealed record ProcessingJobConfig(
     string? JobName,
     string? JobArn,
     IReadOnlyDictionary<string, string> InputUris,
     IReadOnlyDictionary<string, string> Distributions,
-    IReadOnlyDictionary<string, string> OutputUris
+    IReadOnlyDictionary<string, string> OutputUris,
+    string? InstanceType = null
 )
 {
     static readonly ProcessingJobConfig Empty = new(
@@ -47,7 +49,8 @@ public sealed record ProcessingJobConfig(
                 Text(root, "ProcessingJobArn"),
                 ByLocalPath(Member(root, "ProcessingInputs"), "S3Input", "S3Uri"),
                 ByLocalPath(Member(root, "ProcessingInputs"), "S3Input", "S3DataDistributionType"),
-                ByLocalPath(Member(Member(root, "ProcessingOutputConfig"), "Outputs"), "S3Output", "S3Uri")
+                ByLocalPath(Member(Member(root, "ProcessingOutputConfig"), "Outputs"), "S3Output", "S3Uri"),
+                Text(Member(Member(root, "ProcessingResources"), "ClusterConfig"), "InstanceType")
             );
         }
         catch (JsonException e)

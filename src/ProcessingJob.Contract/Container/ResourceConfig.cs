@@ -1,14 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Container;
 
 /// <summary>
 /// <c>config/resourceconfig.json</c> as SageMaker writes it (snake_case, other keys ignored). A missing file means one host.
 /// </summary>
 public sealed record ResourceConfig(
     [property: JsonPropertyName("current_host")] string CurrentHost,
-    [property: JsonPropertyName("hosts")] IReadOnlyList<string> Hosts
+    [property: JsonPropertyName("hosts")] IReadOnlyList<string> Hosts,
+    [property: JsonPropertyName("current_instance_type")] string? InstanceType = null
 )
 {
     public static ResourceConfig SingleHost { get; } = new("algo-1", ["algo-1"]);

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Output;
 
 /// <summary><c>reports/&lt;host&gt;.json</c>: what one host did and where its time went.</summary>
 public sealed record HostReport
@@ -15,6 +15,18 @@ public sealed record HostReport
     /// <summary>Why this device was chosen.</summary>
     public string DeviceReason { get; init; } = "";
 
+    /// <summary>ONNX Runtime's execution provider, such as CUDAExecutionProvider; null: no session ran.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>SageMaker's name of the host's type; null where it is not told.</summary>
+    public string? InstanceType { get; init; }
+
+    /// <summary>The NVIDIA driver and GPUs in use; null: none.</summary>
+    public GpuFacts? Gpu { get; init; }
+
+    /// <summary>Where the graph's nodes ran; null: on a CPU.</summary>
+    public GraphPlacement? Placement { get; init; }
+
     /// <summary>The .onnx or safetensors file, relative to the model folder; a resumed run goes on with it.</summary>
     public string? ModelFile { get; init; }
 
@@ -26,6 +38,9 @@ public sealed record HostReport
 
     /// <summary>What the spec left to the model folder.</summary>
     public ResolvedSettings? Resolved { get; init; }
+
+    /// <summary>What should be known before the results are trusted.</summary>
+    public IReadOnlyList<JobWarning> Warnings { get; init; } = [];
     public int UnitsDone { get; init; }
     public int UnitsSkipped { get; init; }
     public long RowsIn { get; init; }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Output;
 
 /// <summary><c>manifest.json</c>: what a finished output is made of and where it came from.</summary>
 public sealed record Manifest
@@ -24,6 +24,12 @@ public sealed record Manifest
     public IReadOnlyList<PartRecord> RejectFiles { get; init; } = [];
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
+    /// <summary>How the numbers were made; more than one only with compute.allow_mixed_devices.</summary>
+    public IReadOnlyList<ComputeRecord> Computed { get; init; } = [];
+
     /// <summary>What the spec left to the model folder; null where no host reported it.</summary>
     public ResolvedSettings? Resolved { get; init; }
+
+    /// <summary>What should be known before the results are trusted: of the launcher and of all hosts, each once, by code.</summary>
+    public IReadOnlyList<JobWarning> Warnings { get; init; } = [];
 }

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Output;
 
 /// <summary>Names inside an output, the same on disk and on S3; always with '/'.</summary>
 public static class OutputLayout

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Output;
 
 /// <summary>A row that did not reach the output, as a line of <c>rejects/part-&lt;unit&gt;.jsonl</c>.</summary>
 /// <param name="SourceFile">Path below the data root.</param>

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Output;
 
 /// <summary>What the spec's "auto" came to with this model folder; null where the task has no such setting.</summary>
 public sealed record ResolvedSettings
@@ -21,6 +21,18 @@ public sealed record ResolvedSettings
     /// <summary>Tokens of an encoding, specials included.</summary>
     public int? MaxLength { get; init; }
 
-    /// <summary>What should be known before the results are trusted, each with its code in parentheses.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    /// <summary>Where the graph is from: <c>onnx</c> (a file of the folder), <c>safetensors</c> (built from them), or <c>table</c> (no graph).</summary>
+    public string? GraphOrigin { get; init; }
+
+    /// <summary>The file that was run, relative to the model folder.</summary>
+    public string? ModelFile { get; init; }
+
+    /// <summary>Why that file.</summary>
+    public string? ModelFileReason { get; init; }
+
+    /// <summary>Numbers that the graph computes with: float32, float16, quantized_dynamic…</summary>
+    public string? GraphPrecision { get; init; }
+
+    /// <summary>True: results depend on the batch, so that every text was run alone (compute.allow_batch_dependent).</summary>
+    public bool? BatchDependent { get; init; }
 }

@@ -1,4 +1,6 @@
-namespace ProcessingJob.Contract;
+
+
+namespace ProcessingJob.Contract.Output;
 
 /// <summary>
 /// The commit record of a unit, <c>_commits/&lt;unit&gt;.json</c>: written last, so that what it names is whole. It holds nothing
@@ -13,6 +15,9 @@ public sealed record UnitRecord
     public string Version { get; init; } = "";
     public string SpecFingerprint { get; init; } = "";
     public string ModelFingerprint { get; init; } = "";
+
+    /// <summary>How its numbers were made; null: the task runs no model.</summary>
+    public ComputeRecord? Computed { get; init; }
 
     /// <summary>Records found in the unit; always <see cref="RowsKept"/> + the sum of <see cref="Rejects"/>.</summary>
     public long RowsIn { get; init; }

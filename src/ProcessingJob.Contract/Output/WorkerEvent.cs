@@ -1,12 +1,13 @@
 using System.Text.Json;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Output;
 
 /// <summary>
 /// A line that a worker logs as compact JSON, as the launcher reads it back from a pipe or from CloudWatch. Progress lines carry
 /// the property <c>Event</c> = "progress" with Rows, Tokens, Bytes and TotalBytes.
 /// </summary>
-public sealed record WorkerEvent(DateTimeOffset? Time, string Level, string Text, WorkerProgress? Progress)
+/// <param name="WarningCode">Code of the <see cref="JobWarning"/> that the line says, which the report has too; null: another line.</param>
+public sealed record WorkerEvent(DateTimeOffset? Time, string Level, string Text, WorkerProgress? Progress, string? WarningCode = null)
 {
     /// <summary>Anything that is not a line of ours comes back as plain text.</summary>
     public static WorkerEvent Parse(string line)
@@ -29,7 +30,8 @@ public sealed record WorkerEvent(DateTimeOffset? Time, string Level, string Text
                         time.TryGetDateTimeOffset(out var at) ? at : null,
                         Member(root, "@l") ?? "Information",
                         text,
-                        ReadProgress(root)
+                        ReadProgress(root),
+                        Member(root, "WarningCode")
                     );
                 }
             }

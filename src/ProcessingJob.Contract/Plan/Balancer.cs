@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Plan;
 
 /// <summary>Assigns units to hosts by bytes, longest first to the host with the least (Graham's LPT rule: at most 4/3 of the optimum).</summary>
 public static class Balancer

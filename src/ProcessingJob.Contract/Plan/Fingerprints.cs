@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Plan;
 
 /// <summary>Fingerprints of files and folders: sha256 over content, in hex.</summary>
 public static class Fingerprints
@@ -9,8 +9,10 @@ public static class Fingerprints
     public static string OfFile(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        return OfStream(stream);
     }
+
+    public static string OfStream(Stream stream) => Convert.ToHexStringLower(SHA256.HashData(stream));
 
     /// <summary>16 hex digits over names and versions; the order does not matter.</summary>
     public static string OfItems(IEnumerable<(string Name, string Version)> items)

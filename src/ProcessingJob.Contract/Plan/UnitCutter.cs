@@ -1,7 +1,13 @@
-namespace ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
+
+namespace ProcessingJob.Contract.Plan;
 
 /// <summary>A source file as a planner sees it.</summary>
-public sealed record SourceFile(string Source, long Size, string Version);
+public sealed record SourceFile(string Source, long Size, string Version)
+{
+    /// <summary>Of a local file, taken when its content was hashed; null: its version is checked by whoever serves it.</summary>
+    public FileStamp? Stamp { get; init; }
+}
 
 /// <summary>Cuts source files into units by name and size alone, so that planner and worker cut alike, on any number of hosts.</summary>
 public static class UnitCutter
@@ -34,7 +40,10 @@ public static class UnitCutter
                         file.Version,
                         specFingerprint,
                         modelFingerprint
-                    )
+                    ) with
+                    {
+                        Stamp = file.Stamp,
+                    }
                 );
             }
         }

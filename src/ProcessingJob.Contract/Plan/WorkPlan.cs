@@ -1,4 +1,8 @@
-namespace ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
+
+namespace ProcessingJob.Contract.Plan;
 
 /// <summary>
 /// <c>plan.json</c>: what the launcher decided, for all hosts. Without it (an image run by the Python SDK) the worker plans its own
@@ -23,8 +27,8 @@ public sealed record WorkPlan
     public IReadOnlyList<IReadOnlyList<WorkUnit>> Hosts { get; init; } = [];
 
     /// <summary>
-    /// With by_key sharding: versions of the source files, by which their units are named. The launcher knows ETags, a host only
-    /// content; null: the host names units by sha256.
+    /// With by_key sharding: versions of the source files, by which their units are named. The launcher knows ETags of objects, a
+    /// host only content, which for local files must be the same; null: the host names units by sha256.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Versions { get; init; }
 
@@ -39,4 +43,7 @@ public sealed record WorkPlan
 
     /// <summary>With compute.model_file auto: the .onnx file that committed units were computed with, whatever device goes on.</summary>
     public string? ModelFile { get; init; }
+
+    /// <summary>How committed units were computed: a host that would compute otherwise ends. Null: none are, or anything is allowed.</summary>
+    public ComputeRecord? Computed { get; init; }
 }

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
+using ProcessingJob.Contract.Spec;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Plan;
 
 /// <summary>
 /// A file or a range of its bytes: what is read, committed and redone as a whole. A range owns the records that start in it (of a
@@ -17,6 +18,10 @@ namespace ProcessingJob.Contract;
 /// <param name="Version">ETag of the object, or sha256 of the content.</param>
 public sealed record WorkUnit(string Id, string Source, InputFormat Format, long Start, long End, long Size, string Version)
 {
+    /// <summary>What a local file was like when its version was taken; null for objects.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FileStamp? Stamp { get; init; }
+
     [JsonIgnore]
     public long Bytes => End - Start;
 

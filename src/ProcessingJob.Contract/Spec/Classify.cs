@@ -1,4 +1,6 @@
-namespace ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+
+namespace ProcessingJob.Contract.Spec;
 
 public enum ScoreFunction
 {

@@ -1,4 +1,6 @@
-namespace ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+
+namespace ProcessingJob.Contract.Spec;
 
 /// <summary>Rules of the keys that say how text files are written.</summary>
 static class CsvRules

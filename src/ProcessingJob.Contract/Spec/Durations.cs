@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Spec;
 
 /// <summary>Times as people write them: <c>4h</c>, <c>90m</c>, <c>1h30m</c>, <c>2d</c>; a bare number is seconds.</summary>
 public static class Durations

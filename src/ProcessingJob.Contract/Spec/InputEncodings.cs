@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Spec;
 
 /// <summary>Encodings of text files. None is guessed.</summary>
 public static class InputEncodings

@@ -1,4 +1,7 @@
-namespace ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+
+
+namespace ProcessingJob.Contract.Spec;
 
 public enum TaskKind
 {
@@ -189,14 +192,29 @@ public sealed record ComputeSpec
     public int InstanceCount { get; init; } = 1;
     public int VolumeGb { get; init; } = 30;
     public TimeSpan MaxRuntime { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>On this machine: a worker that prints nothing for so long is ended.</summary>
+    public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromMinutes(30);
     public DeviceKind Device { get; init; } = DeviceKind.Auto;
 
     /// <summary>Path inside the model folder, or "auto".</summary>
     public string ModelFile { get; init; } = "auto";
+
+    /// <summary>Names of the graph's outputs that are read, where they are not the usual ones: one, or for answer start and end.</summary>
+    public ValueList<string> Outputs { get; init; } = [];
+
+    /// <summary>Values of the graph's inputs that are the same for every text (task_id).</summary>
+    public ValueMap<double> Inputs { get; init; } = [];
+
+    /// <summary>Run a graph whose results depend on the batch, one text a call.</summary>
+    public bool AllowBatchDependent { get; init; }
     public bool Tune { get; init; }
 
     /// <summary>Padded tokens of one batch; null: the device's default.</summary>
     public int? TokenBudget { get; init; }
+
+    /// <summary>Go on with units of another provider, precision or kind of attention than the committed ones.</summary>
+    public bool AllowMixedDevices { get; init; }
 
     /// <summary>Equal texts of a block of rows are encoded once.</summary>
     public bool Dedup { get; init; }

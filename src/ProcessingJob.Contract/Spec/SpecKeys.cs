@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Spec;
 
 /// <summary>
 /// The table of all keys of <c>job.yaml</c>. Reading, writing, options of the command line, the JSON Schema and the fingerprint
@@ -275,6 +275,14 @@ public static class SpecKeys
             s => s.Compute.MaxRuntime,
             (s, v) => s with { Compute = s.Compute with { MaxRuntime = v } }
         ),
+        SpecKey.Duration(
+            "compute.silence_limit",
+            "On this machine: a host that prints nothing for so long is ended.",
+            TimeSpan.FromSeconds(1),
+            TimeSpan.FromSeconds(777_600),
+            s => s.Compute.SilenceLimit,
+            (s, v) => s with { Compute = s.Compute with { SilenceLimit = v } }
+        ),
         SpecKey.Choice(
             "compute.device",
             "auto: every GPU, or the CPU when there is none.",
@@ -287,6 +295,28 @@ public static class SpecKeys
             s => s.Compute.ModelFile,
             (s, v) => s with { Compute = s.Compute with { ModelFile = v! } },
             output: true
+        ),
+        SpecKey.List(
+            "compute.outputs",
+            "The graph's output that is read, where its name is unusual; for answer two: start and end logits.",
+            s => s.Compute.Outputs,
+            (s, v) => s with { Compute = s.Compute with { Outputs = v } },
+            output: true
+        ),
+        SpecKey.Numbers(
+            "compute.inputs",
+            "Values of further inputs of the graph, the same for every text: { task_id: 1 }.",
+            -1e9,
+            1e9,
+            s => s.Compute.Inputs,
+            (s, v) => s with { Compute = s.Compute with { Inputs = v } },
+            output: true
+        ),
+        SpecKey.Boolean(
+            "compute.allow_batch_dependent",
+            "Run a graph whose results depend on the other texts of a batch (dynamic quantization), one text per call.",
+            s => s.Compute.AllowBatchDependent,
+            (s, v) => s with { Compute = s.Compute with { AllowBatchDependent = v } }
         ),
         SpecKey.Boolean(
             "compute.tune",
@@ -301,6 +331,12 @@ public static class SpecKeys
             1_048_576,
             s => s.Compute.TokenBudget,
             (s, v) => s with { Compute = s.Compute with { TokenBudget = v } }
+        ),
+        SpecKey.Boolean(
+            "compute.allow_mixed_devices",
+            "Go on with an output although this run computes on another provider or in another precision than its committed units.",
+            s => s.Compute.AllowMixedDevices,
+            (s, v) => s with { Compute = s.Compute with { AllowMixedDevices = v } }
         ),
         SpecKey.Boolean(
             "compute.dedup",

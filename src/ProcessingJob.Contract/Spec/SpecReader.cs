@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Spec;
 
 /// <summary>Reads <c>job.yaml</c> or <c>job.json</c>. All faults of a file are reported at once, each with line and key.</summary>
 public static class SpecReader

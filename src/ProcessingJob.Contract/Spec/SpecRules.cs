@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Spec;
 
 /// <summary>Rules between keys, checked by launcher and worker before anything else happens.</summary>
 public static class SpecRules

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Spec;
 
 /// <summary>A spec as JSON, as a fingerprint, as a difference to another, and the JSON Schema of all specs.</summary>
 public static class SpecWriter

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Spec;
 
 /// <summary>The table of tasks: a new one is a line here, one in <see cref="TaskKind"/>, and a file beside <see cref="Embed"/>.</summary>
 public static class TaskTable

@@ -1,4 +1,6 @@
-namespace ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+
+namespace ProcessingJob.Contract.Spec;
 
 /// <summary>What a model gives a task.</summary>
 public enum TaskOutput

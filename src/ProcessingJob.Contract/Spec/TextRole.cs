@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Spec;
 
 /// <summary>
 /// What a text is in a search: it chooses prompts, lengths and routes of a model folder, as encode (None), encode_query and

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Contract;
+namespace ProcessingJob.Contract.Spec;
 
 /// <summary>Rules of the tasks that read <c>input.text</c>.</summary>
 static class TextRules

@@ -1,4 +1,6 @@
-namespace ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+
+namespace ProcessingJob.Contract.Spec;
 
 /// <summary>Task tokenize: the features of <c>encode_plus</c>; runs no model.</summary>
 static class Tokenize

@@ -1,9 +1,9 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
-using ProcessingJob.Contract;
-using TimeUnit = ProcessingJob.Contract.TimeUnit;
+using ProcessingJob.Contract.Columns;
+using TimeUnit = ProcessingJob.Contract.Columns.TimeUnit;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Columns;
 
 /// <summary>Column types and Arrow's.</summary>
 static class ArrowTypes

@@ -1,6 +1,6 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Columns;
 
 /// <summary>
 /// Values of one column, appended row by row into pooled arrays. Cleared and filled again without allocating. Not thread-safe.

@@ -1,6 +1,8 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Data.Reading;
+using ProcessingJob.Data.Writing;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Columns;
 
 /// <summary>Rows on their way to a <see cref="UnitWriter"/>: one column per output column, all of the same count.</summary>
 public sealed class ColumnBlock : IDisposable

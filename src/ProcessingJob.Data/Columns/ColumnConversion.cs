@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Numerics;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Data.Reading;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Columns;
 
 /// <summary>
 /// Values of one type as another without loss: a job's files may differ in the width of a column. What does not fit is no value of

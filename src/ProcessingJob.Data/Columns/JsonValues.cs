@@ -1,7 +1,7 @@
 using System.Text.Json;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Columns;
 
 /// <summary>
 /// Values of typed columns as JSON: integers and finite floats as numbers, decimals, dates, times, timestamps and UUIDs as strings

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Columns;
 
 /// <summary>Structures: one column a field, all of this column's count; the fields of a null row are null.</summary>
 public sealed class StructColumn(IReadOnlyList<Column> fields) : Column

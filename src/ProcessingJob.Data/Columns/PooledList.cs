@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Columns;
 
 /// <summary>A growing array from the shared pool. A field, never copied.</summary>
 struct PooledList<T>

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Columns;
 
 /// <summary>Rows that are runs of items in one shared array: texts, binary values and lists.</summary>
 public abstract class RunColumn<T> : Column

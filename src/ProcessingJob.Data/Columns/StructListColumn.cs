@@ -1,6 +1,6 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Columns;
 
 /// <summary>
 /// Lists of structures, such as the answers of one question: append the items' values to <see cref="Fields"/> (the same number to

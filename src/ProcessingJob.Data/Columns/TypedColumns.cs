@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Columns;
 
 /// <summary>A 256-bit two's complement number, little-endian: the unscaled value of a decimal256.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 32)]

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Columns;
 
 /// <summary>Numbers, booleans, timestamps and dates; a null row holds the default value.</summary>
 public sealed class ValueColumn<T> : Column

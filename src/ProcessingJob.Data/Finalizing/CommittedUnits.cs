@@ -1,4 +1,6 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Finalizing;

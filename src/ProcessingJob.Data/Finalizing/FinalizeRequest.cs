@@ -1,4 +1,6 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Data.Finalizing;
 
@@ -15,6 +17,9 @@ public sealed record FinalizeRequest
 
     /// <summary>Hosts of this run.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Of the launcher; those of the hosts stand in their reports.</summary>
+    public IReadOnlyList<JobWarning> Warnings { get; init; } = [];
 
     /// <summary>Remove files that belong to no unit of the job; otherwise they are only listed.</summary>
     public bool RemoveOrphans { get; init; } = true;

@@ -1,4 +1,7 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Finalizing;
@@ -66,7 +69,9 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
         }
     }
 
-    /// <exception cref="PJobException">Exit code 1: a unit is missing or not as its record says; 3: too many rejects.</exception>
+    /// <exception cref="PJobException">
+    /// Exit code 1: a unit is missing or not as its record says; 2: units were computed in two ways; 3: too many rejects.
+    /// </exception>
     public async Task<FinalizeResult> FinishAsync(FinalizeRequest request, CancellationToken cancellationToken = default)
     {
         var files = await ListFilesAsync(cancellationToken).ConfigureAwait(false);
@@ -87,6 +92,12 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
             throw new PJobException($"{output.Location}: {fault}");
         }
 
+        var kinds = MixedDevices.Kinds(records);
+        if (kinds.Count > 1 && !request.Spec.Compute.AllowMixedDevices)
+        {
+            throw new PJobException($"{output.Location}: {MixedDevices.Message($"{kinds[1]}", kinds[0])}", ExitCode.BadSpec);
+        }
+
         var orphans = FindOrphans(files, records);
         if (request.RemoveOrphans)
         {
@@ -96,7 +107,18 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
             }
         }
         var reports = await HostReports.ReadAsync(output, cancellationToken).ConfigureAwait(false);
-        var manifest = ManifestOf(request, records) with { Resolved = reports.Select(r => r.Resolved).FirstOrDefault(r => r is not null) };
+        var manifest = ManifestOf(request, records) with
+        {
+            Resolved = reports.Select(r => r.Resolved).FirstOrDefault(r => r is not null),
+            Warnings =
+            [
+                .. request
+                    .Warnings.Concat(reports.SelectMany(r => r.Warnings))
+                    .Distinct()
+                    .OrderBy(w => w.Code, StringComparer.Ordinal)
+                    .ThenBy(w => w.Message, StringComparer.Ordinal),
+            ],
+        };
         await output.WriteAsync(OutputLayout.Manifest, ContractJson.Write(manifest), cancellationToken).ConfigureAwait(false);
         await output.WriteAsync(OutputLayout.Success, ReadOnlyMemory<byte>.Empty, cancellationToken).ConfigureAwait(false);
         return new(manifest, orphans);
@@ -223,6 +245,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
             Parts = [.. records.SelectMany(r => r.Parts)],
             RejectFiles = [.. records.Select(r => r.RejectFile).OfType<PartRecord>()],
             Hosts = request.Hosts,
+            Computed = MixedDevices.Kinds(records),
         };
     }
 

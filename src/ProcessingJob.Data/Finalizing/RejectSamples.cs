@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Finalizing;

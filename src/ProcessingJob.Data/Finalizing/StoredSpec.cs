@@ -1,4 +1,4 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Data.Finalizing;
 

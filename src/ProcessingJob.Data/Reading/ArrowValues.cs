@@ -1,8 +1,11 @@
 using System.Runtime.InteropServices;
 using Apache.Arrow;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Data.Columns;
+using Column = ProcessingJob.Data.Columns.Column;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>The values of an Arrow array, appended row by row to a column. Valid as long as the array is.</summary>
 abstract class ArrowValues(ArrayData data)

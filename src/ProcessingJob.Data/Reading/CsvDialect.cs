@@ -1,6 +1,6 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>How the fields of a csv file are told apart.</summary>
 /// <param name="Quote">0: none.</param>

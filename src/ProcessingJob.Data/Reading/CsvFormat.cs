@@ -1,6 +1,7 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Data.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>
 /// RFC 4180: fields may be quoted, quotes inside are doubled, quoted fields may hold delimiters and line breaks. A quote inside an

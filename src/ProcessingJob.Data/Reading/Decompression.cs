@@ -1,9 +1,10 @@
 using System.Text;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Storage;
 using ZstdSharp;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 enum CompressionKind
 {

@@ -1,6 +1,7 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Data.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>
 /// csv with an escape character or another quote than ". The escape takes its meaning from a quote, a delimiter, a line break or itself

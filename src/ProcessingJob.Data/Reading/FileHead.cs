@@ -1,7 +1,7 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>What the first bytes of a file tell.</summary>
 /// <param name="Compression">By magic, not by name.</param>

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.IO.Hashing;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>
 /// One or more gzip members (RFC 1952), strictly: .NET's GZipStream takes a truncated file and garbage behind a member for the end

@@ -1,6 +1,6 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>The table of readers: a new input format is a line here, one in <see cref="InputFormats"/>, and its reader's file.</summary>
 static class InputReaders

@@ -1,7 +1,7 @@
 using System.Globalization;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>Kinds of JSON values that a column was seen to have.</summary>
 [Flags]

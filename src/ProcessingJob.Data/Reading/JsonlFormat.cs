@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>
 /// One JSON object a line, or those of one array. A column is a member's name, or a path <c>a.b</c> into nested objects; of equal

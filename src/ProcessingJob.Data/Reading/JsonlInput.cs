@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>
 /// JSON lines, or one array of objects. Columns have the type of all their non-null values among the first 1,000 records or 1 MiB;

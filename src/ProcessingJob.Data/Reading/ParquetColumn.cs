@@ -1,6 +1,6 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>A column of a Parquet file, or a leaf inside a structure.</summary>
 /// <param name="Parts">Names of the fields that lead to it; one for a column of the file itself.</param>

@@ -1,6 +1,6 @@
 using ProcessingJob.Contract;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>What a fault of the Parquet library means: something that it cannot read, or bytes that are broken.</summary>
 static class ParquetFaults

@@ -2,9 +2,11 @@ using Apache.Arrow;
 using ParquetSharp;
 using ParquetSharp.Arrow;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Data.Columns;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>A Parquet file, read by Arrow C++: its columns, also those inside structures as <c>a.b</c>, and where its row groups lie.</summary>
 sealed class ParquetFile : IAsyncDisposable

@@ -3,7 +3,7 @@ using System.Text;
 using ProcessingJob.Contract;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>Where one column of a row group lies and how it was written.</summary>
 /// <param name="Start">First byte of its pages, the dictionary's included.</param>

@@ -1,9 +1,14 @@
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Data.Columns;
 using ProcessingJob.Storage;
+using Column = ProcessingJob.Data.Columns.Column;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>Reads the row groups whose middle byte lies in the unit's range, some thousand rows at a time.</summary>
 sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBuilder builder)

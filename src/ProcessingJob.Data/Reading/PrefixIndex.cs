@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Plan;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>Where records of a file are known to begin: offset and index. Successive ranges go on from the last known point.</summary>
 sealed class PrefixIndex

@@ -1,6 +1,7 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Spec;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>What is read from a source file and within which bounds.</summary>
 public sealed record ReadOptions

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>A buffer over a stream that grows until a record fits into it.</summary>
 sealed class RecordFeed(Stream stream, long offset) : IAsyncDisposable

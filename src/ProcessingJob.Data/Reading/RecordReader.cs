@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>Reads the records of csv, tsv, jsonl and text that begin in a unit's range.</summary>
 sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options, FileHead head, RecordFormat format, PrefixIndex prefixes)

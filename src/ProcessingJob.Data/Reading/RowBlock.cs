@@ -1,6 +1,8 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Data.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>
 /// Rows of a unit, about a thousand, in pooled arrays; dispose it when done. Texts, ids and kept columns are valid until then.

@@ -1,6 +1,7 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>Which columns of a source are needed and what for; the same for every file of a job.</summary>
 sealed class RowPlan

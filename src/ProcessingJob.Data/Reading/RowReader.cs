@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Plan;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>
 /// Reads units of any format into blocks of rows. One per host: it remembers where the records of a file begin and which ids it has,

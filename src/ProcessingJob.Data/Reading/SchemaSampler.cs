@@ -1,7 +1,9 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>
 /// Types of the id and the kept columns, for a job whose plan has no schema. Deterministic over the sampled file alone, so call it

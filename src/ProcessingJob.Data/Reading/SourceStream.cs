@@ -2,7 +2,7 @@ using System.Buffers;
 using ProcessingJob.Contract;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>
 /// A seekable stream over a source, for the Parquet library, which reads synchronously: ranges can be loaded ahead, other reads come

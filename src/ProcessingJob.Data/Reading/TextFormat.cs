@@ -1,4 +1,4 @@
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>A row a line. Its only column is "text".</summary>
 sealed class TextFormat(int slotCount) : RecordFormat

@@ -1,7 +1,8 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 /// <summary>Plain text: a row a line or a row a file, in one column named "text".</summary>
 sealed class TextInput : RecordInput

@@ -1,4 +1,4 @@
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Reading;
 
 enum ThriftType
 {

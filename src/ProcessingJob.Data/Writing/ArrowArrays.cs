@@ -4,9 +4,11 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Apache.Arrow;
 using Apache.Arrow.Types;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Data.Columns;
+using Column = ProcessingJob.Data.Columns.Column;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Writing;
 
 /// <summary>Our columns as Arrow arrays. Values that Arrow lays out as we do are not copied: an array is valid as long as its column.</summary>
 static class ArrowArrays

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using ProcessingJob.Contract;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Writing;
 
 /// <summary>Buffers, counts and hashes what is written; a fault of the disk names the file and says what to do.</summary>
 sealed class HashingStream(Stream inner, string name) : Stream

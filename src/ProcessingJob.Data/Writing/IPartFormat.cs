@@ -1,4 +1,6 @@
-namespace ProcessingJob.Data;
+using ProcessingJob.Data.Columns;
+
+namespace ProcessingJob.Data.Writing;
 
 /// <summary>One part file (or a file and its sidecar) in the making.</summary>
 interface IPartFormat : IAsyncDisposable

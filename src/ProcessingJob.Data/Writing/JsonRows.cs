@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Data.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Writing;
 
 /// <summary>Rows as lines of JSON. Numbers have the shortest digits that read back the same; binary is base64; timestamps are ISO 8601.</summary>
 sealed class JsonRows : IDisposable

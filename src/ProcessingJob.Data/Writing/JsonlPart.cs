@@ -1,7 +1,8 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
 using ZstdSharp;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Writing;
 
 /// <summary>jsonl, plain or zst (snappy means plain: it has no file format that other tools read).</summary>
 sealed class JsonlPart(PartFile file, OutputCompression compression) : IPartFormat

@@ -2,8 +2,10 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Data.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Writing;
 
 /// <summary>
 /// The one list column as a numpy matrix [rows, width] (C order, little-endian: &lt;f4, &lt;f2, |i1, |u1, &lt;i4); all other columns as

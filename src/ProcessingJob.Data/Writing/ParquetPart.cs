@@ -2,8 +2,11 @@ using Apache.Arrow;
 using ParquetSharp;
 using ParquetSharp.Arrow;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Writing;
 
 /// <summary>
 /// A Parquet part, written by Arrow C++ with Arrow's schema, statistics, page index and page checksums: every block of rows becomes a

@@ -1,7 +1,7 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Writing;
 
 /// <summary>A staged file that is counted and hashed while it is written.</summary>
 sealed class PartFile(StagedFile staged) : IAsyncDisposable

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Writing;
 
 static class RejectLine
 {

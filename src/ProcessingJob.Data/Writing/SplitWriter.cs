@@ -1,7 +1,11 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Writing;
 
 /// <summary>The parts of one split of one unit: gathers rows into groups, groups into parts.</summary>
 sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<OutputColumn> columns, WriteOptions options, string? split)

@@ -1,7 +1,11 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Data.Columns;
 using ProcessingJob.Storage;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Writing;
 
 /// <summary>
 /// Writes one unit's part files and rejects out of sight and commits them as a whole. The same rows give the same bytes. Not
@@ -101,6 +105,7 @@ public sealed class UnitWriter : IAsyncDisposable
                     Version = Unit.Version,
                     SpecFingerprint = Options.SpecFingerprint,
                     ModelFingerprint = Options.ModelFingerprint,
+                    Computed = Options.Computed,
                     RowsIn = counts.RowsIn,
                     RowsKept = counts.RowsKept,
                     RowsOut = RowsOut,

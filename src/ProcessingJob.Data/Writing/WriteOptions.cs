@@ -1,6 +1,9 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
 
-namespace ProcessingJob.Data;
+namespace ProcessingJob.Data.Writing;
 
 /// <summary>How part files are written.</summary>
 public sealed record WriteOptions
@@ -16,6 +19,9 @@ public sealed record WriteOptions
 
     /// <summary>Goes into every Parquet part as key-value metadata.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How the numbers are made; null: the task runs no model.</summary>
+    public ComputeRecord? Computed { get; init; }
 
     public static WriteOptions From(JobSpec spec, string specFingerprint, string modelFingerprint) =>
         new()

@@ -1,5 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Inference.Devices;
 
@@ -9,7 +9,9 @@ static class CpuProvider
     public static readonly DeviceProfile Profile = new()
     {
         Kind = DeviceKind.Cpu,
+        Provider = "CPUExecutionProvider",
         Find = () => (1, "one processor"),
+        MemoryBytes = _ => null,
         NameOf = _ => "cpu",
         Describe = (_, threads, perCall) =>
             $"cpu: {threads} thread{(threads == 1 ? "" : "s")}{(perCall == 1 ? "" : $" x {perCall} inside a call")}",
@@ -23,6 +25,8 @@ static class CpuProvider
         ReadOnDevice = false,
         CheckAtStart = false,
         WeightsInPlace = true,
+        NoCpuFallback = false,
+        Revives = true,
         // Turning it off costs 2 to 10 %.
         MemoryPattern = true,
         Append = (_, _) => { },

@@ -1,16 +1,19 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Inference.Devices;
 
 /// <summary>All that is different on a GPU: whether there is one, and the provider's options.</summary>
-static partial class CudaProvider
+static class CudaProvider
 {
+    public const string ProviderName = "CUDAExecutionProvider";
+
     public static readonly DeviceProfile Profile = new()
     {
         Kind = DeviceKind.Cuda,
+        Provider = ProviderName,
         Find = Find,
+        MemoryBytes = id => DeviceCheck.Look().Gpus[id].MemoryBytes,
         NameOf = id => $"cuda:{id}",
         Describe = (gpus, threads, _) => $"cuda: {gpus} GPU{(gpus == 1 ? "" : "s")} x {threads} threads",
         // Enough to fill a GPU.
@@ -24,6 +27,8 @@ static partial class CudaProvider
         ReadOnDevice = true,
         CheckAtStart = true,
         WeightsInPlace = false,
+        NoCpuFallback = true,
+        Revives = false,
         // It would hold memory for every shape.
         MemoryPattern = false,
         Append = Append,
@@ -33,27 +38,8 @@ static partial class CudaProvider
     /// <summary>Number of GPUs this process may use (CUDA_VISIBLE_DEVICES counts), with the reason when it is 0.</summary>
     static (int Count, string Reason) Find()
     {
-        OrtRuntime.Start();
-        if (!OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"))
-        {
-            return (0, "this build has no CUDA provider");
-        }
-        // The driver is put into a container by the host; without it there is nothing to ask.
-        if (!NativeLibrary.TryLoad("libcuda.so.1", out _))
-        {
-            return (0, "no NVIDIA driver (libcuda.so.1)");
-        }
-
-        var count = 0;
-        var result = DriverStart(0);
-        if (result == 0)
-        {
-            result = DriverDeviceCount(out count);
-        }
-
-        return result != 0 ? (0, $"the NVIDIA driver answers with error {result}")
-            : count == 0 ? (0, "the NVIDIA driver shows no GPU")
-            : (count, $"{count} GPU{(count == 1 ? "" : "s")} found");
+        var host = DeviceCheck.Look();
+        return CudaCheck.Reason(host) is { } reason ? (0, reason) : (host.Gpus.Count, host.ToFacts().ToString());
     }
 
     static void Append(SessionOptions options, int deviceId)
@@ -78,10 +64,4 @@ static partial class CudaProvider
     /// <summary>Where tensors that stay on the GPU live.</summary>
     static OrtMemoryInfo Memory(int deviceId) =>
         new(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.ArenaAllocator, deviceId, OrtMemType.Default);
-
-    [LibraryImport("libcuda.so.1", EntryPoint = "cuInit")]
-    private static partial int DriverStart(uint flags);
-
-    [LibraryImport("libcuda.so.1", EntryPoint = "cuDeviceGetCount")]
-    private static partial int DriverDeviceCount(out int count);
 }

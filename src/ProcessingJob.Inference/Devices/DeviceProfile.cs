@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Inference.Devices;
 
@@ -11,8 +12,14 @@ sealed record DeviceProfile
 
     public required DeviceKind Kind { get; init; }
 
+    /// <summary>ONNX Runtime's name of its execution provider.</summary>
+    public required string Provider { get; init; }
+
     /// <summary>How many there are for this process, and why so many or why none.</summary>
     public required Func<(int Count, string Reason)> Find { get; init; }
+
+    /// <summary>All memory of the GPU with this number, in bytes; null for the processor.</summary>
+    public required Func<int, long?> MemoryBytes { get; init; }
 
     /// <summary>E.g. <c>cuda:0</c>, by the device's number.</summary>
     public required Func<int, string> NameOf { get; init; }
@@ -44,6 +51,15 @@ sealed record DeviceProfile
     /// <summary>Whether it reads float32 weights where they lie in this process's memory.</summary>
     public required bool WeightsInPlace { get; init; }
 
+    /// <summary>Graphs built here run on the device from end to end, or the session does not open.</summary>
+    public required bool NoCpuFallback { get; init; }
+
+    /// <summary>
+    /// Whether a new session may work after one has died. Errors of CUDA leave its context unusable for the whole process
+    /// (docs.nvidia.com/cuda/cuda-runtime-api, cudaErrorIllegalAddress and others: "the process must be terminated").
+    /// </summary>
+    public required bool Revives { get; init; }
+
     /// <summary>Reuse one plan of the memory for each shape.</summary>
     public required bool MemoryPattern { get; init; }
 
@@ -56,7 +72,7 @@ sealed record DeviceProfile
     public static DeviceProfile Cpu => CpuProvider.Profile;
 
     /// <summary>The kind that was asked for, or for auto the first that is there.</summary>
-    /// <exception cref="PJobException">Failed: it is not there.</exception>
+    /// <exception cref="PJobException">Model: it is not there, or auto met a GPU that does not work.</exception>
     public static (DeviceProfile Profile, int Count, string Reason) Choose(DeviceKind asked)
     {
         if (asked == DeviceKind.Cpu)
@@ -64,8 +80,9 @@ sealed record DeviceProfile
             return (Cpu, 1, "asked for");
         }
 
+        _ = DeviceCheck.Run(asked);
         var reason = "";
-        foreach (var profile in Preferred.Where(p => asked == DeviceKind.Auto || p.Kind == asked))
+        foreach (var profile in Preferred)
         {
             var (count, why) = profile.Find();
             reason = reason.Length == 0 ? why : reason;
@@ -75,9 +92,6 @@ sealed record DeviceProfile
             }
         }
 
-        throw new PJobException(
-            $"compute.device is {Names.Of(asked)}, but {reason}; fix: use the CUDA image on a GPU instance, or device: auto",
-            ExitCode.Failed
-        );
+        throw new InvalidOperationException("there is always a processor");
     }
 }

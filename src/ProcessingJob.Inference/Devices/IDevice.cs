@@ -9,6 +9,9 @@ public interface IDevice : IDisposable
     /// <summary>Threads that call it, each through a runner of its own.</summary>
     int Threads { get; }
 
+    /// <summary>All memory of a GPU, for messages; null: it is the machine's own.</summary>
+    long? MemoryBytes => null;
+
     /// <summary>Makes what one thread needs: buffers and bindings.</summary>
     IRunner CreateRunner();
 

@@ -45,6 +45,8 @@ sealed class OrtDevice : IDevice
 
     public int Threads { get; }
 
+    public long? MemoryBytes => _settings.Profile.MemoryBytes(_settings.DeviceId);
+
     public ModelGraph Graph { get; }
 
     public OutputHead Head { get; }
@@ -96,7 +98,7 @@ sealed class OrtDevice : IDevice
     {
         try
         {
-            using var options = _settings.ToSessionOptions();
+            using var options = _settings.ToSessionOptions(ours: Graph.Bytes is not null);
             var encoder = OpenEncoder(options);
             if (ElementType(encoder) is not (TensorElementType.Float or TensorElementType.Float16) and var other)
             {
@@ -111,8 +113,18 @@ sealed class OrtDevice : IDevice
                 return (encoder, null);
             }
 
-            using var graphOptions = _settings.ToSessionOptions();
+            using var graphOptions = _settings.ToSessionOptions(ours: true);
             return (encoder, new InferenceSession(continuation, graphOptions));
+        }
+        catch (OnnxRuntimeException e) when (OrtFailures.IsMemory(e))
+        {
+            throw new PJobException(
+                $"{Name} has not enough memory for the weights of {Graph.Source.Path}"
+                    + (MemoryBytes is { } bytes ? $" (it has {bytes / (double)(1 << 30):0.0} GiB)" : "")
+                    + $"; fix: take an instance type with more GPU memory ({e.Message})",
+                ExitCode.Model,
+                e
+            );
         }
         catch (OnnxRuntimeException e)
         {

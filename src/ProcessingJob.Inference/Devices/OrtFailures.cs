@@ -25,7 +25,7 @@ static class OrtFailures
     static readonly string[] GraphWords = ["[ErrorCode:InvalidArgument]", "[ErrorCode:NotImplemented]"];
 
     public static Exception Translate(OnnxRuntimeException e, string device, string file) =>
-        Has(e, MemoryWords) ? new DeviceMemoryException($"{device}: {e.Message}", e)
+        IsMemory(e) ? new DeviceMemoryException($"{device}: {e.Message}", e)
         : Has(e, TokenWords)
             ? new PJobException(
                 $"{file}: ONNX Runtime refuses the tokens: {OneLine(e)}. Do tokenizer and model belong together?",
@@ -39,6 +39,8 @@ static class OrtFailures
                 e
             )
         : new DeviceLostException($"{device}: {e.Message}", e);
+
+    public static bool IsMemory(OnnxRuntimeException e) => Has(e, MemoryWords);
 
     static bool Has(OnnxRuntimeException e, string[] words) => words.Any(w => e.Message.Contains(w, StringComparison.OrdinalIgnoreCase));
 

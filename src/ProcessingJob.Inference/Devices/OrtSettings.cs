@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 
 namespace ProcessingJob.Inference.Devices;
@@ -16,7 +17,11 @@ sealed record OrtSettings
     /// <summary>False: the graph as it is, to compare with.</summary>
     public bool Optimize { get; init; } = true;
 
-    public SessionOptions ToSessionOptions()
+    /// <summary>Path and beginning of the name of the profile to write; null: none.</summary>
+    public string? ProfilePrefix { get; init; }
+
+    /// <param name="ours">The graph is built here: all of it must be on the device.</param>
+    public SessionOptions ToSessionOptions(bool ours)
     {
         OrtRuntime.Start();
         var options = new SessionOptions
@@ -29,6 +34,25 @@ sealed record OrtSettings
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
             EnableMemoryPattern = Profile.MemoryPattern,
         };
+        if (RuntimeInformation.ProcessArchitecture == Architecture.X64)
+        {
+            // Without VNNI the sums of two products of uint8 and int8 saturate at 16 bits; this takes a slower, exact way there
+            // (onnxruntime.ai/docs/performance/model-optimizations/quantization.html).
+            options.AddSessionConfigEntry("session.x64quantprecision", "1");
+        }
+
+        if (ours && Profile.NoCpuFallback)
+        {
+            // The session does not open where any node would be on the CPU.
+            options.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
+        }
+
+        if (ProfilePrefix is not null)
+        {
+            options.ProfileOutputPathPrefix = ProfilePrefix;
+            options.EnableProfiling = true;
+        }
+
         Profile.Append(options, DeviceId);
         return options;
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using ProcessingJob.Contract.Output;
 
 namespace ProcessingJob.Inference.Devices;
 
@@ -13,6 +14,9 @@ abstract class OutputHead
 
     /// <summary>Dimensions of each of them for a batch.</summary>
     public abstract long[] Shape(int rows, int length);
+
+    /// <summary>What the job's options and the folder came to, as far as this head decides it.</summary>
+    public virtual ResolvedSettings Settings => new();
 
     /// <summary>Makes what one thread needs to read the outputs on the host.</summary>
     public abstract IOutputReader CreateReader();

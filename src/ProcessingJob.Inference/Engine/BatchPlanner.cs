@@ -7,12 +7,13 @@ namespace ProcessingJob.Inference.Engine;
 /// <param name="MaxLength">No batch is padded beyond it.</param>
 /// <param name="FewShapes">Round lengths up and row counts down, so that few different shapes occur: for GPUs, whose memory arena grows
 /// with every new shape.</param>
-readonly record struct BatchRules(int TokenBudget, int MaxLength, bool FewShapes)
+/// <param name="Alone">One encoding a batch and no padding: for graphs whose results depend on the batch.</param>
+readonly record struct BatchRules(int TokenBudget, int MaxLength, bool FewShapes, bool Alone = false)
 {
     /// <summary>Length that a batch whose longest encoding has so many tokens is padded to.</summary>
     public int PaddedLength(int longest)
     {
-        if (!FewShapes)
+        if (!FewShapes || Alone)
         {
             return longest;
         }
@@ -24,6 +25,11 @@ readonly record struct BatchRules(int TokenBudget, int MaxLength, bool FewShapes
     /// <summary>Encodings of a full batch of this padded length, at least 1.</summary>
     public int RowsOf(int paddedLength)
     {
+        if (Alone)
+        {
+            return 1;
+        }
+
         var rows = Math.Max(1, TokenBudget / paddedLength);
         return FewShapes && rows > 8 ? rows / 8 * 8 : rows;
     }

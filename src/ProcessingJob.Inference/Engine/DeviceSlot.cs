@@ -4,7 +4,9 @@ using ProcessingJob.Inference.Devices;
 namespace ProcessingJob.Inference.Engine;
 
 /// <summary>A device with the shared state of its inference threads: counters, the batch size it can hold, its session's life.</summary>
-sealed class DeviceSlot(IDevice device) : IDisposable
+/// <param name="device">Disposed with this.</param>
+/// <param name="revives">Whether its session may be made anew after it died.</param>
+sealed class DeviceSlot(IDevice device, bool revives) : IDisposable
 {
     // Inference threads hold it for reading while they run, so that a dead session is replaced only when nobody is inside.
     readonly ReaderWriterLockSlim _life = new();
@@ -22,7 +24,7 @@ sealed class DeviceSlot(IDevice device) : IDisposable
     /// <summary>Counts up with every new session.</summary>
     public int Generation => Volatile.Read(ref _generation);
 
-    /// <summary>True when its session died twice: it takes no more batches.</summary>
+    /// <summary>True when its session died twice, or once where it cannot be made anew: it takes no more batches.</summary>
     public bool Dead { get; private set; }
 
     /// <summary>Padded tokens of a batch that were too many are remembered: this is what is tried since.</summary>
@@ -78,6 +80,13 @@ sealed class DeviceSlot(IDevice device) : IDisposable
     public Revival Revive(int diedGeneration, out Exception? failure)
     {
         failure = null;
+        if (!revives)
+        {
+            // Without the lock, which another thread's call may hold for ever.
+            Dead = true;
+            return Revival.Failed;
+        }
+
         _life.EnterWriteLock();
         try
         {

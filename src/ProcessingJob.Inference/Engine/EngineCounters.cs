@@ -12,6 +12,7 @@ sealed class EngineCounters
         DuplicateRows,
         RetriedRows,
         NotFiniteRows,
+        FinishedRows,
         Halvings,
         Recreations;
 

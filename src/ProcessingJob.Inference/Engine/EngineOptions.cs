@@ -1,4 +1,4 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Heads;
 
@@ -33,6 +33,12 @@ public sealed record EngineOptions
 
     /// <summary>Threads inside one call on a CPU (ONNX Runtime's intra-op threads). 1 is fastest as long as there are enough batches.</summary>
     public int IntraOpThreads { get; init; } = 1;
+
+    /// <summary>Run a graph whose results depend on the batch one encoding at a time, instead of refusing it.</summary>
+    public bool AllowBatchDependent { get; init; }
+
+    /// <summary>False: the start-up test of batches is left to the caller.</summary>
+    internal bool TestBatches { get; init; } = true;
 
     /// <summary>Encode equal encodings of a block once.</summary>
     public bool Deduplicate { get; init; } = true;

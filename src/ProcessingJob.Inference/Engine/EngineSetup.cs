@@ -1,8 +1,10 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Models.Onnx;
+using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Inference.Engine;
 
@@ -17,12 +19,27 @@ sealed record EngineSetup
 
     public DeviceProfile Profile { get; init; } = DeviceProfile.Cpu;
 
+    /// <summary>ONNX Runtime's execution provider; null: no graph is run.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>How long the end waits for threads that are inside a call of a device that was lost.</summary>
+    public TimeSpan CloseLimit { get; init; } = TimeSpan.FromSeconds(15);
+
     public string Summary { get; init; } = "";
+
+    /// <summary>How the numbers are made.</summary>
+    public ComputeRecord? Computed { get; init; }
+
+    /// <summary>Where the graph's nodes run; null: on a CPU, where there is no other place.</summary>
+    public GraphPlacement? Placement { get; init; }
 
     public ModelFile? ModelFile { get; init; }
 
     /// <summary>Why this file.</summary>
     public string ModelFileReason { get; init; } = "";
+
+    /// <summary>What was chosen, for the manifest.</summary>
+    public ResolvedSettings Resolved { get; init; } = new();
 
     public bool Deduplicate { get; init; } = true;
 
@@ -30,6 +47,9 @@ sealed record EngineSetup
 
     /// <summary>Opens the float32 session that repeats rows that were not finite; null when there is no other than the main one.</summary>
     public Func<IDevice>? Float32 { get; init; }
+
+    /// <summary>Names the layer in which an encoding of a block becomes NaN or infinite; null where it cannot be found.</summary>
+    public Func<EncodingBuffer, int, string?>? FindFault { get; init; }
 
     /// <summary>What must live as long as the devices, and ends after them: their graphs, the library's log lines.</summary>
     public IReadOnlyList<IDisposable> Owned { get; init; } = [];
@@ -40,15 +60,7 @@ sealed record EngineSetup
         Check(options.Threads, 1, 1024, "threads");
         Check(options.IntraOpThreads, 1, 1024, "intra-op threads");
         var maxLength = options.MaxLength ?? model.MaxLength;
-        var positions = model.Config.Positions ?? int.MaxValue;
-        if (maxLength < 1 || maxLength > positions)
-        {
-            throw new PJobException(
-                $"tokens.max_length: found {maxLength}, but the model has positions for 1 to {positions} tokens",
-                ExitCode.BadSpec
-            );
-        }
-
+        model.RequireLength(maxLength);
         if (model.IsStatic)
         {
             return StaticSetup.Create(model, options, maxLength);
@@ -61,6 +73,7 @@ sealed record EngineSetup
         var threads = options.Threads ?? profile.Threads(options.IntraOpThreads);
         var devices = new List<IDevice>();
         var owned = new List<IDisposable>();
+        GraphPlacement? placement = null;
         try
         {
             if (options.Log is { } log)
@@ -75,16 +88,27 @@ sealed record EngineSetup
                 devices.Add(new OrtDevice(model, graph, head, Settings(profile, d), threads, rules.Capacity, profile.ReadOnDevice));
             }
 
+            if (options.TestBatches)
+            {
+                rules = rules with { Alone = BatchGate.Check(model, file, devices[0], head.Output, maxLength, options, FindFault) };
+            }
+
             if (profile.CheckAtStart)
             {
-                if (file.File.Precision == WeightPrecision.Float32)
+                if (file is OnnxSource && file.File.Precision == WeightPrecision.Float32)
                 {
                     options.Log?.Invoke(
                         new EngineMessage(
                             false,
-                            $"{file.File.Name} is float32; 'pjob model prepare' writes a float16 file for GPUs and checks it"
+                            $"{file.File.Name} is float32, which a GPU computes slower than float16; fix: add the folder's safetensors"
                         )
                     );
+                }
+
+                (placement, var slow) = PlacementProbe.Run(model, file, head, Settings(profile, 0), maxLength);
+                foreach (var warning in slow)
+                {
+                    options.Log?.Invoke(new EngineMessage(true, warning));
                 }
 
                 NumericGate.Check(model, file, head, Settings(profile, 0), maxLength);
@@ -120,15 +144,35 @@ sealed record EngineSetup
             Output = head.Output,
             Rules = rules,
             Profile = profile,
+            Provider = profile.Provider,
             Summary =
-                $"{profile.Describe(count, threads, options.IntraOpThreads)} ({why}), {file.File.Name} ({file.File.Precision.ToString().ToLowerInvariant()}, {whyFile}), {rules.TokenBudget} tokens per batch",
+                $"{profile.Describe(count, threads, options.IntraOpThreads)} ({why}), {file.File.Name} ({file.File.Precision.Words()}, {whyFile}), {(rules.Alone ? "one text per call" : $"{rules.TokenBudget} tokens per batch")}",
+            Resolved = head.Settings with
+            {
+                GraphOrigin = file is OnnxSource ? "onnx" : "safetensors",
+                ModelFile = file.File.Name,
+                ModelFileReason = whyFile,
+                GraphPrecision = Names.Of(file.File.Precision),
+                BatchDependent = rules.Alone,
+            },
+            Computed = new ComputeRecord(
+                profile.Provider,
+                Names.Of(file.File.Precision),
+                placement is { UnfusedAttention: var chains, FusedAttention: var nodes }
+                    ? nodes > 0 && chains == 0
+                    : PlacementProbe.IsFused(file)
+            ),
+            Placement = placement,
             ModelFile = file.File,
             ModelFileReason = whyFile,
             Deduplicate = options.Deduplicate,
             Log = options.Log,
             Float32 = Fallback(),
+            FindFault = FindFault,
             Owned = owned,
         };
+
+        string? FindFault(EncodingBuffer block, int encoding) => FaultFinder.Find(model, file, Settings(profile, 0), block, encoding);
 
         OrtSettings Settings(DeviceProfile on, int device) =>
             new()

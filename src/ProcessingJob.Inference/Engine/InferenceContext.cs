@@ -1,13 +1,20 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Inference.Devices;
+using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Inference.Engine;
 
 /// <summary>What inference threads share beyond the queue.</summary>
 /// <param name="float32">Makes the device that repeats in float32 what was not finite; null when the model runs in float32 anyway.</param>
 /// <param name="log">For what went wrong.</param>
+/// <param name="findFault">Names the layer in which an encoding of a block becomes NaN or infinite; null: not to be found.</param>
 /// <param name="deviceDied">Called when a device takes no more batches.</param>
-sealed class InferenceContext(Func<IDevice>? float32, Action<EngineMessage>? log, Action<DeviceSlot, Exception> deviceDied) : IDisposable
+sealed class InferenceContext(
+    Func<IDevice>? float32,
+    Action<EngineMessage>? log,
+    Func<EncodingBuffer, int, string?>? findFault,
+    Action<DeviceSlot, Exception> deviceDied
+) : IDisposable
 {
     readonly Lock _gate = new();
     Func<IDevice>? _open = float32;
@@ -23,6 +30,9 @@ sealed class InferenceContext(Func<IDevice>? float32, Action<EngineMessage>? log
     }
 
     public void Log(bool warning, string text) => log?.Invoke(new EngineMessage(warning, text));
+
+    /// <param name="alone">A batch of one.</param>
+    public string? FindFault(in Batch alone) => findFault?.Invoke(alone.Block, alone.Encodings[0]);
 
     public void DeviceDied(DeviceSlot slot, Exception e) => deviceDied(slot, e);
 

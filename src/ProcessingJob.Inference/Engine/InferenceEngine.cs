@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
@@ -20,13 +23,14 @@ public sealed class InferenceEngine : IDisposable
     readonly InferenceContext _context;
     readonly ConcurrentBag<BlockResult> _pool = [];
     readonly HashSet<DeviceSlot> _givenUp = [];
+    readonly TaskCompletionSource<BlockResult> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     bool _disposed;
 
     internal InferenceEngine(EngineSetup setup)
     {
         _setup = setup;
-        _context = new InferenceContext(setup.Float32, setup.Log, OnDeviceDied);
-        _slots = [.. setup.Devices.Select(d => new DeviceSlot(d))];
+        _context = new InferenceContext(setup.Float32, setup.Log, setup.FindFault, OnDeviceDied);
+        _slots = [.. setup.Devices.Select(d => new DeviceSlot(d, setup.Profile.Revives))];
         _threads =
         [
             .. _slots.SelectMany(s =>
@@ -47,12 +51,13 @@ public sealed class InferenceEngine : IDisposable
     /// <param name="devices">One at least.</param>
     /// <param name="output">What they write for each encoding.</param>
     /// <param name="maxLength">Tokens of the longest encoding that will be submitted.</param>
-    /// <param name="options">Token budget, deduplication and log; what concerns the choice of a device is not read.</param>
+    /// <param name="options">Token budget, deduplication and log. Device cuda: a device that fails ends all work, as a GPU does.</param>
     public static InferenceEngine Create(IReadOnlyList<IDevice> devices, ModelOutput output, int maxLength, EngineOptions options) =>
         new(
             new EngineSetup
             {
                 Devices = devices,
+                Profile = DeviceProfile.Cpu with { Revives = options.Device != DeviceKind.Cuda },
                 Output = output,
                 Rules = new BatchRules(options.TokenBudget ?? DeviceProfile.Cpu.TokenBudget, maxLength, FewShapes: false),
                 Summary = string.Join(", ", devices.Select(d => d.Name)),
@@ -80,8 +85,20 @@ public sealed class InferenceEngine : IDisposable
     /// <summary>Why this file, e.g. "preferred on cuda".</summary>
     public string ModelFileReason => _setup.ModelFileReason;
 
+    /// <summary>What "auto" came to: pooling and width, graph, precision. Empty for devices that are not of this library.</summary>
+    public ResolvedSettings Resolved => _setup.Resolved;
+
     /// <summary>What was chosen: Cpu or Cuda.</summary>
     public DeviceKind Device => _setup.Profile.Kind;
+
+    /// <summary>ONNX Runtime's execution provider; null: no graph is run.</summary>
+    public string? Provider => _setup.Provider;
+
+    /// <summary>How the numbers are made; null for devices that are not of this library.</summary>
+    public ComputeRecord? Computed => _setup.Computed;
+
+    /// <summary>Where the graph's nodes run; null: on a CPU.</summary>
+    public GraphPlacement? Placement => _setup.Placement;
 
     /// <summary>The budget in use, in padded tokens.</summary>
     public int TokenBudget => _setup.Rules.TokenBudget;
@@ -139,8 +156,12 @@ public sealed class InferenceEngine : IDisposable
             _queue.Add(job);
         }
 
-        return job.Completion;
+        return _setup.Profile.Revives ? job.Completion : UnlessLostAsync(job.Completion);
     }
+
+    /// <summary>A call that hangs on a lost device must not keep its block waiting.</summary>
+    async Task<BlockResult> UnlessLostAsync(Task<BlockResult> block) =>
+        await (await Task.WhenAny(block, _lost.Task).ConfigureAwait(false)).ConfigureAwait(false);
 
     public void Dispose()
     {
@@ -151,9 +172,10 @@ public sealed class InferenceEngine : IDisposable
 
         _disposed = true;
         _queue.Close(new ObjectDisposedException(nameof(InferenceEngine)));
-        foreach (var thread in _threads)
+        if (!JoinThreads())
         {
-            thread.Thread.Join();
+            // A call that never returns from a lost device: what it uses must stay, and the process is about to end.
+            return;
         }
 
         _context.Dispose();
@@ -168,6 +190,22 @@ public sealed class InferenceEngine : IDisposable
         }
     }
 
+    bool JoinThreads()
+    {
+        if (!_slots.Any(s => s.Dead))
+        {
+            foreach (var thread in _threads)
+            {
+                thread.Thread.Join();
+            }
+
+            return true;
+        }
+
+        var clock = Stopwatch.StartNew();
+        return _threads.All(thread => thread.Thread.Join(TimeSpan.FromTicks(Math.Max(0, (_setup.CloseLimit - clock.Elapsed).Ticks))));
+    }
+
     void OnDeviceDied(DeviceSlot slot, Exception e)
     {
         lock (_givenUp)
@@ -175,6 +213,21 @@ public sealed class InferenceEngine : IDisposable
             // Each of its threads comes here.
             if (!_givenUp.Add(slot))
             {
+                return;
+            }
+
+            if (!_setup.Profile.Revives)
+            {
+                // The other GPUs could go on, but a host that is paid for whole shall not compute in part.
+                var failure = new PJobException(
+                    $"{slot.Device.Name} failed and cannot be used any more: {e.Message}; fix: run the job again, it goes on from what is committed",
+                    ExitCode.Failed,
+                    e
+                );
+                _queue.Close(failure);
+                _lost.TrySetException(failure);
+                // Nobody need wait for it.
+                _ = _lost.Task.Exception;
                 return;
             }
 

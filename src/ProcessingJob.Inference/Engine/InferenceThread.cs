@@ -8,6 +8,11 @@ namespace ProcessingJob.Inference.Engine;
 /// <summary>One thread that takes batches from the queue and runs them on its device, and copes with what goes wrong there.</summary>
 sealed class InferenceThread
 {
+    /// <summary>Rows among which one in a hundred may be not finite.</summary>
+    const int FirstRows = 1000;
+
+    const int MaxNotFinite = FirstRows / 100;
+
     readonly DeviceSlot _slot;
     readonly BatchQueue _queue;
     readonly ModelOutput _model;
@@ -151,6 +156,7 @@ sealed class InferenceThread
 
         if (broken is null)
         {
+            Interlocked.Add(ref _counters.FinishedRows, batch.Rows);
             return;
         }
 
@@ -174,8 +180,27 @@ sealed class InferenceThread
             }
 
             item.Job.Result.SetNotFinite(encoding);
-            Interlocked.Increment(ref _counters.NotFiniteRows);
+            EndIfBroken(Interlocked.Increment(ref _counters.NotFiniteRows), alone);
         }
+
+        Interlocked.Add(ref _counters.FinishedRows, batch.Rows);
+    }
+
+    /// <summary>A row that is not finite is lost; many of them among the first say that the model is broken, which ends all work.</summary>
+    void EndIfBroken(long notFinite, in Batch example)
+    {
+        if (notFinite <= MaxNotFinite || Interlocked.Read(ref _counters.FinishedRows) >= FirstRows)
+        {
+            return;
+        }
+
+        var layer = _context.FindFault(example) is { } found ? $", first in {found}" : "";
+        var broken = new PJobException(
+            $"the model is broken: more than {MaxNotFinite} of the first {FirstRows:N0} texts give NaN or infinity{layer}; fix: use another model file or precision (compute.model_file, compute.device)",
+            ExitCode.Model
+        );
+        _queue.Close(broken);
+        throw broken;
     }
 
     bool TryStore(BlockJob job, in Batch batch, int row)
@@ -197,13 +222,7 @@ sealed class InferenceThread
         var range = item.Range;
         if (range.Count == 1)
         {
-            item.Job.Fail(
-                new PJobException(
-                    $"{_slot.Device.Name} has not enough memory for one text of {range.Length} tokens; fix: lower tokens.max_length or take a larger instance ({e.Message})",
-                    ExitCode.Failed,
-                    e
-                )
-            );
+            item.Job.Fail(WarmUp.TooSmall(_slot.Device, range.Length, e));
             item.Job.FinishBatch();
             return;
         }

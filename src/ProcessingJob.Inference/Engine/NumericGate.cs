@@ -25,6 +25,11 @@ static class NumericGate
         {
             worst = Math.Min(worst, TensorPrimitives.CosineSimilarity<float>(optimized[i], plain[i]));
         }
+        if (optimized.Concat(plain).SelectMany(row => row).Any(value => !float.IsFinite(value)))
+        {
+            throw NotFinite(model, file, settings, block);
+        }
+
         // Written so that NaN fails too.
         if (!(worst >= required))
         {
@@ -33,6 +38,18 @@ static class NumericGate
                 ExitCode.Model
             );
         }
+    }
+
+    static PJobException NotFinite(ModelFolder model, ModelSource file, OrtSettings settings, EncodingBuffer block)
+    {
+        var layer = Enumerable
+            .Range(0, block.Count)
+            .Select(i => FaultFinder.Find(model, file, settings, block, i))
+            .FirstOrDefault(found => found is not null);
+        return new PJobException(
+            $"{file.Path} ({file.File.Precision.Words()}) gives NaN or infinity{(layer is null ? "" : $", first in {layer}")}; fix: use a file of another precision (compute.model_file) or device: cpu",
+            ExitCode.Model
+        );
     }
 
     /// <summary>Results row by row.</summary>

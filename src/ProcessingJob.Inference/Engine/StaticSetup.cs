@@ -1,4 +1,6 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
@@ -7,15 +9,23 @@ using ProcessingJob.Models.Onnx;
 
 namespace ProcessingJob.Inference.Engine;
 
-/// <summary>The setup of a model that is a table of tokens: no graph, no session, the CPU whatever device was asked for.</summary>
+/// <summary>The setup of a model that is a table of tokens: no graph, no session, always the CPU.</summary>
 static class StaticSetup
 {
-    /// <exception cref="PJobException">Model: another task than embed. BadSpec: options that do not fit the model.</exception>
+    /// <exception cref="PJobException">Model: another task than embed, or a GPU is asked for. BadSpec: options that do not fit the model.</exception>
     public static EngineSetup Create(ModelFolder model, EngineOptions options, int maxLength)
     {
         if (options.Task != TaskKind.Embed)
         {
             throw new PJobException($"{model.Path} is a static embedding, expected task embed", ExitCode.Model);
+        }
+
+        if (options.Device == DeviceKind.Cuda)
+        {
+            throw new PJobException(
+                $"compute.device is cuda, but {model.Path} is a static embedding, a table that no GPU is used for; fix: take an instance type without GPUs and device: auto",
+                ExitCode.Model
+            );
         }
 
         var plan = EmbedPlan.Create(model.Route!, options.Embed);
@@ -36,6 +46,14 @@ static class StaticSetup
             Rules = rules,
             Profile = profile,
             Summary = $"{profile.Describe(1, threads, 1)} (a table of tokens runs no graph)",
+            Resolved = plan.Settings with
+            {
+                GraphOrigin = "table",
+                ModelFile = "model.safetensors",
+                GraphPrecision = Names.Of(WeightPrecision.Float32),
+                BatchDependent = false,
+            },
+            Computed = new ComputeRecord("none", "float32", Fused: false),
             ModelFile = new ModelFile("model.safetensors", WeightPrecision.Float32, false, 0),
             ModelFileReason = "a table of tokens",
             Deduplicate = options.Deduplicate,

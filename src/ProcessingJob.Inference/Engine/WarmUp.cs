@@ -1,3 +1,4 @@
+using ProcessingJob.Contract;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Tokenization;
 
@@ -7,9 +8,46 @@ namespace ProcessingJob.Inference.Engine;
 static class WarmUp
 {
     /// <returns>False when the largest batch does not fit: the engine will halve it when it comes.</returns>
+    /// <exception cref="PJobException">Model: not even one text of the greatest length fits.</exception>
     public static bool Run(IDevice device, ModelOutput output, BatchRules rules)
     {
         var rows = rules.RowsOf(rules.PaddedLength(rules.MaxLength));
+        using var runner = device.CreateRunner();
+        try
+        {
+            Run(runner, output, rules, rows);
+            return true;
+        }
+        catch (DeviceMemoryException) when (rows > 1)
+        {
+            try
+            {
+                Run(runner, output, rules, 1);
+                return false;
+            }
+            catch (DeviceMemoryException e)
+            {
+                throw TooSmall(device, rules.MaxLength, e);
+            }
+        }
+        catch (DeviceMemoryException e)
+        {
+            throw TooSmall(device, rules.MaxLength, e);
+        }
+    }
+
+    /// <summary>What is said when one text alone does not fit.</summary>
+    public static PJobException TooSmall(IDevice device, int length, DeviceMemoryException e) =>
+        new(
+            $"{device.Name} has not enough memory for one text of {length} tokens"
+                + (device.MemoryBytes is { } bytes ? $" (it has {bytes / (double)(1 << 30):0.0} GiB)" : "")
+                + $"; fix: lower tokens.max_length or take an instance type with more GPU memory ({e.Message})",
+            ExitCode.Model,
+            e
+        );
+
+    static void Run(IRunner runner, ModelOutput output, BatchRules rules, int rows)
+    {
         var block = new EncodingBuffer();
         var ids = new int[rules.MaxLength];
         for (var r = 0; r < rows; r++)
@@ -17,17 +55,7 @@ static class WarmUp
             block.Add(ids);
         }
 
-        var encodings = Enumerable.Range(0, rows).ToArray();
-        var batch = new Batch(block, encodings, rules.PaddedLength(rules.MaxLength));
-        using var runner = device.CreateRunner();
-        try
-        {
-            runner.Run(batch, new float[rows * output.Floats(batch.Length)]);
-            return true;
-        }
-        catch (DeviceMemoryException)
-        {
-            return false;
-        }
+        var batch = new Batch(block, Enumerable.Range(0, rows).ToArray(), rules.PaddedLength(rules.MaxLength));
+        runner.Run(batch, new float[rows * output.Floats(batch.Length)]);
     }
 }

@@ -5,20 +5,20 @@ using ProcessingJob.Models.Folders;
 namespace ProcessingJob.Inference.Heads;
 
 /// <summary>Start and end logits, each of shape [batch, tokens].</summary>
-sealed class AnswerHead : OutputHead, IOutputReader
+/// <param name="start">Name of the output with the start logits.</param>
+/// <param name="end">Name of the output with the end logits.</param>
+sealed class AnswerHead(string start, string end) : OutputHead, IOutputReader
 {
-    const string Start = "start_logits";
-    const string End = "end_logits";
-
     public override ModelOutput Output { get; } = new ModelOutput.Spans();
 
-    public override IReadOnlyList<string> Names { get; } = [Start, End];
+    public override IReadOnlyList<string> Names { get; } = [start, end];
 
     /// <exception cref="PJobException">Model: the graph has no such outputs.</exception>
-    public static AnswerHead Create(ModelSource file) =>
-        file.Outputs.Any(o => o.Name == Start) && file.Outputs.Any(o => o.Name == End)
-            ? new AnswerHead()
-            : throw TaskHeads.Refuse(file, $"task answer needs {Start} and {End}");
+    public static AnswerHead Create(ModelFolder model, ModelSource file)
+    {
+        var (start, end) = GraphOutputs.Spans(model, file);
+        return new AnswerHead(start, end);
+    }
 
     public override long[] Shape(int rows, int length) => [rows, length];
 

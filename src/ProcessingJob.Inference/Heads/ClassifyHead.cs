@@ -5,22 +5,19 @@ using ProcessingJob.Models.Folders;
 namespace ProcessingJob.Inference.Heads;
 
 /// <summary>Logits of shape [batch, labels].</summary>
-sealed class ClassifyHead(int labels) : OutputHead, IOutputReader
+/// <param name="name">Name in the graph.</param>
+/// <param name="labels">Columns.</param>
+sealed class ClassifyHead(string name, int labels) : OutputHead, IOutputReader
 {
-    const string Logits = "logits";
-
     public override ModelOutput Output { get; } = new ModelOutput.RowVectors(labels);
 
-    public override IReadOnlyList<string> Names { get; } = [Logits];
+    public override IReadOnlyList<string> Names { get; } = [name];
 
     /// <exception cref="PJobException">Model: the graph has no logits, or other labels than config.json.</exception>
     public static ClassifyHead Create(ModelFolder model, ModelSource file)
     {
-        var logits = file.Outputs.FirstOrDefault(o => o.Name == Logits) ?? throw TaskHeads.Refuse(file, $"task classify needs {Logits}");
-        var labels = logits.Dimensions is [_, > 0 and var fixedLabels] ? (int)fixedLabels : model.Labels.Count;
-        return labels == model.Labels.Count
-            ? new ClassifyHead(labels)
-            : throw TaskHeads.Refuse(file, $"{Logits} has {labels} columns, but config.json names {model.Labels.Count} labels");
+        var (name, labels) = GraphOutputs.Labels(model, file);
+        return new ClassifyHead(name, labels);
     }
 
     public override long[] Shape(int rows, int length) => [rows, labels];

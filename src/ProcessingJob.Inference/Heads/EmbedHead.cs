@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Inference.Devices;
-using ProcessingJob.Models.Families;
 using ProcessingJob.Models.Folders;
 
 namespace ProcessingJob.Inference.Heads;
@@ -9,7 +9,7 @@ namespace ProcessingJob.Inference.Heads;
 /// <summary>Token embeddings of shape [batch, tokens, hidden], pooled here.</summary>
 sealed class EmbedHead(EmbedPlan plan, string output) : OutputHead
 {
-    static readonly string[] TokenOutputs = ["last_hidden_state", "token_embeddings", "hidden_states"];
+    public override ResolvedSettings Settings => plan.Settings;
 
     public override ModelOutput Output { get; } = new ModelOutput.RowVectors(plan.Width);
 
@@ -19,33 +19,24 @@ sealed class EmbedHead(EmbedPlan plan, string output) : OutputHead
     /// <exception cref="PJobException">Model: the graph has neither. BadSpec: options that do not fit the model.</exception>
     public static OutputHead Create(ModelFolder model, ModelSource file, EmbedOptions options)
     {
-        var route = model.Route!;
-        var plan = EmbedPlan.Create(route, options);
-        var outputs = file.Outputs;
-        if (route.IsPooled || (options.Pooling is null && !model.Sentence!.HasModules && SentenceHead.IsIn(file)))
+        var plan = EmbedPlan.Create(model.Route!, options);
+        var output = GraphOutputs.ForEmbed(
+            model,
+            file,
+            options.Pooling is not null,
+            plan.PromptTokens > 0,
+            found => OutputProbe.Shape(model, file, found)
+        );
+        return output.Kind switch
         {
-            return SentenceHead.Create(model, file, plan, options);
-        }
-
-        if (route.HiddenStates.Count > 0)
-        {
-            return outputs.Any(o => o.Name == EncoderGraph.WeightedHiddenStates)
-                ? new EmbedHead(plan, EncoderGraph.WeightedHiddenStates)
-                : throw TaskHeads.Refuse(file, "the modules ask for inner hidden states; fix: run the folder's safetensors");
-        }
-
-        var tokens = outputs.FirstOrDefault(o => TokenOutputs.Contains(o.Name)) ?? outputs.FirstOrDefault(o => o.Dimensions.Length == 3);
-        if (tokens is null)
-        {
-            return SentenceHead.Create(model, file, plan, options);
-        }
-
-        if (tokens.Dimensions is [_, _, > 0 and var size] && size != model.HiddenSize)
-        {
-            throw new PJobException($"{file.Path}: {tokens.Name} is {size} wide, but config.json says {model.HiddenSize}", ExitCode.Model);
-        }
-
-        return new EmbedHead(plan, tokens.Name);
+            EmbedOutputKind.Tokens => new EmbedHead(plan, output.Name),
+            EmbedOutputKind.Pooled => new SentenceHead(plan, output.Name, plan.EncoderWidth),
+            EmbedOutputKind.Sentence => new SentenceHead(
+                plan.InsideTheGraph(output.Width!.Value, options),
+                output.Name,
+                output.Width.Value
+            ),
+        };
     }
 
     public override long[] Shape(int rows, int length) => [rows, length, plan.EncoderWidth];

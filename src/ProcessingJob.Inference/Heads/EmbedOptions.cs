@@ -1,4 +1,4 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Models.Modules;
 
 namespace ProcessingJob.Inference.Heads;
@@ -21,16 +21,7 @@ public sealed record EmbedOptions
     public static EmbedOptions From(EmbedSpec spec, int promptTokens) =>
         new()
         {
-            Pooling = spec.Pooling switch
-            {
-                PoolingKind.Mean => PoolingMode.Mean,
-                PoolingKind.Cls => PoolingMode.Cls,
-                PoolingKind.Max => PoolingMode.Max,
-                PoolingKind.Last => PoolingMode.Last,
-                PoolingKind.WeightedMean => PoolingMode.WeightedMean,
-                PoolingKind.MeanSqrtLen => PoolingMode.MeanSqrtLen,
-                PoolingKind.Auto => null,
-            },
+            Pooling = PoolingModes.Of(spec.Pooling),
             Normalize = spec.Normalize switch
             {
                 Toggle.True => true,

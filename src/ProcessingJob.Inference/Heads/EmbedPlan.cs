@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Models.Modules;
 
 namespace ProcessingJob.Inference.Heads;
@@ -33,76 +34,45 @@ sealed record EmbedPlan
     /// <summary>Floats after pooling.</summary>
     public int PooledSize => Pooling.Count == 0 ? EncoderWidth : TokenWidth * Pooling.Count;
 
-    /// <summary>Whether results have length 1.</summary>
-    public bool GivesUnitLength => Normalize || (Stages is [.., NormalizeStage] && Width == StagesWidth(Stages, PooledSize));
+    /// <summary>Folder and job together.</summary>
+    public required EmbedResolution Resolution { get; init; }
+
+    /// <summary>For the manifest.</summary>
+    public ResolvedSettings Settings => Resolution.Settings;
 
     /// <summary>Adds what a job asks for to what the folder says.</summary>
     /// <exception cref="PJobException">BadSpec: options that do not fit the model.</exception>
     public static EmbedPlan Create(EmbedRoute route, EmbedOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(options.PromptTokens);
-        var pooling = PoolingOf(route, options);
-        var modules = options.Normalize == false ? WithoutLastNormalize(route.SentenceStages) : route.SentenceStages;
-        VectorStage[] stages = [.. modules.Select(VectorStage.Of)];
-        var size = StagesWidth(stages, pooling.Count == 0 ? route.EncoderWidth : route.TokenWidth * pooling.Count);
-        var width = options.Dimensions ?? route.TruncateDimensions ?? size;
-        if (width < 1 || width > size)
-        {
-            throw new PJobException($"embed.dimensions is {width}, expected 1 to {size}, the model's size", ExitCode.BadSpec);
-        }
-
-        var normalized = stages is [.., NormalizeStage];
-        // Matryoshka vectors are cut, then normalized. A folder's own truncate_dim only cuts, as sentence-transformers does.
-        var again = options.Normalize ?? (normalized && options.Dimensions is not null);
+        var resolved = EmbedResolution.Of(route, options.Pooling, options.Normalize, options.Dimensions);
         return new EmbedPlan
         {
-            Pooling = pooling,
+            Pooling = resolved.Pooling,
             PromptTokens = route.IncludePrompt ? 0 : options.PromptTokens,
             EncoderWidth = route.EncoderWidth,
             TokenStages = route.TokenStages,
             TokenWidth = route.TokenWidth,
-            Stages = stages,
-            Normalize = again && !(normalized && width == size),
-            Width = width,
+            Stages = [.. resolved.SentenceStages.Select(VectorStage.Of)],
+            Normalize = resolved.Normalize,
+            Width = resolved.Width,
+            Resolution = resolved,
         };
     }
 
     /// <summary>What is left to do where the graph gives the modules' result in so many floats: length 1, if it has it, is given again.</summary>
-    public EmbedPlan InsideTheGraph(int size) =>
-        this with
+    /// <exception cref="PJobException">BadSpec: more dimensions than that were asked for.</exception>
+    public EmbedPlan InsideTheGraph(int size, EmbedOptions options)
+    {
+        var inside = Resolution.InsideTheGraph(size, options.Dimensions);
+        return this with
         {
             Pooling = [],
             EncoderWidth = size,
             TokenStages = [],
-            Stages = Stages is [.., NormalizeStage last] ? [last] : [],
+            Stages = [.. inside.SentenceStages.Select(VectorStage.Of)],
+            Width = inside.Width,
+            Resolution = inside,
         };
-
-    static IReadOnlyList<PoolingMode> PoolingOf(EmbedRoute route, EmbedOptions options)
-    {
-        if (options.Pooling is not { } asked)
-        {
-            return route.Pooling;
-        }
-
-        if (route.IsPooled)
-        {
-            throw new PJobException(
-                $"embed.pooling: found {asked}, but {route.Encoder.Name} ({route.Encoder.Summary}) gives one vector a text; "
-                    + "fix: leave embed.pooling out",
-                ExitCode.BadSpec
-            );
-        }
-
-        return route.Pooling.Count == 1 || route.SentenceStages.All(stage => stage is NormalizeModule)
-            ? [asked]
-            : throw new PJobException(
-                $"embed.pooling: found {asked}, but the model's {route.SentenceStages[0].Name} takes what {route.Pooling.Words()} gives",
-                ExitCode.BadSpec
-            );
     }
-
-    static IReadOnlyList<SentenceModule> WithoutLastNormalize(IReadOnlyList<SentenceModule> modules) =>
-        modules is [.., NormalizeModule] ? [.. modules.SkipLast(1)] : modules;
-
-    static int StagesWidth(IEnumerable<VectorStage> stages, int width) => stages.Aggregate(width, (w, stage) => stage.Outputs(w));
 }

@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Inference.Heads;
 

@@ -1,6 +1,5 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Inference.Devices;
-using ProcessingJob.Models.Folders;
 
 namespace ProcessingJob.Inference.Heads;
 
@@ -10,48 +9,11 @@ namespace ProcessingJob.Inference.Heads;
 /// <param name="size">Floats in the graph's output.</param>
 sealed class SentenceHead(EmbedPlan plan, string output, int size) : OutputHead
 {
-    const string Pooled = "sentence_embedding";
-    const string Pooler = "pooler_output";
+    public override ResolvedSettings Settings => plan.Settings;
 
     public override ModelOutput Output { get; } = new ModelOutput.RowVectors(plan.Width);
 
     public override IReadOnlyList<string> Names { get; } = [output];
-
-    /// <summary>Whether the graph pools.</summary>
-    public static bool IsIn(ModelSource file) => file.Outputs.Any(o => o.Name == Pooled);
-
-    /// <exception cref="PJobException">Model: the graph has no embeddings, or another pooling was asked for.</exception>
-    public static SentenceHead Create(ModelFolder model, ModelSource file, EmbedPlan plan, EmbedOptions options)
-    {
-        var outputs = file.Outputs;
-        if (model.Route!.IsPooled && outputs.FirstOrDefault(o => o.Name == Pooler) is { } pooler)
-        {
-            return new SentenceHead(plan, pooler.Name, plan.EncoderWidth);
-        }
-
-        if (outputs.FirstOrDefault(o => o.Name == Pooled) is not { } pooled)
-        {
-            throw TaskHeads.Refuse(
-                file,
-                model.Route.IsPooled
-                    ? $"task embed needs {Pooler} or {Pooled}"
-                    : $"task embed needs last_hidden_state, token_embeddings or {Pooled}"
-            );
-        }
-
-        if (options.Pooling is not null || plan.PromptTokens > 0)
-        {
-            throw new PJobException($"{file.Path} pools inside the graph: another pooling cannot be asked of it", ExitCode.Model);
-        }
-
-        var expected = model.Route.Width;
-        if (pooled.Dimensions is [_, > 0 and var width] && width != expected)
-        {
-            throw new PJobException($"{file.Path}: {pooled.Name} is {width} wide, but the folder's files say {expected}", ExitCode.Model);
-        }
-
-        return new SentenceHead(plan.InsideTheGraph(expected), pooled.Name, expected);
-    }
 
     public override long[] Shape(int rows, int length) => [rows, size];
 

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Models.Folders;
 
@@ -13,11 +14,7 @@ static class TaskHeads
         {
             TaskKind.Embed => EmbedHead.Create(model, file, options),
             TaskKind.Classify => ClassifyHead.Create(model, file),
-            TaskKind.Answer => AnswerHead.Create(file),
+            TaskKind.Answer => AnswerHead.Create(model, file),
             TaskKind.Tokenize => throw new PJobException("task tokenize runs no model", ExitCode.BadSpec),
         };
-
-    /// <summary>An exception that names the file and its outputs.</summary>
-    public static PJobException Refuse(ModelSource file, string why) =>
-        new($"{file.Path}: {why}; the graph's outputs are {string.Join(", ", file.Outputs.Select(o => o.Name))}", ExitCode.Model);
 }

@@ -6,12 +6,8 @@ namespace ProcessingJob.Inference.Heads;
 /// <summary>Counts that a model folder and its tokenizer decide together.</summary>
 public static class TextLimits
 {
-    /// <summary>Tables of tokens have no limit of their own; a text is still to fit into memory.</summary>
-    const int StaticLength = 1 << 20;
-
     /// <summary>Tokens an encoding may have, specials included, by the folder's, the model's and the tokenizer's limits.</summary>
-    public static int MaxLength(this ModelFolder model, Tokenizer tokenizer) =>
-        model.LengthLimit(tokenizer.MaxLength) ?? (model.IsStatic ? StaticLength : model.MaxLength);
+    public static int MaxLength(this ModelFolder model, Tokenizer tokenizer) => model.DefaultLengthWith(tokenizer.MaxLength);
 
     /// <summary>How texts of the model are encoded; tables of tokens know no special tokens.</summary>
     public static EncodeOptions Encoding(this ModelFolder model, int maxLength) =>
@@ -26,11 +22,10 @@ public static class TextLimits
             return 0;
         }
 
-        var text = model.LowerCase ? prompt.ToLowerInvariant() : prompt;
         var whole = new EncodingBuffer();
-        tokenizer.CreateEncoder(new EncodeOptions()).Encode(text, whole);
+        tokenizer.CreateEncoder(new EncodeOptions()).Encode(prompt, whole);
         var plain = new EncodingBuffer();
-        tokenizer.CreateEncoder(new EncodeOptions { AddSpecialTokens = false }).Encode(text, plain);
+        tokenizer.CreateEncoder(new EncodeOptions { AddSpecialTokens = false }).Encode(prompt, plain);
         var ids = whole.Ids(0);
         // The template adds specials at the end exactly where the prompt's own tokens do not end the encoding.
         return ids.EndsWith(plain.Ids(0)) ? ids.Length : ids.Length - 1;

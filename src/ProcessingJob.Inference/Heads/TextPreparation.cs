@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Models.Modules;
 using ProcessingJob.Tokenization;
@@ -7,11 +8,10 @@ namespace ProcessingJob.Inference.Heads;
 
 /// <summary>How a job's texts become what the model sees; the same for worker, plan, analysis and search.</summary>
 /// <param name="Prompt">Stands before the first text of every row; "" for none.</param>
-/// <param name="LowerCase">The folder asks for lower-cased texts before tokenization.</param>
 /// <param name="MaxLength">Tokens of an encoding: tokens.max_length, else <paramref name="Limit"/>.</param>
 /// <param name="Limit">Tokens that model and tokenizer allow; <see cref="int.MaxValue"/> where neither says.</param>
 /// <param name="MaxCharacters">Code points of prompt and text that are looked at (model2vec); null for all.</param>
-public sealed record TextPreparation(string Prompt, bool LowerCase, int MaxLength, int Limit, long? MaxCharacters)
+public sealed record TextPreparation(string Prompt, int MaxLength, int Limit, long? MaxCharacters)
 {
     /// <param name="spec">The job.</param>
     /// <param name="model">Null for a task that runs no model: then tokens.prompt is a literal.</param>
@@ -30,7 +30,7 @@ public sealed record TextPreparation(string Prompt, bool LowerCase, int MaxLengt
         var limit = LimitOf(model, tokenizer);
         var prompt = model?.Prompt(spec.Tokens.Prompt, spec.Tokens.PromptName) ?? spec.Tokens.Prompt ?? "";
         var characters = (model?.Route?.Encoder as Model2VecModule)?.MaxCharacters;
-        return new(prompt, model?.LowerCase ?? false, spec.Tokens.MaxLength ?? limit, limit, characters);
+        return new(prompt, spec.Tokens.MaxLength ?? limit, limit, characters);
     }
 
     /// <summary>Tokens that the folder, the model's positions and the tokenizer's model_max_length allow.</summary>
@@ -39,5 +39,5 @@ public sealed record TextPreparation(string Prompt, bool LowerCase, int MaxLengt
 
     /// <summary>An encoder for one thread.</summary>
     public TextEncoder CreateEncoder(Tokenizer tokenizer, EncodeOptions options) =>
-        new(tokenizer.CreateEncoder(options), Prompt, LowerCase, MaxCharacters);
+        new(tokenizer.CreateEncoder(options), Prompt, MaxCharacters);
 }

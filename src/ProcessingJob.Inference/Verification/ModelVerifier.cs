@@ -64,14 +64,6 @@ public static class ModelVerifier
         return results;
     }
 
-    /// <summary>Compares another file of a model with its float32 one, on the device that the options choose.</summary>
-    /// <exception cref="PJobException">One of them cannot be used.</exception>
-    internal static Comparison Verify(ModelFolder model, ModelSource full, ModelSource other, EngineOptions options)
-    {
-        using var setup = new VerifierSetup(model, options);
-        return CompareFiles(model, options, setup.Settings, Tokenize(model, options, SampleTexts()), full, other);
-    }
-
     /// <summary>Measures token budgets on encodings of real texts, smallest budget first. Take some thousand tokens per core at least.</summary>
     public static IReadOnlyList<TuneResult> Tune(ModelFolder model, EngineOptions options, EncodingBuffer texts)
     {
@@ -119,8 +111,8 @@ public static class ModelVerifier
         file.File.Precision switch
         {
             WeightPrecision.Float32 => SameNumbers,
-            WeightPrecision.Float16 => 0.9999,
-            WeightPrecision.Quantized => 0.9995,
+            WeightPrecision.Float16 or WeightPrecision.Bfloat16 => 0.9999,
+            WeightPrecision.WeightOnly or WeightPrecision.QuantizedStatic or WeightPrecision.QuantizedDynamic => 0.9995,
         };
 
     static Comparison Compare(string name, float[][] results, float[][] expected, double required)
@@ -229,7 +221,7 @@ public static class ModelVerifier
 
         public VerifierSetup(ModelFolder model, EngineOptions options)
         {
-            _engine = InferenceEngine.Create(model, options with { Deduplicate = false });
+            _engine = InferenceEngine.Create(model, options with { Deduplicate = false, TestBatches = false });
             File = model.SourceFor(_engine.Device).Source;
             Head = TaskHeads.Create(model, File, options.Task, options.Embed);
             Settings = new OrtSettings { Profile = DeviceProfile.Choose(_engine.Device).Profile };

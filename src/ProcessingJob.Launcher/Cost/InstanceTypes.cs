@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
 
 namespace ProcessingJob.Launcher.Cost;
 
@@ -59,6 +60,9 @@ public sealed class InstanceTypes
 
     /// <summary>Null: a type newer than the table.</summary>
     public InstanceType? Find(string type) => _byName.GetValueOrDefault(type);
+
+    /// <summary>Whether hosts of a type have GPUs: by the table, and for types newer than it by their name.</summary>
+    public bool HasGpu(string type) => Find(type) is { } known ? known.Gpus > 0 : GpuTypes.HasGpu(type);
 
     /// <summary>Reads a table; types that it does not list keep their shipped values.</summary>
     /// <exception cref="PJobException">The file is missing or not of this form.</exception>

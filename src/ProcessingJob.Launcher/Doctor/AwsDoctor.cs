@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using Amazon.Runtime;
 using Amazon.S3;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Storage;
@@ -108,7 +109,7 @@ public sealed class AwsDoctor(AwsConnection connection)
             return [new("image", Health.Bad, "aws.image is not set", "scripts/publish-image.sh")];
         }
 
-        var found = await new ImageResolver(connection).ResolveAsync(image, cancellationToken).ConfigureAwait(false);
+        var found = await new ImageResolver(connection).ResolveAsync(image, cancellationToken: cancellationToken).ConfigureAwait(false);
         return
         [
             found.Architecture is null or "amd64"

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Launcher.Hub;
 
@@ -41,7 +44,7 @@ public sealed record HubOptions
 public sealed record HubProgress(string File, long Bytes, long Size);
 
 /// <summary>Fetches models: resumable, checked by hash, cached by commit; a folder in the cache is always whole.</summary>
-public sealed class HubClient : IDisposable
+public sealed partial class HubClient : IDisposable
 {
     readonly HttpClient _http;
     readonly HubOptions _options;
@@ -68,7 +71,12 @@ public sealed class HubClient : IDisposable
         var (commit, all) = await download
             .RetryAsync(_options.Endpoint, () => ListAsync(model, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
-        var files = HubFiles.Choose(all, _options.ModelFile, _options.Device, model);
+        var family = HubFiles.DependsOnFamily(all)
+            ? await download
+                .RetryAsync(_options.Endpoint, () => FamilyAsync(model, commit, cancellationToken), cancellationToken)
+                .ConfigureAwait(false)
+            : null;
+        var files = HubFiles.Choose(all, _options.ModelFile, _options.Device, model, family);
         var folder = Path.Combine(
             _options.Cache,
             "hub",
@@ -91,18 +99,36 @@ public sealed class HubClient : IDisposable
         foreach (var file in files)
         {
             await download
-                .FetchAsync(
-                    $"{_options.Endpoint}/{model.Repository}/resolve/{commit}/{EscapePath(file.Path)}",
-                    file,
-                    Path.Combine(unfinished, file.Path),
-                    progress,
-                    cancellationToken
-                )
+                .FetchAsync(UrlOf(model, commit, file.Path), file, Path.Combine(unfinished, file.Path), progress, cancellationToken)
                 .ConfigureAwait(false);
         }
 
         Directory.Move(unfinished, folder);
         return folder;
+    }
+
+    string UrlOf(HubModel model, string commit, string path) =>
+        $"{_options.Endpoint}/{model.Repository}/resolve/{commit}/{EscapePath(path)}";
+
+    /// <summary>config.json's model_type, which says whether a graph can be built; null where it has none.</summary>
+    async Task<string?> FamilyAsync(HubModel model, string commit, CancellationToken cancellationToken)
+    {
+        using var answer = await SendAsync(UrlOf(model, commit, HubFiles.Config), 0, cancellationToken).ConfigureAwait(false);
+        Check(answer, HubFiles.Config);
+        try
+        {
+            using var json = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
+            return
+                json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("model_type", out var type)
+                && type.ValueKind == JsonValueKind.String
+                ? type.GetString()
+                : null;
+        }
+        catch (JsonException e)
+        {
+            throw new PJobException($"{model.Repository}: config.json is no JSON: {e.Message}", ExitCode.Model, e);
+        }
     }
 
     /// <summary>Held while a model is fetched: a second process waits, and then finds it there.</summary>
@@ -157,7 +183,14 @@ public sealed class HubClient : IDisposable
                 )
             );
         }
-        return (json.RootElement.GetProperty("sha").GetString()!, files);
+        var commit = json.RootElement.GetProperty("sha").GetString() ?? "";
+        // It names a folder of the cache, and what is fetched next.
+        return CommitPattern().IsMatch(commit)
+            ? (commit, files)
+            : throw new PJobException(
+                $"{model.Repository}@{model.Revision}: the hub names the commit \"{commit}\", expected 40 hexadecimal digits",
+                ExitCode.Model
+            );
     }
 
     /// <summary>One GET, redirects followed; the token goes to the hub's own host only.</summary>
@@ -172,7 +205,7 @@ public sealed class HubClient : IDisposable
                 request.Headers.Range = new RangeHeaderValue(from, null);
             }
 
-            if (_options.Token is { } token && at.Authority == new Uri(_options.Endpoint).Authority)
+            if (_options.Token is { } token && IsHub(at, new Uri(_options.Endpoint)))
             {
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             }
@@ -193,6 +226,18 @@ public sealed class HubClient : IDisposable
         throw new PJobException($"{url}: more than ten redirects", ExitCode.Failed);
     }
 
+    /// <summary>Whether a request may carry the token: it goes to the hub's own host and port, encrypted unless it stays on this machine.</summary>
+    internal static bool IsHub(Uri at, Uri endpoint) =>
+        IsPrivate(at)
+        && at.Scheme == endpoint.Scheme
+        && at.Port == endpoint.Port
+        && string.Equals(at.Host, endpoint.Host, StringComparison.OrdinalIgnoreCase);
+
+    static bool IsPrivate(Uri at) => at.Scheme == Uri.UriSchemeHttps || at.IsLoopback;
+
+    [GeneratedRegex(@"^[0-9a-f]{40}\z")]
+    private static partial Regex CommitPattern();
+
     /// <summary>Waits for the network, but not for ever.</summary>
     /// <exception cref="IOException">Nothing came within the time of <see cref="HubOptions.Stall"/>.</exception>
     internal async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> wait, CancellationToken cancellationToken)
@@ -211,8 +256,10 @@ public sealed class HubClient : IDisposable
 
     internal void Check(HttpResponseMessage answer, string what)
     {
-        var token = _options.Token is null
-            ? "set HF_TOKEN to a token of an account that may read it"
+        var token =
+            _options.Token is null ? "set HF_TOKEN to a token of an account that may read it"
+            : !IsPrivate(new Uri(_options.Endpoint))
+                ? "the token in HF_TOKEN is not sent over http; fix: set HF_ENDPOINT to an https address"
             : "the token in HF_TOKEN may not read it: accept the model's terms on its page, or use another token";
         switch (answer.StatusCode)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Plan;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Hub;

@@ -1,13 +1,17 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Models.Folders;
 
 namespace ProcessingJob.Launcher.Hub;
 
 /// <summary>Chooses what of a model's repository is needed to run it: never PyTorch's or TensorFlow's weights.</summary>
 public static class HubFiles
 {
+    public const string Config = "config.json";
+
     static readonly string[] Needed =
     [
-        "config.json",
+        Config,
         "tokenizer.json",
         "tokenizer_config.json",
         "special_tokens_map.json",
@@ -17,24 +21,61 @@ public static class HubFiles
         "merges.txt",
         "sentencepiece.bpe.model",
         "spiece.model",
+        "spm.model",
         "modules.json",
+        "router_config.json",
         "sentence_bert_config.json",
+        "sentence_roberta_config.json",
+        "sentence_distilbert_config.json",
+        "sentence_camembert_config.json",
+        "sentence_albert_config.json",
+        "sentence_xlm-roberta_config.json",
+        "sentence_xlnet_config.json",
         "config_sentence_transformers.json",
     ];
 
     const string Checkpoint = "model.safetensors";
     const string Shards = "model.safetensors.index.json";
 
+    /// <summary>Whether config.json's model_type decides what is taken: there are weights that a graph would be built over.</summary>
+    public static bool DependsOnFamily(IReadOnlyList<HubFile> all) =>
+        all.Any(f => f.Path == Config) && all.Any(f => f.Path is Checkpoint or Shards);
+
     /// <param name="all">The repository's files.</param>
     /// <param name="modelFile">compute.model_file: a path in the repository, "safetensors", or "auto".</param>
     /// <param name="device">cuda prefers safetensors, others a float32 .onnx file.</param>
     /// <param name="model">For messages.</param>
+    /// <param name="family">config.json's model_type; null where it does not say.</param>
     /// <exception cref="PJobException">Exit code 4: there is nothing to run, or not the file asked for.</exception>
-    public static IReadOnlyList<HubFile> Choose(IReadOnlyList<HubFile> all, string modelFile, DeviceKind device, HubModel model)
+    public static IReadOnlyList<HubFile> Choose(
+        IReadOnlyList<HubFile> all,
+        string modelFile,
+        DeviceKind device,
+        HubModel model,
+        string? family = null
+    )
     {
         ArgumentNullException.ThrowIfNull(model);
         var onnx = all.Where(f => f.Path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)).Select(f => f.Path).ToList();
-        var safetensors = new[] { Checkpoint, Shards }.FirstOrDefault(name => all.Any(f => f.Path == name));
+        var safetensors =
+            new[] { Checkpoint, Shards }.FirstOrDefault(name => all.Any(f => f.Path == name))
+            // Older folders of sentence-transformers have nothing but modules.json in the root.
+            ?? all.Select(f => f.Path).Order(StringComparer.Ordinal).FirstOrDefault(path => InModule(path) is Checkpoint or Shards);
+        if (safetensors is not null && family is not null && !ModelFolder.CanBuild(family))
+        {
+            if (modelFile == "safetensors" || (modelFile == "auto" && onnx.Count == 0))
+            {
+                throw new PJobException(
+                    $"{model.Repository}@{model.Revision} is of the family {family}, for which no graph can be built from its safetensors, "
+                        + $"and {(onnx.Count == 0 ? "it has no .onnx file" : "compute.model_file asks for them")}; "
+                        + $"families are {string.Join(", ", ModelFolder.Families)}",
+                    ExitCode.Model
+                );
+            }
+
+            safetensors = null;
+        }
+
         var chosen = modelFile switch
         {
             "auto" => Best(onnx, safetensors, device, model),
@@ -49,7 +90,7 @@ public static class HubFiles
             );
         }
 
-        return [.. all.Where(f => Needed.Contains(f.Path) || IsModuleConfig(f.Path) || f.Path == chosen || IsPartOf(chosen, f.Path))];
+        return [.. all.Where(f => Needed.Contains(f.Path) || IsOfModule(f.Path) || f.Path == chosen || IsPartOf(chosen, f.Path))];
     }
 
     // Weights over 2 GB lie beside their graph, in one file or several (model.onnx_data, model.onnx_data_1, model.onnx.data).
@@ -80,11 +121,17 @@ public static class HubFiles
             );
     }
 
-    /// <summary>1_Pooling/config.json, 2_Dense/config.json and the dense layer's weights.</summary>
-    static bool IsModuleConfig(string path)
+    // 1_Pooling/config.json, 2_Dense/model.safetensors, 0_Transformer/tokenizer.json, and the same inside a Router's folder.
+    static bool IsOfModule(string path) =>
+        InModule(path) is { } name && (Needed.Contains(name) || name is Checkpoint or Shards || IsPartOf(Shards, name));
+
+    /// <summary>The file's name where all folders above it are modules' (1_Pooling, query_0_Dense); else null.</summary>
+    static string? InModule(string path)
     {
         var parts = path.Split('/');
-        return parts is [[>= '0' and <= '9', ..] folder, "config.json" or "model.safetensors"]
-            && folder.Contains('_', StringComparison.Ordinal);
+        return parts.Length > 1 && parts.SkipLast(1).All(IsModule) ? parts[^1] : null;
     }
+
+    static bool IsModule(string folder) =>
+        folder.Split('_') is [.., var number, [>= 'A' and <= 'Z', ..]] && number.Length > 0 && number.All(char.IsAsciiDigit);
 }

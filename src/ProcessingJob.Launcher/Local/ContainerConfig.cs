@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Launcher.Local;
 

@@ -1,4 +1,6 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Planning;
 
 namespace ProcessingJob.Launcher.Local;

@@ -1,6 +1,11 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Launcher.Reading;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Local;
@@ -60,9 +65,27 @@ sealed record LocalJob
         };
     }
 
+    /// <summary>What the model folder is used for, read as the workers will read it.</summary>
+    /// <exception cref="PJobException">Exit code 4 or 2: what a worker would refuse.</exception>
+    public ModelUse ReadModel() => ModelUse.Of(Spec, ModelFolder, Spec.Compute.Device);
+
     /// <summary>The plan, given what the output has already.</summary>
-    public async Task<JobPlan> PlanAsync(CancellationToken cancellationToken) =>
-        Plan(await CommittedUnits.FindAsync(Output, Plan(new HashSet<string>()).Units, Identity, cancellationToken).ConfigureAwait(false));
+    public async Task<JobPlan> PlanAsync(IReadOnlyList<JobWarning> warnings, CancellationToken cancellationToken)
+    {
+        var units = Plan(new HashSet<string>()).Units;
+        var plan = Plan(await CommittedUnits.FindAsync(Output, units, Identity, cancellationToken).ConfigureAwait(false));
+        return plan with
+        {
+            Warnings =
+                plan.UnitsLeft == 0 || plan.UnitsLeft >= plan.Hosts.Count
+                    ? warnings
+                    :
+                    [
+                        .. warnings,
+                        new("idle_hosts", $"units left: {plan.UnitsLeft}, for {plan.Hosts.Count} hosts: some have nothing to do"),
+                    ],
+        };
+    }
 
     JobPlan Plan(IReadOnlySet<string> committed)
     {

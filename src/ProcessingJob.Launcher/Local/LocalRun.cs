@@ -1,12 +1,23 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;
+using ProcessingJob.Launcher.Reading;
 
 namespace ProcessingJob.Launcher.Local;
 
 /// <summary>One run of a job into an output folder that is ours alone.</summary>
-sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IProgress<JobEvent> events)
+sealed class LocalRun(
+    LocalJob job,
+    IReadOnlyList<JobWarning> warnings,
+    WorkerCommand? worker,
+    TimeProvider time,
+    IProgress<JobEvent> events,
+    bool strict
+)
 {
     readonly Finalizer _finalizer = new(job.Output, time);
     readonly DateTimeOffset _startedAt = time.GetUtcNow();
@@ -22,32 +33,38 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
                 Units = finished.Units,
                 UnitsCommittedBefore = finished.Units,
                 Counts = JobCounts.Of(finished),
+                Warnings = finished.Warnings,
             };
         }
 
         await RecoverAsync(cancellationToken).ConfigureAwait(false);
-        var plan = await job.PlanAsync(cancellationToken).ConfigureAwait(false);
+        var plan = await job.PlanAsync(warnings, cancellationToken).ConfigureAwait(false);
         await CheckSameDataAsync(plan, cancellationToken).ConfigureAwait(false);
         if (plan.UnitsCommitted > 0)
         {
             plan = plan with
             {
-                Work = (await EarlierChoices.FindAsync(job.Output, job.Spec, cancellationToken).ConfigureAwait(false)).In(plan.Work),
+                Work = (
+                    await EarlierChoices.FindAsync(job.Output, job.Spec, plan.Work.Committed, cancellationToken).ConfigureAwait(false)
+                ).In(plan.Work),
             };
         }
 
-        events.Report(new JobPlanned(plan));
-        if (plan.UnitsLeft > 0 && plan.UnitsLeft < plan.Hosts.Count)
+        if (strict)
         {
-            events.Report(
-                new JobNote($"units left: {plan.UnitsLeft}, for {plan.Hosts.Count} hosts: some have nothing to do", IsWarning: true)
-            );
+            Strictness.Require(plan.Warnings);
         }
 
+        events.Report(new JobPlanned(plan));
         await _finalizer.ReopenAsync(plan.IdsLeft, cancellationToken).ConfigureAwait(false);
         await job.Identity.ClaimAsync(job.Output, cancellationToken).ConfigureAwait(false);
 
-        var before = Result(JobState.Running) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
+        var before = Result(JobState.Running) with
+        {
+            Units = plan.Units.Count,
+            UnitsCommittedBefore = plan.UnitsCommitted,
+            Warnings = plan.Warnings,
+        };
         var end = plan.UnitsLeft == 0 ? new RunEnd([], null) : await RunHostsAsync(plan, cancellationToken).ConfigureAwait(false);
         before = before with { Hosts = [.. end.Hosts.Select(h => new HostResult(h.Host, h.ExitCode, h.Message))], Seconds = Elapsed() };
         return end.Failure(cancellationToken) is { } failure
@@ -74,7 +91,7 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
 
         using var limit = new CancellationTokenSource(job.Spec.Compute.MaxRuntime, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        var hosts = await new LocalHosts(command, time, events).RunAsync(roots, job.Spec.Aws.Environment, stop.Token).ConfigureAwait(false);
+        var hosts = await new LocalHosts(command, job.Spec, time, events).RunAsync(roots, stop.Token).ConfigureAwait(false);
         _ = Merge(roots.Select(root => root.Paths.Output));
         RemoveHosts();
         return new(hosts, limit.IsCancellationRequested ? job.Spec.Compute.MaxRuntime : null);
@@ -91,7 +108,7 @@ sealed class LocalRun(LocalJob job, WorkerCommand? worker, TimeProvider time, IP
         var roots = Directory.GetDirectories(job.HostsFolder);
         foreach (var root in roots)
         {
-            await LeftoverWorker.StopAsync(root, cancellationToken).ConfigureAwait(false);
+            await LeftoverWorker.StopAsync(root, time, cancellationToken).ConfigureAwait(false);
         }
 
         var units = Merge(roots.Select(root => new ContainerPaths(root).Output));

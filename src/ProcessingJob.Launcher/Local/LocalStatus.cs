@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Storage;

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Storage;
@@ -21,6 +22,9 @@ public sealed class LocalTarget(TimeProvider time)
     /// <summary>How workers are started; null: <see cref="WorkerCommand.Find"/>.</summary>
     public WorkerCommand? Worker { get; init; }
 
+    /// <summary>Warnings are errors: those of the plan before the first worker starts, those of workers at the end.</summary>
+    public bool Strict { get; init; }
+
     /// <summary>Operations on the names in the output; null: this machine's.</summary>
     internal DurableFiles? OutputFiles { get; init; }
 
@@ -30,7 +34,8 @@ public sealed class LocalTarget(TimeProvider time)
     {
         var job = await LocalJob.PrepareAsync(spec, OutputFiles, cancellationToken).ConfigureAwait(false);
         await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
-        return await job.PlanAsync(cancellationToken).ConfigureAwait(false);
+        var use = job.ReadModel();
+        return await job.PlanAsync(use.Warnings, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Runs the job to its end. A job that fails while it runs is a result; a job that cannot start is an exception.</summary>
@@ -42,8 +47,10 @@ public sealed class LocalTarget(TimeProvider time)
     {
         var job = await LocalJob.PrepareAsync(spec, OutputFiles, cancellationToken).ConfigureAwait(false);
         await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
+        var use = job.ReadModel();
         using var taken = OutputLock.Take(job.Output);
-        var result = await new LocalRun(job, Worker, time, events).RunAsync(cancellationToken).ConfigureAwait(false);
+        var result = await new LocalRun(job, use.Warnings, Worker, time, events, Strict).RunAsync(cancellationToken).ConfigureAwait(false);
+        result = Strict ? result.Strictly() : result;
         await job.Output.WriteAsync(LastRun, ContractJson.Write(result), CancellationToken.None).ConfigureAwait(false);
         return result;
     }

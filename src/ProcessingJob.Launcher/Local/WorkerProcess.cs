@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Local;
@@ -35,6 +37,7 @@ public sealed class WorkerProcess : IDisposable
         }
 
         start.Environment[ContainerPaths.RootVariable] = root;
+        start.Environment[ContainerPaths.LauncherVariable] = ContainerPaths.LauncherHoldsInput;
         start.Environment["ORT_DISABLE_TELEMETRY"] = "1";
         var worker = new WorkerProcess(new Process { StartInfo = start });
         worker._process.OutputDataReceived += (_, e) =>
@@ -55,8 +58,6 @@ public sealed class WorkerProcess : IDisposable
         }
         worker._process.BeginOutputReadLine();
         worker._process.BeginErrorReadLine();
-        worker._process.StandardInput.Close();
-        LeftoverWorker.Remember(root, worker._process);
         return worker;
     }
 

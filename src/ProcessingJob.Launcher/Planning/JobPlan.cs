@@ -1,4 +1,6 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Launcher.Planning;
 
@@ -16,6 +18,9 @@ public sealed record JobPlan(
     WorkPlan Work
 )
 {
+    /// <summary>What should be known before the job is started.</summary>
+    public IReadOnlyList<JobWarning> Warnings { get; init; } = [];
+
     public long Bytes => Files.Sum(f => f.Size);
     public int UnitsCommitted => Hosts.Sum(h => h.Committed);
 

@@ -1,4 +1,6 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Launcher.Planning;
 
@@ -32,6 +34,8 @@ public static class JobPlanner
             DataFingerprint = DataFingerprint(files),
             Sharding = spec.Input.Sharding,
             Hosts = spec.Input.Sharding == Sharding.ByKey ? [] : shares,
+            Versions =
+                spec.Input.Sharding == Sharding.ByKey ? files.ToDictionary(f => f.Source, f => f.Version, StringComparer.Ordinal) : null,
             Committed = [.. units.Select(u => u.Id).Where(committed.Contains)],
         };
         return new(spec, files, units, [.. HostNames(hosts).Zip(shares, (host, share) => Share(host, share, committed))], work);

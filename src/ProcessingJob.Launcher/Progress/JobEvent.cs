@@ -1,4 +1,4 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Launcher.Planning;
 
 namespace ProcessingJob.Launcher.Progress;

@@ -28,6 +28,7 @@ static class JobFinish
                         DataFingerprint = plan.Work.DataFingerprint,
                         Units = plan.Units,
                         Hosts = [.. plan.Hosts.Select(h => h.Host)],
+                        Warnings = plan.Warnings,
                     }
                 )
                 .ConfigureAwait(false);
@@ -35,6 +36,7 @@ static class JobFinish
             {
                 Status = JobState.Completed,
                 Orphans = done.Orphans,
+                Warnings = done.Manifest.Warnings,
                 Counts = JobCounts.Of(done.Manifest),
                 Seconds = elapsed(),
             };

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Launcher.Reading;
 
 namespace ProcessingJob.Launcher.Progress;
 
@@ -34,6 +36,19 @@ public sealed record JobResult
 
     /// <summary>Files removed or listed because they belong to no unit of the job.</summary>
     public IReadOnlyList<string> Orphans { get; init; } = [];
+
+    /// <summary>What should be known before the results are trusted: the manifest's, or of a job that did not complete the plan's.</summary>
+    public IReadOnlyList<JobWarning> Warnings { get; init; } = [];
+
+    /// <summary>The result of a run for which warnings are errors.</summary>
+    internal JobResult Strictly() =>
+        Code == Contract.ExitCode.Done && Warnings.Count > 0
+            ? this with
+            {
+                Code = Contract.ExitCode.BadSpec,
+                Message = Strictness.Message(Warnings),
+            }
+            : this;
 
     /// <summary>Null when the job did not complete. Its lists of parts stand in manifest.json.</summary>
     public JobCounts? Counts { get; init; }

@@ -43,11 +43,11 @@ public sealed record JobS3Input
 
 public sealed record JobOutputConfig
 {
-    public required IReadOnlyList<JobOutput> Outputs { get; init; }
+    public required IReadOnlyList<OutputTarget> Outputs { get; init; }
     public string? KmsKeyId { get; init; }
 }
 
-public sealed record JobOutput
+public sealed record OutputTarget
 {
     public required string OutputName { get; init; }
     public bool AppManaged { get; init; }

@@ -1,5 +1,5 @@
 using System.Text;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 
 namespace ProcessingJob.Launcher.SageMaker;
 

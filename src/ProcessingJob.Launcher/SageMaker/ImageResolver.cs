@@ -8,21 +8,33 @@ namespace ProcessingJob.Launcher.SageMaker;
 /// <summary>An image of the worker in ECR, as it stands when the job is made.</summary>
 /// <param name="Uri">Pinned by digest: what was tested is what runs, even when the tag moves on.</param>
 /// <param name="Architecture">amd64, arm64; null: a single-platform manifest does not say.</param>
-public sealed record ResolvedImage(string Uri, string? Architecture);
+public sealed record ResolvedImage(string Uri, string? Architecture)
+{
+    /// <summary>What the image's label says that it was built for; null where it was not asked for or cannot be read.</summary>
+    public ImageLabel? Label { get; init; }
+}
 
 /// <summary>Turns a tag into a digest.</summary>
 public sealed partial class ImageResolver(AwsConnection connection)
 {
-    static readonly string[] MediaTypes =
-    [
-        "application/vnd.oci.image.index.v1+json",
-        "application/vnd.docker.distribution.manifest.list.v2+json",
-        "application/vnd.oci.image.manifest.v1+json",
-        "application/vnd.docker.distribution.manifest.v2+json",
-    ];
-
+    /// <param name="image">Its address, with a tag or a digest.</param>
+    /// <param name="withLabel">Read the label too: it costs two calls and a download of a few KB.</param>
+    /// <param name="cancellationToken">Ends the calls.</param>
     /// <exception cref="PJobException">Exit code 2: not an address in ECR, or no such image there; the message names aws.image.</exception>
-    public async Task<ResolvedImage> ResolveAsync(string image, CancellationToken cancellationToken = default)
+    public async Task<ResolvedImage> ResolveAsync(string image, bool withLabel = false, CancellationToken cancellationToken = default)
+    {
+        var (resolved, place, manifest) = await PinAsync(image, cancellationToken).ConfigureAwait(false);
+        return withLabel
+            ? resolved with
+            {
+                Label = await new ImageLabelReader(connection)
+                    .ReadAsync(place, resolved.Uri, manifest, cancellationToken)
+                    .ConfigureAwait(false),
+            }
+            : resolved;
+    }
+
+    async Task<(ResolvedImage Image, ImagePlace Place, string? Manifest)> PinAsync(string image, CancellationToken cancellationToken)
     {
         var match = EcrPattern().Match(image);
         if (!match.Success)
@@ -39,23 +51,23 @@ public sealed partial class ImageResolver(AwsConnection connection)
             );
         }
 
+        var place = new ImagePlace(match.Groups["account"].Value, match.Groups["repository"].Value);
         if (match.Groups["digest"].Success)
         {
-            return new ResolvedImage(image, null);
+            return (new ResolvedImage(image, null), place, null);
         }
 
         var tag = match.Groups["tag"].Success ? match.Groups["tag"].Value : "latest";
         using var ecr = connection.JsonClient(AwsService.Ecr);
-        Answer answer;
+        EcrImages.Answer answer;
         try
         {
-            var query = new Query(match.Groups["account"].Value, match.Groups["repository"].Value, [new ImageId(tag, null)], MediaTypes);
-            answer = await ecr.CallAsync<Answer>("BatchGetImage", query, cancellationToken).ConfigureAwait(false);
+            answer = await EcrImages.GetAsync(ecr, place, new EcrImages.ImageId(tag, null), cancellationToken).ConfigureAwait(false);
         }
         catch (Amazon.Runtime.AmazonServiceException e) when (e.ErrorCode == "RepositoryNotFoundException")
         {
             throw Bad(
-                $"there is no repository {match.Groups["repository"].Value} in {match.Groups["account"].Value}/{connection.Region}. Deploy infra/template.yaml, then scripts/publish-image.sh"
+                $"there is no repository {place.Repository} in {place.Account}/{connection.Region}. Deploy infra/template.yaml, then scripts/publish-image.sh"
             );
         }
         // A missing tag is a failure entry in a good answer.
@@ -67,8 +79,9 @@ public sealed partial class ImageResolver(AwsConnection connection)
         }
 
         var found = answer.images[0];
-        var (digest, architecture) = PickAmd64(found.imageManifest) ?? (found.imageId.imageDigest!, null);
-        return new ResolvedImage($"{match.Groups["name"].Value}@{digest}", architecture);
+        var of = PickAmd64(found.imageManifest);
+        var (digest, architecture) = of ?? (found.imageId.imageDigest!, null);
+        return (new ResolvedImage($"{match.Groups["name"].Value}@{digest}", architecture), place, of is null ? found.imageManifest : null);
     }
 
     /// <summary>The repository of an image, or null when its address is none of ECR's.</summary>
@@ -109,25 +122,4 @@ public sealed partial class ImageResolver(AwsConnection connection)
         @"^(?<name>(?<account>\d{12})\.dkr\.ecr(-fips)?\.(?<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/(?<repository>[^:@]+))(:(?<tag>[^@]+))?(@(?<digest>sha256:[0-9a-f]{64}))?$"
     )]
     private static partial Regex EcrPattern();
-
-#pragma warning disable IDE1006 // ECR writes its members in camelCase.
-    sealed record Query(
-        string registryId,
-        string repositoryName,
-        IReadOnlyList<ImageId> imageIds,
-        IReadOnlyList<string> acceptedMediaTypes
-    );
-
-    sealed record ImageId(string? imageTag, string? imageDigest);
-
-    sealed record Answer
-    {
-        public IReadOnlyList<Image> images { get; init; } = [];
-        public IReadOnlyList<Failure> failures { get; init; } = [];
-    }
-
-    sealed record Image(ImageId imageId, string imageManifest);
-
-    sealed record Failure(string failureCode, string failureReason);
-#pragma warning restore IDE1006
 }

@@ -1,4 +1,7 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Planning;
 
@@ -15,7 +18,9 @@ static class Preflight
     /// <summary>Some minutes of copying, on every host.</summary>
     const double CopyWorthAWord = 20 * Gb;
 
-    /// <exception cref="PJobException">Exit code 2: it cannot work; the message says which key to change to what.</exception>
+    /// <exception cref="PJobException">
+    /// Exit code 2: it cannot work; the message says which key to change to what. 4: GPUs would be paid for and not used.
+    /// </exception>
     public static void Check(RemoteJob job, JobPlan plan, string region)
     {
         var hosts = job.Spec.Compute.InstanceCount;
@@ -30,42 +35,104 @@ static class Preflight
         }
         foreach (var type in job.Spec.Compute.InstanceType)
         {
+            CheckGpus(job, type);
             CheckVolume(job, plan, type);
             // Before hours of staging, and for the types that are only tried when the first has no capacity.
             _ = job.Request(job.NameOf(1), type, hosts, region);
         }
     }
 
+    /// <summary>Before a job is paid for that each of its workers would end at once.</summary>
+    /// <exception cref="PJobException">Exit code 2: committed units were computed on another kind of device.</exception>
+    public static void CheckSameDevice(RemoteJob job)
+    {
+        const string cuda = "CUDAExecutionProvider";
+        if (
+            job.Earlier.Computed is { } before
+            && job.Spec.Compute.InstanceType.FirstOrDefault(t => InstanceTypes.Default.HasGpu(t) != (before.Provider == cuda)) is { } type
+        )
+        {
+            throw new PJobException(
+                MixedDevices.Message($"{type}, {(InstanceTypes.Default.HasGpu(type) ? "which has GPUs" : "which has no GPU")}", before),
+                ExitCode.BadSpec
+            );
+        }
+    }
+
     /// <summary>What may go wrong: said, and left to the user.</summary>
-    public static IEnumerable<string> Warnings(RemoteJob job, JobPlan plan)
+    public static IEnumerable<JobWarning> Warnings(RemoteJob job, JobPlan plan)
     {
         if (
             job.Spec is { Input: { Transfer: Transfer.Service, Sharding: Sharding.Balanced }, Compute.InstanceCount: > 1 and var hosts }
             && plan.Bytes > CopyWorthAWord
         )
         {
-            yield return $"each of the {hosts} hosts copies all {plan.Bytes / Gb:0} GB before it starts; with input.transfer: stream it would read only its share";
+            yield return new(
+                "data_copied_to_all_hosts",
+                $"each of the {hosts} hosts copies all {plan.Bytes / Gb:0} GB before it starts; with input.transfer: stream it would read only its share"
+            );
         }
 
         foreach (var name in job.Spec.Compute.InstanceType)
         {
-            if (InstanceTypes.Default.Find(name) is not { } type)
+            if (InstanceTypes.Default.Find(name) is null)
             {
-                yield return $"compute.instance_type: {name} is not in the table of {InstanceTypes.Default.Date}; it is tried all the same";
-            }
-            else if (!type.GpuSupported)
-            {
-                yield return $"compute.instance_type: {name} has a {type.Gpu} (compute capability {type.ComputeCapability}), which CUDA 13 no longer drives; expected 7.5 or newer (g4dn, g5, g6, p5)";
+                yield return new(
+                    "instance_type_unknown",
+                    $"compute.instance_type: {name} is not in the table of {InstanceTypes.Default.Date}; it is tried all the same"
+                );
             }
         }
+
+        if (job.Image.Label is { Accelerator: null, Fault: var fault })
+        {
+            yield return new(
+                "image_accelerator_unknown",
+                $"aws.image: whether it is built for GPUs is not known ({fault ?? "it has no label io.processingjob.accelerator"}); the worker's own check decides at its start; fix: allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository, and use an image of scripts/publish-image.sh cuda"
+            );
+        }
+
         if (job.Image.Architecture is { } architecture && architecture != "amd64")
         {
-            yield return $"aws.image: built for {architecture}; SageMaker Processing runs amd64";
+            yield return new("image_architecture", $"aws.image: built for {architecture}; SageMaker Processing runs amd64");
         }
 
         if (!SageMakerRequest.Isolated(job.Spec) && job.Spec.Aws.NetworkIsolation is null)
         {
-            yield return "network isolation is off, because a transfer is stream: the workers reach S3 themselves";
+            yield return new(
+                "network_isolation_off",
+                "network isolation is off, because a transfer is stream: the workers reach S3 themselves"
+            );
+        }
+    }
+
+    /// <summary>Nobody shall pay for GPUs and get the work of a few cores.</summary>
+    static void CheckGpus(RemoteJob job, string type)
+    {
+        if (!InstanceTypes.Default.HasGpu(type))
+        {
+            return;
+        }
+
+        if (GpuTypes.Unused(job.Spec) is { } why)
+        {
+            throw new PJobException($"compute.instance_type: {type} has GPUs, but {why}", ExitCode.BadSpec);
+        }
+
+        if (InstanceTypes.Default.Find(type) is { GpuSupported: false } old)
+        {
+            throw new PJobException(
+                $"compute.instance_type: {type} has a {old.Gpu} of compute capability {old.ComputeCapability}, expected 7.5 or newer: CUDA 13 has no code for it; fix: take ml.g4dn, ml.g5, ml.g6 or ml.p5",
+                ExitCode.Model
+            );
+        }
+
+        if (job.Image.Label?.Accelerator == "cpu")
+        {
+            throw new PJobException(
+                $"aws.image: {job.Image.Uri} is the worker's CPU image (label io.processingjob.accelerator), but {type} has GPUs, which would be paid for nothing; fix: name the image that 'scripts/publish-image.sh cuda' prints, or take an instance type without GPUs",
+                ExitCode.Model
+            );
         }
     }
 

@@ -19,7 +19,7 @@ public abstract record RemoteEvent
     /// <summary>The phase changed; the first event of every follower is one.</summary>
     public sealed record Phase(JobPhase Now, JobDescription Job) : RemoteEvent;
 
-    /// <summary>A host printed a line; each line comes once. <see cref="Contract.WorkerEvent"/> reads the worker's own.</summary>
+    /// <summary>A host printed a line; each line comes once. <see cref="Contract.Output.WorkerEvent"/> reads the worker's own.</summary>
     public sealed record Log(LogLine Line) : RemoteEvent;
 
     /// <summary>The service cannot be reached or is throttling; following goes on.</summary>

@@ -1,8 +1,13 @@
 using System.Text;
 using Amazon.S3;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Storage;
 
@@ -68,10 +73,6 @@ sealed record RemoteJob
             Work = Earlier.In(plan.Work) with
             {
                 Schema = Schema,
-                Versions =
-                    Spec.Input.Sharding == Sharding.ByKey
-                        ? Files.ToDictionary(f => f.Source, f => f.Version, StringComparer.Ordinal)
-                        : null,
                 DataUri = Spec.Input.Transfer == Transfer.Stream ? RemoteData!.Root.ToString() : null,
                 OutputUri = Spec.Output.Transfer == Transfer.Stream ? OutputUri.ToString() : null,
             },
@@ -95,6 +96,7 @@ sealed record RemoteJob
                     "aws.image: not set. scripts/publish-image.sh builds the worker's image, puts it into ECR and prints its address.",
                     ExitCode.BadSpec
                 ),
+            spec.Compute.InstanceType.Any(InstanceTypes.Default.HasGpu),
             cancellationToken
         );
         var data = S3Uri.IsS3(spec.Input.Data)
@@ -157,11 +159,19 @@ sealed record RemoteJob
         };
 
     /// <summary>The config channel: spec, plan and the files the spec names.</summary>
-    public IEnumerable<(string Name, byte[] Content)> ConfigFiles(JobPlan plan)
+    /// <param name="plan">Of this job.</param>
+    /// <param name="instanceType">One with GPUs is used for them, or the job fails: auto must not end on its few cores.</param>
+    public IEnumerable<(string Name, byte[] Content)> ConfigFiles(JobPlan plan, string instanceType)
     {
+        var spec = InstanceTypes.Default.HasGpu(instanceType)
+            ? plan.Spec with
+            {
+                Compute = plan.Spec.Compute with { Device = DeviceKind.Cuda },
+            }
+            : plan.Spec;
         yield return (
             Path.GetFileName(new ContainerPaths("/").JobFile),
-            Encoding.UTF8.GetBytes(SpecWriter.ToJsonText(StoredSpec.Of(plan.Spec)))
+            Encoding.UTF8.GetBytes(SpecWriter.ToJsonText(StoredSpec.Of(spec)))
         );
         yield return (Path.GetFileName(new ContainerPaths("/").PlanFile), ContractJson.Write(plan.Work));
         foreach (var (name, content) in SideFiles)

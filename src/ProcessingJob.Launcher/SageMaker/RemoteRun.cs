@@ -1,10 +1,13 @@
 using Amazon.Runtime;
 using Amazon.S3;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;
+using ProcessingJob.Launcher.Reading;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.SageMaker;
@@ -33,14 +36,15 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
                 Units = finished.Units,
                 UnitsCommittedBefore = finished.Units,
                 Counts = JobCounts.Of(finished),
+                Warnings = finished.Warnings,
             };
         }
 
         var plan = await PlanAsync(cancellationToken).ConfigureAwait(false);
         Preflight.Check(_job, plan, target.Connection.Region);
-        foreach (var warning in Preflight.Warnings(_job, plan))
+        if (options.Strict)
         {
-            events.Report(new JobNote(warning, IsWarning: true));
+            Strictness.Require(plan.Warnings);
         }
 
         var (name, running) = await FindAsync(cancellationToken).ConfigureAwait(false);
@@ -53,7 +57,12 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             return await StartAsync(plan, cancellationToken).ConfigureAwait(false);
         }
 
-        var before = Result(name, JobState.Running) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
+        var before = Result(name, JobState.Running) with
+        {
+            Units = plan.Units.Count,
+            UnitsCommittedBefore = plan.UnitsCommitted,
+            Warnings = plan.Warnings,
+        };
         if (running is null)
         {
             return await JobFinish.FinishAsync(_finalizer, plan, _job.Identity, before, Elapsed).ConfigureAwait(false);
@@ -75,7 +84,9 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         var hosts = _job.Spec.Compute.InstanceCount;
         var plan = _job.Plan(_job.NameOf(1), hosts, new HashSet<string>());
         var committed = await CommittedUnits.FindAsync(_job.Output, plan.Units, _job.Identity, cancellationToken).ConfigureAwait(false);
-        return _job.Plan(_job.NameOf(1), hosts, committed);
+        plan = _job.Plan(_job.NameOf(1), hosts, committed);
+        var use = await RemoteModel.ReadAsync(_job, s3, cancellationToken).ConfigureAwait(false);
+        return plan with { Warnings = [.. use.Warnings, .. Preflight.Warnings(_job, plan)] };
     }
 
     /// <summary>What the run would ask SageMaker for, under the name that is free now; nothing is started.</summary>
@@ -101,7 +112,8 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
 
         var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
         events.Report(new JobPlanned(_job.Plan(_job.NameOf(1), hosts, committed)));
-        _job = await WithColumnsAsync(committed.Count > 0, cancellationToken).ConfigureAwait(false);
+        _job = await WithColumnsAsync(committed, cancellationToken).ConfigureAwait(false);
+        Preflight.CheckSameDevice(_job);
         await StageAsync(cancellationToken).ConfigureAwait(false);
         await _finalizer.ReopenAsync(plan.IdsLeft, cancellationToken).ConfigureAwait(false);
         await _job.Identity.ClaimAsync(_job.Output, cancellationToken).ConfigureAwait(false);
@@ -110,9 +122,14 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         {
             var (name, _) = await FindAsync(cancellationToken).ConfigureAwait(false);
             var request = _job.Request(name, types[i], hosts, target.Connection.Region);
-            var own = _job.Plan(name, hosts, committed);
-            await WriteConfigAsync(name, own, cancellationToken).ConfigureAwait(false);
-            var before = Result(name, JobState.Running) with { Units = plan.Units.Count, UnitsCommittedBefore = plan.UnitsCommitted };
+            var own = _job.Plan(name, hosts, committed) with { Warnings = plan.Warnings };
+            await WriteConfigAsync(name, own, types[i], cancellationToken).ConfigureAwait(false);
+            var before = Result(name, JobState.Running) with
+            {
+                Units = plan.Units.Count,
+                UnitsCommittedBefore = plan.UnitsCommitted,
+                Warnings = plan.Warnings,
+            };
             var isLast = i + 1 == types.Count;
             events.Report(new JobNamed(name));
             try
@@ -173,13 +190,14 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     }
 
     /// <summary>The job with what all hosts must agree on: the kept columns, and what an earlier run has chosen.</summary>
-    async Task<RemoteJob> WithColumnsAsync(bool resumes, CancellationToken cancellationToken) =>
+    async Task<RemoteJob> WithColumnsAsync(HashSet<string> committed, CancellationToken cancellationToken) =>
         _job with
         {
             Schema = await ReadSchemaAsync(cancellationToken).ConfigureAwait(false),
-            Earlier = resumes
-                ? await EarlierChoices.FindAsync(_job.Output, _job.Spec, cancellationToken).ConfigureAwait(false)
-                : EarlierChoices.None,
+            Earlier =
+                committed.Count > 0
+                    ? await EarlierChoices.FindAsync(_job.Output, _job.Spec, committed, cancellationToken).ConfigureAwait(false)
+                    : EarlierChoices.None,
         };
 
     async Task<IReadOnlyList<KeptColumn>?> ReadSchemaAsync(CancellationToken cancellationToken)
@@ -210,10 +228,10 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         }
     }
 
-    async Task WriteConfigAsync(string name, JobPlan plan, CancellationToken cancellationToken)
+    async Task WriteConfigAsync(string name, JobPlan plan, string instanceType, CancellationToken cancellationToken)
     {
         var stager = new Stager(s3, _job.Staging, _job.Spec.Aws.KmsKey);
-        foreach (var (file, content) in _job.ConfigFiles(plan))
+        foreach (var (file, content) in _job.ConfigFiles(plan, instanceType))
         {
             await stager.WriteAsync(_job.Staging.Append($"jobs/{name}/config/{file}"), content, cancellationToken).ConfigureAwait(false);
         }

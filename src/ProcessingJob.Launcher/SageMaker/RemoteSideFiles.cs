@@ -1,5 +1,6 @@
 using Amazon.S3;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Storage;
 

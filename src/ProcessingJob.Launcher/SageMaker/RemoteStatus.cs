@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Plan;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Storage;
 

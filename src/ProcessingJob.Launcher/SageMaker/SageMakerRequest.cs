@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Storage;
 
@@ -109,7 +110,7 @@ public static class SageMakerRequest
                 KmsKeyId = spec.Aws.KmsKey,
                 Outputs =
                 [
-                    new JobOutput
+                    new OutputTarget
                     {
                         OutputName = "output",
                         S3Output = new JobS3Output

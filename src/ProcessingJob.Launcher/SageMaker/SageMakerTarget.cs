@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Amazon.S3;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;
@@ -10,7 +12,8 @@ namespace ProcessingJob.Launcher.SageMaker;
 
 /// <param name="Wait">False: return as soon as the job is created.</param>
 /// <param name="Force">Start a new job even when one with the same work is running or its output is finished.</param>
-public sealed record RemoteOptions(bool Wait = true, bool Force = false);
+/// <param name="Strict">Warnings are errors: those of the plan before anything is started, those of workers at the end.</param>
+public sealed record RemoteOptions(bool Wait = true, bool Force = false, bool Strict = false);
 
 /// <summary>Runs jobs on SageMaker Processing: the same specs, events and results as the local target.</summary>
 /// <remarks>
@@ -49,7 +52,8 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         return await ToldAsync(async () =>
             {
                 var job = await RemoteJob.PrepareAsync(spec, Connection, s3, cancellationToken).ConfigureAwait(false);
-                return await new RemoteRun(job, this, s3, options, events).RunAsync(cancellationToken).ConfigureAwait(false);
+                var result = await new RemoteRun(job, this, s3, options, events).RunAsync(cancellationToken).ConfigureAwait(false);
+                return options.Strict ? result.Strictly() : result;
             })
             .ConfigureAwait(false);
     }

@@ -203,7 +203,7 @@ public sealed class SdkSageMakerJobs(IAmazonSageMaker client) : IProcessingJobs
                     [
                         .. (config.Outputs ?? [])
                             .Where(o => o.S3Output is not null)
-                            .Select(o => new JobOutput
+                            .Select(o => new OutputTarget
                             {
                                 OutputName = o.OutputName,
                                 AppManaged = o.AppManaged ?? false,

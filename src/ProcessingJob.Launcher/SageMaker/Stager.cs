@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Amazon.S3;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Plan;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Storage;
 

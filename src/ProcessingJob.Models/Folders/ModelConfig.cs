@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Models.Configs;
 using ProcessingJob.Models.Modules;
 
@@ -42,6 +43,9 @@ public sealed record ModelConfig
 
     public required string? ProblemType { get; init; }
 
+    /// <summary>The class that the weights were saved from, e.g. <c>BertForTokenClassification</c>; null where config.json does not say.</summary>
+    public string? Architecture { get; init; }
+
     /// <summary>What the architectures say: embed unless they end in a classifier or a question answerer.</summary>
     public required TaskKind Task { get; init; }
 
@@ -77,6 +81,7 @@ public sealed record ModelConfig
             Labels = task == TaskKind.Classify ? ReadLabels(config) : [],
             ProblemType = config.Text("problem_type"),
             Task = task,
+            Architecture = architecture.Length > 0 ? architecture : null,
         };
     }
 

@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Models.Families;
 using ProcessingJob.Models.Modules;
+using ProcessingJob.Models.Onnx;
 
 namespace ProcessingJob.Models.Folders;
 
@@ -12,6 +16,9 @@ public sealed class ModelFolder
 {
     /// <summary>Tokens of an encoding where nothing says how many.</summary>
     const int DefaultLength = 512;
+
+    /// <summary>Tables of tokens have no limit of their own; a text is still to fit into memory.</summary>
+    const int StaticLength = 1 << 20;
 
     readonly ModelConfig _config;
     readonly IReadOnlyList<ModelSource> _sources;
@@ -77,9 +84,6 @@ public sealed class ModelFolder
     /// <summary>Width of the embedding as the folder says, its own truncation included.</summary>
     public int EmbeddingSize => Route is null ? HiddenSize : Route.TruncateDimensions ?? Route.Width;
 
-    /// <summary>True when sentence_bert_config.json asks for lower-cased text before tokenization.</summary>
-    public bool LowerCase => Transformer?.LowerCase ?? false;
-
     /// <summary>Prompts by name, from config_sentence_transformers.json.</summary>
     public IReadOnlyDictionary<string, string> Prompts => Sentence?.Prompts ?? new Dictionary<string, string>();
 
@@ -92,17 +96,29 @@ public sealed class ModelFolder
     public TorchActivation? Activation => Sentence is { Kind: FolderKind.CrossEncoder, SaysKind: true } own ? own.Activation : null;
 
     /// <summary>What a user should know before trusting the results.</summary>
-    public IReadOnlyList<FolderWarning> Warnings => Route?.Warnings ?? Sentence?.Warnings ?? [];
+    public IReadOnlyList<JobWarning> Warnings => Route?.Warnings ?? Sentence?.Warnings ?? [];
 
     /// <summary>What the model can be run from, in the order that is preferred on a CPU; empty for task tokenize.</summary>
     public IReadOnlyList<ModelFile> Files { get; }
+
+    /// <summary>Files that look like graphs of the model and cannot be used, with the reason.</summary>
+    public IReadOnlyList<string> Notes => _notes;
 
     public ModelConfig Config => _config;
 
     public IReadOnlyList<ModelSource> Sources => _sources;
 
+    /// <summary>Names of the graph's outputs that were asked for; empty: the usual ones.</summary>
+    public IReadOnlyList<string> Outputs { get; private init; } = [];
+
     /// <summary>Whether compute.model_file named one.</summary>
     bool IsAsked { get; init; }
+
+    /// <summary>Families that graphs are built for from safetensors, by config.json's model_type.</summary>
+    public static IEnumerable<string> Families => EncoderGraph.ModelTypes;
+
+    /// <summary>Whether a model of this model_type runs from its safetensors.</summary>
+    public static bool CanBuild(string modelType) => modelType == Model2VecModule.ModelType || Families.Contains(modelType);
 
     /// <summary>Reads and checks the folder. For task tokenize no weights are asked for.</summary>
     /// <exception cref="PJobException">Model: what was found, what is expected, in which file.</exception>
@@ -115,6 +131,11 @@ public sealed class ModelFolder
 
         options ??= new ModelOptions();
         var asked = options.Task ?? (AnswersQuestions(path) ? TaskKind.Answer : null);
+        if (asked == TaskKind.Answer)
+        {
+            RequireAnswers(path);
+        }
+
         var sentence = asked is TaskKind.Answer or TaskKind.Tokenize ? null : SentenceFolder.Open(path, KindOf(asked));
         var task = asked ?? TaskOf(path, sentence!);
         var route = task == TaskKind.Embed ? EmbedRoute.Of(sentence!, options.Role) : null;
@@ -128,21 +149,23 @@ public sealed class ModelFolder
         var config = ModelConfig.Read(System.IO.Path.Combine(encoder, "config.json"));
         if (task == TaskKind.Classify && config.Labels.Count == 0)
         {
-            throw new PJobException(
-                $"{path}: the task is classify, but config.json's architectures name no …ForSequenceClassification: the model has no labels",
-                ExitCode.Model
-            );
+            throw HeadTasks.Refusal(PlainFolder.Read(encoder), task)
+                ?? new PJobException(
+                    $"{path}: the task is classify, but config.json's architectures name no …ForSequenceClassification: the model has no labels; fix: task: embed",
+                    ExitCode.Model
+                );
         }
 
         var notes = new List<string>();
         var sources =
             task == TaskKind.Tokenize || options.WithoutGraph
                 ? []
-                : ModelSources.Find(path, System.IO.Path.GetRelativePath(path, encoder), options.ModelFile, task, config, route, notes);
+                : ModelSources.Find(path, System.IO.Path.GetRelativePath(path, encoder), options, task, config, route, notes);
         return new ModelFolder(path, config, sources, notes)
         {
             Task = task,
             IsAsked = options.ModelFile is not null,
+            Outputs = options.Outputs,
             Sentence = sentence,
             Route = route,
             Role = options.Role,
@@ -171,63 +194,34 @@ public sealed class ModelFolder
             _ => Transformer?.MaxLength(Role, tokenizerLimit, _config.Positions) ?? Least(tokenizerLimit, _config.Positions),
         };
 
-    /// <summary>What was understood, as lines of name and value for <c>pjob model inspect</c>.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Describe()
+    /// <summary>Tokens an encoding may have where a job asks for no length: <see cref="LengthLimit"/>, or a bound for models without any.</summary>
+    public int DefaultLengthWith(int? tokenizerLimit) => LengthLimit(tokenizerLimit) ?? (IsStatic ? StaticLength : MaxLength);
+
+    /// <summary>The file and key that <see cref="DefaultLengthWith"/> comes from.</summary>
+    public string LengthOrigin(int? tokenizerLimit)
     {
-        var lines = new List<KeyValuePair<string, string>>();
-        Add("model", $"{ModelType}, {Task.ToString().ToLowerInvariant()}");
-        Add("hidden size", $"{HiddenSize}");
-        Add("max length", $"{MaxLength} tokens" + (_config.FirstPosition > 0 ? $" ({_config.FirstPosition} positions reserved)" : ""));
-        if (Task == TaskKind.Embed)
+        var limit = LengthLimit(tokenizerLimit);
+        return limit is null ? "no file says: a bound of this product"
+            : IsStatic ? "max_seq_length of the module"
+            : limit == _config.Positions && Transformer?.MaxLength(Role, tokenizerLimit, null) != limit ? "the positions of config.json"
+            : Transformer?.ProcessingLength is not null ? "processing_kwargs of sentence_bert_config.json"
+            : Role == TextRole.Query && Transformer?.QueryLength is not null ? "query_length of sentence_bert_config.json"
+            : Role == TextRole.Document && Transformer?.DocumentLength is not null ? "document_length of sentence_bert_config.json"
+            : Transformer?.MaxSequenceLength is not null ? "max_seq_length of sentence_bert_config.json"
+            : "model_max_length of tokenizer_config.json";
+    }
+
+    /// <exception cref="PJobException">BadSpec: the model has no positions for so many tokens.</exception>
+    public void RequireLength(int maxLength)
+    {
+        var positions = _config.Positions ?? int.MaxValue;
+        if (maxLength < 1 || maxLength > positions)
         {
-            foreach (var module in Sentence!.Modules)
-            {
-                Add(module.Name.ToLowerInvariant(), module.Summary);
-            }
-
-            Add("modules", Sentence.HasModules ? "of modules.json" : "guessed (no modules.json)");
-            Add("normalize", Normalize ? "yes" : "no");
-            Add("embedding size", $"{EmbeddingSize}");
-            foreach (var (name, prompt) in Prompts)
-            {
-                Add("prompt", $"{name}: \"{prompt}\"" + (name == DefaultPromptName ? " (default)" : ""));
-            }
-
-            Add("similarity", Similarity);
-        }
-
-        if (Labels.Count > 0)
-        {
-            Add("labels", string.Join(", ", Labels) + (ProblemType is null ? "" : $" ({ProblemType})"));
-        }
-
-        foreach (var file in Files)
-        {
-            var uses = new[] { DeviceKind.Cpu, DeviceKind.Cuda }.Where(d => Choose(d) == file).Select(d => d.ToString().ToLowerInvariant());
-            Add(
-                "model file",
-                $"{file.Name}: {file.Precision.ToString().ToLowerInvariant()}{(file.Optimized ? ", optimized" : "")}, {file.Bytes / 1e6:N1} MB{string.Concat(uses.Select(u => $", for {u}"))}"
+            throw new PJobException(
+                $"tokens.max_length: found {maxLength}, but the model has positions for 1 to {positions} tokens",
+                ExitCode.BadSpec
             );
         }
-
-        if (Activation is { } activation)
-        {
-            Add("activation", activation.ToString());
-        }
-
-        foreach (var warning in Warnings)
-        {
-            Add("warning", $"{warning.Text} ({warning.Code})");
-        }
-
-        foreach (var note in _notes)
-        {
-            Add("not usable", note);
-        }
-
-        return lines;
-
-        void Add(string name, string value) => lines.Add(new(name, value));
     }
 
     /// <summary>What runs the model on a device, and why it was chosen. A graph that cannot be built gives way to an .onnx file.</summary>
@@ -239,7 +233,19 @@ public sealed class ModelFolder
             throw new PJobException($"{Path} was opened as a model that runs no graph", ExitCode.Model);
         }
 
-        var ranked = _sources.OrderBy(s => ModelSources.Rank(s, device)).ToArray();
+        var ranked = _sources
+            .Where(s => IsAsked || device != DeviceKind.Cuda || !s.File.Precision.IsQuantized())
+            .OrderBy(s => ModelSources.Rank(s, device))
+            .ToArray();
+        if (ranked.Length == 0)
+        {
+            throw ModelError.Refuse(
+                Path,
+                $"has only quantized graphs ({string.Join(", ", Files.Select(f => f.Name))}), which CUDA has no kernels for; "
+                    + "fix: device: cpu, or a folder with safetensors or a float .onnx file"
+            );
+        }
+
         // The only way speaks for itself when it is opened.
         var hasOnnx = ranked.Any(s => s is OnnxSource);
         var source = ranked.First(s => s is not SafetensorsSource || !hasOnnx || Refusal(s) is null);
@@ -251,13 +257,17 @@ public sealed class ModelFolder
         return (source, why);
     }
 
+    /// <summary>Whether the device takes this way where nothing else is asked for.</summary>
+    public bool IsChosen(ModelSource source, DeviceKind device) =>
+        (IsAsked || device != DeviceKind.Cuda || Files.Any(f => !f.Precision.IsQuantized())) && SourceFor(device).Source == source;
+
     string? Refusal(ModelSource source)
     {
         if (!_refusals.TryGetValue(source, out var refusal))
         {
             try
             {
-                source.Open().Dispose();
+                _ = source.ReadInputs();
             }
             catch (PJobException e)
             {
@@ -289,6 +299,21 @@ public sealed class ModelFolder
 
     static bool AnswersQuestions(string path) =>
         !File.Exists(System.IO.Path.Combine(path, "modules.json")) && PlainFolder.Read(path).Is("ForQuestionAnswering");
+
+    // Of a folder whose architecture says nothing, the graph's outputs tell.
+    static void RequireAnswers(string path)
+    {
+        if (File.Exists(System.IO.Path.Combine(path, "modules.json")))
+        {
+            var kind = SentenceFolder.Open(path).Kind;
+            throw ModelError.Refuse(path, $"is a {kind} by its own files, expected a question answerer for task answer");
+        }
+
+        if (HeadTasks.Refusal(PlainFolder.Read(path), TaskKind.Answer) is { } refusal)
+        {
+            throw refusal;
+        }
+    }
 
     static FolderKind? KindOf(TaskKind? task) =>
         task switch

@@ -20,6 +20,9 @@ public sealed class ModelGraph : IDisposable
 
     public IReadOnlyList<GraphValue> Inputs { get; }
 
+    /// <summary>Values of inputs that are the same for every text, by name.</summary>
+    public IReadOnlyDictionary<string, double> Constants { get; init; } = new Dictionary<string, double>();
+
     /// <summary>The ModelProto without its weights; null: it is the file <see cref="ModelSource.Path"/>.</summary>
     public byte[]? Bytes => _built?.Model;
 

@@ -1,4 +1,4 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Models.Folders;
 
@@ -7,6 +7,23 @@ public sealed record ModelOptions
 {
     /// <summary>ONNX file relative to the folder, e.g. <c>onnx/model_fp16.onnx</c>, or <c>safetensors</c>. Null: chosen per device.</summary>
     public string? ModelFile { get; init; }
+
+    /// <summary>Names of the graph's outputs that are read, where the usual names are not there; empty: the usual ones.</summary>
+    public IReadOnlyList<string> Outputs { get; init; } = [];
+
+    /// <summary>Values of further inputs of the graph by name, the same for every text.</summary>
+    public IReadOnlyDictionary<string, double> Inputs { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>What a job says of its model.</summary>
+    public static ModelOptions Of(JobSpec spec) =>
+        new()
+        {
+            ModelFile = spec.Compute.ModelFile == "auto" ? null : spec.Compute.ModelFile,
+            Outputs = spec.Compute.Outputs,
+            Inputs = spec.Compute.Inputs.ToDictionary(),
+            Task = spec.Task,
+            Role = spec.Embed.Role,
+        };
 
     /// <summary>The task. Null: embed for a sentence-transformers folder, else what config.json's architectures say.</summary>
     public TaskKind? Task { get; init; }

@@ -12,6 +12,10 @@ public abstract record ModelSource(ModelFile File, string Path)
     /// <summary>The graph's outputs.</summary>
     public abstract IReadOnlyList<GraphValue> Outputs { get; }
 
+    /// <summary>The graph's inputs. A graph that is built here is checked as far as it can be without keeping its weights.</summary>
+    /// <exception cref="Contract.PJobException">Model: no graph can be built of what the folder holds.</exception>
+    public abstract IReadOnlyList<GraphValue> ReadInputs();
+
     /// <summary>The graph, ready for a session.</summary>
     /// <exception cref="Contract.PJobException">Model: no graph can be built of what the folder holds.</exception>
     public abstract ModelGraph Open();
@@ -26,7 +30,12 @@ public sealed record OnnxSource(ModelFile File, string Path, OnnxSummary Summary
 {
     public override IReadOnlyList<GraphValue> Outputs => Summary.Outputs;
 
-    public override ModelGraph Open() => new(this, Summary.Inputs);
+    /// <summary>Values of inputs that are the same for every text, by name.</summary>
+    public IReadOnlyDictionary<string, double> Constants { get; init; } = new Dictionary<string, double>();
+
+    public override IReadOnlyList<GraphValue> ReadInputs() => Summary.Inputs;
+
+    public override ModelGraph Open() => new(this, Summary.Inputs) { Constants = Constants };
 }
 
 /// <summary>A graph that <see cref="EncoderGraph"/> builds over config.json and safetensors.</summary>
@@ -38,6 +47,19 @@ public sealed record SafetensorsSource(ModelFile File, string Path, GraphOptions
     : ModelSource(File, Path)
 {
     public override IReadOnlyList<GraphValue> Outputs => Given;
+
+    public override IReadOnlyList<GraphValue> ReadInputs()
+    {
+        // The operators make no difference to what is refused.
+        var options = Options with
+        {
+            WithoutWeights = true,
+            Form = GraphForm.Plain,
+            Precision = GraphPrecision.Float32,
+        };
+        using var graph = new ModelGraph(this, EncoderGraph.Build(System.IO.Path.GetDirectoryName(Path)!, options));
+        return graph.Inputs;
+    }
 
     public override ModelGraph Open() => new(this, EncoderGraph.Build(System.IO.Path.GetDirectoryName(Path)!, Options));
 }

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Models.Modules;
 using ProcessingJob.Models.Onnx;
 
@@ -18,25 +19,31 @@ static class ModelSources
     public static IReadOnlyList<ModelSource> Find(
         string folder,
         string transformerPath,
-        string? asked,
+        ModelOptions options,
         TaskKind task,
         ModelConfig config,
         EmbedRoute? route,
         List<string> notes
     )
     {
-        var safetensors =
-            asked is null || SafetensorsSources.IsAsked(asked) ? SafetensorsSources.Find(folder, transformerPath, task, config, route) : [];
+        var asked = options.ModelFile;
+        var isOnnx = asked is null ? options.Outputs.Count + options.Inputs.Count > 0 : !SafetensorsSources.IsAsked(asked);
+        var safetensors = isOnnx ? [] : SafetensorsSources.Find(folder, transformerPath, task, config, route);
         if (asked is not null)
         {
             return SafetensorsSources.IsAsked(asked)
                 ? Asked(safetensors, folder, transformerPath, asked)
-                : [Asked(folder, transformerPath, asked)];
+                : [Asked(folder, transformerPath, asked, options)];
         }
 
         var paths = Paths(folder, transformerPath).ToArray();
         if (paths.Length + safetensors.Count == 0)
         {
+            if (isOnnx)
+            {
+                throw ModelError.Refuse(folder, "has no .onnx file, which compute.outputs and compute.inputs are for; fix: leave them out");
+            }
+
             throw new PJobException(
                 $"{folder} has no model.safetensors and no .onnx file (looked in it and in onnx/); fix: save the model as safetensors",
                 ExitCode.Model
@@ -50,7 +57,7 @@ static class ModelSources
         {
             try
             {
-                sources.Add(Read(folder, path));
+                sources.Add(Read(folder, path, options));
             }
             catch (PJobException e)
             {
@@ -59,7 +66,7 @@ static class ModelSources
             }
         }
 
-        sources = WithOutput(sources, route);
+        sources = options.Outputs.Count > 0 ? sources : WithOutput(sources, route);
         return sources.Count > 0 ? [.. sources.OrderBy(s => Rank(s, DeviceKind.Cpu))] : throw refused!;
     }
 
@@ -70,19 +77,31 @@ static class ModelSources
         return able.Any() ? [.. able] : sources;
     }
 
+    static readonly WeightPrecision[] CpuOrder =
+    [
+        WeightPrecision.Float32,
+        WeightPrecision.WeightOnly,
+        WeightPrecision.Float16,
+        WeightPrecision.QuantizedStatic,
+        WeightPrecision.QuantizedDynamic,
+        WeightPrecision.Bfloat16,
+    ];
+
+    static readonly WeightPrecision[] CudaOrder = [WeightPrecision.Float16, WeightPrecision.Bfloat16, WeightPrecision.Float32];
+
     // A CPU computes in float32: float16 files are only slower there, and its .onnx file costs no building. A GPU is several times faster
-    // in float16, and fastest with the operators that its kernels are made for, which are those of our own graphs. Quantised files change
-    // the result, so they are taken only when nothing else is there. A plain graph before an optimised one: ONNX Runtime optimises it
-    // for this very machine.
+    // in float16, and fastest with the operators that its kernels are made for, which are those of our own graphs. Quantized files change
+    // the result, so they are taken only when nothing else is there, and never on a GPU, which has no kernels for most of their operators.
+    // A plain graph before an optimized one: ONNX Runtime optimizes it for this very machine.
     public static (int Precision, bool Built, bool Optimized, string Name) Rank(ModelSource source, DeviceKind device)
     {
         var built = source is SafetensorsSource;
-        ReadOnlySpan<WeightPrecision> order = device switch
+        var order = device switch
         {
-            DeviceKind.Cuda => [WeightPrecision.Float16, WeightPrecision.Float32, WeightPrecision.Quantized],
-            DeviceKind.Cpu or DeviceKind.Auto => [WeightPrecision.Float32, WeightPrecision.Quantized, WeightPrecision.Float16],
+            DeviceKind.Cuda => CudaOrder,
+            DeviceKind.Cpu or DeviceKind.Auto => CpuOrder,
         };
-        return (order.IndexOf(source.File.Precision), built != (device == DeviceKind.Cuda), source.File.Optimized, source.File.Name);
+        return (Array.IndexOf(order, source.File.Precision), built != (device == DeviceKind.Cuda), source.File.Optimized, source.File.Name);
     }
 
     static IReadOnlyList<ModelSource> Asked(IReadOnlyList<ModelSource> safetensors, string folder, string transformerPath, string asked) =>
@@ -93,7 +112,7 @@ static class ModelSources
                 ExitCode.Model
             );
 
-    static OnnxSource Asked(string folder, string transformerPath, string asked)
+    static OnnxSource Asked(string folder, string transformerPath, string asked, ModelOptions options)
     {
         if (System.IO.Path.IsPathRooted(asked) || asked.Split('/', '\\').Contains(".."))
         {
@@ -102,7 +121,7 @@ static class ModelSources
 
         var path = System.IO.Path.Combine(folder, asked);
         return File.Exists(path)
-            ? Read(folder, path)
+            ? Read(folder, path, options)
             : throw new PJobException(
                 $"model_file {asked} is not in {folder}; there {Listing([.. Paths(folder, transformerPath)], folder)}",
                 ExitCode.Model
@@ -117,7 +136,7 @@ static class ModelSources
             .SelectMany(f => Directory.EnumerateFiles(f, "*.onnx").Order(StringComparer.Ordinal))
             .Distinct();
 
-    static OnnxSource Read(string folder, string path)
+    static OnnxSource Read(string folder, string path, ModelOptions options)
     {
         OnnxSummary summary;
         try
@@ -130,44 +149,21 @@ static class ModelSources
         }
 
         var external = ExternalData.Resolve(path, summary);
-        var unknown = summary.Inputs.Where(i => !ModelInputs.Names.Contains(i.Name)).Select(i => i.Name).ToArray();
-        if (unknown.Length > 0)
+        OnnxInputs.Check(path, summary.Inputs, options.Inputs);
+        if (options.Outputs.FirstOrDefault(name => summary.Outputs.All(o => o.Name != name)) is { } missing)
         {
-            throw new PJobException(
-                $"{path}: the graph asks for {string.Join(", ", unknown)}; an encoder of texts has only {string.Join(", ", ModelInputs.Names)}",
-                ExitCode.Model
+            throw ModelError.Refuse(
+                path,
+                $"compute.outputs names {missing}, but the graph's outputs are {string.Join(", ", summary.Outputs.Select(o => o.Name))}"
             );
-        }
-
-        if (summary.Inputs.All(i => i.Name != ModelInputs.InputIds))
-        {
-            throw new PJobException($"{path}: the graph has no input {ModelInputs.InputIds}.", ExitCode.Model);
-        }
-
-        foreach (var input in summary.Inputs)
-        {
-            CheckInput(path, input);
         }
 
         var bytes = new FileInfo(path).Length + external.Sum(e => new FileInfo(e).Length);
         var name = System.IO.Path.GetRelativePath(folder, path).Replace('\\', '/');
-        return new OnnxSource(new ModelFile(name, summary.Precision, summary.Optimized, bytes), path, summary, external);
-    }
-
-    static void CheckInput(string path, GraphValue input)
-    {
-        if (input.ElementType is not (OnnxGraphWriter.Int64 or OnnxGraphWriter.Int32))
+        return new OnnxSource(new ModelFile(name, summary.Precision, summary.Optimized, bytes), path, summary, external)
         {
-            throw new PJobException($"{path}: {input.Name} has element type {input.ElementType}, expected int64 or int32.", ExitCode.Model);
-        }
-
-        if (input.Dimensions.Any(d => d > 0))
-        {
-            throw new PJobException(
-                $"{path}: {input.Name} has the fixed shape [{string.Join(", ", input.Dimensions.Select(d => d > 0 ? $"{d}" : "any"))}], but batches have any number of rows and any length. Export the model with dynamic axes for both.",
-                ExitCode.Model
-            );
-        }
+            Constants = options.Inputs,
+        };
     }
 
     static string Listing(string[] paths, string folder) =>

@@ -55,8 +55,8 @@ public sealed class BuiltGraph : IDisposable
     /// <summary>Keys of config.json that the family does not know and whose value is not null, false or empty.</summary>
     public required IReadOnlyList<string> UnknownKeys { get; init; }
 
-    /// <summary>Writes a self-contained .onnx file; above 2 GB its weights go to <c>{path}.data</c> beside it.</summary>
-    public void Export(string path) => _model.Save(path);
+    /// <summary>Writes a self-contained .onnx file; weights of more than so many bytes go to <c>{path}.data</c> beside it.</summary>
+    public void Export(string path, long largestInline) => _model.Save(path, largestInline);
 
     public void Dispose()
     {

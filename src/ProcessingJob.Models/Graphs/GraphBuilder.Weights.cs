@@ -49,6 +49,13 @@ sealed unsafe partial class GraphBuilder
             return name;
         }
 
+        if (options.WithoutWeights)
+        {
+            WeightConversion.RequireReadable(tensor);
+            _model.Weight(new GraphWeight(name, type, tensor.Shape, 0, tensor.Count * type.Size(), IsMapped: true));
+            return name;
+        }
+
         var wanted = type == ElementType.Float16 ? WeightType.F16 : WeightType.F32;
         if (tensor.Type == wanted && tensor.IsAligned)
         {

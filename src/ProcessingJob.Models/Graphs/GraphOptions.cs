@@ -65,6 +65,12 @@ public sealed record GraphOptions
     public IReadOnlyList<(int Layer, float Weight)> HiddenStates { get; init; } = [];
 
     /// <summary>
+    /// Reads and checks the checkpoint but keeps none of its values: enough to know inputs, outputs and what would be refused. A graph
+    /// of this kind cannot be run.
+    /// </summary>
+    public bool WithoutWeights { get; init; }
+
+    /// <summary>
     /// Builds also where config.json holds keys that the family does not know; they are listed in <see cref="BuiltGraph.UnknownKeys"/>.
     /// Without it they are refused, as they may change results.
     /// </summary>

@@ -1,11 +1,11 @@
 using System.Globalization;
 using ProcessingJob.Contract.Wire;
+using static ProcessingJob.Models.Onnx.OnnxFields;
 
 namespace ProcessingJob.Models.Graphs;
 
 /// <summary>
 /// A graph as ONNX's ModelProto (IR 10) without its large weights, which are written as external data by name, into a file or not at all.
-/// Field numbers: onnx.proto3 of ONNX 1.16.
 /// </summary>
 sealed class OnnxModel
 {
@@ -17,12 +17,9 @@ sealed class OnnxModel
     /// </summary>
     const string NoFile = ".";
 
-    /// <summary>protobuf's limit for one message, with room for all but the weights.</summary>
-    const long LargestInline = int.MaxValue - (64L << 20);
-
     const long ExternalAlignment = 4096;
 
-    readonly ProtoWriter _graph = new ProtoWriter().Text(2, "encoder");
+    readonly ProtoWriter _graph = new ProtoWriter().Text(GraphName, "encoder");
     readonly List<GraphWeight> _weights = [];
     readonly List<GraphPort> _inputs = [];
     readonly List<GraphPort> _outputs = [];
@@ -49,49 +46,49 @@ sealed class OnnxModel
         var node = new ProtoWriter();
         foreach (var input in inputs)
         {
-            node.Text(1, input);
+            node.Text(NodeInputs, input);
         }
 
         foreach (var output in outputs)
         {
-            node.Text(2, output);
+            node.Text(NodeOutputs, output);
         }
 
-        node.Text(3, $"{operation}_{_nodes++}").Text(4, operation).Text(7, domain);
+        node.Text(NodeName, $"{operation}_{_nodes++}").Text(NodeOperation, operation).Text(NodeDomain, domain);
         foreach (var (name, value) in attributes)
         {
-            node.Message(5, Attribute(name, value));
+            node.Message(NodeAttributes, Attribute(name, value));
         }
 
-        _graph.Message(1, node);
+        _graph.Message(GraphNodes, node);
     }
 
     public void Input(GraphPort port)
     {
         _inputs.Add(port);
-        _graph.Message(11, Value(port));
+        _graph.Message(GraphInputs, Value(port));
     }
 
     public void Output(GraphPort port)
     {
         _outputs.Add(port);
-        _graph.Message(12, Value(port));
+        _graph.Message(GraphOutputs, Value(port));
     }
 
     /// <summary>An initializer whose elements stand in the model.</summary>
     public void Constant(string name, ElementType type, IEnumerable<long> dimensions, ReadOnlySpan<byte> elements) =>
-        _graph.Message(5, Tensor(name, type, dimensions).Bytes(9, elements));
+        _graph.Message(GraphInitializers, Tensor(name, type, dimensions).Bytes(TensorRaw, elements));
 
     public void Weight(GraphWeight weight) => _weights.Add(weight);
 
     /// <summary>The model with its weights by name only: to be handed to the session by their names.</summary>
     public byte[] ToBytes() => Model(new ProtoWriter().Raw(GraphWith(weight => External(weight, NoFile, 0)))).ToArray();
 
-    /// <summary>A file with all its weights; beyond protobuf's limit they stand in <c>{path}.data</c>.</summary>
-    public void Save(string path)
+    /// <summary>A file with all its weights; beyond so many bytes they stand in <c>{path}.data</c>.</summary>
+    public void Save(string path, long largestInline)
     {
         using var stream = File.Create(path);
-        if (_weights.Sum(weight => weight.Bytes) <= LargestInline)
+        if (_weights.Sum(weight => weight.Bytes) <= largestInline)
         {
             SaveInline(stream);
             return;
@@ -116,10 +113,14 @@ sealed class OnnxModel
 
     void SaveInline(FileStream stream)
     {
-        var tensors = _weights.Select(weight => Tensor(weight.Name, weight.Type, weight.Dimensions).Header(9, weight.Bytes)).ToArray();
-        var headers = _weights.Select((weight, i) => new ProtoWriter().Header(5, tensors[i].Length + weight.Bytes)).ToArray();
+        var tensors = _weights
+            .Select(weight => Tensor(weight.Name, weight.Type, weight.Dimensions).Header(TensorRaw, weight.Bytes))
+            .ToArray();
+        var headers = _weights
+            .Select((weight, i) => new ProtoWriter().Header(GraphInitializers, tensors[i].Length + weight.Bytes))
+            .ToArray();
         var length = _graph.Length + _weights.Select((weight, i) => headers[i].Length + tensors[i].Length + weight.Bytes).Sum();
-        Model(null).Header(7, length).WriteTo(stream);
+        Model(null).Header(ModelGraph, length).WriteTo(stream);
         _graph.WriteTo(stream);
         foreach (var (i, weight) in _weights.Index())
         {
@@ -131,10 +132,10 @@ sealed class OnnxModel
 
     ProtoWriter Model(ProtoWriter? graph)
     {
-        var model = new ProtoWriter().Number(1, IrVersion).Text(2, "ProcessingJob");
-        model.Message(8, new ProtoWriter().Text(1, "").Number(2, Opset));
-        model.Message(8, new ProtoWriter().Text(1, GraphBuilder.Microsoft).Number(2, 1));
-        return graph is null ? model : model.Message(7, graph);
+        var model = new ProtoWriter().Number(ModelIrVersion, IrVersion).Text(ModelProducer, "ProcessingJob");
+        model.Message(ModelOpsets, new ProtoWriter().Text(OpsetDomain, "").Number(OpsetVersion, Opset));
+        model.Message(ModelOpsets, new ProtoWriter().Text(OpsetDomain, GraphBuilder.Microsoft).Number(OpsetVersion, 1));
+        return graph is null ? model : model.Message(ModelGraph, graph);
     }
 
     byte[] GraphWith(Func<GraphWeight, ProtoWriter> write)
@@ -142,7 +143,7 @@ sealed class OnnxModel
         var graph = new ProtoWriter().Raw(_graph.ToArray());
         foreach (var weight in _weights)
         {
-            graph.Message(5, write(weight));
+            graph.Message(GraphInitializers, write(weight));
         }
 
         return graph.ToArray();
@@ -153,10 +154,10 @@ sealed class OnnxModel
         var tensor = Tensor(weight.Name, weight.Type, weight.Dimensions);
         foreach (var (key, value) in new[] { ("location", location), ("offset", Text(offset)), ("length", Text(weight.Bytes)) })
         {
-            tensor.Message(13, new ProtoWriter().Text(1, key).Text(2, value));
+            tensor.Message(TensorExternal, new ProtoWriter().Text(EntryKey, key).Text(EntryValue, value));
         }
 
-        return tensor.Number(14, 1);
+        return tensor.Number(TensorLocation, LocationExternal);
 
         static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
     }
@@ -175,34 +176,30 @@ sealed class OnnxModel
         var tensor = new ProtoWriter();
         foreach (var dimension in dimensions)
         {
-            tensor.Number(1, dimension);
+            tensor.Number(TensorDimensions, dimension);
         }
 
-        return tensor.Number(2, (long)type).Text(8, name);
+        return tensor.Number(TensorElementType, (long)type).Text(TensorName, name);
     }
 
     static ProtoWriter Attribute(string name, object value)
     {
-        const int floatKind = 1;
-        const int intKind = 2;
-        const int stringKind = 3;
-        const int intsKind = 7;
-        var attribute = new ProtoWriter().Text(1, name);
+        var attribute = new ProtoWriter().Text(AttributeName, name);
         switch (value)
         {
             case float real:
-                return attribute.Single(2, real).Number(20, floatKind);
+                return attribute.Single(AttributeFloat, real).Number(AttributeType, TypeFloat);
             case string text:
-                return attribute.Text(4, text).Number(20, stringKind);
+                return attribute.Text(AttributeString, text).Number(AttributeType, TypeString);
             case long[] numbers:
                 foreach (var number in numbers)
                 {
-                    attribute.Number(8, number);
+                    attribute.Number(AttributeIntegers, number);
                 }
 
-                return attribute.Number(20, intsKind);
+                return attribute.Number(AttributeType, TypeIntegers);
             default:
-                return attribute.Number(3, (long)value).Number(20, intKind);
+                return attribute.Number(AttributeInteger, (long)value).Number(AttributeType, TypeInteger);
         }
     }
 
@@ -212,14 +209,14 @@ sealed class OnnxModel
         foreach (var dimension in port.Dimensions)
         {
             shape.Message(
-                1,
+                ShapeDimensions,
                 long.TryParse(dimension, CultureInfo.InvariantCulture, out var number)
-                    ? new ProtoWriter().Number(1, number)
-                    : new ProtoWriter().Text(2, dimension)
+                    ? new ProtoWriter().Number(DimensionValue, number)
+                    : new ProtoWriter().Text(DimensionSymbol, dimension)
             );
         }
 
-        var tensor = new ProtoWriter().Number(1, (long)port.Type).Message(2, shape);
-        return new ProtoWriter().Text(1, port.Name).Message(2, new ProtoWriter().Message(1, tensor));
+        var tensor = new ProtoWriter().Number(TensorTypeElement, (long)port.Type).Message(TensorTypeShape, shape);
+        return new ProtoWriter().Text(ValueName, port.Name).Message(ValueKind, new ProtoWriter().Message(TypeOfTensor, tensor));
     }
 }

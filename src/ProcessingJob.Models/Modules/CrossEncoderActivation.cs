@@ -1,3 +1,5 @@
+using ProcessingJob.Contract.Output;
+
 namespace ProcessingJob.Models.Modules;
 
 /// <summary>What a CrossEncoder does to its logits, by the order of its files (sentence-transformers' get_default_activation_fn).</summary>
@@ -8,7 +10,7 @@ static class CrossEncoderActivation
     /// sbert_ce_default_activation_function; else Sigmoid for one label and Identity for several.
     /// </summary>
     /// <param name="settings">Null where the folder has no modules.json, as the file is not read then.</param>
-    public static TorchActivation Of(FolderSettings? settings, PlainFolder? plain, int labels, List<FolderWarning> warnings)
+    public static TorchActivation Of(FolderSettings? settings, PlainFolder? plain, int labels, List<JobWarning> warnings)
     {
         var (file, name) = settings?.Activation is { } own ? (settings.File, own) : (plain?.File, plain?.Activation);
         if (name is not null)

@@ -1,23 +1,20 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Models.Modules;
 
 /// <summary>Modules of a folder without modules.json, as each class of sentence-transformers makes them.</summary>
 static class DefaultModules
 {
+    /// <summary>Code of the warning of a folder that does not say how it pools.</summary>
+    public const string PoolingGuessed = "pooling_guessed";
+
     const string LanguageModel = "ForCausalLM";
     const string MaskedLanguageModel = "ForMaskedLM";
 
-    /// <summary>Heads that make a folder one for another task, with that task.</summary>
-    static readonly (string Head, string Task)[] OtherTasks =
-    [
-        ("ForSequenceClassification", "classify"),
-        ("ForTokenClassification", "tag"),
-        ("ForQuestionAnswering", "answer"),
-    ];
-
     /// <exception cref="PJobException">Model: the folder is for another task, needs a chat template, or would need training.</exception>
-    public static IReadOnlyList<SentenceModule> Of(string folder, PlainFolder plain, FolderKind kind, List<FolderWarning> warnings)
+    public static IReadOnlyList<SentenceModule> Of(string folder, PlainFolder plain, FolderKind kind, List<JobWarning> warnings)
     {
         if (plain.ModelType == Model2VecModule.ModelType && kind == FolderKind.SentenceTransformer)
         {
@@ -44,17 +41,11 @@ static class DefaultModules
         };
     }
 
-    static IReadOnlyList<SentenceModule> Embedding(string folder, PlainFolder plain, List<FolderWarning> warnings)
+    static IReadOnlyList<SentenceModule> Embedding(string folder, PlainFolder plain, List<JobWarning> warnings)
     {
-        foreach (var (head, task) in OtherTasks)
+        if (HeadTasks.Refusal(plain, TaskKind.Embed) is { } refusal)
         {
-            if (plain.Is(head))
-            {
-                throw ModelError.Refuse(
-                    plain.File,
-                    $"the architecture is {Shown(plain)}, which is no model for embeddings; fix: task: {task}"
-                );
-            }
+            throw refusal;
         }
 
         if (ChatTemplates.IsIn(folder))
@@ -65,7 +56,7 @@ static class DefaultModules
         var mode = plain.Is(LanguageModel) && plain.Causal ? PoolingMode.Last : PoolingMode.Mean;
         warnings.Add(
             new(
-                "pooling_guessed",
+                PoolingGuessed,
                 $"{folder} has no modules.json, so the pooling is guessed: {new[] { mode }.Words()}, not normalized; "
                     + "fix: say embed.pooling and embed.normalize as the model's authors do"
             )

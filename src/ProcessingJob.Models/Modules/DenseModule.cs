@@ -1,3 +1,5 @@
+using ProcessingJob.Contract.Output;
+
 namespace ProcessingJob.Models.Modules;
 
 /// <summary>
@@ -57,7 +59,7 @@ public sealed record DenseModule(
         ));
     }
 
-    static TorchActivation ReadActivation(ModuleConfig config, List<FolderWarning> warnings)
+    static TorchActivation ReadActivation(ModuleConfig config, List<JobWarning> warnings)
     {
         var name = config.Text("activation_function") ?? DefaultActivation;
         if (TorchActivations.Parse(name, config.Refuse) is { } activation)

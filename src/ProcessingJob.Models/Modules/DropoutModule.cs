@@ -9,7 +9,12 @@ public sealed record DropoutModule : SentenceModule
 
     internal static DropoutModule Read(ModuleSource source)
     {
-        source.TryConfig("config.json")?.Close("dropout");
+        if (source.TryConfig("config.json") is { } config)
+        {
+            _ = config.Number("dropout");
+            config.Close();
+        }
+
         return new DropoutModule();
     }
 }

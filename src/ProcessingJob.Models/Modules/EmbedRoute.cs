@@ -1,4 +1,6 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Models.Families;
 using ProcessingJob.Models.Graphs;
 
@@ -67,7 +69,7 @@ public sealed record EmbedRoute
         : IsPooled ? ["pooler_output", "sentence_embedding"]
         : null;
 
-    public required IReadOnlyList<FolderWarning> Warnings { get; init; }
+    public required IReadOnlyList<JobWarning> Warnings { get; init; }
 
     /// <summary>The route that texts of a role take through a folder for embeddings.</summary>
     /// <exception cref="PJobException">Model: modules that do not fit each other. BadSpec: a Router has no route for the role.</exception>

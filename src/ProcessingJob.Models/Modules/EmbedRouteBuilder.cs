@@ -1,11 +1,13 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Models.Modules;
 
 /// <summary>Walks through a folder's modules and follows which of them reads what another has written.</summary>
 sealed class EmbedRouteBuilder(SentenceFolder folder)
 {
-    readonly List<FolderWarning> _warnings = [.. folder.Warnings];
+    readonly List<JobWarning> _warnings = [.. folder.Warnings];
     readonly List<SentenceModule> _tokenStages = [];
     readonly List<SentenceModule> _sentenceStages = [];
     SentenceModule? _encoder;

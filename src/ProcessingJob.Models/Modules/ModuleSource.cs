@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Models.Weights;
 
 namespace ProcessingJob.Models.Modules;
@@ -7,7 +8,7 @@ namespace ProcessingJob.Models.Modules;
 /// <param name="Folder">Its folder on this machine.</param>
 /// <param name="Kind">The class that the whole model folder is for; it sets some defaults.</param>
 /// <param name="Warnings">Added to.</param>
-sealed record ModuleSource(string Folder, FolderKind Kind, List<FolderWarning> Warnings)
+sealed record ModuleSource(string Folder, FolderKind Kind, List<JobWarning> Warnings)
 {
     public ModuleConfig Config(string name) => ModuleConfig.Read(Path.Combine(Folder, name));
 

@@ -32,6 +32,9 @@ static class ModuleTypes
         ["HierarchicalTokenPooling"] = TokenPoolingModule.Read,
     };
 
+    /// <summary>Names of all modules.</summary>
+    public static IEnumerable<string> Names => Table.Keys;
+
     /// <summary>Reads one module.</summary>
     /// <param name="file">Which names it, for messages.</param>
     /// <param name="type">The class's full name in any version of sentence-transformers; its last part tells the class.</param>

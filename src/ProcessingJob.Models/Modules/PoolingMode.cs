@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Models.Modules;
 
@@ -44,6 +45,19 @@ public static class PoolingModes
     /// <summary>The modes as sentence-transformers names them: <c>mean + cls</c>.</summary>
     public static string Words(this IEnumerable<PoolingMode> modes) =>
         string.Join(" + ", modes.Select(mode => Table.Single(row => row.Mode == mode).Name));
+
+    /// <summary>The mode that a job asks for; null where it leaves it to the folder.</summary>
+    public static PoolingMode? Of(PoolingKind asked) =>
+        asked switch
+        {
+            PoolingKind.Mean => PoolingMode.Mean,
+            PoolingKind.Cls => PoolingMode.Cls,
+            PoolingKind.Max => PoolingMode.Max,
+            PoolingKind.Last => PoolingMode.Last,
+            PoolingKind.WeightedMean => PoolingMode.WeightedMean,
+            PoolingKind.MeanSqrtLen => PoolingMode.MeanSqrtLen,
+            PoolingKind.Auto => null,
+        };
 
     /// <exception cref="PJobException">Model: an unknown mode, or none.</exception>
     internal static IReadOnlyList<PoolingMode> Read(ModuleConfig config)

@@ -1,4 +1,6 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Models.Modules;
 
@@ -40,7 +42,7 @@ public sealed record SentenceFolder
     /// <summary>What a CrossEncoder does to its logits; Identity for other kinds.</summary>
     public TorchActivation Activation { get; init; } = TorchActivation.Identity;
 
-    public required IReadOnlyList<FolderWarning> Warnings { get; init; }
+    public required IReadOnlyList<JobWarning> Warnings { get; init; }
 
     /// <summary>Reads the folder.</summary>
     /// <param name="path">The model folder.</param>

@@ -1,3 +1,5 @@
+using ProcessingJob.Contract.Output;
+
 namespace ProcessingJob.Models.Modules;
 
 /// <summary>Puts together what the files of a folder say.</summary>
@@ -17,7 +19,7 @@ static class SentenceFolderReader
     public static SentenceFolder Read(string path, FolderKind? asked)
     {
         var settings = FolderSettings.Read(path);
-        var warnings = new List<FolderWarning>();
+        var warnings = new List<JobWarning>();
         if (ModuleTypes.List(path) is { } listed)
         {
             var kind = Declared(settings, listed);
@@ -33,7 +35,7 @@ static class SentenceFolderReader
         FolderSettings settings,
         IReadOnlyList<(string Type, string Path)> listed,
         FolderKind kind,
-        List<FolderWarning> warnings
+        List<JobWarning> warnings
     )
     {
         var file = Path.Combine(path, "modules.json");
@@ -75,7 +77,7 @@ static class SentenceFolderReader
     }
 
     /// <summary>Without modules.json only model_type counts of config_sentence_transformers.json, as in sentence-transformers.</summary>
-    static SentenceFolder Plain(string path, FolderSettings settings, FolderKind? asked, List<FolderWarning> warnings)
+    static SentenceFolder Plain(string path, FolderSettings settings, FolderKind? asked, List<JobWarning> warnings)
     {
         var plain = PlainFolder.Read(path);
         var declared = settings.Kind ?? PlainKind(plain);

@@ -29,6 +29,7 @@ static class OnnxFields
 
     public const int NodeInputs = 1;
     public const int NodeOutputs = 2;
+    public const int NodeName = 3;
     public const int NodeOperation = 4;
     public const int NodeAttributes = 5;
     public const int NodeDomain = 7;
@@ -36,6 +37,7 @@ static class OnnxFields
     public const int AttributeName = 1;
     public const int AttributeFloat = 2;
     public const int AttributeInteger = 3;
+    public const int AttributeString = 4;
     public const int AttributeTensor = 5;
     public const int AttributeGraph = 6;
     public const int AttributeFloats = 7;
@@ -46,7 +48,9 @@ static class OnnxFields
     public const int AttributeSparseTensor = 22;
     public const int AttributeSparseTensors = 23;
 
+    public const int TypeFloat = 1;
     public const int TypeInteger = 2;
+    public const int TypeString = 3;
     public const int TypeTensor = 4;
     public const int TypeIntegers = 7;
 

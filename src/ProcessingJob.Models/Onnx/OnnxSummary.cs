@@ -18,6 +18,9 @@ public sealed record OnnxSummary
 
     public required WeightPrecision Precision { get; init; }
 
+    /// <summary>By output: the operator that makes it, casts aside; empty where it is a weight or an input.</summary>
+    public required IReadOnlyDictionary<string, string> OutputOperators { get; init; }
+
     /// <summary>Fused operators: attention, layer normalisation with its residual, embeddings.</summary>
     public required bool Optimized { get; init; }
 

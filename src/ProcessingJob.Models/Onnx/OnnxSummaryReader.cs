@@ -26,12 +26,15 @@ public sealed class OnnxSummaryReader
 
     readonly List<GraphValue> _inputs = [];
     readonly List<GraphValue> _outputs = [];
-    readonly HashSet<string> _initializers = [];
     readonly HashSet<string> _locations = [];
-    readonly long[] _weightBytes = new long[3];
+    readonly Dictionary<string, int> _initializers = new(StringComparer.Ordinal);
+    readonly List<NodeSummary> _graphNodes = [];
+    readonly List<NodeSummary> _functionNodes = [];
+    List<NodeSummary> _nodes;
     bool _optimized;
     long _opset;
-    int _nodes;
+
+    OnnxSummaryReader() => _nodes = _graphNodes;
 
     public delegate T ModelFunction<T>(ReadOnlySpan<byte> model);
 
@@ -76,20 +79,17 @@ public sealed class OnnxSummaryReader
             throw new InvalidDataException("there is no graph with outputs in it");
         }
 
-        var total = Math.Max(1, reader._weightBytes.Sum());
         return new OnnxSummary
         {
             // Initializers are listed as inputs too by ONNX files of IR version 3.
-            Inputs = [.. reader._inputs.Where(i => !reader._initializers.Contains(i.Name))],
+            Inputs = [.. reader._inputs.Where(i => !reader._initializers.ContainsKey(i.Name))],
             Outputs = reader._outputs,
             ExternalLocations = reader._locations,
-            Precision =
-                reader._weightBytes[(int)WeightPrecision.Quantized] * 4 > total ? WeightPrecision.Quantized
-                : reader._weightBytes[(int)WeightPrecision.Float16] * 2 > total ? WeightPrecision.Float16
-                : WeightPrecision.Float32,
+            Precision = OperatorPrecision.Of(reader._graphNodes, reader._functionNodes, reader._initializers),
+            OutputOperators = reader._outputs.Select(o => o.Name).Distinct().ToDictionary(name => name, reader.Maker),
             Optimized = reader._optimized,
             Opset = reader._opset,
-            Nodes = reader._nodes,
+            Nodes = reader._graphNodes.Count + reader._functionNodes.Count,
         };
     }
 
@@ -153,6 +153,7 @@ public sealed class OnnxSummaryReader
 
     void Function(ReadOnlySpan<byte> message)
     {
+        _nodes = _functionNodes;
         var r = new ProtoReader(message);
         while (r.Next())
         {
@@ -165,6 +166,8 @@ public sealed class OnnxSummaryReader
                 Attribute(r.Bytes, 1);
             }
         }
+
+        _nodes = _graphNodes;
     }
 
     void Graph(ReadOnlySpan<byte> message, int depth)
@@ -183,13 +186,13 @@ public sealed class OnnxSummaryReader
                     Node(r.Bytes, depth);
                     break;
                 case GraphInitializers:
-                    Tensor(r.Bytes, depth == 0);
+                    Tensor(r.Bytes, isInitializer: true);
                     break;
                 case GraphInputs when depth == 0:
-                    _inputs.Add(Value(r.Bytes));
+                    _inputs.Add(OnnxValues.Value(r.Bytes));
                     break;
                 case GraphOutputs when depth == 0:
-                    _outputs.Add(Value(r.Bytes));
+                    _outputs.Add(OnnxValues.Value(r.Bytes));
                     break;
                 case GraphSparseInitializers:
                     SparseTensor(r.Bytes);
@@ -200,46 +203,53 @@ public sealed class OnnxSummaryReader
 
     void Node(ReadOnlySpan<byte> message, int depth)
     {
-        _nodes++;
-        var (operation, domain) = ("", "");
+        var elementType = 0;
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field == NodeOperation)
+            if (r.Field == NodeAttributes)
             {
-                operation = r.Text;
-            }
-            else if (r.Field == NodeAttributes)
-            {
-                Attribute(r.Bytes, depth);
-            }
-            else if (r.Field == NodeDomain)
-            {
-                domain = r.Text;
+                elementType = Attribute(r.Bytes, depth) ?? elementType;
             }
         }
 
-        _optimized |= domain == "com.microsoft" && FusedOperators.Contains(operation);
+        var node = OnnxValues.Node(message, elementType);
+        _optimized |= node.Domain == "com.microsoft" && FusedOperators.Contains(node.Operation);
+        _nodes.Add(node.Operation is "Constant" or "Cast" ? node : node with { ElementType = 0 });
     }
 
-    void Attribute(ReadOnlySpan<byte> message, int depth)
+    /// <returns>The element type that it names: of its tensor, or the one to cast to; null for others.</returns>
+    int? Attribute(ReadOnlySpan<byte> message, int depth)
     {
+        int? elementType = null;
+        var name = "";
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field is AttributeTensor or AttributeTensors)
+            switch (r.Field)
             {
-                Tensor(r.Bytes, isInitializer: false);
-            }
-            else if (r.Field is AttributeGraph or AttributeGraphs)
-            {
-                Graph(r.Bytes, depth + 1);
-            }
-            else if (r.Field is AttributeSparseTensor or AttributeSparseTensors)
-            {
-                SparseTensor(r.Bytes);
+                case AttributeName:
+                    name = r.Text;
+                    break;
+                case AttributeInteger when name == "to":
+                    elementType = (int)r.Number;
+                    break;
+                case AttributeFloat or AttributeFloats when name is "value_float" or "value_floats":
+                    elementType = ElementFloat;
+                    break;
+                case AttributeTensor or AttributeTensors:
+                    elementType = Tensor(r.Bytes, isInitializer: false);
+                    break;
+                case AttributeGraph or AttributeGraphs:
+                    Graph(r.Bytes, depth + 1);
+                    break;
+                case AttributeSparseTensor or AttributeSparseTensors:
+                    SparseTensor(r.Bytes);
+                    break;
             }
         }
+
+        return elementType;
     }
 
     void SparseTensor(ReadOnlySpan<byte> message)
@@ -254,20 +264,15 @@ public sealed class OnnxSummaryReader
         }
     }
 
-    void Tensor(ReadOnlySpan<byte> message, bool isInitializer)
+    int Tensor(ReadOnlySpan<byte> message, bool isInitializer)
     {
-        var dimensions = new List<long>();
-        var (type, name) = (0L, "");
+        var (type, name) = (0, "");
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field == TensorDimensions)
+            if (r.Field == TensorElementType)
             {
-                r.AddNumbersTo(dimensions);
-            }
-            else if (r.Field == TensorElementType)
-            {
-                type = r.Number;
+                type = (int)r.Number;
             }
             else if (r.Field == TensorName)
             {
@@ -281,119 +286,40 @@ public sealed class OnnxSummaryReader
 
         if (isInitializer)
         {
-            _initializers.Add(name);
+            _initializers[name] = type;
         }
 
-        var values = dimensions.Aggregate(1L, (product, d) => product * d);
-        switch (type)
+        return type;
+    }
+
+    /// <summary>The operator that makes a value, casts aside; empty where none of the graph does.</summary>
+    string Maker(string value)
+    {
+        for (var i = _graphNodes.Count - 1; i >= 0; i--)
         {
-            case ElementFloat:
-                _weightBytes[(int)WeightPrecision.Float32] += 4 * values;
-                break;
-            case ElementFloat16 or ElementBfloat16:
-                _weightBytes[(int)WeightPrecision.Float16] += 2 * values;
-                break;
-            case ElementUint8 or ElementInt8 or ElementUint4 or ElementInt4:
-                _weightBytes[(int)WeightPrecision.Quantized] += values;
-                break;
+            var node = _graphNodes[i];
+            if (!node.Outputs.Contains(value))
+            {
+                continue;
+            }
+
+            if (node.Operation is not ("Cast" or "Identity") || node.Inputs.Count == 0)
+            {
+                return node.Operation;
+            }
+
+            value = node.Inputs[0];
         }
+
+        return "";
     }
 
     void ExternalEntry(ReadOnlySpan<byte> message)
     {
-        var (key, value) = Entry(message);
+        var (key, value) = OnnxValues.Entry(message);
         if (key == "location")
         {
             _locations.Add(value);
-        }
-    }
-
-    /// <summary>A StringStringEntryProto.</summary>
-    public static (string Key, string Value) Entry(ReadOnlySpan<byte> message)
-    {
-        var (key, value) = ("", "");
-        var r = new ProtoReader(message);
-        while (r.Next())
-        {
-            if (r.Field == EntryKey)
-            {
-                key = r.Text;
-            }
-            else if (r.Field == EntryValue)
-            {
-                value = r.Text;
-            }
-        }
-
-        return (key, value);
-    }
-
-    public static GraphValue Value(ReadOnlySpan<byte> message)
-    {
-        var (name, elementType) = ("", 0);
-        var dimensions = new List<long>();
-        var r = new ProtoReader(message);
-        while (r.Next())
-        {
-            if (r.Field == ValueName)
-            {
-                name = r.Text;
-            }
-            else if (r.Field == ValueKind)
-            {
-                TensorType(r.Bytes, ref elementType, dimensions);
-            }
-        }
-
-        return new GraphValue(name, elementType, [.. dimensions]);
-    }
-
-    static void TensorType(ReadOnlySpan<byte> type, ref int elementType, List<long> dimensions)
-    {
-        var r = new ProtoReader(type);
-        while (r.Next())
-        {
-            if (r.Field != TypeOfTensor)
-            {
-                continue;
-            }
-
-            var tensor = new ProtoReader(r.Bytes);
-            while (tensor.Next())
-            {
-                if (tensor.Field == TensorTypeElement)
-                {
-                    elementType = (int)tensor.Number;
-                }
-                else if (tensor.Field == TensorTypeShape)
-                {
-                    Shape(tensor.Bytes, dimensions);
-                }
-            }
-        }
-    }
-
-    static void Shape(ReadOnlySpan<byte> shape, List<long> dimensions)
-    {
-        var r = new ProtoReader(shape);
-        while (r.Next())
-        {
-            if (r.Field != ShapeDimensions)
-            {
-                continue;
-            }
-
-            var value = -1L;
-            var dimension = new ProtoReader(r.Bytes);
-            while (dimension.Next())
-            {
-                if (dimension.Field == DimensionValue)
-                {
-                    value = dimension.Number;
-                }
-            }
-
-            dimensions.Add(value);
         }
     }
 }

@@ -18,6 +18,16 @@ static unsafe class WeightConversion
         }
     }
 
+    /// <summary>Refuses what could not be converted to float32, without keeping the values.</summary>
+    public static void RequireReadable(StoredTensor from)
+    {
+        var values = new float[Block];
+        for (long at = 0; at < from.Count; at += Block)
+        {
+            Read(from, at, values.AsSpan(0, (int)Math.Min(Block, from.Count - at)));
+        }
+    }
+
     public static void ToFloat16(StoredTensor from, Half* to)
     {
         var values = new float[Block];

@@ -12,7 +12,7 @@ enum Delimiters
 }
 
 /// <summary>Cuts at the matches of a pattern, or, inverted, at what is between them.</summary>
-sealed class PatternSplit(IPattern pattern, Delimiters behavior, bool inverted, string shown) : Splitter
+sealed class PatternSplit(IPattern pattern, Delimiters behavior, bool inverted, string shown) : SplittingPreTokenizer
 {
     public override string Describe() => $"{shown}, {behavior}{(inverted ? ", inverted" : "")}";
 

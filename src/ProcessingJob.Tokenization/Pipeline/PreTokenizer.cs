@@ -9,7 +9,7 @@ abstract class PreTokenizer
 }
 
 /// <summary>A step that only cuts.</summary>
-abstract class Splitter : PreTokenizer
+abstract class SplittingPreTokenizer : PreTokenizer
 {
     public sealed override void Apply(Workspace work)
     {

@@ -1,7 +1,7 @@
 namespace ProcessingJob.Tokenization.Pipeline;
 
 /// <summary>Cuts by one of the patterns of byte-level models.</summary>
-sealed class WordSplit(WordPattern pattern) : Splitter
+sealed class WordSplit(WordPattern pattern) : SplittingPreTokenizer
 {
     public override string Describe() => $"Split({pattern})";
 

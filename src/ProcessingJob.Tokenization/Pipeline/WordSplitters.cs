@@ -3,7 +3,7 @@ using ProcessingJob.Tokenization.Unicode;
 namespace ProcessingJob.Tokenization.Pipeline;
 
 /// <summary>Words between spaces, each punctuation mark by itself.</summary>
-sealed class BertPreTokenizer : Splitter
+sealed class BertPreTokenizer : SplittingPreTokenizer
 {
     public override string Describe() => "BertPreTokenizer";
 
@@ -39,7 +39,7 @@ sealed class BertPreTokenizer : Splitter
 }
 
 /// <summary>Words between spaces.</summary>
-sealed class WhitespaceSplit : Splitter
+sealed class WhitespaceSplit : SplittingPreTokenizer
 {
     public override string Describe() => "WhitespaceSplit";
 
@@ -64,7 +64,7 @@ sealed class WhitespaceSplit : Splitter
 }
 
 /// <summary>\w+|[^\w\s]+</summary>
-sealed class Whitespace : Splitter
+sealed class Whitespace : SplittingPreTokenizer
 {
     public override string Describe() => "Whitespace";
 

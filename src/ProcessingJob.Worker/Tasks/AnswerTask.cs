@@ -1,10 +1,12 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Tokenization;
 
-namespace ProcessingJob.Worker;
+namespace ProcessingJob.Worker.Tasks;
 
 /// <summary>
 /// Extractive question answering: columns <c>answer</c>, <c>start</c>, <c>end</c>, <c>score</c>, or a list <c>answers</c> of those when
@@ -35,7 +37,7 @@ sealed class AnswerTask : FeatureTask
             Stride = window ? Spec.Tokens.Stride : 0,
             WithOffsets = true,
         };
-        CheckRoom(parts.Tokenizer, parts.MaxLength);
+        QuestionRoom.Check(parts.Tokenizer, _questions, parts.MaxLength, Encoding.Stride);
         _spans = new(
             new()
             {
@@ -158,24 +160,6 @@ sealed class AnswerTask : FeatureTask
             }
 
             column.Append(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all));
-        }
-    }
-
-    void CheckRoom(Tokenizer tokenizer, int maxLength)
-    {
-        var (encoder, buffer) = (tokenizer.CreateEncoder(new EncodeOptions { AddSpecialTokens = false }), new EncodingBuffer());
-        foreach (var question in _questions)
-        {
-            buffer.Clear();
-            encoder.Encode(question, buffer);
-            var room = maxLength - tokenizer.SpecialTokenCount(pair: true) - buffer.Length(0);
-            if (room <= Encoding.Stride)
-            {
-                throw new PJobException(
-                    $"answer.questions: '{question}' has {buffer.Length(0)} tokens and leaves {Math.Max(0, room)} of {maxLength} for the context, expected more than tokens.stride {Encoding.Stride}",
-                    ExitCode.BadSpec
-                );
-            }
         }
     }
 

@@ -1,10 +1,12 @@
-using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Tokenization;
 
-namespace ProcessingJob.Worker;
+namespace ProcessingJob.Worker.Tasks;
 
 /// <summary>One vector per text (or window): column <c>embedding</c>.</summary>
 sealed class EmbedTask : FeatureTask
@@ -26,6 +28,9 @@ sealed class EmbedTask : FeatureTask
             : null;
         _quantizer = Quantizer.Create(precision, Spec.Embed.Dimensions ?? parts.Model.EmbeddingSize, ranges);
     }
+
+    /// <summary>Dimensions that embeddings must have to be quantized; null: they are not.</summary>
+    public int? QuantizedSize => _quantizer?.Dimensions;
 
     public override EncodeOptions Encoding { get; }
 

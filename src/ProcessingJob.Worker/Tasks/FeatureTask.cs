@@ -1,10 +1,14 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 
-namespace ProcessingJob.Worker;
+namespace ProcessingJob.Worker.Tasks;
 
 /// <summary>
 /// What one task adds to the common path: which texts of a row are encoded, and which columns its results become. A new task is a

@@ -1,9 +1,11 @@
-using ProcessingJob.Contract;
-using ProcessingJob.Data;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Tokenization;
 
-namespace ProcessingJob.Worker;
+namespace ProcessingJob.Worker.Tasks;
 
 /// <summary>The features of <c>encode_plus</c>, ready for training: input_ids, attention_mask and what else is asked for.</summary>
 sealed class TokenizeTask : FeatureTask

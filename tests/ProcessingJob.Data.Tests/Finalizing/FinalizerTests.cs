@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Storage;
 
@@ -26,6 +28,45 @@ public sealed class FinalizerTests : IDisposable
             (manifest.FinishedAt, manifest.RowsIn, manifest.SpecFingerprint),
             (read.FinishedAt, read.RowsIn, read.SpecFingerprint)
         );
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Finish_UnitsComputedInTwoWays_AreRefusedUnlessAllowed(bool allowed)
+    {
+        var (gpu, cpu) = (
+            new ComputeRecord("CUDAExecutionProvider", "float16", true),
+            new ComputeRecord("CPUExecutionProvider", "float32", false)
+        );
+        _bench.Commit("a", 1, change: r => r with { Computed = gpu });
+        _bench.Commit("b", 1, change: r => r with { Computed = cpu });
+        _bench.Commit("c", 1);
+        var request = _bench.Request();
+        request = request with { Spec = request.Spec with { Compute = new() { AllowMixedDevices = allowed } } };
+        if (allowed)
+        {
+            Assert.Equal([cpu, gpu], (await _bench.Finalizer.FinishAsync(request)).Manifest.Computed);
+            return;
+        }
+
+        var e = await Assert.ThrowsAsync<PJobException>(() => _bench.Finalizer.FinishAsync(request));
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.Contains("CUDAExecutionProvider, float16, attention fused", e.Message);
+        Assert.Contains("compute.allow_mixed_devices: true", e.Message);
+        Assert.False(_bench.Has("_SUCCESS"));
+    }
+
+    [Fact]
+    public async Task FindAsync_CommittedUnits_TellHowTheyWereComputed()
+    {
+        var computed = new ComputeRecord("CUDAExecutionProvider", "float16", true);
+        var unit = _bench.Commit("a", 1, change: r => r with { Computed = computed });
+        var mixed = new JobSpec { Compute = new() { AllowMixedDevices = true } };
+
+        Assert.Equal(computed, (await EarlierChoices.FindAsync(_bench.Store, new JobSpec(), [unit.Id])).Computed);
+        Assert.Null((await EarlierChoices.FindAsync(_bench.Store, new JobSpec(), [])).Computed);
+        Assert.Null((await EarlierChoices.FindAsync(_bench.Store, mixed, [unit.Id])).Computed);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using CsCheck;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Reading;
 
 namespace ProcessingJob.Data.Tests;
 

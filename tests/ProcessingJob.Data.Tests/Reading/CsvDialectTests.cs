@@ -1,5 +1,9 @@
 using System.Text;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Reading;
 
 namespace ProcessingJob.Data.Tests;
 

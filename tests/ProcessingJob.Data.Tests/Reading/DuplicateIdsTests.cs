@@ -1,3 +1,6 @@
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
+
 namespace ProcessingJob.Data.Tests;
 
 /// <summary>Ids beyond what a file's memory holds.</summary>

@@ -1,4 +1,8 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Reading;
 
 namespace ProcessingJob.Data.Tests;
 

@@ -1,6 +1,8 @@
 using ParquetSharp;
 using ParquetSharp.Schema;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Tests;

@@ -1,5 +1,9 @@
 using DuckDB.NET.Data;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Tests;

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Reading;
 
 namespace ProcessingJob.Data.Tests;
 

@@ -1,5 +1,12 @@
 using Amazon.S3.Model;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
+using ProcessingJob.Data.Writing;
 using ProcessingJob.Storage;
 using ProcessingJob.Storage.Tests;
 

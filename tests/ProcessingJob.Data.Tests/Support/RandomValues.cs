@@ -1,7 +1,9 @@
 using System.Text;
 using Apache.Arrow;
-using ProcessingJob.Contract;
-using TimeUnit = ProcessingJob.Contract.TimeUnit;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Data.Columns;
+using TimeUnit = ProcessingJob.Contract.Columns.TimeUnit;
+using Column = ProcessingJob.Data.Columns.Column;
 
 namespace ProcessingJob.Data.Tests;
 

@@ -1,6 +1,11 @@
 using System.IO.Compression;
 using System.Text;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Tests;
@@ -70,6 +75,8 @@ sealed class MemorySource(byte[] data, string name = "file") : IByteSource
         BytesRead += count;
         return ValueTask.FromResult(count);
     }
+
+    public void CheckUnchanged() { }
 
     public Stream OpenSequential(long start, long likelyEnd) => new Sequential(this, start);
 

@@ -1,4 +1,10 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Writing;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Tests;

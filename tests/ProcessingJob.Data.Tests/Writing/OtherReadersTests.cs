@@ -1,8 +1,13 @@
 using System.Globalization;
 using DuckDB.NET.Data;
 using ParquetSharp;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Writing;
 using ProcessingJob.Storage;
+using Column = ProcessingJob.Data.Columns.Column;
 
 namespace ProcessingJob.Data.Tests;
 

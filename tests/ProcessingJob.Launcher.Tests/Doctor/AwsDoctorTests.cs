@@ -1,5 +1,5 @@
 using Amazon.Runtime;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Doctor;
 using ProcessingJob.Launcher.Tests.SageMaker;

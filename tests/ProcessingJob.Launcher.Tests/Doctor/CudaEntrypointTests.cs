@@ -11,8 +11,11 @@ public sealed class CudaEntrypointTests
     [InlineData("NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  570.86.15  Release Build", true)]
     [InlineData("NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build", false)]
     [InlineData("NVRM version: NVIDIA UNIX x86_64 Kernel Module  590.12  Sun May 12 19:39:15 UTC 2024", false)]
+    [InlineData("NVRM version: NVIDIA UNIX x86_64 Kernel Module  470.256.02  Thu May  2 14:37:44 UTC 2024", false)]
+    [InlineData("NVRM version: NVIDIA UNIX x86_64 Kernel Module  525.60.13  Wed Nov 30 06:39:21 UTC 2022", false)]
+    [InlineData("NVRM version: NVIDIA UNIX x86_64 Kernel Module  534.99  Wed Nov 30 06:39:21 UTC 2022", false)]
     [InlineData(null, false)]
-    public async Task Entrypoint_Driver_UsesCompatOnlyWhenItIsOlder(string? version, bool usesCompat)
+    public async Task Entrypoint_Driver_UsesCompatOnlyFrom535UntilItIsNotOlder(string? version, bool usesCompat)
     {
         using var folder = new TempFolder();
         folder.Write("compat/libcuda.so.580.65.06", "");

@@ -134,6 +134,7 @@ public sealed partial class InfraTests(MotoFixture moto)
             "s3:AbortMultipartUpload",
             "s3:DeleteObject",
             "ecr:BatchGetImage",
+            "ecr:GetDownloadUrlForLayer",
         ];
         // moto writes the document as Python does.
         var allowed = ActionPattern().Matches(policy).SelectMany(m => m.Groups["action"].Captures).Select(c => c.Value);

@@ -44,9 +44,24 @@ sealed class FakeHub : IAsyncDisposable
     public ConcurrentQueue<string> Requests { get; } = new();
     public bool StorageSawToken { get; private set; }
 
+    /// <summary>What it says of a revision.</summary>
+    public string Sha { get; set; } = Commit;
+
+    /// <summary>Config.json is said to be on another name of this machine, on the hub's own port.</summary>
+    public bool RedirectsToAnotherName { get; set; }
+
+    /// <summary>Whether a request under that name carried a token; null: none came.</summary>
+    public bool? OtherNameSawToken { get; private set; }
+
     public FakeHub With(string path, byte[] content)
     {
         _files[path] = content;
+        return this;
+    }
+
+    public FakeHub Without(string path)
+    {
+        _files.Remove(path);
         return this;
     }
 
@@ -90,6 +105,13 @@ sealed class FakeHub : IAsyncDisposable
 
             return;
         }
+        if (http.Request.Host.Host == "localhost")
+        {
+            OtherNameSawToken = http.Request.Headers.Authorization.Count > 0;
+            await http.Response.Body.WriteAsync(_files["config.json"]);
+            return;
+        }
+
         if (Token is not null && http.Request.Headers.Authorization != $"Bearer {Token}")
         {
             http.Response.StatusCode = 401;
@@ -99,11 +121,15 @@ sealed class FakeHub : IAsyncDisposable
             resolve = "owner/name/resolve/" + Commit + "/";
         if (path.StartsWith(api, StringComparison.Ordinal) && path[api.Length..] is "main" or "v1.0" or "refs%2Fpr%2F1")
         {
-            await http.Response.WriteAsJsonAsync(new { sha = Commit, siblings = _files.Select(Sibling) });
+            await http.Response.WriteAsJsonAsync(new { sha = Sha, siblings = _files.Select(Sibling) });
         }
         else if (path.StartsWith(resolve, StringComparison.Ordinal) && _files.TryGetValue(path[resolve.Length..], out var content))
         {
-            if (Large.Contains(path[resolve.Length..]))
+            if (RedirectsToAnotherName && path.EndsWith("/config.json", StringComparison.Ordinal))
+            {
+                http.Response.Redirect($"http://localhost:{new Uri(Url).Port}/config.json", permanent: false);
+            }
+            else if (Large.Contains(path[resolve.Length..]))
             {
                 http.Response.Redirect($"{StorageUrl}/{path[resolve.Length..]}?signed=1", permanent: false);
             }

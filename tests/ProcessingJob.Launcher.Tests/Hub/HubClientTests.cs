@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Hub;
 using ProcessingJob.Launcher.Tests.Aws;
 using ProcessingJob.Testing;
@@ -271,6 +272,111 @@ public sealed class HubClientTests : IDisposable
         Assert.Equal(
             ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json"],
             Weights(await client.FetchAsync("owner/name"))
+        );
+    }
+
+    [Theory]
+    [InlineData("main")]
+    [InlineData("../../../evil")]
+    [InlineData("0123456789ABCDEF0123456789abcdef01234567")]
+    [InlineData("0123456789abcdef0123456789abcdef012345678")]
+    public async Task Fetch_CommitThatIsNone_IsRefused(string sha)
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.Sha = sha;
+        using var client = Client(hub);
+
+        var e = await Assert.ThrowsAsync<PJobException>(() => client.FetchAsync("owner/name"));
+
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+        Assert.Contains("expected 40 hexadecimal digits", e.Message);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_cache.Path));
+    }
+
+    [Fact]
+    public async Task Fetch_RedirectToAnotherNameOfTheSamePort_CarriesNoToken()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        (hub.Token, hub.RedirectsToAnotherName) = ("right", true);
+        using var client = Client(hub, "right");
+
+        await client.FetchAsync("owner/name");
+
+        Assert.Equal(false, hub.OtherNameSawToken);
+    }
+
+    [Theory]
+    [InlineData("https://hub.example/a", "https://hub.example", true)]
+    [InlineData("https://HUB.example/a", "https://hub.example", true)]
+    [InlineData("http://hub.example/a", "https://hub.example", false)]
+    [InlineData("http://hub.example/a", "http://hub.example", false)]
+    [InlineData("https://hub.example:8443/a", "https://hub.example", false)]
+    [InlineData("https://cdn.hub.example/a", "https://hub.example", false)]
+    [InlineData("https://hub.example.evil/a", "https://hub.example", false)]
+    [InlineData("http://127.0.0.1:8080/a", "http://127.0.0.1:8080", true)]
+    public void IsHub_Address_DecidesWhetherTheTokenGoesThere(string at, string endpoint, bool expected) =>
+        Assert.Equal(expected, HubClient.IsHub(new Uri(at), new Uri(endpoint)));
+
+    [Fact]
+    public async Task Fetch_FamilyThatCannotBeBuilt_TakesTheOnnxFileOrIsRefused()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.With("config.json", """{"model_type":"bart"}""").With("model.safetensors", "weights");
+        using var client = Client(hub, device: DeviceKind.Cuda);
+        Assert.Equal(["onnx/model.onnx"], Weights(await client.FetchAsync("owner/name")));
+
+        using var asked = Client(hub, modelFile: "safetensors");
+        var e = await Assert.ThrowsAsync<PJobException>(() => asked.FetchAsync("owner/name"));
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+        Assert.Contains("the family bart", e.Message);
+
+        hub.Without("onnx/model.onnx");
+        var none = await Assert.ThrowsAsync<PJobException>(() => client.FetchAsync("owner/name"));
+        Assert.Contains("it has no .onnx file", none.Message);
+        Assert.DoesNotContain(hub.Requests, r => r.EndsWith("model.safetensors", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("bert")]
+    [InlineData("model2vec")]
+    public async Task Fetch_FamilyThatCanBeBuilt_TakesTheSafetensors(string family)
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.Without("onnx/model.onnx").With("config.json", $$"""{"model_type":"{{family}}"}""").With("model.safetensors", "weights");
+        using var client = Client(hub);
+        Assert.Equal(["model.safetensors"], Weights(await client.FetchAsync("owner/name")));
+    }
+
+    [Fact]
+    public async Task Fetch_ModulesInFolders_BringsTheirTokenizersAndWeights()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.Without("onnx/model.onnx");
+        string[] wanted =
+        [
+            "0_Transformer/config.json",
+            "0_Transformer/model.safetensors",
+            "0_Transformer/sentence_bert_config.json",
+            "0_Transformer/spm.model",
+            "modules.json",
+            "query_0_StaticEmbedding/model.safetensors",
+            "query_0_StaticEmbedding/tokenizer.json",
+            "router_config.json",
+        ];
+        foreach (var file in wanted.Append("0_Transformer/pytorch_model.bin").Append("openvino/config.json"))
+        {
+            hub.With(file, "{}");
+        }
+
+        using var client = Client(hub);
+        var folder = await client.FetchAsync("owner/name");
+
+        Assert.Equal(
+            wanted.Concat(["1_Pooling/config.json", "config.json", "tokenizer.json"]).Order(StringComparer.Ordinal),
+            Directory
+                .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Select(f => Path.GetRelativePath(folder, f))
+                .Order(StringComparer.Ordinal)
         );
     }
 

@@ -1,4 +1,4 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Local;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Testing;
@@ -13,7 +13,7 @@ sealed class LocalBench : IDisposable, IProgress<JobEvent>
 
     public LocalBench(int files = 5)
     {
-        _folder.Write("model/config.json", "{}");
+        StaticModel.Write(_folder, "model");
         for (var i = 0; i < files; i++)
         {
             Write($"f{i}.txt", string.Concat(Enumerable.Range(0, 10 + 5 * i).Select(n => $"line {n} of file {i}\n")));

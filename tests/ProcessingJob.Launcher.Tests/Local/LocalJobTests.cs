@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Local;
 
 namespace ProcessingJob.Launcher.Tests.Local;

@@ -1,4 +1,6 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Local;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Testing;

@@ -1,4 +1,4 @@
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Data.Tests.Finalizing;
 using ProcessingJob.Launcher.Local;
 using ProcessingJob.Storage;

@@ -1,5 +1,7 @@
 using CsCheck;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Planning;
 
 namespace ProcessingJob.Launcher.Tests.Planning;

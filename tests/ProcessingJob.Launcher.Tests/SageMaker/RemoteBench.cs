@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Amazon.S3;
 using Amazon.S3.Model;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.FakeAws;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Progress;
@@ -88,7 +88,11 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
     {
         var bench = new RemoteBench(await TestAws.StartAsync(pause: 10), moto.Url, command);
         await bench.S3.PutBucketAsync(bench.Bucket);
-        await bench.PutAsync("model/config.json", "{}");
+        foreach (var (file, content) in StaticModel.Files)
+        {
+            await bench.PutAsync($"model/{file}", content);
+        }
+
         for (var i = 0; i < files; i++)
         {
             await bench.PutAsync($"in/f{i}.txt", Lines(i));
@@ -122,6 +126,9 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
             Aws = new() { Role = "processing", Image = Image },
         };
 
+    /// <summary>A model folder on this machine.</summary>
+    public void WriteModel(string folder) => StaticModel.Write(_folder, folder);
+
     public string Write(string file, string content) => _folder.Write(file, content);
 
     public Task PutAsync(string key, string content) =>
@@ -133,6 +140,27 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
                 ContentBody = content,
             }
         );
+
+    /// <summary>Puts a folder in the place of the model on S3.</summary>
+    public async Task ReplaceModelAsync(string folder)
+    {
+        foreach (var file in StaticModel.Files.Keys)
+        {
+            await S3.DeleteObjectAsync(Bucket, $"model/{file}");
+        }
+
+        foreach (var file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            await S3.PutObjectAsync(
+                new PutObjectRequest
+                {
+                    BucketName = Bucket,
+                    Key = $"model/{Path.GetRelativePath(folder, file)}",
+                    FilePath = file,
+                }
+            );
+        }
+    }
 
     public async Task<JobResult> RunAsync(
         JobSpec spec,

@@ -207,7 +207,7 @@ public sealed class RequestLimitsTests
             S3Input = new JobS3Input { S3Uri = "s3://bucket/in/", LocalPath = SageMakerRequest.InputRoot + name },
         };
 
-    static JobOutput Output(string name) =>
+    static OutputTarget Output(string name) =>
         new()
         {
             OutputName = name,
@@ -219,7 +219,7 @@ public sealed class RequestLimitsTests
             },
         };
 
-    static CreateJobRequest Outputs(CreateJobRequest r, IReadOnlyList<JobOutput> outputs) =>
+    static CreateJobRequest Outputs(CreateJobRequest r, IReadOnlyList<OutputTarget> outputs) =>
         r with
         {
             ProcessingOutputConfig = new JobOutputConfig { Outputs = outputs },

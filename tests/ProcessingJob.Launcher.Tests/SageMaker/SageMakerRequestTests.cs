@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.FakeAws;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.SageMaker;

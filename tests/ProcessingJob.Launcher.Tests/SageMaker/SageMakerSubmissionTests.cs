@@ -1,6 +1,8 @@
 using Amazon.S3.Model;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Storage;
+using ProcessingJob.Testing;
 
 namespace ProcessingJob.Launcher.Tests.SageMaker;
 
@@ -12,7 +14,7 @@ public sealed class SageMakerSubmissionTests(MotoFixture moto)
     public async Task Plan_DryRun_GivesTheExactRequestAndWritesNothing()
     {
         await using var bench = await RemoteBench.StartAsync(moto);
-        bench.Write("model/config.json", "{}");
+        bench.WriteModel("model");
         var spec = bench.Spec(2) with { Model = bench.Local("model") };
 
         var (plan, request) = await bench.Target.PlanAsync(spec);
@@ -46,7 +48,7 @@ public sealed class SageMakerSubmissionTests(MotoFixture moto)
     public async Task Run_BeyondALimit_IsRefusedBeforeAnythingIsStagedOrReopened()
     {
         await using var bench = await RemoteBench.StartAsync(moto);
-        bench.Write("model/config.json", "{}");
+        bench.WriteModel("model");
         await bench.PutAsync("out/_SUCCESS", "");
         var spec = bench.Spec() with { Model = bench.Local("model") };
         spec = spec with { Compute = spec.Compute with { InstanceType = ["ml.m5.xlarge", "ml.g4dn.xlarge"], VolumeGb = 126 } };
@@ -89,7 +91,8 @@ public sealed class SageMakerSubmissionTests(MotoFixture moto)
     {
         await using var bench = await RemoteBench.StartAsync(moto);
         var blob = bench.Write("blobs/0a1b", "{}");
-        bench.Write("model/README.md", "");
+        bench.WriteModel("model");
+        File.Delete(bench.Local("model", "config.json"));
         File.CreateSymbolicLink(bench.Local("model", "config.json"), blob);
 
         var result = await bench.RunAsync(bench.Spec() with { Model = bench.Local("model") });
@@ -123,6 +126,26 @@ public sealed class SageMakerSubmissionTests(MotoFixture moto)
 
         Assert.Contains(message, e.Message);
         Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.Empty(bench.Aws.Server.Jobs.All);
+    }
+
+    [Fact]
+    public async Task Run_ModelOnS3ThatAWorkerWouldRefuse_IsRefusedBeforeAnythingStarts()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        var golden = Repo.File("tests", "ProcessingJob.Inference.Tests", "goldens", "pool-mean");
+        await bench.ReplaceModelAsync(golden);
+        await bench.Target.PlanAsync(bench.Spec());
+
+        var length = await Assert.ThrowsAsync<PJobException>(() =>
+            bench.RunAsync(bench.Spec() with { Embed = new() { Dimensions = 9_999 } })
+        );
+        Assert.Equal(ExitCode.BadSpec, length.ExitCode);
+
+        await bench.S3.DeleteObjectAsync(bench.Bucket, "model/model.safetensors");
+        var e = await Assert.ThrowsAsync<PJobException>(() => bench.RunAsync(bench.Spec()));
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+        Assert.Contains($"s3://{bench.Bucket}/model/ has no model.safetensors", e.Message);
         Assert.Empty(bench.Aws.Server.Jobs.All);
     }
 }

@@ -1,4 +1,5 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.FakeAws;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.SageMaker;
@@ -37,7 +38,7 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
     public async Task Run_LocalModelAndData_AreStagedOnceAndOnlyChangesMove()
     {
         await using var bench = await RemoteBench.StartAsync(moto);
-        bench.Write("model/config.json", "{}");
+        bench.WriteModel("model");
         bench.Write("model/onnx/model.onnx", new string('w', 100_000));
         for (var i = 0; i < 3; i++)
         {
@@ -57,7 +58,7 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
         Assert.Equal(
             2,
             bench.Notes.Count(n =>
-                n.StartsWith("staging models: 2 of 2", StringComparison.Ordinal)
+                n.StartsWith("staging models: 5 of 5", StringComparison.Ordinal)
                 || n.StartsWith("staging data: 3 of 3", StringComparison.Ordinal)
             )
         );

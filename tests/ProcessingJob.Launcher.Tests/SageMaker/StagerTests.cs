@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using ProcessingJob.Contract;
+using ProcessingJob.Contract.Plan;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Storage;

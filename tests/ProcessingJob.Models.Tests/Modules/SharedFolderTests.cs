@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Models.Modules;
 
 namespace ProcessingJob.Models.Tests.Modules;

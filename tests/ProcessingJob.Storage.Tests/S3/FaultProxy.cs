@@ -68,6 +68,13 @@ sealed class FaultProxy : IDisposable
                 await FailAsync(context, fault);
                 return;
             }
+            if (fault is "cut 200" or "cut 404")
+            {
+                context.Response.StatusCode = int.Parse(fault[4..]);
+                await context.Response.OutputStream.WriteAsync("<Result><Code>NoSu"u8.ToArray());
+                context.Response.Close();
+                return;
+            }
             if (fault == "hang")
             {
                 return;

@@ -1,4 +1,6 @@
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Storage.Tests;
 
@@ -81,6 +83,22 @@ public sealed class S3DataTests(S3Fixture server) : IClassFixture<S3Fixture>
             }
         );
         Assert.Single(await data.ListAsync(Token));
+    }
+
+    [Fact]
+    public async Task List_AnswerCutOff_IsAskedAgain()
+    {
+        var bucket = await NewDataAsync(("in/a.txt", "a\n"));
+        using var proxy = new FaultProxy(server.Endpoint) { Fault = (n, _) => n == 0 ? "cut 200" : null };
+        Assert.Single(await new S3Data(server.Client(proxy.Endpoint), S3Uri.Parse($"s3://{bucket}/in", "data"), Quick).ListAsync(Token));
+    }
+
+    [Fact]
+    public async Task Read_AnswerOfAnErrorCutOff_IsThatError()
+    {
+        using var proxy = new FaultProxy(server.Endpoint) { Fault = (n, _) => n == 0 ? "cut 404" : null };
+        var store = new S3Store(server.Client(proxy.Endpoint), new(await server.NewBucketAsync(), "out"), Quick);
+        Assert.Null(await store.ReadAsync("a.txt", Token));
     }
 
     [Fact]

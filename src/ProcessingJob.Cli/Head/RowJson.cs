@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using ProcessingJob.Data.Outputs;
+
+namespace ProcessingJob.Cli.Head;
+
+/// <summary>A row of an output as JSON, its embedding as it is stored.</summary>
+static class RowJson
+{
+    public static JsonObject Of(PartRows rows, int row)
+    {
+        var json = new JsonObject();
+        foreach (var (name, values) in rows.Columns)
+        {
+            json[name] = Node(values[row]);
+        }
+
+        if (rows.Width > 0)
+        {
+            json["embedding"] = List(rows.Vector(row).ToArray());
+        }
+
+        return json;
+    }
+
+    static JsonNode? Node(object? value) =>
+        value switch
+        {
+            null => null,
+            float[] list => List(list),
+            int[] list => List(list),
+            sbyte[] list => List(list),
+            byte[] list => List(list),
+            string[] list => List(list),
+            Array list => new JsonArray([.. list.Cast<object?>().Select(Node)]),
+            IReadOnlyDictionary<string, object?> fields => new JsonObject(fields.Select(f => KeyValuePair.Create(f.Key, Node(f.Value)))),
+            _ => JsonValue.Create(value),
+        };
+
+    static JsonArray List<T>(T[] values) => new([.. values.Select(v => (JsonNode?)JsonValue.Create(v))]);
+}

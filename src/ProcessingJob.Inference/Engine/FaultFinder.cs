@@ -1,0 +1,70 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ProcessingJob.Inference.Devices;
+using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Onnx;
+using ProcessingJob.Tokenization;
+
+namespace ProcessingJob.Inference.Engine;
+
+/// <summary>Finds the layer in which NaN or infinity first appears, by looking at what every layer gives.</summary>
+static class FaultFinder
+{
+    const string ExternalFolder = "session.model_external_initializers_file_folder_path";
+
+    /// <returns>The layer, or null where it cannot be found: all is finite, or the graph does not run with so many outputs.</returns>
+    public static string? Find(ModelFolder model, ModelSource file, OrtSettings settings, EncodingBuffer block, int encoding)
+    {
+        try
+        {
+            using var graph = file.Open();
+            var probe = graph.Bytes is { } bytes ? OnnxProbe.Of(bytes) : OnnxSummaryReader.WithBytes(file.Path, OnnxProbe.Of);
+            using var options = (settings with { Optimize = false }).ToSessionOptions(ours: false);
+            options.AddSessionConfigEntry(ExternalFolder, Path.GetDirectoryName(file.Path)!);
+            using var weights = new SessionWeights(options, graph.Weights, settings.Profile.WeightsInPlace);
+            using var session = new InferenceSession(probe.Model, options);
+            return FirstBroken(model, graph, session, probe, block, encoding);
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or InvalidDataException or IOException or Contract.PJobException)
+        {
+            return null;
+        }
+    }
+
+    static string? FirstBroken(
+        ModelFolder model,
+        ModelGraph graph,
+        InferenceSession session,
+        OnnxProbe probe,
+        EncodingBuffer block,
+        int encoding
+    )
+    {
+        string[] names = [.. probe.Steps.Select(step => step.Output).Distinct()];
+        using var values = GraphRun.Outputs(model, graph, session, block, encoding, names);
+        var broken = names.Zip(values).Where(pair => !IsFinite(pair.Second)).Select(pair => pair.First).ToHashSet();
+        return probe.Steps.FirstOrDefault(step => broken.Contains(step.Output))?.Layer;
+    }
+
+    static bool IsFinite(OrtValue value) =>
+        value.GetTensorTypeAndShape().ElementDataType switch
+        {
+            TensorElementType.Float => All(value.GetTensorDataAsSpan<float>(), float.IsFinite),
+            TensorElementType.Float16 => All(value.GetTensorDataAsSpan<Float16>(), v => Float16.IsFinite(v)),
+            TensorElementType.BFloat16 => All(value.GetTensorDataAsSpan<BFloat16>(), v => BFloat16.IsFinite(v)),
+            _ => true,
+        };
+
+    static bool All<T>(ReadOnlySpan<T> values, Func<T, bool> holds)
+    {
+        foreach (var value in values)
+        {
+            if (!holds(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,76 @@
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Models.Modules;
+using ProcessingJob.Models.Onnx;
+
+namespace ProcessingJob.Models.Folders;
+
+/// <summary>What should be known before a job's results with a model are trusted; the same before the job starts and in its workers.</summary>
+public static class ModelWarnings
+{
+    /// <param name="spec">The job.</param>
+    /// <param name="model">Its model folder.</param>
+    /// <param name="source">What it is run from; null where no graph was looked at, or none is run.</param>
+    /// <param name="tokens">Tokens of the tokenizer.</param>
+    /// <param name="maxLength">Tokens of an encoding.</param>
+    /// <param name="limit">Tokens that the folder asks for.</param>
+    public static IReadOnlyList<JobWarning> Of(JobSpec spec, ModelFolder model, ModelSource? source, int tokens, int maxLength, int limit)
+    {
+        var isGuessed = spec.Embed.Pooling == PoolingKind.Auto && !(source is not null && GraphOutputs.PoolsInside(model, source));
+        var warnings = model.Warnings.Where(w => w.Code != DefaultModules.PoolingGuessed || isGuessed).ToList();
+        if (tokens > model.VocabularySize)
+        {
+            warnings.Add(
+                new(
+                    "tokenizer_too_large",
+                    $"the tokenizer has {tokens} tokens, but the model's table has {model.VocabularySize} rows: do they belong together?"
+                )
+            );
+        }
+
+        // max_seq_length is where the authors cut; more is the user's choice, as in sentence-transformers, up to the model's positions.
+        if (maxLength > limit)
+        {
+            warnings.Add(
+                new("max_length_above_folder", $"tokens.max_length {maxLength} is more than the {limit} that the model folder asks for")
+            );
+        }
+
+        if (source?.File is { Precision: not WeightPrecision.Float32 } file)
+        {
+            warnings.AddRange(PrecisionOf(spec, model, file));
+        }
+
+        warnings.AddRange(model.Notes.Select(note => new JobWarning("model_file_unusable", note)));
+        // Hosts have the folder elsewhere; a warning is the same everywhere.
+        return [.. warnings.Select(w => w with { Message = WithoutPath(w.Message, model.Path) })];
+    }
+
+    static string WithoutPath(string message, string path) =>
+        message.Replace(path.TrimEnd('/') + "/", "", StringComparison.Ordinal).Replace(path, "the model folder", StringComparison.Ordinal);
+
+    static IEnumerable<JobWarning> PrecisionOf(JobSpec spec, ModelFolder model, ModelFile file)
+    {
+        // Asked for by name, and float16 that is made for GPUs, are choices and no surprise.
+        if (spec.Compute.ModelFile != "auto" || model.Sources.First(s => s.File == file) is SafetensorsSource)
+        {
+            yield break;
+        }
+
+        if (file.Precision.IsQuantized())
+        {
+            yield return new(
+                "precision_quantized",
+                $"{file.Name} is {file.Precision.Words()}, and there is no other: its vectors differ from those of the float32 model; fix: add the safetensors"
+            );
+        }
+        else if (model.Files.All(f => f.Precision != WeightPrecision.Float32))
+        {
+            yield return new(
+                "precision_half",
+                $"{file.Name} is {file.Precision.Words()}, and there is no float32: vectors agree with the float32 model's to about three digits; "
+                    + "fix: add the safetensors"
+            );
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using ProcessingJob.Contract.Wire;
+using static ProcessingJob.Models.Onnx.OnnxFields;
+
+namespace ProcessingJob.Models.Onnx;
+
+/// <summary>A model whose steps can be looked at: what every node that reads a weight gives is one more output.</summary>
+public sealed class OnnxProbe
+{
+    OnnxProbe(byte[] model, IReadOnlyList<OnnxStep> steps) => (Model, Steps) = (model, steps);
+
+    /// <summary>The ModelProto; its external data is where it was.</summary>
+    public byte[] Model { get; }
+
+    /// <summary>The added outputs, in the order in which the graph computes them.</summary>
+    public IReadOnlyList<OnnxStep> Steps { get; }
+
+    /// <param name="model">A ModelProto.</param>
+    public static OnnxProbe Of(ReadOnlySpan<byte> model)
+    {
+        var nodes = new List<NodeSummary>();
+        var weights = new HashSet<string>(StringComparer.Ordinal);
+        var outputs = new HashSet<string>(StringComparer.Ordinal);
+        var r = new ProtoReader(model);
+        while (r.Next())
+        {
+            if (r.Field == ModelGraph)
+            {
+                Graph(r.Bytes, nodes, weights, outputs);
+            }
+        }
+
+        var added = new ProtoWriter();
+        var steps = new List<OnnxStep>();
+        foreach (var node in nodes)
+        {
+            if (node.Inputs.FirstOrDefault(weights.Contains) is not { } weight || node.Outputs is not [{ Length: > 0 } output, ..])
+            {
+                continue;
+            }
+
+            // A weight's name tells the layer better than a number: encoder.layer.3.output.dense.weight.
+            var name = weight.Contains('.') && !weight.StartsWith("onnx::", StringComparison.Ordinal) ? weight : node.Name;
+            steps.Add(new OnnxStep(output, $"{(name.Length > 0 ? name : output)} ({node.Operation})"));
+            if (outputs.Add(output))
+            {
+                added.Message(GraphOutputs, new ProtoWriter().Text(ValueName, output));
+            }
+        }
+
+        // protobuf joins the parts of a message that stands twice.
+        return new OnnxProbe([.. model, .. new ProtoWriter().Message(ModelGraph, added).ToArray()], steps);
+    }
+
+    static void Graph(ReadOnlySpan<byte> graph, List<NodeSummary> nodes, HashSet<string> weights, HashSet<string> outputs)
+    {
+        var r = new ProtoReader(graph);
+        while (r.Next())
+        {
+            switch (r.Field)
+            {
+                case GraphNodes:
+                    nodes.Add(OnnxValues.Node(r.Bytes, 0));
+                    break;
+                case GraphInitializers:
+                    weights.Add(TensorNameOf(r.Bytes));
+                    break;
+                case GraphOutputs:
+                    outputs.Add(OnnxValues.Value(r.Bytes).Name);
+                    break;
+            }
+        }
+    }
+
+    static string TensorNameOf(ReadOnlySpan<byte> tensor)
+    {
+        var r = new ProtoReader(tensor);
+        var name = "";
+        while (r.Next())
+        {
+            if (r.Field == TensorName)
+            {
+                name = r.Text;
+            }
+        }
+
+        return name;
+    }
+}
+
+/// <summary>A node that reads a weight.</summary>
+/// <param name="Output">Name of what it gives.</param>
+/// <param name="Layer">What a person calls it.</param>
+public sealed record OnnxStep(string Output, string Layer);

@@ -1,0 +1,185 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
+using ProcessingJob.Worker.Tasks;
+
+namespace ProcessingJob.Worker.Stages;
+
+/// <summary>Turns a finished block into output rows: id, kept columns, the task's columns, then where the row came from.</summary>
+sealed class OutputRows
+{
+    readonly FeatureTask _task;
+    readonly RowReader _reader;
+    readonly RunTotals _totals;
+    readonly bool _hasWindows,
+        _rejectLong,
+        _pairs,
+        _splits;
+    readonly int _maxLength;
+
+    /// <exception cref="PJobException">A kept column has the name of a column that is computed (exit code 2).</exception>
+    public OutputRows(FeatureTask task, RowReader reader, JobSpec spec, int maxLength, RunTotals totals)
+    {
+        (_task, _reader, _totals, _maxLength) = (task, reader, totals, maxLength);
+        _hasWindows = spec.Tokens.Overflow == Overflow.Window && !task.JoinsWindows;
+        _pairs = task.EncodesPairs;
+        _rejectLong = spec.Tokens.Overflow == Overflow.Reject;
+        _splits = spec.Output.Split.Count > 0;
+        var columns = new List<OutputColumn>();
+        if (reader.IdColumn is { } id)
+        {
+            columns.Add(OutputColumn.Of(id));
+        }
+
+        columns.AddRange(reader.KeptColumns.Select(OutputColumn.Of));
+        columns.AddRange(task.Columns);
+        columns.AddRange([
+            new("token_count", ColumnKind.Int32),
+            new("truncated", ColumnKind.Bool),
+            new("source_file", ColumnKind.String),
+            new("source_row", ColumnKind.Int64),
+        ]);
+        if (_hasWindows)
+        {
+            columns.AddRange([new("window", ColumnKind.Int32), new("start", ColumnKind.Int32), new("end", ColumnKind.Int32)]);
+        }
+
+        if (columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new PJobException(
+                $"input.keep: the column '{twice.Key}' has the name of an output column of task {Names.Of(spec.Task)}; leave it out or rename it in the data",
+                ExitCode.BadSpec
+            );
+        }
+
+        Columns = columns;
+    }
+
+    public IReadOnlyList<OutputColumn> Columns { get; }
+
+    /// <summary>Appends the block's rows to <paramref name="into"/>.</summary>
+    /// <param name="block">A finished block that is no unit's end.</param>
+    /// <param name="into">An empty block of <see cref="Columns"/>.</param>
+    /// <param name="rejects">Takes rows that cannot be used: the reader's and those found since.</param>
+    /// <returns>Input rows that gave output rows, their tokens, and how many of their encodings were cut.</returns>
+    public (int Rows, long Tokens, long Truncated) Append(BlockItem block, ColumnBlock into, List<Reject> rejects)
+    {
+        var (rows, encodings, kept) = (block.Rows!, block.Encodings, 0);
+        var (tokens, truncated) = (0L, 0L);
+        rejects.AddRange(rows.Rejects);
+        for (int row = 0, first = 0; row < rows.Count; row++)
+        {
+            var end = first;
+            while (end < encodings.Count && encodings.Row(end) < (row + 1) * _task.CallsPerRow)
+            {
+                end++;
+            }
+
+            if (Fault(block, row, first, end) is { } fault)
+            {
+                rejects.Add(fault);
+            }
+            else
+            {
+                AppendRow(block, row, first, end, into);
+                kept++;
+                for (var i = first; i < end; i++)
+                {
+                    _totals.AddEncoding(encodings.Length(i), encodings.Truncated(i));
+                    tokens += encodings.Length(i);
+                    truncated += encodings.Truncated(i) ? 1 : 0;
+                }
+            }
+            first = end;
+        }
+        return (kept, tokens, truncated);
+    }
+
+    Reject? Fault(BlockItem block, int row, int first, int end)
+    {
+        for (var i = first; i < end; i++)
+        {
+            if (_rejectLong && block.Encodings.Truncated(i))
+            {
+                return Reject(block, row, RejectReason.TooLong, $"more than {_maxLength} tokens; tokens.overflow is reject");
+            }
+
+            if (block.Encodings.Length(i) == 0 && _pairs)
+            {
+                return Reject(block, row, RejectReason.TooLong, _task.NoRoom);
+            }
+
+            if (block.Encodings.Length(i) == 0 && block.Results is not null)
+            {
+                return Reject(block, row, RejectReason.MissingText, "the text has no tokens: nothing of it is left for the model");
+            }
+
+            if (block.Results?.NotFinite(i) == true)
+            {
+                return Reject(
+                    block,
+                    row,
+                    RejectReason.NotFinite,
+                    "the model gave NaN or infinity for this text, also when it was run alone"
+                );
+            }
+        }
+        return null;
+    }
+
+    static Reject Reject(BlockItem block, int row, string reason, string message) =>
+        new(block.Unit.Unit.Source, block.Rows!.SourceRow(row), block.Rows.SourceOffset(row), reason, message, block.Rows.Describe(row));
+
+    void AppendRow(BlockItem block, int row, int first, int end, ColumnBlock into)
+    {
+        var encodings = block.Encodings;
+        while (first < end)
+        {
+            var (call, count) = (encodings.Row(first), 1);
+            while (_task.JoinsWindows && first + count < end && encodings.Row(first + count) == call)
+            {
+                count++;
+            }
+
+            var column = 0;
+            if (_reader.IdColumn is not null)
+            {
+                into.Columns[column++].AppendFrom(block.Rows!.Id!, row);
+            }
+
+            foreach (var source in block.Rows!.Kept)
+            {
+                into.Columns[column++].AppendFrom(source, row);
+            }
+
+            _task.Write(block.Rows, encodings, block.Results, call, first, count, into);
+            column += _task.Columns.Count;
+
+            var (tokens, truncated) = (0, false);
+            for (var i = first; i < first + count; i++)
+            {
+                tokens += encodings.Length(i);
+                truncated |= encodings.Truncated(i);
+            }
+            ((ValueColumn<int>)into.Columns[column++]).Append(tokens);
+            ((ValueColumn<bool>)into.Columns[column++]).Append(truncated);
+            ((StringColumn)into.Columns[column++]).Append(block.Unit.Unit.Source);
+            ((ValueColumn<long>)into.Columns[column++]).Append(block.Rows.SourceRow(row));
+            if (_hasWindows)
+            {
+                ((ValueColumn<int>)into.Columns[column++]).Append(encodings.Window(first));
+                ((ValueColumn<int>)into.Columns[column++]).Append(Math.Max(0, encodings.TextStart(first) - _task.PromptLength));
+                ((ValueColumn<int>)into.Columns[column]).Append(Math.Max(0, encodings.TextEnd(first) - _task.PromptLength));
+            }
+            if (_splits)
+            {
+                into.AddSplit(block.Rows.Split(row));
+            }
+
+            first += count;
+        }
+    }
+}

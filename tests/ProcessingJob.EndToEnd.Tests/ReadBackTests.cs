@@ -1,0 +1,104 @@
+using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Outputs;
+using ProcessingJob.Launcher;
+using ProcessingJob.Launcher.Local;
+using ProcessingJob.Launcher.Progress;
+using ProcessingJob.Testing;
+
+namespace ProcessingJob.EndToEnd.Tests;
+
+/// <summary>What a job wrote, read by <see cref="JobClient.OpenAsync"/>: the same values from every format.</summary>
+public sealed class ReadBackTests : IDisposable
+{
+    const int Rows = 30;
+    readonly TempFolder _folder = new();
+
+    public ReadBackTests()
+    {
+        Environment.SetEnvironmentVariable(WorkerCommand.Variable, Programs.Worker.Arguments[0]);
+        _folder.Write(
+            "data/a.jsonl",
+            string.Concat(
+                Enumerable.Range(0, Rows).Select(i => $$"""{"key": "k{{i}}", "text": "row number {{i}}", "stars": {{i % 5}}}""" + "\n")
+            )
+        );
+    }
+
+    [Fact]
+    public async Task RowsAsync_EmbeddingsInAnyFormat_AreTheSame()
+    {
+        var parquet = await RunAsync(OutputFormat.Parquet);
+        var jsonl = await RunAsync(OutputFormat.Jsonl);
+        var npy = await RunAsync(OutputFormat.Npy);
+        Assert.Equal(Rows, parquet.Count);
+        Assert.Equal(Enumerable.Range(0, Rows).Select(i => $"k{i}"), parquet.Select(r => r.Get<string>("key")));
+        Assert.Equal(Enumerable.Range(0, Rows).Select(i => (long)(i % 5)), parquet.Select(r => r.Get<long>("stars")));
+        Assert.All(parquet, r => Assert.Equal(1, Math.Sqrt(r.Embedding.Sum(v => (double)v * v)), 1e-4));
+        foreach (var other in new[] { jsonl, npy })
+        {
+            Assert.Equal(parquet.Select(r => r.Embedding), other.Select(r => r.Embedding));
+            Assert.Equal(parquet.Select(r => r.Get<long>("stars")), other.Select(r => r.Get<long>("stars")));
+        }
+    }
+
+    [Theory]
+    [InlineData(OutputFormat.Parquet)]
+    [InlineData(OutputFormat.Jsonl)]
+    public async Task RowsAsync_Tokens_AreIntegers(OutputFormat format)
+    {
+        var rows = await RunAsync(format, TaskKind.Tokenize);
+        Assert.All(
+            rows,
+            r =>
+            {
+                var ids = r.Get<int[]>("input_ids")!;
+                Assert.Equal(r.Get<long>("token_count"), ids.Length);
+                Assert.Equal(ids.Length, r.Get<sbyte[]>("attention_mask")!.Length);
+            }
+        );
+        Assert.NotEqual(rows[0].Get<int[]>("input_ids"), rows[1].Get<int[]>("input_ids"));
+    }
+
+    [Fact]
+    public async Task Get_ColumnThatIsNotThere_ListsThoseThatAre()
+    {
+        var rows = await RunAsync(OutputFormat.Parquet);
+        var e = Assert.Throws<PJobException>(() => rows[0].Get<string>("label"));
+        Assert.Contains("label: the output has no such column; it has key, ", e.Message);
+        Assert.Contains("stars: is a Int64, expected String", Assert.Throws<PJobException>(() => rows[0].Get<string>("stars")).Message);
+    }
+
+    [Fact]
+    public async Task OpenAsync_NoFinishedOutput_SaysWhatToDo()
+    {
+        var e = await Assert.ThrowsAsync<PJobException>(() => JobClient.OpenAsync(_folder["nothing"]));
+        Assert.Contains("has no manifest.json: the job has not finished; continue it with 'pjob run'", e.Message);
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    async Task<List<OutputRow>> RunAsync(OutputFormat format, TaskKind task = TaskKind.Embed)
+    {
+        var result = await JobClient.RunAsync(
+            new JobSpec
+            {
+                Name = "read-back",
+                Task = task,
+                Model = Models.Tiny,
+                Input = new()
+                {
+                    Data = _folder["data"],
+                    Text = ["text"],
+                    Id = "key",
+                    Keep = ["stars"],
+                },
+                Output = new() { Data = _folder[$"{task}-{format}"], Format = format },
+            }
+        );
+        Assert.Equal(JobState.Completed, result.Status);
+        var output = await JobClient.OpenAsync(result.Output);
+        return await output.RowsAsync().ToListAsync(TestContext.Current.CancellationToken);
+    }
+}
