@@ -1,4 +1,3 @@
-
 namespace ProcessingJob.Contract.Spec;
 
 public enum TaskKind
