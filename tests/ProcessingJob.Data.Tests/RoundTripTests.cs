@@ -8,8 +8,8 @@ using ProcessingJob.Data.Columns;
 using ProcessingJob.Data.Reading;
 using ProcessingJob.Data.Writing;
 using ProcessingJob.Storage;
-using TimeUnit = ProcessingJob.Contract.Columns.TimeUnit;
 using Column = ProcessingJob.Data.Columns.Column;
+using TimeUnit = ProcessingJob.Contract.Columns.TimeUnit;
 
 namespace ProcessingJob.Data.Tests;
 

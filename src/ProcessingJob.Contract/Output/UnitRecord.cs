@@ -1,5 +1,4 @@
 
-
 namespace ProcessingJob.Contract.Output;
 
 /// <summary>

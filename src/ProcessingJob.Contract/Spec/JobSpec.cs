@@ -1,6 +1,5 @@
 using ProcessingJob.Contract.Columns;
 
-
 namespace ProcessingJob.Contract.Spec;
 
 public enum TaskKind

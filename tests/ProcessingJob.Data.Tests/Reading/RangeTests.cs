@@ -41,7 +41,7 @@ public sealed class RangeTests
                 {
                     var source = new MemorySource("text\n" + content);
                     var input = format == InputFormat.Text ? new InputSpec() : Some.Input();
-                    var options = Some.Options(input) with { MaxRecordBytes = limit, RowsPerBlock = 3 };
+                    var options = Some.Options(input with { AllowEmpty = true }) with { MaxRecordBytes = limit, RowsPerBlock = 3 };
                     var whole = ReadRows.OfAsync(source, format, options).Result;
 
                     var ranges = new ReadRows();
@@ -70,7 +70,7 @@ public sealed class RangeTests
                     var whole = ReadRows.OfAsync(source, InputFormat.Csv).Result;
                     var starts = Enumerable.Range(0, (int)((source.Length + step - 1) / step)).Select(i => (long)i * step).ToArray();
                     new Random(seed).Shuffle(starts);
-                    var reader = new RowReader(Some.Options());
+                    var reader = new RowReader(Some.Options(Some.Input() with { AllowEmpty = true }));
                     var ranges = new ReadRows();
                     foreach (var start in starts)
                     {
@@ -95,7 +95,7 @@ public sealed class RangeTests
                         "id,text,class\n"
                             + string.Concat(ids.Select((id, i) => $"{(id == 0 ? "" : id)},{(i % 7 == 3 ? "" : "text")},{i % 2}\n"))
                     );
-                    var options = Some.Options(Some.Input("text", "id")) with { RowsPerBlock = 3 };
+                    var options = Some.Options(Some.Input("text", "id") with { AllowEmpty = true }) with { RowsPerBlock = 3 };
                     var whole = ReadRows.OfAsync(source, InputFormat.Csv, options).Result;
                     var starts = Enumerable.Range(0, (int)((source.Length + step - 1) / step)).Select(i => (long)i * step).ToArray();
                     new Random(seed).Shuffle(starts);

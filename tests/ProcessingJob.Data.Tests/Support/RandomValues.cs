@@ -2,8 +2,8 @@ using System.Text;
 using Apache.Arrow;
 using ProcessingJob.Contract.Columns;
 using ProcessingJob.Data.Columns;
-using TimeUnit = ProcessingJob.Contract.Columns.TimeUnit;
 using Column = ProcessingJob.Data.Columns.Column;
+using TimeUnit = ProcessingJob.Contract.Columns.TimeUnit;
 
 namespace ProcessingJob.Data.Tests;
 
