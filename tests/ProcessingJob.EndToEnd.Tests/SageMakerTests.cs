@@ -4,6 +4,7 @@ using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Launcher.Tests.SageMaker;
+using ProcessingJob.Testing;
 
 namespace ProcessingJob.EndToEnd.Tests;
 
@@ -124,10 +125,16 @@ public sealed class SageMakerTests(MotoFixture moto)
     }
 
     [Fact]
-    public async Task Run_WorkerRefusesTheModel_SaysWhyInTheFailure()
+    public async Task Run_WorkerRefusesTheJob_SaysWhyInTheFailure()
     {
         await using var bench = await StartAsync();
-        var spec = Spec(bench, 2) with { Model = $"s3://{bench.Bucket}/model/" };
+        using var folder = new TempFolder();
+        // Of two dimensions, where the model has 32: only who loads the model holds them against it.
+        var ranges = folder.Write("ranges.json", """{"min":[0,0],"max":[1,1]}""");
+        var spec = Spec(bench, 2) with
+        {
+            Embed = new() { Precision = EmbeddingPrecision.Int8, Ranges = ranges },
+        };
 
         var result = await bench.RunAsync(spec);
 

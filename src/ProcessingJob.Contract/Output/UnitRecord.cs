@@ -1,4 +1,3 @@
-
 namespace ProcessingJob.Contract.Output;
 
 /// <summary>

@@ -8,6 +8,8 @@ public static class LinkedFolder
     /// <summary>The whole folder. Its root may be a link, but workers refuse links below it: a folder with such links gets its files one by one.</summary>
     public static void Link(string source, string target)
     {
+        // Links inside are relative to where the folder is, not to a link that leads to it.
+        source = Directory.ResolveLinkTarget(source, returnFinalTarget: true)?.FullName ?? source;
         var files = new DirectoryInfo(source).EnumerateFileSystemInfos("*", SearchOption.AllDirectories);
         if (files.All(f => f.LinkTarget is null))
         {

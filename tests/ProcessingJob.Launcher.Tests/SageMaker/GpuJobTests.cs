@@ -41,12 +41,13 @@ public sealed class GpuJobTests(MotoFixture moto)
         await using var bench = await RemoteBench.StartAsync(moto);
         await using var registry = await FakeRegistry.StartAsync(label, denied: denied);
 
-        await RunAsync(bench, registry, "ml.g5.xlarge");
+        var result = await RunAsync(bench, registry, "ml.g5.xlarge");
 
         Assert.Single(bench.Aws.Server.Jobs.All);
-        var notes = bench.Notes.Where(n => n.StartsWith("aws.image: whether it is built for GPUs is not known", StringComparison.Ordinal));
-        Assert.Equal(warning is null ? 0 : 1, notes.Count());
-        Assert.All(notes, n => Assert.Contains(warning!, n));
+        var warnings = result.Warnings.Where(w => w.Code == "image_accelerator_unknown").ToList();
+        Assert.Equal(warning is null ? 0 : 1, warnings.Count);
+        Assert.All(warnings, w => Assert.StartsWith("aws.image: whether it is built for GPUs is not known", w.Message));
+        Assert.All(warnings, w => Assert.Contains(warning!, w.Message));
     }
 
     [Fact]
@@ -57,9 +58,9 @@ public sealed class GpuJobTests(MotoFixture moto)
         var spec = bench.Spec();
         spec = spec with { Aws = spec.Aws with { Image = $"{spec.Aws.Image![..^2]}@{FakeRegistry.Image}" } };
 
-        await RunAsync(bench, registry, spec, "ml.g5.xlarge");
+        var result = await RunAsync(bench, registry, spec, "ml.g5.xlarge");
 
-        Assert.Contains(bench.Notes, n => n.Contains("not allowed: BatchGetImage", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, w => w.Message.Contains("not allowed: BatchGetImage", StringComparison.Ordinal));
     }
 
     [Fact]
