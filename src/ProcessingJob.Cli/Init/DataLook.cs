@@ -40,7 +40,7 @@ sealed record DataLook(string Data, int Files, InputFormat Format, IReadOnlyList
         var input = LocalInput.Resolve(data);
         var format = InputFormats.OfName(input.Files[0]);
         var columns = InputFormats.Of(format).HasColumns
-            ? await FirstSchema.ReadAsync(new() { Keep = ["*"] }, input.PathOf(input.Files[0]), cancellationToken)
+            ? (await FirstSchema.ReadAsync(new() { Keep = ["*"] }, input.PathOf(input.Files[0]), cancellationToken)).Columns
             : [];
         return new(data, input.Files.Count, format, columns);
     }

@@ -29,6 +29,9 @@ sealed record LocalJob
     /// <summary>Types of the id and the kept columns, of the ordinally first file that is not empty; null: all are empty.</summary>
     public required IReadOnlyList<KeptColumn>? Schema { get; init; }
 
+    /// <summary>What of the data's columns is left out or converted.</summary>
+    public required IReadOnlyList<JobWarning> DataWarnings { get; init; }
+
     public string HostsFolder => Path.Combine(Output.Location, LocalStore.PrivateFolder, "hosts");
 
     /// <exception cref="PJobException">Exit code 2: the spec is wrong or its data is not there; 4: the model is not there.</exception>
@@ -61,7 +64,8 @@ sealed record LocalJob
             SideFiles = sideFiles,
             Identity = identity,
             Output = output,
-            Schema = schema,
+            Schema = schema?.Columns,
+            DataWarnings = schema?.Warnings ?? [],
         };
     }
 
@@ -72,6 +76,7 @@ sealed record LocalJob
     /// <summary>The plan, given what the output has already.</summary>
     public async Task<JobPlan> PlanAsync(IReadOnlyList<JobWarning> warnings, CancellationToken cancellationToken)
     {
+        warnings = [.. warnings, .. DataWarnings];
         var units = Plan(new HashSet<string>()).Units;
         var plan = Plan(await CommittedUnits.FindAsync(Output, units, Identity, cancellationToken).ConfigureAwait(false));
         return plan with

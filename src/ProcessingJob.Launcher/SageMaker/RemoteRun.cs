@@ -1,7 +1,6 @@
 using Amazon.Runtime;
 using Amazon.S3;
 using ProcessingJob.Contract;
-using ProcessingJob.Contract.Columns;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Aws;
@@ -16,6 +15,7 @@ namespace ProcessingJob.Launcher.SageMaker;
 sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, RemoteOptions options, IProgress<JobEvent> events)
 {
     RemoteJob _job = job;
+    FoundSchema? _schema;
     readonly TimeProvider _time = target.Time;
     readonly Finalizer _finalizer = new(job.Output, target.Time);
     readonly JobSubmitter _submitter = new(target.Jobs, target.Time, events);
@@ -86,7 +86,8 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         var committed = await CommittedUnits.FindAsync(_job.Output, plan.Units, _job.Identity, cancellationToken).ConfigureAwait(false);
         plan = _job.Plan(_job.NameOf(1), hosts, committed);
         var use = await RemoteModel.ReadAsync(_job, s3, cancellationToken).ConfigureAwait(false);
-        return plan with { Warnings = [.. use.Warnings, .. Preflight.Warnings(_job, plan)] };
+        _schema = await ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
+        return plan with { Warnings = [.. use.Warnings, .. _schema?.Warnings ?? [], .. Preflight.Warnings(_job, plan)] };
     }
 
     /// <summary>What the run would ask SageMaker for, under the name that is free now; nothing is started.</summary>
@@ -193,14 +194,14 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     async Task<RemoteJob> WithColumnsAsync(HashSet<string> committed, CancellationToken cancellationToken) =>
         _job with
         {
-            Schema = await ReadSchemaAsync(cancellationToken).ConfigureAwait(false),
+            Schema = _schema?.Columns,
             Earlier =
                 committed.Count > 0
                     ? await EarlierChoices.FindAsync(_job.Output, _job.Spec, committed, cancellationToken).ConfigureAwait(false)
                     : EarlierChoices.None,
         };
 
-    async Task<IReadOnlyList<KeptColumn>?> ReadSchemaAsync(CancellationToken cancellationToken)
+    async Task<FoundSchema?> ReadSchemaAsync(CancellationToken cancellationToken)
     {
         if (_job.Files.FirstOrDefault(f => f.Size > 0) is not { } first)
         {
