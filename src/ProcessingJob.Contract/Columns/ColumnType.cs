@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ProcessingJob.Contract.Spec;
+using ProcessingJob.Contract.Values;
 
 namespace ProcessingJob.Contract.Columns;
 

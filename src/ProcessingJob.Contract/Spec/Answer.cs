@@ -1,3 +1,4 @@
+using ProcessingJob.Contract.Values;
 using ProcessingJob.Contract.Columns;
 
 namespace ProcessingJob.Contract.Spec;

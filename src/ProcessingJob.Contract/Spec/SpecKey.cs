@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
+using ProcessingJob.Contract.Values;
 namespace ProcessingJob.Contract.Spec;
 
 /// <summary>One key of <c>job.yaml</c>: how it is read, written, described and bounded.</summary>

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
+using System.Text.Unicode;
 using ProcessingJob.Contract.Columns;
-using ProcessingJob.Data.Reading;
 
 namespace ProcessingJob.Data.Columns;
 
@@ -100,12 +101,12 @@ static class ColumnConversion
     {
         if (values is BinaryColumn bytes && from.Kind != TypeKind.Uuid)
         {
-            if (!SlotDecoder.TryDecode(bytes[row], SlotKind.Text, into))
+            if (!Utf8.IsValid(bytes[row]))
             {
                 return false;
             }
 
-            into.EndRow();
+            into.Append(Encoding.UTF8.GetString(bytes[row]));
             return true;
         }
 

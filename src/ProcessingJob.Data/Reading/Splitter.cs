@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using ProcessingJob.Contract.Spec;
+using ProcessingJob.Contract.Values;
 using ProcessingJob.Data.Columns;
 
 namespace ProcessingJob.Data.Reading;

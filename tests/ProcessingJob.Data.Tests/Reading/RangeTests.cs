@@ -67,10 +67,11 @@ public sealed class RangeTests
                 (content, step, seed) =>
                 {
                     var source = new MemorySource("text,n\n" + content);
-                    var whole = ReadRows.OfAsync(source, InputFormat.Csv).Result;
+                    var options = Some.Options(Some.Input() with { AllowEmpty = true });
+                    var whole = ReadRows.OfAsync(source, InputFormat.Csv, options).Result;
                     var starts = Enumerable.Range(0, (int)((source.Length + step - 1) / step)).Select(i => (long)i * step).ToArray();
                     new Random(seed).Shuffle(starts);
-                    var reader = new RowReader(Some.Options(Some.Input() with { AllowEmpty = true }));
+                    var reader = new RowReader(options);
                     var ranges = new ReadRows();
                     foreach (var start in starts)
                     {

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
 
-namespace ProcessingJob.Contract.Spec;
+namespace ProcessingJob.Contract.Values;
 
 /// <summary>An immutable list that compares by its items, so that records holding it compare by value.</summary>
 [CollectionBuilder(typeof(ValueCollections), nameof(ValueCollections.List))]
