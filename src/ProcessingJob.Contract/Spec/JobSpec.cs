@@ -1,5 +1,5 @@
-using ProcessingJob.Contract.Values;
 using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Values;
 
 namespace ProcessingJob.Contract.Spec;
 

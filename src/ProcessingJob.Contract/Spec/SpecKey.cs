@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ProcessingJob.Contract.Values;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-using ProcessingJob.Contract.Values;
 namespace ProcessingJob.Contract.Spec;
 
 /// <summary>One key of <c>job.yaml</c>: how it is read, written, described and bounded.</summary>

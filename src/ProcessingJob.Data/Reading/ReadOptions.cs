@@ -1,6 +1,6 @@
-using ProcessingJob.Contract.Values;
 using ProcessingJob.Contract.Columns;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Contract.Values;
 
 namespace ProcessingJob.Data.Reading;
 

@@ -1,6 +1,6 @@
-using ProcessingJob.Contract.Values;
 using ProcessingJob.Contract.Columns;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Contract.Values;
 using ProcessingJob.Data.Reading;
 
 namespace ProcessingJob.Data.Tests;
