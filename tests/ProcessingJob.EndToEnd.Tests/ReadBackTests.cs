@@ -61,6 +61,55 @@ public sealed class ReadBackTests : IDisposable
     }
 
     [Fact]
+    public async Task RowsAsync_KeptColumnsOfManyTypes_AreValuesInEveryFormat()
+    {
+        WriteTypes(_folder["types", "a.parquet"]);
+        var parquet = await RunAsync(OutputFormat.Parquet, TaskKind.Tokenize, "types");
+        var jsonl = await RunAsync(OutputFormat.Jsonl, TaskKind.Tokenize, "types");
+        foreach (var rows in new[] { parquet, jsonl })
+        {
+            // A kept column may have the name of another task's.
+            Assert.Equal([0.5, 1.5], rows[0].Get<object?[]>("embedding"));
+            Assert.Equal([], rows[1].Get<object?[]>("embedding"));
+            Assert.Equal(["01:02:03.5", null], rows.Select(r => r.Get<string>("at")));
+            Assert.Equal(["12.50", "-0.01"], rows.Select(r => r.Get<string>("price")));
+            Assert.Equal(["2020-01-02", null], rows.Select(r => r.Get<string>("day")));
+            Assert.Empty(rows[0].Embedding);
+        }
+    }
+
+    static void WriteTypes(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        ParquetSharp.Column[] columns =
+        [
+            new ParquetSharp.Column<string>("text"),
+            new ParquetSharp.Column<string>("key"),
+            new ParquetSharp.Column<long>("stars"),
+            new ParquetSharp.Column<double[]>("embedding"),
+            new ParquetSharp.Column<TimeSpan?>("at", ParquetSharp.LogicalType.Time(true, ParquetSharp.TimeUnit.Micros)),
+            new ParquetSharp.Column<decimal>("price", ParquetSharp.LogicalType.Decimal(29, 2)),
+            new ParquetSharp.Column<ParquetSharp.Date?>("day"),
+        ];
+        using var writer = new ParquetSharp.ParquetFileWriter(path, columns);
+        using var group = writer.AppendRowGroup();
+        group.NextColumn().LogicalWriter<string>().WriteBatch(["one", "two"]);
+        group.NextColumn().LogicalWriter<string>().WriteBatch(["k0", "k1"]);
+        group.NextColumn().LogicalWriter<long>().WriteBatch([1, 2]);
+        group
+            .NextColumn()
+            .LogicalWriter<double[]>()
+            .WriteBatch([
+                [0.5, 1.5],
+                [],
+            ]);
+        group.NextColumn().LogicalWriter<TimeSpan?>().WriteBatch([new TimeSpan(0, 1, 2, 3, 500), null]);
+        group.NextColumn().LogicalWriter<decimal>().WriteBatch([12.50m, -0.01m]);
+        group.NextColumn().LogicalWriter<ParquetSharp.Date?>().WriteBatch([new ParquetSharp.Date(new DateTime(2020, 1, 2)), null]);
+        writer.Close();
+    }
+
+    [Fact]
     public async Task Get_ColumnThatIsNotThere_ListsThoseThatAre()
     {
         var rows = await RunAsync(OutputFormat.Parquet);
@@ -79,7 +128,7 @@ public sealed class ReadBackTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    async Task<List<OutputRow>> RunAsync(OutputFormat format, TaskKind task = TaskKind.Embed)
+    async Task<List<OutputRow>> RunAsync(OutputFormat format, TaskKind task = TaskKind.Embed, string data = "data")
     {
         var result = await JobClient.RunAsync(
             new JobSpec
@@ -89,12 +138,12 @@ public sealed class ReadBackTests : IDisposable
                 Model = Models.Tiny,
                 Input = new()
                 {
-                    Data = _folder["data"],
+                    Data = _folder[data],
                     Text = ["text"],
                     Id = "key",
-                    Keep = ["stars"],
+                    Keep = data == "data" ? ["stars"] : ["stars", "embedding", "at", "price", "day"],
                 },
-                Output = new() { Data = _folder[$"{task}-{format}"], Format = format },
+                Output = new() { Data = _folder[$"{data}-{task}-{format}"], Format = format },
             }
         );
         Assert.Equal(JobState.Completed, result.Status);

@@ -17,7 +17,6 @@ sealed record CheckResult(Manifest? Manifest, IReadOnlyList<string> Faults, IRea
 /// <summary>Reads a finished output again and holds it against its manifest: files, sizes, hashes, rows, schema, sums.</summary>
 sealed class OutputCheck(IOutputStore output)
 {
-    const string Sidecar = ".rows.jsonl";
     readonly ConcurrentQueue<string> _faults = new();
     readonly ConcurrentDictionary<string, string> _schemas = new(StringComparer.Ordinal);
 
@@ -48,8 +47,8 @@ sealed class OutputCheck(IOutputStore output)
         var rows = manifest.Parts.ToDictionary(p => p.Path, p => p.Rows, StringComparer.Ordinal);
         // The lines beside an npy matrix repeat its rows, and their record says 0.
         long Rows(PartRecord part) =>
-            part.Path.EndsWith(Sidecar, StringComparison.Ordinal)
-                ? rows.GetValueOrDefault(part.Path[..^Sidecar.Length] + ".npy")
+            part.Path.EndsWith(OutputLayout.Sidecar, StringComparison.Ordinal)
+                ? rows.GetValueOrDefault(part.Path[..^OutputLayout.Sidecar.Length] + ".npy")
                 : part.Rows;
         return Parallel.ForEachAsync(
             manifest.Parts.Concat(manifest.RejectFiles),

@@ -26,10 +26,11 @@ static class RowJson
         value switch
         {
             null => null,
-            float[] list => List(list),
+            double number when !double.IsFinite(number) => null,
+            byte[] bytes => Convert.ToBase64String(bytes),
+            float[] list => new JsonArray([.. list.Select(v => float.IsFinite(v) ? (JsonNode?)v : null)]),
             int[] list => List(list),
             sbyte[] list => List(list),
-            byte[] list => List(list),
             string[] list => List(list),
             Array list => new JsonArray([.. list.Cast<object?>().Select(Node)]),
             IReadOnlyDictionary<string, object?> fields => new JsonObject(fields.Select(f => KeyValuePair.Create(f.Key, Node(f.Value)))),

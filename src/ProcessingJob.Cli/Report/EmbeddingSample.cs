@@ -18,7 +18,7 @@ sealed record EmbeddingSample(float[] Vectors, int Width, IReadOnlyList<IReadOnl
         CancellationToken cancellationToken
     )
     {
-        var parts = output.Parts.Where(p => !p.Path.EndsWith(".rows.jsonl", StringComparison.Ordinal)).ToList();
+        var parts = output.Parts.ToList();
         var chosen = parts.Count <= MaxParts ? parts : [.. Enumerable.Range(0, MaxParts).Select(i => parts[i * parts.Count / MaxParts])];
         var all = Math.Max(1, chosen.Sum(p => p.Rows));
         var (vectors, rows, width) = (new List<float>(), new List<IReadOnlyDictionary<string, object?>>(), 0);

@@ -336,8 +336,5 @@ static class ReportPage
         return string.Concat(faults.Where(f => f.Count > 0).Select(f => $", {Text.Count(f.Count)} {f.What}"));
     }
 
-    static string Value(object? value) =>
-        value is DateTime time
-            ? time.ToString("u", CultureInfo.InvariantCulture)
-            : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+    static string Value(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 }

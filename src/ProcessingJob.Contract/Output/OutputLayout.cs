@@ -10,6 +10,9 @@ public static class OutputLayout
     public const string DataFolder = "data/";
     public const string ReportFolder = "reports/";
 
+    /// <summary>Ends the name of the lines beside an npy matrix; their record says 0 rows.</summary>
+    public const string Sidecar = ".rows.jsonl";
+
     /// <param name="unit">Id of the unit.</param>
     /// <param name="index">0 for the unit's first part.</param>
     /// <param name="split">Name of the split, or null.</param>

@@ -19,13 +19,19 @@ public static class UnitCutter
     public static long UnitBytes(long size) => Math.Clamp((size + 15) / 16, MinUnit, MaxUnit);
 
     /// <summary>Units of the files in ordinal order of their names.</summary>
-    /// <exception cref="PJobException">A file's format cannot be told from its name and the spec says auto.</exception>
+    /// <exception cref="PJobException">BadSpec: a file's format cannot be told from its name and the spec says auto, or keys of csv are set for another.</exception>
     public static IReadOnlyList<WorkUnit> Cut(IEnumerable<SourceFile> files, JobSpec spec, string specFingerprint, string modelFingerprint)
     {
         var units = new List<WorkUnit>();
+        var formats = new HashSet<InputFormat>();
         foreach (var file in files.OrderBy(f => f.Source, StringComparer.Ordinal))
         {
             var format = spec.Input.Format == InputFormat.Auto ? InputFormats.OfName(file.Source) : spec.Input.Format;
+            if (formats.Add(format) && CsvRules.Misplaced(spec.Input, format).FirstOrDefault() is { } fault)
+            {
+                throw new PJobException($"{fault} (found {file.Source})", ExitCode.BadSpec);
+            }
+
             var step = CanCut(file.Source, format, spec) ? UnitBytes(file.Size) : Math.Max(1, file.Size);
             // An empty file still is a unit: its commit record says that it was seen.
             for (long start = 0; start == 0 || start < file.Size; start += step)

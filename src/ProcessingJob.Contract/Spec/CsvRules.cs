@@ -27,9 +27,12 @@ static class CsvRules
             yield return $"input.encoding: found '{input.Encoding}', expected {string.Join(", ", InputEncodings.Names)}";
         }
 
-        if (input.Types.Count > 0 && input.Format is not (InputFormat.Auto or InputFormat.Csv or InputFormat.Tsv))
+        if (input.Format != InputFormat.Auto)
         {
-            yield return $"input.types: for csv and tsv; columns of {Names.Of(input.Format)} have the types of the file";
+            foreach (var fault in Misplaced(input, input.Format))
+            {
+                yield return fault;
+            }
         }
 
         foreach (var (name, text) in input.Types)
@@ -41,6 +44,33 @@ static class CsvRules
         }
     }
 
+    /// <summary>Keys that mean nothing in files of a format: whoever sets them expects something of them.</summary>
+    public static IEnumerable<string> Misplaced(InputSpec input, InputFormat format)
+    {
+        var isTable = format is InputFormat.Csv or InputFormat.Tsv;
+        if (input.Types.Count > 0 && !isTable)
+        {
+            yield return $"input.types: for csv and tsv; columns of {Names.Of(format)} have the types of the file";
+        }
+
+        var defaults = new InputSpec();
+        (string Key, bool IsSet)[] keys =
+        [
+            ("delimiter", input.Delimiter is not null),
+            ("quote", input.Quote != defaults.Quote),
+            ("escape", input.Escape is not null),
+        ];
+        foreach (var (key, _) in keys.Where(k => k.IsSet && !isTable))
+        {
+            yield return $"input.{key}: for csv and tsv; files of {Names.Of(format)} have none";
+        }
+
+        if (input.Encoding != defaults.Encoding && format == InputFormat.Parquet)
+        {
+            yield return "input.encoding: for text files; texts of parquet are UTF-8";
+        }
+    }
+
     static bool IsCharacter(string text) => text is [> '\0' and <= '\x7F' and not ('\r' or '\n')];
 
     static string? TypeFault(string text)
@@ -48,6 +78,11 @@ static class CsvRules
         try
         {
             var type = ColumnType.Parse(text);
+            if (type is { Kind: TypeKind.Decimal128, Scale: < 0 })
+            {
+                return $"found {type}, expected a scale of 0 or more";
+            }
+
             return
                 type.IsInteger
                 || type.Kind

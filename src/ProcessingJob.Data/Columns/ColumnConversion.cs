@@ -21,7 +21,7 @@ static class ColumnConversion
         || (from.IsText && to.IsText)
         || (IsBinary(from) && IsBinary(to))
         || (from.Kind == TypeKind.Timestamp && to.Kind == TypeKind.Timestamp && from.Zone is null == to.Zone is null)
-        || (from.IsDecimal && to.IsDecimal && from.Scale == to.Scale);
+        || (from.Kind == TypeKind.Decimal128 && to.Kind == TypeKind.Decimal128 && from.Scale == to.Scale);
 
     /// <returns>False when the value does not fit.</returns>
     public static bool TryAppend(ColumnType from, Column values, int row, ColumnType to, Column into)
@@ -41,8 +41,11 @@ static class ColumnConversion
         return (values, into) switch
         {
             (StringColumn a, StringColumn b) => Append(a, row, b),
-            (BinaryColumn a, BinaryColumn b) when to.Kind is TypeKind.Binary or TypeKind.LargeBinary || a.Length(row) == SizeOf(to) =>
-                Append(a, row, b),
+            (BinaryColumn a, BinaryColumn b) when to.Kind is TypeKind.Binary or TypeKind.LargeBinary || a.Length(row) == to.Size => Append(
+                a,
+                row,
+                b
+            ),
             (_, StringColumn b) when to.Kind == TypeKind.String => TryAppendText(from, values, row, b),
             _ when IsNumber(from) && IsNumber(to) => TryAppendNumber(values, row, to, into),
             (ValueColumn<long> a, ValueColumn<long> b) when from.Kind == TypeKind.Timestamp && IsPossible(from, to) => TryAppendTime(
@@ -87,8 +90,6 @@ static class ColumnConversion
     static bool IsNumber(ColumnType type) => type.IsInteger || type.Kind is TypeKind.Float16 or TypeKind.Float32 or TypeKind.Float64;
 
     static bool IsBinary(ColumnType type) => type.Kind is TypeKind.Binary or TypeKind.LargeBinary or TypeKind.FixedSizeBinary;
-
-    static int SizeOf(ColumnType type) => type.Kind == TypeKind.Uuid ? 16 : type.Size;
 
     static bool Append<T>(RunColumn<T> values, int row, RunColumn<T> into)
         where T : unmanaged

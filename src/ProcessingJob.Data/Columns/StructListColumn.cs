@@ -71,10 +71,7 @@ public sealed class StructListColumn(IReadOnlyList<OutputColumn> fields) : Colum
         var items = Count == 0 ? 0 : _ends.Span[Count - 1];
         foreach (var field in Fields)
         {
-            while (field.Count > items)
-            {
-                field.RemoveLast();
-            }
+            field.TrimTo(items);
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Outputs;
@@ -39,7 +40,7 @@ public sealed class FinishedOutput
         return new(store, manifest, SpecReader.Parse(manifest.Spec.ToJsonString(), name));
     }
 
-    /// <summary>All rows in the order of the input; memory holds one row group.</summary>
+    /// <summary>All rows in the order of the input; memory holds some thousand rows.</summary>
     /// <param name="ranges">The job's embed.ranges, where int8 and uint8 embeddings need them; null: the file that the spec names.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="PJobException">A part is missing or damaged; BadSpec: the ranges cannot be read.</exception>
@@ -72,7 +73,7 @@ public sealed class FinishedOutput
     {
         using var file = await CopyAsync(part.Path, cancellationToken).ConfigureAwait(false);
         using var beside = part.Path.EndsWith(".npy", StringComparison.Ordinal)
-            ? await CopyAsync(Path.ChangeExtension(part.Path, PartReader.Sidecar), cancellationToken).ConfigureAwait(false)
+            ? await CopyAsync(Path.ChangeExtension(part.Path, OutputLayout.Sidecar), cancellationToken).ConfigureAwait(false)
             : null;
         await foreach (var rows in PartReader.ReadAsync(file.Path, beside?.Path, Spec, cancellationToken).ConfigureAwait(false))
         {
@@ -80,24 +81,9 @@ public sealed class FinishedOutput
         }
     }
 
-    /// <summary>The hosts' reports by name.</summary>
-    /// <exception cref="PJobException">One is damaged.</exception>
-    public async Task<IReadOnlyList<HostReport>> ReportsAsync(CancellationToken cancellationToken = default)
-    {
-        var reports = new SortedDictionary<string, HostReport>(StringComparer.Ordinal);
-        await foreach (var file in _store.ListAsync(OutputLayout.ReportFolder, cancellationToken).ConfigureAwait(false))
-        {
-            if (
-                file.Path.EndsWith(".json", StringComparison.Ordinal)
-                && await _store.ReadAsync(file.Path, cancellationToken).ConfigureAwait(false) is { } json
-            )
-            {
-                reports[file.Path] = ContractJson.Read<HostReport>(json, file.Path);
-            }
-        }
-
-        return [.. reports.Values];
-    }
+    /// <summary>The hosts' reports by name; one that was cut short is left out.</summary>
+    public Task<IReadOnlyList<HostReport>> ReportsAsync(CancellationToken cancellationToken = default) =>
+        HostReports.ReadAsync(_store, cancellationToken);
 
     /// <summary>Rejects of all units, a few of every reason; files that are gone are left out.</summary>
     public async Task<IReadOnlyList<Reject>> RejectSamplesAsync(int perReason, CancellationToken cancellationToken = default)

@@ -73,7 +73,7 @@ static class JsonlRows
             JsonValueKind.Number => Number(value, type),
             JsonValueKind.True or JsonValueKind.False => value.GetBoolean(),
             JsonValueKind.Array => List(value, type),
-            JsonValueKind.Object => value.GetRawText(),
+            JsonValueKind.Object => Fields(value, []),
             JsonValueKind.Null or JsonValueKind.Undefined => null,
         };
 
@@ -86,7 +86,6 @@ static class JsonlRows
             ColumnKind.ListFloat or ColumnKind.ListFloat16 => Items(value, v => v.GetSingle()),
             ColumnKind.ListInt32 => Items(value, v => v.GetInt32()),
             ColumnKind.ListInt8 => Items(value, v => v.GetSByte()),
-            ColumnKind.ListUInt8 => Items(value, v => v.GetByte()),
             ColumnKind.ListString => Items(value, v => v.GetString()),
             ColumnKind.ListStruct => Items(value, v => Fields(v, type.Fields ?? [])),
             _ => Items(value, v => Value(v, null)),

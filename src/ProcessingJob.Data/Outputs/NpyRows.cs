@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Output;
 
 namespace ProcessingJob.Data.Outputs;
 
@@ -31,7 +32,7 @@ static partial class NpyRows
             {
                 var line =
                     await beside.ReadLineAsync(cancellationToken).ConfigureAwait(false)
-                    ?? throw PartReader.Damaged(path, $"has {rows} rows, its .rows.jsonl {first + i}");
+                    ?? throw PartReader.Damaged(path, $"has {rows} rows, its {OutputLayout.Sidecar} {first + i}");
                 values.Add(JsonlRows.Row(line, types, []));
             }
             yield return new(count, Floats(type, bytes), JsonlRows.Columns(values));

@@ -1,124 +1,94 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using Apache.Arrow;
-using Apache.Arrow.Types;
-using ParquetSharp.Arrow;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Reading;
 
 namespace ProcessingJob.Data.Outputs;
 
 /// <summary>Parquet parts, some thousand rows at a time.</summary>
 static class ParquetRows
 {
-    public static async IAsyncEnumerable<PartRows> ReadAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="path">A part file.</param>
+    /// <param name="types">The task's columns: a kept column may have the name of another task's.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    public static async IAsyncEnumerable<PartRows> ReadAsync(
+        string path,
+        IReadOnlyDictionary<string, OutputColumn> types,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
-        using var arrow = ParquetSharp.Arrow.ArrowReaderProperties.GetDefault();
-        arrow.BatchSize = PartReader.Stretch;
-        using var file = new FileReader(path, null, arrow);
-        using var batches = file.GetRecordBatchReader();
-        while (await batches.ReadNextRecordBatchAsync(cancellationToken).ConfigureAwait(false) is { } batch)
+        await foreach (var (found, block) in ParquetTable.ReadAsync(path, cancellationToken).ConfigureAwait(false))
         {
-            using (batch)
+            using (block)
             {
-                var (stored, columns) = (System.Array.Empty<float>(), new Dictionary<string, object?[]>());
-                for (var i = 0; i < batch.ColumnCount; i++)
+                var (stored, columns) = (Array.Empty<float>(), new Dictionary<string, object?[]>());
+                foreach (var ((name, type), values) in found.Zip(block.Kept))
                 {
-                    var (name, values) = (batch.Schema.GetFieldByIndex(i).Name, batch.Column(i));
-                    if (name == PartReader.VectorColumn && values is ListArray vectors)
+                    if (name == PartReader.VectorColumn && types.ContainsKey(name))
                     {
-                        stored = Floats(vectors, path);
+                        stored = Floats(values, path);
                     }
                     else
                     {
-                        columns[name] = [.. Enumerable.Range(0, values.Length).Select(row => Value(values, row, widened: true))];
+                        columns[name] = [.. Enumerable.Range(0, values.Count).Select(row => Value(type, values, row))];
                     }
                 }
 
-                yield return new(batch.Length, stored, columns);
+                yield return new(block.Count, stored, columns);
             }
         }
     }
 
-    static float[] Floats(ListArray vectors, string path)
-    {
-        var (start, end) = (vectors.ValueOffsets[0], vectors.ValueOffsets[vectors.Length]);
-        return vectors.Values switch
+    static float[] Floats(Column vectors, string path) =>
+        (vectors as ItemsColumn)?.Items switch
         {
-            FloatArray a => a.Values[start..end].ToArray(),
-            Int8Array a => System.Array.ConvertAll(a.Values[start..end].ToArray(), v => (float)v),
-            UInt8Array a => System.Array.ConvertAll(a.Values[start..end].ToArray(), v => (float)v),
+            ValueColumn<float> c => c.Values.ToArray(),
+            ValueColumn<sbyte> c => Array.ConvertAll(c.Values.ToArray(), v => (float)v),
+            ValueColumn<byte> c => Array.ConvertAll(c.Values.ToArray(), v => (float)v),
             _ => throw PartReader.Damaged(path, $"its column '{PartReader.VectorColumn}' holds no numbers of an embedding"),
         };
-    }
 
-    // Numbers of a row come as long or double, those of lists as they are.
-    static object? Value(IArrowArray array, int row, bool widened) =>
-        array.IsNull(row)
-            ? null
-            : array switch
-            {
-                StringArray a => a.GetString(row),
-                LargeStringArray a => a.GetString(row),
-                BooleanArray a => a.GetValue(row),
-                FloatArray a => widened ? (object)(double)a.Values[row] : a.Values[row],
-                DoubleArray a => a.Values[row],
-                HalfFloatArray a => (double)a.Values[row],
-                Int8Array a => widened ? (object)(long)a.Values[row] : a.Values[row],
-                UInt8Array a => widened ? (object)(long)a.Values[row] : a.Values[row],
-                Int16Array a => (long)a.Values[row],
-                UInt16Array a => (long)a.Values[row],
-                Int32Array a => widened ? (object)(long)a.Values[row] : a.Values[row],
-                UInt32Array a => (long)a.Values[row],
-                Int64Array a => a.Values[row],
-                UInt64Array a => a.Values[row],
-                TimestampArray a => Time(a, row),
-                Date32Array a => a.GetDateTime(row),
-                Date64Array a => a.GetDateTime(row),
-                Decimal128Array a => a.GetString(row),
-                Decimal256Array a => a.GetString(row),
-                Apache.Arrow.Arrays.FixedSizeBinaryArray a => a.GetBytes(row).ToArray(),
-                BinaryArray a => a.GetBytes(row).ToArray(),
-                ListArray a => List(a.Values, a.ValueOffsets[row], a.ValueOffsets[row + 1]),
-                StructArray a => Fields(a, row),
-                _ => $"({array.Data.DataType.Name})",
-            };
-
-    static object Time(TimestampArray array, int row)
-    {
-        var unit = ((TimestampType)array.Data.DataType).Unit;
-        var value = array.Values[row];
-        try
+    static object? Value(ColumnType type, Column values, int row) =>
+        values.IsNull(row) ? null
+        : TypedColumns.TextOf(type, values, row) is { } text ? text
+        : values switch
         {
-            return DateTime.UnixEpoch.AddTicks(
-                unit switch
-                {
-                    TimeUnit.Second => checked(value * TimeSpan.TicksPerSecond),
-                    TimeUnit.Millisecond => checked(value * TimeSpan.TicksPerMillisecond),
-                    TimeUnit.Microsecond => checked(value * TimeSpan.TicksPerMicrosecond),
-                    _ => value / TimeSpan.NanosecondsPerTick,
-                }
-            );
-        }
-        catch (Exception e) when (e is OverflowException or ArgumentOutOfRangeException)
-        {
-            // Years that a DateTime does not have.
-            return string.Create(CultureInfo.InvariantCulture, $"{value} {unit} since 1970");
-        }
-    }
-
-    static System.Array List(IArrowArray items, int start, int end) =>
-        items switch
-        {
-            FloatArray a => a.Values[start..end].ToArray(),
-            Int32Array a => a.Values[start..end].ToArray(),
-            Int8Array a => a.Values[start..end].ToArray(),
-            UInt8Array a => a.Values[start..end].ToArray(),
-            StringArray a => Enumerable.Range(start, end - start).Select(i => a.GetString(i)).ToArray(),
-            StructArray a => Enumerable.Range(start, end - start).Select(i => Fields(a, i)).ToArray(),
-            _ => Enumerable.Range(start, end - start).Select(i => Value(items, i, widened: true)).ToArray(),
+            StringColumn c => c[row].ToString(),
+            BinaryColumn c => c[row].ToArray(),
+            ValueColumn<bool> c => c[row],
+            ValueColumn<double> c => c[row],
+            ValueColumn<float> c => (double)c[row],
+            ValueColumn<Half> c => (double)c[row],
+            StructColumn c => Fields(type, c, row),
+            ItemsColumn c when type.Kind == TypeKind.Map && type.Fields[0].Type.IsText => Map(type, c, row),
+            ItemsColumn c => List(type, c, c.StartOf(row), c.Ends[row]),
+            ValueColumn<ulong> c when c[row] > long.MaxValue => c[row],
+            _ => (long)ColumnConversion.IntegerOf(values, row)!.Value,
         };
 
-    static Dictionary<string, object?> Fields(StructArray array, int row) =>
-        ((StructType)array.Data.DataType)
-            .Fields.Zip(array.Fields)
-            .ToDictionary(field => field.First.Name, field => Value(field.Second, row, widened: true));
+    // Lists of the task's columns hold no nulls.
+    static Array List(ColumnType type, ItemsColumn list, int start, int end) =>
+        list.Items switch
+        {
+            ValueColumn<float> { NullCount: 0 } c => c.Values[start..end].ToArray(),
+            ValueColumn<int> { NullCount: 0 } c when type.Fields[0].Type.IsInteger => c.Values[start..end].ToArray(),
+            ValueColumn<sbyte> { NullCount: 0 } c => c.Values[start..end].ToArray(),
+            StringColumn { NullCount: 0 } c => Enumerable.Range(start, end - start).Select(i => c[i].ToString()).ToArray(),
+            StructColumn { NullCount: 0 } c => Enumerable.Range(start, end - start).Select(i => Fields(ItemType(type), c, i)).ToArray(),
+            var items => Enumerable.Range(start, end - start).Select(i => Value(ItemType(type), items, i)).ToArray(),
+        };
+
+    static Dictionary<string, object?> Map(ColumnType type, ItemsColumn map, int row)
+    {
+        var entries = (StructColumn)map.Items;
+        return Enumerable
+            .Range(map.StartOf(row), map.Length(row))
+            .ToDictionary(i => ((StringColumn)entries.Fields[0])[i].ToString(), i => Value(type.Fields[1].Type, entries.Fields[1], i));
+    }
+
+    // The entries of a map are structures of its key and value.
+    static ColumnType ItemType(ColumnType list) => list.Kind == TypeKind.Map ? list : list.Fields[0].Type;
+
+    static Dictionary<string, object?> Fields(ColumnType type, StructColumn column, int row) =>
+        type.Fields.Zip(column.Fields).ToDictionary(f => f.First.Name, f => Value(f.First.Type, f.Second, row));
 }

@@ -9,10 +9,7 @@ static class PartReader
 {
     public const string VectorColumn = "embedding";
 
-    /// <summary>Ends the name of the lines beside an npy matrix.</summary>
-    public const string Sidecar = ".rows.jsonl";
-
-    /// <summary>Rows per stretch in formats without row groups of their own.</summary>
+    /// <summary>Rows per stretch of jsonl and npy parts.</summary>
     public const int Stretch = 4096;
 
     /// <param name="path">A part file.</param>
@@ -30,7 +27,7 @@ static class PartReader
         var types = TaskTable.Of(spec.Task).Columns(spec).ToDictionary(c => c.Name, StringComparer.Ordinal);
         var rows = Path.GetExtension(path) switch
         {
-            ".parquet" => ParquetRows.ReadAsync(path, cancellationToken),
+            ".parquet" => ParquetRows.ReadAsync(path, types, cancellationToken),
             ".npy" => NpyRows.ReadAsync(path, beside!, types, cancellationToken),
             _ => JsonlRows.ReadAsync(path, types, cancellationToken),
         };

@@ -4,8 +4,9 @@ namespace ProcessingJob.Data.Outputs;
 /// <param name="Count">Rows.</param>
 /// <param name="Stored">The embeddings as stored: numbers, codes (int8, uint8) or packed bytes (binary, ubinary); empty for other tasks.</param>
 /// <param name="Columns">
-/// Values of the other columns by name: string, long, double, bool, DateTime or null; of lists an array of float, int, sbyte, byte or
-/// string, of lists of structures an array of dictionaries.
+/// Values of the other columns by name: string (also for dates, times, timestamps and decimals), long, double, bool, bytes or null; ulong
+/// above the range of long; of lists an array of float, int, sbyte or string, else of such values; dictionaries for structures and for
+/// maps with text keys.
 /// </param>
 public sealed record PartRows(int Count, float[] Stored, IReadOnlyDictionary<string, object?[]> Columns)
 {

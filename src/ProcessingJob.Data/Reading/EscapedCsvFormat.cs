@@ -15,7 +15,7 @@ sealed class EscapedCsvFormat(CsvDialect dialect, int[] slotOfField, int slotCou
 
     public override RecordCut Cut(ReadOnlySpan<byte> data, bool atEnd, int limit)
     {
-        var (quoteAt, isFieldStart) = (-1, true);
+        var (quoteAt, closedAt, isFieldStart) = (-1, -2, true);
         var end = Math.Min(data.Length, limit + 1);
         for (var i = 0; i < end; i++)
         {
@@ -26,13 +26,16 @@ sealed class EscapedCsvFormat(CsvDialect dialect, int[] slotOfField, int slotCou
             }
             else if (quoteAt >= 0 && dialect.Multiline)
             {
-                quoteAt = c == dialect.Quote ? -1 : quoteAt;
+                if (c == dialect.Quote)
+                {
+                    (quoteAt, closedAt) = (-1, i);
+                }
             }
             else if (c == LineFeed)
             {
                 return Line(data, i);
             }
-            else if (dialect.Quote != 0 && c == dialect.Quote && (isFieldStart || (i > 0 && data[i - 1] == dialect.Quote)))
+            else if (dialect.Quote != 0 && c == dialect.Quote && (isFieldStart || closedAt == i - 1))
             {
                 // A quote right behind a closing one is a doubled one: the field goes on.
                 quoteAt = i;
@@ -51,7 +54,7 @@ sealed class EscapedCsvFormat(CsvDialect dialect, int[] slotOfField, int slotCou
             return RecordCut.NeedMore;
         }
 
-        if (quoteAt < 0)
+        if (quoteAt < 0 || !dialect.Multiline)
         {
             return Line(data, data.Length) with { Length = data.Length };
         }
@@ -82,7 +85,8 @@ sealed class EscapedCsvFormat(CsvDialect dialect, int[] slotOfField, int slotCou
 
             if (field < slotOfField.Length && slotOfField[field] is >= 0 and var index)
             {
-                var isNull = !quoted && (to == start || (dialect.Escape != 0 && plain.AsSpan(start, to - start).SequenceEqual("\\N"u8)));
+                // As it is written: an escaped escape before an N is a text.
+                var isNull = !quoted && (to == start || (dialect.Escape != 0 && record[at..next].SequenceEqual("\\N"u8)));
                 _slots[index] = new(start, to - start, isNull ? SlotKind.Null : SlotKind.Text);
             }
 
@@ -143,7 +147,9 @@ sealed class EscapedCsvFormat(CsvDialect dialect, int[] slotOfField, int slotCou
             if (
                 dialect.Escape != 0
                 && c == dialect.Escape
-                && (next == dialect.Quote || next == dialect.Escape || next == dialect.Delimiter || next == LineFeed)
+                && (
+                    (dialect.Quote != 0 && next == dialect.Quote) || next == dialect.Escape || next == dialect.Delimiter || next == LineFeed
+                )
             )
             {
                 plain[to++] = next;

@@ -11,6 +11,9 @@ namespace ProcessingJob.Data.Reading;
 /// </summary>
 sealed class JsonlFormat : RecordFormat
 {
+    /// <summary>Stands for NaN and the infinities, which JSON has no word for: a number that no type holds.</summary>
+    static ReadOnlySpan<byte> NoNumber => "1e999"u8;
+
     readonly Node _root = new("");
     readonly Slot[] _slots;
     readonly string _file;
@@ -44,7 +47,7 @@ sealed class JsonlFormat : RecordFormat
 
     public override RecordCut Cut(ReadOnlySpan<byte> data, bool atEnd, int limit) =>
         !_isArray ? base.Cut(data, atEnd, limit)
-        : JsonBytes.EndOfElement(data, atEnd) is { } end ? new(end, end, RecordFault.None)
+        : JsonBytes.EndOfElement(data, atEnd) is { } end && end <= limit ? new(end, end, RecordFault.None)
         : data.Length > limit
             ? throw new PJobException(
                 $"{_file}: an element of the JSON array is longer than {limit} bytes; write the file as lines (jq -c '.[]')"
@@ -62,7 +65,7 @@ sealed class JsonlFormat : RecordFormat
         }
 
         // What Python writes for numbers that JSON has no word for costs nothing in a member that nobody asked for.
-        if (JsonBytes.Lenient(value, "\"NaN\""u8) is not { } mended || Fault(mended, row, offset, value, into) is not null)
+        if (JsonBytes.Lenient(value, NoNumber) is not { } mended || Fault(mended, row, offset, value, into) is not null)
         {
             into.Reject(row, offset, RejectReason.BadRecord, message, value);
         }
@@ -137,7 +140,11 @@ sealed class JsonlFormat : RecordFormat
                     ? new(start, reader.ValueSpan.Length + 2, SlotKind.JsonEscaped)
                     : new(start + 1, reader.ValueSpan.Length, SlotKind.JsonText);
             case JsonTokenType.Number:
-                return new(start, reader.ValueSpan.Length, SlotKind.JsonNumber);
+                return new(
+                    start,
+                    reader.ValueSpan.Length,
+                    reader.ValueSpan.SequenceEqual(NoNumber) ? SlotKind.JsonNoNumber : SlotKind.JsonNumber
+                );
             case JsonTokenType.True or JsonTokenType.False:
                 return new(start, reader.ValueSpan.Length, SlotKind.JsonBool);
             case JsonTokenType.Null:

@@ -8,10 +8,8 @@ namespace ProcessingJob.Data.Reading;
 /// <summary>Where one column of a row group lies and how it was written.</summary>
 /// <param name="Start">First byte of its pages, the dictionary's included.</param>
 /// <param name="Bytes">Of its pages as they lie in the file.</param>
-/// <param name="Values">Nulls included; for lists the items.</param>
-/// <param name="Codec">CompressionCodec of parquet.thrift.</param>
 /// <param name="File">Set where the pages lie in another file.</param>
-readonly record struct ParquetChunkPlace(long Start, long Bytes, long Values, int Codec, bool IsEncrypted, string? File);
+readonly record struct ParquetChunkPlace(long Start, long Bytes, bool IsEncrypted, string? File);
 
 sealed record ParquetGroupPlace(long Rows, IReadOnlyList<ParquetChunkPlace> Columns)
 {
@@ -184,12 +182,6 @@ sealed class ParquetFooter
         {
             switch (field)
             {
-                case { Id: 4, Type: ThriftType.I32 }:
-                    place = place with { Codec = (int)thrift.Integer() };
-                    break;
-                case { Id: 5, Type: ThriftType.I64 }:
-                    place = place with { Values = thrift.Integer() };
-                    break;
                 case { Id: 7, Type: ThriftType.I64 }:
                     place = place with { Bytes = thrift.Integer() };
                     break;

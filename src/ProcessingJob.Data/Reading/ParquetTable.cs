@@ -1,11 +1,8 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Columns;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
-using ProcessingJob.Data.Columns;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Reading;
@@ -35,24 +32,5 @@ public static class ParquetTable
         {
             yield return (found.Columns, block);
         }
-    }
-
-    /// <summary>A row as JSON: binary as base64, decimals, dates, times and timestamps as texts.</summary>
-    public static JsonObject ToJson(IReadOnlyList<KeptColumn> columns, RowBlock rows, int row)
-    {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes))
-        {
-            json.WriteStartObject();
-            foreach (var (column, values) in columns.Zip(rows.Kept))
-            {
-                json.WritePropertyName(column.Name);
-                JsonValues.Write(json, column.Type, values, row);
-            }
-
-            json.WriteEndObject();
-        }
-
-        return JsonNode.Parse(bytes.ToArray())!.AsObject();
     }
 }

@@ -111,12 +111,13 @@ sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBuilder bui
             ParquetInput.CheckText(unit.Source, _plan.Names[slot], columns[slot]!.Type!, ExitCode.Failed);
         }
 
-        foreach (var (slot, column) in _plan.Kept.Zip(_plan.KeptColumns))
+        IEnumerable<(int Slot, KeptColumn Column)> id = _plan.IdColumn is { } named ? [(_plan.Id, named)] : [];
+        foreach (var (slot, column) in _plan.Kept.Zip(_plan.KeptColumns).Concat(id))
         {
             if (columns[slot] is { } found && !ColumnConversion.IsPossible(found.Type!, column.Type))
             {
                 throw new PJobException(
-                    $"{unit.Source}: the column '{column.Name}' has the type {found.Type}, expected {column.Type}, which it has in the job's first file; write the files with one type, or leave the column out of input.keep"
+                    $"{unit.Source}: the column '{column.Name}' has the type {found.Type}, expected {column.Type}, which it has in the job's first file; write the files with one type, or leave the column out of input.keep and input.id"
                 );
             }
         }

@@ -7,8 +7,9 @@ namespace ProcessingJob.Data.Reading;
 
 /// <summary>
 /// Types of the id and the kept columns, for a job whose plan has no schema. Deterministic over the sampled file alone, so call it
-/// on the ordinally first file: csv and tsv columns are strings; Parquet columns have the file's types; jsonl columns have the type
-/// of all their non-null values among the first records (1,000 records or 1 MiB): int64, double, bool, else string.
+/// on the ordinally first file: csv and tsv columns are strings unless input.types says otherwise; Parquet columns have the
+/// file's types; jsonl columns have the type of all their non-null values among the first records (1,000 records or 1 MiB): int64,
+/// uint64, double, bool, else string.
 /// </summary>
 public static class SchemaSampler
 {

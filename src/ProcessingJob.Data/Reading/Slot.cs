@@ -18,6 +18,9 @@ enum SlotKind : byte
     /// <summary>The inside of a JSON string with backslashes.</summary>
     JsonEscaped,
     JsonNumber,
+
+    /// <summary>NaN or an infinity, as some writers put it: no value of any column.</summary>
+    JsonNoNumber,
     JsonBool,
 
     /// <summary>A JSON object or array, as it stands.</summary>

@@ -40,6 +40,11 @@ static class SlotDecoder
             into.AppendNull();
             return null;
         }
+        if (kind == SlotKind.JsonNoNumber)
+        {
+            return RejectReason.TypeMismatch;
+        }
+
         var fits = type.Kind switch
         {
             TypeKind.String => TryDecode(value, kind, (StringColumn)into),
@@ -59,7 +64,7 @@ static class SlotDecoder
             : RejectReason.TypeMismatch;
     }
 
-    static bool TryAppendInteger(ReadOnlySpan<byte> value, Column into) =>
+    public static bool TryAppendInteger(ReadOnlySpan<byte> value, Column into) =>
         Int128.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
         && ColumnConversion.TryAppendInteger(number, into);
 

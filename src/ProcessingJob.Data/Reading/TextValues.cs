@@ -7,11 +7,19 @@ using ProcessingJob.Data.Columns;
 namespace ProcessingJob.Data.Reading;
 
 /// <summary>
-/// Values of csv columns that input.types gives a type: numbers as JSON writes them (also with a leading +), true and false in any
-/// case, ISO 8601 dates, times and timestamps, decimals of the column's scale at most, UUIDs. An empty field is null.
+/// Values of csv columns that input.types gives a type: numbers (also with a leading +; NaN and Infinity for floats), true and false in
+/// any case, ISO 8601 dates and timestamps, decimals of the column's scale at most, UUIDs. An empty field is null.
 /// </summary>
 static class TextValues
 {
+    static readonly string[] TimestampFormats =
+    [
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF",
+        "yyyy-MM-dd' 'HH:mm:ss.FFFFFFF",
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
+        "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK",
+    ];
+
     /// <returns>False when the field is no value of the type.</returns>
     public static bool TryAppend(ReadOnlySpan<byte> field, ColumnType type, Column into)
     {
@@ -24,8 +32,11 @@ static class TextValues
         return into switch
         {
             ValueColumn<bool> c => TryAppendBool(field, c),
-            ValueColumn<float> c => float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && Add(c, value),
+            ValueColumn<float> c => float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                && IsHeld(float.IsFinite(value), field)
+                && Add(c, value),
             ValueColumn<double> c => double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                && IsHeld(double.IsFinite(value), field)
                 && Add(c, value),
             ValueColumn<Int128> c when type.IsDecimal => TryAppendDecimal(Encoding.UTF8.GetString(field), type, c),
             ValueColumn<int> c when type.Kind == TypeKind.Date32 => DateOnly.TryParseExact(
@@ -37,9 +48,7 @@ static class TextValues
             ) && Add(c, day.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber),
             ValueColumn<long> c when type.Kind == TypeKind.Timestamp => TryAppendTimestamp(Encoding.UTF8.GetString(field), type, c),
             BinaryColumn c when type.Kind == TypeKind.Uuid => TryAppendUuid(Encoding.UTF8.GetString(field), c),
-            _ => type.IsInteger
-                && Int128.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-                && ColumnConversion.TryAppendInteger(number, into),
+            _ => type.IsInteger && SlotDecoder.TryAppendInteger(field, into),
         };
     }
 
@@ -49,6 +58,9 @@ static class TextValues
         into.Append(value);
         return true;
     }
+
+    // Infinity where it is written, not where a number is too large.
+    static bool IsHeld(bool isFinite, ReadOnlySpan<byte> field) => isFinite || !field.ContainsAnyInRange((byte)'0', (byte)'9');
 
     static bool TryAppendBool(ReadOnlySpan<byte> field, ValueColumn<bool> into)
     {
@@ -92,18 +104,12 @@ static class TextValues
     {
         // A zone in the value must be there exactly when the column has one: a guess would move the time.
         var hasZone = field.EndsWith('Z') || (field.Length > 6 && field[^6] is '+' or '-' && field[^3] == ':');
-        string[] formats =
-        [
-            "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF",
-            "yyyy-MM-dd' 'HH:mm:ss.FFFFFFF",
-            "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
-            "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK",
-        ];
+        var (shortened, nanoseconds) = SplitNanoseconds(field);
         if (
             hasZone != (type.Zone is not null)
             || !DateTime.TryParseExact(
-                field,
-                formats,
+                shortened,
+                TimestampFormats,
                 CultureInfo.InvariantCulture,
                 DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal,
                 out var time
@@ -114,9 +120,25 @@ static class TextValues
         }
 
         var (value, rest) = Int128.DivRem(
-            (Int128)(time.Ticks - DateTime.UnixEpoch.Ticks) * TypedColumns.PerSecond(type.Unit),
-            TimeSpan.TicksPerSecond
+            ((Int128)(time.Ticks - DateTime.UnixEpoch.Ticks) * TimeSpan.NanosecondsPerTick + nanoseconds)
+                * TypedColumns.PerSecond(type.Unit),
+            TypedColumns.PerSecond(TimeUnit.Ns)
         );
         return rest == 0 && ColumnConversion.TryAppendInteger(value, into);
+    }
+
+    /// <summary>The digits behind the seventh of the seconds' fraction, which the parser does not know.</summary>
+    static (string Field, int Nanoseconds) SplitNanoseconds(string field)
+    {
+        const int known = 7;
+        var dot = field.IndexOf('.');
+        var length = dot < 0 ? 0 : field[(dot + 1)..].TakeWhile(char.IsAsciiDigit).Count();
+        if (length is not (known + 1 or known + 2))
+        {
+            return (field, 0);
+        }
+
+        var more = field.Substring(dot + 1 + known, length - known);
+        return (field.Remove(dot + 1 + known, length - known), int.Parse(more.PadRight(2, '0'), CultureInfo.InvariantCulture));
     }
 }

@@ -132,7 +132,17 @@ ref struct ThriftReader(ReadOnlySpan<byte> data)
     }
 
     /// <summary>In a collection a boolean takes a byte.</summary>
-    void SkipItem(ThriftType type) => Skip(type is ThriftType.True or ThriftType.False ? ThriftType.Byte : type);
+    void SkipItem(ThriftType type)
+    {
+        // Lists of lists nest without a structure between them.
+        if (_depth++ >= MaxDepth)
+        {
+            throw new InvalidDataException("structures nested too deep");
+        }
+
+        Skip(type is ThriftType.True or ThriftType.False ? ThriftType.Byte : type);
+        _depth--;
+    }
 
     (int Count, ThriftType Type) ListHead()
     {

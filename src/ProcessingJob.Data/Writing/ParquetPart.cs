@@ -21,12 +21,7 @@ sealed class ParquetPart : IPartFormat
     readonly FileWriter _writer;
     readonly Schema _schema;
 
-    public ParquetPart(
-        PartFile file,
-        IReadOnlyList<OutputColumn> columns,
-        OutputCompression compression,
-        IReadOnlyDictionary<string, string> metadata
-    )
+    public ParquetPart(PartFile file, IReadOnlyList<OutputColumn> columns, OutputCompression compression)
     {
         (_file, _sink) = (file, new(file.Output));
         using var builder = new WriterPropertiesBuilder();
@@ -55,7 +50,7 @@ sealed class ParquetPart : IPartFormat
         using var properties = builder.Build();
         using var arrow = new ArrowWriterPropertiesBuilder().StoreSchema();
         using var arrowProperties = arrow.Build();
-        _schema = new(columns.Select(ArrowArrays.FieldOf), metadata);
+        _schema = new(columns.Select(ArrowArrays.FieldOf), null);
         _writer = new(_sink, _schema, properties, arrowProperties, leaveOpen: true);
     }
 

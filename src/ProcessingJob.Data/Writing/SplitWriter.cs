@@ -94,19 +94,14 @@ sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<Output
         var index = Parts.Count(p => p.Rows > 0);
         return options.Format switch
         {
-            OutputFormat.Parquet => new ParquetPart(
-                await FileAsync(".parquet").ConfigureAwait(false),
-                columns,
-                options.Compression,
-                options.Metadata
-            ),
+            OutputFormat.Parquet => new ParquetPart(await FileAsync(".parquet").ConfigureAwait(false), columns, options.Compression),
             OutputFormat.Jsonl => new JsonlPart(
                 await FileAsync(options.Compression == OutputCompression.Zstd ? ".jsonl.zst" : ".jsonl").ConfigureAwait(false),
                 options.Compression
             ),
             OutputFormat.Npy => new NpyPart(
                 await FileAsync(".npy").ConfigureAwait(false),
-                await FileAsync(".rows.jsonl").ConfigureAwait(false),
+                await FileAsync(OutputLayout.Sidecar).ConfigureAwait(false),
                 columns
             ),
         };

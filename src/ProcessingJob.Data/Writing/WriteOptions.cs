@@ -17,9 +17,6 @@ public sealed record WriteOptions
     public string SpecFingerprint { get; init; } = "";
     public string ModelFingerprint { get; init; } = "";
 
-    /// <summary>Goes into every Parquet part as key-value metadata.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
-
     /// <summary>How the numbers are made; null: the task runs no model.</summary>
     public ComputeRecord? Computed { get; init; }
 

@@ -38,6 +38,74 @@ public sealed class CsvDialectTests
     }
 
     [Fact]
+    public async Task Read_EscapedEscapeBeforeN_IsAText()
+    {
+        var input = Some.Input("text", null, "k") with { Escape = "\\" };
+        var rows = await ReadRows.OfAsync(
+            new MemorySource("text,k\na,\\\\N\nb,\\N\n"),
+            InputFormat.Csv,
+            Some.Options(input, new KeptColumn("k", ColumnType.String))
+        );
+        Assert.Equal(["\\N", "null"], rows.Kept.Select(k => k[0]));
+    }
+
+    [Fact]
+    public async Task Read_QuotesInsideAnUnquotedField_OpenNothing()
+    {
+        var rows = await ReadAsync("n,text\n5\"\",a\n6,\"b\"\n", i => i with { Escape = "\\" });
+        Assert.Empty(rows.Rejects);
+        Assert.Equal(["a", "b"], rows.Texts);
+    }
+
+    [Theory]
+    [InlineData("n\ttext\n1\t'b'")]
+    [InlineData("n\ttext\n1\t'b'\n")]
+    public async Task Read_TsvWithAQuoteThatClosesAtTheEnd_IsWhole(string tsv)
+    {
+        var rows = await ReadAsync(tsv, i => i with { Quote = "'" }, InputFormat.Tsv);
+        Assert.Empty(rows.Rejects);
+        Assert.Equal(["b"], rows.Texts);
+    }
+
+    [Fact]
+    public async Task Read_EscapeThatEndsARecordWithoutQuotes_IsACharacter()
+    {
+        var rows = await ReadAsync("n,text\n1,a\\", i => i with { Quote = "none", Escape = "\\" });
+        Assert.Equal(["a\\"], rows.Texts);
+    }
+
+    [Theory]
+    [InlineData("float64", "1e400")]
+    [InlineData("float32", "1e39")]
+    [InlineData("timestamp[ns]", "2020-01-01T00:00:00.1234567899")]
+    public async Task Read_ValueThatItsTypeCannotHold_IsATypeMismatch(string type, string value)
+    {
+        var rows = await TypedAsync(type, value);
+        Assert.Equal([RejectReason.TypeMismatch], rows.Reasons);
+    }
+
+    [Theory]
+    [InlineData("float64", "Infinity", "Infinity")]
+    [InlineData("timestamp[ns]", "2020-01-01T00:00:00.123456789", "1577836800123456789")]
+    [InlineData("timestamp[ns, tz=UTC]", "2020-01-01T00:00:00.12345678Z", "1577836800123456780")]
+    public async Task Read_ValueThatItsTypeHolds_IsKept(string type, string value, string expected)
+    {
+        var rows = await TypedAsync(type, value);
+        Assert.Empty(rows.Rejects);
+        Assert.Equal([expected], rows.Kept.Select(k => k[0]));
+    }
+
+    static async Task<ReadRows> TypedAsync(string type, string value)
+    {
+        var input = Some.Input("text", null, "k") with { Types = [KeyValuePair.Create("k", type)] };
+        return await ReadRows.OfAsync(
+            new MemorySource($"text,k\na,{value}\n"),
+            InputFormat.Csv,
+            Some.Options(input, new KeptColumn("k", ColumnType.Parse(type)))
+        );
+    }
+
+    [Fact]
     public async Task Read_EscapedFileInAnyRanges_GivesEveryRecordOnce()
     {
         var csv = "text\n" + string.Concat(Enumerable.Range(0, 500).Select(i => $"\"row {i}\\\"\nsecond\"\n"));

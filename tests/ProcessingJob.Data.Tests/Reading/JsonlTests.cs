@@ -259,6 +259,19 @@ public sealed class JsonlTests
         Assert.Equal(["a NaN \" NaN"], (await ReadRows.OfAsync(source, InputFormat.Jsonl)).Texts);
     }
 
+    [Theory]
+    [InlineData("{\"text\":NaN,\"k\":\"x\"}")]
+    [InlineData("{\"text\":\"a\",\"k\":-Infinity}")]
+    public async Task Read_NaNWhereATextIsExpected_IsATypeMismatch(string line)
+    {
+        var rows = await ReadRows.OfAsync(
+            new MemorySource(line + "\n"),
+            InputFormat.Jsonl,
+            Some.Options(Some.Input("text", null, "k"), new KeptColumn("k", ColumnType.String))
+        );
+        Assert.Equal([RejectReason.TypeMismatch], rows.Reasons);
+    }
+
     [Fact]
     public async Task Read_DepthInAMemberNobodyAskedFor_CostsNothing()
     {
