@@ -22,5 +22,5 @@ done
 }
 python=${PYTHON:-python3}
 command -v "$python" >/dev/null || { echo "gpu-check: $python is not on PATH; fix: install Python 3 or set PYTHON" >&2; exit 2; }
-exec "$python" "$here/scripts/gpu-check/check.py" "${folders[0]}" "${folders[1]:-$here/tests/ProcessingJob.Inference.Tests/goldens}" \
+exec "$python" "$here/scripts/gpu-check/check.py" "${folders[0]}" "${folders[1]:-$here/tests/ProcessingJob.Models.Tests/folders}" \
   --out "${OUT:-$here/out/gpu-check}" "${rehearse[@]}"
