@@ -48,6 +48,29 @@ public sealed record OutputColumn(string Name, ColumnKind Kind, bool Nullable = 
     /// <summary>Of a <see cref="ColumnKind.Typed"/>.</summary>
     public ColumnType? Type { get; init; }
 
+    /// <summary>The type of its values; null for lists.</summary>
+    public ColumnType? Scalar =>
+        Kind switch
+        {
+            ColumnKind.Typed => Type,
+            ColumnKind.String => ColumnType.String,
+            ColumnKind.Int64 => ColumnType.Int64,
+            ColumnKind.Int32 => new(TypeKind.Int32),
+            ColumnKind.Double => ColumnType.Double,
+            ColumnKind.Float => new(TypeKind.Float32),
+            ColumnKind.Bool => ColumnType.Bool,
+            ColumnKind.Timestamp => ColumnType.Timestamp,
+            ColumnKind.Date => ColumnType.Date,
+            ColumnKind.Binary => ColumnType.Binary,
+            ColumnKind.ListFloat
+            or ColumnKind.ListFloat16
+            or ColumnKind.ListInt32
+            or ColumnKind.ListInt8
+            or ColumnKind.ListUInt8
+            or ColumnKind.ListStruct
+            or ColumnKind.ListString => null,
+        };
+
     /// <summary>What its values are, for commit records and messages.</summary>
     public string TypeName => Type?.ToString() ?? Names.Of(Kind);
 

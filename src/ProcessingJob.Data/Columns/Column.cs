@@ -20,20 +20,13 @@ public abstract class Column : IDisposable
     public static Column Create(OutputColumn column) =>
         column.Kind switch
         {
-            ColumnKind.String => new StringColumn(),
-            ColumnKind.Int64 or ColumnKind.Timestamp => new ValueColumn<long>(),
-            ColumnKind.Int32 or ColumnKind.Date => new ValueColumn<int>(),
-            ColumnKind.Double => new ValueColumn<double>(),
-            ColumnKind.Float => new ValueColumn<float>(),
-            ColumnKind.Bool => new ValueColumn<bool>(),
-            ColumnKind.Binary => new BinaryColumn(),
             ColumnKind.ListFloat or ColumnKind.ListFloat16 => new ListColumn<float>(),
             ColumnKind.ListInt32 => new ListColumn<int>(),
             ColumnKind.ListInt8 => new ListColumn<sbyte>(),
             ColumnKind.ListUInt8 => new ListColumn<byte>(),
             ColumnKind.ListString => new StructListColumn([OutputColumn.Element]),
             ColumnKind.ListStruct => new StructListColumn(column.Fields ?? []),
-            ColumnKind.Typed => TypedColumns.Create(column.Type!),
+            _ => TypedColumns.Create(column.Scalar!),
         };
 
     public void AppendNull()

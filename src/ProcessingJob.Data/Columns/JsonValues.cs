@@ -37,6 +37,12 @@ static class JsonValues
             case BinaryColumn c:
                 json.WriteBase64StringValue(c[row][..Math.Min(limit, c.Length(row))]);
                 break;
+            case ValueColumn<long> c:
+                json.WriteNumberValue(c[row]);
+                break;
+            case ValueColumn<int> c:
+                json.WriteNumberValue(c[row]);
+                break;
             case ValueColumn<bool> c:
                 json.WriteBooleanValue(c[row]);
                 break;

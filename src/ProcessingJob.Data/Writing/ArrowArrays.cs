@@ -22,7 +22,7 @@ static class ArrowArrays
             ColumnKind.ListUInt8 => ListOf(column.Name, UInt8Type.Default),
             ColumnKind.ListString => ListOf(column.Name, StringType.Default),
             ColumnKind.ListStruct => ListOf(column.Name, StructOf(column)),
-            _ => ArrowTypes.FieldOf(column.Name, TypeOf(column), column.Nullable),
+            _ => ArrowTypes.FieldOf(column.Name, column.Scalar!, column.Nullable),
         };
 
     public static IArrowArray Of(OutputColumn type, Column column) => ArrowArrayFactory.BuildArray(DataOf(type, column));
@@ -52,23 +52,7 @@ static class ArrowArrays
                     [.. c.Fields.Select((f, i) => DataOf(type.Fields![i], f))]
                 )
             ),
-            _ => DataOf(TypeOf(type), column),
-        };
-
-    static ColumnType TypeOf(OutputColumn column) =>
-        column.Kind switch
-        {
-            ColumnKind.Typed => column.Type!,
-            ColumnKind.String => ColumnType.String,
-            ColumnKind.Int64 => ColumnType.Int64,
-            ColumnKind.Int32 => new(TypeKind.Int32),
-            ColumnKind.Double => ColumnType.Double,
-            ColumnKind.Float => new(TypeKind.Float32),
-            ColumnKind.Bool => ColumnType.Bool,
-            ColumnKind.Timestamp => ColumnType.Timestamp,
-            ColumnKind.Date => ColumnType.Date,
-            ColumnKind.Binary => ColumnType.Binary,
-            _ => throw new NotSupportedException($"a {column.Kind} inside a list"),
+            _ => DataOf(type.Scalar!, column),
         };
 
     static Field ListOf(string name, IArrowType item) =>

@@ -49,29 +49,8 @@ sealed class JsonRows : IDisposable
         }
         switch (column)
         {
-            case not null when (type.Type ?? Typed(type.Kind)) is { } kept:
-                JsonValues.Write(_json, kept, column, row);
-                break;
-            case StringColumn c:
-                _json.WriteStringValue(c[row]);
-                break;
-            case BinaryColumn c:
-                _json.WriteBase64StringValue(c[row]);
-                break;
-            case ValueColumn<long> c:
-                _json.WriteNumberValue(c[row]);
-                break;
-            case ValueColumn<int> c:
-                _json.WriteNumberValue(c[row]);
-                break;
-            case ValueColumn<bool> c:
-                _json.WriteBooleanValue(c[row]);
-                break;
-            case ValueColumn<double> c when double.IsFinite(c[row]):
-                _json.WriteNumberValue(c[row]);
-                break;
-            case ValueColumn<float> c when float.IsFinite(c[row]):
-                _json.WriteNumberValue(c[row]);
+            case not null when type.Scalar is { } scalar:
+                JsonValues.Write(_json, scalar, column, row);
                 break;
             case ListColumn<float> c:
                 WriteFloats(c[row], type.Kind == ColumnKind.ListFloat16);
@@ -91,21 +70,8 @@ sealed class JsonRows : IDisposable
             case StructListColumn c:
                 WriteStructs(type, c, row);
                 break;
-            default:
-                // JSON has no infinities.
-                _json.WriteNullValue();
-                break;
         }
     }
-
-    /// <summary>Types whose values are written as <see cref="JsonValues"/> says.</summary>
-    static ColumnType? Typed(ColumnKind kind) =>
-        kind switch
-        {
-            ColumnKind.Timestamp => ColumnType.Timestamp,
-            ColumnKind.Date => ColumnType.Date,
-            _ => null,
-        };
 
     void WriteFloats(ReadOnlySpan<float> values, bool half)
     {
