@@ -130,6 +130,11 @@ public sealed class ModelFolder
         }
 
         options ??= new ModelOptions();
+        if (options.ModelFile is { } file && SafetensorsSources.IsAsked(file))
+        {
+            RefusePorts(options, $"compute.model_file is {file}, of which the graph is built here");
+        }
+
         var asked = options.Task ?? (AnswersQuestions(path) ? TaskKind.Answer : null);
         if (asked == TaskKind.Answer)
         {
@@ -141,7 +146,7 @@ public sealed class ModelFolder
         var route = task == TaskKind.Embed ? EmbedRoute.Of(sentence!, options.Role) : null;
         if (route?.Encoder is StaticEmbeddingModule or Model2VecModule)
         {
-            return Static(path, sentence!, route);
+            return Static(path, sentence!, route, options);
         }
 
         var transformer = route?.Encoder as TransformerModule ?? (sentence is null ? null : Classifier(path, sentence));
@@ -281,8 +286,30 @@ public sealed class ModelFolder
         return refusal;
     }
 
-    static ModelFolder Static(string path, SentenceFolder sentence, EmbedRoute route)
+    /// <exception cref="PJobException">BadSpec: the job names outputs or inputs of a graph that is no file.</exception>
+    static void RefusePorts(ModelOptions options, string why)
     {
+        var key =
+            options.Outputs.Count > 0 ? "compute.outputs"
+            : options.Inputs.Count > 0 ? "compute.inputs"
+            : null;
+        if (key is not null)
+        {
+            throw new PJobException($"{key} is for .onnx files, but {why}; fix: leave {key} out", ExitCode.BadSpec);
+        }
+    }
+
+    static ModelFolder Static(string path, SentenceFolder sentence, EmbedRoute route, ModelOptions options)
+    {
+        RefusePorts(options, $"{path} is a table of tokens, which runs no graph");
+        if (options.ModelFile is { } file && !SafetensorsSources.IsAsked(file))
+        {
+            throw new PJobException(
+                $"compute.model_file is {file}, but {path} is a table of tokens, which runs no graph; fix: leave compute.model_file out",
+                ExitCode.BadSpec
+            );
+        }
+
         var (table, folder) = route.Encoder switch
         {
             StaticEmbeddingModule module => (module.Table, module.Folder),
