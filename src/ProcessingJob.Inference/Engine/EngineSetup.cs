@@ -155,13 +155,7 @@ sealed record EngineSetup
                 GraphPrecision = Names.Of(file.File.Precision),
                 BatchDependent = rules.Alone,
             },
-            Computed = new ComputeRecord(
-                profile.Provider,
-                Names.Of(file.File.Precision),
-                placement is { UnfusedAttention: var chains, FusedAttention: var nodes }
-                    ? nodes > 0 && chains == 0
-                    : PlacementProbe.IsFused(file)
-            ),
+            Computed = new ComputeRecord(profile.Provider, Names.Of(file.File.Precision), placement?.IsFused ?? file.FusedAttention),
             Placement = placement,
             ModelFile = file.File,
             ModelFileReason = whyFile,

@@ -10,11 +10,11 @@ namespace ProcessingJob.Models.Onnx;
 /// </summary>
 public sealed class OnnxSummaryReader
 {
+    const string MicrosoftDomain = "com.microsoft";
+
+    /// <summary>Fused operators that are no attention.</summary>
     static readonly HashSet<string> FusedOperators =
     [
-        "Attention",
-        "MultiHeadAttention",
-        "PackedAttention",
         "EmbedLayerNormalization",
         "SkipLayerNormalization",
         "SkipSimplifiedLayerNormalization",
@@ -32,6 +32,7 @@ public sealed class OnnxSummaryReader
     readonly List<NodeSummary> _functionNodes = [];
     List<NodeSummary> _nodes;
     bool _optimized;
+    bool _fusedAttention;
     long _opset;
 
     OnnxSummaryReader() => _nodes = _graphNodes;
@@ -88,6 +89,7 @@ public sealed class OnnxSummaryReader
             Precision = OperatorPrecision.Of(reader._graphNodes, reader._functionNodes, reader._initializers),
             OutputOperators = reader._outputs.Select(o => o.Name).Distinct().ToDictionary(name => name, reader.Maker),
             Optimized = reader._optimized,
+            FusedAttention = reader._fusedAttention,
             Opset = reader._opset,
             Nodes = reader._graphNodes.Count + reader._functionNodes.Count,
         };
@@ -214,7 +216,9 @@ public sealed class OnnxSummaryReader
         }
 
         var node = OnnxValues.Node(message, elementType);
-        _optimized |= node.Domain == "com.microsoft" && FusedOperators.Contains(node.Operation);
+        var isAttention = node.Domain is "" or "ai.onnx" or MicrosoftDomain && AttentionOperators.Contain(node.Operation);
+        _fusedAttention |= isAttention;
+        _optimized |= node.Domain == MicrosoftDomain && (isAttention || FusedOperators.Contains(node.Operation));
         _nodes.Add(node.Operation is "Constant" or "Cast" ? node : node with { ElementType = 0 });
     }
 
