@@ -74,6 +74,26 @@ public sealed class BatchGateTests : IDisposable
     }
 
     [Fact]
+    public void Create_NaNReachesAReshape_NamesTheLayerAndNotTheReshape()
+    {
+        TinyModel.Write(
+            _folder,
+            output: "table_rows",
+            more: graph =>
+                graph
+                    .Constant("encoder.shape", [3], [0L, -1L, TinyModel.Hidden])
+                    .Constant("encoder.layer.0.scale", [TinyModel.Hidden], [1f, 1f, 1f, 1f])
+                    .Node("Neg", ["table_rows"], ["negative"])
+                    .Node("Log", ["negative"], ["broken"])
+                    .Node("Reshape", ["broken", "encoder.shape"], ["shaped"])
+                    .Node("Mul", ["shaped", "encoder.layer.0.scale"], ["last_hidden_state"])
+                    .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden)
+        );
+        var e = Assert.Throws<PJobException>(() => Create());
+        Assert.Contains("every result is NaN or infinity, first in encoder.layer.0.scale (Mul)", e.Message);
+    }
+
+    [Fact]
     public void Difference_DeviceThatAddsTheBatchsRows_IsSeen()
     {
         var block = Blocks.Random(1, [8, 5, 2]);

@@ -1,6 +1,7 @@
 using System.Text;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Contract.Wire;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
@@ -72,6 +73,21 @@ public sealed class PlacementCheckTests : IDisposable
         Assert.Contains($"{node.Name} ({operation})", e.Message);
         Assert.StartsWith("m.onnx: ", e.Message);
         Assert.Contains("compute.model_file: safetensors", e.Message);
+    }
+
+    [Theory]
+    [InlineData("Gather of the file")]
+    [InlineData("made by the optimizer")]
+    public void Check_Bfloat16TableOnTheCpu_Ends(string name)
+    {
+        var gather = new ProtoWriter().Text(1, "table").Text(1, "ids").Text(2, "rows").Text(3, "Gather of the file").Text(4, "Gather");
+        var table = new ProtoWriter().Number(1, 2).Number(2, 16).Text(8, "table");
+        var graph = OnnxNodes.Read(new ProtoWriter().Message(7, new ProtoWriter().Message(1, gather).Message(5, table)).ToArray());
+        var node = new ProfiledNode(name, "Gather", Cpu, [new("bfloat16", 2), new("int64", 2)]);
+
+        var e = Assert.Throws<PJobException>(() => PlacementCheck.Check([node], graph, Cuda, "m.onnx"));
+
+        Assert.Contains($"{name} (Gather)", e.Message);
     }
 
     [Fact]

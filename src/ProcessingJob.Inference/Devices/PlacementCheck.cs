@@ -63,7 +63,7 @@ static class PlacementCheck
             && (
                 first.Contains(node.Name)
                     ? first[node.Name].Any(graph.Weights.Contains)
-                    : node.Inputs is [{ Type: "float" or "float16", Rank: >= 2 }, ..]
+                    : node.Inputs is [{ Type: "float" or "float16" or "bfloat16", Rank: >= 2 }, ..]
             );
     }
 

@@ -83,6 +83,9 @@ static class OnnxFields
     public const int ElementInt8 = 3;
     public const int ElementFloat16 = 10;
     public const int ElementBfloat16 = 16;
+
+    public static bool IsFloat(int elementType) => elementType is ElementFloat or ElementFloat16 or ElementBfloat16;
+
     public const int ElementUint4 = 21;
     public const int ElementInt4 = 22;
 }

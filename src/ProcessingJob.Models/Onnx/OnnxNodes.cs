@@ -52,7 +52,7 @@ public sealed class OnnxNodes
             }
             else if (r.Field == GraphInitializers)
             {
-                Initializer(r.Bytes);
+                OnnxValues.AddWeight(r.Bytes, _weights);
             }
         }
     }
@@ -78,27 +78,5 @@ public sealed class OnnxNodes
         }
 
         _nodes.Add(new OnnxNode(name, operation, inputs));
-    }
-
-    void Initializer(ReadOnlySpan<byte> tensor)
-    {
-        var (name, type) = ("", 0L);
-        var r = new ProtoReader(tensor);
-        while (r.Next())
-        {
-            if (r.Field == TensorName)
-            {
-                name = r.Text;
-            }
-            else if (r.Field == TensorElementType)
-            {
-                type = r.Number;
-            }
-        }
-
-        if (type is OnnxGraphWriter.Float or OnnxGraphWriter.Float16)
-        {
-            _weights.Add(name);
-        }
     }
 }

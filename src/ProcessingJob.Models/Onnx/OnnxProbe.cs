@@ -62,28 +62,13 @@ public sealed class OnnxProbe
                     nodes.Add(OnnxValues.Node(r.Bytes, 0));
                     break;
                 case GraphInitializers:
-                    weights.Add(TensorNameOf(r.Bytes));
+                    OnnxValues.AddWeight(r.Bytes, weights);
                     break;
                 case GraphOutputs:
                     outputs.Add(OnnxValues.Value(r.Bytes).Name);
                     break;
             }
         }
-    }
-
-    static string TensorNameOf(ReadOnlySpan<byte> tensor)
-    {
-        var r = new ProtoReader(tensor);
-        var name = "";
-        while (r.Next())
-        {
-            if (r.Field == TensorName)
-            {
-                name = r.Text;
-            }
-        }
-
-        return name;
     }
 }
 

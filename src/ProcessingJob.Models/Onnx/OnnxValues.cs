@@ -38,6 +38,29 @@ static class OnnxValues
         return new NodeSummary(name, operation, domain, inputs, outputs, elementType);
     }
 
+    /// <summary>Adds the name of a TensorProto of floating-point numbers: those of integers are indexes and shapes.</summary>
+    public static void AddWeight(ReadOnlySpan<byte> tensor, HashSet<string> weights)
+    {
+        var (name, type) = ("", 0);
+        var r = new ProtoReader(tensor);
+        while (r.Next())
+        {
+            if (r.Field == TensorName)
+            {
+                name = r.Text;
+            }
+            else if (r.Field == TensorElementType)
+            {
+                type = (int)r.Number;
+            }
+        }
+
+        if (IsFloat(type))
+        {
+            weights.Add(name);
+        }
+    }
+
     /// <summary>A StringStringEntryProto.</summary>
     public static (string Key, string Value) Entry(ReadOnlySpan<byte> message)
     {

@@ -115,6 +115,4 @@ static class OperatorPrecision
             : computed.Contains(ElementBfloat16) ? WeightPrecision.Bfloat16
             : WeightPrecision.Float32;
     }
-
-    static bool IsFloat(int type) => type is ElementFloat or ElementFloat16 or ElementBfloat16;
 }
