@@ -94,6 +94,21 @@ public sealed class BatchGateTests : IDisposable
     }
 
     [Fact]
+    public void Check_GpuIsLost_IsNotTakenForTextsThatCannotRun()
+    {
+        var model = ModelFolder.Open(TinyModel.Write(_folder));
+        var device = new FakeDevice { BeforeRun = (_, _) => throw new DeviceLostException("CUDA error 719") };
+        var output = new ModelOutput.RowVectors(FakeDevice.Width);
+        var source = model.SourceFor(DeviceKind.Cpu).Source;
+
+        bool Check(DeviceProfile profile) => BatchGate.Check(model, source, device, output, 64, profile, new(), (_, _) => null);
+
+        // A session on a CPU is made anew.
+        Assert.False(Check(DeviceProfile.Cpu));
+        Assert.Throws<DeviceLostException>(() => Check(DeviceProfile.Cpu with { Revives = false }));
+    }
+
+    [Fact]
     public void Difference_DeviceThatAddsTheBatchsRows_IsSeen()
     {
         var block = Blocks.Random(1, [8, 5, 2]);

@@ -23,12 +23,14 @@ static class BatchGate
 
     /// <returns>True: the results depend on the batch, which the options allow.</returns>
     /// <exception cref="PJobException">Model: they do, or none of them is finite.</exception>
+    /// <exception cref="DeviceLostException">The device is lost for good.</exception>
     public static bool Check(
         ModelFolder model,
         ModelSource file,
         IDevice device,
         ModelOutput output,
         int maxLength,
+        DeviceProfile profile,
         EngineOptions options,
         Func<EncodingBuffer, int, string?> findFault
     )
@@ -39,7 +41,7 @@ static class BatchGate
         {
             difference = Difference(device, output, block);
         }
-        catch (Exception e) when (e is PJobException or DeviceMemoryException or DeviceLostException)
+        catch (Exception e) when (e is PJobException or DeviceMemoryException || (e is DeviceLostException && profile.Revives))
         {
             // The texts are made up: what is wrong with the model shows in the job's own.
             options.Log?.Invoke(new EngineMessage(true, $"the start-up test of batches could not run: {e.Message}"));

@@ -90,7 +90,10 @@ sealed record EngineSetup
 
             if (options.TestBatches)
             {
-                rules = rules with { Alone = BatchGate.Check(model, file, devices[0], head.Output, maxLength, options, FindFault) };
+                rules = rules with
+                {
+                    Alone = BatchGate.Check(model, file, devices[0], head.Output, maxLength, profile, options, FindFault),
+                };
             }
 
             if (profile.CheckAtStart)
@@ -122,6 +125,11 @@ sealed record EngineSetup
                     }
                 }
             }
+        }
+        catch (DeviceLostException e)
+        {
+            // What is on it stays: to close its sessions may wait for it for ever.
+            throw InferenceEngine.Lost("a GPU", e);
         }
         catch
         {

@@ -159,6 +159,14 @@ public sealed class InferenceEngine : IDisposable
         return _setup.Profile.Revives ? job.Completion : UnlessLostAsync(job.Completion);
     }
 
+    /// <summary>What is said of a device that is not made anew. Its inner exception tells the worker to end without the libraries' farewells.</summary>
+    internal static PJobException Lost(string device, Exception e) =>
+        new(
+            $"{device} failed and cannot be used any more: {e.Message}; fix: run the job again, it goes on from what is committed",
+            ExitCode.Failed,
+            e
+        );
+
     /// <summary>A call that hangs on a lost device must not keep its block waiting.</summary>
     async Task<BlockResult> UnlessLostAsync(Task<BlockResult> block) =>
         await (await Task.WhenAny(block, _lost.Task).ConfigureAwait(false)).ConfigureAwait(false);
@@ -219,11 +227,7 @@ public sealed class InferenceEngine : IDisposable
             if (!_setup.Profile.Revives)
             {
                 // The other GPUs could go on, but a host that is paid for whole shall not compute in part.
-                var failure = new PJobException(
-                    $"{slot.Device.Name} failed and cannot be used any more: {e.Message}; fix: run the job again, it goes on from what is committed",
-                    ExitCode.Failed,
-                    e
-                );
+                var failure = Lost(slot.Device.Name, e);
                 _queue.Close(failure);
                 _lost.TrySetException(failure);
                 // Nobody need wait for it.
