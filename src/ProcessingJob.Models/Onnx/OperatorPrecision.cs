@@ -71,7 +71,8 @@ static class OperatorPrecision
 
         var constants = nodes.Where(n => n.Operation == "Constant").SelectMany(n => n.Outputs).Concat(initializers.Keys).ToHashSet();
         var activations =
-            nodes.Any(n => n.Operation == Quantize && !constants.Contains(n.Inputs[0])) || functionNodes.Any(n => n.Operation == Quantize);
+            nodes.Any(n => n.Operation == Quantize && n.Inputs is [var first, ..] && !constants.Contains(first))
+            || functionNodes.Any(n => n.Operation == Quantize);
         if (activations || all.Any(o => StaticOperators.Contains(o) || StaticPrefixes.Any(p => o.StartsWith(p, StringComparison.Ordinal))))
         {
             return WeightPrecision.QuantizedStatic;
