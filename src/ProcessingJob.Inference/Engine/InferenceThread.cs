@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
-using ProcessingJob.Contract;
 using ProcessingJob.Inference.Devices;
 
 namespace ProcessingJob.Inference.Engine;
@@ -194,11 +193,7 @@ sealed class InferenceThread
             return;
         }
 
-        var layer = _context.FindFault(example) is { } found ? $", first in {found}" : "";
-        var broken = new PJobException(
-            $"the model is broken: more than {MaxNotFinite} of the first {FirstRows:N0} texts give NaN or infinity{layer}; fix: use another model file or precision (compute.model_file, compute.device)",
-            ExitCode.Model
-        );
+        var broken = _context.Broken(example, $"more than {MaxNotFinite} of the first {FirstRows:N0} texts");
         _queue.Close(broken);
         throw broken;
     }
