@@ -281,8 +281,17 @@ public sealed class EngineFaultTests
     [Fact]
     public async Task RunAsync_OneOfTwoGpusFails_EndsWithItsErrorAndNoSecondTry()
     {
-        var good = new FakeDevice("cuda:0");
-        var bad = new FakeDevice("cuda:1", threads: 2) { BeforeRun = (_, _) => throw new DeviceLostException("CUDA error 700: Xid 13") };
+        // The good one must not be through before the bad one's threads have begun.
+        using var failed = new ManualResetEventSlim();
+        var good = new FakeDevice("cuda:0") { BeforeRun = (_, _) => failed.Wait(TimeSpan.FromSeconds(10)) };
+        var bad = new FakeDevice("cuda:1", threads: 2)
+        {
+            BeforeRun = (_, _) =>
+            {
+                failed.Set();
+                throw new DeviceLostException("CUDA error 700: Xid 13");
+            },
+        };
         using var engine = Engine([bad, good], profile: Gpu);
         var block = Blocks.Random(6, Blocks.Lengths(6, 3000));
 
