@@ -99,12 +99,13 @@ public sealed class BatchGateTests : IDisposable
         var model = ModelFolder.Open(TinyModel.Write(_folder));
         var device = new FakeDevice { BeforeRun = (_, _) => throw new DeviceLostException("CUDA error 719") };
         var output = new ModelOutput.RowVectors(FakeDevice.Width);
-        var source = model.SourceFor(DeviceKind.Cpu).Source;
+        using var graph = model.SourceFor(DeviceKind.Cpu).Source.Open();
 
-        bool Check(DeviceProfile profile) => BatchGate.Check(model, source, device, output, 64, profile, new(), (_, _) => null);
+        bool? Check(DeviceProfile profile) =>
+            BatchGate.Check(model, graph, device, output, 64, new OrtSettings { Profile = profile }, new());
 
-        // A session on a CPU is made anew.
-        Assert.False(Check(DeviceProfile.Cpu));
+        // A session on a CPU is made anew; nothing is known of the model.
+        Assert.Null(Check(DeviceProfile.Cpu));
         Assert.Throws<DeviceLostException>(() => Check(DeviceProfile.Cpu with { Revives = false }));
     }
 

@@ -150,7 +150,8 @@ public sealed class PlacementCheckTests : IDisposable
         var source = model.SourceFor(DeviceKind.Cpu).Source;
         var head = TaskHeads.Create(model, source, TaskKind.Embed, new EmbedOptions());
 
-        var (counts, warnings) = PlacementProbe.Run(model, source, head, new OrtSettings { Profile = DeviceProfile.Cpu }, 64);
+        using var graph = source.Open();
+        var (counts, warnings) = PlacementProbe.Run(model, graph, head, new OrtSettings { Profile = DeviceProfile.Cpu }, 64);
 
         Assert.Equal((1, 0), (counts.OnDevice, counts.OnCpu));
         Assert.Contains("attention is not fused (0 attention nodes", Assert.Single(warnings));
@@ -165,7 +166,8 @@ public sealed class PlacementCheckTests : IDisposable
         var head = TaskHeads.Create(model, source, TaskKind.Embed, new EmbedOptions());
         var settings = new OrtSettings { Profile = DeviceProfile.Cpu with { Provider = Cuda } };
 
-        var e = Assert.Throws<PJobException>(() => PlacementProbe.Run(model, source, head, settings, 64));
+        using var graph = source.Open();
+        var e = Assert.Throws<PJobException>(() => PlacementProbe.Run(model, graph, head, settings, 64));
 
         Assert.Contains("1 node of the model's work would run on the CPU", e.Message);
         Assert.Contains("(Gather)", e.Message);

@@ -15,20 +15,20 @@ static class PlacementProbe
     /// <exception cref="PJobException">Model: the model's work would fall to the CPU.</exception>
     public static (GraphPlacement Counts, IReadOnlyList<string> Warnings) Run(
         ModelFolder model,
-        ModelSource source,
+        ModelGraph graph,
         OutputHead head,
         OrtSettings settings,
         int maxLength
     )
     {
-        using var graph = source.Open();
+        var path = graph.Source.Path;
         return graph.Bytes is { } built
             ? (OfBuilt(OnnxNodes.Read(built)), [])
             : PlacementCheck.Check(
                 Profile(model, graph, head, settings, Math.Min(Length, maxLength)),
-                OnnxNodes.Read(source.Path),
+                OnnxNodes.Read(path),
                 settings.Profile.Provider,
-                source.Path
+                path
             );
     }
 

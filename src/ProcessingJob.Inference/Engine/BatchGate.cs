@@ -21,36 +21,36 @@ static class BatchGate
     /// <summary>GPUs choose other kernels, and other roundings, for other shapes; a lost mask moves results by much more.</summary>
     const double HalfLimit = 5e-2;
 
-    /// <returns>True: the results depend on the batch, which the options allow.</returns>
+    /// <returns>True: the results depend on the batch, which the options allow; null: the texts could not be run.</returns>
     /// <exception cref="PJobException">Model: they do, or none of them is finite.</exception>
     /// <exception cref="DeviceLostException">The device is lost for good.</exception>
-    public static bool Check(
+    public static bool? Check(
         ModelFolder model,
-        ModelSource file,
+        ModelGraph graph,
         IDevice device,
         ModelOutput output,
         int maxLength,
-        DeviceProfile profile,
-        EngineOptions options,
-        Func<EncodingBuffer, int, string?> findFault
+        OrtSettings settings,
+        EngineOptions options
     )
     {
+        var file = graph.Source;
         var block = Texts(model, maxLength);
         double difference;
         try
         {
             difference = Difference(device, output, block);
         }
-        catch (Exception e) when (e is PJobException or DeviceMemoryException || (e is DeviceLostException && profile.Revives))
+        catch (Exception e) when (e is PJobException or DeviceMemoryException || (e is DeviceLostException && settings.Profile.Revives))
         {
             // The texts are made up: what is wrong with the model shows in the job's own.
             options.Log?.Invoke(new EngineMessage(true, $"the start-up test of batches could not run: {e.Message}"));
-            return false;
+            return null;
         }
 
         if (double.IsNaN(difference))
         {
-            var layer = findFault(block, 0) is { } found ? $", first in {found}" : "";
+            var layer = FaultFinder.Find(model, graph, settings, block, 0) is { } found ? $", first in {found}" : "";
             throw new PJobException(
                 $"{file.Path}: the model is broken: every result is NaN or infinity{layer}; fix: use another model file (compute.model_file)",
                 ExitCode.Model

@@ -73,7 +73,8 @@ sealed record EngineSetup
         var threads = options.Threads ?? profile.Threads(options.IntraOpThreads);
         var devices = new List<IDevice>();
         var owned = new List<IDisposable>();
-        GraphPlacement? placement = null;
+        ModelGraph graph;
+        StartFindings found;
         try
         {
             if (options.Log is { } log)
@@ -81,57 +82,18 @@ sealed record EngineSetup
                 owned.Add(OrtRuntime.Listen(log));
             }
 
-            var graph = file.Open();
+            graph = file.Open();
             owned.Add(graph);
             for (var d = 0; d < count; d++)
             {
                 devices.Add(new OrtDevice(model, graph, head, Settings(profile, d), threads, rules.Capacity, profile.ReadOnDevice));
             }
 
-            if (options.TestBatches)
-            {
-                rules = rules with
-                {
-                    Alone = BatchGate.Check(model, file, devices[0], head.Output, maxLength, profile, options, FindFault),
-                };
-            }
-
-            if (profile.CheckAtStart)
-            {
-                if (file is OnnxSource && file.File.Precision == WeightPrecision.Float32)
-                {
-                    options.Log?.Invoke(
-                        new EngineMessage(
-                            false,
-                            $"{file.File.Name} is float32, which a GPU computes slower than float16; fix: add the folder's safetensors"
-                        )
-                    );
-                }
-
-                (placement, var slow) = PlacementProbe.Run(model, file, head, Settings(profile, 0), maxLength);
-                foreach (var warning in slow)
-                {
-                    options.Log?.Invoke(new EngineMessage(true, warning));
-                }
-
-                NumericGate.Check(model, file, head, Settings(profile, 0), maxLength);
-                foreach (var device in devices)
-                {
-                    if (!WarmUp.Run(device, head.Output, rules))
-                    {
-                        options.Log?.Invoke(
-                            new EngineMessage(true, $"{device.Name}: {rules.TokenBudget} tokens do not fit; batches will be halved")
-                        );
-                    }
-                }
-            }
+            found = StartCheck.Run(model, graph, head, devices, rules, Settings(profile, 0), options);
+            rules = rules with { Alone = found.BatchDependent == true };
         }
-        catch (DeviceLostException e)
-        {
-            // What is on it stays: to close its sessions may wait for it for ever.
-            throw InferenceEngine.Lost("a GPU", e);
-        }
-        catch
+        // What is on a lost device stays: to close its sessions may wait for it for ever.
+        catch (Exception e) when (e.InnerException is not DeviceLostException)
         {
             foreach (var device in devices)
             {
@@ -161,20 +123,18 @@ sealed record EngineSetup
                 ModelFile = file.File.Name,
                 ModelFileReason = whyFile,
                 GraphPrecision = Names.Of(file.File.Precision),
-                BatchDependent = rules.Alone,
+                BatchDependent = found.BatchDependent,
             },
-            Computed = new ComputeRecord(profile.Provider, Names.Of(file.File.Precision), placement?.IsFused ?? file.FusedAttention),
-            Placement = placement,
+            Computed = new ComputeRecord(profile.Provider, Names.Of(file.File.Precision), found.Placement?.IsFused ?? file.FusedAttention),
+            Placement = found.Placement,
             ModelFile = file.File,
             ModelFileReason = whyFile,
             Deduplicate = options.Deduplicate,
             Log = options.Log,
             Float32 = Fallback(),
-            FindFault = FindFault,
+            FindFault = (block, encoding) => FaultFinder.Find(model, graph, Settings(profile, 0), block, encoding),
             Owned = owned,
         };
-
-        string? FindFault(EncodingBuffer block, int encoding) => FaultFinder.Find(model, file, Settings(profile, 0), block, encoding);
 
         OrtSettings Settings(DeviceProfile on, int device) =>
             new()
@@ -194,10 +154,10 @@ sealed record EngineSetup
 
             return () =>
             {
-                var graph = full.Open();
-                owned.Add(graph);
+                var fullGraph = full.Open();
+                owned.Add(fullGraph);
                 var fullHead = TaskHeads.Create(model, full, options.Task, options.Embed);
-                return new OrtDevice(model, graph, fullHead, Settings(DeviceProfile.Cpu, 0), 1, rules.Capacity, readOnDevice: false);
+                return new OrtDevice(model, fullGraph, fullHead, Settings(DeviceProfile.Cpu, 0), 1, rules.Capacity, readOnDevice: false);
             };
         }
     }

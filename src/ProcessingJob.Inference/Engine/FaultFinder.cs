@@ -13,14 +13,14 @@ static class FaultFinder
     const string ExternalFolder = "session.model_external_initializers_file_folder_path";
 
     /// <returns>The layer, or null where it cannot be found: all is finite, or the graph does not run with so many outputs.</returns>
-    public static string? Find(ModelFolder model, ModelSource file, OrtSettings settings, EncodingBuffer block, int encoding)
+    public static string? Find(ModelFolder model, ModelGraph graph, OrtSettings settings, EncodingBuffer block, int encoding)
     {
         try
         {
-            using var graph = file.Open();
-            var probe = graph.Bytes is { } bytes ? OnnxProbe.Of(bytes) : OnnxSummaryReader.WithBytes(file.Path, OnnxProbe.Of);
+            var path = graph.Source.Path;
+            var probe = graph.Bytes is { } bytes ? OnnxProbe.Of(bytes) : OnnxSummaryReader.WithBytes(path, OnnxProbe.Of);
             using var options = (settings with { Optimize = false }).ToSessionOptions(ours: false);
-            options.AddSessionConfigEntry(ExternalFolder, Path.GetDirectoryName(file.Path)!);
+            options.AddSessionConfigEntry(ExternalFolder, Path.GetDirectoryName(path)!);
             using var weights = new SessionWeights(options, graph.Weights, settings.Profile.WeightsInPlace);
             using var session = new InferenceSession(probe.Model, options);
             return FirstBroken(model, graph, session, probe, block, encoding);
