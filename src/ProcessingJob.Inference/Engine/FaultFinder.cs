@@ -19,7 +19,7 @@ static class FaultFinder
         {
             var path = graph.Source.Path;
             var probe = graph.Bytes is { } bytes ? OnnxProbe.Of(bytes) : OnnxSummaryReader.WithBytes(path, OnnxProbe.Of);
-            using var options = (settings with { Optimize = false }).ToSessionOptions(ours: false);
+            using var options = (settings with { Optimize = false }).ToSessionOptions(allOnDevice: false);
             options.AddSessionConfigEntry(ExternalFolder, Path.GetDirectoryName(path)!);
             using var weights = new SessionWeights(options, graph.Weights, settings.Profile.WeightsInPlace);
             using var session = new InferenceSession(probe.Model, options);
