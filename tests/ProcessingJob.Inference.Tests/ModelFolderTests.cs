@@ -283,6 +283,15 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Contains("CUDA", engine.DeviceSummary);
     }
 
+    [Fact]
+    public void Create_TableOfTokens_SaysWhyInReportAndManifest()
+    {
+        StaticModel.Write(_folder, "static");
+        using var engine = InferenceEngine.Create(ModelFolder.Open(_folder["static"]), new EngineOptions { MaxLength = 8 });
+        Assert.Equal(("a table of tokens", "a table of tokens"), (engine.ModelFileReason, engine.Resolved.ModelFileReason));
+        Assert.Equal((null, "none"), (engine.Provider, engine.Computed!.Provider));
+    }
+
     [Theory]
     [InlineData("safetensors", true)]
     [InlineData("model.safetensors", false)]

@@ -46,7 +46,8 @@ sealed record DeviceProfile
     public required bool ReadOnDevice { get; init; }
 
     /// <summary>
-    /// Before the first batch: look where the graph's nodes run, compare the optimized graph with the graph as it is, and run the largest batch.
+    /// Before the first batch: look where the graph's nodes run, compare the optimized graph with the graph as it is, and run
+    /// the largest batch.
     /// </summary>
     public required bool CheckAtStart { get; init; }
 

@@ -19,9 +19,6 @@ sealed record EngineSetup
 
     public DeviceProfile Profile { get; init; } = DeviceProfile.Cpu;
 
-    /// <summary>ONNX Runtime's execution provider; null: no graph is run.</summary>
-    public string? Provider { get; init; }
-
     /// <summary>How long the end waits for threads that are inside a call of a device that was lost.</summary>
     public TimeSpan CloseLimit { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -34,9 +31,6 @@ sealed record EngineSetup
     public GraphPlacement? Placement { get; init; }
 
     public ModelFile? ModelFile { get; init; }
-
-    /// <summary>Why this file.</summary>
-    public string ModelFileReason { get; init; } = "";
 
     /// <summary>What was chosen, for the manifest.</summary>
     public ResolvedSettings Resolved { get; init; } = new();
@@ -114,7 +108,6 @@ sealed record EngineSetup
             Output = head.Output,
             Rules = rules,
             Profile = profile,
-            Provider = profile.Provider,
             Summary =
                 $"{profile.Describe(count, threads, options.IntraOpThreads)} ({why}), {file.File.Name} ({file.File.Precision.Words()}, {whyFile}), {(rules.Alone ? "one text per call" : $"{rules.TokenBudget} tokens per batch")}",
             Resolved = head.Settings with
@@ -128,7 +121,6 @@ sealed record EngineSetup
             Computed = new ComputeRecord(profile.Provider, Names.Of(file.File.Precision), found.Placement?.IsFused ?? file.FusedAttention),
             Placement = found.Placement,
             ModelFile = file.File,
-            ModelFileReason = whyFile,
             Deduplicate = options.Deduplicate,
             Log = options.Log,
             Float32 = Fallback(),

@@ -83,7 +83,7 @@ public sealed class InferenceEngine : IDisposable
     public ModelFile? ModelFile => _setup.ModelFile;
 
     /// <summary>Why this file, e.g. "preferred on cuda".</summary>
-    public string ModelFileReason => _setup.ModelFileReason;
+    public string ModelFileReason => _setup.Resolved.ModelFileReason ?? "";
 
     /// <summary>What "auto" came to: pooling and width, graph, precision. Empty for devices that are not of this library.</summary>
     public ResolvedSettings Resolved => _setup.Resolved;
@@ -92,7 +92,7 @@ public sealed class InferenceEngine : IDisposable
     public DeviceKind Device => _setup.Profile.Kind;
 
     /// <summary>ONNX Runtime's execution provider; null: no graph is run.</summary>
-    public string? Provider => _setup.Provider;
+    public string? Provider => Computed is { Provider: not ComputeRecord.NoProvider and var provider } ? provider : null;
 
     /// <summary>How the numbers are made; null for devices that are not of this library.</summary>
     public ComputeRecord? Computed => _setup.Computed;
@@ -159,7 +159,8 @@ public sealed class InferenceEngine : IDisposable
         return _setup.Profile.Revives ? job.Completion : UnlessLostAsync(job.Completion);
     }
 
-    /// <summary>What is said of a device that is not made anew. Its inner exception tells the worker to end without the libraries' farewells.</summary>
+    /// <summary>What is said of a device that is not made anew. Where the inner exception is a <see cref="DeviceLostException"/>, the worker
+    /// ends without the libraries' farewells.</summary>
     internal static PJobException Lost(string device, Exception e) =>
         new(
             $"{device} failed and cannot be used any more: {e.Message}; fix: run the job again, it goes on from what is committed",

@@ -8,8 +8,8 @@ using ProcessingJob.Tokenization;
 namespace ProcessingJob.Inference.Engine;
 
 /// <summary>
-/// Compares a device's optimised graph with the graph as it is, in a session of its own there, on made-up tokens: fused attention has been wrong before,
-/// and silently.
+/// Compares a device's optimised graph with the graph as it is, in a session of its own there, on made-up tokens: fused attention has
+/// been wrong before, and silently.
 /// </summary>
 static class NumericGate
 {

@@ -21,7 +21,7 @@ static class StartCheck
     /// <param name="rules">How blocks are cut.</param>
     /// <param name="settings">Of the first device.</param>
     /// <param name="options">Of the engine.</param>
-    /// <exception cref="PJobException">Model: the model does not compute there what it should. Failed: a device is lost for good.</exception>
+    /// <exception cref="PJobException">Model: the model does not compute there what it should. Failed: a device is lost.</exception>
     public static StartFindings Run(
         ModelFolder model,
         ModelGraph graph,
