@@ -28,8 +28,7 @@ public abstract record ModelSource(ModelFile File, string Path)
 /// <param name="File">Name, precision and size.</param>
 /// <param name="Path">Full path.</param>
 /// <param name="Summary">Inputs, outputs and weights of its graph.</param>
-/// <param name="External">Full paths of its external data.</param>
-public sealed record OnnxSource(ModelFile File, string Path, OnnxSummary Summary, IReadOnlyList<string> External) : ModelSource(File, Path)
+public sealed record OnnxSource(ModelFile File, string Path, OnnxSummary Summary) : ModelSource(File, Path)
 {
     public override IReadOnlyList<GraphValue> Outputs => Summary.Outputs;
 

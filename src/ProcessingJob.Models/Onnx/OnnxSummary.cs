@@ -26,8 +26,4 @@ public sealed record OnnxSummary
 
     /// <summary>Whether a node of it is the whole of a layer's attention.</summary>
     public required bool FusedAttention { get; init; }
-
-    public required long Opset { get; init; }
-
-    public required int Nodes { get; init; }
 }

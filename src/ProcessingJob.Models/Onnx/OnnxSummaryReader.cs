@@ -33,7 +33,6 @@ public sealed class OnnxSummaryReader
     List<NodeSummary> _nodes;
     bool _optimized;
     bool _fusedAttention;
-    long _opset;
 
     OnnxSummaryReader() => _nodes = _graphNodes;
 
@@ -90,8 +89,6 @@ public sealed class OnnxSummaryReader
             OutputOperators = reader._outputs.Select(o => o.Name).Distinct().ToDictionary(name => name, reader.Maker),
             Optimized = reader._optimized,
             FusedAttention = reader._fusedAttention,
-            Opset = reader._opset,
-            Nodes = reader._graphNodes.Count + reader._functionNodes.Count,
         };
     }
 
@@ -104,10 +101,6 @@ public sealed class OnnxSummaryReader
             {
                 Graph(r.Bytes, 0);
             }
-            else if (r.Field == ModelOpsets)
-            {
-                Opset(r.Bytes);
-            }
             else if (r.Field == ModelTraining)
             {
                 TrainingInfo(r.Bytes);
@@ -116,28 +109,6 @@ public sealed class OnnxSummaryReader
             {
                 Function(r.Bytes);
             }
-        }
-    }
-
-    void Opset(ReadOnlySpan<byte> message)
-    {
-        var (domain, version) = ("", 0L);
-        var r = new ProtoReader(message);
-        while (r.Next())
-        {
-            if (r.Field == OpsetDomain)
-            {
-                domain = r.Text;
-            }
-            else if (r.Field == OpsetVersion)
-            {
-                version = r.Number;
-            }
-        }
-
-        if (domain is "" or "ai.onnx")
-        {
-            _opset = version;
         }
     }
 
