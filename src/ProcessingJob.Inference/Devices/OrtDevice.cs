@@ -120,7 +120,7 @@ sealed class OrtDevice : IDevice
         {
             throw new PJobException(
                 $"{Name} has not enough memory for the weights of {Graph.Source.Path}"
-                    + (MemoryBytes is { } bytes ? $" (it has {bytes / (double)(1 << 30):0.0} GiB)" : "")
+                    + DeviceMemory.Words(this)
                     + $"; fix: take an instance type with more GPU memory ({e.Message})",
                 ExitCode.Model,
                 e

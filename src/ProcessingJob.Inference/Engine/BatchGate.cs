@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ProcessingJob.Contract;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Models.Folders;
@@ -121,7 +122,7 @@ static class BatchGate
         }
     }
 
-    static bool IsFinite(float[] values) => values.All(float.IsFinite);
+    static bool IsFinite(float[] values) => TensorPrimitives.IsFiniteAll<float>(values);
 
     static EncodingBuffer Texts(ModelFolder model, int maxLength)
     {

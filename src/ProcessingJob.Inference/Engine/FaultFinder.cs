@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ProcessingJob.Inference.Devices;
@@ -49,17 +52,20 @@ static class FaultFinder
     static bool IsFinite(OrtValue value) =>
         value.GetTensorTypeAndShape().ElementDataType switch
         {
-            TensorElementType.Float => All(value.GetTensorDataAsSpan<float>(), float.IsFinite),
-            TensorElementType.Float16 => All(value.GetTensorDataAsSpan<Float16>(), v => Float16.IsFinite(v)),
-            TensorElementType.BFloat16 => All(value.GetTensorDataAsSpan<BFloat16>(), v => BFloat16.IsFinite(v)),
+            TensorElementType.Float => AreFinite(value.GetTensorDataAsSpan<float>()),
+            TensorElementType.Float16 => AreFinite(MemoryMarshal.Cast<Float16, Half>(value.GetTensorDataAsSpan<Float16>())),
+            TensorElementType.BFloat16 => AreFinite(value.GetTensorDataAsSpan<BFloat16>()),
             _ => true,
         };
 
-    static bool All<T>(ReadOnlySpan<T> values, Func<T, bool> holds)
+    static bool AreFinite<T>(ReadOnlySpan<T> values)
+        where T : INumberBase<T> => values.IsEmpty || TensorPrimitives.IsFiniteAll(values);
+
+    static bool AreFinite(ReadOnlySpan<BFloat16> values)
     {
         foreach (var value in values)
         {
-            if (!holds(value))
+            if (!BFloat16.IsFinite(value))
             {
                 return false;
             }

@@ -26,7 +26,7 @@ static class NumericGate
         {
             worst = Math.Min(worst, TensorPrimitives.CosineSimilarity<float>(optimized[i], plain[i]));
         }
-        if (optimized.Concat(plain).SelectMany(row => row).Any(value => !float.IsFinite(value)))
+        if (!optimized.Concat(plain).All(row => TensorPrimitives.IsFiniteAll<float>(row)))
         {
             throw NotFinite(model, graph, settings, block);
         }

@@ -238,10 +238,7 @@ public sealed class ModelFolder
             throw new PJobException($"{Path} was opened as a model that runs no graph", ExitCode.Model);
         }
 
-        var ranked = _sources
-            .Where(s => IsAsked || device != DeviceKind.Cuda || !s.File.Precision.IsQuantized())
-            .OrderBy(s => ModelSources.Rank(s, device))
-            .ToArray();
+        var ranked = Usable(device).OrderBy(s => ModelSources.Rank(s, device)).ToArray();
         if (ranked.Length == 0)
         {
             throw ModelError.Refuse(
@@ -263,8 +260,11 @@ public sealed class ModelFolder
     }
 
     /// <summary>Whether the device takes this way where nothing else is asked for.</summary>
-    public bool IsChosen(ModelSource source, DeviceKind device) =>
-        (IsAsked || device != DeviceKind.Cuda || Files.Any(f => !f.Precision.IsQuantized())) && SourceFor(device).Source == source;
+    public bool IsChosen(ModelSource source, DeviceKind device) => Usable(device).Any() && SourceFor(device).Source == source;
+
+    /// <summary>CUDA has no kernels for most operators of quantized graphs.</summary>
+    IEnumerable<ModelSource> Usable(DeviceKind device) =>
+        _sources.Where(s => IsAsked || device != DeviceKind.Cuda || !s.File.Precision.IsQuantized());
 
     string? Refusal(ModelSource source)
     {
