@@ -36,7 +36,7 @@ static class BatchGate
     )
     {
         var file = graph.Source;
-        var block = Texts(model, maxLength);
+        var block = MadeUpTexts.Of(model, maxLength, Lengths, seed: 5);
         double difference;
         try
         {
@@ -112,36 +112,11 @@ static class BatchGate
 
         float[] WithoutPadding(ReadOnlySpan<float> row, int tokens)
         {
-            var values = new List<float>();
-            for (var plane = 0; plane < output.Planes; plane++)
-            {
-                values.AddRange(row.Slice(plane * output.PlaneFloats(length), output.PlaneFloats(tokens)));
-            }
-
-            return [.. values];
+            var values = new float[output.Floats(tokens)];
+            output.CopyReal(row, length, tokens, values);
+            return values;
         }
     }
 
     static bool IsFinite(float[] values) => TensorPrimitives.IsFiniteAll<float>(values);
-
-    static EncodingBuffer Texts(ModelFolder model, int maxLength)
-    {
-        var random = new Random(5);
-        var block = new EncodingBuffer();
-        foreach (var length in Lengths)
-        {
-            var ids = new int[Math.Min(length, maxLength)];
-            for (var k = 0; k < ids.Length; k++)
-            {
-                do
-                {
-                    ids[k] = random.Next(model.VocabularySize ?? 1000);
-                } while (ids[k] == model.Config.PadId && model.VocabularySize > 1);
-            }
-
-            block.Add(ids);
-        }
-
-        return block;
-    }
 }

@@ -202,13 +202,8 @@ sealed class InferenceThread
     {
         var encoding = batch.Encodings[row];
         var target = job.Result.All(encoding);
-        var source = _output.AsSpan(row * _model.Floats(batch.Length), _model.Floats(batch.Length));
-        var (padded, real) = (_model.PlaneFloats(batch.Length), _model.PlaneFloats(job.Block.Length(encoding)));
-        for (var plane = 0; plane < _model.Planes; plane++)
-        {
-            source.Slice(plane * padded, real).CopyTo(target[(plane * real)..]);
-        }
-
+        var floats = _model.Floats(batch.Length);
+        _model.CopyReal(_output.AsSpan(row * floats, floats), batch.Length, job.Block.Length(encoding), target);
         return TensorPrimitives.IsFiniteAll<float>(target);
     }
 

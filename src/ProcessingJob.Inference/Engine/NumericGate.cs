@@ -17,7 +17,7 @@ static class NumericGate
     public static void Check(ModelFolder model, ModelGraph graph, IDevice device, OutputHead head, OrtSettings settings, int maxLength)
     {
         var file = graph.Source;
-        var block = SyntheticBlock(model, maxLength);
+        var block = MadeUpTexts.Of(model, maxLength, [3, 17, 64, 256], seed: 17);
         var optimized = Directions(Run(device, head.Output, block));
         var plain = Directions(Run(model, graph, head, settings with { Optimize = false }, block));
         var required = file.File.Precision == WeightPrecision.Float32 ? 0.9999 : 0.999;
@@ -83,22 +83,4 @@ static class NumericGate
                 [.. rows.Select(r => r[0])],
             ]
             : rows;
-
-    static EncodingBuffer SyntheticBlock(ModelFolder model, int maxLength)
-    {
-        var random = new Random(17);
-        var block = new EncodingBuffer();
-        foreach (var length in (ReadOnlySpan<int>)[3, 17, 64, 256])
-        {
-            var ids = new int[Math.Min(length, maxLength)];
-            for (var k = 0; k < ids.Length; k++)
-            {
-                ids[k] = random.Next(model.VocabularySize ?? 1000);
-            }
-
-            block.Add(ids);
-        }
-
-        return block;
-    }
 }
