@@ -28,9 +28,9 @@ public sealed class OnnxSummaryReader
     readonly List<GraphValue> _outputs = [];
     readonly HashSet<string> _locations = [];
     readonly Dictionary<string, int> _initializers = new(StringComparer.Ordinal);
-    readonly List<NodeSummary> _graphNodes = [];
-    readonly List<NodeSummary> _functionNodes = [];
-    List<NodeSummary> _nodes;
+    readonly List<OnnxNode> _graphNodes = [];
+    readonly List<OnnxNode> _functionNodes = [];
+    List<OnnxNode> _nodes;
     bool _optimized;
     bool _fusedAttention;
 
@@ -241,19 +241,11 @@ public sealed class OnnxSummaryReader
 
     int Tensor(ReadOnlySpan<byte> message, bool isInitializer)
     {
-        var (type, name) = (0, "");
+        var (name, type) = OnnxValues.Tensor(message);
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field == TensorElementType)
-            {
-                type = (int)r.Number;
-            }
-            else if (r.Field == TensorName)
-            {
-                name = r.Text;
-            }
-            else if (r.Field == TensorExternal)
+            if (r.Field == TensorExternal)
             {
                 ExternalEntry(r.Bytes);
             }

@@ -7,7 +7,7 @@ namespace ProcessingJob.Models.Onnx;
 static class OnnxValues
 {
     /// <summary>A NodeProto without its attributes.</summary>
-    public static NodeSummary Node(ReadOnlySpan<byte> message, int elementType)
+    public static OnnxNode Node(ReadOnlySpan<byte> message, int elementType)
     {
         var (name, operation, domain) = ("", "", "");
         List<string> inputs = [];
@@ -35,14 +35,14 @@ static class OnnxValues
             }
         }
 
-        return new NodeSummary(name, operation, domain, inputs, outputs, elementType);
+        return new OnnxNode(name, operation, domain, inputs, outputs, elementType);
     }
 
-    /// <summary>Adds the name of a TensorProto of floating-point numbers: those of integers are indexes and shapes.</summary>
-    public static void AddWeight(ReadOnlySpan<byte> tensor, HashSet<string> weights)
+    /// <summary>A TensorProto without its values.</summary>
+    public static (string Name, int ElementType) Tensor(ReadOnlySpan<byte> message)
     {
         var (name, type) = ("", 0);
-        var r = new ProtoReader(tensor);
+        var r = new ProtoReader(message);
         while (r.Next())
         {
             if (r.Field == TensorName)
@@ -55,10 +55,7 @@ static class OnnxValues
             }
         }
 
-        if (IsFloat(type))
-        {
-            weights.Add(name);
-        }
+        return (name, type);
     }
 
     /// <summary>A StringStringEntryProto.</summary>

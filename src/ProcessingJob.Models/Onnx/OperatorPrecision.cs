@@ -58,8 +58,8 @@ static class OperatorPrecision
     /// <param name="functionNodes">Of the model's functions, whose names mean nothing outside.</param>
     /// <param name="initializers">Element types by name.</param>
     public static WeightPrecision Of(
-        IReadOnlyList<NodeSummary> nodes,
-        IReadOnlyList<NodeSummary> functionNodes,
+        IReadOnlyList<OnnxNode> nodes,
+        IReadOnlyList<OnnxNode> functionNodes,
         IReadOnlyDictionary<string, int> initializers
     )
     {
@@ -84,7 +84,7 @@ static class OperatorPrecision
     }
 
     /// <summary>The narrowest float type that a node computes with, as far as weights show it; without any such node that of most weights.</summary>
-    static WeightPrecision FloatType(IReadOnlyList<NodeSummary> nodes, IReadOnlyDictionary<string, int> initializers)
+    static WeightPrecision FloatType(IReadOnlyList<OnnxNode> nodes, IReadOnlyDictionary<string, int> initializers)
     {
         var types = new Dictionary<string, int>(initializers, StringComparer.Ordinal);
         var computed = new HashSet<int>();
