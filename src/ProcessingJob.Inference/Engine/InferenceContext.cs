@@ -33,7 +33,7 @@ sealed class InferenceContext(
 
     public void Log(bool warning, string text) => log?.Invoke(new EngineMessage(warning, text));
 
-    /// <summary>What is said of a broken model. The first thread looks for the layer, which opens a session; the others wait for it.</summary>
+    /// <summary>What is said of a broken model. One thread looks for the layer, which opens a session; others wait for it.</summary>
     /// <param name="example">A batch of one that is not finite.</param>
     /// <param name="texts">How many are not.</param>
     public PJobException Broken(in Batch example, string texts)

@@ -159,8 +159,8 @@ public sealed class InferenceEngine : IDisposable
         return _setup.Profile.Revives ? job.Completion : UnlessLostAsync(job.Completion);
     }
 
-    /// <summary>What is said of a device that is not made anew. Where the inner exception is a <see cref="DeviceLostException"/>, the worker
-    /// ends without the libraries' farewells.</summary>
+    /// <summary>What is said of a device that is not made anew. Where the inner exception is a <see cref="DeviceLostException"/>, the
+    /// worker ends without the libraries' farewells.</summary>
     internal static PJobException Lost(string device, Exception e) =>
         new(
             $"{device} failed and cannot be used any more: {e.Message}; fix: run the job again, it goes on from what is committed",

@@ -130,9 +130,9 @@ public sealed class ModelFolder
         }
 
         options ??= new ModelOptions();
-        if (options.ModelFile is { } file && SafetensorsSources.IsAsked(file))
+        if (options.AsksSafetensors)
         {
-            RefusePorts(options, $"compute.model_file is {file}, of which the graph is built here");
+            options.RefusePorts($"compute.model_file is {options.ModelFile}, of which the graph is built here");
         }
 
         var asked = options.Task ?? (AnswersQuestions(path) ? TaskKind.Answer : null);
@@ -286,30 +286,9 @@ public sealed class ModelFolder
         return refusal;
     }
 
-    /// <exception cref="PJobException">BadSpec: the job names outputs or inputs of a graph that is no file.</exception>
-    static void RefusePorts(ModelOptions options, string why)
-    {
-        var key =
-            options.Outputs.Count > 0 ? "compute.outputs"
-            : options.Inputs.Count > 0 ? "compute.inputs"
-            : null;
-        if (key is not null)
-        {
-            throw new PJobException($"{key} is for .onnx files, but {why}; fix: leave {key} out", ExitCode.BadSpec);
-        }
-    }
-
     static ModelFolder Static(string path, SentenceFolder sentence, EmbedRoute route, ModelOptions options)
     {
-        RefusePorts(options, $"{path} is a table of tokens, which runs no graph");
-        if (options.ModelFile is { } file && !SafetensorsSources.IsAsked(file))
-        {
-            throw new PJobException(
-                $"compute.model_file is {file}, but {path} is a table of tokens, which runs no graph; fix: leave compute.model_file out",
-                ExitCode.BadSpec
-            );
-        }
-
+        options.RefuseGraph($"{path} is a table of tokens, which runs no graph");
         var (table, folder) = route.Encoder switch
         {
             StaticEmbeddingModule module => (module.Table, module.Folder),
