@@ -10,9 +10,8 @@ namespace ProcessingJob.Worker;
 /// the job fails at once. Nobody shall pay for a GPU that idles.
 /// </summary>
 /// <param name="Kind">The device to compute on; Auto: what there is.</param>
-/// <param name="InstanceType">SageMaker's name of the host's type; null: not told.</param>
 /// <param name="Gpu">The driver and the GPUs; null: none is used.</param>
-sealed record HostDevice(DeviceKind Kind, string? InstanceType, GpuFacts? Gpu)
+sealed record HostDevice(DeviceKind Kind, GpuFacts? Gpu)
 {
     /// <exception cref="PJobException">BadSpec: the type has GPUs that the job would not use. Model: they cannot be used.</exception>
     public static HostDevice Check(JobSpec spec, string? instanceType, int gpus, Func<DeviceKind, GpuFacts?> find)
@@ -20,7 +19,7 @@ sealed record HostDevice(DeviceKind Kind, string? InstanceType, GpuFacts? Gpu)
         var runsModel = TaskTable.Of(spec.Task).RunsModel;
         if (gpus == 0 && !GpuTypes.HasGpu(instanceType))
         {
-            return new(spec.Compute.Device, instanceType, runsModel ? find(spec.Compute.Device) : null);
+            return new(spec.Compute.Device, runsModel ? find(spec.Compute.Device) : null);
         }
 
         var host = instanceType ?? $"this host (SM_NUM_GPUS is {gpus})";
@@ -31,13 +30,17 @@ sealed record HostDevice(DeviceKind Kind, string? InstanceType, GpuFacts? Gpu)
 
         try
         {
-            return new(DeviceKind.Cuda, instanceType, find(DeviceKind.Cuda));
+            return new(DeviceKind.Cuda, find(DeviceKind.Cuda));
         }
         catch (PJobException e)
         {
             throw new PJobException($"{host} has GPUs: {e.Message}", e.ExitCode, e);
         }
     }
+
+    /// <summary>SageMaker's name of this host's type, null where it is not told, and its GPUs as far as a variable tells.</summary>
+    public static (string? InstanceType, int Gpus) Of(ResourceConfig hosts, ContainerPaths paths) =>
+        Of(hosts, ProcessingJobConfig.Read(paths.ProcessingJobConfigFile), Environment.GetEnvironmentVariable);
 
     /// <summary>The type as the service's files tell it, or as the variables of its training toolkit do.</summary>
     public static (string? InstanceType, int Gpus) Of(ResourceConfig hosts, ProcessingJobConfig job, Func<string, string?> variable) =>

@@ -41,7 +41,7 @@ catch (OperationCanceledException) when (signals.ExitCode is not null)
 }
 catch (Exception e)
 {
-    message = $"unexpected {e.GetType().Name}: {e.Message}";
+    (message, deviceLost) = ($"unexpected {e.GetType().Name}: {e.Message}", e is DeviceLostException);
     log.Fatal(e, "{Text:l}", message);
 }
 if (run is not null)

@@ -17,11 +17,7 @@ static class SelfTest
     {
         output.WriteLine($"cores     {Environment.ProcessorCount}");
         output.WriteLine($"memory    {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20} MiB");
-        var (type, gpus) = HostDevice.Of(
-            ResourceConfig.Read(paths.ResourceConfigFile),
-            ProcessingJobConfig.Read(paths.ProcessingJobConfigFile),
-            Environment.GetEnvironmentVariable
-        );
+        var (type, gpus) = HostDevice.Of(ResourceConfig.Read(paths.ResourceConfigFile), paths);
         var host = HostDevice.Check(new JobSpec(), type, gpus, DeviceCheck.Run);
         output.WriteLine($"type      {type ?? "not told"}");
         output.WriteLine($"gpu       {host.Gpu?.ToString() ?? "none"}");

@@ -55,11 +55,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
 
     JobSpec CheckDevice(JobSpec spec)
     {
-        var (type, gpus) = HostDevice.Of(
-            hosts,
-            ProcessingJobConfig.Read(paths.ProcessingJobConfigFile),
-            Environment.GetEnvironmentVariable
-        );
+        var (type, gpus) = HostDevice.Of(hosts, paths);
         _report = _report with { Task = Names.Of(spec.Task), InstanceType = type };
         var device = HostDevice.Check(spec, type, gpus, DeviceCheck.Run);
         if (device.Gpu is { } gpu)

@@ -74,6 +74,42 @@ public sealed class BatchGateTests : IDisposable
     }
 
     [Fact]
+    public void Create_NaNReachesAReshape_NamesTheLayerAndNotTheReshape()
+    {
+        TinyModel.Write(
+            _folder,
+            output: "table_rows",
+            more: graph =>
+                graph
+                    .Constant("encoder.shape", [3], [0L, -1L, TinyModel.Hidden])
+                    .Constant("encoder.layer.0.scale", [TinyModel.Hidden], [1f, 1f, 1f, 1f])
+                    .Node("Neg", ["table_rows"], ["negative"])
+                    .Node("Log", ["negative"], ["broken"])
+                    .Node("Reshape", ["broken", "encoder.shape"], ["shaped"])
+                    .Node("Mul", ["shaped", "encoder.layer.0.scale"], ["last_hidden_state"])
+                    .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden)
+        );
+        var e = Assert.Throws<PJobException>(() => Create());
+        Assert.Contains("every result is NaN or infinity, first in encoder.layer.0.scale (Mul)", e.Message);
+    }
+
+    [Fact]
+    public void Check_GpuIsLost_IsNotTakenForTextsThatCannotRun()
+    {
+        var model = ModelFolder.Open(TinyModel.Write(_folder));
+        var device = new FakeDevice { BeforeRun = (_, _) => throw new DeviceLostException("CUDA error 719") };
+        var output = new ModelOutput.RowVectors(FakeDevice.Width);
+        using var graph = model.SourceFor(DeviceKind.Cpu).Source.Open();
+
+        bool? Check(DeviceProfile profile) =>
+            BatchGate.Check(model, graph, device, output, 64, new OrtSettings { Profile = profile }, new());
+
+        // A session on a CPU is made anew; nothing is known of the model.
+        Assert.Null(Check(DeviceProfile.Cpu));
+        Assert.Throws<DeviceLostException>(() => Check(DeviceProfile.Cpu with { Revives = false }));
+    }
+
+    [Fact]
     public void Difference_DeviceThatAddsTheBatchsRows_IsSeen()
     {
         var block = Blocks.Random(1, [8, 5, 2]);

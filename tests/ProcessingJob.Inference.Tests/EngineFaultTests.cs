@@ -161,6 +161,36 @@ public sealed class EngineFaultTests
     }
 
     [Fact]
+    public async Task RunAsync_ManyThreadsFindTheModelBroken_OneOfThemLooksForTheLayer()
+    {
+        var looks = 0;
+        using var second = new ManualResetEventSlim();
+        using var engine = Engine(
+            [new FakeDevice(threads: 4) { Spoil = (_, _) => true }],
+            budget: 16,
+            findFault: (_, _) =>
+            {
+                if (Interlocked.Increment(ref looks) == 1)
+                {
+                    // Time for the others to come.
+                    second.Wait(TimeSpan.FromMilliseconds(200));
+                }
+                else
+                {
+                    second.Set();
+                }
+
+                return "layer 3";
+            }
+        );
+
+        var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Numbered(500), default));
+
+        Assert.Contains("NaN or infinity, first in layer 3", e.Message);
+        Assert.Equal(1, looks);
+    }
+
+    [Fact]
     public async Task RunAsync_NoMoreThanOneInAHundredNotFinite_RejectsTheRowsAlone()
     {
         using var engine = Engine([new FakeDevice { Spoil = (ids, _) => ids[0] < 10 || ids[0] >= 1200 }]);
@@ -251,8 +281,17 @@ public sealed class EngineFaultTests
     [Fact]
     public async Task RunAsync_OneOfTwoGpusFails_EndsWithItsErrorAndNoSecondTry()
     {
-        var good = new FakeDevice("cuda:0");
-        var bad = new FakeDevice("cuda:1", threads: 2) { BeforeRun = (_, _) => throw new DeviceLostException("CUDA error 700: Xid 13") };
+        // The good one must not be through before the bad one's threads have begun.
+        using var failed = new ManualResetEventSlim();
+        var good = new FakeDevice("cuda:0") { BeforeRun = (_, _) => failed.Wait(TimeSpan.FromSeconds(10)) };
+        var bad = new FakeDevice("cuda:1", threads: 2)
+        {
+            BeforeRun = (_, _) =>
+            {
+                failed.Set();
+                throw new DeviceLostException("CUDA error 700: Xid 13");
+            },
+        };
         using var engine = Engine([bad, good], profile: Gpu);
         var block = Blocks.Random(6, Blocks.Lengths(6, 3000));
 
@@ -450,7 +489,8 @@ public sealed class EngineFaultTests
         Func<IDevice>? float32 = null,
         bool deduplicate = true,
         DeviceProfile? profile = null,
-        TimeSpan? closeLimit = null
+        TimeSpan? closeLimit = null,
+        Func<EncodingBuffer, int, string?>? findFault = null
     ) =>
         new(
             new EngineSetup
@@ -462,6 +502,7 @@ public sealed class EngineFaultTests
                 Output = Head,
                 Rules = new BatchRules(budget, 128, FewShapes: false),
                 Float32 = float32,
+                FindFault = findFault,
                 Log = message =>
                 {
                     lock (_log)

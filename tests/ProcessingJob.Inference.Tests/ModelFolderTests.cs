@@ -283,6 +283,53 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Contains("CUDA", engine.DeviceSummary);
     }
 
+    [Fact]
+    public void Create_TableOfTokens_SaysWhyInReportAndManifest()
+    {
+        StaticModel.Write(_folder, "static");
+        using var engine = InferenceEngine.Create(ModelFolder.Open(_folder["static"]), new EngineOptions { MaxLength = 8 });
+        Assert.Equal(("a table of tokens", "a table of tokens"), (engine.ModelFileReason, engine.Resolved.ModelFileReason));
+        Assert.Equal((null, "none"), (engine.Provider, engine.Computed!.Provider));
+    }
+
+    [Theory]
+    [InlineData("safetensors", true)]
+    [InlineData("model.safetensors", false)]
+    public void Open_OutputsOrInputsOfAGraphThatIsBuiltHere_AreABadSpec(string modelFile, bool outputs)
+    {
+        var options = new ModelOptions
+        {
+            ModelFile = modelFile,
+            Outputs = outputs ? ["sentence_embedding"] : [],
+            Inputs = outputs ? new Dictionary<string, double>() : new Dictionary<string, double> { ["task_id"] = 4 },
+        };
+        var e = Assert.Throws<PJobException>(() =>
+            ModelFolder.Open(Path.Combine(AppContext.BaseDirectory, "goldens", "pool-mean"), options)
+        );
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.Contains($"{(outputs ? "compute.outputs" : "compute.inputs")} is for .onnx files", e.Message);
+    }
+
+    [Theory]
+    [InlineData("compute.outputs")]
+    [InlineData("compute.inputs")]
+    [InlineData("compute.model_file")]
+    public void Open_TableOfTokensWithSettingsOfAGraph_IsABadSpec(string key)
+    {
+        StaticModel.Write(_folder, "static");
+        Assert.True(ModelFolder.Open(_folder["static"], new ModelOptions { ModelFile = "safetensors" }).IsStatic);
+        var options = key switch
+        {
+            "compute.outputs" => new ModelOptions { Outputs = ["sentence_embedding"] },
+            "compute.inputs" => new ModelOptions { Inputs = new Dictionary<string, double> { ["task_id"] = 4 } },
+            _ => new ModelOptions { ModelFile = "onnx/model.onnx" },
+        };
+        var e = Assert.Throws<PJobException>(() => ModelFolder.Open(_folder["static"], options));
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.Contains(key, e.Message);
+        Assert.Contains("table of tokens", e.Message);
+    }
+
     string Refusal(ModelOptions? options = null, bool write = false)
     {
         if (write)

@@ -83,12 +83,10 @@ public sealed class ModelVerifierTests
     {
         var model = ModelFolder.Open(ModelCache.Get(new SampleModelOptions()));
         var file = model.SourceFor(DeviceKind.Cpu).Source;
-        NumericGate.Check(
-            model,
-            file,
-            TaskHeads.Create(model, file, TaskKind.Embed, new EmbedOptions()),
-            new OrtSettings { Profile = DeviceProfile.Cpu },
-            100
-        );
+        var head = TaskHeads.Create(model, file, TaskKind.Embed, new EmbedOptions());
+        var settings = new OrtSettings { Profile = DeviceProfile.Cpu };
+        using var graph = file.Open();
+        using var device = new OrtDevice(model, graph, head, settings, 1, 100, settings.Profile.ReadOnDevice);
+        NumericGate.Check(model, graph, device, head, settings, 100);
     }
 }

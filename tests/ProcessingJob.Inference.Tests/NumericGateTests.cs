@@ -56,12 +56,28 @@ public sealed class NumericGateTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Check_DeviceThatComputesOtherNumbers_IsFound()
+    {
+        var model = ModelFolder.Open(TinyModel.Write(_folder));
+        var source = model.SourceFor(DeviceKind.Cpu).Source;
+        var head = TaskHeads.Create(model, source, TaskKind.Embed, new EmbedOptions());
+        using var graph = source.Open();
+        var settings = new OrtSettings { Profile = DeviceProfile.Cpu };
+        var e = Assert.Throws<PJobException>(() => NumericGate.Check(model, graph, new FakeDevice(), head, settings, 64));
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+        Assert.Contains("the optimised graph is wrong on this device", e.Message);
+    }
+
     static void Check(string folder)
     {
         var model = ModelFolder.Open(folder, new ModelOptions { Task = TaskKind.Embed });
         var half = model.Sources.First(s => s.File.Precision == WeightPrecision.Float16);
         var head = TaskHeads.Create(model, half, TaskKind.Embed, new EmbedOptions());
-        NumericGate.Check(model, half, head, new OrtSettings { Profile = DeviceProfile.Cpu }, Math.Min(32, model.MaxLength));
+        var settings = new OrtSettings { Profile = DeviceProfile.Cpu };
+        using var graph = half.Open();
+        using var device = new OrtDevice(model, graph, head, settings, 1, 32, settings.Profile.ReadOnDevice);
+        NumericGate.Check(model, graph, device, head, settings, Math.Min(32, model.MaxLength));
     }
 
     /// <summary>Multiplies a tensor of model.safetensors.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Contract.Wire;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Models.Onnx;
@@ -126,6 +127,39 @@ public sealed class OddGraphTests : IDisposable
         );
     }
 
+    [Fact]
+    public void ForEmbed_AskedOutputOfUnknownShape_IsRunOnce()
+    {
+        Write(g => Mean(Table(g), "mean").Output("mean", OnnxGraphWriter.Float, "batch", "width"));
+        var model = ModelFolder.Open(_folder.Path, new ModelOptions { Outputs = ["mean"] });
+        var runs = 0;
+
+        var output = GraphOutputs.ForEmbed(
+            model,
+            Assert.Single(model.Sources),
+            asksPooling: false,
+            leavesOutPrompt: false,
+            _ =>
+            {
+                runs++;
+                return [1, TinyModel.Hidden];
+            }
+        );
+
+        Assert.Equal((1, TinyModel.Hidden), (runs, output.Width));
+    }
+
+    [Fact]
+    public void Create_AskedTokensWhoseWidthOnlyARunTells_AreRefusedWhereConfigSaysAnother()
+    {
+        Write(
+            g => Table(g, output: "tokens").Output("tokens", OnnxGraphWriter.Float, "batch", "length", "hidden"),
+            new JsonObject { ["hidden_size"] = 6 }
+        );
+        _options = new ModelOptions { Outputs = ["tokens"] };
+        Assert.Contains("tokens is 4 wide, but config.json says 6", Refusal(() => Create()));
+    }
+
     [Theory]
     [InlineData("text_embeds", true)]
     [InlineData("output", true)]
@@ -149,6 +183,37 @@ public sealed class OddGraphTests : IDisposable
         {
             Assert.Contains("task embed needs last_hidden_state", Refusal(() => Create()));
         }
+    }
+
+    [Theory]
+    [InlineData("SkipLayerNormalization", false)]
+    [InlineData("MultiHeadAttention", true)]
+    public void Create_FileWithFusedOperators_IsFusedWhereAttentionIs(string operation, bool fused)
+    {
+        Write(g =>
+            Table(g)
+                .Constant("gamma", [TinyModel.Hidden], [1f, 1f, 1f, 1f])
+                .Output("last_hidden_state", OnnxGraphWriter.Float, "batch", "length", TinyModel.Hidden)
+        );
+        const string microsoft = "com.microsoft";
+        var node = new ProtoWriter().Text(1, "table_rows").Text(1, "table_rows").Text(1, fused ? "table_rows" : "gamma");
+        node.Text(2, "last_hidden_state").Text(4, operation).Text(7, microsoft);
+        if (fused)
+        {
+            node.Message(5, new ProtoWriter().Text(1, "num_heads").Number(3, 2).Number(20, 2));
+        }
+
+        // protobuf joins the parts of a message that stands twice.
+        byte[] more =
+        [
+            .. new ProtoWriter()
+                .Message(7, new ProtoWriter().Message(1, node))
+                .Message(8, new ProtoWriter().Text(1, microsoft).Number(2, 1))
+                .ToArray(),
+        ];
+        TinyModel.WriteBytes(_folder, "onnx/model.onnx", [.. File.ReadAllBytes(_folder["onnx/model.onnx"]), .. more]);
+        using var engine = Create();
+        Assert.Equal(fused, engine.Computed!.Fused);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Contract.Wire;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
@@ -74,6 +75,21 @@ public sealed class PlacementCheckTests : IDisposable
         Assert.Contains("compute.model_file: safetensors", e.Message);
     }
 
+    [Theory]
+    [InlineData("Gather of the file")]
+    [InlineData("made by the optimizer")]
+    public void Check_Bfloat16TableOnTheCpu_Ends(string name)
+    {
+        var gather = new ProtoWriter().Text(1, "table").Text(1, "ids").Text(2, "rows").Text(3, "Gather of the file").Text(4, "Gather");
+        var table = new ProtoWriter().Number(1, 2).Number(2, 16).Text(8, "table");
+        var graph = OnnxNodes.Read(new ProtoWriter().Message(7, new ProtoWriter().Message(1, gather).Message(5, table)).ToArray());
+        var node = new ProfiledNode(name, "Gather", Cpu, [new("bfloat16", 2), new("int64", 2)]);
+
+        var e = Assert.Throws<PJobException>(() => PlacementCheck.Check([node], graph, Cuda, "m.onnx"));
+
+        Assert.Contains($"{name} (Gather)", e.Message);
+    }
+
     [Fact]
     public void Check_OnlyShapeArithmeticOnTheCpu_IsFine()
     {
@@ -134,7 +150,8 @@ public sealed class PlacementCheckTests : IDisposable
         var source = model.SourceFor(DeviceKind.Cpu).Source;
         var head = TaskHeads.Create(model, source, TaskKind.Embed, new EmbedOptions());
 
-        var (counts, warnings) = PlacementProbe.Run(model, source, head, new OrtSettings { Profile = DeviceProfile.Cpu }, 64);
+        using var graph = source.Open();
+        var (counts, warnings) = PlacementProbe.Run(model, graph, head, new OrtSettings { Profile = DeviceProfile.Cpu }, 64);
 
         Assert.Equal((1, 0), (counts.OnDevice, counts.OnCpu));
         Assert.Contains("attention is not fused (0 attention nodes", Assert.Single(warnings));
@@ -149,7 +166,8 @@ public sealed class PlacementCheckTests : IDisposable
         var head = TaskHeads.Create(model, source, TaskKind.Embed, new EmbedOptions());
         var settings = new OrtSettings { Profile = DeviceProfile.Cpu with { Provider = Cuda } };
 
-        var e = Assert.Throws<PJobException>(() => PlacementProbe.Run(model, source, head, settings, 64));
+        using var graph = source.Open();
+        var e = Assert.Throws<PJobException>(() => PlacementProbe.Run(model, graph, head, settings, 64));
 
         Assert.Contains("1 node of the model's work would run on the CPU", e.Message);
         Assert.Contains("(Gather)", e.Message);

@@ -63,7 +63,8 @@ public sealed class TokenPoolingTests
     [Fact]
     public void Apply_Dimensions_TruncatesThenNormalises()
     {
-        var plan = Plan() with { Width = 4, Normalize = true };
+        var whole = Plan();
+        var plan = whole with { Resolution = whole.Resolution with { Width = 4, Normalize = true } };
         var result = new float[4];
         new EmbedFinish(plan).Apply([3, 0, 4, 0, 100, .. new float[Hidden - 5]], result);
         Assert.Equal([0.6f, 0, 0.8f, 0], result);
@@ -101,10 +102,8 @@ public sealed class TokenPoolingTests
     static EmbedPlan Plan() =>
         new()
         {
-            Pooling = [PoolingMode.Mean],
             EncoderWidth = Hidden,
             TokenWidth = Hidden,
-            Width = Hidden,
             Resolution = new()
             {
                 Pooling = [PoolingMode.Mean],

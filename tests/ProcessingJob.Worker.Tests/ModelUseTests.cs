@@ -81,6 +81,17 @@ public sealed class ModelUseTests : IDisposable
     }
 
     [Fact]
+    public void Of_TableOfTokensWithANameOfAGraphsOutput_IsRefusedByBothWithTheSameMessage()
+    {
+        using var folder = new TempFolder();
+        StaticModel.Write(folder, "static");
+        var spec = new JobSpec { Compute = new() { Outputs = ["sentence_embedding"] } };
+        var (launcher, worker) = Both(spec, folder["static"]);
+        Assert.Equal((ExitCode.BadSpec, ExitCode.BadSpec), (launcher?.ExitCode, worker?.ExitCode));
+        Assert.Equal(worker!.Message, launcher!.Message.Replace(folder["static"], Link, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Of_QuestionThatLeavesNoRoom_IsRefusedByBoth()
     {
         var spec = new JobSpec

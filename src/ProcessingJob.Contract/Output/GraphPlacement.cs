@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ProcessingJob.Contract.Output;
 
 /// <summary>Where the nodes of a graph run on a GPU, and how attention is computed.</summary>
@@ -17,6 +19,10 @@ public sealed record GraphPlacement
 
     /// <summary>Attention as a chain of nodes around a Softmax.</summary>
     public int UnfusedAttention { get; init; }
+
+    /// <summary>Whether all attention is one node a layer.</summary>
+    [JsonIgnore]
+    public bool IsFused => FusedAttention > 0 && UnfusedAttention == 0;
 
     /// <summary>Attention nodes with a mask of two dimensions, which ONNX Runtime computes unfused on CUDA.</summary>
     public int MaskedAttention { get; init; }

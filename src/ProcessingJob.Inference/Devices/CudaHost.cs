@@ -162,7 +162,7 @@ sealed partial record CudaHost
         }
         catch (OnnxRuntimeException e)
         {
-            return string.Join(' ', e.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            return OrtFailures.OneLine(e);
         }
     }
 

@@ -45,7 +45,10 @@ sealed record DeviceProfile
     /// <summary>Go on on the device with the graph's output where the head has a graph for it.</summary>
     public required bool ReadOnDevice { get; init; }
 
-    /// <summary>Before the first batch: compare the optimized graph with the graph as it is, and run the largest batch.</summary>
+    /// <summary>
+    /// Before the first batch: look where the graph's nodes run, compare the optimized graph with the graph as it is, and run
+    /// the largest batch.
+    /// </summary>
     public required bool CheckAtStart { get; init; }
 
     /// <summary>Whether it reads float32 weights where they lie in this process's memory.</summary>

@@ -23,6 +23,20 @@ public abstract record ModelOutput
     /// <summary>Floats of an encoding of so many tokens.</summary>
     public int Floats(int tokens) => checked(Planes * PlaneFloats(tokens));
 
+    /// <summary>Copies what is no padding: of every plane the rows of the real tokens, plane behind plane.</summary>
+    /// <param name="padded">An encoding's floats in a batch.</param>
+    /// <param name="length">Tokens that the batch is padded to.</param>
+    /// <param name="tokens">Tokens of the encoding.</param>
+    /// <param name="real"><see cref="Floats"/> of the encoding's tokens, overwritten.</param>
+    internal void CopyReal(ReadOnlySpan<float> padded, int length, int tokens, Span<float> real)
+    {
+        var (from, to) = (PlaneFloats(length), PlaneFloats(tokens));
+        for (var plane = 0; plane < Planes; plane++)
+        {
+            padded.Slice(plane * from, to).CopyTo(real[(plane * to)..]);
+        }
+    }
+
     /// <summary>One vector per encoding: an embedding, or the logits of a classifier's labels.</summary>
     /// <param name="Size">Floats of a vector.</param>
     public sealed record RowVectors(int Size) : ModelOutput(Size);

@@ -98,7 +98,7 @@ sealed class OrtDevice : IDevice
     {
         try
         {
-            using var options = _settings.ToSessionOptions(ours: Graph.Bytes is not null);
+            using var options = _settings.ToSessionOptions(allOnDevice: Graph.Bytes is not null);
             var encoder = OpenEncoder(options);
             if (ElementType(encoder) is not (TensorElementType.Float or TensorElementType.Float16) and var other)
             {
@@ -113,14 +113,14 @@ sealed class OrtDevice : IDevice
                 return (encoder, null);
             }
 
-            using var graphOptions = _settings.ToSessionOptions(ours: true);
+            using var graphOptions = _settings.ToSessionOptions(allOnDevice: true);
             return (encoder, new InferenceSession(continuation, graphOptions));
         }
         catch (OnnxRuntimeException e) when (OrtFailures.IsMemory(e))
         {
             throw new PJobException(
                 $"{Name} has not enough memory for the weights of {Graph.Source.Path}"
-                    + (MemoryBytes is { } bytes ? $" (it has {bytes / (double)(1 << 30):0.0} GiB)" : "")
+                    + DeviceMemory.Words(this)
                     + $"; fix: take an instance type with more GPU memory ({e.Message})",
                 ExitCode.Model,
                 e

@@ -44,6 +44,7 @@ static class OrtFailures
 
     static bool Has(OnnxRuntimeException e, string[] words) => words.Any(w => e.Message.Contains(w, StringComparison.OrdinalIgnoreCase));
 
-    static string OneLine(OnnxRuntimeException e) =>
+    /// <summary>Its message in one line, without a period at the end.</summary>
+    public static string OneLine(OnnxRuntimeException e) =>
         string.Join(' ', e.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
 }

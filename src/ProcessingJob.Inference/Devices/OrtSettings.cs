@@ -20,8 +20,8 @@ sealed record OrtSettings
     /// <summary>Path and beginning of the name of the profile to write; null: none.</summary>
     public string? ProfilePrefix { get; init; }
 
-    /// <param name="ours">The graph is built here: all of it must be on the device.</param>
-    public SessionOptions ToSessionOptions(bool ours)
+    /// <param name="allOnDevice">The session does not open where any node would be on the CPU, on devices that can do without.</param>
+    public SessionOptions ToSessionOptions(bool allOnDevice)
     {
         OrtRuntime.Start();
         var options = new SessionOptions
@@ -41,9 +41,8 @@ sealed record OrtSettings
             options.AddSessionConfigEntry("session.x64quantprecision", "1");
         }
 
-        if (ours && Profile.NoCpuFallback)
+        if (allOnDevice && Profile.NoCpuFallback)
         {
-            // The session does not open where any node would be on the CPU.
             options.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
         }
 

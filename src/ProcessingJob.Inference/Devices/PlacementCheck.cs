@@ -15,16 +15,6 @@ static class PlacementCheck
     /// <summary>Parts of the names of operators that carry a model's work.</summary>
     static readonly string[] Heavy = ["MatMul", "Gemm", "Attention", "LayerNormalization", "RMSNormalization", "Softmax", "Conv"];
 
-    static readonly string[] Fused =
-    [
-        "Attention",
-        "MultiHeadAttention",
-        "GroupQueryAttention",
-        "PackedAttention",
-        "PackedMultiHeadAttention",
-        "QAttention",
-    ];
-
     /// <summary>Of attention scores; a Softmax over fewer dimensions is that of a classifier.</summary>
     const int ScoreRank = 3;
 
@@ -58,10 +48,12 @@ static class PlacementCheck
             OnDevice = profile.Count - elsewhere.Count,
             OnCpu = elsewhere.Count,
             Copies = profile.Count(n => n.Operation.StartsWith("Memcpy", StringComparison.Ordinal)),
-            FusedAttention = profile.Count(n => Fused.Contains(n.Operation)),
+            FusedAttention = profile.Count(n => AttentionOperators.Contain(n.Operation)),
             UnfusedAttention = profile.Count(n => n.Operation == "Softmax" && n.Inputs.Any(i => i.Rank >= ScoreRank)),
             // The mask is the only input of integers.
-            MaskedAttention = profile.Count(n => Fused.Contains(n.Operation) && n.Inputs.Any(i => i is { Type: "int32", Rank: >= 2 })),
+            MaskedAttention = profile.Count(n =>
+                AttentionOperators.Contain(n.Operation) && n.Inputs.Any(i => i is { Type: "int32", Rank: >= 2 })
+            ),
         };
         return (counts, [.. Warnings(counts, file)]);
 
@@ -71,7 +63,7 @@ static class PlacementCheck
             && (
                 first.Contains(node.Name)
                     ? first[node.Name].Any(graph.Weights.Contains)
-                    : node.Inputs is [{ Type: "float" or "float16", Rank: >= 2 }, ..]
+                    : node.Inputs is [{ Type: "float" or "float16" or "bfloat16", Rank: >= 2 }, ..]
             );
     }
 
@@ -79,7 +71,7 @@ static class PlacementCheck
 
     static IEnumerable<string> Warnings(GraphPlacement counts, string file)
     {
-        if (counts.UnfusedAttention > 0 || counts.FusedAttention == 0)
+        if (!counts.IsFused)
         {
             yield return $"{file}: attention is not fused ({counts.FusedAttention} attention nodes, {counts.UnfusedAttention} chains around a Softmax), which costs speed and memory; {Cure}";
         }

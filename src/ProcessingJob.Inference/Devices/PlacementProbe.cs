@@ -1,7 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Models.Folders;
-using ProcessingJob.Models.Graphs;
 using ProcessingJob.Models.Onnx;
 using ProcessingJob.Tokenization;
 
@@ -13,32 +12,23 @@ static class PlacementProbe
     const int Rows = 2;
     const int Length = 16;
 
-    /// <summary>Whether attention is one operator a layer, as far as the source tells without a run.</summary>
-    public static bool IsFused(ModelSource source) =>
-        source switch
-        {
-            SafetensorsSource built => built.Options.Form == GraphForm.Fused,
-            OnnxSource file => file.Summary.Optimized,
-            _ => false,
-        };
-
     /// <exception cref="PJobException">Model: the model's work would fall to the CPU.</exception>
     public static (GraphPlacement Counts, IReadOnlyList<string> Warnings) Run(
         ModelFolder model,
-        ModelSource source,
+        ModelGraph graph,
         OutputHead head,
         OrtSettings settings,
         int maxLength
     )
     {
-        using var graph = source.Open();
+        var path = graph.Source.Path;
         return graph.Bytes is { } built
             ? (OfBuilt(OnnxNodes.Read(built)), [])
             : PlacementCheck.Check(
                 Profile(model, graph, head, settings, Math.Min(Length, maxLength)),
-                OnnxNodes.Read(source.Path),
+                OnnxNodes.Read(path),
                 settings.Profile.Provider,
-                source.Path
+                path
             );
     }
 
@@ -47,7 +37,7 @@ static class PlacementProbe
         new()
         {
             OnDevice = graph.All.Count,
-            FusedAttention = graph.All.Count(n => n.Operation == "Attention"),
+            FusedAttention = graph.All.Count(n => AttentionOperators.Contain(n.Operation)),
             UnfusedAttention = graph.All.Count(n => n.Operation == "Softmax"),
         };
 

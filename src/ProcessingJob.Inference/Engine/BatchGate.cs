@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ProcessingJob.Contract;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Models.Folders;
@@ -21,34 +22,36 @@ static class BatchGate
     /// <summary>GPUs choose other kernels, and other roundings, for other shapes; a lost mask moves results by much more.</summary>
     const double HalfLimit = 5e-2;
 
-    /// <returns>True: the results depend on the batch, which the options allow.</returns>
+    /// <returns>True: the results depend on the batch, which the options allow; null: the texts could not be run.</returns>
     /// <exception cref="PJobException">Model: they do, or none of them is finite.</exception>
-    public static bool Check(
+    /// <exception cref="DeviceLostException">The device is lost for good.</exception>
+    public static bool? Check(
         ModelFolder model,
-        ModelSource file,
+        ModelGraph graph,
         IDevice device,
         ModelOutput output,
         int maxLength,
-        EngineOptions options,
-        Func<EncodingBuffer, int, string?> findFault
+        OrtSettings settings,
+        EngineOptions options
     )
     {
-        var block = Texts(model, maxLength);
+        var file = graph.Source;
+        var block = MadeUpTexts.Of(model, maxLength, Lengths, seed: 5);
         double difference;
         try
         {
             difference = Difference(device, output, block);
         }
-        catch (Exception e) when (e is PJobException or DeviceMemoryException or DeviceLostException)
+        catch (Exception e) when (e is PJobException or DeviceMemoryException || (e is DeviceLostException && settings.Profile.Revives))
         {
             // The texts are made up: what is wrong with the model shows in the job's own.
             options.Log?.Invoke(new EngineMessage(true, $"the start-up test of batches could not run: {e.Message}"));
-            return false;
+            return null;
         }
 
         if (double.IsNaN(difference))
         {
-            var layer = findFault(block, 0) is { } found ? $", first in {found}" : "";
+            var layer = FaultFinder.Find(model, graph, settings, block, 0) is { } found ? $", first in {found}" : "";
             throw new PJobException(
                 $"{file.Path}: the model is broken: every result is NaN or infinity{layer}; fix: use another model file (compute.model_file)",
                 ExitCode.Model
@@ -109,36 +112,11 @@ static class BatchGate
 
         float[] WithoutPadding(ReadOnlySpan<float> row, int tokens)
         {
-            var values = new List<float>();
-            for (var plane = 0; plane < output.Planes; plane++)
-            {
-                values.AddRange(row.Slice(plane * output.PlaneFloats(length), output.PlaneFloats(tokens)));
-            }
-
-            return [.. values];
+            var values = new float[output.Floats(tokens)];
+            output.CopyReal(row, length, tokens, values);
+            return values;
         }
     }
 
-    static bool IsFinite(float[] values) => values.All(float.IsFinite);
-
-    static EncodingBuffer Texts(ModelFolder model, int maxLength)
-    {
-        var random = new Random(5);
-        var block = new EncodingBuffer();
-        foreach (var length in Lengths)
-        {
-            var ids = new int[Math.Min(length, maxLength)];
-            for (var k = 0; k < ids.Length; k++)
-            {
-                do
-                {
-                    ids[k] = random.Next(model.VocabularySize ?? 1000);
-                } while (ids[k] == model.Config.PadId && model.VocabularySize > 1);
-            }
-
-            block.Add(ids);
-        }
-
-        return block;
-    }
+    static bool IsFinite(float[] values) => TensorPrimitives.IsFiniteAll<float>(values);
 }

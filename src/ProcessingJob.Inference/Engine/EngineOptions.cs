@@ -37,8 +37,8 @@ public sealed record EngineOptions
     /// <summary>Run a graph whose results depend on the batch one encoding at a time, instead of refusing it.</summary>
     public bool AllowBatchDependent { get; init; }
 
-    /// <summary>False: the start-up test of batches is left to the caller.</summary>
-    internal bool TestBatches { get; init; } = true;
+    /// <summary>False: whether the model computes there what it should is left to the caller.</summary>
+    internal bool CheckModel { get; init; } = true;
 
     /// <summary>Encode equal encodings of a block once.</summary>
     public bool Deduplicate { get; init; } = true;

@@ -19,9 +19,6 @@ sealed record EngineSetup
 
     public DeviceProfile Profile { get; init; } = DeviceProfile.Cpu;
 
-    /// <summary>ONNX Runtime's execution provider; null: no graph is run.</summary>
-    public string? Provider { get; init; }
-
     /// <summary>How long the end waits for threads that are inside a call of a device that was lost.</summary>
     public TimeSpan CloseLimit { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -34,9 +31,6 @@ sealed record EngineSetup
     public GraphPlacement? Placement { get; init; }
 
     public ModelFile? ModelFile { get; init; }
-
-    /// <summary>Why this file.</summary>
-    public string ModelFileReason { get; init; } = "";
 
     /// <summary>What was chosen, for the manifest.</summary>
     public ResolvedSettings Resolved { get; init; } = new();
@@ -73,7 +67,8 @@ sealed record EngineSetup
         var threads = options.Threads ?? profile.Threads(options.IntraOpThreads);
         var devices = new List<IDevice>();
         var owned = new List<IDisposable>();
-        GraphPlacement? placement = null;
+        ModelGraph graph;
+        StartFindings found;
         try
         {
             if (options.Log is { } log)
@@ -81,49 +76,18 @@ sealed record EngineSetup
                 owned.Add(OrtRuntime.Listen(log));
             }
 
-            var graph = file.Open();
+            graph = file.Open();
             owned.Add(graph);
             for (var d = 0; d < count; d++)
             {
                 devices.Add(new OrtDevice(model, graph, head, Settings(profile, d), threads, rules.Capacity, profile.ReadOnDevice));
             }
 
-            if (options.TestBatches)
-            {
-                rules = rules with { Alone = BatchGate.Check(model, file, devices[0], head.Output, maxLength, options, FindFault) };
-            }
-
-            if (profile.CheckAtStart)
-            {
-                if (file is OnnxSource && file.File.Precision == WeightPrecision.Float32)
-                {
-                    options.Log?.Invoke(
-                        new EngineMessage(
-                            false,
-                            $"{file.File.Name} is float32, which a GPU computes slower than float16; fix: add the folder's safetensors"
-                        )
-                    );
-                }
-
-                (placement, var slow) = PlacementProbe.Run(model, file, head, Settings(profile, 0), maxLength);
-                foreach (var warning in slow)
-                {
-                    options.Log?.Invoke(new EngineMessage(true, warning));
-                }
-
-                NumericGate.Check(model, file, head, Settings(profile, 0), maxLength);
-                foreach (var device in devices)
-                {
-                    if (!WarmUp.Run(device, head.Output, rules))
-                    {
-                        options.Log?.Invoke(
-                            new EngineMessage(true, $"{device.Name}: {rules.TokenBudget} tokens do not fit; batches will be halved")
-                        );
-                    }
-                }
-            }
+            found = StartCheck.Run(model, graph, head, devices, rules, Settings(profile, 0), options);
+            rules = rules with { Alone = found.BatchDependent == true };
         }
-        catch
+        // What is on a lost device stays: to close its sessions may wait for it for ever.
+        catch (Exception e) when (e.InnerException is not DeviceLostException)
         {
             foreach (var device in devices)
             {
@@ -144,7 +108,6 @@ sealed record EngineSetup
             Output = head.Output,
             Rules = rules,
             Profile = profile,
-            Provider = profile.Provider,
             Summary =
                 $"{profile.Describe(count, threads, options.IntraOpThreads)} ({why}), {file.File.Name} ({file.File.Precision.Words()}, {whyFile}), {(rules.Alone ? "one text per call" : $"{rules.TokenBudget} tokens per batch")}",
             Resolved = head.Settings with
@@ -153,26 +116,17 @@ sealed record EngineSetup
                 ModelFile = file.File.Name,
                 ModelFileReason = whyFile,
                 GraphPrecision = Names.Of(file.File.Precision),
-                BatchDependent = rules.Alone,
+                BatchDependent = found.BatchDependent,
             },
-            Computed = new ComputeRecord(
-                profile.Provider,
-                Names.Of(file.File.Precision),
-                placement is { UnfusedAttention: var chains, FusedAttention: var nodes }
-                    ? nodes > 0 && chains == 0
-                    : PlacementProbe.IsFused(file)
-            ),
-            Placement = placement,
+            Computed = new ComputeRecord(profile.Provider, Names.Of(file.File.Precision), found.Placement?.IsFused ?? file.FusedAttention),
+            Placement = found.Placement,
             ModelFile = file.File,
-            ModelFileReason = whyFile,
             Deduplicate = options.Deduplicate,
             Log = options.Log,
             Float32 = Fallback(),
-            FindFault = FindFault,
+            FindFault = (block, encoding) => FaultFinder.Find(model, graph, Settings(profile, 0), block, encoding),
             Owned = owned,
         };
-
-        string? FindFault(EncodingBuffer block, int encoding) => FaultFinder.Find(model, file, Settings(profile, 0), block, encoding);
 
         OrtSettings Settings(DeviceProfile on, int device) =>
             new()
@@ -192,10 +146,10 @@ sealed record EngineSetup
 
             return () =>
             {
-                var graph = full.Open();
-                owned.Add(graph);
+                var fullGraph = full.Open();
+                owned.Add(fullGraph);
                 var fullHead = TaskHeads.Create(model, full, options.Task, options.Embed);
-                return new OrtDevice(model, graph, fullHead, Settings(DeviceProfile.Cpu, 0), 1, rules.Capacity, readOnDevice: false);
+                return new OrtDevice(model, fullGraph, fullHead, Settings(DeviceProfile.Cpu, 0), 1, rules.Capacity, readOnDevice: false);
             };
         }
     }

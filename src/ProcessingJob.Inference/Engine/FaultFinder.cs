@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ProcessingJob.Inference.Devices;
@@ -13,14 +16,14 @@ static class FaultFinder
     const string ExternalFolder = "session.model_external_initializers_file_folder_path";
 
     /// <returns>The layer, or null where it cannot be found: all is finite, or the graph does not run with so many outputs.</returns>
-    public static string? Find(ModelFolder model, ModelSource file, OrtSettings settings, EncodingBuffer block, int encoding)
+    public static string? Find(ModelFolder model, ModelGraph graph, OrtSettings settings, EncodingBuffer block, int encoding)
     {
         try
         {
-            using var graph = file.Open();
-            var probe = graph.Bytes is { } bytes ? OnnxProbe.Of(bytes) : OnnxSummaryReader.WithBytes(file.Path, OnnxProbe.Of);
-            using var options = (settings with { Optimize = false }).ToSessionOptions(ours: false);
-            options.AddSessionConfigEntry(ExternalFolder, Path.GetDirectoryName(file.Path)!);
+            var path = graph.Source.Path;
+            var probe = graph.Bytes is { } bytes ? OnnxProbe.Of(bytes) : OnnxSummaryReader.WithBytes(path, OnnxProbe.Of);
+            using var options = (settings with { Optimize = false }).ToSessionOptions(allOnDevice: false);
+            options.AddSessionConfigEntry(ExternalFolder, Path.GetDirectoryName(path)!);
             using var weights = new SessionWeights(options, graph.Weights, settings.Profile.WeightsInPlace);
             using var session = new InferenceSession(probe.Model, options);
             return FirstBroken(model, graph, session, probe, block, encoding);
@@ -49,17 +52,20 @@ static class FaultFinder
     static bool IsFinite(OrtValue value) =>
         value.GetTensorTypeAndShape().ElementDataType switch
         {
-            TensorElementType.Float => All(value.GetTensorDataAsSpan<float>(), float.IsFinite),
-            TensorElementType.Float16 => All(value.GetTensorDataAsSpan<Float16>(), v => Float16.IsFinite(v)),
-            TensorElementType.BFloat16 => All(value.GetTensorDataAsSpan<BFloat16>(), v => BFloat16.IsFinite(v)),
+            TensorElementType.Float => AreFinite(value.GetTensorDataAsSpan<float>()),
+            TensorElementType.Float16 => AreFinite(MemoryMarshal.Cast<Float16, Half>(value.GetTensorDataAsSpan<Float16>())),
+            TensorElementType.BFloat16 => AreFinite(value.GetTensorDataAsSpan<BFloat16>()),
             _ => true,
         };
 
-    static bool All<T>(ReadOnlySpan<T> values, Func<T, bool> holds)
+    static bool AreFinite<T>(ReadOnlySpan<T> values)
+        where T : INumberBase<T> => values.IsEmpty || TensorPrimitives.IsFiniteAll(values);
+
+    static bool AreFinite(ReadOnlySpan<BFloat16> values)
     {
         foreach (var value in values)
         {
-            if (!holds(value))
+            if (!BFloat16.IsFinite(value))
             {
                 return false;
             }

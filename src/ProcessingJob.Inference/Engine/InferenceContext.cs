@@ -17,6 +17,8 @@ sealed class InferenceContext(
 ) : IDisposable
 {
     readonly Lock _gate = new();
+    readonly Lock _brokenGate = new();
+    PJobException? _broken;
     Func<IDevice>? _open = float32;
     IDevice? _fallback;
     IRunner? _fallbackRunner;
@@ -31,8 +33,25 @@ sealed class InferenceContext(
 
     public void Log(bool warning, string text) => log?.Invoke(new EngineMessage(warning, text));
 
-    /// <param name="alone">A batch of one.</param>
-    public string? FindFault(in Batch alone) => findFault?.Invoke(alone.Block, alone.Encodings[0]);
+    /// <summary>What is said of a broken model. One thread looks for the layer, which opens a session; others wait for it.</summary>
+    /// <param name="example">A batch of one that is not finite.</param>
+    /// <param name="texts">How many are not.</param>
+    public PJobException Broken(in Batch example, string texts)
+    {
+        lock (_brokenGate)
+        {
+            if (_broken is null)
+            {
+                var layer = findFault?.Invoke(example.Block, example.Encodings[0]) is { } found ? $", first in {found}" : "";
+                _broken = new PJobException(
+                    $"the model is broken: {texts} give NaN or infinity{layer}; fix: use another model file or precision (compute.model_file, compute.device)",
+                    ExitCode.Model
+                );
+            }
+
+            return _broken;
+        }
+    }
 
     public void DeviceDied(DeviceSlot slot, Exception e) => deviceDied(slot, e);
 

@@ -83,7 +83,7 @@ public sealed class InferenceEngine : IDisposable
     public ModelFile? ModelFile => _setup.ModelFile;
 
     /// <summary>Why this file, e.g. "preferred on cuda".</summary>
-    public string ModelFileReason => _setup.ModelFileReason;
+    public string ModelFileReason => _setup.Resolved.ModelFileReason ?? "";
 
     /// <summary>What "auto" came to: pooling and width, graph, precision. Empty for devices that are not of this library.</summary>
     public ResolvedSettings Resolved => _setup.Resolved;
@@ -92,7 +92,7 @@ public sealed class InferenceEngine : IDisposable
     public DeviceKind Device => _setup.Profile.Kind;
 
     /// <summary>ONNX Runtime's execution provider; null: no graph is run.</summary>
-    public string? Provider => _setup.Provider;
+    public string? Provider => Computed is { Provider: not ComputeRecord.NoProvider and var provider } ? provider : null;
 
     /// <summary>How the numbers are made; null for devices that are not of this library.</summary>
     public ComputeRecord? Computed => _setup.Computed;
@@ -159,6 +159,15 @@ public sealed class InferenceEngine : IDisposable
         return _setup.Profile.Revives ? job.Completion : UnlessLostAsync(job.Completion);
     }
 
+    /// <summary>What is said of a device that is not made anew. Where the inner exception is a <see cref="DeviceLostException"/>, the
+    /// worker ends without the libraries' farewells.</summary>
+    internal static PJobException Lost(string device, Exception e) =>
+        new(
+            $"{device} failed and cannot be used any more: {e.Message}; fix: run the job again, it goes on from what is committed",
+            ExitCode.Failed,
+            e
+        );
+
     /// <summary>A call that hangs on a lost device must not keep its block waiting.</summary>
     async Task<BlockResult> UnlessLostAsync(Task<BlockResult> block) =>
         await (await Task.WhenAny(block, _lost.Task).ConfigureAwait(false)).ConfigureAwait(false);
@@ -219,11 +228,7 @@ public sealed class InferenceEngine : IDisposable
             if (!_setup.Profile.Revives)
             {
                 // The other GPUs could go on, but a host that is paid for whole shall not compute in part.
-                var failure = new PJobException(
-                    $"{slot.Device.Name} failed and cannot be used any more: {e.Message}; fix: run the job again, it goes on from what is committed",
-                    ExitCode.Failed,
-                    e
-                );
+                var failure = Lost(slot.Device.Name, e);
                 _queue.Close(failure);
                 _lost.TrySetException(failure);
                 // Nobody need wait for it.

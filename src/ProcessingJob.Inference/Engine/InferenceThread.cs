@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
-using ProcessingJob.Contract;
 using ProcessingJob.Inference.Devices;
 
 namespace ProcessingJob.Inference.Engine;
@@ -194,11 +193,7 @@ sealed class InferenceThread
             return;
         }
 
-        var layer = _context.FindFault(example) is { } found ? $", first in {found}" : "";
-        var broken = new PJobException(
-            $"the model is broken: more than {MaxNotFinite} of the first {FirstRows:N0} texts give NaN or infinity{layer}; fix: use another model file or precision (compute.model_file, compute.device)",
-            ExitCode.Model
-        );
+        var broken = _context.Broken(example, $"more than {MaxNotFinite} of the first {FirstRows:N0} texts");
         _queue.Close(broken);
         throw broken;
     }
@@ -207,13 +202,8 @@ sealed class InferenceThread
     {
         var encoding = batch.Encodings[row];
         var target = job.Result.All(encoding);
-        var source = _output.AsSpan(row * _model.Floats(batch.Length), _model.Floats(batch.Length));
-        var (padded, real) = (_model.PlaneFloats(batch.Length), _model.PlaneFloats(job.Block.Length(encoding)));
-        for (var plane = 0; plane < _model.Planes; plane++)
-        {
-            source.Slice(plane * padded, real).CopyTo(target[(plane * real)..]);
-        }
-
+        var floats = _model.Floats(batch.Length);
+        _model.CopyReal(_output.AsSpan(row * floats, floats), batch.Length, job.Block.Length(encoding), target);
         return TensorPrimitives.IsFiniteAll<float>(target);
     }
 

@@ -8,26 +8,27 @@ using ProcessingJob.Tokenization;
 namespace ProcessingJob.Inference.Engine;
 
 /// <summary>
-/// Compares the optimised graph with the graph as it is on the same device, on made-up tokens: fused attention has been wrong before,
-/// and silently.
+/// Compares a device's optimised graph with the graph as it is, in a session of its own there, on made-up tokens: fused attention has
+/// been wrong before, and silently.
 /// </summary>
 static class NumericGate
 {
     /// <exception cref="PJobException">Model: they do not agree.</exception>
-    public static void Check(ModelFolder model, ModelSource file, OutputHead head, OrtSettings settings, int maxLength)
+    public static void Check(ModelFolder model, ModelGraph graph, IDevice device, OutputHead head, OrtSettings settings, int maxLength)
     {
-        var block = SyntheticBlock(model, maxLength);
-        var optimized = Directions(Run(model, file, head, settings, block));
-        var plain = Directions(Run(model, file, head, settings with { Optimize = false }, block));
+        var file = graph.Source;
+        var block = MadeUpTexts.Of(model, maxLength, [3, 17, 64, 256], seed: 17);
+        var optimized = Directions(Run(device, head.Output, block));
+        var plain = Directions(Run(model, graph, head, settings with { Optimize = false }, block));
         var required = file.File.Precision == WeightPrecision.Float32 ? 0.9999 : 0.999;
         var worst = 1.0;
         for (var i = 0; i < optimized.Length; i++)
         {
             worst = Math.Min(worst, TensorPrimitives.CosineSimilarity<float>(optimized[i], plain[i]));
         }
-        if (optimized.Concat(plain).SelectMany(row => row).Any(value => !float.IsFinite(value)))
+        if (!optimized.Concat(plain).All(row => TensorPrimitives.IsFiniteAll<float>(row)))
         {
-            throw NotFinite(model, file, settings, block);
+            throw NotFinite(model, graph, settings, block);
         }
 
         // Written so that NaN fails too.
@@ -40,11 +41,12 @@ static class NumericGate
         }
     }
 
-    static PJobException NotFinite(ModelFolder model, ModelSource file, OrtSettings settings, EncodingBuffer block)
+    static PJobException NotFinite(ModelFolder model, ModelGraph graph, OrtSettings settings, EncodingBuffer block)
     {
+        var file = graph.Source;
         var layer = Enumerable
             .Range(0, block.Count)
-            .Select(i => FaultFinder.Find(model, file, settings, block, i))
+            .Select(i => FaultFinder.Find(model, graph, settings, block, i))
             .FirstOrDefault(found => found is not null);
         return new PJobException(
             $"{file.Path} ({file.File.Precision.Words()}) gives NaN or infinity{(layer is null ? "" : $", first in {layer}")}; fix: use a file of another precision (compute.model_file) or device: cpu",
@@ -52,17 +54,21 @@ static class NumericGate
         );
     }
 
-    /// <summary>Results row by row.</summary>
-    public static float[][] Run(ModelFolder model, ModelSource file, OutputHead head, OrtSettings settings, EncodingBuffer block)
+    /// <summary>Results row by row, in a session of its own.</summary>
+    public static float[][] Run(ModelFolder model, ModelGraph graph, OutputHead head, OrtSettings settings, EncodingBuffer block)
     {
         var longest = Enumerable.Range(0, block.Count).Max(block.Length);
-        using var graph = file.Open();
         using var device = new OrtDevice(model, graph, head, settings, 1, longest, settings.Profile.ReadOnDevice);
+        return Run(device, head.Output, block);
+    }
+
+    static float[][] Run(IDevice device, ModelOutput output, EncodingBuffer block)
+    {
         using var runner = device.CreateRunner();
         var results = new float[block.Count][];
         for (var i = 0; i < block.Count; i++)
         {
-            results[i] = new float[head.Output.Floats(block.Length(i))];
+            results[i] = new float[output.Floats(block.Length(i))];
             runner.Run(new Batch(block, [i], block.Length(i)), results[i]);
         }
 
@@ -77,22 +83,4 @@ static class NumericGate
                 [.. rows.Select(r => r[0])],
             ]
             : rows;
-
-    static EncodingBuffer SyntheticBlock(ModelFolder model, int maxLength)
-    {
-        var random = new Random(17);
-        var block = new EncodingBuffer();
-        foreach (var length in (ReadOnlySpan<int>)[3, 17, 64, 256])
-        {
-            var ids = new int[Math.Min(length, maxLength)];
-            for (var k = 0; k < ids.Length; k++)
-            {
-                ids[k] = random.Next(model.VocabularySize ?? 1000);
-            }
-
-            block.Add(ids);
-        }
-
-        return block;
-    }
 }

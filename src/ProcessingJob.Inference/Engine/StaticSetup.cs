@@ -50,12 +50,12 @@ static class StaticSetup
             {
                 GraphOrigin = "table",
                 ModelFile = "model.safetensors",
+                ModelFileReason = "a table of tokens",
                 GraphPrecision = Names.Of(WeightPrecision.Float32),
                 BatchDependent = false,
             },
-            Computed = new ComputeRecord("none", "float32", Fused: false),
+            Computed = new ComputeRecord(ComputeRecord.NoProvider, "float32", Fused: false),
             ModelFile = new ModelFile("model.safetensors", WeightPrecision.Float32, false, 0),
-            ModelFileReason = "a table of tokens",
             Deduplicate = options.Deduplicate,
             Log = options.Log,
         };

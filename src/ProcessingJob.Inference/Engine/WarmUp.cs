@@ -40,7 +40,7 @@ static class WarmUp
     public static PJobException TooSmall(IDevice device, int length, DeviceMemoryException e) =>
         new(
             $"{device.Name} has not enough memory for one text of {length} tokens"
-                + (device.MemoryBytes is { } bytes ? $" (it has {bytes / (double)(1 << 30):0.0} GiB)" : "")
+                + DeviceMemory.Words(device)
                 + $"; fix: lower tokens.max_length or take an instance type with more GPU memory ({e.Message})",
             ExitCode.Model,
             e

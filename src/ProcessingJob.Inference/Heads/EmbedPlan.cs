@@ -8,7 +8,7 @@ namespace ProcessingJob.Inference.Heads;
 sealed record EmbedPlan
 {
     /// <summary>Modes whose vectors are concatenated; empty: the encoder puts out one vector a text.</summary>
-    public required IReadOnlyList<PoolingMode> Pooling { get; init; }
+    public IReadOnlyList<PoolingMode> Pooling => Resolution.Pooling;
 
     /// <summary>Leading tokens left out of the pooling.</summary>
     public int PromptTokens { get; init; }
@@ -26,10 +26,10 @@ sealed record EmbedPlan
     public IReadOnlyList<VectorStage> Stages { get; init; } = [];
 
     /// <summary>Whether the vector gets length 1 after it was cut to <see cref="Width"/>.</summary>
-    public bool Normalize { get; init; }
+    public bool Normalize => Resolution.Normalize;
 
     /// <summary>Floats of the result.</summary>
-    public required int Width { get; init; }
+    public int Width => Resolution.Width;
 
     /// <summary>Floats after pooling.</summary>
     public int PooledSize => Pooling.Count == 0 ? EncoderWidth : TokenWidth * Pooling.Count;
@@ -48,14 +48,11 @@ sealed record EmbedPlan
         var resolved = EmbedResolution.Of(route, options.Pooling, options.Normalize, options.Dimensions);
         return new EmbedPlan
         {
-            Pooling = resolved.Pooling,
             PromptTokens = route.IncludePrompt ? 0 : options.PromptTokens,
             EncoderWidth = route.EncoderWidth,
             TokenStages = route.TokenStages,
             TokenWidth = route.TokenWidth,
             Stages = [.. resolved.SentenceStages.Select(VectorStage.Of)],
-            Normalize = resolved.Normalize,
-            Width = resolved.Width,
             Resolution = resolved,
         };
     }
@@ -67,11 +64,9 @@ sealed record EmbedPlan
         var inside = Resolution.InsideTheGraph(size, options.Dimensions);
         return this with
         {
-            Pooling = [],
             EncoderWidth = size,
             TokenStages = [],
             Stages = [.. inside.SentenceStages.Select(VectorStage.Of)],
-            Width = inside.Width,
             Resolution = inside,
         };
     }

@@ -24,7 +24,7 @@ static class OutputProbe
         try
         {
             using var graph = file.Open();
-            using var options = new OrtSettings { Profile = DeviceProfile.Cpu, Optimize = false }.ToSessionOptions(ours: false);
+            using var options = new OrtSettings { Profile = DeviceProfile.Cpu, Optimize = false }.ToSessionOptions(allOnDevice: false);
             using var session = new InferenceSession(file.Path, options);
             using var values = GraphRun.Outputs(model, graph, session, block, 0, [output.Name]);
             return values[0].GetTensorTypeAndShape().Shape;

@@ -44,8 +44,8 @@ public static class ModelVerifier
         var block = Tokenize(model, options, texts);
         var results = new List<Comparison>();
 
-        var chosen = NumericGate.Run(model, setup.File, setup.Head, setup.Settings, block);
-        var plain = NumericGate.Run(model, setup.File, setup.Head, setup.Settings with { Optimize = false }, block);
+        var chosen = NumericGate.Run(model, setup.Graph, setup.Head, setup.Settings, block);
+        var plain = NumericGate.Run(model, setup.Graph, setup.Head, setup.Settings with { Optimize = false }, block);
         results.Add(Compare($"{setup.File.File.Name}: optimized vs as it is", chosen, plain, Required(setup.File)));
         results.Add(Compare($"{setup.File.File.Name}: in batches vs alone", setup.RunInBatches(block), chosen, SameNumbers));
         if (model.Sources.FirstOrDefault(c => c.File.Precision == WeightPrecision.Float32) is { } full)
@@ -68,9 +68,21 @@ public static class ModelVerifier
     public static IReadOnlyList<TuneResult> Tune(ModelFolder model, EngineOptions options, EncodingBuffer texts)
     {
         var results = new List<TuneResult>();
+        var check = true;
         foreach (var budget in DeviceProfile.Choose(options.Device).Profile.TuneBudgets)
         {
-            using var engine = InferenceEngine.Create(model, options with { TokenBudget = budget, Deduplicate = false, Log = null });
+            using var engine = InferenceEngine.Create(
+                model,
+                options with
+                {
+                    TokenBudget = budget,
+                    Deduplicate = false,
+                    CheckModel = check,
+                    Log = null,
+                }
+            );
+            // Once is enough, but for a graph that must be run one text a call.
+            check = engine.Resolved.BatchDependent == true;
             engine.RunAsync(texts, default).GetAwaiter().GetResult().Dispose();
             var before = engine.Stats;
             var clock = Stopwatch.StartNew();
@@ -102,8 +114,11 @@ public static class ModelVerifier
             return new Comparison($"{name}: {e.Message}", 0, 0, double.NaN, Required(other));
         }
 
-        float[][] Run(ModelSource file) =>
-            NumericGate.Run(model, file, TaskHeads.Create(model, file, options.Task, options.Embed), settings, block);
+        float[][] Run(ModelSource file)
+        {
+            using var graph = file.Open();
+            return NumericGate.Run(model, graph, TaskHeads.Create(model, file, options.Task, options.Embed), settings, block);
+        }
     }
 
     // What careful exports of well-known models reach.
@@ -221,13 +236,21 @@ public static class ModelVerifier
 
         public VerifierSetup(ModelFolder model, EngineOptions options)
         {
-            _engine = InferenceEngine.Create(model, options with { Deduplicate = false, TestBatches = false });
+            _engine = InferenceEngine.Create(model, options with { Deduplicate = false, CheckModel = false });
             File = model.SourceFor(_engine.Device).Source;
             Head = TaskHeads.Create(model, File, options.Task, options.Embed);
             Settings = new OrtSettings { Profile = DeviceProfile.Choose(_engine.Device).Profile };
+            Graph = File.Open();
+            // What else is checked at a start, the comparisons say.
+            if (Settings.Profile.CheckAtStart)
+            {
+                _ = StartCheck.Place(model, Graph, Head, options.MaxLength ?? model.MaxLength, Settings, options);
+            }
         }
 
         public ModelSource File { get; }
+
+        public ModelGraph Graph { get; }
 
         public OutputHead Head { get; }
 
@@ -239,6 +262,10 @@ public static class ModelVerifier
             return [.. Enumerable.Range(0, block.Count).Select(i => result.All(i).ToArray())];
         }
 
-        public void Dispose() => _engine.Dispose();
+        public void Dispose()
+        {
+            Graph.Dispose();
+            _engine.Dispose();
+        }
     }
 }

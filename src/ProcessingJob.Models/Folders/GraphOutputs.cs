@@ -42,9 +42,10 @@ public static class GraphOutputs
     )
     {
         var route = model.Route!;
-        if (Asked(model, source) is { } asked)
+        if (Asked(model, source) is { } named)
         {
-            return (shapeOf?.Invoke(asked) ?? asked.Dimensions).Length switch
+            var asked = Seen(named);
+            return asked.Dimensions.Length switch
             {
                 2 => OfSentence(asked),
                 3 when !route.IsPooled => OfTokens(model, source, asked),
@@ -70,7 +71,7 @@ public static class GraphOutputs
         EmbedOutput ForSentence() =>
             route.IsPooled && source.Outputs.Any(o => o.Name == Pooler)
                 ? new EmbedOutput(Pooler, EmbedOutputKind.Pooled, route.EncoderWidth)
-            : PooledIn(source) is { } pooled ? OfSentence(pooled)
+            : PooledIn(source) is { } pooled ? OfSentence(Seen(pooled))
             : throw Refuse(
                 source,
                 (
@@ -80,10 +81,12 @@ public static class GraphOutputs
                 ) + ", or compute.outputs with its name"
             );
 
+        GraphValue Seen(GraphValue output) => shapeOf is null ? output : output with { Dimensions = shapeOf(output) };
+
         EmbedOutput OfSentence(GraphValue pooled) =>
             asksPooling || leavesOutPrompt
                 ? throw new PJobException($"{source.Path} pools inside the graph: another pooling cannot be asked of it", ExitCode.Model)
-                : new EmbedOutput(pooled.Name, EmbedOutputKind.Sentence, WidthOf(model, source, pooled, shapeOf));
+                : new EmbedOutput(pooled.Name, EmbedOutputKind.Sentence, WidthOf(model, source, pooled));
     }
 
     /// <summary>The logits' name and columns.</summary>
@@ -136,10 +139,10 @@ public static class GraphOutputs
             )
             : new EmbedOutput(tokens.Name, EmbedOutputKind.Tokens, model.HiddenSize);
 
-    static int? WidthOf(ModelFolder model, ModelSource source, GraphValue pooled, Func<GraphValue, long[]>? shapeOf)
+    static int? WidthOf(ModelFolder model, ModelSource source, GraphValue pooled)
     {
         var expected = model.Route!.Width;
-        if ((shapeOf?.Invoke(pooled) ?? pooled.Dimensions) is not [.., > 0 and var width])
+        if (pooled.Dimensions is not [.., > 0 and var width])
         {
             return null;
         }

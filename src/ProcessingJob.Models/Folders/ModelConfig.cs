@@ -1,5 +1,4 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Contract.Spec;
 using ProcessingJob.Models.Configs;
 using ProcessingJob.Models.Modules;
 
@@ -46,9 +45,6 @@ public sealed record ModelConfig
     /// <summary>The class that the weights were saved from, e.g. <c>BertForTokenClassification</c>; null where config.json does not say.</summary>
     public string? Architecture { get; init; }
 
-    /// <summary>What the architectures say: embed unless they end in a classifier or a question answerer.</summary>
-    public required TaskKind Task { get; init; }
-
     /// <exception cref="PJobException">Model: the file or one of its keys is missing or wrong.</exception>
     public static ModelConfig Read(string path)
     {
@@ -58,10 +54,6 @@ public sealed record ModelConfig
         var padId = config.Int("pad_token_id") ?? (offset ? 1 : 0);
         var positions = config.Int("max_position_embeddings", "n_positions");
         var architecture = config.Texts("architectures") is [var first, ..] ? first : "";
-        var task =
-            architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal) ? TaskKind.Classify
-            : architecture.EndsWith("ForQuestionAnswering", StringComparison.Ordinal) ? TaskKind.Answer
-            : TaskKind.Embed;
         var reserved = offset ? padId + 1 : 0;
         if (positions is { } count && count <= reserved)
         {
@@ -78,9 +70,8 @@ public sealed record ModelConfig
             FirstPosition = reserved,
             PadId = padId,
             VocabularySize = config.Int("vocab_size"),
-            Labels = task == TaskKind.Classify ? ReadLabels(config) : [],
+            Labels = architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal) ? ReadLabels(config) : [],
             ProblemType = config.Text("problem_type"),
-            Task = task,
             Architecture = architecture.Length > 0 ? architecture : null,
         };
     }
@@ -97,7 +88,6 @@ public sealed record ModelConfig
             VocabularySize = table.Tokens,
             Labels = [],
             ProblemType = null,
-            Task = TaskKind.Embed,
         };
 
     static string[] ReadLabels(ModelJson config)

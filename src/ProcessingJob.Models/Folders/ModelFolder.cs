@@ -130,6 +130,11 @@ public sealed class ModelFolder
         }
 
         options ??= new ModelOptions();
+        if (options.AsksSafetensors)
+        {
+            options.RefusePorts($"compute.model_file is {options.ModelFile}, of which the graph is built here");
+        }
+
         var asked = options.Task ?? (AnswersQuestions(path) ? TaskKind.Answer : null);
         if (asked == TaskKind.Answer)
         {
@@ -141,7 +146,7 @@ public sealed class ModelFolder
         var route = task == TaskKind.Embed ? EmbedRoute.Of(sentence!, options.Role) : null;
         if (route?.Encoder is StaticEmbeddingModule or Model2VecModule)
         {
-            return Static(path, sentence!, route);
+            return Static(path, sentence!, route, options);
         }
 
         var transformer = route?.Encoder as TransformerModule ?? (sentence is null ? null : Classifier(path, sentence));
@@ -233,10 +238,7 @@ public sealed class ModelFolder
             throw new PJobException($"{Path} was opened as a model that runs no graph", ExitCode.Model);
         }
 
-        var ranked = _sources
-            .Where(s => IsAsked || device != DeviceKind.Cuda || !s.File.Precision.IsQuantized())
-            .OrderBy(s => ModelSources.Rank(s, device))
-            .ToArray();
+        var ranked = Usable(device).OrderBy(s => ModelSources.Rank(s, device)).ToArray();
         if (ranked.Length == 0)
         {
             throw ModelError.Refuse(
@@ -258,8 +260,11 @@ public sealed class ModelFolder
     }
 
     /// <summary>Whether the device takes this way where nothing else is asked for.</summary>
-    public bool IsChosen(ModelSource source, DeviceKind device) =>
-        (IsAsked || device != DeviceKind.Cuda || Files.Any(f => !f.Precision.IsQuantized())) && SourceFor(device).Source == source;
+    public bool IsChosen(ModelSource source, DeviceKind device) => Usable(device).Any() && SourceFor(device).Source == source;
+
+    /// <summary>CUDA has no kernels for most operators of quantized graphs.</summary>
+    IEnumerable<ModelSource> Usable(DeviceKind device) =>
+        _sources.Where(s => IsAsked || device != DeviceKind.Cuda || !s.File.Precision.IsQuantized());
 
     string? Refusal(ModelSource source)
     {
@@ -281,8 +286,9 @@ public sealed class ModelFolder
         return refusal;
     }
 
-    static ModelFolder Static(string path, SentenceFolder sentence, EmbedRoute route)
+    static ModelFolder Static(string path, SentenceFolder sentence, EmbedRoute route, ModelOptions options)
     {
+        options.RefuseGraph($"{path} is a table of tokens, which runs no graph");
         var (table, folder) = route.Encoder switch
         {
             StaticEmbeddingModule module => (module.Table, module.Folder),

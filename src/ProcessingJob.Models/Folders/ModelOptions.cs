@@ -1,3 +1,4 @@
+using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Models.Folders;
@@ -33,4 +34,36 @@ public sealed record ModelOptions
 
     /// <summary>What the texts are in a search, for task embed: chooses prompts and routes.</summary>
     public TextRole Role { get; init; }
+
+    /// <summary>Whether it is a graph over safetensors that is asked for.</summary>
+    internal bool AsksSafetensors => ModelFile is { } file && SafetensorsSources.IsAsked(file);
+
+    /// <summary>Refuses names of a graph's outputs and inputs where the graph is no file.</summary>
+    /// <exception cref="PJobException">BadSpec: there are such names.</exception>
+    internal void RefusePorts(string why)
+    {
+        if (Outputs.Count > 0)
+        {
+            throw Refusal("compute.outputs", "is for .onnx files", why);
+        }
+
+        if (Inputs.Count > 0)
+        {
+            throw Refusal("compute.inputs", "is for .onnx files", why);
+        }
+    }
+
+    /// <summary>Refuses all that is said of a graph where none is run. safetensors are what a table is read from.</summary>
+    /// <exception cref="PJobException">BadSpec: something is said.</exception>
+    internal void RefuseGraph(string why)
+    {
+        RefusePorts(why);
+        if (ModelFile is not null && !AsksSafetensors)
+        {
+            throw Refusal("compute.model_file", $"is {ModelFile}", why);
+        }
+    }
+
+    static PJobException Refusal(string key, string what, string why) =>
+        new($"{key} {what}, but {why}; fix: leave {key} out", ExitCode.BadSpec);
 }

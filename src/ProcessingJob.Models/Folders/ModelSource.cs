@@ -12,6 +12,9 @@ public abstract record ModelSource(ModelFile File, string Path)
     /// <summary>The graph's outputs.</summary>
     public abstract IReadOnlyList<GraphValue> Outputs { get; }
 
+    /// <summary>Whether attention is one node a layer, as far as the graph tells without a run.</summary>
+    public abstract bool FusedAttention { get; }
+
     /// <summary>The graph's inputs. A graph that is built here is checked as far as it can be without keeping its weights.</summary>
     /// <exception cref="Contract.PJobException">Model: no graph can be built of what the folder holds.</exception>
     public abstract IReadOnlyList<GraphValue> ReadInputs();
@@ -25,10 +28,11 @@ public abstract record ModelSource(ModelFile File, string Path)
 /// <param name="File">Name, precision and size.</param>
 /// <param name="Path">Full path.</param>
 /// <param name="Summary">Inputs, outputs and weights of its graph.</param>
-/// <param name="External">Full paths of its external data.</param>
-public sealed record OnnxSource(ModelFile File, string Path, OnnxSummary Summary, IReadOnlyList<string> External) : ModelSource(File, Path)
+public sealed record OnnxSource(ModelFile File, string Path, OnnxSummary Summary) : ModelSource(File, Path)
 {
     public override IReadOnlyList<GraphValue> Outputs => Summary.Outputs;
+
+    public override bool FusedAttention => Summary.FusedAttention;
 
     /// <summary>Values of inputs that are the same for every text, by name.</summary>
     public IReadOnlyDictionary<string, double> Constants { get; init; } = new Dictionary<string, double>();
@@ -47,6 +51,8 @@ public sealed record SafetensorsSource(ModelFile File, string Path, GraphOptions
     : ModelSource(File, Path)
 {
     public override IReadOnlyList<GraphValue> Outputs => Given;
+
+    public override bool FusedAttention => Options.Form == GraphForm.Fused;
 
     public override IReadOnlyList<GraphValue> ReadInputs()
     {

@@ -160,7 +160,7 @@ static class ModelSources
 
         var bytes = new FileInfo(path).Length + external.Sum(e => new FileInfo(e).Length);
         var name = System.IO.Path.GetRelativePath(folder, path).Replace('\\', '/');
-        return new OnnxSource(new ModelFile(name, summary.Precision, summary.Optimized, bytes), path, summary, external)
+        return new OnnxSource(new ModelFile(name, summary.Precision, summary.Optimized, bytes), path, summary)
         {
             Constants = options.Inputs,
         };

@@ -36,9 +36,10 @@ public static class ModelWarnings
             );
         }
 
-        if (source?.File is { Precision: not WeightPrecision.Float32 } file)
+        // Asked for by name, and float16 that is made for GPUs, are choices and no surprise.
+        if (source is OnnxSource { File: { Precision: not WeightPrecision.Float32 } file } && spec.Compute.ModelFile == "auto")
         {
-            warnings.AddRange(PrecisionOf(spec, model, file));
+            warnings.AddRange(PrecisionOf(model, file));
         }
 
         warnings.AddRange(model.Notes.Select(note => new JobWarning("model_file_unusable", note)));
@@ -49,14 +50,8 @@ public static class ModelWarnings
     static string WithoutPath(string message, string path) =>
         message.Replace(path.TrimEnd('/') + "/", "", StringComparison.Ordinal).Replace(path, "the model folder", StringComparison.Ordinal);
 
-    static IEnumerable<JobWarning> PrecisionOf(JobSpec spec, ModelFolder model, ModelFile file)
+    static IEnumerable<JobWarning> PrecisionOf(ModelFolder model, ModelFile file)
     {
-        // Asked for by name, and float16 that is made for GPUs, are choices and no surprise.
-        if (spec.Compute.ModelFile != "auto" || model.Sources.First(s => s.File == file) is SafetensorsSource)
-        {
-            yield break;
-        }
-
         if (file.Precision.IsQuantized())
         {
             yield return new(

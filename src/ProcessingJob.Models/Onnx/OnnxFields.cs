@@ -24,7 +24,6 @@ static class OnnxFields
     public const int GraphInitializers = 5;
     public const int GraphInputs = 11;
     public const int GraphOutputs = 12;
-    public const int GraphValues = 13;
     public const int GraphSparseInitializers = 15;
 
     public const int NodeInputs = 1;
@@ -51,12 +50,10 @@ static class OnnxFields
     public const int TypeFloat = 1;
     public const int TypeInteger = 2;
     public const int TypeString = 3;
-    public const int TypeTensor = 4;
     public const int TypeIntegers = 7;
 
     public const int TensorDimensions = 1;
     public const int TensorElementType = 2;
-    public const int TensorFloats = 4;
     public const int TensorName = 8;
     public const int TensorRaw = 9;
     public const int TensorExternal = 13;
@@ -79,10 +76,8 @@ static class OnnxFields
     public const int DimensionSymbol = 2;
 
     public const int ElementFloat = 1;
-    public const int ElementUint8 = 2;
-    public const int ElementInt8 = 3;
     public const int ElementFloat16 = 10;
     public const int ElementBfloat16 = 16;
-    public const int ElementUint4 = 21;
-    public const int ElementInt4 = 22;
+
+    public static bool IsFloat(int elementType) => elementType is ElementFloat or ElementFloat16 or ElementBfloat16;
 }

@@ -3,24 +3,20 @@ using static ProcessingJob.Models.Onnx.OnnxFields;
 
 namespace ProcessingJob.Models.Onnx;
 
-/// <summary>A node of a graph.</summary>
-/// <param name="Name">As in the file; "" where it has none.</param>
-/// <param name="Operation">Its operator.</param>
-/// <param name="Inputs">Names of its inputs.</param>
-public sealed record OnnxNode(string Name, string Operation, IReadOnlyList<string> Inputs);
-
-/// <summary>The nodes of a model's main graph, and which of their inputs are weights.</summary>
+/// <summary>The nodes of a model's main graph without their attributes, and which of their inputs are weights.</summary>
 public sealed class OnnxNodes
 {
-    const int NodeName = 3;
-
     readonly List<OnnxNode> _nodes = [];
     readonly HashSet<string> _weights = new(StringComparer.Ordinal);
+    readonly HashSet<string> _outputs = new(StringComparer.Ordinal);
 
     public IReadOnlyList<OnnxNode> All => _nodes;
 
     /// <summary>Names of the initializers of floating-point numbers: those of integers are indexes and shapes.</summary>
     public IReadOnlySet<string> Weights => _weights;
+
+    /// <summary>Names of the graph's outputs.</summary>
+    public IReadOnlySet<string> Outputs => _outputs;
 
     /// <exception cref="InvalidDataException">The file is not an ONNX model.</exception>
     public static OnnxNodes Read(string path) => OnnxSummaryReader.WithBytes(path, Read);
@@ -46,59 +42,22 @@ public sealed class OnnxNodes
         var r = new ProtoReader(graph);
         while (r.Next())
         {
-            if (r.Field == GraphNodes)
-            {
-                Node(r.Bytes);
-            }
-            else if (r.Field == GraphInitializers)
-            {
-                Initializer(r.Bytes);
-            }
-        }
-    }
-
-    void Node(ReadOnlySpan<byte> node)
-    {
-        var (name, operation, inputs) = ("", "", new List<string>());
-        var r = new ProtoReader(node);
-        while (r.Next())
-        {
             switch (r.Field)
             {
-                case NodeName:
-                    name = r.Text;
+                case GraphNodes:
+                    _nodes.Add(OnnxValues.Node(r.Bytes, 0));
                     break;
-                case NodeOperation:
-                    operation = r.Text;
+                case GraphInitializers:
+                    if (OnnxValues.Tensor(r.Bytes) is var (name, type) && IsFloat(type))
+                    {
+                        _weights.Add(name);
+                    }
+
                     break;
-                case NodeInputs:
-                    inputs.Add(r.Text);
+                case GraphOutputs:
+                    _outputs.Add(OnnxValues.Value(r.Bytes).Name);
                     break;
             }
-        }
-
-        _nodes.Add(new OnnxNode(name, operation, inputs));
-    }
-
-    void Initializer(ReadOnlySpan<byte> tensor)
-    {
-        var (name, type) = ("", 0L);
-        var r = new ProtoReader(tensor);
-        while (r.Next())
-        {
-            if (r.Field == TensorName)
-            {
-                name = r.Text;
-            }
-            else if (r.Field == TensorElementType)
-            {
-                type = r.Number;
-            }
-        }
-
-        if (type is OnnxGraphWriter.Float or OnnxGraphWriter.Float16)
-        {
-            _weights.Add(name);
         }
     }
 }

@@ -17,23 +17,13 @@ public sealed class OnnxProbe
     /// <param name="model">A ModelProto.</param>
     public static OnnxProbe Of(ReadOnlySpan<byte> model)
     {
-        var nodes = new List<NodeSummary>();
-        var weights = new HashSet<string>(StringComparer.Ordinal);
-        var outputs = new HashSet<string>(StringComparer.Ordinal);
-        var r = new ProtoReader(model);
-        while (r.Next())
-        {
-            if (r.Field == ModelGraph)
-            {
-                Graph(r.Bytes, nodes, weights, outputs);
-            }
-        }
-
+        var graph = OnnxNodes.Read(model);
+        var outputs = graph.Outputs.ToHashSet(StringComparer.Ordinal);
         var added = new ProtoWriter();
         var steps = new List<OnnxStep>();
-        foreach (var node in nodes)
+        foreach (var node in graph.All)
         {
-            if (node.Inputs.FirstOrDefault(weights.Contains) is not { } weight || node.Outputs is not [{ Length: > 0 } output, ..])
+            if (node.Inputs.FirstOrDefault(graph.Weights.Contains) is not { } weight || node.Outputs is not [{ Length: > 0 } output, ..])
             {
                 continue;
             }
@@ -49,41 +39,6 @@ public sealed class OnnxProbe
 
         // protobuf joins the parts of a message that stands twice.
         return new OnnxProbe([.. model, .. new ProtoWriter().Message(ModelGraph, added).ToArray()], steps);
-    }
-
-    static void Graph(ReadOnlySpan<byte> graph, List<NodeSummary> nodes, HashSet<string> weights, HashSet<string> outputs)
-    {
-        var r = new ProtoReader(graph);
-        while (r.Next())
-        {
-            switch (r.Field)
-            {
-                case GraphNodes:
-                    nodes.Add(OnnxValues.Node(r.Bytes, 0));
-                    break;
-                case GraphInitializers:
-                    weights.Add(TensorNameOf(r.Bytes));
-                    break;
-                case GraphOutputs:
-                    outputs.Add(OnnxValues.Value(r.Bytes).Name);
-                    break;
-            }
-        }
-    }
-
-    static string TensorNameOf(ReadOnlySpan<byte> tensor)
-    {
-        var r = new ProtoReader(tensor);
-        var name = "";
-        while (r.Next())
-        {
-            if (r.Field == TensorName)
-            {
-                name = r.Text;
-            }
-        }
-
-        return name;
     }
 }
 

@@ -24,7 +24,6 @@ public sealed record OnnxSummary
     /// <summary>Fused operators: attention, layer normalisation with its residual, embeddings.</summary>
     public required bool Optimized { get; init; }
 
-    public required long Opset { get; init; }
-
-    public required int Nodes { get; init; }
+    /// <summary>Whether a node of it is the whole of a layer's attention.</summary>
+    public required bool FusedAttention { get; init; }
 }

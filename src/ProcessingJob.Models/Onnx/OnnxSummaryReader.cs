@@ -10,11 +10,11 @@ namespace ProcessingJob.Models.Onnx;
 /// </summary>
 public sealed class OnnxSummaryReader
 {
+    const string MicrosoftDomain = "com.microsoft";
+
+    /// <summary>Fused operators that are no attention.</summary>
     static readonly HashSet<string> FusedOperators =
     [
-        "Attention",
-        "MultiHeadAttention",
-        "PackedAttention",
         "EmbedLayerNormalization",
         "SkipLayerNormalization",
         "SkipSimplifiedLayerNormalization",
@@ -28,11 +28,11 @@ public sealed class OnnxSummaryReader
     readonly List<GraphValue> _outputs = [];
     readonly HashSet<string> _locations = [];
     readonly Dictionary<string, int> _initializers = new(StringComparer.Ordinal);
-    readonly List<NodeSummary> _graphNodes = [];
-    readonly List<NodeSummary> _functionNodes = [];
-    List<NodeSummary> _nodes;
+    readonly List<OnnxNode> _graphNodes = [];
+    readonly List<OnnxNode> _functionNodes = [];
+    List<OnnxNode> _nodes;
     bool _optimized;
-    long _opset;
+    bool _fusedAttention;
 
     OnnxSummaryReader() => _nodes = _graphNodes;
 
@@ -88,8 +88,7 @@ public sealed class OnnxSummaryReader
             Precision = OperatorPrecision.Of(reader._graphNodes, reader._functionNodes, reader._initializers),
             OutputOperators = reader._outputs.Select(o => o.Name).Distinct().ToDictionary(name => name, reader.Maker),
             Optimized = reader._optimized,
-            Opset = reader._opset,
-            Nodes = reader._graphNodes.Count + reader._functionNodes.Count,
+            FusedAttention = reader._fusedAttention,
         };
     }
 
@@ -102,10 +101,6 @@ public sealed class OnnxSummaryReader
             {
                 Graph(r.Bytes, 0);
             }
-            else if (r.Field == ModelOpsets)
-            {
-                Opset(r.Bytes);
-            }
             else if (r.Field == ModelTraining)
             {
                 TrainingInfo(r.Bytes);
@@ -114,28 +109,6 @@ public sealed class OnnxSummaryReader
             {
                 Function(r.Bytes);
             }
-        }
-    }
-
-    void Opset(ReadOnlySpan<byte> message)
-    {
-        var (domain, version) = ("", 0L);
-        var r = new ProtoReader(message);
-        while (r.Next())
-        {
-            if (r.Field == OpsetDomain)
-            {
-                domain = r.Text;
-            }
-            else if (r.Field == OpsetVersion)
-            {
-                version = r.Number;
-            }
-        }
-
-        if (domain is "" or "ai.onnx")
-        {
-            _opset = version;
         }
     }
 
@@ -214,7 +187,9 @@ public sealed class OnnxSummaryReader
         }
 
         var node = OnnxValues.Node(message, elementType);
-        _optimized |= node.Domain == "com.microsoft" && FusedOperators.Contains(node.Operation);
+        var isAttention = node.Domain is "" or "ai.onnx" or MicrosoftDomain && AttentionOperators.Contain(node.Operation);
+        _fusedAttention |= isAttention;
+        _optimized |= node.Domain == MicrosoftDomain && (isAttention || FusedOperators.Contains(node.Operation));
         _nodes.Add(node.Operation is "Constant" or "Cast" ? node : node with { ElementType = 0 });
     }
 
@@ -266,19 +241,11 @@ public sealed class OnnxSummaryReader
 
     int Tensor(ReadOnlySpan<byte> message, bool isInitializer)
     {
-        var (type, name) = (0, "");
+        var (name, type) = OnnxValues.Tensor(message);
         var r = new ProtoReader(message);
         while (r.Next())
         {
-            if (r.Field == TensorElementType)
-            {
-                type = (int)r.Number;
-            }
-            else if (r.Field == TensorName)
-            {
-                name = r.Text;
-            }
-            else if (r.Field == TensorExternal)
+            if (r.Field == TensorExternal)
             {
                 ExternalEntry(r.Bytes);
             }

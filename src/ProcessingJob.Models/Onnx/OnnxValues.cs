@@ -7,7 +7,7 @@ namespace ProcessingJob.Models.Onnx;
 static class OnnxValues
 {
     /// <summary>A NodeProto without its attributes.</summary>
-    public static NodeSummary Node(ReadOnlySpan<byte> message, int elementType)
+    public static OnnxNode Node(ReadOnlySpan<byte> message, int elementType)
     {
         var (name, operation, domain) = ("", "", "");
         List<string> inputs = [];
@@ -35,7 +35,27 @@ static class OnnxValues
             }
         }
 
-        return new NodeSummary(name, operation, domain, inputs, outputs, elementType);
+        return new OnnxNode(name, operation, domain, inputs, outputs, elementType);
+    }
+
+    /// <summary>A TensorProto without its values.</summary>
+    public static (string Name, int ElementType) Tensor(ReadOnlySpan<byte> message)
+    {
+        var (name, type) = ("", 0);
+        var r = new ProtoReader(message);
+        while (r.Next())
+        {
+            if (r.Field == TensorName)
+            {
+                name = r.Text;
+            }
+            else if (r.Field == TensorElementType)
+            {
+                type = (int)r.Number;
+            }
+        }
+
+        return (name, type);
     }
 
     /// <summary>A StringStringEntryProto.</summary>

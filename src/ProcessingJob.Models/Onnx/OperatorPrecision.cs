@@ -58,8 +58,8 @@ static class OperatorPrecision
     /// <param name="functionNodes">Of the model's functions, whose names mean nothing outside.</param>
     /// <param name="initializers">Element types by name.</param>
     public static WeightPrecision Of(
-        IReadOnlyList<NodeSummary> nodes,
-        IReadOnlyList<NodeSummary> functionNodes,
+        IReadOnlyList<OnnxNode> nodes,
+        IReadOnlyList<OnnxNode> functionNodes,
         IReadOnlyDictionary<string, int> initializers
     )
     {
@@ -71,7 +71,8 @@ static class OperatorPrecision
 
         var constants = nodes.Where(n => n.Operation == "Constant").SelectMany(n => n.Outputs).Concat(initializers.Keys).ToHashSet();
         var activations =
-            nodes.Any(n => n.Operation == Quantize && !constants.Contains(n.Inputs[0])) || functionNodes.Any(n => n.Operation == Quantize);
+            nodes.Any(n => n.Operation == Quantize && n.Inputs is [var first, ..] && !constants.Contains(first))
+            || functionNodes.Any(n => n.Operation == Quantize);
         if (activations || all.Any(o => StaticOperators.Contains(o) || StaticPrefixes.Any(p => o.StartsWith(p, StringComparison.Ordinal))))
         {
             return WeightPrecision.QuantizedStatic;
@@ -83,7 +84,7 @@ static class OperatorPrecision
     }
 
     /// <summary>The narrowest float type that a node computes with, as far as weights show it; without any such node that of most weights.</summary>
-    static WeightPrecision FloatType(IReadOnlyList<NodeSummary> nodes, IReadOnlyDictionary<string, int> initializers)
+    static WeightPrecision FloatType(IReadOnlyList<OnnxNode> nodes, IReadOnlyDictionary<string, int> initializers)
     {
         var types = new Dictionary<string, int>(initializers, StringComparer.Ordinal);
         var computed = new HashSet<int>();
@@ -115,6 +116,4 @@ static class OperatorPrecision
             : computed.Contains(ElementBfloat16) ? WeightPrecision.Bfloat16
             : WeightPrecision.Float32;
     }
-
-    static bool IsFloat(int type) => type is ElementFloat or ElementFloat16 or ElementBfloat16;
 }

@@ -58,6 +58,13 @@ public sealed class OperatorPrecisionTests
     }
 
     [Fact]
+    public void Read_QuantizeLinearWithoutInputs_IsReadAllTheSame()
+    {
+        var graph = Graph().Node("QuantizeLinear", [], ["q"]).Node("MatMul", ["input_ids", "w"], ["last_hidden_state"]);
+        Assert.Equal(WeightPrecision.Float32, OnnxSummaryReader.Read(graph.ToModel()).Precision);
+    }
+
+    [Fact]
     public void Read_OutputOperators_LookThroughCasts()
     {
         var graph = Graph().Node("Softmax", ["w"], ["p"]).Node("Cast", ["p"], ["last_hidden_state"], ("to", 1L));
