@@ -4,7 +4,6 @@ using ProcessingJob.Contract;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
-using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Reading;
 using ProcessingJob.Storage;
 
@@ -25,7 +24,7 @@ static class RemoteModel
     /// <exception cref="PJobException">As <see cref="ModelUse.Of"/>.</exception>
     public static async Task<ModelUse> ReadAsync(RemoteJob job, IAmazonS3 s3, CancellationToken cancellationToken)
     {
-        var device = DeviceOf(job.Spec.Compute);
+        var device = job.DeviceOn(job.Spec.Compute.InstanceType[0]);
         if (job.RemoteModel is not { } model)
         {
             return ModelUse.Of(job.Spec, job.LocalModel!, device);
@@ -57,11 +56,6 @@ static class RemoteModel
             Directory.Delete(folder, recursive: true);
         }
     }
-
-    static DeviceKind DeviceOf(ComputeSpec compute) =>
-        compute.Device == DeviceKind.Auto && InstanceTypes.Default.Find(compute.InstanceType[0])?.Gpu is not null
-            ? DeviceKind.Cuda
-            : compute.Device;
 
     /// <returns>False for an .onnx file, or its external data, that is too large to be fetched.</returns>
     static async Task<bool> FetchAsync(IAmazonS3 s3, S3Input model, SourceFile file, string folder, CancellationToken cancellationToken)

@@ -29,4 +29,24 @@ public sealed class RemoteModelTests(MotoFixture moto)
         Assert.Contains($"its header claims {claimed:N0} bytes, of which the file holds {(65 << 20) - 8:N0}", e.Message);
         Assert.Empty(bench.Aws.Server.Jobs.All);
     }
+
+    [Theory]
+    [InlineData("ml.g5.xlarge", "float16")]
+    [InlineData("ml.g9z.xlarge", "float16")]
+    [InlineData("ml.m5.xlarge", "float32")]
+    public async Task Read_TypeWithGpusInTheTableOrNewer_ReadsTheGraphThatTheWorkerTakes(string type, string precision)
+    {
+        await using var bench = await RemoteBench.StartAsync(moto, files: 1);
+        using var folder = new TempFolder();
+        folder.Copy(Repo.File("tests", "ProcessingJob.Models.Tests", "goldens", "bert-base-sharded"), "model");
+        folder.Write("model/vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\none\n");
+        await bench.ReplaceModelAsync(folder["model"]);
+        var spec = bench.Spec();
+        spec = spec with { Compute = spec.Compute with { InstanceType = [type] } };
+        var job = await RemoteJob.PrepareAsync(spec, bench.Connection, bench.S3, TestContext.Current.CancellationToken);
+
+        var use = await RemoteModel.ReadAsync(job, bench.S3, TestContext.Current.CancellationToken);
+
+        Assert.Equal(precision, Names.Of(use.Source!.File.Precision));
+    }
 }
