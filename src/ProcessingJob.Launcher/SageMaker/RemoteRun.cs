@@ -112,7 +112,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         }
 
         var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
-        events.Report(new JobPlanned(_job.Plan(_job.NameOf(1), hosts, committed)));
+        events.Report(new JobPlanned(_job.Plan(_job.NameOf(1), hosts, committed) with { Warnings = plan.Warnings }));
         _job = await WithColumnsAsync(committed, cancellationToken).ConfigureAwait(false);
         Preflight.CheckSameDevice(_job);
         await StageAsync(cancellationToken).ConfigureAwait(false);
