@@ -6,5 +6,8 @@ namespace ProcessingJob.Contract.Output;
 /// <param name="Fused">Whether attention is one operator a layer.</param>
 public sealed record ComputeRecord(string Provider, string Precision, bool Fused)
 {
+    /// <summary>The provider on NVIDIA's GPUs.</summary>
+    public const string Cuda = "CUDAExecutionProvider";
+
     public override string ToString() => $"{Provider}, {Precision}, attention {(Fused ? "fused" : "not fused")}";
 }

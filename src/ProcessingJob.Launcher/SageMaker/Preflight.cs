@@ -46,10 +46,9 @@ static class Preflight
     /// <exception cref="PJobException">Exit code 2: committed units were computed on another kind of device.</exception>
     public static void CheckSameDevice(RemoteJob job)
     {
-        const string cuda = "CUDAExecutionProvider";
         if (
             job.Earlier.Computed is { } before
-            && job.Spec.Compute.InstanceType.FirstOrDefault(t => InstanceTypes.Default.HasGpu(t) != (before.Provider == cuda)) is { } type
+            && job.Spec.Compute.InstanceType.FirstOrDefault(t => InstanceTypes.Default.HasGpu(t) != (before.Provider == ComputeRecord.Cuda)) is { } type
         )
         {
             throw new PJobException(
