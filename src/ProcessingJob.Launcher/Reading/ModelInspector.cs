@@ -4,6 +4,8 @@ using System.Text.Json;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Graphs;
+using ProcessingJob.Models.Heads;
 using ProcessingJob.Models.Modules;
 using ProcessingJob.Models.Onnx;
 using ProcessingJob.Tokenization;
@@ -13,19 +15,6 @@ namespace ProcessingJob.Launcher.Reading;
 /// <summary>Reads a model folder for people and programs.</summary>
 public static class ModelInspector
 {
-    /// <summary>What no head is called.</summary>
-    const string NoHead = "none";
-
-    static readonly (string Ending, string Head)[] Heads =
-    [
-        ("ForSequenceClassification", "sequence_classification"),
-        ("ForTokenClassification", "token_classification"),
-        ("ForQuestionAnswering", "question_answering"),
-        ("ForMaskedLM", "masked_language_model"),
-        ("Model", NoHead),
-        ("ModelWithProjection", NoHead),
-    ];
-
     // Texts of a folder, such as prompts, are written as they are.
     static readonly ReadingJson Json = new(
         new JsonSerializerOptions(ReadingJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
@@ -207,5 +196,5 @@ public static class ModelInspector
     }
 
     static string? HeadOf(string? architecture) =>
-        architecture is null ? NoHead : Heads.FirstOrDefault(h => architecture.EndsWith(h.Ending, StringComparison.Ordinal)).Head;
+        (architecture is null ? GraphHead.None : HeadChoice.Find(architecture)) is { } head ? Names.Of(head) : null;
 }
