@@ -24,9 +24,6 @@ public sealed record ModelUse
     /// <summary>What it is run from; null where no graph is run, or none was looked at.</summary>
     public ModelSource? Source { get; private init; }
 
-    /// <summary>Why it is run from that.</summary>
-    public string? SourceReason { get; private init; }
-
     public IReadOnlyList<JobWarning> Warnings { get; private init; } = [];
 
     /// <param name="spec">The job.</param>
@@ -75,10 +72,9 @@ public sealed record ModelUse
         var resolution = model.Route is { } route ? Resolve(spec, route) : null;
         var resolved = resolution?.Settings ?? new ResolvedSettings();
         ModelSource? source = null;
-        string? why = null;
         if (!model.IsStatic && hasWeights)
         {
-            (source, why) = model.SourceFor(device == DeviceKind.Auto ? DeviceKind.Cpu : device);
+            source = model.SourceFor(device == DeviceKind.Auto ? DeviceKind.Cpu : device).Source;
             _ = source.ReadInputs();
             resolved = ReadOutputs(spec, model, source, resolution, leavesOutPrompt: !model.IncludePrompt && prompt.Length > 0);
         }
@@ -89,7 +85,6 @@ public sealed record ModelUse
             Tokenizer = tokenizer,
             Resolved = resolved with { Prompt = prompt, MaxLength = maxLength },
             Source = source,
-            SourceReason = why,
             Warnings = ModelWarnings.Of(spec, model, source, tokenizer.VocabularySize, maxLength, limit),
         };
     }
