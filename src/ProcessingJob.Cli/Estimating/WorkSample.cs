@@ -68,20 +68,11 @@ sealed record WorkSample(long Rows, long? Tokens)
     // As the worker encodes, but uncut: what a limit leaves is counted here, and windows repeat only their stride.
     static (TextEncoder Encoder, int Limit) Counter(JobSpec spec, string folder)
     {
-        var tokenizer = Tokenizer.Load(folder, spec.Embed.Role);
-        var model = TaskTable.Of(spec.Task).RunsModel
-            ? ModelFolder.Open(
-                folder,
-                new()
-                {
-                    Task = spec.Task,
-                    Role = spec.Embed.Role,
-                    WithoutGraph = true,
-                }
-            )
-            : null;
+        var model = TaskTable.Of(spec.Task).RunsModel ? ModelFolder.Open(folder, ModelOptions.Of(spec) with { WithoutGraph = true }) : null;
+        var tokenizer = Tokenizer.Load(model?.EncoderFolder ?? folder);
         var texts = TextPreparation.Of(spec, model, tokenizer);
-        return (texts.CreateEncoder(tokenizer, new()), spec.Tokens.Overflow == Overflow.Window ? int.MaxValue : texts.MaxLength);
+        var encoder = texts.CreateEncoder(tokenizer, new() { AddSpecialTokens = model is not { IsStatic: true } });
+        return (encoder, spec.Tokens.Overflow == Overflow.Window ? int.MaxValue : texts.MaxLength);
     }
 
     /// <summary>Tokens/s of one host as the reports of an output's last run tell it; null: there are none.</summary>
