@@ -24,7 +24,20 @@ public static class ModelInspector
     /// <exception cref="PJobException">Model: no task can use it.</exception>
     public static ModelReading Read(string path)
     {
-        var uses = Enum.GetValues<TaskKind>().Select(task => Try(task, path)).ToArray();
+        // Most tasks read one and the same folder; a tokenizer that is refused is refused to all of them.
+        var loaded = new Dictionary<string, Lazy<Tokenizer>>(StringComparer.Ordinal);
+        Tokenizer TokenizerOf(string folder)
+        {
+            if (!loaded.TryGetValue(folder, out var tokenizer))
+            {
+                tokenizer = new Lazy<Tokenizer>(() => Tokenizer.Load(folder));
+                loaded[folder] = tokenizer;
+            }
+
+            return tokenizer.Value;
+        }
+
+        var uses = Enum.GetValues<TaskKind>().Select(task => Try(task, path, TokenizerOf)).ToArray();
         if (Array.TrueForAll(uses, use => use.Refusal is not null))
         {
             throw Array.Find(uses, use => use.Task != TaskKind.Tokenize).Refusal!;
@@ -52,11 +65,11 @@ public static class ModelInspector
     /// <summary>UTF-8 JSON.</summary>
     public static byte[] ToJson(ModelReading reading) => JsonSerializer.SerializeToUtf8Bytes(reading, Json.ModelReading);
 
-    static (TaskKind Task, ModelUse? Use, PJobException? Refusal) Try(TaskKind task, string path)
+    static (TaskKind Task, ModelUse? Use, PJobException? Refusal) Try(TaskKind task, string path, Func<string, Tokenizer> tokenizerOf)
     {
         try
         {
-            return (task, ModelUse.Of(new JobSpec { Task = task }, path), null);
+            return (task, ModelUse.Read(new JobSpec { Task = task }, path, tokenizerOf), null);
         }
         catch (PJobException e)
         {

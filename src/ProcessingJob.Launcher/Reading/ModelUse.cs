@@ -31,7 +31,22 @@ public sealed record ModelUse
     /// <param name="device">Where it runs; auto counts as the CPU.</param>
     /// <param name="hasWeights">False: the weights are elsewhere, and only what the other files say is read.</param>
     /// <exception cref="PJobException">Model: the folder cannot be used for the task. BadSpec: the spec asks for what it cannot do.</exception>
-    public static ModelUse Of(JobSpec spec, string path, DeviceKind device = DeviceKind.Auto, bool hasWeights = true)
+    public static ModelUse Of(JobSpec spec, string path, DeviceKind device = DeviceKind.Auto, bool hasWeights = true) =>
+        Read(spec, path, folder => Tokenizer.Load(folder), device, hasWeights);
+
+    /// <summary><see cref="Of"/>, for who reads one folder for several tasks.</summary>
+    /// <param name="spec">The job.</param>
+    /// <param name="path">Its model folder on this machine.</param>
+    /// <param name="tokenizerOf">Loads a folder's tokenizer, or gives the one that it has loaded.</param>
+    /// <param name="device">Where it runs; auto counts as the CPU.</param>
+    /// <param name="hasWeights">False: the weights are elsewhere, and only what the other files say is read.</param>
+    internal static ModelUse Read(
+        JobSpec spec,
+        string path,
+        Func<string, Tokenizer> tokenizerOf,
+        DeviceKind device = DeviceKind.Auto,
+        bool hasWeights = true
+    )
     {
         if (!Directory.Exists(path) || !Directory.EnumerateFileSystemEntries(path).Any())
         {
@@ -41,12 +56,13 @@ public sealed record ModelUse
             );
         }
 
-        return TaskTable.Of(spec.Task).RunsModel ? OfModel(spec, path, device, hasWeights) : OfTokenizer(spec, path);
+        return TaskTable.Of(spec.Task).RunsModel
+            ? OfModel(spec, path, tokenizerOf, device, hasWeights)
+            : OfTokenizer(spec, tokenizerOf(path));
     }
 
-    static ModelUse OfTokenizer(JobSpec spec, string path)
+    static ModelUse OfTokenizer(JobSpec spec, Tokenizer tokenizer)
     {
-        var tokenizer = Tokenizer.Load(path);
         var length = spec.Tokens.MaxLength ?? tokenizer.MaxLength;
         return new ModelUse
         {
@@ -55,10 +71,10 @@ public sealed record ModelUse
         };
     }
 
-    static ModelUse OfModel(JobSpec spec, string path, DeviceKind device, bool hasWeights)
+    static ModelUse OfModel(JobSpec spec, string path, Func<string, Tokenizer> tokenizerOf, DeviceKind device, bool hasWeights)
     {
         var model = ModelFolder.Open(path, ModelOptions.Of(spec) with { WithoutGraph = !hasWeights });
-        var tokenizer = Tokenizer.Load(model.EncoderFolder);
+        var tokenizer = tokenizerOf(model.EncoderFolder);
         var prompt = model.Prompt(spec.Tokens.Prompt, spec.Tokens.PromptName);
         var limit = model.DefaultLengthWith(tokenizer.MaxLength);
         var maxLength = spec.Tokens.MaxLength ?? limit;
