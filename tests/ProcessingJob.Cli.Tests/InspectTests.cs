@@ -118,6 +118,24 @@ public sealed class InspectTests : IDisposable
     }
 
     [Theory]
+    [InlineData("BertForPreTraining", "none")]
+    [InlineData("BertForCausalLM", "none")]
+    [InlineData("BertForConditionalGeneration", "none")]
+    [InlineData("BertModelWithProjection", "none")]
+    [InlineData("BertForMaskedLM", "masked_language_model")]
+    [InlineData("BertForNextSentencePrediction", null)]
+    public async Task Inspect_Architecture_SaysTheHeadThatIsRun(string architecture, string? head)
+    {
+        var folder = WithTokenizer("bert-base-sharded");
+        var file = Path.Combine(folder, "config.json");
+        var config = JsonNode.Parse(File.ReadAllText(file))!;
+        config["architectures"] = new JsonArray(architecture);
+        File.WriteAllText(file, config.ToJsonString());
+        var json = await JsonAsync(folder);
+        Assert.Equal((architecture, head), ((string?)json["architecture"], (string?)json["head"]));
+    }
+
+    [Theory]
     [InlineData("plan")]
     [InlineData("run")]
     [InlineData("run", "--dry-run")]

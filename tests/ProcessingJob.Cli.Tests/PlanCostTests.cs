@@ -85,6 +85,28 @@ public sealed class PlanCostTests(MotoFixture moto)
         Assert.Equal(2, (await PjobRun.RunAsync("plan", spec, "--simulate", "1..3")).ExitCode);
     }
 
+    [Theory]
+    [InlineData("none", true)]
+    [InlineData("document", true)]
+    [InlineData("query", false)]
+    public async Task Plan_RouteOfTheRole_CountsItsTokensAndNoSpecialOnesOfATable(string role, bool special)
+    {
+        using var folder = new TempFolder();
+        const string text = "a text of several words";
+        folder.Write("data/a.txt", string.Concat(Enumerable.Repeat(text + "\n", 10)));
+        var model = Repo.File("tests", "ProcessingJob.Models.Tests", "folders", "router-static-query");
+        var spec = folder.Write(
+            "job.yaml",
+            $"model: {model}\ninput: {{ data: {folder["data"]}, format: text }}\noutput: {{ data: {folder["out"]} }}\n"
+        );
+        var route = Path.Combine(model, special ? "document_0_Transformer" : "query_0_StaticEmbedding");
+        var expected = new EncodingBuffer();
+        Tokenizer.Load(route).CreateEncoder(new() { AddSpecialTokens = special }).Encode(text, expected);
+        var plan = await PjobRun.RunAsync("plan", spec, "--json", "--embed.role", role);
+        Assert.True(plan.ExitCode == 0, plan.Error);
+        Assert.Equal(10 * expected.Length(0), (int)JsonNode.Parse(plan.Out)!["estimate"]!["tokens"]!);
+    }
+
     [Fact]
     public async Task Plan_Prompt_CountsItsTokensInEveryRow()
     {

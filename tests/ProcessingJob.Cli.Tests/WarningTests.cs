@@ -49,6 +49,14 @@ public sealed class WarningTests
         {
             var strict = await bench.RunAsync([.. command, bench.Spec, "--model", Bare, "--strict"]);
             Assert.Equal((2, 1), (strict.Code, Count(strict.Out + strict.Error)));
+            Assert.Contains("--strict: found a warning:\n  the model folder has no modules.json", strict.Error, StringComparison.Ordinal);
+            Assert.Equal(
+                2,
+                (int)
+                    JsonNode.Parse((await bench.RunAsync([.. command, bench.Spec, "--model", Bare, "--strict", "--json"])).Out)![
+                        "exit_code"
+                    ]!
+            );
             Assert.False(Directory.Exists(bench.Path("out", "_commits")), "a worker has run");
             Assert.Equal(0, (await bench.RunAsync([.. command, bench.Spec, "--strict", "-o", bench.Path("fine")])).Code);
         }

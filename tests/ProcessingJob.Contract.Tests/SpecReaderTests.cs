@@ -173,6 +173,10 @@ public sealed class SpecReaderTests
     [InlineData("model: m\ninput: {data: d, text: t, sharding: by_key, transfer: stream}", "input.sharding: by_key is done by the service")]
     [InlineData("input: {data: d, text: t}", "model: not set")]
     [InlineData("task: answer\nmodel: m\ninput: {data: d, context: c}", "input.question")]
+    [InlineData(
+        "task: tokenize\nmodel: m\ninput: {data: d, text: t}\ntokens: {prompt_name: query}",
+        "tokens.prompt_name: found query, but task tokenize knows no prompts; fix: give the text as tokens.prompt"
+    )]
     public void Check_BrokenRule_NamesTheKey(string yaml, string message) =>
         Assert.StartsWith(message, Assert.Throws<PJobException>(() => SpecRules.Check(SpecReader.Parse(yaml, "y"))).Message);
 

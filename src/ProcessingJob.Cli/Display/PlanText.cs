@@ -30,15 +30,8 @@ static class PlanText
                     : $"left: {Text.Plural(plan.UnitsLeft, "unit")}, {Text.Bytes(plan.BytesLeft)}; "
                         + string.Create(CultureInfo.InvariantCulture, $"the largest share is {plan.Skew:0.00} times the mean\n")
             )
-            + Warnings(plan);
+            + Text.Warnings(plan.Warnings);
     }
-
-    /// <summary>A line each.</summary>
-    public static string Warnings(JobPlan plan) => string.Concat(plan.Warnings.Select(warning => $"warning: {warning}\n"));
-
-    /// <summary>Of a command that shows the plan: 2 where warnings are errors and there are some.</summary>
-    public static int ExitCode(JobPlan plan, bool strict) =>
-        (int)(strict && plan.Warnings.Count > 0 ? Contract.ExitCode.BadSpec : Contract.ExitCode.Done);
 
     /// <param name="plan">The plan.</param>
     /// <param name="estimate">Of what is left; null: not known.</param>

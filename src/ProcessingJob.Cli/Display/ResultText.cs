@@ -5,11 +5,7 @@ namespace ProcessingJob.Cli.Display;
 /// <summary>How a job ended, in words.</summary>
 static class ResultText
 {
-    public static string Of(JobResult result) => Warnings(result) + Ended(result);
-
-    /// <summary>A line each.</summary>
-    public static string Warnings(JobResult result) =>
-        string.Concat(result.Warnings.Select(warning => $"warning: {warning}{Environment.NewLine}"));
+    public static string Of(JobResult result) => Text.Warnings(result.Warnings) + Ended(result);
 
     static string Ended(JobResult result)
     {

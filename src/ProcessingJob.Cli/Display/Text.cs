@@ -1,8 +1,9 @@
 using System.Globalization;
+using ProcessingJob.Contract.Output;
 
 namespace ProcessingJob.Cli.Display;
 
-/// <summary>Numbers for people.</summary>
+/// <summary>Numbers and warnings for people.</summary>
 static class Text
 {
     public static string Count(double n) => Math.Round(n).ToString("N0", CultureInfo.InvariantCulture);
@@ -28,6 +29,9 @@ static class Text
             : Contract.Spec.Durations.Format(TimeSpan.FromSeconds(Math.Round(seconds)));
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>A line each.</summary>
+    public static string Warnings(IEnumerable<JobWarning> warnings) => string.Concat(warnings.Select(warning => $"warning: {warning}\n"));
 
     public static string Plural(long n, string one, string? many = null) => $"{Count(n)} {(n == 1 ? one : many ?? one + "s")}";
 }

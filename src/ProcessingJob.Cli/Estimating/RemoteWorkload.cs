@@ -53,7 +53,7 @@ static class RemoteWorkload
             {
                 Units = [.. plan.Units.Where(u => !committed.Contains(u.Id))],
                 Rows = sample.Rows,
-                Tokens = sample.Tokens ?? 0,
+                Tokens = sample.Tokens,
                 FlopsPerToken = measured is null ? ModelFlops.PerToken(folder) : 0,
                 MeasuredTokensPerSecond = measured,
                 BytesPerHost =

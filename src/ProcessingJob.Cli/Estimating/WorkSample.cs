@@ -12,28 +12,28 @@ namespace ProcessingJob.Cli.Estimating;
 
 /// <summary>What is left to do of a plan, scaled up by bytes from some rows of it.</summary>
 /// <param name="Rows">Expected.</param>
-/// <param name="Tokens">Expected, as the model sees them; null when there is no tokenizer to count with.</param>
-sealed record WorkSample(long Rows, long? Tokens)
+/// <param name="Tokens">Expected, as the model sees them.</param>
+sealed record WorkSample(long Rows, long Tokens)
 {
     const int SampleRows = 1000;
 
     /// <param name="spec">The job.</param>
     /// <param name="plan">Its units and what is committed.</param>
     /// <param name="data">The input.</param>
-    /// <param name="modelFolder">Counts the tokens; null: nobody does. It needs no graph.</param>
+    /// <param name="modelFolder">Counts the tokens; it needs no graph.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="PJobException">The data or the model folder cannot be read.</exception>
     public static async Task<WorkSample> TakeAsync(
         JobSpec spec,
         JobPlan plan,
         IDataRoot data,
-        string? modelFolder,
+        string modelFolder,
         CancellationToken cancellationToken
     )
     {
         var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
         var left = plan.Units.Where(u => !committed.Contains(u.Id)).ToList();
-        var (encoder, limit) = modelFolder is null ? (null, 0) : Counter(spec, modelFolder);
+        var (encoder, limit) = Counter(spec, modelFolder);
         var (buffer, tokens) = (new EncodingBuffer(), 0L);
         var sample = await RowSample.ReadAsync(
             spec,
@@ -42,11 +42,6 @@ sealed record WorkSample(long Rows, long? Tokens)
             SampleRows,
             (block, row) =>
             {
-                if (encoder is null)
-                {
-                    return;
-                }
-
                 buffer.Clear();
                 if (block.TextCount > 1)
                 {
@@ -62,26 +57,17 @@ sealed record WorkSample(long Rows, long? Tokens)
             cancellationToken
         );
         var scale = sample.IsSample && sample.Bytes > 0 ? left.Sum(u => u.Bytes) / sample.Bytes : 1;
-        return new((long)Math.Round(sample.Records * scale), encoder is null ? null : (long)Math.Round(tokens * scale));
+        return new((long)Math.Round(sample.Records * scale), (long)Math.Round(tokens * scale));
     }
 
     // As the worker encodes, but uncut: what a limit leaves is counted here, and windows repeat only their stride.
     static (TextEncoder Encoder, int Limit) Counter(JobSpec spec, string folder)
     {
-        var tokenizer = Tokenizer.Load(folder, spec.Embed.Role);
-        var model = TaskTable.Of(spec.Task).RunsModel
-            ? ModelFolder.Open(
-                folder,
-                new()
-                {
-                    Task = spec.Task,
-                    Role = spec.Embed.Role,
-                    WithoutGraph = true,
-                }
-            )
-            : null;
+        var model = TaskTable.Of(spec.Task).RunsModel ? ModelFolder.Open(folder, ModelOptions.Of(spec) with { WithoutGraph = true }) : null;
+        var tokenizer = Tokenizer.Load(model?.EncoderFolder ?? folder);
         var texts = TextPreparation.Of(spec, model, tokenizer);
-        return (texts.CreateEncoder(tokenizer, new()), spec.Tokens.Overflow == Overflow.Window ? int.MaxValue : texts.MaxLength);
+        var encoder = texts.CreateEncoder(tokenizer, new() { AddSpecialTokens = model is not { IsStatic: true } });
+        return (encoder, spec.Tokens.Overflow == Overflow.Window ? int.MaxValue : texts.MaxLength);
     }
 
     /// <summary>Tokens/s of one host as the reports of an output's last run tell it; null: there are none.</summary>

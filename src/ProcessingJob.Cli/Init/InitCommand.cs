@@ -37,11 +37,7 @@ static class InitCommand
                 var found = await DataLook.AtAsync(parsed.GetRequiredValue(data), cancellationToken);
                 var look = parsed.GetValue(model) is { } folder ? ModelLook.At(folder) : null;
                 var text = JobYaml.Write(found, look);
-                foreach (var warning in look?.Warnings ?? [])
-                {
-                    cli.Error.WriteLine($"warning: {warning}");
-                }
-
+                cli.Error.Write(Text.Warnings(look?.Warnings ?? []));
                 if (path == "-")
                 {
                     cli.Out.Write(text);

@@ -20,7 +20,7 @@ sealed record ModelLook(string Folder, TaskKind Task, int? MaxLength, IReadOnlyL
         return new(
             folder,
             model.Task ?? TaskKind.Tokenize,
-            model.MaxLength?.Tokens ?? model.Tokenizer?.MaxLength,
+            model.MaxLength?.Tokens ?? model.Tokenizer.MaxLength,
             [.. model.Prompts.Keys],
             model.Warnings
         );

@@ -75,13 +75,8 @@ static class ReadingText
 
     static string Port(PortReading port) => $"{port.Name} {port.Type} [{string.Join(", ", port.Shape.Select(d => d < 0 ? "?" : $"{d}"))}]";
 
-    static IEnumerable<(string, string)> Tokenizer(TokenizerReading? t)
+    static IEnumerable<(string, string)> Tokenizer(TokenizerReading t)
     {
-        if (t is null)
-        {
-            yield break;
-        }
-
         yield return ("tokenizer", $"{t.Model} (from {t.From})");
         yield return ("normalizer", t.Normalizer);
         yield return ("pre-tokenizer", t.PreTokenizer);

@@ -18,7 +18,7 @@ static class PlanCommand
             {
                 var settings = options.Read(parsed);
                 var job = await HubFetch.ResolveAsync(cli, spec.Read(parsed), cancellationToken);
-                return await targets.Choose(parsed, job).PlanAsync(cli, job, settings, cancellationToken);
+                await targets.Choose(parsed, job).PlanAsync(cli, job, settings, cancellationToken);
             }
         );
         return command;

@@ -40,9 +40,13 @@ static class RunCommand
                 }
 
                 var settings = new RunSettings(asJson, !parsed.GetValue(noWait), parsed.GetValue(force), parsed.GetValue(strict));
-                return parsed.GetValue(dryRun)
-                    ? await target.DryRunAsync(cli, job, settings, cancellationToken)
-                    : await target.RunAsync(cli, job, settings, cancellationToken);
+                if (!parsed.GetValue(dryRun))
+                {
+                    return await target.RunAsync(cli, job, settings, cancellationToken);
+                }
+
+                await target.DryRunAsync(cli, job, settings, cancellationToken);
+                return (int)ExitCode.Done;
             }
         );
         return command;

@@ -3,20 +3,22 @@ using ProcessingJob.Cli.Estimating;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Local;
+using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Launcher.Reading;
 
 namespace ProcessingJob.Cli.Targets;
 
 /// <summary>run and plan on this machine.</summary>
 sealed class LocalCommands : ITarget
 {
-    public async Task<int> PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancellationToken)
+    public async Task PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancellationToken)
     {
         if (settings.Simulate is not null)
         {
             throw new PJobException("--simulate and --deadline: only for SageMaker; add --sagemaker", ExitCode.BadSpec);
         }
 
-        var plan = await new LocalTarget(cli.Time).PlanAsync(spec, cancellationToken);
+        var plan = await PlanAsync(cli, spec, settings.Strict, cancellationToken);
         var work = plan.UnitsLeft == 0 ? null : await LocalEstimate.MakeAsync(spec, plan, settings.TokensPerSecond, cancellationToken);
         if (settings.Json)
         {
@@ -26,13 +28,11 @@ sealed class LocalCommands : ITarget
         {
             cli.Out.Write(PlanText.Of(plan) + work);
         }
-
-        return PlanText.ExitCode(plan, settings.Strict);
     }
 
-    public async Task<int> DryRunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken)
+    public async Task DryRunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken)
     {
-        var plan = await new LocalTarget(cli.Time).PlanAsync(spec, cancellationToken);
+        var plan = await PlanAsync(cli, spec, settings.Strict, cancellationToken);
         if (settings.Json)
         {
             cli.WriteJson(PlanText.Document(plan));
@@ -41,8 +41,6 @@ sealed class LocalCommands : ITarget
         {
             cli.Out.Write(PlanText.Of(plan));
         }
-
-        return PlanText.ExitCode(plan, settings.Strict);
     }
 
     public async Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken)
@@ -69,5 +67,16 @@ sealed class LocalCommands : ITarget
 
         (settings.Json ? cli.Error : cli.Out).WriteLine(ResultText.Of(result));
         return result.ExitCode;
+    }
+
+    static async Task<JobPlan> PlanAsync(CliContext cli, JobSpec spec, bool strict, CancellationToken cancellationToken)
+    {
+        var plan = await new LocalTarget(cli.Time).PlanAsync(spec, cancellationToken);
+        if (strict)
+        {
+            Strictness.Require(plan.Warnings);
+        }
+
+        return plan;
     }
 }

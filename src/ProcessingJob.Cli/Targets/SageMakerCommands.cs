@@ -3,6 +3,7 @@ using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Progress;
+using ProcessingJob.Launcher.Reading;
 using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Targets;
@@ -12,19 +13,24 @@ sealed class SageMakerCommands : ITarget
 {
     static readonly JsonSerializerOptions Request = new(AwsJsonClient.Json) { WriteIndented = true };
 
-    public Task<int> PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancellationToken) =>
+    public Task PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancellationToken) =>
         new SageMakerPlan(cli, settings).RunAsync(spec, cancellationToken);
 
     /// <summary>With --json the exact body of CreateProcessingJob.</summary>
-    public async Task<int> DryRunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken)
+    public async Task DryRunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken)
     {
         var target = new SageMakerTarget(cli.Connect(spec.Aws.Region), cli.Time);
         var work = target.PlanAsync(spec, cancellationToken);
         var (plan, request) = await WaitNotice.WhileAsync(cli, $"AWS in {target.Connection.Region}", work);
+        if (settings.Strict)
+        {
+            Strictness.Require(plan.Warnings);
+        }
+
         if (settings.Json)
         {
             // The document is the request alone.
-            cli.Error.Write(PlanText.Warnings(plan));
+            cli.Error.Write(Text.Warnings(plan.Warnings));
         }
         else
         {
@@ -32,7 +38,6 @@ sealed class SageMakerCommands : ITarget
         }
 
         cli.Out.WriteLine(JsonSerializer.Serialize(request, Request));
-        return PlanText.ExitCode(plan, settings.Strict);
     }
 
     public async Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken)
@@ -66,7 +71,7 @@ sealed class SageMakerCommands : ITarget
         var said = settings.Json ? cli.Error : cli.Out;
         if (result.Status == JobState.InProgress)
         {
-            said.Write(ResultText.Warnings(result));
+            said.Write(Text.Warnings(result.Warnings));
             said.WriteLine(result.Message);
             return 0;
         }

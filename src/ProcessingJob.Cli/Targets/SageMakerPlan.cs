@@ -4,6 +4,7 @@ using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Launcher.Reading;
 using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Targets;
@@ -11,10 +12,15 @@ namespace ProcessingJob.Cli.Targets;
 /// <summary>plan on SageMaker: shares, and what they cost.</summary>
 sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
 {
-    public async Task<int> RunAsync(JobSpec spec, CancellationToken cancellationToken)
+    public async Task RunAsync(JobSpec spec, CancellationToken cancellationToken)
     {
         var target = new SageMakerTarget(cli.Connect(spec.Aws.Region), cli.Time);
         var (plan, _) = await WaitNotice.WhileAsync(cli, $"AWS in {target.Connection.Region}", target.PlanAsync(spec, cancellationToken));
+        if (settings.Strict)
+        {
+            Strictness.Require(plan.Warnings);
+        }
+
         if (!settings.Json)
         {
             cli.Out.Write(PlanText.Of(plan));
@@ -27,7 +33,7 @@ sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
                 cli.WriteJson(PlanText.Document(plan));
             }
 
-            return PlanText.ExitCode(plan, settings.Strict);
+            return;
         }
         Workload work;
         try
@@ -47,12 +53,12 @@ sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
                 cli.WriteJson(PlanText.Document(plan));
             }
 
-            return PlanText.ExitCode(plan, settings.Strict);
+            return;
         }
-        return Print(spec, plan, work);
+        Print(spec, plan, work);
     }
 
-    int Print(JobSpec spec, JobPlan plan, Workload work)
+    void Print(JobSpec spec, JobPlan plan, Workload work)
     {
         var (model, type) = (new CostModel(settings.Types), spec.Compute.InstanceType[0]);
         var cost = model.Estimate(work, type, plan.Hosts.Count);
@@ -77,7 +83,7 @@ sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
                     }
                 )
             );
-            return PlanText.ExitCode(plan, settings.Strict);
+            return;
         }
         cli.Out.Write(CostText.Of(cost, work, settings.Types));
         if (choices.Count > 0)
@@ -94,6 +100,5 @@ sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
                         + $"the fastest takes {CostText.Time(choices.Min(c => c.Total))}"
             );
         }
-        return PlanText.ExitCode(plan, settings.Strict);
     }
 }

@@ -16,10 +16,11 @@ sealed record RunSettings(bool Json, bool Wait, bool Force = false, bool Strict 
 interface ITarget
 {
     /// <summary>Prints what a run would do; starts nothing.</summary>
-    Task<int> PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancellationToken);
+    /// <exception cref="PJobException">As the run; BadSpec: there are warnings, and they are errors.</exception>
+    Task PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancellationToken);
 
     /// <summary>The same for <c>run --dry-run</c>.</summary>
-    Task<int> DryRunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken);
+    Task DryRunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken);
 
     Task<int> RunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken);
 }

@@ -9,5 +9,8 @@ public sealed record ComputeRecord(string Provider, string Precision, bool Fused
     /// <summary>No graph is run.</summary>
     public const string NoProvider = "none";
 
+    /// <summary>The provider on NVIDIA's GPUs.</summary>
+    public const string Cuda = "CUDAExecutionProvider";
+
     public override string ToString() => $"{Provider}, {Precision}, attention {(Fused ? "fused" : "not fused")}";
 }

@@ -63,6 +63,11 @@ public static class SpecRules
             yield return $"output.format: npy holds embeddings only; task {Names.Of(s.Task)} needs parquet or jsonl";
         }
 
+        if (!task.RunsModel && s.Tokens.PromptName is { } prompt)
+        {
+            yield return $"tokens.prompt_name: found {prompt}, but task {Names.Of(s.Task)} knows no prompts; fix: give the text as tokens.prompt";
+        }
+
         if (s.Tokens.Padding == PaddingKind.MaxLength && s.Tokens.MaxLength is null)
         {
             yield return "tokens.padding: max_length needs tokens.max_length";

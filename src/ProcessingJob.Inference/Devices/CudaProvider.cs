@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Inference.Devices;
@@ -6,7 +7,7 @@ namespace ProcessingJob.Inference.Devices;
 /// <summary>All that is different on a GPU: whether there is one, and the provider's options.</summary>
 static class CudaProvider
 {
-    public const string ProviderName = "CUDAExecutionProvider";
+    public const string ProviderName = ComputeRecord.Cuda;
 
     public static readonly DeviceProfile Profile = new()
     {

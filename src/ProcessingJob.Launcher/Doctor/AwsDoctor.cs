@@ -5,6 +5,7 @@ using Amazon.S3;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Storage;
 
@@ -109,7 +110,15 @@ public sealed class AwsDoctor(AwsConnection connection)
             return [new("image", Health.Bad, "aws.image is not set", "scripts/publish-image.sh")];
         }
 
-        var found = await new ImageResolver(connection).ResolveAsync(image, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var types = spec.Compute.InstanceType;
+        var found = await new ImageResolver(connection)
+            .ResolveAsync(image, types.Any(InstanceTypes.Default.HasGpu), cancellationToken)
+            .ConfigureAwait(false);
+        if (types.Select(type => Preflight.CpuImage(found, type)).FirstOrDefault(fault => fault is not null) is { } refusal)
+        {
+            return [new("image", Health.Bad, refusal)];
+        }
+
         return
         [
             found.Architecture is null or "amd64"

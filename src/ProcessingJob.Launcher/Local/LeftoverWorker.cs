@@ -38,7 +38,7 @@ static class LeftoverWorker
     }
 
     /// <summary>Processes of this user with the root in their environment.</summary>
-    public static IReadOnlyList<int> Find(string root) =>
+    static IReadOnlyList<int> Find(string root) =>
         OperatingSystem.IsLinux()
             ?
             [

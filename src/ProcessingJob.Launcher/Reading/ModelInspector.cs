@@ -4,6 +4,8 @@ using System.Text.Json;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Graphs;
+using ProcessingJob.Models.Heads;
 using ProcessingJob.Models.Modules;
 using ProcessingJob.Models.Onnx;
 using ProcessingJob.Tokenization;
@@ -13,19 +15,6 @@ namespace ProcessingJob.Launcher.Reading;
 /// <summary>Reads a model folder for people and programs.</summary>
 public static class ModelInspector
 {
-    /// <summary>What no head is called.</summary>
-    const string NoHead = "none";
-
-    static readonly (string Ending, string Head)[] Heads =
-    [
-        ("ForSequenceClassification", "sequence_classification"),
-        ("ForTokenClassification", "token_classification"),
-        ("ForQuestionAnswering", "question_answering"),
-        ("ForMaskedLM", "masked_language_model"),
-        ("Model", NoHead),
-        ("ModelWithProjection", NoHead),
-    ];
-
     // Texts of a folder, such as prompts, are written as they are.
     static readonly ReadingJson Json = new(
         new JsonSerializerOptions(ReadingJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
@@ -35,7 +24,20 @@ public static class ModelInspector
     /// <exception cref="PJobException">Model: no task can use it.</exception>
     public static ModelReading Read(string path)
     {
-        var uses = Enum.GetValues<TaskKind>().Select(task => Try(task, path)).ToArray();
+        // Most tasks read one and the same folder; a tokenizer that is refused is refused to all of them.
+        var loaded = new Dictionary<string, Lazy<Tokenizer>>(StringComparer.Ordinal);
+        Tokenizer TokenizerOf(string folder)
+        {
+            if (!loaded.TryGetValue(folder, out var tokenizer))
+            {
+                tokenizer = new Lazy<Tokenizer>(() => Tokenizer.Load(folder));
+                loaded[folder] = tokenizer;
+            }
+
+            return tokenizer.Value;
+        }
+
+        var uses = Enum.GetValues<TaskKind>().Select(task => Try(task, path, TokenizerOf)).ToArray();
         if (Array.TrueForAll(uses, use => use.Refusal is not null))
         {
             throw Array.Find(uses, use => use.Task != TaskKind.Tokenize).Refusal!;
@@ -63,11 +65,11 @@ public static class ModelInspector
     /// <summary>UTF-8 JSON.</summary>
     public static byte[] ToJson(ModelReading reading) => JsonSerializer.SerializeToUtf8Bytes(reading, Json.ModelReading);
 
-    static (TaskKind Task, ModelUse? Use, PJobException? Refusal) Try(TaskKind task, string path)
+    static (TaskKind Task, ModelUse? Use, PJobException? Refusal) Try(TaskKind task, string path, Func<string, Tokenizer> tokenizerOf)
     {
         try
         {
-            return (task, ModelUse.Of(new JobSpec { Task = task }, path), null);
+            return (task, ModelUse.Read(new JobSpec { Task = task }, path, tokenizerOf), null);
         }
         catch (PJobException e)
         {
@@ -207,5 +209,5 @@ public static class ModelInspector
     }
 
     static string? HeadOf(string? architecture) =>
-        architecture is null ? NoHead : Heads.FirstOrDefault(h => architecture.EndsWith(h.Ending, StringComparison.Ordinal)).Head;
+        (architecture is null ? GraphHead.None : HeadChoice.Find(architecture)) is { } head ? Names.Of(head) : null;
 }

@@ -57,8 +57,8 @@ public sealed record ModelReading
     /// <summary>What the model can be run from, the best for a CPU first.</summary>
     public IReadOnlyList<GraphReading> Graphs { get; init; } = [];
 
-    /// <summary>Null where the tokenizer cannot be used: then <see cref="Tasks"/> says why.</summary>
-    public TokenizerReading? Tokenizer { get; init; }
+    /// <summary>Of the first task that fits: without a tokenizer none does.</summary>
+    public required TokenizerReading Tokenizer { get; init; }
 
     /// <summary>What each task would do with the folder, all tasks.</summary>
     public required IReadOnlyList<TaskReading> Tasks { get; init; }

@@ -24,9 +24,6 @@ public sealed record ModelUse
     /// <summary>What it is run from; null where no graph is run, or none was looked at.</summary>
     public ModelSource? Source { get; private init; }
 
-    /// <summary>Why it is run from that.</summary>
-    public string? SourceReason { get; private init; }
-
     public IReadOnlyList<JobWarning> Warnings { get; private init; } = [];
 
     /// <param name="spec">The job.</param>
@@ -34,7 +31,22 @@ public sealed record ModelUse
     /// <param name="device">Where it runs; auto counts as the CPU.</param>
     /// <param name="hasWeights">False: the weights are elsewhere, and only what the other files say is read.</param>
     /// <exception cref="PJobException">Model: the folder cannot be used for the task. BadSpec: the spec asks for what it cannot do.</exception>
-    public static ModelUse Of(JobSpec spec, string path, DeviceKind device = DeviceKind.Auto, bool hasWeights = true)
+    public static ModelUse Of(JobSpec spec, string path, DeviceKind device = DeviceKind.Auto, bool hasWeights = true) =>
+        Read(spec, path, folder => Tokenizer.Load(folder), device, hasWeights);
+
+    /// <summary><see cref="Of"/>, for who reads one folder for several tasks.</summary>
+    /// <param name="spec">The job.</param>
+    /// <param name="path">Its model folder on this machine.</param>
+    /// <param name="tokenizerOf">Loads a folder's tokenizer, or gives the one that it has loaded.</param>
+    /// <param name="device">Where it runs; auto counts as the CPU.</param>
+    /// <param name="hasWeights">False: the weights are elsewhere, and only what the other files say is read.</param>
+    internal static ModelUse Read(
+        JobSpec spec,
+        string path,
+        Func<string, Tokenizer> tokenizerOf,
+        DeviceKind device = DeviceKind.Auto,
+        bool hasWeights = true
+    )
     {
         if (!Directory.Exists(path) || !Directory.EnumerateFileSystemEntries(path).Any())
         {
@@ -44,12 +56,13 @@ public sealed record ModelUse
             );
         }
 
-        return TaskTable.Of(spec.Task).RunsModel ? OfModel(spec, path, device, hasWeights) : OfTokenizer(spec, path);
+        return TaskTable.Of(spec.Task).RunsModel
+            ? OfModel(spec, path, tokenizerOf, device, hasWeights)
+            : OfTokenizer(spec, tokenizerOf(path));
     }
 
-    static ModelUse OfTokenizer(JobSpec spec, string path)
+    static ModelUse OfTokenizer(JobSpec spec, Tokenizer tokenizer)
     {
-        var tokenizer = Tokenizer.Load(path);
         var length = spec.Tokens.MaxLength ?? tokenizer.MaxLength;
         return new ModelUse
         {
@@ -58,10 +71,10 @@ public sealed record ModelUse
         };
     }
 
-    static ModelUse OfModel(JobSpec spec, string path, DeviceKind device, bool hasWeights)
+    static ModelUse OfModel(JobSpec spec, string path, Func<string, Tokenizer> tokenizerOf, DeviceKind device, bool hasWeights)
     {
         var model = ModelFolder.Open(path, ModelOptions.Of(spec) with { WithoutGraph = !hasWeights });
-        var tokenizer = Tokenizer.Load(model.EncoderFolder);
+        var tokenizer = tokenizerOf(model.EncoderFolder);
         var prompt = model.Prompt(spec.Tokens.Prompt, spec.Tokens.PromptName);
         var limit = model.DefaultLengthWith(tokenizer.MaxLength);
         var maxLength = spec.Tokens.MaxLength ?? limit;
@@ -75,10 +88,9 @@ public sealed record ModelUse
         var resolution = model.Route is { } route ? Resolve(spec, route) : null;
         var resolved = resolution?.Settings ?? new ResolvedSettings();
         ModelSource? source = null;
-        string? why = null;
         if (!model.IsStatic && hasWeights)
         {
-            (source, why) = model.SourceFor(device == DeviceKind.Auto ? DeviceKind.Cpu : device);
+            source = model.SourceFor(device == DeviceKind.Auto ? DeviceKind.Cpu : device).Source;
             _ = source.ReadInputs();
             resolved = ReadOutputs(spec, model, source, resolution, leavesOutPrompt: !model.IncludePrompt && prompt.Length > 0);
         }
@@ -89,7 +101,6 @@ public sealed record ModelUse
             Tokenizer = tokenizer,
             Resolved = resolved with { Prompt = prompt, MaxLength = maxLength },
             Source = source,
-            SourceReason = why,
             Warnings = ModelWarnings.Of(spec, model, source, tokenizer.VocabularySize, maxLength, limit),
         };
     }

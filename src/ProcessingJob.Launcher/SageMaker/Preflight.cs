@@ -46,10 +46,10 @@ static class Preflight
     /// <exception cref="PJobException">Exit code 2: committed units were computed on another kind of device.</exception>
     public static void CheckSameDevice(RemoteJob job)
     {
-        const string cuda = "CUDAExecutionProvider";
         if (
             job.Earlier.Computed is { } before
-            && job.Spec.Compute.InstanceType.FirstOrDefault(t => InstanceTypes.Default.HasGpu(t) != (before.Provider == cuda)) is { } type
+            && job.Spec.Compute.InstanceType.FirstOrDefault(t => InstanceTypes.Default.HasGpu(t) != (before.Provider == ComputeRecord.Cuda))
+                is { } type
         )
         {
             throw new PJobException(
@@ -106,6 +106,12 @@ static class Preflight
         }
     }
 
+    /// <summary>What is wrong with an image whose label says CPU on a type with GPUs, and what to do; null: nothing that is known.</summary>
+    public static string? CpuImage(ResolvedImage image, string type) =>
+        image.Label?.Accelerator == "cpu" && InstanceTypes.Default.HasGpu(type)
+            ? $"aws.image: {image.Uri} is the worker's CPU image (label io.processingjob.accelerator), but {type} has GPUs, which would be paid for nothing; fix: name the image that 'scripts/publish-image.sh cuda' prints, or take an instance type without GPUs"
+            : null;
+
     /// <summary>Nobody shall pay for GPUs and get the work of a few cores.</summary>
     static void CheckGpus(RemoteJob job, string type)
     {
@@ -127,12 +133,9 @@ static class Preflight
             );
         }
 
-        if (job.Image.Label?.Accelerator == "cpu")
+        if (CpuImage(job.Image, type) is { } fault)
         {
-            throw new PJobException(
-                $"aws.image: {job.Image.Uri} is the worker's CPU image (label io.processingjob.accelerator), but {type} has GPUs, which would be paid for nothing; fix: name the image that 'scripts/publish-image.sh cuda' prints, or take an instance type without GPUs",
-                ExitCode.Model
-            );
+            throw new PJobException(fault, ExitCode.Model);
         }
     }
 

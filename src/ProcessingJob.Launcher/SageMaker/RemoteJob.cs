@@ -158,17 +158,16 @@ sealed record RemoteJob
             Output = OutputUri,
         };
 
+    /// <summary>Where hosts of a type compute: one with GPUs uses them, or the job fails; auto must not end on its few cores.</summary>
+    public DeviceKind DeviceOn(string instanceType) =>
+        Spec.Compute.Device == DeviceKind.Auto && InstanceTypes.Default.HasGpu(instanceType) ? DeviceKind.Cuda : Spec.Compute.Device;
+
     /// <summary>The config channel: spec, plan and the files the spec names.</summary>
     /// <param name="plan">Of this job.</param>
-    /// <param name="instanceType">One with GPUs is used for them, or the job fails: auto must not end on its few cores.</param>
+    /// <param name="instanceType">Says the device.</param>
     public IEnumerable<(string Name, byte[] Content)> ConfigFiles(JobPlan plan, string instanceType)
     {
-        var spec = InstanceTypes.Default.HasGpu(instanceType)
-            ? plan.Spec with
-            {
-                Compute = plan.Spec.Compute with { Device = DeviceKind.Cuda },
-            }
-            : plan.Spec;
+        var spec = plan.Spec with { Compute = plan.Spec.Compute with { Device = DeviceOn(instanceType) } };
         yield return (
             Path.GetFileName(new ContainerPaths("/").JobFile),
             Encoding.UTF8.GetBytes(SpecWriter.ToJsonText(StoredSpec.Of(spec)))

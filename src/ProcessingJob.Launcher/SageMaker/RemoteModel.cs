@@ -4,7 +4,6 @@ using ProcessingJob.Contract;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
-using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Reading;
 using ProcessingJob.Storage;
 
@@ -19,13 +18,13 @@ static class RemoteModel
     /// <summary>Larger files are weights.</summary>
     const long LargestSmallFile = 64L << 20;
 
-    /// <summary>Of a safetensors file, as its own reader limits it.</summary>
-    const long LargestHeader = 100L << 20;
+    /// <summary>The format's own limit on a safetensors header, bytes.</summary>
+    const long LargestHeader = 100_000_000;
 
     /// <exception cref="PJobException">As <see cref="ModelUse.Of"/>.</exception>
     public static async Task<ModelUse> ReadAsync(RemoteJob job, IAmazonS3 s3, CancellationToken cancellationToken)
     {
-        var device = DeviceOf(job.Spec.Compute);
+        var device = job.DeviceOn(job.Spec.Compute.InstanceType[0]);
         if (job.RemoteModel is not { } model)
         {
             return ModelUse.Of(job.Spec, job.LocalModel!, device);
@@ -58,11 +57,6 @@ static class RemoteModel
         }
     }
 
-    static DeviceKind DeviceOf(ComputeSpec compute) =>
-        compute.Device == DeviceKind.Auto && InstanceTypes.Default.Find(compute.InstanceType[0])?.Gpu is not null
-            ? DeviceKind.Cuda
-            : compute.Device;
-
     /// <returns>False for an .onnx file, or its external data, that is too large to be fetched.</returns>
     static async Task<bool> FetchAsync(IAmazonS3 s3, S3Input model, SourceFile file, string folder, CancellationToken cancellationToken)
     {
@@ -81,20 +75,19 @@ static class RemoteModel
         await using var copyScope = copy.ConfigureAwait(false);
         var length = file.Size <= LargestSmallFile ? file.Size : await HeaderAsync(source, cancellationToken).ConfigureAwait(false);
         var bytes = new byte[length];
-        for (var at = 0; at < bytes.Length; )
-        {
-            at += await source.ReadAsync(at, bytes.AsMemory(at), cancellationToken).ConfigureAwait(false);
-        }
-
+        // A source fills the buffer up to the end of the object, and both lengths are within it.
+        _ = await source.ReadAsync(0, bytes, cancellationToken).ConfigureAwait(false);
         await copy.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
         copy.SetLength(file.Size);
         return true;
     }
 
+    /// <summary>Bytes up to the end of the header; of one that the reader will refuse its length alone.</summary>
     static async Task<long> HeaderAsync(IByteSource source, CancellationToken cancellationToken)
     {
         var length = new byte[8];
         _ = await source.ReadAsync(0, length, cancellationToken).ConfigureAwait(false);
-        return 8 + (long)Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(length), LargestHeader);
+        var claimed = BinaryPrimitives.ReadUInt64LittleEndian(length);
+        return claimed <= (ulong)Math.Min(LargestHeader, source.Length - 8) ? 8 + (long)claimed : 8;
     }
 }

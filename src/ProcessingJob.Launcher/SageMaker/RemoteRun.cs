@@ -15,7 +15,6 @@ namespace ProcessingJob.Launcher.SageMaker;
 sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, RemoteOptions options, IProgress<JobEvent> events)
 {
     RemoteJob _job = job;
-    FoundSchema? _schema;
     readonly TimeProvider _time = target.Time;
     readonly Finalizer _finalizer = new(job.Output, target.Time);
     readonly JobSubmitter _submitter = new(target.Jobs, target.Time, events);
@@ -78,7 +77,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         return await EndAsync(end, lines, plan, before).ConfigureAwait(false);
     }
 
-    /// <summary>The plan of what is left, over no more hosts than there is work for.</summary>
+    /// <summary>The plan of what is left, over no more hosts than there is work for. From here on the job has the kept columns.</summary>
     public async Task<JobPlan> PlanAsync(CancellationToken cancellationToken)
     {
         var hosts = _job.Spec.Compute.InstanceCount;
@@ -86,8 +85,9 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         var committed = await CommittedUnits.FindAsync(_job.Output, plan.Units, _job.Identity, cancellationToken).ConfigureAwait(false);
         plan = _job.Plan(_job.NameOf(1), hosts, committed);
         var use = await RemoteModel.ReadAsync(_job, s3, cancellationToken).ConfigureAwait(false);
-        _schema = await ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
-        return plan with { Warnings = [.. use.Warnings, .. _schema?.Warnings ?? [], .. Preflight.Warnings(_job, plan)] };
+        var schema = await ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
+        _job = _job with { Schema = schema?.Columns };
+        return plan with { Warnings = [.. use.Warnings, .. schema?.Warnings ?? [], .. Preflight.Warnings(_job, plan)] };
     }
 
     /// <summary>What the run would ask SageMaker for, under the name that is free now; nothing is started.</summary>
@@ -112,8 +112,15 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         }
 
         var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
-        events.Report(new JobPlanned(_job.Plan(_job.NameOf(1), hosts, committed)));
-        _job = await WithColumnsAsync(committed, cancellationToken).ConfigureAwait(false);
+        events.Report(new JobPlanned(_job.Plan(_job.NameOf(1), hosts, committed) with { Warnings = plan.Warnings }));
+        if (committed.Count > 0)
+        {
+            _job = _job with
+            {
+                Earlier = await EarlierChoices.FindAsync(_job.Output, _job.Spec, committed, cancellationToken).ConfigureAwait(false),
+            };
+        }
+
         Preflight.CheckSameDevice(_job);
         await StageAsync(cancellationToken).ConfigureAwait(false);
         await _finalizer.ReopenAsync(plan.IdsLeft, cancellationToken).ConfigureAwait(false);
@@ -189,17 +196,6 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             Seconds = Elapsed(),
         };
     }
-
-    /// <summary>The job with what all hosts must agree on: the kept columns, and what an earlier run has chosen.</summary>
-    async Task<RemoteJob> WithColumnsAsync(HashSet<string> committed, CancellationToken cancellationToken) =>
-        _job with
-        {
-            Schema = _schema?.Columns,
-            Earlier =
-                committed.Count > 0
-                    ? await EarlierChoices.FindAsync(_job.Output, _job.Spec, committed, cancellationToken).ConfigureAwait(false)
-                    : EarlierChoices.None,
-        };
 
     async Task<FoundSchema?> ReadSchemaAsync(CancellationToken cancellationToken)
     {

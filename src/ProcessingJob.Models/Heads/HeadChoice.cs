@@ -4,7 +4,7 @@ using ProcessingJob.Models.Graphs;
 namespace ProcessingJob.Models.Heads;
 
 /// <summary>Which head a folder has, by the class that transformers saved it from.</summary>
-static class HeadChoice
+public static class HeadChoice
 {
     static readonly (string Ending, GraphHead Head)[] Endings =
     [
@@ -19,14 +19,9 @@ static class HeadChoice
         ("ForConditionalGeneration", GraphHead.None),
     ];
 
-    /// <exception cref="Contract.PJobException">Model: the head is to be chosen, and the class is none that this product knows.</exception>
-    public static GraphHead Of(ConfigReader config, GraphHead asked)
+    /// <summary>The head that a class of transformers is run with; null: it is none that this product knows.</summary>
+    public static GraphHead? Find(string architecture)
     {
-        if (asked != GraphHead.Auto || config.Texts("architectures") is not [var architecture, ..])
-        {
-            return asked == GraphHead.Auto ? GraphHead.None : asked;
-        }
-
         foreach (var (ending, head) in Endings)
         {
             if (architecture.EndsWith(ending, StringComparison.Ordinal))
@@ -35,6 +30,18 @@ static class HeadChoice
             }
         }
 
-        throw config.Refuse($"architectures names {architecture}, whose head is not implemented; fix: ask for the encoder alone");
+        return null;
+    }
+
+    /// <exception cref="Contract.PJobException">Model: the head is to be chosen, and the class is none that this product knows.</exception>
+    internal static GraphHead Of(ConfigReader config, GraphHead asked)
+    {
+        if (asked != GraphHead.Auto || config.Texts("architectures") is not [var architecture, ..])
+        {
+            return asked == GraphHead.Auto ? GraphHead.None : asked;
+        }
+
+        return Find(architecture)
+            ?? throw config.Refuse($"architectures names {architecture}, whose head is not implemented; fix: ask for the encoder alone");
     }
 }

@@ -1,7 +1,9 @@
 using Amazon.Runtime;
+using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Doctor;
+using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Launcher.Tests.SageMaker;
 
 namespace ProcessingJob.Launcher.Tests.Doctor;
@@ -77,6 +79,35 @@ public sealed class AwsDoctorTests(MotoFixture moto)
                 && f.Cure!.Contains("request-service-quota-increase", StringComparison.Ordinal)
                 && f.Cure.EndsWith("--desired-value 2", StringComparison.Ordinal)
         );
+    }
+
+    [Theory]
+    [InlineData("cpu", "ml.g5.xlarge", Health.Bad)]
+    [InlineData("cuda", "ml.g5.xlarge", Health.Good)]
+    [InlineData(null, "ml.g5.xlarge", Health.Good)]
+    [InlineData("cpu", "ml.c5.xlarge", Health.Good)]
+    public async Task Examine_ImageForTheOtherKindOfHost_SaysWhatTheRunWouldSay(string? label, string type, Health health)
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        await using var registry = await FakeRegistry.StartAsync(label);
+        var connection = bench.Connection with
+        {
+            Endpoints = new Dictionary<string, string>(bench.Connection.Endpoints) { ["ECR"] = registry.Url },
+        };
+        var spec = bench.Spec();
+        spec = spec with { Compute = spec.Compute with { InstanceType = ["ml.m5.xlarge", type] } };
+
+        var findings = await new AwsDoctor(connection).ExamineAsync(spec).ToListAsync();
+
+        var image = Assert.Single(findings, f => f.Subject == "image");
+        Assert.Equal(health, image.Health);
+        if (health == Health.Bad)
+        {
+            var refused = await Assert.ThrowsAsync<PJobException>(() =>
+                new SageMakerTarget(connection, bench.Aws.Time).RunAsync(spec, new RemoteOptions(), bench)
+            );
+            Assert.Equal(refused.Message, image.Text);
+        }
     }
 
     [Fact]

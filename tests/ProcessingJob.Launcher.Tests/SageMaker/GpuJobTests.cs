@@ -51,6 +51,18 @@ public sealed class GpuJobTests(MotoFixture moto)
     }
 
     [Fact]
+    public async Task Run_Warnings_AreInThePlanThatIsReported()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        await using var registry = await FakeRegistry.StartAsync(null);
+
+        var result = await RunAsync(bench, registry, "ml.g5.xlarge");
+
+        Assert.NotEmpty(result.Warnings);
+        Assert.Equal(result.Warnings, Assert.Single(bench.Events.OfType<JobPlanned>()).Plan.Warnings);
+    }
+
+    [Fact]
     public async Task Run_ImageByDigestThatMayNotBeLookedUp_Starts()
     {
         await using var bench = await RemoteBench.StartAsync(moto);
