@@ -85,15 +85,23 @@ public static class JobClient
     /// <param name="region">Of the bucket; null: the environment's.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="PJobException">There is no finished output.</exception>
-    public static Task<FinishedOutput> OpenAsync(string output, string? region = null, CancellationToken cancellationToken = default)
+    /// <remarks>
+    /// Of an output on S3 nobody disposes the client, which lives as long as what is returned. To end it: <see cref="OpenedOutput.At"/> in
+    /// a using, and <see cref="FinishedOutput.OpenAsync"/> of its store.
+    /// </remarks>
+    public static async Task<FinishedOutput> OpenAsync(string output, string? region = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(output);
-        return FinishedOutput.OpenAsync(
-            S3Uri.IsS3(output)
-                ? new S3Store(AwsConnection.Create(region).S3(), S3Uri.Parse(output, "output"), AwsConnection.S3Options)
-                : LocalStore.Within(output),
-            cancellationToken
-        );
+        var opened = OpenedOutput.At(output, () => AwsConnection.Create(region));
+        try
+        {
+            return await FinishedOutput.OpenAsync(opened.Store, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
     }
 
     static RunningJob Start(Func<IProgress<JobEvent>, Task<JobResult>> run)

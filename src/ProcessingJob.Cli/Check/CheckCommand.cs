@@ -20,7 +20,7 @@ static class CheckCommand
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                using var opened = OpenedOutput.At(cli, parsed.GetRequiredValue(folder), parsed.GetValue(region));
+                using var opened = OutputPlace.Open(cli, parsed.GetRequiredValue(folder), parsed.GetValue(region));
                 var output = opened.Store;
                 var result = await SageMakerTarget.ToldAsync(() => new OutputCheck(output).RunAsync(cancellationToken));
                 var exitCode = result.Faults.Count == 0 ? 0 : 1;

@@ -38,7 +38,7 @@ static class HeadCommand
                     throw new PJobException($"--rows: found {parsed.GetValue(rows)}, expected at least 1", ExitCode.BadSpec);
                 }
 
-                using var opened = OpenedOutput.At(cli, parsed.GetRequiredValue(folder), parsed.GetValue(region));
+                using var opened = OutputPlace.Open(cli, parsed.GetRequiredValue(folder), parsed.GetValue(region));
                 var found = await SageMakerTarget.ToldAsync(() => ReadAsync(opened.Store, parsed.GetValue(rows), cancellationToken));
                 if (parsed.GetValue(json))
                 {

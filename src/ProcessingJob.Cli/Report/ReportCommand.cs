@@ -44,7 +44,7 @@ static class ReportCommand
             async (parsed, cancellationToken) =>
             {
                 var place = parsed.GetRequiredValue(folder);
-                using var opened = OpenedOutput.At(cli, place, parsed.GetValue(region));
+                using var opened = OutputPlace.Open(cli, place, parsed.GetValue(region));
                 var output = await FinishedOutput.OpenAsync(opened.Store, cancellationToken);
                 var sample =
                     output.Spec.Task == TaskKind.Embed ? await SampleAsync(cli, output, parsed.GetValue(ranges), cancellationToken) : null;

@@ -48,7 +48,7 @@ static class SearchCommand
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                using var opened = OpenedOutput.At(cli, parsed.GetRequiredValue(folder), parsed.GetValue(region));
+                using var opened = OutputPlace.Open(cli, parsed.GetRequiredValue(folder), parsed.GetValue(region));
                 var output = await FinishedOutput.OpenAsync(opened.Store, cancellationToken);
                 if (output.Spec.Task != TaskKind.Embed)
                 {

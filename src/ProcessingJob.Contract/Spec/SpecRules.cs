@@ -65,7 +65,8 @@ public static class SpecRules
 
         if (!task.RunsModel && s.Tokens.PromptName is { } prompt)
         {
-            yield return $"tokens.prompt_name: found {prompt}, but task {Names.Of(s.Task)} knows no prompts; fix: give the text as tokens.prompt";
+            yield return $"tokens.prompt_name: found {prompt}, but task {Names.Of(s.Task)} knows no prompts; "
+                + "fix: give the text as tokens.prompt";
         }
 
         if (s.Tokens.Padding == PaddingKind.MaxLength && s.Tokens.MaxLength is null)
