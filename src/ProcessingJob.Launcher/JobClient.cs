@@ -68,7 +68,10 @@ public static class JobClient
         );
     }
 
-    /// <summary>Runs on this machine, a worker process per host; the project ProcessingJob.Worker must be referred to, or be named in <see cref="WorkerCommand.Variable"/>.</summary>
+    /// <summary>
+    /// Runs on this machine, a worker process per host; the project ProcessingJob.Worker must be referred to, or be named in
+    /// <see cref="WorkerCommand.Variable"/>.
+    /// </summary>
     public static RunningJob RunHere(JobSpec spec, CancellationToken cancellationToken = default) =>
         Start(events => new LocalTarget().RunAsync(spec, events, cancellationToken));
 

@@ -16,7 +16,8 @@ public interface IByteSource : IAsyncDisposable
     void CheckUnchanged();
 
     /// <summary>Fills the buffer from <paramref name="offset"/>; fewer bytes come only at the end of the object.</summary>
-    /// <exception cref="ProcessingJob.Contract.PJobException">The object changed, shrank or cannot be read; the message names it.</exception>
+    /// <exception cref="ProcessingJob.Contract.PJobException">The object changed, shrank or cannot be read; the message names
+    /// it.</exception>
     ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);
 
     /// <summary>

@@ -6,7 +6,9 @@ namespace ProcessingJob.Storage;
 /// <summary>A file of an output: path below its root, with '/', and size in bytes.</summary>
 public sealed record StoredFile(string Path, long Size);
 
-/// <summary>An output: a folder (<see cref="LocalStore"/>) or an S3 prefix (<see cref="S3Store"/>). Paths are below its root, with '/'.</summary>
+/// <summary>
+/// An output: a folder (<see cref="LocalStore"/>) or an S3 prefix (<see cref="S3Store"/>). Paths are below its root, with '/'.
+/// </summary>
 public interface IOutputStore
 {
     /// <summary>The folder or s3 URI, for messages.</summary>
@@ -34,7 +36,9 @@ public interface IOutputStore
     /// <summary>Begins a file that nobody sees before <see cref="StagedFile.PublishAsync"/>.</summary>
     Task<StagedFile> StageAsync(string path, CancellationToken cancellationToken);
 
-    /// <summary>Makes the staged files visible and then writes the commit record, unless another attempt has committed the unit already.</summary>
+    /// <summary>
+    /// Makes the staged files visible and then writes the commit record, unless another attempt has committed the unit already.
+    /// </summary>
     /// <returns>The record that stands: ours, or the other attempt's.</returns>
     Task<UnitRecord> CommitAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellationToken);
 }

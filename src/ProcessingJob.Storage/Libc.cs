@@ -55,7 +55,9 @@ public static partial class Libc
         _ = fsync(handle);
     }
 
-    /// <summary>Kind, owner and stamp of a file by name, links followed; null: no such file, or no such call (older systems, macOS, Windows).</summary>
+    /// <summary>
+    /// Kind, owner and stamp of a file by name, links followed; null: no such file, or no such call (older systems, macOS, Windows).
+    /// </summary>
     public static FileStatus? Status(string path) => Status(WorkingFolder, path, 0);
 
     /// <summary>Kind, owner and stamp of an open file; null where the system has no such call.</summary>

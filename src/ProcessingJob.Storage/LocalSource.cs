@@ -73,7 +73,8 @@ public sealed class LocalSource : IByteSource
                 if (read == 0)
                 {
                     throw new PJobException(
-                        $"{Name}: ended at byte {offset + done}, but had {Length} bytes when it was opened; it was changed while being read: start again when nothing writes to it"
+                        $"{Name}: ended at byte {offset + done}, but had {Length} bytes when it was opened; it was changed while "
+                            + "being read: start again when nothing writes to it"
                     );
                 }
 

@@ -100,7 +100,8 @@ public sealed class S3Calls(IAmazonS3 client, S3Options options, Retry? retry = 
             (_, "ExpiredToken" or "InvalidAccessKeyId" or "SignatureDoesNotMatch") =>
                 $"the credentials are refused: {e.Message}; renew them",
             (HttpStatusCode.Forbidden, _) =>
-                $"access denied ({e.ErrorCode}); the role needs s3:GetObject, s3:ListBucket, and for an output s3:PutObject and s3:AbortMultipartUpload there, and kms:Decrypt or kms:GenerateDataKey if it is encrypted with a key",
+                $"access denied ({e.ErrorCode}); the role needs s3:GetObject, s3:ListBucket, and for an output s3:PutObject and "
+                    + "s3:AbortMultipartUpload there, and kms:Decrypt or kms:GenerateDataKey if it is encrypted with a key",
             (_, "NoSuchUpload") => null,
             (HttpStatusCode.NotFound, _) => "no such object; it was deleted, or the name is wrong: plan again",
             (HttpStatusCode.PreconditionFailed, _) => null,

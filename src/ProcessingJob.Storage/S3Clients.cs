@@ -10,7 +10,8 @@ public static class S3Clients
     /// <param name="region">Null: AWS_REGION, AWS_DEFAULT_REGION or the profile's.</param>
     /// <param name="credentials">Null: the SDK's chain.</param>
     /// <param name="endpoint">Null: AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, else AWS itself.</param>
-    /// <param name="retries">Tries of the SDK's own after the first; 0 where <see cref="S3Calls"/> tries again, so that waits do not multiply.</param>
+    /// <param name="retries">Tries of the SDK's own after the first; 0 where <see cref="S3Calls"/> tries again, so that waits do not
+    /// multiply.</param>
     /// <param name="timeout">Limit to one try; null: the SDK's.</param>
     /// <remarks>A service that is not AWS's own is addressed by path, as it has no wildcard names.</remarks>
     public static IAmazonS3 Create(

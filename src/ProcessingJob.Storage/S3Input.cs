@@ -6,7 +6,8 @@ namespace ProcessingJob.Storage;
 
 /// <summary>What an S3 address of job.yaml holds.</summary>
 /// <param name="Root">Prefix that the names of <paramref name="Files"/> are relative to, ending in '/'.</param>
-/// <param name="Files">Objects with size and ETag, in ordinal order. Names that begin with '.' or '_' and folder markers are left out.</param>
+/// <param name="Files">Objects with size and ETag, in ordinal order. Names that begin with '.' or '_' and folder markers are left
+/// out.</param>
 /// <param name="Object">The address of the one object, when the address named an object; else null.</param>
 public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri? Object)
 {
@@ -58,7 +59,8 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
         return files.Count > 0
             ? new S3Input(folder, [.. files.OrderBy(f => f.Source, StringComparer.Ordinal)], null)
             : throw new PJobException(
-                $"{key}: no objects in {folder} (names that begin with '.' or '_' do not count); check the address, or 'aws s3 ls {folder}'",
+                $"{key}: no objects in {folder} (names that begin with '.' or '_' do not count); check the address, or 'aws s3 "
+                    + $"ls {folder}'",
                 ExitCode.BadSpec
             );
     }

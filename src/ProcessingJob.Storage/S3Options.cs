@@ -2,7 +2,9 @@ using ProcessingJob.Contract;
 
 namespace ProcessingJob.Storage;
 
-/// <summary>How S3 is called. At most <see cref="RangeBytes"/> x (<see cref="Parallel"/> + 1) bytes are held per open sequential read.</summary>
+/// <summary>
+/// How S3 is called. At most <see cref="RangeBytes"/> x (<see cref="Parallel"/> + 1) bytes are held per open sequential read.
+/// </summary>
 public sealed record S3Options
 {
     /// <summary>Bytes of one ranged GET.</summary>
@@ -11,7 +13,10 @@ public sealed record S3Options
     /// <summary>Ranged GETs under way at once, ahead of the reader.</summary>
     public int Parallel { get; init; } = 4;
 
-    /// <summary>Tries of one call before it fails: with the waits between them, most of a minute of SlowDown is survived. 1 where the client itself tries again.</summary>
+    /// <summary>
+    /// Tries of one call before it fails: with the waits between them, most of a minute of SlowDown is survived. 1 where the client itself
+    /// tries again.
+    /// </summary>
     public int Attempts { get; init; } = 10;
 
     /// <summary>The wait before try n is drawn from 0 to this x 2^n, at most 20 s.</summary>

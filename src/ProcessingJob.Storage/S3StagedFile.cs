@@ -5,7 +5,9 @@ using ProcessingJob.Contract;
 
 namespace ProcessingJob.Storage;
 
-/// <summary>A file that is uploaded in parts while it is written and appears when the upload is completed; a small one is put whole.</summary>
+/// <summary>
+/// A file that is uploaded in parts while it is written and appears when the upload is completed; a small one is put whole.
+/// </summary>
 sealed class S3StagedFile(S3Objects objects, S3Uri root, string path) : StagedFile(path)
 {
     const int PartBytes = 8 << 20;

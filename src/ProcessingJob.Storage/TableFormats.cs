@@ -38,9 +38,11 @@ public static class TableFormats
 
         var export = found.Scan is null
             ? "in Spark: spark.read.format(\"hudi\").load(TABLE).write.parquet(FOLDER)"
-            : $"in DuckDB: COPY (SELECT * FROM {found.Scan}('TABLE')) TO 'out.parquet', or in Spark: spark.read.table(TABLE).write.parquet(FOLDER)";
+            : $"in DuckDB: COPY (SELECT * FROM {found.Scan}('TABLE')) TO 'out.parquet', or in Spark: "
+                + "spark.read.table(TABLE).write.parquet(FOLDER)";
         throw new PJobException(
-            $"{root}: found {found.What}, whose log says which of its files count; its files alone hold deleted and replaced rows; export the table ({export}) and set input.data to that",
+            $"{root}: found {found.What}, whose log says which of its files count; its files alone hold deleted and replaced "
+                + $"rows; export the table ({export}) and set input.data to that",
             ExitCode.BadSpec
         );
     }

@@ -64,7 +64,8 @@ public sealed record EncodeOptions
             if (Window && Stride >= max - specialTokens)
             {
                 throw new PJobException(
-                    $"stride {Stride}: a window of max_length {max} holds {max - specialTokens} tokens of text, so give a stride below {max - specialTokens}",
+                    $"stride {Stride}: a window of max_length {max} holds {max - specialTokens} tokens of text, so give a stride "
+                        + $"below {max - specialTokens}",
                     ExitCode.BadSpec
                 );
             }

@@ -99,7 +99,8 @@ public sealed class Encoder
             if (Options.Stride >= room - fixedCount && a + b > room)
             {
                 throw new PJobException(
-                    $"max_length {Options.MaxLength}: the {(moving == 0 ? "second" : "first")} text of {fixedCount} tokens leaves {Math.Max(0, room - fixedCount)} for the windows, which a stride of {Options.Stride} needs more than",
+                    $"max_length {Options.MaxLength}: the {(moving == 0 ? "second" : "first")} text of {fixedCount} tokens leaves "
+                        + $"{Math.Max(0, room - fixedCount)} for the windows, which a stride of {Options.Stride} needs more than",
                     ExitCode.Failed
                 );
             }

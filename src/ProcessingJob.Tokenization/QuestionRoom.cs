@@ -17,7 +17,8 @@ public static class QuestionRoom
             if (room <= stride)
             {
                 throw new PJobException(
-                    $"answer.questions: '{question}' has {buffer.Length(0)} tokens and leaves {Math.Max(0, room)} of {maxLength} for the context, expected more than tokens.stride {stride}",
+                    $"answer.questions: '{question}' has {buffer.Length(0)} tokens and leaves {Math.Max(0, room)} of {maxLength} "
+                        + $"for the context, expected more than tokens.stride {stride}",
                     ExitCode.BadSpec
                 );
             }

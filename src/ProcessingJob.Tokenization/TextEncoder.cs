@@ -12,7 +12,8 @@ public sealed class TextEncoder(Encoder encoder, string prompt, long? maxCharact
 
     public void Encode(ReadOnlySpan<char> text, EncodingBuffer into) => encoder.Encode(Prepare(text), into);
 
-    /// <summary>Encodes a pair. Where the text that must stay whole leaves no room for the other, an encoding without tokens stands in their
+    /// <summary>Encodes a pair. Where the text that must stay whole leaves no room for the other, an encoding without tokens stands in
+    /// their
     /// place: one row is rejected then, and not the job failed.</summary>
     public void Encode(ReadOnlySpan<char> text, ReadOnlySpan<char> pair, EncodingBuffer into)
     {

@@ -49,7 +49,9 @@ sealed class LoadedModel : IDisposable
     public int MaxLength => _texts.MaxLength;
     public int Tokenizers { get; }
 
-    /// <summary>The engine runs a block at a time. Rows that stand for many texts come fewer at a time, so that memory stays bounded.</summary>
+    /// <summary>
+    /// The engine runs a block at a time. Rows that stand for many texts come fewer at a time, so that memory stays bounded.
+    /// </summary>
     public ReadOptions Blocks(ReadOptions reading) =>
         reading with
         {
@@ -64,7 +66,8 @@ sealed class LoadedModel : IDisposable
     /// <param name="paths">Where the model folder is.</param>
     /// <param name="log">Told of the device and the model.</param>
     /// <param name="loading">The folder's tokenizer where somebody has begun to load it; null: it is loaded here.</param>
-    /// <exception cref="PJobException">The model is missing or cannot be used (exit code 4), or the spec asks for what it cannot do (2).</exception>
+    /// <exception cref="PJobException">The model is missing or cannot be used (exit code 4), or the spec asks for what it cannot do
+    /// (2).</exception>
     public static LoadedModel Load(JobSpec spec, WorkPlan? plan, ContainerPaths paths, ILogger log, Task<Tokenizer>? loading = null)
     {
         if (!Directory.Exists(paths.Model) || !Directory.EnumerateFileSystemEntries(paths.Model).Any())

@@ -9,7 +9,9 @@ using Serilog;
 
 namespace ProcessingJob.Worker;
 
-/// <summary><c>--self-test</c>: what this container can do: cores, memory, device, numeric checks and throughput of the model in input/model.</summary>
+/// <summary>
+/// <c>--self-test</c>: what this container can do: cores, memory, device, numeric checks and throughput of the model in input/model.
+/// </summary>
 static class SelfTest
 {
     /// <returns>Done, or Model when a numeric check fails or the model cannot be used.</returns>
@@ -39,7 +41,8 @@ static class SelfTest
         {
             failed |= !check.Passed;
             output.WriteLine(
-                $"{(check.Passed ? "ok  " : "FAIL")}      {check.Name}: cosine min {check.MinCosine:0.0000000}, mean {check.MeanCosine:0.0000000}; at least {check.Required}"
+                $"{(check.Passed ? "ok  " : "FAIL")}      {check.Name}: cosine min {check.MinCosine:0.0000000}, mean "
+                    + $"{check.MeanCosine:0.0000000}; at least {check.Required}"
             );
         }
         var texts = new EncodingBuffer();

@@ -32,7 +32,8 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
             if (plan.Hosts.Count != hosts.Hosts.Count)
             {
                 throw new PJobException(
-                    $"{paths.PlanFile}: made for {plan.Hosts.Count} hosts, but the job has {hosts.Hosts.Count}; plan again with this instance_count"
+                    $"{paths.PlanFile}: made for {plan.Hosts.Count} hosts, but the job has {hosts.Hosts.Count}; plan again with "
+                        + "this instance_count"
                 );
             }
 
@@ -46,7 +47,8 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
             if (files.Count == 0 && data is S3Data)
             {
                 throw new PJobException(
-                    $"input.data: no objects below {plan?.DataUri ?? spec.Input.Data}; expected a prefix with the data, such as s3://bucket/folder/",
+                    $"input.data: no objects below {plan?.DataUri ?? spec.Input.Data}; expected a prefix with the data, such as "
+                        + "s3://bucket/folder/",
                     ExitCode.BadSpec
                 );
             }

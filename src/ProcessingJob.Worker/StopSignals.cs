@@ -5,7 +5,8 @@ using ProcessingJob.Contract.Container;
 namespace ProcessingJob.Worker;
 
 /// <summary>
-/// SIGTERM, SIGINT and the end of the launcher on this machine ask for an orderly end: the token is cancelled and the exit code set. SageMaker's grace period is not
+/// SIGTERM, SIGINT and the end of the launcher on this machine ask for an orderly end: the token is cancelled and the exit code set.
+/// SageMaker's grace period is not
 /// documented for Processing, so a run that has not ended after <see cref="Grace"/> is cut off; what is committed stays whole.
 /// </summary>
 sealed class StopSignals : IDisposable

@@ -192,7 +192,8 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         {
             var samples = totals.Rejects().Samples.Take(3).Select(r => $"{r.SourceFile}:{r.SourceRow}: {r.Reason}: {r.Message}");
             throw new PJobException(
-                $"{totals.Rejected} of {totals.RowsIn} rows rejected, more than rejects.max_fraction {spec.Rejects.MaxFraction}: {string.Join("; ", samples)}",
+                $"{totals.Rejected} of {totals.RowsIn} rows rejected, more than rejects.max_fraction {spec.Rejects.MaxFraction}: "
+                    + $"{string.Join("; ", samples)}",
                 ExitCode.Rejects
             );
         }

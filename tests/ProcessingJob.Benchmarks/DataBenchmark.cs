@@ -13,7 +13,9 @@ using ProcessingJob.Storage;
 
 namespace ProcessingJob.Benchmarks;
 
-/// <summary>Reading and writing by CPU time of this process, on one thread: MB/s of source bytes, rows/s of output, bytes allocated a row.</summary>
+/// <summary>
+/// Reading and writing by CPU time of this process, on one thread: MB/s of source bytes, rows/s of output, bytes allocated a row.
+/// </summary>
 static class DataBenchmark
 {
     const int TargetBytes = 96 << 20;
@@ -110,8 +112,8 @@ static class DataBenchmark
                 {
                     ".csv" => $"R{i:000000000},product {i % 977},{i % 5 + 1},\"{text}\"\n",
                     ".tsv" => $"R{i:000000000}\tproduct {i % 977}\t{i % 5 + 1}\t{text}\n",
-                    ".jsonl" =>
-                        $"{{\"review_id\":\"R{i:000000000}\",\"product\":\"product {i % 977}\",\"star_rating\":{i % 5 + 1},\"review_body\":\"{text}\"}}\n",
+                    ".jsonl" => $"{{\"review_id\":\"R{i:000000000}\",\"product\":\"product "
+                        + $"{i % 977}\",\"star_rating\":{i % 5 + 1},\"review_body\":\"{text}\"}}\n",
                     _ => $"{text}\n",
                 }
             );

@@ -20,8 +20,11 @@ sealed class Table(TextWriter output)
     /// <param name="against">What the ratio is to; null for none.</param>
     public void Row(string what, Measured measured, Measured? against = null) =>
         output.WriteLine(
-            $"    {what, -44}{measured.TokensPerCpuSecond, 11:N0}{(against is null ? "" : $"{measured.TokensPerCpuSecond / against.TokensPerCpuSecond:F3}"), 8}"
-                + $"{measured.Tokens / measured.Wall.TotalSeconds, 9:N0}{(measured.Fill > 0 ? $"{measured.Fill:F3}" : ""), 7}{measured.Cpu.TotalSeconds, 8:F1}{measured.Wall.TotalSeconds, 8:F1}"
+            $"    {what, -44}{measured.TokensPerCpuSecond, 11:N0}"
+                + $"{(against is null ? "" : $"{measured.TokensPerCpuSecond / against.TokensPerCpuSecond:F3}"), 8}"
+                + $"{measured.Tokens / measured.Wall.TotalSeconds, 9:N0}"
+                + $"{(measured.Fill > 0 ? $"{measured.Fill:F3}" : ""), 7}"
+                + $"{measured.Cpu.TotalSeconds, 8:F1}{measured.Wall.TotalSeconds, 8:F1}"
                 + $"{(measured.PeakBytes > 0 ? $"{measured.PeakBytes / 1e6:N0}" : ""), 9}"
         );
 }

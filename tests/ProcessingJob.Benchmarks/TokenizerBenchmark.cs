@@ -6,7 +6,9 @@ using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Benchmarks;
 
-/// <summary>The tokenizers against Hugging Face's own (Rust, one thread, called in batches from Node) on the same texts: CPU time, best pass.</summary>
+/// <summary>
+/// The tokenizers against Hugging Face's own (Rust, one thread, called in batches from Node) on the same texts: CPU time, best pass.
+/// </summary>
 static class TokenizerBenchmark
 {
     const int Passes = 12;

@@ -21,7 +21,9 @@ static partial class WorkerProcess
         "ProcessingJob.Worker.dll"
     );
 
-    /// <summary>Embeds the texts; gives the cost of the whole process, start and model load included, and the device's busy share.</summary>
+    /// <summary>
+    /// Embeds the texts; gives the cost of the whole process, start and model load included, and the device's busy share.
+    /// </summary>
     public static async Task<(Measured Cost, double DeviceBusy)> RunAsync(string model, string[] texts, int maxLength)
     {
         using var root = new TempFolder();

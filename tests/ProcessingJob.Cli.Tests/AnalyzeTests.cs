@@ -169,6 +169,7 @@ public sealed class AnalyzeTests : IDisposable
     string Spec() =>
         _folder.Write(
             "job.yaml",
-            $"task: embed\nmodel: {ModelCache.Get(new())}\ninput: {{ data: {_folder["data"]}, text: text }}\noutput: {{ data: {_folder["out"]} }}\n"
+            $"task: embed\nmodel: {ModelCache.Get(new())}\ninput: {{ data: {_folder["data"]}, text: text }}\noutput: {{ data: "
+                + $"{_folder["out"]} }}\n"
         );
 }

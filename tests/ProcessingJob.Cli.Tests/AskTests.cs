@@ -7,7 +7,8 @@ namespace ProcessingJob.Cli.Tests;
 public sealed class AskTests : IDisposable
 {
     const string Context =
-        "The cast iron skillet weighs 2.4 kilograms 🙂. Basalt, the maker, was founded in Porto in 1974 by two brothers <who> had worked in a shipyard.";
+        "The cast iron skillet weighs 2.4 kilograms 🙂. Basalt, the maker, was founded in Porto in 1974 by two brothers <who> had "
+        + "worked in a shipyard.";
     readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();

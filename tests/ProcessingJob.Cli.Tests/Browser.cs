@@ -16,7 +16,9 @@ static partial class Browser
         return skipReason is null;
     }
 
-    /// <summary>Opens a file and returns its document after the scripts ran, with what the console said: errors of scripts and of loading.</summary>
+    /// <summary>
+    /// Opens a file and returns its document after the scripts ran, with what the console said: errors of scripts and of loading.
+    /// </summary>
     public static async Task<(string Document, IReadOnlyList<string> Console)> OpenAsync(
         string file,
         int width,

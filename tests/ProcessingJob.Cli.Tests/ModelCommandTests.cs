@@ -149,7 +149,8 @@ public sealed class ModelCommandTests : IDisposable
         var data = _folder.Write("data/a.txt", string.Concat(Enumerable.Range(0, 150).Select(i => $"text number {i} of many\n")));
         var spec = _folder.Write(
             "job.yaml",
-            $"model: {model}\ninput: {{ data: {data}, format: text }}\noutput: {{ data: {_folder["out"]} }}\nembed: {{ precision: int8, dimensions: 8 }}\n"
+            $"model: {model}\ninput: {{ data: {data}, format: text }}\noutput: {{ data: {_folder["out"]} }}\nembed: {{ precision: "
+                + $"int8, dimensions: 8 }}\n"
         );
         var run = await PjobRun.RunAsync("model", "ranges", spec, "--ranges", _folder["ranges.json"]);
         Assert.True(run.ExitCode == 0, run.Error);

@@ -33,7 +33,8 @@ static partial class PageChecks
             File.ReadAllText(file)
                 .Replace(
                     "</body>",
-                    "<script>addEventListener('load', () => { const d = document.documentElement; d.dataset.overflow = d.scrollWidth - d.clientWidth; });</script></body>",
+                    "<script>addEventListener('load', () => { const d = document.documentElement; d.dataset.overflow = "
+                        + "d.scrollWidth - d.clientWidth; });</script></body>",
                     StringComparison.Ordinal
                 )
         );

@@ -4,7 +4,10 @@ using ProcessingJob.Testing;
 
 namespace ProcessingJob.Cli.Tests;
 
-/// <summary>A warning is said once wherever a user looks: plan, end of run and manifest (the page of the report: ReportTests); with --strict it is an error.</summary>
+/// <summary>
+/// A warning is said once wherever a user looks: plan, end of run and manifest (the page of the report: ReportTests); with --strict it is
+/// an error.
+/// </summary>
 public sealed class WarningTests
 {
     const string Guessed = "pooling_guessed";

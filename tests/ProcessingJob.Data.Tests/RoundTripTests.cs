@@ -133,7 +133,8 @@ public sealed class RoundTripTests : IDisposable
             db.Open();
             using var command = db.CreateCommand();
             command.CommandText =
-                $"SELECT count(*) FROM ((FROM '{source}' EXCEPT ALL SELECT text, {string.Join(", ", types.Select((_, i) => $"c{i}"))} FROM '{part}'))";
+                $"SELECT count(*) FROM ((FROM '{source}' EXCEPT ALL SELECT text, "
+                + $"{string.Join(", ", types.Select((_, i) => $"c{i}"))} FROM '{part}'))";
             Assert.Equal(0L, command.ExecuteScalar());
         }
 
@@ -206,7 +207,8 @@ public sealed class RoundTripTests : IDisposable
     }
 
     static string Show(Field field) =>
-        $"{field.Name} {ArrowTypes.Of(field)} {(field.HasMetadata && field.Metadata.TryGetValue("ARROW:extension:name", out var name) ? name : "")}";
+        $"{field.Name} {ArrowTypes.Of(field)} "
+        + $"{(field.HasMetadata && field.Metadata.TryGetValue("ARROW:extension:name", out var name) ? name : "")}";
 
     /// <summary>Every value of every column, as the bytes of its type.</summary>
     static async Task<List<string>> ValuesAsync(FileReader reader)

@@ -6,6 +6,8 @@ namespace ProcessingJob.EndToEnd.Tests;
 /// <summary>The house's rules over the projects of src, as they are compiled and as they lie on disk.</summary>
 public sealed partial class ArchitectureTests
 {
+    static readonly string[] Roots = ["src", "tests", "scripts"];
+
     public static TheoryData<string> Projects => [.. Directory.GetDirectories(Repo.File("src")).Select(d => Path.GetFileName(d)).Order()];
 
     [Theory]
@@ -54,6 +56,32 @@ public sealed partial class ArchitectureTests
         }
 
         Assert.True(doubled.Count == 0, string.Join("; ", doubled));
+    }
+
+    [Fact]
+    public void Lines_OfAllSources_HaveAtMost140Characters()
+    {
+        var files = Roots
+            .SelectMany(root => Directory.EnumerateFiles(Repo.File(root), "*.cs", SearchOption.AllDirectories))
+            .Where(f => !f.EndsWith(".g.cs", StringComparison.Ordinal) && !f.Contains("/obj/", StringComparison.Ordinal));
+        var tooLong = new List<string>();
+        foreach (var file in files)
+        {
+            var isRaw = false;
+            foreach (var (index, line) in File.ReadLines(file).Index())
+            {
+                // What stands between triple quotes is data.
+                var marks = line.Split("\"\"\"").Length - 1;
+                if (line.Length > 140 && !isRaw && marks == 0)
+                {
+                    tooLong.Add($"{file}:{index + 1}");
+                }
+
+                isRaw ^= marks % 2 == 1;
+            }
+        }
+
+        Assert.True(tooLong.Count == 0, string.Join('\n', tooLong));
     }
 
     /// <summary>The assemblies beside pjob, which has all projects but the worker in its own folder.</summary>

@@ -158,7 +158,8 @@ public sealed partial class FakeAwsServer : IAsyncDisposable
         );
 
     [GeneratedRegex(
-        @"^AWS4-HMAC-SHA256 Credential=[^/]+/\d{8}/[a-z0-9-]+/(sagemaker|logs|servicequotas)/aws4_request, ?SignedHeaders=[a-z0-9;-]+, ?Signature=[0-9a-f]{64}$"
+        @"^AWS4-HMAC-SHA256 Credential=[^/]+/\d{8}/[a-z0-9-]+/(sagemaker|logs|servicequotas)/aws4_request"
+            + @", ?SignedHeaders=[a-z0-9;-]+, ?Signature=[0-9a-f]{64}$"
     )]
     private static partial Regex SignaturePattern();
 }

@@ -27,6 +27,7 @@ public sealed record Fault(string? Code, string Message, int Status = 400, bool 
     public static Fault LimitExceeded(string type) =>
         new(
             "ResourceLimitExceeded",
-            $"The account-level service limit '{type} for processing job usage' is 0 Instances, with current utilization of 0 Instances and a request delta of 1 Instances. Please contact AWS support to request an increase for this limit."
+            $"The account-level service limit '{type} for processing job usage' is 0 Instances, with current utilization of 0 "
+                + "Instances and a request delta of 1 Instances. Please contact AWS support to request an increase for this limit."
         );
 }

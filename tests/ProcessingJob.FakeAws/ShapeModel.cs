@@ -183,7 +183,8 @@ public sealed class ShapeModel
         if (shape.TryGetProperty("enum", out var words) && !words.EnumerateArray().Any(w => w.GetString() == text))
         {
             faults.Add(
-                $"Value '{text}' at '{at}' failed to satisfy constraint: Member must satisfy enum value set: [{string.Join(", ", words.EnumerateArray().Take(8))}]"
+                $"Value '{text}' at '{at}' failed to satisfy constraint: Member must satisfy enum value set: "
+                    + $"[{string.Join(", ", words.EnumerateArray().Take(8))}]"
             );
         }
     }

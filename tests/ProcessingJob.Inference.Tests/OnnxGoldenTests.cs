@@ -10,7 +10,9 @@ using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Inference.Tests;
 
-/// <summary>ONNX files as hubs hold them, against what torch or ONNX Runtime gave for each text alone: right, or refused by a named reason.</summary>
+/// <summary>
+/// ONNX files as hubs hold them, against what torch or ONNX Runtime gave for each text alone: right, or refused by a named reason.
+/// </summary>
 public sealed class OnnxGoldenTests
 {
     static readonly string Shared = Path.GetFullPath(Repo.File("..", "shared", "goldens", "onnx"));

@@ -30,6 +30,8 @@ public sealed record SampleModelOptions
     /// <summary>Labels of a classifier, in order of their ids.</summary>
     public IReadOnlyList<string> Labels { get; init; } = ["negative", "neutral", "positive"];
 
-    /// <summary>A folder whose tokenizer.json (vocab.txt, vocab.json, merges.txt) is taken instead of a trained one; its size wins.</summary>
+    /// <summary>
+    /// A folder whose tokenizer.json (vocab.txt, vocab.json, merges.txt) is taken instead of a trained one; its size wins.
+    /// </summary>
     public string? TokenizerFolder { get; init; }
 }

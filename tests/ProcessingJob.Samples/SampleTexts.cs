@@ -22,7 +22,8 @@ public static partial class SampleTexts
     static readonly string[] Beyond = [.. Sentences[true]];
 
     /// <summary>
-    /// <paramref name="count"/> texts of shuffled sentences: lengths log-normal (median about 45 words, 2 to 600), one in fifteen with emoji
+    /// <paramref name="count"/> texts of shuffled sentences: lengths log-normal (median about 45 words, 2 to 600), one in fifteen with
+    /// emoji
     /// or another script, some with line breaks. The n-th text depends on the seed and n only.
     /// </summary>
     public static IEnumerable<string> Reviews(int seed, int count)

@@ -50,7 +50,8 @@ var different = storm
 var (kept, rejected) = (storm.Manifest.RowsOut, storm.Manifest.RejectedRows);
 var good = different.Count == 0 && parts.Count == 0 && storm.Manifest.RowsIn == rows && rejected == bad && kept == rows - bad;
 Console.WriteLine(
-    $"storm: {storm.Kills} workers killed, {storm.Runs} runs; {kept:N0} rows out, {rejected} rejected, {different.Count + parts.Count} files differ from the undisturbed run"
+    $"storm: {storm.Kills} workers killed, {storm.Runs} runs; {kept:N0} rows out, {rejected} rejected, "
+        + $"{different.Count + parts.Count} files differ from the undisturbed run"
 );
 Console.WriteLine(good ? "SAME: every row once, every byte as in the undisturbed run" : "DIFFERENT");
 return good ? 0 : 1;

@@ -71,7 +71,8 @@ static class SoakData
                         }
                     )
                     // A line break ends a tsv record, quoted or not.
-                    : $"r{id}{separator}\"{(separator == '\t' ? text.ReplaceLineEndings(" ") : text).Replace("\"", "\"\"")}\"{separator}{id % 5 + 1}"
+                    : $"r{id}{separator}\"{(separator == '\t' ? text.ReplaceLineEndings(" ") : text).Replace("\"", "\"\"")}\""
+                        + $"{separator}{id % 5 + 1}"
             );
             writer.Write('\n');
         }

@@ -1,6 +1,8 @@
 namespace ProcessingJob.Testing;
 
-/// <summary>The smallest model folder that embeds: a table of three tokens, two floats each. For tests whose worker runs no model.</summary>
+/// <summary>
+/// The smallest model folder that embeds: a table of three tokens, two floats each. For tests whose worker runs no model.
+/// </summary>
 public static class StaticModel
 {
     const string Header = """{"embedding.weight":{"dtype":"F32","shape":[3,2],"data_offsets":[0,24]}}""";

@@ -53,7 +53,8 @@ public class DecodeTests(OwnVocabularies vocabularies) : IClassFixture<OwnVocabu
                 if (ours != judged[i][k])
                 {
                     wrong.Add(
-                        $"{jobs[i].Tokenizer} [{string.Join(' ', jobs[i].Ids[k].Take(12))}]: {Parity.Show(ours)} not {Parity.Show(judged[i][k])}"
+                        $"{jobs[i].Tokenizer} [{string.Join(' ', jobs[i].Ids[k].Take(12))}]: {Parity.Show(ours)} not "
+                            + $"{Parity.Show(judged[i][k])}"
                     );
                 }
             }

@@ -74,7 +74,8 @@ public class GoldenTests
                 if (!ids.SequenceEqual(text.Ids))
                 {
                     wrong.Add(
-                        $"{call.Role} {Parity.Show(text.Text)}{(text.Pair == null ? "" : " | " + Parity.Show(text.Pair))}: [{string.Join(' ', ids)}], not [{string.Join(' ', text.Ids)}]"
+                        $"{call.Role} {Parity.Show(text.Text)}{(text.Pair == null ? "" : " | " + Parity.Show(text.Pair))}: "
+                            + $"[{string.Join(' ', ids)}], not [{string.Join(' ', text.Ids)}]"
                     );
                 }
                 else if (call.SaysTypes)

@@ -86,7 +86,8 @@ static class Parity
                 );
                 if (theirs != (type, special, offset.Start, offset.End, offset.Sequence))
                 {
-                    return $"token {k} {tokenizer.IdToToken(ours.Ids(i)[k])}: ({type}, {special}, {offset.Start}, {offset.End}, {offset.Sequence}), not {theirs}";
+                    return $"token {k} {tokenizer.IdToToken(ours.Ids(i)[k])}: ({type}, {special}, {offset.Start}, {offset.End}, "
+                        + $"{offset.Sequence}), not {theirs}";
                 }
             }
         }

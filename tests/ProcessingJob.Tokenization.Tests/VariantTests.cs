@@ -1,6 +1,9 @@
 namespace ProcessingJob.Tokenization.Tests;
 
-/// <summary>Habits of other models' tokenizer.json files, put together by tests/reference/variants.mjs: ids, offsets and text as Hugging Face has them.</summary>
+/// <summary>
+/// Habits of other models' tokenizer.json files, put together by tests/reference/variants.mjs: ids, offsets and text as Hugging Face has
+/// them.
+/// </summary>
 public class VariantTests(OwnVocabularies vocabularies) : IClassFixture<OwnVocabularies>
 {
     public static TheoryData<string> Names =>
@@ -57,7 +60,8 @@ public class VariantTests(OwnVocabularies vocabularies) : IClassFixture<OwnVocab
             .. Fuzz.Texts(1200, seed: 8),
             .. Mixed(600, seed: 9),
         ];
-        // Where unknown characters vanish or some bytes lack a token, Hugging Face counts places as though the text were another; ours stay with it.
+        // Where unknown characters vanish or some bytes lack a token, Hugging Face counts places as though the text were another; ours stay
+        // with it.
         var plain = new JudgeJob(file, texts) { Details = name is not ("sp-bpe-silent" or "sp-bpe-some-bytes") };
         var truncated = new JudgeJob(file, texts) { Specials = true, MaxLength = 16 };
         var judged = Judge.Run(plain, truncated);

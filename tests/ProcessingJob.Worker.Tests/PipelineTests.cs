@@ -17,7 +17,9 @@ using ProcessingJob.Worker.Tasks;
 
 namespace ProcessingJob.Worker.Tests;
 
-/// <summary>The stages over six units of 300 rows, with something going wrong in one of them: the run ends, says why, and leaves nothing half.</summary>
+/// <summary>
+/// The stages over six units of 300 rows, with something going wrong in one of them: the run ends, says why, and leaves nothing half.
+/// </summary>
 public sealed class PipelineTests : IDisposable
 {
     const int Units = 6,

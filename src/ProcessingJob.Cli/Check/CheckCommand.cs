@@ -54,7 +54,8 @@ static class CheckCommand
                 cli.Out.WriteLine(
                     exitCode == 0
                         ? $"{output.Location}: {Text.Plural(result.Manifest!.Units, "unit")}, "
-                            + $"{Text.Plural(result.Manifest.Parts.Count, "part")}, {Text.Count(result.Manifest.RowsOut)} rows; all checks passed"
+                            + $"{Text.Plural(result.Manifest.Parts.Count, "part")}, {Text.Count(result.Manifest.RowsOut)} rows; "
+                            + "all checks passed"
                         : $"{output.Location}: {Text.Plural(result.Faults.Count, "fault")}; "
                             + "fix: remove the damaged files and run the job again, which recomputes what is missing"
                 );

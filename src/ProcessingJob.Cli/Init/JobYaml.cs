@@ -50,7 +50,8 @@ static class JobYaml
         Line(keep.Length > 0 ? $"  # keep: [{keep}]   # carried through to the output; \"*\" for all" : "  # keep: []");
         Line("tokens:");
         Line(
-            $"  # max_length: {model?.MaxLength ?? 128}          # {(model is null ? "default: the model's limit" : "the model's limit; shorter is faster")}"
+            $"  # max_length: {model?.MaxLength ?? 128}          # "
+                + $"{(model is null ? "default: the model's limit" : "the model's limit; shorter is faster")}"
         );
         Line("  overflow: truncate       # truncate | window | reject");
         if (model?.Prompts.Count > 0)

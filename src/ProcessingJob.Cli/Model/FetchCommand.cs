@@ -12,7 +12,8 @@ static class FetchCommand
     {
         var command = new Command(
             "fetch",
-            "Download a model from the Hugging Face Hub: configuration, tokenizer and weights (safetensors or one .onnx file); honors HF_TOKEN and HF_ENDPOINT"
+            "Download a model from the Hugging Face Hub: configuration, tokenizer and weights (safetensors or one .onnx file); "
+                + "honors HF_TOKEN and HF_ENDPOINT"
         );
         var address = new Argument<string>("MODEL") { Description = "owner/name or owner/name@revision" };
         var folder = new Option<string?>("--out", "-o")

@@ -133,7 +133,8 @@ public sealed record ColumnType(TypeKind Kind)
         };
 
     static string Show(TypeField field) =>
-        $"{(TypeText.IsPlain(field.Name) ? field.Name : JsonSerializer.Serialize(field.Name))}: {field.Type}{(field.Nullable ? "" : " not null")}";
+        $"{(TypeText.IsPlain(field.Name) ? field.Name : JsonSerializer.Serialize(field.Name))}: "
+        + $"{field.Type}{(field.Nullable ? "" : " not null")}";
 
     sealed class JsonText : JsonConverter<ColumnType>
     {

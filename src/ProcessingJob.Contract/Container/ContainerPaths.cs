@@ -8,7 +8,10 @@ public sealed record ContainerPaths(string Root)
 {
     public const string RootVariable = "PROCESSINGJOB_ROOT";
 
-    /// <summary>Set to <see cref="LauncherHoldsInput"/> for a worker whose launcher holds its standard input: when that ends, so does the launcher's life.</summary>
+    /// <summary>
+    /// Set to <see cref="LauncherHoldsInput"/> for a worker whose launcher holds its standard input: when that ends, so does the launcher's
+    /// life.
+    /// </summary>
     public const string LauncherVariable = "PROCESSINGJOB_LAUNCHER";
     public const string LauncherHoldsInput = "stdin";
 

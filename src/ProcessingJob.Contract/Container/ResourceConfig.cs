@@ -14,7 +14,9 @@ public sealed record ResourceConfig(
 {
     public static ResourceConfig SingleHost { get; } = new("algo-1", ["algo-1"]);
 
-    /// <summary>Index of this host in the ordinally sorted hosts: every host computes the same order (algo-10 comes before algo-2).</summary>
+    /// <summary>
+    /// Index of this host in the ordinally sorted hosts: every host computes the same order (algo-10 comes before algo-2).
+    /// </summary>
     [JsonIgnore]
     public int Rank => Hosts.Order(StringComparer.Ordinal).ToList().IndexOf(CurrentHost);
 

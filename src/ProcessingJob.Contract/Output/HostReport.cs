@@ -47,7 +47,9 @@ public sealed record HostReport
     public long RowsOut { get; init; }
     public long Tokens { get; init; }
 
-    /// <summary>Tokens that went through the device, without padding: less than <see cref="Tokens"/> where equal texts were encoded once.</summary>
+    /// <summary>
+    /// Tokens that went through the device, without padding: less than <see cref="Tokens"/> where equal texts were encoded once.
+    /// </summary>
     public long RealTokens { get; init; }
 
     /// <summary>The same with padding: what the device computed.</summary>

@@ -21,7 +21,9 @@ public sealed record ResolvedSettings
     /// <summary>Tokens of an encoding, specials included.</summary>
     public int? MaxLength { get; init; }
 
-    /// <summary>Where the graph is from: <c>onnx</c> (a file of the folder), <c>safetensors</c> (built from them), or <c>table</c> (no graph).</summary>
+    /// <summary>
+    /// Where the graph is from: <c>onnx</c> (a file of the folder), <c>safetensors</c> (built from them), or <c>table</c> (no graph).
+    /// </summary>
     public string? GraphOrigin { get; init; }
 
     /// <summary>The file that was run, relative to the model folder.</summary>

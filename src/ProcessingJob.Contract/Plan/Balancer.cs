@@ -1,6 +1,8 @@
 namespace ProcessingJob.Contract.Plan;
 
-/// <summary>Assigns units to hosts by bytes, longest first to the host with the least (Graham's LPT rule: at most 4/3 of the optimum).</summary>
+/// <summary>
+/// Assigns units to hosts by bytes, longest first to the host with the least (Graham's LPT rule: at most 4/3 of the optimum).
+/// </summary>
 public static class Balancer
 {
     public static IReadOnlyList<IReadOnlyList<WorkUnit>> Assign(IEnumerable<WorkUnit> units, int hosts)

@@ -19,7 +19,8 @@ public static class UnitCutter
     public static long UnitBytes(long size) => Math.Clamp((size + 15) / 16, MinUnit, MaxUnit);
 
     /// <summary>Units of the files in ordinal order of their names.</summary>
-    /// <exception cref="PJobException">BadSpec: a file's format cannot be told from its name and the spec says auto, or keys of csv are set for another.</exception>
+    /// <exception cref="PJobException">BadSpec: a file's format cannot be told from its name and the spec says auto, or keys of csv are set
+    /// for another.</exception>
     public static IReadOnlyList<WorkUnit> Cut(IEnumerable<SourceFile> files, JobSpec spec, string specFingerprint, string modelFingerprint)
     {
         var units = new List<WorkUnit>();

@@ -44,6 +44,8 @@ public sealed record WorkPlan
     /// <summary>With compute.model_file auto: the .onnx file that committed units were computed with, whatever device goes on.</summary>
     public string? ModelFile { get; init; }
 
-    /// <summary>How committed units were computed: a host that would compute otherwise ends. Null: none are, or anything is allowed.</summary>
+    /// <summary>
+    /// How committed units were computed: a host that would compute otherwise ends. Null: none are, or anything is allowed.
+    /// </summary>
     public ComputeRecord? Computed { get; init; }
 }

@@ -108,7 +108,8 @@ static class Embed
     {
         if (s.Embed.Precision is EmbeddingPrecision.Int8 or EmbeddingPrecision.Uint8 && s.Embed.Ranges is null)
         {
-            yield return $"embed.ranges: needed by embed.precision {Names.Of(s.Embed.Precision)}, so that every shard agrees; make it with 'pjob model ranges'";
+            yield return $"embed.ranges: needed by embed.precision {Names.Of(s.Embed.Precision)}, so that every shard agrees; "
+                + "make it with 'pjob model ranges'";
         }
     }
 }

@@ -46,7 +46,8 @@ public static class InputFormats
         }
         var known = All.Select(f => Of(f).Extensions[0]).ToList();
         throw new PJobException(
-            $"{name}: the name ends in '{extension}', expected {string.Join(", ", known.SkipLast(1))} or {known[^1]} (also with .gz or .zst); set input.format",
+            $"{name}: the name ends in '{extension}', expected {string.Join(", ", known.SkipLast(1))} or {known[^1]} (also with "
+                + ".gz or .zst); set input.format",
             ExitCode.BadSpec
         );
     }

@@ -280,7 +280,8 @@ public sealed class SpecKey
 /// <summary>A value that its key cannot take; the reader adds file and key.</summary>
 public sealed class SpecValueException(YamlNode node, string found, string expected, string? nearest = null)
     : Exception(
-        $"found {(found.Length == 0 ? "nothing" : $"'{found}'")}, expected {expected}{(nearest is null ? "" : $" (did you mean '{nearest}'?)")}"
+        $"found {(found.Length == 0 ? "nothing" : $"'{found}'")}, expected "
+            + $"{expected}{(nearest is null ? "" : $" (did you mean '{nearest}'?)")}"
     )
 {
     public Mark At { get; } = node.Start;

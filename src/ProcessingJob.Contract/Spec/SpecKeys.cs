@@ -74,7 +74,8 @@ public static class SpecKeys
         ),
         SpecKey.Text(
             "input.delimiter",
-            "Field separator of csv files; auto: , ; | or a tab, whichever divides the first records alike; default: a comma (a tab for tsv).",
+            "Field separator of csv files; auto: , ; | or a tab, whichever divides the first records alike; default: a comma (a "
+                + "tab for tsv).",
             s => s.Input.Delimiter,
             (s, v) => s with { Input = s.Input with { Delimiter = v } },
             output: true
@@ -88,7 +89,8 @@ public static class SpecKeys
         ),
         SpecKey.Text(
             "input.escape",
-            "Character before quotes, delimiters, line breaks and itself inside csv fields (Spark and MySQL: a backslash; then a field \\N is null); default: none, quotes are doubled.",
+            "Character before quotes, delimiters, line breaks and itself inside csv fields (Spark and MySQL: a backslash; then a "
+                + "field \\N is null); default: none, quotes are doubled.",
             s => s.Input.Escape,
             (s, v) => s with { Input = s.Input with { Escape = v } },
             output: true
@@ -102,7 +104,8 @@ public static class SpecKeys
         ),
         SpecKey.Texts(
             "input.types",
-            "Types of csv columns: int8 … uint64, float, double, bool, date32, timestamp[us], timestamp[us, tz=UTC], decimal128(p, s), uuid; columns not named are strings.",
+            "Types of csv columns: int8 … uint64, float, double, bool, date32, timestamp[us], timestamp[us, tz=UTC], "
+                + "decimal128(p, s), uuid; columns not named are strings.",
             s => s.Input.Types,
             (s, v) => s with { Input = s.Input with { Types = v } },
             output: true
@@ -291,7 +294,8 @@ public static class SpecKeys
         ),
         SpecKey.Text(
             "compute.model_file",
-            "What of the model folder is run: an .onnx file in it, or safetensors. auto: on CUDA safetensors, on the CPU a float32 .onnx file, else what there is.",
+            "What of the model folder is run: an .onnx file in it, or safetensors. auto: on CUDA safetensors, on the CPU a "
+                + "float32 .onnx file, else what there is.",
             s => s.Compute.ModelFile,
             (s, v) => s with { Compute = s.Compute with { ModelFile = v! } },
             output: true

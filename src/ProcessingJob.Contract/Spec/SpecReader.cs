@@ -34,7 +34,9 @@ public static class SpecReader
         return faults.Count == 0 ? spec : throw Bad(faults);
     }
 
-    /// <summary>Sets one key from the command line: <c>--tokens.max_length 256</c>. Lists are written <c>a,b</c>, maps <c>a=1,b=2</c> or as YAML.</summary>
+    /// <summary>
+    /// Sets one key from the command line: <c>--tokens.max_length 256</c>. Lists are written <c>a,b</c>, maps <c>a=1,b=2</c> or as YAML.
+    /// </summary>
     /// <exception cref="PJobException">Exit code 2.</exception>
     public static JobSpec Apply(JobSpec spec, string path, string value)
     {

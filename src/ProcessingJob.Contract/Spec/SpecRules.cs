@@ -32,7 +32,8 @@ public static class SpecRules
     {
         if (s.Tokens.MaxLength is { } max && s.Tokens.Overflow == Overflow.Window && s.Tokens.Stride >= max - 2)
         {
-            yield return $"tokens.stride: {s.Tokens.Stride} leaves no new token in a window of tokens.max_length {max}; expected less than {max - 2}";
+            yield return $"tokens.stride: {s.Tokens.Stride} leaves no new token in a window of tokens.max_length {max}; expected "
+                + $"less than {max - 2}";
         }
 
         foreach (var fault in CsvRules.Broken(s.Input))
@@ -42,7 +43,8 @@ public static class SpecRules
 
         if (s.Input is { Sharding: Sharding.ByKey, Transfer: Transfer.Stream })
         {
-            yield return "input.sharding: by_key is done by the service when it copies the data; with input.transfer stream expected balanced";
+            yield return "input.sharding: by_key is done by the service when it copies the data; with input.transfer stream "
+                + "expected balanced";
         }
 
         if (s.Output.Split.Count > 0 && Math.Abs(s.Output.Split.Sum(e => e.Value) - 1) > 1e-9)

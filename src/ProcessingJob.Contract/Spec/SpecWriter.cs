@@ -19,7 +19,9 @@ public static class SpecWriter
 
     public static string ToJsonText(JobSpec spec) => ToJson(spec).ToJsonString(Indented) + "\n";
 
-    /// <summary>16 hex digits over all keys that change what is written; equal for specs that differ only in where and how they run.</summary>
+    /// <summary>
+    /// 16 hex digits over all keys that change what is written; equal for specs that differ only in where and how they run.
+    /// </summary>
     public static string Fingerprint(JobSpec spec) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToJson(spec, k => k.AffectsOutput).ToJsonString())))[..16];
 

@@ -12,7 +12,8 @@ static class TextRules
 
         if (s.Input.TextPair is not null && !TaskTable.Of(s.Task).TakesPairs)
         {
-            yield return $"input.text_pair: task {Names.Of(s.Task)} takes one text; pairs are for {string.Join(" and ", TaskTable.All.Where(t => t.TakesPairs).Select(t => Names.Of(t.Kind)).Order())}";
+            yield return $"input.text_pair: task {Names.Of(s.Task)} takes one text; pairs are for "
+                + $"{string.Join(" and ", TaskTable.All.Where(t => t.TakesPairs).Select(t => Names.Of(t.Kind)).Order())}";
         }
 
         if (s.Input.TextPair is null && s.Tokens.Truncation == TruncationSide.OnlySecond)

@@ -109,7 +109,9 @@ static class TypedColumns
         return string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:00}:{seconds / 60 % 60:00}:{seconds % 60:00}{fraction}");
     }
 
-    /// <summary>Gregorian date of a day count, for any year (Howard Hinnant, chrono-Compatible Low-Level Date Algorithms, civil_from_days).</summary>
+    /// <summary>
+    /// Gregorian date of a day count, for any year (Howard Hinnant, chrono-Compatible Low-Level Date Algorithms, civil_from_days).
+    /// </summary>
     static string Day(long days)
     {
         var z = days + 719_468;

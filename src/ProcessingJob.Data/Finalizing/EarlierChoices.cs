@@ -17,7 +17,9 @@ public sealed record EarlierChoices(int? TokenBudget, string? ModelFile, Compute
 {
     public static readonly EarlierChoices None = new(null, null);
 
-    /// <summary>The choices in the reports of an earlier run, the ordinally first host's that has any; what the spec says itself is left out.</summary>
+    /// <summary>
+    /// The choices in the reports of an earlier run, the ordinally first host's that has any; what the spec says itself is left out.
+    /// </summary>
     /// <param name="output">The output.</param>
     /// <param name="spec">Its spec.</param>
     /// <param name="committed">Ids of its units whose records stand.</param>

@@ -26,5 +26,6 @@ public sealed record FinalizeRequest
 }
 
 /// <param name="Manifest">As written.</param>
-/// <param name="Orphans">Files of ours that belonged to no unit of the job: half units of a killed run, units of changed or vanished files.</param>
+/// <param name="Orphans">Files of ours that belonged to no unit of the job: half units of a killed run, units of changed or vanished
+/// files.</param>
 public sealed record FinalizeResult(Manifest Manifest, IReadOnlyList<string> Orphans);

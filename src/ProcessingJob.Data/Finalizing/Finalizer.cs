@@ -6,7 +6,9 @@ using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Finalizing;
 
-/// <summary>Turns committed units into a finished output: checks that nothing is lost, then writes manifest.json and, last, _SUCCESS.</summary>
+/// <summary>
+/// Turns committed units into a finished output: checks that nothing is lost, then writes manifest.json and, last, _SUCCESS.
+/// </summary>
 public sealed class Finalizer(IOutputStore output, TimeProvider time)
 {
     const int ReadsAtOnce = 16;

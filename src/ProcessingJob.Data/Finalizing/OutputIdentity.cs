@@ -7,7 +7,9 @@ using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Finalizing;
 
-/// <summary>What all rows of an output have in common; kept in the output as <see cref="Path"/>, so that nothing else is mixed in.</summary>
+/// <summary>
+/// What all rows of an output have in common; kept in the output as <see cref="Path"/>, so that nothing else is mixed in.
+/// </summary>
 /// <param name="Spec">The spec of the first run; only its keys that affect the output count.</param>
 /// <param name="ModelFingerprint">16 hex digits over the model folder.</param>
 public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)

@@ -2,7 +2,9 @@ using ProcessingJob.Contract.Output;
 
 namespace ProcessingJob.Data.Finalizing;
 
-/// <summary>All parts of an output have the same columns: a reader that takes them as one table fails otherwise, or reads nonsense.</summary>
+/// <summary>
+/// All parts of an output have the same columns: a reader that takes them as one table fails otherwise, or reads nonsense.
+/// </summary>
 public static class SchemaCheck
 {
     /// <summary>What is wrong and how to get out of it; null when all units with rows have the same columns.</summary>
@@ -21,10 +23,12 @@ public static class SchemaCheck
             var (here, there) = (record.Columns!.Except(first.Columns!).ToList(), first.Columns!.Except(record.Columns!).ToList());
             var what =
                 here.Count + there.Count > 0
-                    ? $"{record.Parts[0].Path} (of {record.SourceFile}) has {Text(here)}, but {first.Parts[0].Path} (of {first.SourceFile}) has {Text(there)}"
+                    ? $"{record.Parts[0].Path} (of {record.SourceFile}) has {Text(here)}, but {first.Parts[0].Path} (of "
+                        + $"{first.SourceFile}) has {Text(there)}"
                     : $"{record.Parts[0].Path} has its columns in another order than {first.Parts[0].Path}";
             return $"its parts have different columns: {what}; expected one schema. "
-                + "fix: remove this output, or choose another output.data, and run again with pjob or JobClient, which read the types once for all hosts";
+                + "fix: remove this output, or choose another output.data, and run again with pjob or JobClient, which read the "
+                + "types once for all hosts";
         }
         return null;
     }

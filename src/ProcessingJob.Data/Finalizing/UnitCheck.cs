@@ -24,7 +24,8 @@ public static class UnitCheck
             != (unit.Id, unit.Source, unit.Start, unit.End, unit.Version)
         )
         {
-            yield return $"{name}: is the record of {record.SourceFile} {record.Start}-{record.End}, expected {unit.Source} {unit.Start}-{unit.End}";
+            yield return $"{name}: is the record of {record.SourceFile} {record.Start}-{record.End}, expected {unit.Source} "
+                + $"{unit.Start}-{unit.End}";
         }
 
         if (record.SpecFingerprint != identity.SpecFingerprint || record.ModelFingerprint != identity.ModelFingerprint)

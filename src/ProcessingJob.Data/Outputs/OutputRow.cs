@@ -7,7 +7,9 @@ namespace ProcessingJob.Data.Outputs;
 /// <param name="Embedding">The embedding as numbers, one per dimension; empty for other tasks than embed.</param>
 public sealed record OutputRow(IReadOnlyDictionary<string, object?> Values, float[] Embedding)
 {
-    /// <summary>The value of a column, for example <c>row.Get&lt;string&gt;("id")</c>, or <c>row.Get&lt;int[]&gt;("input_ids")</c>.</summary>
+    /// <summary>
+    /// The value of a column, for example <c>row.Get&lt;string&gt;("id")</c>, or <c>row.Get&lt;int[]&gt;("input_ids")</c>.
+    /// </summary>
     /// <exception cref="PJobException">There is no such column, or its value is of another type.</exception>
     public T? Get<T>(string column)
     {

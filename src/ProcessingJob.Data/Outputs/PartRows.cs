@@ -2,7 +2,8 @@ namespace ProcessingJob.Data.Outputs;
 
 /// <summary>Some rows of a part of an output.</summary>
 /// <param name="Count">Rows.</param>
-/// <param name="Stored">The embeddings as stored: numbers, codes (int8, uint8) or packed bytes (binary, ubinary); empty for other tasks.</param>
+/// <param name="Stored">The embeddings as stored: numbers, codes (int8, uint8) or packed bytes (binary, ubinary); empty for other
+/// tasks.</param>
 /// <param name="Columns">
 /// Values of the other columns by name: string (also for dates, times, timestamps and decimals), long, double, bool, bytes or null; ulong
 /// above the range of long; of lists an array of float, int, sbyte or string, else of such values; dictionaries for structures and for

@@ -53,7 +53,9 @@ sealed class CsvInput(byte delimiter, bool multiline) : RecordInput
             if (fields is null)
             {
                 throw new PJobException(
-                    $"{file}: the header cannot be read: {SlotDecoder.Show(feed.Data[..Math.Min(80, feed.Data.Length)])}; expected column names in UTF-8, separated by '{(char)dialect.Delimiter}' (input.delimiter, input.quote and input.escape say how)"
+                    $"{file}: the header cannot be read: {SlotDecoder.Show(feed.Data[..Math.Min(80, feed.Data.Length)])}; "
+                        + $"expected column names in UTF-8, separated by '{(char)dialect.Delimiter}' (input.delimiter, "
+                        + "input.quote and input.escape say how)"
                 );
             }
 

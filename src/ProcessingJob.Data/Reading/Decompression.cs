@@ -119,7 +119,8 @@ sealed class GuardedStream(Stream decoder, CountingStream compressed, string nam
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or ZstdException or IOException)
         {
             throw new PJobException(
-                $"{name}: the compressed data is truncated or damaged after {_total} decompressed bytes ({compressed.Count} compressed): {e.Message}; make or copy the file again",
+                $"{name}: the compressed data is truncated or damaged after {_total} decompressed bytes ({compressed.Count} "
+                    + $"compressed): {e.Message}; make or copy the file again",
                 ExitCode.Failed,
                 e
             );
@@ -127,7 +128,8 @@ sealed class GuardedStream(Stream decoder, CountingStream compressed, string nam
         catch (DecoderFallbackException e)
         {
             throw new PJobException(
-                $"{name}: is not {options.Input.Encoding} after {_total} bytes of text: {e.Message}; set input.encoding to the encoding of the file",
+                $"{name}: is not {options.Input.Encoding} after {_total} bytes of text: {e.Message}; set input.encoding to the "
+                    + "encoding of the file",
                 ExitCode.Failed,
                 e
             );
@@ -136,7 +138,8 @@ sealed class GuardedStream(Stream decoder, CountingStream compressed, string nam
         if (_total > options.MaxDecompressedBytes || (_total > FreeBytes && _total / options.MaxDecompressionRatio > compressed.Count))
         {
             throw new PJobException(
-                $"{name}: grew to {_total} bytes from {compressed.Count}, more than {options.MaxDecompressionRatio} times or {options.MaxDecompressedBytes} bytes; refused as a decompression bomb"
+                $"{name}: grew to {_total} bytes from {compressed.Count}, more than {options.MaxDecompressionRatio} times or "
+                    + $"{options.MaxDecompressedBytes} bytes; refused as a decompression bomb"
             );
         }
         return read;

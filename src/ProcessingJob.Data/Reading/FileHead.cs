@@ -6,7 +6,8 @@ namespace ProcessingJob.Data.Reading;
 /// <summary>What the first bytes of a file tell.</summary>
 /// <param name="Compression">By magic, not by name.</param>
 /// <param name="DataStart">Offset of the first record, behind byte order mark and header.</param>
-/// <param name="Columns">csv and tsv: names of the columns (without a header their indexes from 0); else, and for an empty file, empty.</param>
+/// <param name="Columns">csv and tsv: names of the columns (without a header their indexes from 0); else, and for an empty file,
+/// empty.</param>
 sealed record FileHead(CompressionKind Compression, long DataStart, string[] Columns)
 {
     /// <summary>csv and tsv: what stands between fields.</summary>
@@ -59,14 +60,16 @@ sealed record FileHead(CompressionKind Compression, long DataStart, string[] Col
         if (data.StartsWith("\uFFFE"u8))
         {
             throw new PJobException(
-                $"{name}: found UTF-16 in big-endian order, expected little-endian for input.encoding: utf-16; convert the file (iconv -f UTF-16 -t UTF-8)"
+                $"{name}: found UTF-16 in big-endian order, expected little-endian for input.encoding: utf-16; convert the file "
+                    + "(iconv -f UTF-16 -t UTF-8)"
             );
         }
 
         if (LooksLikeUtf16(data[..Math.Min(data.Length, 1000)]))
         {
             throw new PJobException(
-                $"{name}: the text has NUL bytes: found UTF-16 or no text at all, expected UTF-8; set input.encoding: utf-16, or convert the file (iconv -f UTF-16 -t UTF-8)"
+                $"{name}: the text has NUL bytes: found UTF-16 or no text at all, expected UTF-8; set input.encoding: utf-16, or "
+                    + "convert the file (iconv -f UTF-16 -t UTF-8)"
             );
         }
 

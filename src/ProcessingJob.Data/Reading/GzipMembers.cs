@@ -7,7 +7,8 @@ namespace ProcessingJob.Data.Reading;
 
 /// <summary>
 /// One or more gzip members (RFC 1952), strictly: .NET's GZipStream takes a truncated file and garbage behind a member for the end
-/// of the data; here both are faults (zeros between and behind members, as tape tools leave them, are not). The inflater does not tell where a member ends,
+/// of the data; here both are faults (zeros between and behind members, as tape tools leave them, are not). The inflater does not tell
+/// where a member ends,
 /// but its trailer, checksum and length of what came out, is found in the bytes it was last given.
 /// </summary>
 sealed class GzipMembers(Stream compressed) : ReadOnlyStream

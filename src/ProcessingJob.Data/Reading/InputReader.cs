@@ -116,7 +116,9 @@ abstract class RecordInput : InputReader
         if (!options.Input.AllowEmpty)
         {
             throw new PJobException(
-                $"{unit.Source}: no records: {(unit.Size == 0 ? "the file is empty" : "found no more than a header or blank lines")}; take the file away, or set input.allow_empty: true"
+                $"{unit.Source}: no records: "
+                    + $"{(unit.Size == 0 ? "the file is empty" : "found no more than a header or blank lines")}; take the file "
+                    + "away, or set input.allow_empty: true"
             );
         }
     }

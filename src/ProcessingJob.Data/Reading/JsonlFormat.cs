@@ -119,7 +119,8 @@ sealed class JsonlFormat : RecordFormat
             else if (name is not null && reader.TokenType != JsonTokenType.Null)
             {
                 throw new PJobException(
-                    $"{_file}: found the member '{name}', which the first records of the job's first file do not have; input.keep \"*\" carries their members: name those to keep"
+                    $"{_file}: found the member '{name}', which the first records of the job's first file do not have; input.keep "
+                        + "\"*\" carries their members: name those to keep"
                 );
             }
             else

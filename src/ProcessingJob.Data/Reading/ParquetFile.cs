@@ -8,7 +8,9 @@ using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Reading;
 
-/// <summary>A Parquet file, read by Arrow C++: its columns, also those inside structures as <c>a.b</c>, and where its row groups lie.</summary>
+/// <summary>
+/// A Parquet file, read by Arrow C++: its columns, also those inside structures as <c>a.b</c>, and where its row groups lie.
+/// </summary>
 sealed class ParquetFile : IAsyncDisposable
 {
     /// <summary>Rows that are decoded at a time.</summary>

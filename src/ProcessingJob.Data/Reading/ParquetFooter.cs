@@ -65,7 +65,8 @@ sealed class ParquetFooter
         if (read < 4 || !head.AsSpan().SequenceEqual("PAR1"u8))
         {
             throw new PJobException(
-                $"{source.Name}: not a Parquet file: it has {source.Length} bytes and begins with '{SlotDecoder.Show(head.AsSpan(0, read))}', expected 'PAR1'; check the file or set input.format"
+                $"{source.Name}: not a Parquet file: it has {source.Length} bytes and begins with "
+                    + $"'{SlotDecoder.Show(head.AsSpan(0, read))}', expected 'PAR1'; check the file or set input.format"
             );
         }
 

@@ -45,7 +45,8 @@ sealed class ParquetInput : InputReader
         if (!type.IsText && type.Kind is not (TypeKind.Binary or TypeKind.LargeBinary or TypeKind.Null))
         {
             throw new PJobException(
-                $"{file}: the text column '{name}' has the type {type}, expected string; set input.text to a column of texts, or write it as text",
+                $"{file}: the text column '{name}' has the type {type}, expected string; set input.text to a column of texts, or "
+                    + "write it as text",
                 code
             );
         }

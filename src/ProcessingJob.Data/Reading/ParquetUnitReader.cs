@@ -117,7 +117,8 @@ sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBuilder bui
             if (columns[slot] is { } found && !ColumnConversion.IsPossible(found.Type!, column.Type))
             {
                 throw new PJobException(
-                    $"{unit.Source}: the column '{column.Name}' has the type {found.Type}, expected {column.Type}, which it has in the job's first file; write the files with one type, or leave the column out of input.keep and input.id"
+                    $"{unit.Source}: the column '{column.Name}' has the type {found.Type}, expected {column.Type}, which it has "
+                        + "in the job's first file; write the files with one type, or leave the column out of input.keep and input.id"
                 );
             }
         }
@@ -297,7 +298,9 @@ sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBuilder bui
             if (place.IsEncrypted || place.File is not null)
             {
                 throw new PJobException(
-                    $"{unit.Source}: not supported: the values of row group {index} {(place.IsEncrypted ? "are encrypted" : $"lie in another file ('{place.File}')")}; write the file again as one that is complete"
+                    $"{unit.Source}: not supported: the values of row group {index} "
+                        + $"{(place.IsEncrypted ? "are encrypted" : $"lie in another file ('{place.File}')")}; write the file "
+                        + "again as one that is complete"
                 );
             }
 

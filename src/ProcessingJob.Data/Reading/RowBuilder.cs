@@ -102,7 +102,8 @@ sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileId
     {
         var type = plan.KeptColumns.Append(plan.IdColumn).FirstOrDefault(c => c?.Name == column)?.Type;
         var isText = plan.Texts.Any(t => t.Any(slot => plan.Names[slot] == column));
-        return $"the value of '{column}' is not of type {(isText || type is null ? "string" : type.ToString())}, which the column has in this job";
+        return $"the value of '{column}' is not of type {(isText || type is null ? "string" : type.ToString())}, which the column "
+            + "has in this job";
     }
 
     /// <summary>Ends a record whose values are all appended.</summary>

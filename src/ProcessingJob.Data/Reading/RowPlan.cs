@@ -74,7 +74,8 @@ sealed class RowPlan
         if (KeepsAll && (all ?? columns).FirstOrDefault(c => !Names.Contains(c)) is { } extra)
         {
             throw new PJobException(
-                $"{file}: found the column '{extra}', which the job's first file does not have; input.keep \"*\" carries the columns of the first file: name those to keep, or give all files the same columns"
+                $"{file}: found the column '{extra}', which the job's first file does not have; input.keep \"*\" carries the "
+                    + "columns of the first file: name those to keep, or give all files the same columns"
             );
         }
     }

@@ -32,7 +32,8 @@ public sealed class RowReader
     public IReadOnlyList<KeptColumn> KeptColumns => _plan.KeptColumns;
 
     /// <summary>The unit's records in file order. Blocks belong to the caller, who disposes them.</summary>
-    /// <exception cref="PJobException">The file as a whole cannot be read: truncated, not of its format, a named column is missing, changed while read.</exception>
+    /// <exception cref="PJobException">The file as a whole cannot be read: truncated, not of its format, a named column is missing, changed
+    /// while read.</exception>
     public async IAsyncEnumerable<RowBlock> ReadAsync(
         WorkUnit unit,
         IByteSource source,
@@ -48,7 +49,9 @@ public sealed class RowReader
         ids.Covered = Math.Max(ids.Covered, unit.End);
     }
 
-    /// <summary>The ids of the records before the unit, read if need be: an id must be found again whichever host reads which part of the file.</summary>
+    /// <summary>
+    /// The ids of the records before the unit, read if need be: an id must be found again whichever host reads which part of the file.
+    /// </summary>
     async ValueTask<FileIds> LearnIdsAsync(WorkUnit unit, IByteSource source, CancellationToken cancellationToken)
     {
         if (_plan.IdColumn is null || unit.IsWholeFile)

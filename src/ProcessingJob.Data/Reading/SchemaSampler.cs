@@ -13,7 +13,9 @@ namespace ProcessingJob.Data.Reading;
 /// </summary>
 public static class SchemaSampler
 {
-    /// <summary>The id first (when the spec names one), then the kept columns in the spec's order; "*" is all columns in file order.</summary>
+    /// <summary>
+    /// The id first (when the spec names one), then the kept columns in the spec's order; "*" is all columns in file order.
+    /// </summary>
     /// <exception cref="PJobException">A named column is missing (exit code 2: the spec is wrong), or the file cannot be read.</exception>
     public static async Task<IReadOnlyList<KeptColumn>> InferAsync(
         IByteSource source,

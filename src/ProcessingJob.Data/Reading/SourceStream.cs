@@ -36,7 +36,8 @@ sealed class SourceStream(IByteSource source) : ReadOnlyStream
         if (length > Array.MaxLength)
         {
             throw new PJobException(
-                $"{source.Name}: not supported: {length} bytes of one column in one row group, more than {Array.MaxLength}; write it with smaller row groups"
+                $"{source.Name}: not supported: {length} bytes of one column in one row group, more than {Array.MaxLength}; write "
+                    + "it with smaller row groups"
             );
         }
 

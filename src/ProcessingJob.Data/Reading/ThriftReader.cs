@@ -20,7 +20,9 @@ enum ThriftType
 
 readonly record struct ThriftField(int Id, ThriftType Type);
 
-/// <summary>Thrift's compact protocol (thrift-compact-protocol.md), reading only. Faults of the bytes are exceptions of their access.</summary>
+/// <summary>
+/// Thrift's compact protocol (thrift-compact-protocol.md), reading only. Faults of the bytes are exceptions of their access.
+/// </summary>
 ref struct ThriftReader(ReadOnlySpan<byte> data)
 {
     const int MaxDepth = 64;

@@ -10,7 +10,9 @@ using Column = ProcessingJob.Data.Columns.Column;
 
 namespace ProcessingJob.Data.Writing;
 
-/// <summary>Our columns as Arrow arrays. Values that Arrow lays out as we do are not copied: an array is valid as long as its column.</summary>
+/// <summary>
+/// Our columns as Arrow arrays. Values that Arrow lays out as we do are not copied: an array is valid as long as its column.
+/// </summary>
 static class ArrowArrays
 {
     public static Field FieldOf(OutputColumn column) =>

@@ -6,7 +6,9 @@ using ProcessingJob.Data.Columns;
 
 namespace ProcessingJob.Data.Writing;
 
-/// <summary>Rows as lines of JSON. Numbers have the shortest digits that read back the same; binary is base64; timestamps are ISO 8601.</summary>
+/// <summary>
+/// Rows as lines of JSON. Numbers have the shortest digits that read back the same; binary is base64; timestamps are ISO 8601.
+/// </summary>
 sealed class JsonRows : IDisposable
 {
     readonly ArrayBufferWriter<byte> _lines = new(1 << 16);

@@ -76,7 +76,8 @@ public sealed class UnitWriter : IAsyncDisposable
         if (counts.RowsIn != counts.RowsKept + rejected)
         {
             throw new PJobException(
-                $"{Unit.Source}: rows do not add up: {counts.RowsIn} in, but {counts.RowsKept} kept + {rejected} rejected; nothing was committed for this unit"
+                $"{Unit.Source}: rows do not add up: {counts.RowsIn} in, but {counts.RowsKept} kept + {rejected} rejected; "
+                    + "nothing was committed for this unit"
             );
         }
         var parts = new List<PartRecord>();

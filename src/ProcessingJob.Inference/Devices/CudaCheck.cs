@@ -47,18 +47,21 @@ static class CudaCheck
         : !host.Library
             ? (
                 "there is no NVIDIA driver here (libcuda.so.1 cannot be opened)",
-                $"take an instance type with GPUs ({GpuTypes.Suitable}), and outside SageMaker start the container with the NVIDIA runtime (--gpus all)"
+                $"take an instance type with GPUs ({GpuTypes.Suitable}), and outside SageMaker start the container with the "
+                    + "NVIDIA runtime (--gpus all)"
             )
         : host.Error != 0 ? ErrorOf(host)
         : host.Version is > 0 and < Cuda13
             ? (
                 $"the driver's library is of CUDA {host.CudaVersion}, expected {Cuda13 / 1000}.0 or newer",
-                $"start the image by its own entrypoint, which puts the forward-compatibility libraries first, or take a type with a newer driver ({GpuTypes.Suitable})"
+                "start the image by its own entrypoint, which puts the forward-compatibility libraries first, or take a type "
+                    + $"with a newer driver ({GpuTypes.Suitable})"
             )
         : host.Gpus.Count == 0 ? NoGpu
         : host.Gpus.FirstOrDefault(g => !Architectures.Contains(g.ComputeCapability)) is { } gpu
             ? (
-                $"{gpu.Name} has compute capability {gpu.ComputeCapability}, for which this build of ONNX Runtime has no code (it has {string.Join(", ", Architectures)})",
+                $"{gpu.Name} has compute capability {gpu.ComputeCapability}, for which this build of ONNX Runtime has no code (it "
+                    + $"has {string.Join(", ", Architectures)})",
                 $"take another instance type ({GpuTypes.Suitable})"
             )
         : host.Missing.Count > 0
@@ -91,7 +94,8 @@ static class CudaCheck
             NoDevice => NoGpu,
             803 => (
                 "CUDA error 803 (system driver mismatch): the CUDA libraries in the container do not fit the host's kernel driver",
-                $"start the image by its own entrypoint and leave LD_LIBRARY_PATH alone, or take a type with a newer driver ({GpuTypes.Suitable})"
+                "start the image by its own entrypoint and leave LD_LIBRARY_PATH alone, or take a type with a newer driver "
+                    + $"({GpuTypes.Suitable})"
             ),
             804 => (
                 "CUDA error 804: this GPU cannot use forward-compatibility libraries, which are for data-center GPUs",

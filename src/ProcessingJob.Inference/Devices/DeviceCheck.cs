@@ -47,7 +47,9 @@ public static class DeviceCheck
         return asking.Wait(limit)
             ? asking.GetAwaiter().GetResult()
             : throw new PJobException(
-                $"the NVIDIA driver has not answered within {limit.TotalSeconds:0} s; driver found: one that hangs, needed: {CudaCheck.Needed}; fix: run the job again, which gives other hosts, or take another instance type ({GpuTypes.Suitable})",
+                $"the NVIDIA driver has not answered within {limit.TotalSeconds:0} s; driver found: one that hangs, needed: "
+                    + $"{CudaCheck.Needed}; fix: run the job again, which gives other hosts, or take another instance type "
+                    + $"({GpuTypes.Suitable})",
                 ExitCode.Model
             );
     }

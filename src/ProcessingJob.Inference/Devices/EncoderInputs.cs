@@ -3,7 +3,9 @@ using ProcessingJob.Models.Folders;
 
 namespace ProcessingJob.Inference.Devices;
 
-/// <summary>The graph's input tensors of one thread, filled from a batch. Ids go from the encoding buffer straight into the tensor.</summary>
+/// <summary>
+/// The graph's input tensors of one thread, filled from a batch. Ids go from the encoding buffer straight into the tensor.
+/// </summary>
 sealed class EncoderInputs
 {
     readonly EncoderInput[] _inputs;

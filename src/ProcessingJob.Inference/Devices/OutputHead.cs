@@ -21,7 +21,9 @@ abstract class OutputHead
     /// <summary>Makes what one thread needs to read the outputs on the host.</summary>
     public abstract IOutputReader CreateReader();
 
-    /// <summary>An ONNX model that goes on with the first output where it is, so that it never leaves the device; null: there is none.</summary>
+    /// <summary>
+    /// An ONNX model that goes on with the first output where it is, so that it never leaves the device; null: there is none.
+    /// </summary>
     /// <param name="half">Whether the output is float16 and not float.</param>
     public virtual byte[]? DeviceGraph(bool half) => null;
 

@@ -37,8 +37,10 @@ static class PlacementCheck
         if (fallen.Count > 0)
         {
             throw new PJobException(
-                $"{file}: {fallen.Count} {(fallen.Count == 1 ? "node" : "nodes")} of the model's work would run on the CPU and not on {provider}: "
-                    + $"{string.Join(", ", fallen.Take(5).Select(n => $"{n.Name} ({n.Operation})"))}{(fallen.Count > 5 ? ", …" : "")}; {Cure}",
+                $"{file}: {fallen.Count} {(fallen.Count == 1 ? "node" : "nodes")} of the model's work would run on the CPU and "
+                    + $"not on {provider}: "
+                    + $"{string.Join(", ", fallen.Take(5).Select(n => $"{n.Name} ({n.Operation})"))}"
+                    + $"{(fallen.Count > 5 ? ", …" : "")}; {Cure}",
                 ExitCode.Model
             );
         }
@@ -73,12 +75,14 @@ static class PlacementCheck
     {
         if (!counts.IsFused)
         {
-            yield return $"{file}: attention is not fused ({counts.FusedAttention} attention nodes, {counts.UnfusedAttention} chains around a Softmax), which costs speed and memory; {Cure}";
+            yield return $"{file}: attention is not fused ({counts.FusedAttention} attention nodes, {counts.UnfusedAttention} "
+                + $"chains around a Softmax), which costs speed and memory; {Cure}";
         }
 
         if (counts.MaskedAttention > 0)
         {
-            yield return $"{file}: {counts.MaskedAttention} attention nodes have a mask of two dimensions, which ONNX Runtime computes unfused on CUDA; {Cure}";
+            yield return $"{file}: {counts.MaskedAttention} attention nodes have a mask of two dimensions, which ONNX Runtime "
+                + $"computes unfused on CUDA; {Cure}";
         }
     }
 }

@@ -13,7 +13,9 @@ sealed record ProfiledNode(string Name, string Operation, string Provider, IRead
 /// <param name="Rank">Dimensions.</param>
 readonly record struct ProfiledInput(string Type, int Rank);
 
-/// <summary>Reads the file that ONNX Runtime writes of a profiled session (onnxruntime.ai/docs/performance/tune-performance/profiling-tools.html).</summary>
+/// <summary>
+/// Reads the file that ONNX Runtime writes of a profiled session (onnxruntime.ai/docs/performance/tune-performance/profiling-tools.html).
+/// </summary>
 static class RunProfile
 {
     const string KernelSuffix = "_kernel_time";

@@ -16,7 +16,9 @@ static class BatchGate
     /// <summary>Short, so that a start costs little, and within the smallest token budget as a pair.</summary>
     static readonly int[] Lengths = [8, 5, 2];
 
-    /// <summary>Of the largest value. Float32 kernels stay below 1e-5 in any batch, quantized scales move results by 1e-3 at least.</summary>
+    /// <summary>
+    /// Of the largest value. Float32 kernels stay below 1e-5 in any batch, quantized scales move results by 1e-3 at least.
+    /// </summary>
     const double Float32Limit = 2e-4;
 
     /// <summary>GPUs choose other kernels, and other roundings, for other shapes; a lost mask moves results by much more.</summary>
@@ -53,7 +55,8 @@ static class BatchGate
         {
             var layer = FaultFinder.Find(model, graph, settings, block, 0) is { } found ? $", first in {found}" : "";
             throw new PJobException(
-                $"{file.Path}: the model is broken: every result is NaN or infinity{layer}; fix: use another model file (compute.model_file)",
+                $"{file.Path}: the model is broken: every result is NaN or infinity{layer}; fix: use another model file "
+                    + "(compute.model_file)",
                 ExitCode.Model
             );
         }
@@ -67,7 +70,9 @@ static class BatchGate
         return options.AllowBatchDependent
             ? true
             : throw new PJobException(
-                $"{file.Path} ({file.File.Precision.Words()}): a text's result depends on the other texts of its batch: alone and in a batch it differs by {difference:P1} of the largest value; fix: use a float32 or safetensors file (compute.model_file), or compute.allow_batch_dependent: true, which runs one text per call",
+                $"{file.Path} ({file.File.Precision.Words()}): a text's result depends on the other texts of its batch: alone and "
+                    + $"in a batch it differs by {difference:P1} of the largest value; fix: use a float32 or safetensors file "
+                    + "(compute.model_file), or compute.allow_batch_dependent: true, which runs one text per call",
                 ExitCode.Model
             );
     }

@@ -54,7 +54,9 @@ static class BatchPlanner
     public static ulong Key(ReadOnlySpan<int> ids, bool hashed) =>
         (ulong)(uint)(int.MaxValue - ids.Length) << 32 | (hashed ? Hash(ids) : 0);
 
-    /// <summary>What starting one more batch costs on a CPU, in tokens: measured as the difference between batches of 256 and of 512.</summary>
+    /// <summary>
+    /// What starting one more batch costs on a CPU, in tokens: measured as the difference between batches of 256 and of 512.
+    /// </summary>
     const int BatchOverhead = 8;
 
     /// <summary>

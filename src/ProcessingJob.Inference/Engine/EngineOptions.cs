@@ -31,7 +31,9 @@ public sealed record EngineOptions
     /// not change results.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Threads inside one call on a CPU (ONNX Runtime's intra-op threads). 1 is fastest as long as there are enough batches.</summary>
+    /// <summary>
+    /// Threads inside one call on a CPU (ONNX Runtime's intra-op threads). 1 is fastest as long as there are enough batches.
+    /// </summary>
     public int IntraOpThreads { get; init; } = 1;
 
     /// <summary>Run a graph whose results depend on the batch one encoding at a time, instead of refusing it.</summary>
@@ -43,6 +45,9 @@ public sealed record EngineOptions
     /// <summary>Encode equal encodings of a block once.</summary>
     public bool Deduplicate { get; init; } = true;
 
-    /// <summary>Receives what goes wrong or could go better; what was chosen is in <see cref="InferenceEngine.DeviceSummary"/>. Called from any thread.</summary>
+    /// <summary>
+    /// Receives what goes wrong or could go better; what was chosen is in <see cref="InferenceEngine.DeviceSummary"/>. Called from any
+    /// thread.
+    /// </summary>
     public Action<EngineMessage>? Log { get; init; }
 }

@@ -109,7 +109,9 @@ sealed record EngineSetup
             Rules = rules,
             Profile = profile,
             Summary =
-                $"{profile.Describe(count, threads, options.IntraOpThreads)} ({why}), {file.File.Name} ({file.File.Precision.Words()}, {whyFile}), {(rules.Alone ? "one text per call" : $"{rules.TokenBudget} tokens per batch")}",
+                $"{profile.Describe(count, threads, options.IntraOpThreads)} ({why}), {file.File.Name} "
+                + $"({file.File.Precision.Words()}, {whyFile}), "
+                + $"{(rules.Alone ? "one text per call" : $"{rules.TokenBudget} tokens per batch")}",
             Resolved = head.Settings with
             {
                 GraphOrigin = file is OnnxSource ? "onnx" : "safetensors",

@@ -44,7 +44,8 @@ sealed class InferenceContext(
             {
                 var layer = findFault?.Invoke(example.Block, example.Encodings[0]) is { } found ? $", first in {found}" : "";
                 _broken = new PJobException(
-                    $"the model is broken: {texts} give NaN or infinity{layer}; fix: use another model file or precision (compute.model_file, compute.device)",
+                    $"the model is broken: {texts} give NaN or infinity{layer}; fix: use another model file or precision "
+                        + "(compute.model_file, compute.device)",
                     ExitCode.Model
                 );
             }

@@ -35,7 +35,8 @@ static class NumericGate
         if (!(worst >= required))
         {
             throw new PJobException(
-                $"{file.Path}: the optimised graph is wrong on this device: cosine {worst:F5} to the graph as it is, expected {required}; fix: use another model file (compute.model_file) or device: cpu, and see `pjob model verify`",
+                $"{file.Path}: the optimised graph is wrong on this device: cosine {worst:F5} to the graph as it is, expected "
+                    + $"{required}; fix: use another model file (compute.model_file) or device: cpu, and see `pjob model verify`",
                 ExitCode.Model
             );
         }
@@ -49,7 +50,8 @@ static class NumericGate
             .Select(i => FaultFinder.Find(model, graph, settings, block, i))
             .FirstOrDefault(found => found is not null);
         return new PJobException(
-            $"{file.Path} ({file.File.Precision.Words()}) gives NaN or infinity{(layer is null ? "" : $", first in {layer}")}; fix: use a file of another precision (compute.model_file) or device: cpu",
+            $"{file.Path} ({file.File.Precision.Words()}) gives NaN or infinity{(layer is null ? "" : $", first in {layer}")}; "
+                + "fix: use a file of another precision (compute.model_file) or device: cpu",
             ExitCode.Model
         );
     }

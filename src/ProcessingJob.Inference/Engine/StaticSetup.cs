@@ -12,7 +12,8 @@ namespace ProcessingJob.Inference.Engine;
 /// <summary>The setup of a model that is a table of tokens: no graph, no session, always the CPU.</summary>
 static class StaticSetup
 {
-    /// <exception cref="PJobException">Model: another task than embed, or a GPU is asked for. BadSpec: options that do not fit the model.</exception>
+    /// <exception cref="PJobException">Model: another task than embed, or a GPU is asked for. BadSpec: options that do not fit the
+    /// model.</exception>
     public static EngineSetup Create(ModelFolder model, EngineOptions options, int maxLength)
     {
         if (options.Task != TaskKind.Embed)
@@ -23,7 +24,8 @@ static class StaticSetup
         if (options.Device == DeviceKind.Cuda)
         {
             throw new PJobException(
-                $"compute.device is cuda, but {model.Path} is a static embedding, a table that no GPU is used for; fix: take an instance type without GPUs and device: auto",
+                $"compute.device is cuda, but {model.Path} is a static embedding, a table that no GPU is used for; fix: take an "
+                    + "instance type without GPUs and device: auto",
                 ExitCode.Model
             );
         }

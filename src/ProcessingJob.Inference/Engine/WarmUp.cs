@@ -4,7 +4,9 @@ using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Inference.Engine;
 
-/// <summary>Runs the largest batch once, so that a GPU's memory arena is sized for it at the start and not by a ratchet of growing shapes.</summary>
+/// <summary>
+/// Runs the largest batch once, so that a GPU's memory arena is sized for it at the start and not by a ratchet of growing shapes.
+/// </summary>
 static class WarmUp
 {
     /// <returns>False when the largest batch does not fit: the engine will halve it when it comes.</returns>

@@ -3,7 +3,9 @@ using ProcessingJob.Models.Modules;
 
 namespace ProcessingJob.Inference.Heads;
 
-/// <summary>Computes <see cref="TorchActivation"/>s as PyTorch's classes made without arguments do (docs.pytorch.org/docs/stable/nn.html).</summary>
+/// <summary>
+/// Computes <see cref="TorchActivation"/>s as PyTorch's classes made without arguments do (docs.pytorch.org/docs/stable/nn.html).
+/// </summary>
 static class ActivationFunctions
 {
     const double SeluScale = 1.0507009873554804934193349852946;

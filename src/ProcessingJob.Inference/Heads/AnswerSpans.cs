@@ -53,7 +53,8 @@ public sealed class AnswerSpans
         if (startLogits.Length != ids.Length || endLogits.Length != ids.Length || offsets.Length != ids.Length)
         {
             throw new ArgumentException(
-                $"{ids.Length} ids, {offsets.Length} offsets, {startLogits.Length} start and {endLogits.Length} end logits: expected one of each per token"
+                $"{ids.Length} ids, {offsets.Length} offsets, {startLogits.Length} start and {endLogits.Length} end logits: "
+                    + "expected one of each per token"
             );
         }
 

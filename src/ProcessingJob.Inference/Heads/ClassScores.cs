@@ -24,7 +24,9 @@ public static class ClassScores
             _ => labels == 1 ? ScoreFunction.Sigmoid : ScoreFunction.Softmax,
         };
 
-    /// <summary>Turns logits into a CrossEncoder's scores. <paramref name="scores"/> has the same length and may be the same memory.</summary>
+    /// <summary>
+    /// Turns logits into a CrossEncoder's scores. <paramref name="scores"/> has the same length and may be the same memory.
+    /// </summary>
     public static void Apply(TorchActivation activation, ReadOnlySpan<float> logits, Span<float> scores)
     {
         logits.CopyTo(scores);

@@ -2,7 +2,9 @@ namespace ProcessingJob.Inference.Heads;
 
 static class ErrorFunction
 {
-    /// <summary>erf to double precision: its Taylor series, and for large values the continued fraction of erfc (dlmf.nist.gov/7.6, 7.9).</summary>
+    /// <summary>
+    /// erf to double precision: its Taylor series, and for large values the continued fraction of erfc (dlmf.nist.gov/7.6, 7.9).
+    /// </summary>
     public static double Erf(double x)
     {
         var a = Math.Abs(x);

@@ -8,7 +8,8 @@ namespace ProcessingJob.Inference.Heads;
 /// <summary>The head of each task.</summary>
 static class TaskHeads
 {
-    /// <exception cref="PJobException">Model: the graph has not the outputs that the task needs. BadSpec: the task runs no model.</exception>
+    /// <exception cref="PJobException">Model: the graph has not the outputs that the task needs. BadSpec: the task runs no
+    /// model.</exception>
     public static OutputHead Create(ModelFolder model, ModelSource file, TaskKind task, EmbedOptions options) =>
         task switch
         {

@@ -64,7 +64,9 @@ public static class ModelVerifier
         return results;
     }
 
-    /// <summary>Measures token budgets on encodings of real texts, smallest budget first. Take some thousand tokens per core at least.</summary>
+    /// <summary>
+    /// Measures token budgets on encodings of real texts, smallest budget first. Take some thousand tokens per core at least.
+    /// </summary>
     public static IReadOnlyList<TuneResult> Tune(ModelFolder model, EngineOptions options, EncodingBuffer texts)
     {
         var results = new List<TuneResult>();

@@ -47,7 +47,8 @@ public sealed record AwsConnection
             ?? FallbackRegionFactory.GetRegionEndpoint()?.SystemName;
         return found is null
             ? throw new PJobException(
-                "No AWS region: aws.region is not set, and neither AWS_REGION nor the profile names one. Set aws.region in job.yaml, or AWS_REGION.",
+                "No AWS region: aws.region is not set, and neither AWS_REGION nor the profile names one. Set aws.region in "
+                    + "job.yaml, or AWS_REGION.",
                 ExitCode.BadSpec
             )
             : new AwsConnection { Region = found };

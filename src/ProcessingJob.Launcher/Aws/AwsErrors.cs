@@ -6,7 +6,10 @@ namespace ProcessingJob.Launcher.Aws;
 /// <summary>What the services' refusals mean to the launcher.</summary>
 public static class AwsErrors
 {
-    /// <summary>Of Describe and Stop: no such job. The model says ResourceNotFound, the service in practice ValidationException, at times without a text.</summary>
+    /// <summary>
+    /// Of Describe and Stop: no such job. The model says ResourceNotFound, the service in practice ValidationException, at times without a
+    /// text.
+    /// </summary>
     public static bool IsMissingJob(AmazonServiceException e) =>
         e.ErrorCode is "ResourceNotFound" or "ResourceNotFoundException"
         // A name outside the pattern is told in other words, and is a fault of the caller.

@@ -10,7 +10,9 @@ namespace ProcessingJob.Launcher.Aws;
 /// </summary>
 public sealed class AwsJsonClient(AwsService service, AwsConnection connection) : AwsWireClient(service, connection)
 {
-    /// <summary>How the records of <see cref="SageMaker"/> and others travel: names as written, nulls left out, times as epoch seconds.</summary>
+    /// <summary>
+    /// How the records of <see cref="SageMaker"/> and others travel: names as written, nulls left out, times as epoch seconds.
+    /// </summary>
     public static readonly JsonSerializerOptions Json = new()
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

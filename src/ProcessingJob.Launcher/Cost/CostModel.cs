@@ -90,7 +90,8 @@ public sealed class CostModel(InstanceTypes types)
         return flops > 0
             ? flops / flopsPerToken
             : throw new PJobException(
-                $"compute.instance_type: {type.Type} is not in the table of {types.Date}, so its speed is unknown. Give a measured one with --tokens-per-second, or a table with --instance-types.",
+                $"compute.instance_type: {type.Type} is not in the table of {types.Date}, so its speed is unknown. Give a "
+                    + "measured one with --tokens-per-second, or a table with --instance-types.",
                 ExitCode.BadSpec
             );
     }

@@ -90,7 +90,8 @@ public sealed class AwsDoctor(AwsConnection connection)
                     "role",
                     Health.Bad,
                     $"{name} does not trust sagemaker.amazonaws.com",
-                    $"aws iam update-assume-role-policy --role-name {name} --policy-document file://trust.json (see ExecutionRole in infra/template.yaml)"
+                    $"aws iam update-assume-role-policy --role-name {name} --policy-document file://trust.json (see ExecutionRole "
+                        + "in infra/template.yaml)"
                 ),
         };
         findings.AddRange(
@@ -213,7 +214,8 @@ public sealed class AwsDoctor(AwsConnection connection)
                 "quota",
                 Health.Bad,
                 $"{type} for processing job usage: {quota.Value}, the job needs {wanted}",
-                $"aws service-quotas request-service-quota-increase --service-code sagemaker --quota-code {quota.Code} --desired-value {wanted}"
+                $"aws service-quotas request-service-quota-increase --service-code sagemaker --quota-code {quota.Code} "
+                    + $"--desired-value {wanted}"
             )
         );
     }
@@ -249,8 +251,11 @@ public sealed class AwsDoctor(AwsConnection connection)
                     Health.Warning,
                     $"{string.Join(", ", vpcs)} has no endpoint for {service}; without a NAT gateway the job cannot reach it",
                     service == "s3"
-                        ? $"aws ec2 create-vpc-endpoint --vpc-id {vpcs.FirstOrDefault()} --service-name com.amazonaws.{connection.Region}.s3 --route-table-ids …"
-                        : $"aws ec2 create-vpc-endpoint --vpc-id {vpcs.FirstOrDefault()} --vpc-endpoint-type Interface --service-name com.amazonaws.{connection.Region}.{service} --subnet-ids {string.Join(' ', spec.Aws.Subnets)}"
+                        ? $"aws ec2 create-vpc-endpoint --vpc-id {vpcs.FirstOrDefault()} --service-name "
+                            + $"com.amazonaws.{connection.Region}.s3 --route-table-ids …"
+                        : $"aws ec2 create-vpc-endpoint --vpc-id {vpcs.FirstOrDefault()} --vpc-endpoint-type Interface "
+                            + $"--service-name com.amazonaws.{connection.Region}.{service} --subnet-ids "
+                            + $"{string.Join(' ', spec.Aws.Subnets)}"
                 )
         );
     }

@@ -226,7 +226,9 @@ public sealed partial class HubClient : IDisposable
         throw new PJobException($"{url}: more than ten redirects", ExitCode.Failed);
     }
 
-    /// <summary>Whether a request may carry the token: it goes to the hub's own host and port, encrypted unless it stays on this machine.</summary>
+    /// <summary>
+    /// Whether a request may carry the token: it goes to the hub's own host and port, encrypted unless it stays on this machine.
+    /// </summary>
     internal static bool IsHub(Uri at, Uri endpoint) =>
         IsPrivate(at)
         && at.Scheme == endpoint.Scheme

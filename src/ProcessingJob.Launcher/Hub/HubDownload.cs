@@ -7,7 +7,9 @@ using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Hub;
 
-/// <summary>One file after the other: goes on where a broken connection stopped, waits when the hub is busy, and keeps nothing unchecked.</summary>
+/// <summary>
+/// One file after the other: goes on where a broken connection stopped, waits when the hub is busy, and keeps nothing unchecked.
+/// </summary>
 sealed class HubDownload(HubClient client, TimeProvider time, int tries)
 {
     readonly Retry _retry = new(time);

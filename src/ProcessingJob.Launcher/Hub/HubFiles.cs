@@ -85,7 +85,8 @@ public static class HubFiles
         if (all.All(f => f.Path != chosen))
         {
             throw new PJobException(
-                $"compute.model_file: {model.Repository} has no {chosen}; it has {string.Join(", ", safetensors is null ? onnx : [safetensors, .. onnx])}",
+                $"compute.model_file: {model.Repository} has no {chosen}; it has "
+                    + $"{string.Join(", ", safetensors is null ? onnx : [safetensors, .. onnx])}",
                 ExitCode.Model
             );
         }
@@ -115,7 +116,8 @@ public static class HubFiles
             ?? (onnx.Count == 1 ? onnx[0] : null)
             ?? throw new PJobException(
                 onnx.Count == 0
-                    ? $"{model.Repository}@{model.Revision} has no {Checkpoint} and no .onnx file; fix: take a repository that has one of them"
+                    ? $"{model.Repository}@{model.Revision} has no {Checkpoint} and no .onnx file; fix: take a repository that "
+                        + "has one of them"
                     : $"compute.model_file: {model.Repository} has several ONNX files, name one: {string.Join(", ", onnx)}",
                 ExitCode.Model
             );

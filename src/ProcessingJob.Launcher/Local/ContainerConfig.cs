@@ -4,7 +4,10 @@ using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Launcher.Local;
 
-/// <summary>Writes <c>processingjobconfig.json</c> and <c>resourceconfig.json</c> as SageMaker does: same members, explicit nulls, names inside the container.</summary>
+/// <summary>
+/// Writes <c>processingjobconfig.json</c> and <c>resourceconfig.json</c> as SageMaker does: same members, explicit nulls, names inside the
+/// container.
+/// </summary>
 public static class ContainerConfig
 {
     /// <param name="paths">The host's container root.</param>

@@ -90,7 +90,9 @@ public sealed record HostRoot(string Host, ContainerPaths Paths)
         return text.Length > 0 ? InUsersPaths(text) : null;
     }
 
-    /// <summary>What the worker says, with the user's folders in place of those that it sees: the root is gone when the job has ended.</summary>
+    /// <summary>
+    /// What the worker says, with the user's folders in place of those that it sees: the root is gone when the job has ended.
+    /// </summary>
     public string InUsersPaths(string text) =>
         text.Replace(Paths.Model, _given.Model, StringComparison.Ordinal).Replace(Paths.Data, _given.Data, StringComparison.Ordinal);
 

@@ -5,7 +5,9 @@ namespace ProcessingJob.Launcher.Local;
 /// <summary>Puts files of this machine under a container root without copying them where that can be.</summary>
 public static class LinkedFolder
 {
-    /// <summary>The whole folder. Its root may be a link, but workers refuse links below it: a folder with such links gets its files one by one.</summary>
+    /// <summary>
+    /// The whole folder. Its root may be a link, but workers refuse links below it: a folder with such links gets its files one by one.
+    /// </summary>
     public static void Link(string source, string target)
     {
         // Links inside are relative to where the folder is, not to a link that leads to it.

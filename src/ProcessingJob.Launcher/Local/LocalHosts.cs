@@ -9,7 +9,9 @@ namespace ProcessingJob.Launcher.Local;
 /// <summary>The workers of one run: started together, watched, stopped together.</summary>
 sealed class LocalHosts(WorkerCommand command, JobSpec spec, TimeProvider time, IProgress<JobEvent> events)
 {
-    /// <summary>Runs a worker under each root until all have ended. When one fails, the others are stopped: what they committed is kept.</summary>
+    /// <summary>
+    /// Runs a worker under each root until all have ended. When one fails, the others are stopped: what they committed is kept.
+    /// </summary>
     /// <param name="roots">Container roots.</param>
     /// <param name="cancellationToken">Stops all workers.</param>
     /// <returns>In the order of the roots.</returns>

@@ -51,10 +51,10 @@ sealed record LocalJob
             ? await FirstSchema.ReadAsync(spec.Input, input.PathOf(first.Source), cancellationToken).ConfigureAwait(false)
             : null;
 
+        var all = Fingerprints.OfItems([("spec", identity.SpecFingerprint), ("model", identity.ModelFingerprint), ("data", data)]);
         return new()
         {
-            Name =
-                $"{spec.Name}-{Fingerprints.OfItems([("spec", identity.SpecFingerprint), ("model", identity.ModelFingerprint), ("data", data)])[..8]}",
+            Name = $"{spec.Name}-{all[..8]}",
             Spec = spec,
             Hosts = hosts,
             Input = input,
@@ -160,7 +160,8 @@ sealed record LocalJob
         return Directory.Exists(model)
             ? Path.GetFullPath(model)
             : throw new PJobException(
-                $"model: there is no folder {Path.GetFullPath(model)}; expected config.json, tokenizer.json and model.safetensors or an .onnx file in it",
+                $"model: there is no folder {Path.GetFullPath(model)}; expected config.json, tokenizer.json and model.safetensors "
+                    + "or an .onnx file in it",
                 ExitCode.Model
             );
     }

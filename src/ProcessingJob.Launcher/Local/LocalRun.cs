@@ -169,7 +169,8 @@ sealed class LocalRun(
         if (example is not null)
         {
             throw new PJobException(
-                $"output.data: {job.Output.Location} was made from other files ({example}), none of which is in input.data; choose another output.data, or remove that output",
+                $"output.data: {job.Output.Location} was made from other files ({example}), none of which is in input.data; "
+                    + "choose another output.data, or remove that output",
                 ExitCode.BadSpec
             );
         }

@@ -8,7 +8,9 @@ using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Planning;
 
-/// <summary>The id and the kept columns with their types, from one file of the input: read once for all hosts, so that all parts have one schema.</summary>
+/// <summary>
+/// The id and the kept columns with their types, from one file of the input: read once for all hosts, so that all parts have one schema.
+/// </summary>
 public static class FirstSchema
 {
     /// <exception cref="PJobException">A named column is missing, or the file cannot be read.</exception>

@@ -37,7 +37,9 @@ public sealed record JobResult
     /// <summary>Files removed or listed because they belong to no unit of the job.</summary>
     public IReadOnlyList<string> Orphans { get; init; } = [];
 
-    /// <summary>What should be known before the results are trusted: the manifest's, or of a job that did not complete the plan's.</summary>
+    /// <summary>
+    /// What should be known before the results are trusted: the manifest's, or of a job that did not complete the plan's.
+    /// </summary>
     public IReadOnlyList<JobWarning> Warnings { get; init; } = [];
 
     /// <summary>The result of a run for which warnings are errors.</summary>

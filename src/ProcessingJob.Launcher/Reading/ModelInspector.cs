@@ -179,9 +179,9 @@ public static class ModelInspector
     static string Result(TaskKind task, ModelUse use) =>
         task switch
         {
-            TaskKind.Embed =>
-                $"vectors of {use.Resolved.Dimensions?.ToString(CultureInfo.InvariantCulture) ?? "some"} floats, pooling {use.Resolved.Pooling}, "
-                    + $"{(use.Resolved.Normalize == true ? "length 1" : "not normalized")}",
+            TaskKind.Embed => $"vectors of {use.Resolved.Dimensions?.ToString(CultureInfo.InvariantCulture) ?? "some"} floats, pooling "
+                + $"{use.Resolved.Pooling}, "
+                + $"{(use.Resolved.Normalize == true ? "length 1" : "not normalized")}",
             TaskKind.Classify => $"{use.Folder!.Labels.Count} labels: {string.Join(", ", use.Folder.Labels.Take(8))}"
                 + (use.Folder.Labels.Count > 8 ? ", …" : "")
                 + (use.Folder.Activation is { } activation ? $"; {Names.Of(activation)}" : ""),

@@ -9,13 +9,17 @@ public sealed record ModelReading
     /// <summary>The folder, as it was named.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>config.json's model_type, such as <c>bert</c>; <c>static</c> for a table of tokens; null where there is only a tokenizer.</summary>
+    /// <summary>
+    /// config.json's model_type, such as <c>bert</c>; <c>static</c> for a table of tokens; null where there is only a tokenizer.
+    /// </summary>
     public string? Family { get; init; }
 
     /// <summary>The class that config.json names, such as <c>BertForTokenClassification</c>; null where it names none.</summary>
     public string? Architecture { get; init; }
 
-    /// <summary>none, sequence_classification, token_classification, question_answering or masked_language_model; null: another one.</summary>
+    /// <summary>
+    /// none, sequence_classification, token_classification, question_answering or masked_language_model; null: another one.
+    /// </summary>
     public string? Head { get; init; }
 
     /// <summary>The task that the folder is for; null where no task of this version fits.</summary>

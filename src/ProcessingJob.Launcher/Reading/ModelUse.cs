@@ -30,7 +30,8 @@ public sealed record ModelUse
     /// <param name="path">Its model folder on this machine.</param>
     /// <param name="device">Where it runs; auto counts as the CPU.</param>
     /// <param name="hasWeights">False: the weights are elsewhere, and only what the other files say is read.</param>
-    /// <exception cref="PJobException">Model: the folder cannot be used for the task. BadSpec: the spec asks for what it cannot do.</exception>
+    /// <exception cref="PJobException">Model: the folder cannot be used for the task. BadSpec: the spec asks for what it cannot
+    /// do.</exception>
     public static ModelUse Of(JobSpec spec, string path, DeviceKind device = DeviceKind.Auto, bool hasWeights = true) =>
         Read(spec, path, folder => Tokenizer.Load(folder), device, hasWeights);
 

@@ -3,7 +3,9 @@ using ProcessingJob.Launcher.Aws;
 
 namespace ProcessingJob.Launcher.SageMaker;
 
-/// <summary><see cref="IJobLogs"/> by FilterLogEvents: one call covers all hosts of a job (at most 100, the call's own limit on streams).</summary>
+/// <summary>
+/// <see cref="IJobLogs"/> by FilterLogEvents: one call covers all hosts of a job (at most 100, the call's own limit on streams).
+/// </summary>
 public sealed class CloudWatchJobLogs(AwsJsonClient client) : IJobLogs
 {
     /// <summary>Where SageMaker puts the output of every processing job.</summary>

@@ -105,12 +105,14 @@ public static class FailureText
             _ when Says("Out of Memory") || Says("more memory") =>
                 "choose an instance type with more memory, or lower compute.token_budget.",
             _ when Says("Failed to download data") =>
-                "check that the role may read the bucket (s3:ListBucket, s3:GetObject, kms:Decrypt), and in a VPC that its subnets have an S3 gateway endpoint: 'pjob doctor'.",
+                "check that the role may read the bucket (s3:ListBucket, s3:GetObject, kms:Decrypt), and in a VPC that its "
+                    + "subnets have an S3 gateway endpoint: 'pjob doctor'.",
             _ when Says("upload") => "check that the role may write the output bucket (s3:PutObject, kms:GenerateDataKey): 'pjob doctor'.",
             _ when Says("InternalServerError") =>
                 "a fault inside SageMaker: run the same command again; it goes on from what is committed.",
             _ when Says("AlgorithmError") =>
-                "see the lines above ('pjob logs' shows all); after fixing it, run the same command again: it continues from what is committed",
+                "see the lines above ('pjob logs' shows all); after fixing it, run the same command again: it continues from what "
+                    + "is committed",
             _ => null,
         };
     }

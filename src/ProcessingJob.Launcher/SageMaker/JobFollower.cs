@@ -21,13 +21,17 @@ public sealed record FollowOptions
     /// <summary>How much later than its own time a line may appear.</summary>
     public TimeSpan LateLines { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Readings after the end that bring nothing, in a row, before the logs are taken as complete: lines come seconds after the state does.</summary>
+    /// <summary>
+    /// Readings after the end that bring nothing, in a row, before the logs are taken as complete: lines come seconds after the state does.
+    /// </summary>
     public int QuietReadings { get; init; } = 2;
 
     /// <summary>How long the service may be out of reach in a row.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Tags decide on access in some accounts and take a while to arrive: refusals this long after creation are waited out.</summary>
+    /// <summary>
+    /// Tags decide on access in some accounts and take a while to arrive: refusals this long after creation are waited out.
+    /// </summary>
     public TimeSpan AccessGrace { get; init; } = TimeSpan.FromMinutes(5);
 }
 
@@ -41,7 +45,8 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
         _reading = new();
 
     /// <summary>The job's events until it has ended, the last being <see cref="RemoteEvent.Ended"/>.</summary>
-    /// <exception cref="PJobException">There is no such job, AWS refuses, or the service was out of reach for longer than the patience; the job itself goes on.</exception>
+    /// <exception cref="PJobException">There is no such job, AWS refuses, or the service was out of reach for longer than the patience; the
+    /// job itself goes on.</exception>
     public async IAsyncEnumerable<RemoteEvent> FollowAsync(
         string name,
         [EnumeratorCancellation] CancellationToken cancellationToken = default

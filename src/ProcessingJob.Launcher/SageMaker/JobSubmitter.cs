@@ -42,7 +42,9 @@ sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time, IProgress<Job
         }
     }
 
-    /// <summary>Creates the job, or finds that an earlier call whose answer was lost has created it; either way the job to follow has this name.</summary>
+    /// <summary>
+    /// Creates the job, or finds that an earlier call whose answer was lost has created it; either way the job to follow has this name.
+    /// </summary>
     /// <exception cref="PJobException">Exit code 5: refused, with what to do about it.</exception>
     /// <exception cref="AmazonServiceException">ResourceLimitExceeded, which the caller may answer with another instance type.</exception>
     public async Task CreateAsync(CreateJobRequest request, CancellationToken cancellationToken = default)
@@ -117,7 +119,8 @@ sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time, IProgress<Job
         return e switch
         {
             _ when AwsErrors.IsAccessDenied(e) => what
-                + " Your identity needs sagemaker:CreateProcessingJob, iam:PassRole on the role, and sagemaker:AddTags when there are tags.",
+                + " Your identity needs sagemaker:CreateProcessingJob, iam:PassRole on the role, and sagemaker:AddTags when "
+                + "there are tags.",
             _ when AwsErrors.IsRoleNotReady(e) => what
                 + $" Let sagemaker.amazonaws.com assume {request.RoleArn} (infra/template.yaml makes such a role).",
             _ when e.ErrorCode == "ValidationException" && e.Message.Length == 0 => what

@@ -29,7 +29,8 @@ static class Preflight
         {
             var what = job.Spec.Input.Sharding == Sharding.ByKey ? "objects to deal out" : "units of work";
             throw new PJobException(
-                $"compute.instance_count: {hosts} hosts, but there are only {most} {what}: the others would be paid for nothing. Set it to {most}, or less.",
+                $"compute.instance_count: {hosts} hosts, but there are only {most} {what}: the others would be paid for nothing. "
+                    + $"Set it to {most}, or less.",
                 ExitCode.BadSpec
             );
         }
@@ -69,7 +70,8 @@ static class Preflight
         {
             yield return new(
                 "data_copied_to_all_hosts",
-                $"each of the {hosts} hosts copies all {plan.Bytes / Gb:0} GB before it starts; with input.transfer: stream it would read only its share"
+                $"each of the {hosts} hosts copies all {plan.Bytes / Gb:0} GB before it starts; with input.transfer: stream it "
+                    + "would read only its share"
             );
         }
 
@@ -88,7 +90,10 @@ static class Preflight
         {
             yield return new(
                 "image_accelerator_unknown",
-                $"aws.image: whether it is built for GPUs is not known ({fault ?? "it has no label io.processingjob.accelerator"}); the worker's own check decides at its start; fix: allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository, and use an image of scripts/publish-image.sh cuda"
+                "aws.image: whether it is built for GPUs is not known "
+                    + $"({fault ?? "it has no label io.processingjob.accelerator"}); the worker's own check decides at its start; "
+                    + "fix: allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository, and use an image of "
+                    + "scripts/publish-image.sh cuda"
             );
         }
 
@@ -106,10 +111,14 @@ static class Preflight
         }
     }
 
-    /// <summary>What is wrong with an image whose label says CPU on a type with GPUs, and what to do; null: nothing that is known.</summary>
+    /// <summary>
+    /// What is wrong with an image whose label says CPU on a type with GPUs, and what to do; null: nothing that is known.
+    /// </summary>
     public static string? CpuImage(ResolvedImage image, string type) =>
         image.Label?.Accelerator == "cpu" && InstanceTypes.Default.HasGpu(type)
-            ? $"aws.image: {image.Uri} is the worker's CPU image (label io.processingjob.accelerator), but {type} has GPUs, which would be paid for nothing; fix: name the image that 'scripts/publish-image.sh cuda' prints, or take an instance type without GPUs"
+            ? $"aws.image: {image.Uri} is the worker's CPU image (label io.processingjob.accelerator), but {type} has GPUs, which "
+                + "would be paid for nothing; fix: name the image that 'scripts/publish-image.sh cuda' prints, or take an "
+                + "instance type without GPUs"
             : null;
 
     /// <summary>Nobody shall pay for GPUs and get the work of a few cores.</summary>
@@ -128,7 +137,8 @@ static class Preflight
         if (InstanceTypes.Default.Find(type) is { GpuSupported: false } old)
         {
             throw new PJobException(
-                $"compute.instance_type: {type} has a {old.Gpu} of compute capability {old.ComputeCapability}, expected 7.5 or newer: CUDA 13 has no code for it; fix: take ml.g4dn, ml.g5, ml.g6 or ml.p5",
+                $"compute.instance_type: {type} has a {old.Gpu} of compute capability {old.ComputeCapability}, expected 7.5 or "
+                    + "newer: CUDA 13 has no code for it; fix: take ml.g4dn, ml.g5, ml.g6 or ml.p5",
                 ExitCode.Model
             );
         }
@@ -157,7 +167,8 @@ static class Preflight
 
         var cure = disk > 0 ? $"{type} has {disk} GB of local disk: take a larger type" : $"Set it to {Math.Ceiling(need * 1.2)}";
         throw new PJobException(
-            $"compute.volume_gb: {room} GB, but every host copies {data / Gb:0.#} GB of data and {model / Gb:0.#} GB of model and needs {SpareGb} GB to work in. {cure}, or use input.transfer: stream.",
+            $"compute.volume_gb: {room} GB, but every host copies {data / Gb:0.#} GB of data and {model / Gb:0.#} GB of model and "
+                + $"needs {SpareGb} GB to work in. {cure}, or use input.transfer: stream.",
             ExitCode.BadSpec
         );
     }

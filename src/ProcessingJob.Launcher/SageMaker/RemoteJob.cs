@@ -114,7 +114,8 @@ sealed record RemoteJob
         if (data is null && spec.Input.Transfer == Transfer.Stream)
         {
             throw new PJobException(
-                "input.transfer: stream reads S3, but input.data is on this machine. Use transfer: service, or upload the data and name its s3:// address.",
+                "input.transfer: stream reads S3, but input.data is on this machine. Use transfer: service, or upload the data "
+                    + "and name its s3:// address.",
                 ExitCode.BadSpec
             );
         }
@@ -210,7 +211,8 @@ sealed record RemoteJob
         return Directory.Exists(model)
             ? Path.GetFullPath(model)
             : throw new PJobException(
-                $"model: there is no folder {Path.GetFullPath(model)}; expected config.json, tokenizer.json and model.safetensors or an .onnx file in it",
+                $"model: there is no folder {Path.GetFullPath(model)}; expected config.json, tokenizer.json and model.safetensors "
+                    + "or an .onnx file in it",
                 ExitCode.Model
             );
     }

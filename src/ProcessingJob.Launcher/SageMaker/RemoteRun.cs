@@ -255,14 +255,18 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         {
             Status = JobState.InProgress,
             Message =
-                $"come back with: pjob status {before.Job} | pjob logs -f {before.Job} | pjob stop {before.Job}; the same 'pjob run' follows and finishes it",
+                $"come back with: pjob status {before.Job} | pjob logs -f {before.Job} | pjob stop {before.Job}; the same 'pjob "
+                + "run' follows and finishes it",
         };
 
     static PJobException Limit(string type, int hosts, AmazonServiceException e) =>
         new(
-            $"compute.instance_type: {e.Message}\n  what to do: ask for the quota \"{type} for processing job usage\" of Amazon SageMaker, at least {hosts}, in the console under Service Quotas, or: "
-                + $"aws service-quotas list-service-quotas --service-code sagemaker --query \"Quotas[?QuotaName=='{type} for processing job usage'].QuotaCode\" --output text, then "
-                + $"aws service-quotas request-service-quota-increase --service-code sagemaker --quota-code CODE --desired-value {hosts}. 'pjob doctor' shows all quotas. "
+            $"compute.instance_type: {e.Message}\n  what to do: ask for the quota \"{type} for processing job usage\" of Amazon "
+                + $"SageMaker, at least {hosts}, in the console under Service Quotas, or: "
+                + $"aws service-quotas list-service-quotas --service-code sagemaker --query \"Quotas[?QuotaName=='{type} for "
+                + "processing job usage'].QuotaCode\" --output text, then "
+                + "aws service-quotas request-service-quota-increase --service-code sagemaker --quota-code CODE --desired-value "
+                + $"{hosts}. 'pjob doctor' shows all quotas. "
                 + "A list in compute.instance_type tries other types.",
             ExitCode.Remote,
             e
@@ -285,7 +289,8 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         public void Report(StagingProgress value) =>
             events.Report(
                 new JobNote(
-                    $"staging {value.What}: {value.Files} of {value.TotalFiles} files, {value.Bytes / 1e6:0.0} of {value.TotalBytes / 1e6:0.0} MB"
+                    $"staging {value.What}: {value.Files} of {value.TotalFiles} files, {value.Bytes / 1e6:0.0} of "
+                        + $"{value.TotalBytes / 1e6:0.0} MB"
                 )
             );
     }

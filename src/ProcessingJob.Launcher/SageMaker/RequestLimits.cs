@@ -72,7 +72,8 @@ public static partial class RequestLimits
         {
             faults.Add(
                 "compute.volume_gb",
-                $"found {cluster.VolumeSizeInGB}, but {local.Type} has {local.NvmeGb} GB of local NVMe in place of a volume. Lower it, or choose a larger type"
+                $"found {cluster.VolumeSizeInGB}, but {local.Type} has {local.NvmeGb} GB of local NVMe in place of a volume. "
+                    + "Lower it, or choose a larger type"
             );
         }
 

@@ -12,7 +12,8 @@ public static class SageMakerRequest
     public const string OutputPath = "/opt/ml/processing/output";
 
     /// <summary>Builds the request and checks every limit of the service.</summary>
-    /// <exception cref="PJobException">The service would refuse it; the message has one line per fault, each with its key of job.yaml.</exception>
+    /// <exception cref="PJobException">The service would refuse it; the message has one line per fault, each with its key of
+    /// job.yaml.</exception>
     public static CreateJobRequest Build(JobSpec spec, JobPlacement place)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -54,7 +55,8 @@ public static class SageMakerRequest
             faults =
             [
                 .. faults,
-                "aws.network_isolation: true, but transfer: stream needs the network (a container in isolation has neither network nor credentials). Use transfer: service, or leave network_isolation out.",
+                "aws.network_isolation: true, but transfer: stream needs the network (a container in isolation has neither "
+                    + "network nor credentials). Use transfer: service, or leave network_isolation out.",
             ];
         }
 

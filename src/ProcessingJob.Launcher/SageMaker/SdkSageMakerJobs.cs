@@ -7,7 +7,9 @@ using ProcessingJob.Launcher.Aws;
 
 namespace ProcessingJob.Launcher.SageMaker;
 
-/// <summary><see cref="IProcessingJobs"/> over AWSSDK.SageMaker; built with <c>-p:AwsSdkSageMaker=true</c> where the package can be had.</summary>
+/// <summary>
+/// <see cref="IProcessingJobs"/> over AWSSDK.SageMaker; built with <c>-p:AwsSdkSageMaker=true</c> where the package can be had.
+/// </summary>
 public sealed class SdkSageMakerJobs(IAmazonSageMaker client) : IProcessingJobs
 {
     public SdkSageMakerJobs(AwsConnection connection)

@@ -13,7 +13,9 @@ namespace ProcessingJob.Models.Folders;
 /// </summary>
 public static class GraphExport
 {
-    /// <summary>Largest weights that stand in the file itself: protobuf's limit for one message, with room for all but the weights.</summary>
+    /// <summary>
+    /// Largest weights that stand in the file itself: protobuf's limit for one message, with room for all but the weights.
+    /// </summary>
     public const long LargestInline = int.MaxValue - (64L << 20);
 
     /// <param name="folder">The model folder.</param>

@@ -29,7 +29,8 @@ public static class GraphOutputs
     /// <param name="source">Its graph.</param>
     /// <param name="asksPooling">Whether the job asks for a pooling of its own.</param>
     /// <param name="leavesOutPrompt">Whether a prompt's tokens are to be left out of the pooling.</param>
-    /// <param name="shapeOf">Learns the dimensions of an output by running the graph; null: what the graph does not state is taken to fit.</param>
+    /// <param name="shapeOf">Learns the dimensions of an output by running the graph; null: what the graph does not state is taken to
+    /// fit.</param>
     /// <exception cref="PJobException">
     /// Model: the graph has neither tokens nor embeddings, or not those that the folder needs. BadSpec: compute.outputs names several.
     /// </exception>
@@ -102,7 +103,8 @@ public static class GraphOutputs
         {
             throw Refuse(
                 source,
-                $"{logits.Name} comes out of {onnx.Summary.OutputOperators[logits.Name]}: it is no logits, and another activation on it would be wrong; fix: export the model without it"
+                $"{logits.Name} comes out of {onnx.Summary.OutputOperators[logits.Name]}: it is no logits, and another activation "
+                    + "on it would be wrong; fix: export the model without it"
             );
         }
 
@@ -158,7 +160,8 @@ public static class GraphOutputs
         return width == expected || isProjection
             ? (int)width
             : throw new PJobException(
-                $"{source.Path}: {pooled.Name} is {width} wide, but the folder's files say {expected}; fix: where that is meant, name it as compute.outputs",
+                $"{source.Path}: {pooled.Name} is {width} wide, but the folder's files say {expected}; fix: where that is meant, "
+                    + "name it as compute.outputs",
                 ExitCode.Model
             );
     }

@@ -42,7 +42,9 @@ public sealed record ModelConfig
 
     public required string? ProblemType { get; init; }
 
-    /// <summary>The class that the weights were saved from, e.g. <c>BertForTokenClassification</c>; null where config.json does not say.</summary>
+    /// <summary>
+    /// The class that the weights were saved from, e.g. <c>BertForTokenClassification</c>; null where config.json does not say.
+    /// </summary>
     public string? Architecture { get; init; }
 
     /// <exception cref="PJobException">Model: the file or one of its keys is missing or wrong.</exception>

@@ -156,7 +156,8 @@ public sealed class ModelFolder
         {
             throw HeadTasks.Refusal(PlainFolder.Read(encoder), task)
                 ?? new PJobException(
-                    $"{path}: the task is classify, but config.json's architectures name no …ForSequenceClassification: the model has no labels; fix: task: embed",
+                    $"{path}: the task is classify, but config.json's architectures name no …ForSequenceClassification: the model "
+                        + "has no labels; fix: task: embed",
                     ExitCode.Model
                 );
         }
@@ -199,7 +200,9 @@ public sealed class ModelFolder
             _ => Transformer?.MaxLength(Role, tokenizerLimit, _config.Positions) ?? Least(tokenizerLimit, _config.Positions),
         };
 
-    /// <summary>Tokens an encoding may have where a job asks for no length: <see cref="LengthLimit"/>, or a bound for models without any.</summary>
+    /// <summary>
+    /// Tokens an encoding may have where a job asks for no length: <see cref="LengthLimit"/>, or a bound for models without any.
+    /// </summary>
     public int DefaultLengthWith(int? tokenizerLimit) => LengthLimit(tokenizerLimit) ?? (IsStatic ? StaticLength : MaxLength);
 
     /// <summary>The file and key that <see cref="DefaultLengthWith"/> comes from.</summary>

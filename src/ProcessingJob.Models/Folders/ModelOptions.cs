@@ -6,7 +6,9 @@ namespace ProcessingJob.Models.Folders;
 /// <summary>What may be said about a model folder beyond what its files say.</summary>
 public sealed record ModelOptions
 {
-    /// <summary>ONNX file relative to the folder, e.g. <c>onnx/model_fp16.onnx</c>, or <c>safetensors</c>. Null: chosen per device.</summary>
+    /// <summary>
+    /// ONNX file relative to the folder, e.g. <c>onnx/model_fp16.onnx</c>, or <c>safetensors</c>. Null: chosen per device.
+    /// </summary>
     public string? ModelFile { get; init; }
 
     /// <summary>Names of the graph's outputs that are read, where the usual names are not there; empty: the usual ones.</summary>

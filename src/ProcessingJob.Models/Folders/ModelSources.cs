@@ -108,7 +108,8 @@ static class ModelSources
         safetensors.Count > 0
             ? safetensors
             : throw new PJobException(
-                $"compute.model_file is {asked}, but {System.IO.Path.Combine(folder, transformerPath)} has no model.safetensors and no index of its shards",
+                $"compute.model_file is {asked}, but {System.IO.Path.Combine(folder, transformerPath)} has no model.safetensors "
+                    + "and no index of its shards",
                 ExitCode.Model
             );
 

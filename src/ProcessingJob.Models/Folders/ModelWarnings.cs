@@ -5,7 +5,9 @@ using ProcessingJob.Models.Onnx;
 
 namespace ProcessingJob.Models.Folders;
 
-/// <summary>What should be known before a job's results with a model are trusted; the same before the job starts and in its workers.</summary>
+/// <summary>
+/// What should be known before a job's results with a model are trusted; the same before the job starts and in its workers.
+/// </summary>
 public static class ModelWarnings
 {
     /// <param name="spec">The job.</param>
@@ -56,14 +58,16 @@ public static class ModelWarnings
         {
             yield return new(
                 "precision_quantized",
-                $"{file.Name} is {file.Precision.Words()}, and there is no other: its vectors differ from those of the float32 model; fix: add the safetensors"
+                $"{file.Name} is {file.Precision.Words()}, and there is no other: its vectors differ from those of the float32 "
+                    + "model; fix: add the safetensors"
             );
         }
         else if (model.Files.All(f => f.Precision != WeightPrecision.Float32))
         {
             yield return new(
                 "precision_half",
-                $"{file.Name} is {file.Precision.Words()}, and there is no float32: vectors agree with the float32 model's to about three digits; "
+                $"{file.Name} is {file.Precision.Words()}, and there is no float32: vectors agree with the float32 model's to "
+                    + "about three digits; "
                     + "fix: add the safetensors"
             );
         }

@@ -21,7 +21,9 @@ static class OnnxInputs
         {
             throw Refuse(
                 path,
-                $"the graph asks for {string.Join(", ", unknown)}; an encoder of texts has only {string.Join(", ", ModelInputs.Names)}; fix: where it is a number that is the same for every text, give it as compute.inputs: {{ {unknown[0]}: … }}"
+                $"the graph asks for {string.Join(", ", unknown)}; an encoder of texts has only "
+                    + $"{string.Join(", ", ModelInputs.Names)}; fix: where it is a number that is the same for every text, give "
+                    + $"it as compute.inputs: {{ {unknown[0]}: … }}"
             );
         }
 
@@ -65,7 +67,8 @@ static class OnnxInputs
         {
             throw Refuse(
                 path,
-                $"compute.inputs: {input.Name} has element type {input.ElementType} and shape {Shape(input)}, expected a number, or one for each text"
+                $"compute.inputs: {input.Name} has element type {input.ElementType} and shape {Shape(input)}, expected a number, "
+                    + "or one for each text"
             );
         }
     }
@@ -76,7 +79,8 @@ static class OnnxInputs
         {
             throw Refuse(
                 path,
-                $"{input.Name} has element type {input.ElementType} and shape {Shape(input)}, expected float or float16 and [any, heads, any, size]"
+                $"{input.Name} has element type {input.ElementType} and shape {Shape(input)}, expected float or float16 and [any, "
+                    + "heads, any, size]"
             );
         }
     }
@@ -93,7 +97,8 @@ static class OnnxInputs
         {
             throw Refuse(
                 path,
-                $"{input.Name} has the fixed shape {Shape(input)}, but batches have any number of rows and any length; fix: export the model with dynamic axes for both"
+                $"{input.Name} has the fixed shape {Shape(input)}, but batches have any number of rows and any length; fix: "
+                    + "export the model with dynamic axes for both"
             );
         }
     }

@@ -14,7 +14,9 @@ sealed partial class GraphBuilder
         return x;
     }
 
-    /// <summary>Weighted sum of hidden states as transformers counts them: 0 is the embeddings, the last is <paramref name="last"/>.</summary>
+    /// <summary>
+    /// Weighted sum of hidden states as transformers counts them: 0 is the embeddings, the last is <paramref name="last"/>.
+    /// </summary>
     /// <exception cref="PJobException">Model: the family does not name its layers, or there is no such layer.</exception>
     public Value SumOfHiddenStates(IReadOnlyList<(int Layer, float Weight)> weights, Value last)
     {

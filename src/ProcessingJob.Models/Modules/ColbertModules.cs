@@ -70,7 +70,9 @@ static class ColbertModules
         return prompts;
     }
 
-    /// <summary>Reads a checkpoint of Stanford's ColBERT: linear.weight beside the encoder's tensors, settings in artifact.metadata.</summary>
+    /// <summary>
+    /// Reads a checkpoint of Stanford's ColBERT: linear.weight beside the encoder's tensors, settings in artifact.metadata.
+    /// </summary>
     /// <exception cref="PJobException">Model: files that do not fit.</exception>
     public static (IReadOnlyList<SentenceModule> Modules, IReadOnlyDictionary<string, string> Prompts) OfStanford(string folder)
     {

@@ -36,7 +36,8 @@ static class DefaultModules
             ),
             _ => throw ModelError.Refuse(
                 plain.File,
-                $"has the architecture {Shown(plain)}, expected {ColbertModules.StanfordArchitecture} or modules.json: no multi-vector model"
+                $"has the architecture {Shown(plain)}, expected {ColbertModules.StanfordArchitecture} or modules.json: no "
+                    + "multi-vector model"
             ),
         };
     }

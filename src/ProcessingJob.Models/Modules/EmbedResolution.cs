@@ -64,7 +64,9 @@ public sealed record EmbedResolution
             Dimensions = Width,
         };
 
-    /// <summary>What is left to do where the graph gives the modules' result in so many floats: length 1, if it has it, is given again.</summary>
+    /// <summary>
+    /// What is left to do where the graph gives the modules' result in so many floats: length 1, if it has it, is given again.
+    /// </summary>
     /// <exception cref="PJobException">BadSpec: more dimensions than that were asked for.</exception>
     public EmbedResolution InsideTheGraph(int size, int? dimensions)
     {

@@ -31,7 +31,9 @@ public enum PoolingMode
 /// <summary>Names of pooling modes in sentence-transformers' files.</summary>
 public static class PoolingModes
 {
-    /// <summary>Mode, its key in the older form (one flag per mode), its name in the newer form. Older files concatenate in this order.</summary>
+    /// <summary>
+    /// Mode, its key in the older form (one flag per mode), its name in the newer form. Older files concatenate in this order.
+    /// </summary>
     static readonly (PoolingMode Mode, string Key, string Name)[] Table =
     [
         (PoolingMode.Cls, "pooling_mode_cls_token", "cls"),

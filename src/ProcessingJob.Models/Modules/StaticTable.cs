@@ -12,7 +12,9 @@ public sealed class StaticTable
     StaticTable(float[] rows, int width, bool isHalf, float[]? weights, int[]? mapping) =>
         (_rows, Width, IsHalf, _weights, _mapping) = (rows, width, isHalf, weights, mapping);
 
-    /// <summary>Whether the file's rows are float16: means are then rounded to float16, as the libraries compute them in the rows' type.</summary>
+    /// <summary>
+    /// Whether the file's rows are float16: means are then rounded to float16, as the libraries compute them in the rows' type.
+    /// </summary>
     public bool IsHalf { get; }
 
     /// <summary>Floats of a row.</summary>
@@ -67,7 +69,9 @@ public sealed class StaticTable
     internal static Lazy<StaticTable> Of(string folder) =>
         new(() => new ModuleSource(folder, FolderKind.SentenceTransformer, []).Weights(Read));
 
-    /// <summary>embedding.weight as sentence-transformers names it, or model2vec's embeddings, with weights and mapping where they are.</summary>
+    /// <summary>
+    /// embedding.weight as sentence-transformers names it, or model2vec's embeddings, with weights and mapping where they are.
+    /// </summary>
     static StaticTable Read(ModuleWeights tensors)
     {
         if (tensors.Has("embedding.weight"))

@@ -1,6 +1,8 @@
 namespace ProcessingJob.Models.Modules;
 
-/// <summary>Token embeddings as a weighted mean of the hidden states from <paramref name="FirstLayer"/> (0: the embeddings) to the last.</summary>
+/// <summary>
+/// Token embeddings as a weighted mean of the hidden states from <paramref name="FirstLayer"/> (0: the embeddings) to the last.
+/// </summary>
 /// <param name="Weights">One for each of those hidden states; divided by their sum.</param>
 public sealed record WeightedLayerPoolingModule(int FirstLayer, float[] Weights) : SentenceModule
 {

@@ -1,6 +1,8 @@
 namespace ProcessingJob.Models.Onnx;
 
-/// <summary>Field numbers and enumerated values of ONNX's messages: onnx.proto3 of ONNX 1.16 (github.com/onnx/onnx/blob/v1.16.0/onnx/onnx.proto3).</summary>
+/// <summary>
+/// Field numbers and enumerated values of ONNX's messages: onnx.proto3 of ONNX 1.16 (github.com/onnx/onnx/blob/v1.16.0/onnx/onnx.proto3).
+/// </summary>
 static class OnnxFields
 {
     public const int ModelIrVersion = 1;

@@ -83,7 +83,9 @@ static class OperatorPrecision
             : FloatType(nodes, initializers);
     }
 
-    /// <summary>The narrowest float type that a node computes with, as far as weights show it; without any such node that of most weights.</summary>
+    /// <summary>
+    /// The narrowest float type that a node computes with, as far as weights show it; without any such node that of most weights.
+    /// </summary>
     static WeightPrecision FloatType(IReadOnlyList<OnnxNode> nodes, IReadOnlyDictionary<string, int> initializers)
     {
         var types = new Dictionary<string, int>(initializers, StringComparer.Ordinal);

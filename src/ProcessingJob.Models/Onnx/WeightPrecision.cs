@@ -15,7 +15,9 @@ public enum WeightPrecision
     /// <summary>Products of integers; the scales of the activations were fixed by a calibration.</summary>
     QuantizedStatic,
 
-    /// <summary>Products of integers; the scales of the activations are taken from the values at run time, usually of a whole batch.</summary>
+    /// <summary>
+    /// Products of integers; the scales of the activations are taken from the values at run time, usually of a whole batch.
+    /// </summary>
     QuantizedDynamic,
 }
 

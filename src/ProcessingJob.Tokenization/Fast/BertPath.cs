@@ -64,7 +64,10 @@ sealed class BertPath(TextPipeline pipeline, BertNormalizer normalizer, bool wit
         return FastOutcome.Whole;
     }
 
-    /// <summary>End of a chunk that starts at <paramref name="start"/> and has something else than ASCII letters and digits at <paramref name="at"/>.</summary>
+    /// <summary>
+    /// End of a chunk that starts at <paramref name="start"/> and has something else than ASCII letters and digits at
+    /// <paramref name="at"/>.
+    /// </summary>
     int OtherEnd(ReadOnlySpan<char> text, int start, int at)
     {
         while (at < text.Length && Kinds[text[at]] is Word or Other)

@@ -23,7 +23,8 @@ sealed class ChunkCache
     public ChunkCache(bool withOffsets) => _withOffsets = withOffsets;
 
     /// <summary>
-    /// Appends the tokens of a chunk of at most <see cref="MaxLength"/> characters. <paramref name="context"/> tells chunks apart whose tokens depend on more
+    /// Appends the tokens of a chunk of at most <see cref="MaxLength"/> characters. <paramref name="context"/> tells chunks apart whose
+    /// tokens depend on more
     /// than their text. When the answer is false, the tokens found elsewhere may be kept by <see cref="Store"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

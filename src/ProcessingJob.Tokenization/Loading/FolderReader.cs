@@ -25,7 +25,8 @@ static class FolderReader
         {
             throw Refusal.Broken(
                 folder.Path,
-                "holds no tokenizer: expected tokenizer.json, vocab.txt, vocab.json with merges.txt, sentencepiece.bpe.model, spiece.model or spm.model"
+                "holds no tokenizer: expected tokenizer.json, vocab.txt, vocab.json with merges.txt, sentencepiece.bpe.model, "
+                    + "spiece.model or spm.model"
             );
         }
 
@@ -108,7 +109,9 @@ static class FolderReader
         return folder.IsModel2Vec ? Model2Vec(bare, folder.Root) : bare;
     }
 
-    /// <summary>model2vec/model.py: texts are cut to as many characters as the limit's tokens have at the median, unknown tokens left out.</summary>
+    /// <summary>
+    /// model2vec/model.py: texts are cut to as many characters as the limit's tokens have at the median, unknown tokens left out.
+    /// </summary>
     static TokenizerParts Model2Vec(TokenizerParts parts, string root)
     {
         const int DefaultLimit = 512;

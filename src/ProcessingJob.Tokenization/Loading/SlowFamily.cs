@@ -14,12 +14,14 @@ enum SlowFamily
 
 static class SlowFamilies
 {
-    // Names of classes (BertTokenizer) and model types (xlm-roberta), without "Tokenizer" and marks. Each has its family's converter in transformers.
+    // Names of classes (BertTokenizer) and model types (xlm-roberta), without "Tokenizer" and marks. Each has its family's converter in
+    // transformers.
     static readonly Dictionary<string, SlowFamily> Known = new (SlowFamily Family, string Names)[]
     {
         (
             SlowFamily.Bert,
-            "bert distilbert electra mobilebert squeezebert convbert layoutlm lxmert retribert realm dpr dprquestionencoder dprcontextencoder dprreader megatronbert ernie nezha"
+            "bert distilbert electra mobilebert squeezebert convbert layoutlm lxmert retribert realm dpr dprquestionencoder "
+                + "dprcontextencoder dprreader megatronbert ernie nezha"
         ),
         (SlowFamily.MPNet, "mpnet"),
         (SlowFamily.Roberta, "roberta longformer bart led data2vectext"),

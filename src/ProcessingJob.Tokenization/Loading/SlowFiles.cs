@@ -151,7 +151,9 @@ static class SlowFiles
         };
     }
 
-    /// <summary>The family of a SentencePiece model that nothing is said of: that of the file's name, if its first pieces are the family's.</summary>
+    /// <summary>
+    /// The family of a SentencePiece model that nothing is said of: that of the file's name, if its first pieces are the family's.
+    /// </summary>
     static SlowFamily Guess(string path, SentencePieceModel file)
     {
         var first = string.Join(' ', file.Pieces.Take(3).Select(piece => piece.Token));

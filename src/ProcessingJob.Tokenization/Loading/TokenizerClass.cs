@@ -10,9 +10,8 @@ static class TokenizerClass
 {
     static readonly HashSet<string> WithoutTypes =
     [
-        .. "albert barthez bart camembert clip gemma gpt2 llama mbart mpnet mt5 nllb pegasus qwen2 rembert roberta t5 xglm xlmroberta".Split(
-            ' '
-        ),
+        .. "albert barthez bart camembert clip gemma gpt2 llama mbart mpnet mt5".Split(' '),
+        .. "nllb pegasus qwen2 rembert roberta t5 xglm xlmroberta".Split(' '),
     ];
 
     /// <summary>The name without "Tokenizer" and marks: xlmroberta of XLMRobertaTokenizerFast and of xlm-roberta.</summary>

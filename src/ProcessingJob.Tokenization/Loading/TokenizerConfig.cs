@@ -24,7 +24,9 @@ sealed class TokenizerConfig
         _added = Json.ReadIfThere(Path.Combine(folder, "added_tokens.json"));
     }
 
-    /// <summary>What transformers chooses a tokenizer by: the class stated here or in config.json, else the model type; null where none is.</summary>
+    /// <summary>
+    /// What transformers chooses a tokenizer by: the class stated here or in config.json, else the model type; null where none is.
+    /// </summary>
     public string? Family
     {
         get
@@ -78,7 +80,8 @@ sealed class TokenizerConfig
     public string? Special(string name) => Content(_map[name].IsNull ? _config[name] : _map[name]);
 
     /// <summary>
-    /// A family's added tokens with those of added_tokens.json (ordinary words, found in normalized text, unless they are named as special) and of
+    /// A family's added tokens with those of added_tokens.json (ordinary words, found in normalized text, unless they are named as special)
+    /// and of
     /// added_tokens_decoder, which states all there is to a token.
     /// </summary>
     public IReadOnlyList<AddedToken> WithMore(IEnumerable<AddedToken> family)

@@ -76,7 +76,8 @@ static class TokenizerJson
         if (moved > 0)
         {
             notes.Add(
-                $"{moved} added tokens state ids that are not the next ones behind the vocabulary; they are numbered on, as Hugging Face does"
+                $"{moved} added tokens state ids that are not the next ones behind the vocabulary; they are numbered on, as "
+                    + "Hugging Face does"
             );
         }
 

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace ProcessingJob.Tokenization.Models;
 
 /// <summary>
-/// Scores as Hugging Face's JSON reader (serde_json) takes them: the digits as a 64-bit integer, divided or multiplied by a power of ten. The
+/// Scores as Hugging Face's JSON reader (serde_json) takes them: the digits as a 64-bit integer, divided or multiplied by a power of ten.
+/// The
 /// last bit may differ from the nearest double, and pieces of equal sums are told apart by it.
 /// </summary>
 static class Score

@@ -133,7 +133,9 @@ sealed class Unigram : SubwordModel
         }
     }
 
-    /// <summary>A run of unknown pieces is one token: itself, should the whole be a piece after all; else its bytes; else unknown.</summary>
+    /// <summary>
+    /// A run of unknown pieces is one token: itself, should the whole be a piece after all; else its bytes; else unknown.
+    /// </summary>
     void EmitUnknown(AlignedText text, int start, int from, int to, TokenList into)
     {
         var run = text.CodePoints[(start + from)..(start + to)];

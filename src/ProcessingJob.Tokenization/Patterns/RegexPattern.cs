@@ -5,7 +5,8 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Tokenization.Patterns;
 
 /// <summary>
-/// A regular expression in Oniguruma's syntax, run by .NET's engine over the symbols of a <see cref="SymbolAlphabet"/>. The engine goes back
+/// A regular expression in Oniguruma's syntax, run by .NET's engine over the symbols of a <see cref="SymbolAlphabet"/>. The engine goes
+/// back
 /// as Oniguruma does; it gives up after <see cref="TimeLimit"/>.
 /// </summary>
 sealed class RegexPattern : IPattern
@@ -70,7 +71,8 @@ sealed class RegexPattern : IPattern
         catch (RegexMatchTimeoutException)
         {
             throw new PJobException(
-                $"the tokenizer's regular expression {_shown} takes longer than {TimeLimit.TotalSeconds:F0} s over a text of {text.Length:N0} characters",
+                $"the tokenizer's regular expression {_shown} takes longer than {TimeLimit.TotalSeconds:F0} s over a text of "
+                    + $"{text.Length:N0} characters",
                 ExitCode.Model
             );
         }

@@ -8,7 +8,8 @@ sealed class RegexTranslation
     readonly HashSet<CodePointSet> _sets = [];
     readonly StringBuilder _text = new();
 
-    /// <exception cref="FormatException">The expression matches the empty string, or holds what two engines may see differently.</exception>
+    /// <exception cref="FormatException">The expression matches the empty string, or holds what two engines may see
+    /// differently.</exception>
     public RegexTranslation(RegexNode root)
     {
         if (MayBeEmpty(root))

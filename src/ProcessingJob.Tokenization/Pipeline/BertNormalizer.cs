@@ -14,7 +14,8 @@ sealed class BertNormalizer(bool cleanText, bool isolateChinese, bool stripAccen
     public BertNormalizer Lowercased() => new(cleanText, isolateChinese, stripAccents, lowercase: true);
 
     public override string Describe() =>
-        $"BertNormalizer(clean_text={Flag(cleanText)}, handle_chinese_chars={Flag(isolateChinese)}, strip_accents={Flag(stripAccents)}, lowercase={Flag(lowercase)})";
+        $"BertNormalizer(clean_text={Flag(cleanText)}, handle_chinese_chars={Flag(isolateChinese)}, "
+        + $"strip_accents={Flag(stripAccents)}, lowercase={Flag(lowercase)})";
 
     public override void Apply(Workspace work)
     {

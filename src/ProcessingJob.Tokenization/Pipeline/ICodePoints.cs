@@ -13,7 +13,9 @@ interface ICodePoints
     /// <summary>The code point that ends at <paramref name="position"/>, which is not the start.</summary>
     int Before(int position);
 
-    /// <summary>The first position from <paramref name="start"/> on that one of some code points may be at; -1 when there is none.</summary>
+    /// <summary>
+    /// The first position from <paramref name="start"/> on that one of some code points may be at; -1 when there is none.
+    /// </summary>
     /// <param name="start">Where to look from.</param>
     /// <param name="wanted">The code points.</param>
     /// <param name="units">Their first UTF-16 units.</param>

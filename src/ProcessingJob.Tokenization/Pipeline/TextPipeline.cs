@@ -76,7 +76,8 @@ sealed record TextPipeline
             }
 
             throw new PJobException(
-                $"the tokenizer's normalizer {normalizer.Describe()} makes more than {limit:N0} code points of a text of {part.Length:N0} characters, expected at most {MaxGrowth} times as many: the tokenizer's file is broken",
+                $"the tokenizer's normalizer {normalizer.Describe()} makes more than {limit:N0} code points of a text of "
+                    + $"{part.Length:N0} characters, expected at most {MaxGrowth} times as many: the tokenizer's file is broken",
                 ExitCode.Model
             );
         }

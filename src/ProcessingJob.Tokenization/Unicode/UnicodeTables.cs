@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ProcessingJob.Tokenization.Unicode;
 
-/// <summary>What the tokenizers' crates say of a code point. Their Unicode data differ in age, so one kind may contradict another.</summary>
+/// <summary>
+/// What the tokenizers' crates say of a code point. Their Unicode data differ in age, so one kind may contradict another.
+/// </summary>
 [Flags]
 enum CharFlags : ushort
 {

@@ -50,7 +50,8 @@ sealed class OutputRows
         if (columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
             throw new PJobException(
-                $"input.keep: the column '{twice.Key}' has the name of an output column of task {Names.Of(spec.Task)}; leave it out or rename it in the data",
+                $"input.keep: the column '{twice.Key}' has the name of an output column of task {Names.Of(spec.Task)}; leave it "
+                    + "out or rename it in the data",
                 ExitCode.BadSpec
             );
         }

@@ -43,7 +43,8 @@ abstract class FeatureTask(TaskParts parts)
 
     /// <summary>Says that one text of a pair leaves no room for the other.</summary>
     public virtual string NoRoom =>
-        $"the text that tokens.truncation {Names.Of(Spec.Tokens.Truncation)} keeps whole leaves no room for the other one in {Encoding.MaxLength} tokens";
+        $"the text that tokens.truncation {Names.Of(Spec.Tokens.Truncation)} keeps whole leaves no room for the other one in "
+        + $"{Encoding.MaxLength} tokens";
 
     /// <summary>Fills the task's columns with one output row.</summary>
     /// <param name="rows">The rows that were encoded.</param>

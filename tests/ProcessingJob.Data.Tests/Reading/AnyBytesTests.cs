@@ -5,7 +5,9 @@ using ProcessingJob.Data.Reading;
 
 namespace ProcessingJob.Data.Tests;
 
-/// <summary>Any bytes into any reader: rows, rejects or one clear failure; never a hang, never another exception, every record accounted for.</summary>
+/// <summary>
+/// Any bytes into any reader: rows, rejects or one clear failure; never a hang, never another exception, every record accounted for.
+/// </summary>
 public sealed class AnyBytesTests
 {
     static readonly Gen<byte> Byte = Gen.Frequency(

@@ -55,7 +55,9 @@ public sealed class OtherReadersTests : IDisposable
         var path = await WriteAsync(rows, compression);
         using var db = Open();
         Assert.Equal(
-            "BIGINT,VARCHAR,DOUBLE,BOOLEAN,TIMESTAMP WITH TIME ZONE,DATE,BLOB,FLOAT[],FLOAT[],INTEGER[],TINYINT[],UTINYINT[],STRUCT(answer VARCHAR, score FLOAT, \"start\" INTEGER)[],VARCHAR,VARCHAR[]",
+            "BIGINT,VARCHAR,DOUBLE,BOOLEAN,TIMESTAMP WITH TIME "
+                + "ZONE,DATE,BLOB,FLOAT[],FLOAT[],INTEGER[],TINYINT[],UTINYINT[],STRUCT(answer VARCHAR, score FLOAT, \"start\" "
+                + "INTEGER)[],VARCHAR,VARCHAR[]",
             Scalar(db, $"SELECT string_agg(column_type, ',') FROM (DESCRIBE SELECT * FROM '{path}')")
         );
         // The values are a function of the row, written here in SQL a second time.
@@ -158,7 +160,9 @@ public sealed class OtherReadersTests : IDisposable
             "1000|499500|249",
             Scalar(
                 db,
-                $"SELECT count(*) || '|' || sum(id)::BIGINT || '|' || count(*) FILTER (text IS NULL AND len(embedding) = 24 AND id > 4 + 1) + 50 + 1 FROM read_json_auto('{Path.Combine(store.Location, record.Parts[0].Path)}', format='newline_delimited', compression='zstd')"
+                "SELECT count(*) || '|' || sum(id)::BIGINT || '|' || count(*) FILTER (text IS NULL AND len(embedding) = 24 AND "
+                    + $"id > 4 + 1) + 50 + 1 FROM read_json_auto('{Path.Combine(store.Location, record.Parts[0].Path)}', "
+                    + "format='newline_delimited', compression='zstd')"
             )
         );
     }

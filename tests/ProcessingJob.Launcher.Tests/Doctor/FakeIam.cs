@@ -26,7 +26,8 @@ sealed class FakeIam : IAsyncDisposable
             var results = form.Where(f => f.Key.StartsWith("ActionNames.member.", StringComparison.Ordinal))
                 .Select(f => f.Value.ToString())
                 .Select(action =>
-                    $"<member><EvalActionName>{action}</EvalActionName><EvalDecision>{decisions.GetValueOrDefault(action, "allowed")}</EvalDecision></member>"
+                    $"<member><EvalActionName>{action}</EvalActionName>"
+                    + $"<EvalDecision>{decisions.GetValueOrDefault(action, "allowed")}</EvalDecision></member>"
                 );
             await http.Response.WriteAsync(
                 $"""

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace ProcessingJob.Launcher.Tests.Hub;
 
-/// <summary>A model hub on loopback: revisions, git and large files, redirects to another host's storage, ranges, and its refusals.</summary>
+/// <summary>
+/// A model hub on loopback: revisions, git and large files, redirects to another host's storage, ranges, and its refusals.
+/// </summary>
 sealed class FakeHub : IAsyncDisposable
 {
     public const string Commit = "0123456789abcdef0123456789abcdef01234567";

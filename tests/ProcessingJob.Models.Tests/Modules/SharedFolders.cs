@@ -3,7 +3,9 @@ using ProcessingJob.Testing;
 
 namespace ProcessingJob.Models.Tests.Modules;
 
-/// <summary>Folders that sentence-transformers 6.2 wrote, beside the checkout (<c>../shared/goldens/st</c>), where they are at all.</summary>
+/// <summary>
+/// Folders that sentence-transformers 6.2 wrote, beside the checkout (<c>../shared/goldens/st</c>), where they are at all.
+/// </summary>
 static class SharedFolders
 {
     public static readonly string Root = Path.GetFullPath(Repo.File("..", "shared", "goldens", "st"));

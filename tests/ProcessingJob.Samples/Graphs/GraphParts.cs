@@ -16,7 +16,9 @@ sealed class GraphParts(OnnxGraph graph, int seed)
         return graph.Node("Add", $"/{name}/Add", [product, bias], output: output);
     }
 
-    /// <summary>(x - mean) / sqrt(variance + epsilon) · scale + shift over the last axis, spelled out: the operator is younger than the opset.</summary>
+    /// <summary>
+    /// (x - mean) / sqrt(variance + epsilon) · scale + shift over the last axis, spelled out: the operator is younger than the opset.
+    /// </summary>
     public string LayerNorm(string name, string x, int width, float epsilon, string? output = null)
     {
         var scale = graph.Weight($"{name}.weight", [width], new(seed, 0.1f, 1));
