@@ -72,7 +72,8 @@ sealed class Bpe : SubwordModel
         $"BPE, {_vocabulary.Count:N0} tokens, unknown "
         + $"{_flags.Unknown ?? "none"}{(_flags.FuseUnknown ? ", fuse_unk" : "")}{(_flags.ByteFallback ? ", byte_fallback" : "")}"
         + $"{(_flags.IgnoreMerges ? ", ignore_merges" : "")}"
-        + $"{(_flags.Prefix.Length == 0 ? "" : ", prefix " + _flags.Prefix)}{(_flags.Suffix.Length == 0 ? "" : ", suffix " + _flags.Suffix)}";
+        + $"{(_flags.Prefix.Length == 0 ? "" : ", prefix " + _flags.Prefix)}"
+        + $"{(_flags.Suffix.Length == 0 ? "" : ", suffix " + _flags.Suffix)}";
 
     public override void Tokenize(AlignedText text, int start, int end, ModelScratch scratch, TokenList into)
     {
