@@ -3,6 +3,7 @@ using ProcessingJob.Contract.Container;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Worker;
 
+NativeLibraries.FindBelowRuntimes();
 var paths = ContainerPaths.FromEnvironment();
 var hosts = ResourceConfig.SingleHost;
 using var signals = new StopSignals(TimeProvider.System);

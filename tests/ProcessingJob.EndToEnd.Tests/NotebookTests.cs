@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Launcher.Local;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.EndToEnd.Tests;
@@ -23,6 +24,8 @@ public sealed class NotebookTests
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        // Tests of this process name another worker; a notebook has its own.
+        start.Environment.Remove(WorkerCommand.Variable);
 
         using var program = Process.Start(start)!;
         var ended = await program.EndAsync();
