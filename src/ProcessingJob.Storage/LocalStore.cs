@@ -56,16 +56,37 @@ public sealed class LocalStore : IOutputStore
         try
         {
             Directory.CreateDirectory(Staging);
-            Probe(Staging);
-            LocalStagedFile.RemoveLeftovers(Staging);
+            if (!CanRename())
+            {
+                StageWithin();
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Only the output itself is ours to write: a hidden folder in it, which no reader of the output looks into.
-            Staging = Path.Combine(Location, StagingName);
-            Try(Staging, () => Directory.CreateDirectory(Staging));
+            StageWithin();
         }
+        LocalStagedFile.RemoveLeftovers(Staging);
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Only the output itself is ours to write, or it is a volume of its own: a hidden folder in it, which no reader of the output looks
+    /// into. What is copied from another volume would be written twice, and lie half written beside the parts.
+    /// </summary>
+    void StageWithin()
+    {
+        Staging = Path.Combine(Location, StagingName);
+        Try(Staging, () => Directory.CreateDirectory(Staging));
+    }
+
+    bool CanRename()
+    {
+        var name = $".probe-{Guid.NewGuid():n}";
+        var (from, to) = (Path.Combine(Staging, name), Path.Combine(Location, name));
+        File.WriteAllBytes(from, [1]);
+        var can = _files.TryRename(from, to);
+        File.Delete(can ? to : from);
+        return can;
     }
 
     public async IAsyncEnumerable<StoredFile> ListAsync(

@@ -38,24 +38,33 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
         }
 
         var (folder, files) = (at.AsFolder(), new List<SourceFile>());
-        await foreach (var item in new S3Objects(new(s3, options)).ListAsync(at, cancellationToken).ConfigureAwait(false))
+        try
         {
-            if (item.Key == at.Key && !item.Key.EndsWith('/'))
+            await foreach (var item in new S3Objects(new(s3, options)).ListAsync(at, cancellationToken).ConfigureAwait(false))
             {
-                var parent = at with { Key = item.Key[..^at.Name.Length] };
-                return new S3Input(parent, [new SourceFile(at.Name, item.Size, item.ETag)], at);
-            }
-            if (item.Key.StartsWith(folder.Key, StringComparison.Ordinal))
-            {
-                TableFormats.RefuseName(uri, item.Key[folder.Key.Length..]);
-            }
+                if (item.Key == at.Key && !item.Key.EndsWith('/'))
+                {
+                    var parent = at with { Key = item.Key[..^at.Name.Length] };
+                    return new S3Input(parent, [new SourceFile(at.Name, item.Size, item.ETag)], at);
+                }
+                if (item.Key.StartsWith(folder.Key, StringComparison.Ordinal))
+                {
+                    TableFormats.RefuseName(uri, item.Key[folder.Key.Length..]);
+                }
 
-            // Without the slash the listing also brings siblings such as corpus-old/…
-            if (item.Key.StartsWith(folder.Key, StringComparison.Ordinal) && !SourceNames.IsHidden(item.Key[folder.Key.Length..]))
-            {
-                files.Add(new SourceFile(item.Key[folder.Key.Length..], item.Size, item.ETag));
+                RefuseName(item.Key, folder, key);
+                // Without the slash the listing also brings siblings such as corpus-old/…
+                if (item.Key.StartsWith(folder.Key, StringComparison.Ordinal) && !SourceNames.IsHidden(item.Key[folder.Key.Length..]))
+                {
+                    files.Add(new SourceFile(item.Key[folder.Key.Length..], item.Size, item.ETag));
+                }
             }
         }
+        catch (PJobException e) when (!e.Message.StartsWith($"{key}:", StringComparison.Ordinal))
+        {
+            throw new PJobException($"{key}: {e.Message}", e.ExitCode, e);
+        }
+
         return files.Count > 0
             ? new S3Input(folder, [.. files.OrderBy(f => f.Source, StringComparer.Ordinal)], null)
             : throw new PJobException(
@@ -63,5 +72,23 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
                     + $"ls {folder}'",
                 ExitCode.BadSpec
             );
+    }
+
+    // SageMaker copies objects into files, and the worker refuses such names: better before the job than after its start.
+    static void RefuseName(string found, S3Uri folder, string key)
+    {
+        if (
+            found.StartsWith(folder.Key, StringComparison.Ordinal)
+            && found[folder.Key.Length..] is var name
+            && !SourceNames.IsHidden(name)
+            && !SourceNames.IsPlain(name)
+        )
+        {
+            throw new PJobException(
+                $"{key}: found the key {found} in bucket {folder.Bucket}, which cannot be a file name (a '\\', '..' or an empty part "
+                    + "between two '/'); fix: rename the object, or move it out of the prefix",
+                ExitCode.BadSpec
+            );
+        }
     }
 }

@@ -215,7 +215,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
                 ? new S3Data(client.Value, S3Uri.Parse(plan?.DataUri ?? spec.Input.Data, "input.data"))
                 : new LocalData(paths.Data),
             spec.Output.Transfer == Transfer.Stream
-                ? new S3Store(client.Value, S3Uri.Parse(plan?.OutputUri ?? spec.Output.Data, "output.data"))
+                ? new S3Store(client.Value, S3Uri.Parse(plan?.OutputUri ?? spec.Output.Data, "output.data"), kmsKey: spec.Aws.KmsKey)
                 : new LocalStore(paths.Output, paths.Staging)
         );
     }

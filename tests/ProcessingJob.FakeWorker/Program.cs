@@ -14,7 +14,7 @@ var plan = ContractJson.Read<WorkPlan>(File.ReadAllBytes(paths.PlanFile), "plan.
 var spec = SpecReader.ReadFile(paths.JobFile);
 if (script.ExitCode is { } code)
 {
-    ExitMessage.TryWrite(paths.MessageFile, hosts.CurrentHost, "told to fail", hosts.Hosts.Count);
+    ExitMessage.TryWrite(paths.MessageFile, hosts.CurrentHost, "told to fail");
     return code;
 }
 
