@@ -70,7 +70,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         };
     }
 
-    /// <summary>Writes reports/&lt;host&gt;.json; a run without an output has none.</summary>
+    /// <summary>Writes _reports/&lt;host&gt;.json; a run without an output has none.</summary>
     public async Task WriteReportAsync(string status, string message)
     {
         if (_store is null)

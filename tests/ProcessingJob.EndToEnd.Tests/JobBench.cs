@@ -9,7 +9,7 @@ namespace ProcessingJob.EndToEnd.Tests;
 /// <summary>A job over mixed files and the real worker.</summary>
 sealed class JobBench : IDisposable
 {
-    static readonly string[] Written = ["data", "rejects", "_commits"];
+    static readonly string[] Written = ["data", "_rejects", "_commits"];
     readonly TempFolder _folder = new();
 
     /// <param name="rows">Of the large file, which is cut into several units when it has more than about 5,000.</param>

@@ -80,7 +80,7 @@ public class ResumeTests
         string[] run = ["run", bench.Spec, "--output", bench.Path("out"), "--model", model];
         var first = await Programs.PjobAsync(run);
         Assert.True(first.ExitCode == 0, first.Error);
-        var report = bench.Path("out", "reports", "algo-1.json");
+        var report = bench.Path("out", "_reports", "algo-1.json");
         var text = await File.ReadAllTextAsync(report);
         Assert.Contains("\"onnx/model.onnx\"", text, StringComparison.Ordinal);
 

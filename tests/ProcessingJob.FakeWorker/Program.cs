@@ -49,6 +49,6 @@ var report = new HostReport
     UnitsDone = done,
     RowsIn = rows,
 };
-Directory.CreateDirectory(Path.Combine(paths.Output, "reports"));
+Directory.CreateDirectory(Path.Combine(paths.Output, "_reports"));
 File.WriteAllBytes(Path.Combine(paths.Output, OutputLayout.Report(hosts.CurrentHost)), ContractJson.Write(report));
 return 0;

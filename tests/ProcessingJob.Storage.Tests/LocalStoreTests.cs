@@ -63,8 +63,8 @@ public sealed class LocalStoreTests : IDisposable
     {
         var files = new RecordedFiles();
         var store = new LocalStore(Path.Combine(_folder, "out"), Path.Combine(_folder, "staging"), files);
-        await store.WriteAsync("reports/a.json", new byte[] { 1 }, Token);
-        Assert.Equal(["sync .", "sync out", "rename out/reports/a.json", "sync out/reports"], files.Done(_folder));
+        await store.WriteAsync("_reports/a.json", new byte[] { 1 }, Token);
+        Assert.Equal(["sync .", "sync out", "rename out/_reports/a.json", "sync out/_reports"], files.Done(_folder));
     }
 
     [Fact]

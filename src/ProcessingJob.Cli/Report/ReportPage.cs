@@ -285,7 +285,7 @@ static class ReportPage
         page.Add(
             "Rejects",
             $"{Text.Count(manifest.RejectedRows)} of {Text.Count(manifest.RowsIn)} rows "
-                + $"({Text.Percent((double)manifest.RejectedRows / Math.Max(1, manifest.RowsIn))}), all of them in rejects/.",
+                + $"({Text.Percent((double)manifest.RejectedRows / Math.Max(1, manifest.RowsIn))}), all of them in _rejects/.",
             bars + table
         );
     }

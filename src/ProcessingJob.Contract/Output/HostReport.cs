@@ -1,6 +1,6 @@
 namespace ProcessingJob.Contract.Output;
 
-/// <summary><c>reports/&lt;host&gt;.json</c>: what one host did and where its time went.</summary>
+/// <summary><c>_reports/&lt;host&gt;.json</c>: what one host did and where its time went.</summary>
 public sealed record HostReport
 {
     public string Host { get; init; } = "";
