@@ -1,16 +1,19 @@
 using Amazon.S3;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Storage;
 
 /// <summary>What an S3 address of job.yaml holds.</summary>
 /// <param name="Root">Prefix that the names of <paramref name="Files"/> are relative to, ending in '/'.</param>
-/// <param name="Files">Objects with size and ETag, in ordinal order. Names that begin with '.' or '_' and folder markers are left
-/// out.</param>
+/// <param name="Files">Objects with size and ETag, in ordinal order, without folder markers.</param>
 /// <param name="Object">The address of the one object, when the address named an object; else null.</param>
 public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri? Object)
 {
+    /// <summary>Names that were not taken for data: those that begin with '.' or '_', and <see cref="DataFiles"/>.</summary>
+    public IReadOnlyList<string> Skipped { get; init; } = [];
+
     public long Bytes => Files.Sum(f => f.Size);
 
     /// <summary>Lists an object or a folder. A folder's name stands for all below it, with or without its last slash.</summary>
@@ -18,6 +21,7 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
     /// <param name="options">How it is called.</param>
     /// <param name="uri">s3://bucket/key.</param>
     /// <param name="key">Key of job.yaml, for messages.</param>
+    /// <param name="format">That the spec gives all files of the data, or auto; null: it is no data, and nothing is skipped.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="PJobException">Exit code 2: nothing there, or a glob.</exception>
     public static async Task<S3Input> ListAsync(
@@ -25,6 +29,7 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
         S3Options options,
         string uri,
         string key,
+        InputFormat? format,
         CancellationToken cancellationToken = default
     )
     {
@@ -37,7 +42,7 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
             );
         }
 
-        var (folder, files) = (at.AsFolder(), new List<SourceFile>());
+        var (folder, found, hidden) = (at.AsFolder(), new List<SourceFile>(), new SortedSet<string>(StringComparer.Ordinal));
         await foreach (var item in new S3Objects(new(s3, options)).ListAsync(at, cancellationToken).ConfigureAwait(false))
         {
             if (item.Key == at.Key && !item.Key.EndsWith('/'))
@@ -51,13 +56,25 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
             }
 
             // Without the slash the listing also brings siblings such as corpus-old/…
-            if (item.Key.StartsWith(folder.Key, StringComparison.Ordinal) && !SourceNames.IsHidden(item.Key[folder.Key.Length..]))
+            if (!item.Key.StartsWith(folder.Key, StringComparison.Ordinal) || item.Key.EndsWith('/') || item.Key == folder.Key)
             {
-                files.Add(new SourceFile(item.Key[folder.Key.Length..], item.Size, item.ETag));
+                continue;
+            }
+
+            var name = item.Key[folder.Key.Length..];
+            if (SourceNames.IsHidden(name))
+            {
+                hidden.Add(SourceNames.HiddenPart(name));
+            }
+            else
+            {
+                found.Add(new SourceFile(name, item.Size, item.ETag));
             }
         }
+
+        var (files, described) = format is { } known ? DataFiles.Split(found, f => f.Source, known) : (found, []);
         return files.Count > 0
-            ? new S3Input(folder, [.. files.OrderBy(f => f.Source, StringComparer.Ordinal)], null)
+            ? new S3Input(folder, [.. files.OrderBy(f => f.Source, StringComparer.Ordinal)], null) { Skipped = [.. hidden, .. described] }
             : throw new PJobException(
                 $"{key}: no objects in {folder} (names that begin with '.' or '_' do not count); check the address, or 'aws s3 "
                     + $"ls {folder}'",

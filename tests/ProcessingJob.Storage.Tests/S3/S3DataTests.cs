@@ -128,7 +128,7 @@ public sealed class S3DataTests(S3Fixture server) : IClassFixture<S3Fixture>
 
         Assert.Empty(await new S3Data(server.Client(), uri).ListAsync(Token));
         var e = await Assert.ThrowsAsync<PJobException>(() =>
-            S3Input.ListAsync(server.Client(), Quick, uri.ToString(), "input.data", Token)
+            S3Input.ListAsync(server.Client(), Quick, uri.ToString(), "input.data", InputFormat.Auto, Token)
         );
         Assert.StartsWith($"input.data: no objects in s3://{bucket}//x/", e.Message, StringComparison.Ordinal);
     }
