@@ -20,7 +20,7 @@ sealed record LocalEstimate(long Rows, long Tokens, double? Seconds)
         CancellationToken cancellationToken
     )
     {
-        var data = new LocalData(LocalInput.Resolve(spec.Input.Data).Root);
+        var data = new LocalData(LocalInput.Resolve(spec.Input.Data, spec.Input.Format).Root);
         var sample = await WorkSample.TakeAsync(spec, plan, data, spec.Model, cancellationToken);
         var output = LocalStore.Within(spec.Output.Data);
         var speed = tokensPerSecond ?? (await WorkSample.MeasuredLocallyAsync(output, cancellationToken));

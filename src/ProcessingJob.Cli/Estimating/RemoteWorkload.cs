@@ -24,7 +24,7 @@ static class RemoteWorkload
     )
     {
         var remote = S3Uri.IsS3(spec.Model)
-            ? await S3Input.ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", cancellationToken)
+            ? await S3Input.ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", format: null, cancellationToken)
             : null;
         var folder = remote is null ? spec.Model : Directory.CreateTempSubdirectory("pjob-").FullName;
         try
@@ -36,7 +36,7 @@ static class RemoteWorkload
 
             IDataRoot data = S3Uri.IsS3(spec.Input.Data)
                 ? new S3Data(s3, Root(spec.Input.Data, plan), AwsConnection.S3Options)
-                : new LocalData(LocalInput.Resolve(spec.Input.Data).Root);
+                : new LocalData(LocalInput.Resolve(spec.Input.Data, spec.Input.Format).Root);
             var sample = await WorkSample.TakeAsync(spec, plan, data, folder, cancellationToken);
             var output = new S3Store(s3, S3Uri.Parse(spec.Output.Data, "output.data"), AwsConnection.S3Options);
             var measured = await WorkSample.MeasuredSpeedsAsync(output, cancellationToken);

@@ -63,7 +63,7 @@ static class RangesCommand
 
     static async Task<RangesCollector> CollectAsync(JobSpec spec, int rows, CancellationToken cancellationToken)
     {
-        var input = LocalInput.Resolve(spec.Input.Data);
+        var input = LocalInput.Resolve(spec.Input.Data, spec.Input.Format);
         var units = UnitCutter.Cut(input.Files.Select(f => new SourceFile(f, new FileInfo(input.PathOf(f)).Length, "")), spec, "", "");
         using var setup = new EmbedSetup(spec, spec.Model);
         var (windows, window) = (new List<EncodingBuffer>(), new EncodingBuffer());

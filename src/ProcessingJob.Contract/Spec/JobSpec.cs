@@ -106,6 +106,9 @@ public sealed record JobSpec
 
 public sealed record InputSpec
 {
+    /// <summary>What stands in <see cref="Types"/> for a type that is still to be found.</summary>
+    public const string Infer = "infer";
+
     public string Data { get; init; } = "";
     public InputFormat Format { get; init; } = InputFormat.Auto;
 
@@ -133,8 +136,17 @@ public sealed record InputSpec
     /// <summary>One of <see cref="InputEncodings.Names"/>.</summary>
     public string Encoding { get; init; } = InputEncodings.Utf8;
 
-    /// <summary>csv and tsv: types of columns (<see cref="ColumnType.Parse"/>); others are texts.</summary>
+    /// <summary>
+    /// csv and tsv, and folders: types of columns (<see cref="ColumnType.Parse"/>); others are texts, or with <see cref="Infer"/> for
+    /// "*" what the launcher found them to be, which it then writes here.
+    /// </summary>
     public ValueMap<string> Types { get; init; } = [];
+
+    /// <summary>Whether the launcher finds the types of columns that <see cref="Types"/> does not name.</summary>
+    public bool InfersTypes => Types.Any(t => t is { Key: "*", Value: Infer });
+
+    /// <summary>Whether folders such as year=2024 are columns.</summary>
+    public bool Partitions { get; init; }
     public BlankTexts Blank { get; init; } = BlankTexts.Reject;
 
     /// <summary>Whether files without a single record are no fault.</summary>

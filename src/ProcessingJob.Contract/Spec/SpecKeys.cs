@@ -104,10 +104,19 @@ public static class SpecKeys
         ),
         SpecKey.Texts(
             "input.types",
-            "Types of csv columns: int8 … uint64, float, double, bool, date32, timestamp[us], timestamp[us, tz=UTC], "
-                + "decimal128(p, s), uuid; columns not named are strings.",
+            "Types of csv columns and of folders (partitions): int8 … uint64, float, double, bool, date32, timestamp[us], "
+                + "timestamp[us, tz=UTC], decimal128(p, s), uuid; columns not named are strings, or with \"*\": infer what the first "
+                + "records of every file hold; infer alone is that for all.",
             s => s.Input.Types,
             (s, v) => s with { Input = s.Input with { Types = v } },
+            output: true,
+            forAll: InputSpec.Infer
+        ),
+        SpecKey.Boolean(
+            "input.partitions",
+            "Whether folders such as year=2024/ are columns: texts, unless input.types says otherwise.",
+            s => s.Input.Partitions,
+            (s, v) => s with { Input = s.Input with { Partitions = v } },
             output: true
         ),
         SpecKey.Choice(

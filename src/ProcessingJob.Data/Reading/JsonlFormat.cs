@@ -45,20 +45,36 @@ sealed class JsonlFormat : RecordFormat
 
     public override bool HasLines => !_isArray;
 
-    public override RecordCut Cut(ReadOnlySpan<byte> data, bool atEnd, int limit) =>
-        !_isArray ? base.Cut(data, atEnd, limit)
-        : JsonBytes.EndOfElement(data, atEnd) is { } end && end <= limit ? new(end, end, RecordFault.None)
-        : data.Length > limit
-            ? throw new PJobException(
-                $"{_file}: an element of the JSON array is longer than {limit} bytes; write the file as lines (jq -c '.[]')"
-            )
-        : RecordCut.NeedMore;
+    public override RecordCut Cut(ReadOnlySpan<byte> data, bool atEnd, int limit)
+    {
+        if (!_isArray)
+        {
+            return base.Cut(data, atEnd, limit);
+        }
 
-    public override bool IsBlank(ReadOnlySpan<byte> content) => JsonBytes.Trim(content, _isArray).IsEmpty;
+        RecordCut? element;
+        try
+        {
+            element = JsonBytes.CutElement(data, atEnd);
+        }
+        catch (FormatException e)
+        {
+            throw new PJobException($"{_file}: {e.Message}; make or copy the file again, or write its objects as lines (jq -c '.[]')");
+        }
+
+        return element is { } cut && cut.Content <= limit ? cut
+            : element is not null || data.Length > limit
+                ? throw new PJobException(
+                    $"{_file}: an element of the JSON array is longer than {limit} bytes; write the file as lines (jq -c '.[]')"
+                )
+            : RecordCut.NeedMore;
+    }
+
+    public override bool IsBlank(ReadOnlySpan<byte> content) => JsonBytes.Trim(content).IsEmpty;
 
     public override void Parse(ReadOnlySpan<byte> record, long row, long offset, RowBuilder into)
     {
-        var value = JsonBytes.Trim(record, _isArray);
+        var value = JsonBytes.Trim(record);
         if (Fault(value, row, offset, value, into) is not { } message)
         {
             return;

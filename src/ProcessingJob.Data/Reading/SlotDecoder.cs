@@ -32,8 +32,13 @@ static class SlotDecoder
     }
 
     /// <summary>Appends a row to a kept column.</summary>
+    /// <param name="value">Bytes of the value.</param>
+    /// <param name="kind">What they are.</param>
+    /// <param name="type">Of the column.</param>
+    /// <param name="into">The column.</param>
+    /// <param name="isExact">Whether a csv number counts only as JSON would write it: nobody said that 007 is one.</param>
     /// <returns>Null, or the reason for which the record is rejected.</returns>
-    public static string? Append(ReadOnlySpan<byte> value, SlotKind kind, ColumnType type, Column into)
+    public static string? Append(ReadOnlySpan<byte> value, SlotKind kind, ColumnType type, Column into, bool isExact)
     {
         if (kind is SlotKind.Missing or SlotKind.Null)
         {
@@ -48,7 +53,8 @@ static class SlotDecoder
         var fits = type.Kind switch
         {
             TypeKind.String => TryDecode(value, kind, (StringColumn)into),
-            _ when kind is SlotKind.Text or SlotKind.CsvQuoted => TextValues.TryAppend(value, type, into),
+            _ when kind is SlotKind.Text or SlotKind.CsvQuoted => (!isExact || TextKinds.IsExact(value, type))
+                && TextValues.TryAppend(value, type, into),
             TypeKind.Int64 or TypeKind.UInt64 => kind == SlotKind.JsonNumber && TryAppendInteger(value, into),
             TypeKind.Float64 => kind == SlotKind.JsonNumber && TryAppendDouble(value, (ValueColumn<double>)into),
             TypeKind.Bool => kind == SlotKind.JsonBool && TryAppendBool(value, (ValueColumn<bool>)into),

@@ -7,7 +7,6 @@ using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.Reading;
-using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.SageMaker;
 
@@ -77,7 +76,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         return await EndAsync(end, lines, plan, before).ConfigureAwait(false);
     }
 
-    /// <summary>The plan of what is left, over no more hosts than there is work for. From here on the job has the kept columns.</summary>
+    /// <summary>The plan of what is left, over no more hosts than there is work for.</summary>
     public async Task<JobPlan> PlanAsync(CancellationToken cancellationToken)
     {
         var hosts = _job.Spec.Compute.InstanceCount;
@@ -85,9 +84,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         var committed = await CommittedUnits.FindAsync(_job.Output, plan.Units, _job.Identity, cancellationToken).ConfigureAwait(false);
         plan = _job.Plan(_job.NameOf(1), hosts, committed);
         var use = await RemoteModel.ReadAsync(_job, s3, cancellationToken).ConfigureAwait(false);
-        var schema = await ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
-        _job = _job with { Schema = schema?.Columns };
-        return plan with { Warnings = [.. use.Warnings, .. schema?.Warnings ?? [], .. Preflight.Warnings(_job, plan)] };
+        return plan with { Warnings = [.. use.Warnings, .. _job.DataWarnings, .. Preflight.Warnings(_job, plan)] };
     }
 
     /// <summary>What the run would ask SageMaker for, under the name that is free now; nothing is started.</summary>
@@ -195,20 +192,6 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             Message = FailureText.Of(end, asked, lines, target.Connection.Region),
             Seconds = Elapsed(),
         };
-    }
-
-    async Task<FoundSchema?> ReadSchemaAsync(CancellationToken cancellationToken)
-    {
-        if (_job.Files.FirstOrDefault(f => f.Size > 0) is not { } first)
-        {
-            return null;
-        }
-
-        return _job.RemoteData is { } remote
-            ? await FirstSchema
-                .ReadAsync(_job.Spec.Input, new S3Data(s3, remote.Root, AwsConnection.S3Options), first, cancellationToken)
-                .ConfigureAwait(false)
-            : await FirstSchema.ReadAsync(_job.Spec.Input, _job.LocalData!.PathOf(first.Source), cancellationToken).ConfigureAwait(false);
     }
 
     async Task StageAsync(CancellationToken cancellationToken)

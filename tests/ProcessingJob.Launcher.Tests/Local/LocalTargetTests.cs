@@ -134,6 +134,7 @@ public class LocalTargetTests
                 Data = bench.Path("data"),
                 Text = ["text"],
                 Keep = ["n"],
+                AllowEmpty = true,
             },
         };
         Assert.Equal(ExitCode.Done, (await bench.RunAsync(spec)).Code);
