@@ -84,7 +84,7 @@ sealed class LoadedModel : IDisposable
 
         var asked = ModelOptions.Of(spec);
         var model = ModelFolder.Open(paths.Model, asked with { ModelFile = asked.ModelFile ?? plan?.ModelFile });
-        var tokenizer = TokenizerOf(model.EncoderFolder);
+        var tokenizer = TokenizerOf(model.EncoderFolder, model.TokenizerRole);
         var texts = TextPreparation.Of(spec, model, tokenizer);
         var task = FeatureTasks.Create(Parts(model, tokenizer, texts));
         var options = new EngineOptions
@@ -136,8 +136,10 @@ sealed class LoadedModel : IDisposable
         TaskParts Parts(ModelFolder? folder, Tokenizer with, TextPreparation preparation) =>
             new(spec, folder, with, preparation.MaxLength, preparation.Prompt, paths);
 
-        Tokenizer TokenizerOf(string folder) =>
-            loading is null || folder != paths.Model ? Tokenizer.Load(folder) : loading.GetAwaiter().GetResult();
+        Tokenizer TokenizerOf(string folder, TextRole role = TextRole.None) =>
+            loading is null || folder != paths.Model || role != TextRole.None
+                ? Tokenizer.Load(folder, role)
+                : loading.GetAwaiter().GetResult();
     }
 
     /// <summary>Adds device and batches to a report.</summary>
@@ -173,7 +175,7 @@ sealed class LoadedModel : IDisposable
 
     ResolvedSettings Resolved()
     {
-        return Engine!.Resolved with { Prompt = _texts.Prompt, Activation = (Task as ClassifyTask)?.Activation, MaxLength = MaxLength };
+        return Engine!.Resolved with { Prompt = _texts.Prompt, Activation = Task.Activation, MaxLength = MaxLength };
     }
 
     public void Dispose() => Engine?.Dispose();

@@ -140,7 +140,7 @@ sealed class OutputRows
         while (first < end)
         {
             var (call, count) = (encodings.Row(first), 1);
-            while (_task.JoinsWindows && first + count < end && encodings.Row(first + count) == call)
+            while (first + count < end && _task.Joins(call, encodings.Row(first + count)))
             {
                 count++;
             }

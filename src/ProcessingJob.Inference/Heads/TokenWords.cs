@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using ProcessingJob.Tokenization;
+
+namespace ProcessingJob.Inference.Heads;
+
+/// <summary>
+/// Tells which tokens go on with the word before them, as transformers' token-classification pipeline does: a WordPiece token that is
+/// longer than the text it stands for has the prefix of continuations; of other tokenizers a token does that has no space before it.
+/// An unknown token begins a word.
+/// </summary>
+public sealed class TokenWords(Tokenizer tokenizer)
+{
+    readonly bool _hasPrefix = tokenizer.MarksContinuations;
+    readonly ConcurrentDictionary<int, int> _lengths = [];
+
+    /// <param name="id">The token.</param>
+    /// <param name="offset">Where it is, in code points.</param>
+    /// <param name="text">The text.</param>
+    public bool IsInside(int id, TokenOffset offset, CodePointText text)
+    {
+        if (id == tokenizer.UnknownId)
+        {
+            return false;
+        }
+
+        return _hasPrefix
+            ? LengthOf(id) != offset.End - offset.Start
+            : offset.Start > 0 && !text.IsSpace(offset.Start - 1) && !text.IsSpace(offset.Start);
+    }
+
+    /// <summary>Code points of a token as the vocabulary writes it.</summary>
+    int LengthOf(int id) =>
+        _lengths.TryGetValue(id, out var known) ? known : _lengths[id] = (tokenizer.IdToToken(id) ?? "").EnumerateRunes().Count();
+}
