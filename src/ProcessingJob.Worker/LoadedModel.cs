@@ -24,10 +24,16 @@ sealed class LoadedModel : IDisposable
     readonly Tokenizer _tokenizer;
     readonly TextPreparation _texts;
 
-    LoadedModel(Tokenizer tokenizer, FeatureTask task, TextPreparation texts, (ModelFolder Folder, EngineOptions Options)? run)
+    LoadedModel(
+        Tokenizer tokenizer,
+        FeatureTask task,
+        TextPreparation texts,
+        (ModelFolder Folder, EngineOptions Options)? run,
+        Func<ModelFolder, EngineOptions, InferenceEngine>? create = null
+    )
     {
         (_tokenizer, Task, _texts, Run) = (tokenizer, task, texts, run);
-        var engine = run is null ? null : InferenceEngine.Create(run.Value.Folder, run.Value.Options);
+        var engine = run is null ? null : (create ?? InferenceEngine.Create)(run.Value.Folder, run.Value.Options);
         Engine = engine;
         // Two threads feed a GPU box with any model (more than six never helped anyone); on a CPU the cores belong to the model.
         Tokenizers =
@@ -66,9 +72,17 @@ sealed class LoadedModel : IDisposable
     /// <param name="paths">Where the model folder is.</param>
     /// <param name="log">Told of the device and the model.</param>
     /// <param name="loading">The folder's tokenizer where somebody has begun to load it; null: it is loaded here.</param>
+    /// <param name="create">Makes the engine; null: of the model, on this machine's devices.</param>
     /// <exception cref="PJobException">The model is missing or cannot be used (exit code 4), or the spec asks for what it cannot do
     /// (2).</exception>
-    public static LoadedModel Load(JobSpec spec, WorkPlan? plan, ContainerPaths paths, ILogger log, Task<Tokenizer>? loading = null)
+    public static LoadedModel Load(
+        JobSpec spec,
+        WorkPlan? plan,
+        ContainerPaths paths,
+        ILogger log,
+        Task<Tokenizer>? loading = null,
+        Func<ModelFolder, EngineOptions, InferenceEngine>? create = null
+    )
     {
         if (!Directory.Exists(paths.Model) || !Directory.EnumerateFileSystemEntries(paths.Model).Any())
         {
@@ -103,7 +117,7 @@ sealed class LoadedModel : IDisposable
                     message.Text
                 ),
         };
-        var loaded = new LoadedModel(tokenizer, task, texts, (model, options));
+        var loaded = new LoadedModel(tokenizer, task, texts, (model, options), create);
         if (task is EmbedTask { QuantizedSize: { } size } && size != loaded.Engine!.Output.Width)
         {
             var width = loaded.Engine.Output.Width;
@@ -163,7 +177,7 @@ sealed class LoadedModel : IDisposable
             RetriedRows = stats.RetriedRows,
             Halvings = stats.Halvings,
             Recreations = stats.Recreations,
-            ModelFile = engine.ModelFile!.Name,
+            ModelFile = engine.ModelFile?.Name,
             ModelFileReason = engine.ModelFileReason,
             TokenBudget = engine.TokenBudget,
             DeviceUtilisation = Math.Round(stats.Busy, 4),

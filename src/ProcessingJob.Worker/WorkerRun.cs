@@ -22,6 +22,9 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
     HostReport _report = new();
     IOutputStore? _store;
 
+    /// <summary>What a measurement puts in place of the devices and around the files.</summary>
+    public WorkerSeams Seams { get; init; } = new();
+
     /// <summary>Does this host's share of the job.</summary>
     /// <returns>One line for the user.</returns>
     /// <exception cref="PJobException">What is wrong, with the exit code.</exception>
@@ -34,6 +37,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
             ? ContractJson.Read<WorkPlan>(await File.ReadAllBytesAsync(paths.PlanFile, cancellationToken), paths.PlanFile)
             : null;
         var (data, store) = Endpoints(spec, plan);
+        (data, store) = (Seams.Data(data), Seams.Store(store));
         await store.ProbeAsync(cancellationToken);
         _store = store;
         spec = CheckDevice(spec);
@@ -123,7 +127,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
             };
         }
 
-        using var model = LoadedModel.Load(spec, plan, paths, log, tokenizer);
+        using var model = LoadedModel.Load(spec, plan, paths, log, tokenizer, Seams.Engine);
         var totals = new RunTotals(model.MaxLength);
         var reader = new RowReader(model.Blocks(ReadOptions.From(spec, schema)));
         var output = new OutputRows(model.Task, reader, spec, model.MaxLength, totals);

@@ -36,13 +36,14 @@ sealed class Pipeline(PipelineParts parts)
 {
     readonly StageClock _read = new("read", 1),
         _tokenize = new("tokenize", parts.Tokenizers),
+        _sort = new("sort", parts.Tokenizers),
         _finish = new("finish", 1),
         _write = new("write", 1);
     readonly ConcurrentBag<EncodingBuffer> _buffers = [];
     readonly ConcurrentBag<FinishedBlock> _blocks = [];
     readonly List<PJobException> _failures = [];
 
-    public IReadOnlyList<StageReport> Stages => [_read.Report(), _tokenize.Report(), _finish.Report(), _write.Report()];
+    public IReadOnlyList<StageReport> Stages => [_read.Report(), _tokenize.Report(), _sort.Report(), _finish.Report(), _write.Report()];
 
     public int UnitsDone { get; private set; }
 
@@ -145,9 +146,11 @@ sealed class Pipeline(PipelineParts parts)
 
             item.Encodings = buffer;
             parts.Totals.AddTokenized(item.Rows.SourceBytes);
+            _tokenize.Busy(start);
+            start = StageClock.Now;
             var run = parts.Engine is { } engine && buffer.Count > 0 ? engine.RunAsync(buffer, cancellationToken) : null;
             _ = item.CompleteAsync(run);
-            _tokenize.Busy(start);
+            _sort.Busy(start);
             start = StageClock.Now;
         }
     }
