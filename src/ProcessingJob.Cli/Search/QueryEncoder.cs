@@ -1,6 +1,6 @@
-using ProcessingJob.Cli.Model;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Inference.Embedders;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 
@@ -29,9 +29,9 @@ static class QueryEncoder
             Compute = spec.Compute with { Device = DeviceKind.Auto },
             Embed = spec.Embed with { Role = TextRole.Query },
         };
-        using var setup = new EmbedSetup(here, folder, model => PromptOf(model, spec, prompt));
+        using var setup = new TextEmbedder(here, folder, model => PromptOf(model, spec, prompt));
         var buffer = new EncodingBuffer();
-        setup.Encode(text, buffer);
+        setup.CreateEncoder().Encode(text, buffer);
         using var result = await setup.Engine.RunAsync(buffer, cancellationToken);
         return result.Row(0).ToArray();
     }

@@ -279,7 +279,8 @@ public sealed class PolicyTests(MotoFixture moto)
                     .Replace($"stack-{bench.Bucket}", bench.Bucket, StringComparison.Ordinal)
             )!;
             // moto leaves a list parameter one text, where CloudFormation makes it a list.
-            foreach (var types in policy["Statement"]!.AsArray().Select(s => s!["Condition"]?["ForAllValues:StringLike"]).OfType<JsonObject>())
+            var conditions = policy["Statement"]!.AsArray().Select(s => s!["Condition"]?["ForAllValues:StringLike"]);
+            foreach (var types in conditions.OfType<JsonObject>())
             {
                 types["sagemaker:InstanceTypes"] = new JsonArray([
                     .. ((string)types["sagemaker:InstanceTypes"]!).Split(',').Select(t => (JsonNode)t),
