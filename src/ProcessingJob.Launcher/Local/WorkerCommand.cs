@@ -34,7 +34,19 @@ public sealed record WorkerCommand(string FileName, IReadOnlyList<string> Argume
                     )
             );
         }
-        return path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? new(DotnetHost(), [path]) : new(path, []);
+        return !path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? new(path, [])
+            : OwnProgram(path) is { } program ? new(program, [])
+            : new(DotnetHost(), [path]);
+    }
+
+    /// <summary>The worker's program where it carries its own runtime, as beside a self-contained pjob; null: it needs dotnet.</summary>
+    static string? OwnProgram(string assembly)
+    {
+        var program = Path.ChangeExtension(assembly, null);
+        string[] runtimes = ["libcoreclr.so", "libcoreclr.dylib"];
+        return File.Exists(program) && runtimes.Any(name => File.Exists(Path.Combine(Path.GetDirectoryName(assembly)!, name)))
+            ? program
+            : null;
     }
 
     public ProcessStartInfo ToStartInfo()
