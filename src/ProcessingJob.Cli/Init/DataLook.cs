@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ProcessingJob.Contract;
-using ProcessingJob.Contract.Columns;
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
