@@ -51,9 +51,14 @@ sealed record DataLook(string Data, int Files, InputFormat Format, InputGuess Gu
         var first = files.Find(f => f.Size > 0) ?? files[0];
         var root = new LocalData(input.Root);
         var look = new DataLook(data, files.Count, InputFormats.OfName(first.Source), await GuessAsync(root, first, cancellationToken), []);
-        look = look with { Texts = look.HasColumns ? look.Assign(keys, first.Source) : look.Texts };
+        var bare = look.Guess.Input with { Keep = ["*"] };
+        look = look with
+        {
+            Warnings = (await InputLook.AtAsync(bare, root, files, input.Skipped, cancellationToken)).Warnings,
+            Texts = look.HasColumns ? look.Assign(keys, first.Source) : look.Texts,
+        };
         var spec = look.Texts.Aggregate(
-            new JobSpec { Input = look.Guess.Input with { Id = look.IdColumn, Keep = ["*"] } },
+            new JobSpec { Input = bare with { Id = look.IdColumn } },
             (s, text) =>
                 SpecReader.Apply(
                     s,
@@ -66,7 +71,8 @@ sealed record DataLook(string Data, int Files, InputFormat Format, InputGuess Gu
         );
         // What a run would refuse is refused before a file is written that looks as if it could be run.
         UnitCutter.Cut(files, spec, "", "");
-        return look with { Warnings = (await InputLook.AtAsync(spec.Input, root, files, input.Skipped, cancellationToken)).Warnings };
+        await InputLook.AtAsync(spec.Input, root, files, input.Skipped, cancellationToken);
+        return look;
     }
 
     public IReadOnlyList<GuessedColumn> Columns => Guess.Columns;
@@ -110,8 +116,9 @@ sealed record DataLook(string Data, int Files, InputFormat Format, InputGuess Gu
 
     PJobException NoText(string file, string key) =>
         new(
-            $"{file}: found no column of texts for input.{key}: {string.Join(", ", Columns.Take(20).Select(c => $"{c.Name} ({c.Type})"))}; expected one "
-                + "that holds what is to be computed on",
+            $"{file}: found no column of texts for input.{key}: "
+                + string.Join(", ", Columns.Take(20).Select(c => $"{c.Name} ({c.Type})"))
+                + "; expected one that holds what is to be computed on",
             ExitCode.BadSpec
         );
 

@@ -10,6 +10,8 @@ static class JobYaml
     const double RejectsAllowed = 0.001;
     const int ShownColumns = 30;
 
+    static readonly string[] FormatKeys = ["input.format", "input.delimiter", "input.quote", "input.escape", "input.encoding"];
+
     public static string Write(DataLook data, ModelLook? model)
     {
         var text = new StringBuilder("# A job for pjob. 'pjob schema' describes every key; 'pjob run job.yaml' runs it on this machine.\n");
@@ -30,14 +32,13 @@ static class JobYaml
         );
         Line("input:");
         Line($"  data: {Quoted(data.Data)}   # {data.Files} {(data.Files == 1 ? "file" : "files")}, {Names.Of(data.Format)}");
-        if (data.Guess.Input.Delimiter is { } delimiter)
+        foreach (var key in FormatKeys)
         {
-            Line($"  delimiter: {Quoted(delimiter)}");
-        }
-
-        if (data.Guess.Input.Encoding is not InputEncodings.Utf8 and var encoding)
-        {
-            Line($"  encoding: {encoding}");
+            var (value, usual) = (SpecKeys.Find(key)!.Write(new() { Input = data.Guess.Input }), SpecKeys.Find(key)!.Write(new()));
+            if (value?.ToString() != usual?.ToString())
+            {
+                Line($"  {key["input.".Length..]}: {Quoted(value!.ToString())}");
+            }
         }
 
         if (!data.HasColumns)

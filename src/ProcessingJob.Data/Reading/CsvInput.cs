@@ -19,7 +19,7 @@ sealed class CsvInput(byte delimiter, bool multiline) : RecordInput
     )
     {
         var dialect = CsvDialect.Of(options.Input, delimiter, multiline);
-        if (options.Input.Delimiter is null or "auto" && TakeSeparatorLine(feed) is { } named)
+        if (TakeSeparatorLine(feed, options.Input.Delimiter is null or "auto" ? null : dialect.Delimiter) is { } named)
         {
             dialect = dialect with { Delimiter = named };
         }
@@ -129,10 +129,14 @@ sealed class CsvInput(byte delimiter, bool multiline) : RecordInput
         ColumnType TypeOf(string name) => types.TryGetValue(name, out var type) ? ColumnType.Parse(type) : ColumnType.String;
     }
 
-    /// <summary>The line "sep=;" above the header, by which Excel names the delimiter.</summary>
-    static byte? TakeSeparatorLine(RecordFeed feed)
+    /// <summary>The line "sep=;" above the header, by which Excel names the delimiter; none where the spec names another.</summary>
+    static byte? TakeSeparatorLine(RecordFeed feed, byte? given)
     {
-        if (feed.Data is not [(byte)'s', (byte)'e', (byte)'p', (byte)'=', var named, (byte)'\r' or (byte)'\n', ..] || named >= 0x80)
+        if (
+            feed.Data is not [(byte)'s', (byte)'e', (byte)'p', (byte)'=', var named, (byte)'\r' or (byte)'\n', ..]
+            || named >= 0x80
+            || (given ?? named) != named
+        )
         {
             return null;
         }

@@ -3,7 +3,7 @@ using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Data.Reading;
 
-/// <summary>Files that are none of text, whatever their names say: told by their first bytes, so that they are not called damaged text.</summary>
+/// <summary>Files that are no text, whatever their names say, told by their first bytes: so they are not called damaged text.</summary>
 static class FileMagic
 {
     /// <exception cref="PJobException">The bytes begin a file of another kind.</exception>

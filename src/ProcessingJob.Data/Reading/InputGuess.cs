@@ -28,6 +28,8 @@ public sealed record GuessedColumn(string Name, ColumnType Type, bool IsMember)
 /// <param name="Columns">None for plain text.</param>
 public sealed record InputGuess(InputSpec Input, IReadOnlyList<GuessedColumn> Columns)
 {
+    /// <summary>The first of the ways in which such files are written that rejects none of the first records, else the one that rejects
+    /// the fewest.</summary>
     /// <exception cref="PJobException">The file cannot be read.</exception>
     public static async Task<InputGuess> OfAsync(IDataRoot data, SourceFile file, CancellationToken cancellationToken)
     {
@@ -35,10 +37,40 @@ public sealed record InputGuess(InputSpec Input, IReadOnlyList<GuessedColumn> Co
         var unit = WorkUnit.Create(file.Source, format, 0, file.Size, file.Size, file.Version, "", "");
         var source = await data.OpenAsync(unit, cancellationToken).ConfigureAwait(false);
         await using var sourceScope = source.ConfigureAwait(false);
-        var input = await DialectAsync(source, format, cancellationToken).ConfigureAwait(false);
+        (InputGuess Guess, int Rejects)? best = null;
+        PJobException? refusal = null;
+        foreach (var dialect in await DialectsAsync(source, format, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                var tried = await TryAsync(dialect, unit, source, cancellationToken).ConfigureAwait(false);
+                best = best is { } before && before.Rejects <= tried.Rejects ? best : tried;
+            }
+            catch (PJobException e)
+            {
+                refusal ??= e;
+            }
+
+            if (best is { Rejects: 0 })
+            {
+                break;
+            }
+        }
+
+        return best?.Guess ?? throw refusal!;
+    }
+
+    static async Task<(InputGuess Guess, int Rejects)> TryAsync(
+        InputSpec input,
+        WorkUnit unit,
+        IByteSource source,
+        CancellationToken cancellationToken
+    )
+    {
+        var format = input.Format == InputFormat.Auto ? unit.Format : input.Format;
         if (!InputFormats.Of(format).HasColumns)
         {
-            return new(input, []);
+            return (new(input, []), 0);
         }
 
         var found = await InputReaders.Of(format).FindColumnsAsync(source, input, cancellationToken).ConfigureAwait(false);
@@ -48,18 +80,22 @@ public sealed record InputGuess(InputSpec Input, IReadOnlyList<GuessedColumn> Co
             .Where(c => c.Column.Type.Kind != TypeKind.Struct && !found.Nested.Contains(c.Column.Name))
             .DistinctBy(c => c.Column.Name)
             .ToList();
-        // Rows count also where nothing is asked for, and empty files are for the run to refuse.
+        // Empty files are for the run to refuse.
         var options = ReadOptions.Of(input with { AllowEmpty = true }) with
         {
             Schema = [.. columns.Select(c => c.Column)],
         };
-        await foreach (var block in new RowReader(options).ReadAsync(unit, source, cancellationToken).ConfigureAwait(false))
+        var blocks = new RowReader(options).ReadAsync(unit with { Format = format }, source, cancellationToken);
+        await foreach (var block in blocks.ConfigureAwait(false))
         {
             using var rows = block;
-            return new(input, [.. columns.Select((c, i) => Of(new(c.Column.Name, c.Column.Type, c.IsMember), rows.Kept[i]))]);
+            return (
+                new(input, [.. columns.Select((c, i) => Of(new(c.Column.Name, c.Column.Type, c.IsMember), rows.Kept[i]))]),
+                rows.Rejects.Count
+            );
         }
 
-        return new(input, [.. columns.Select(c => new GuessedColumn(c.Column.Name, c.Column.Type, c.IsMember))]);
+        return (new(input, [.. columns.Select(c => new GuessedColumn(c.Column.Name, c.Column.Type, c.IsMember))]), 0);
     }
 
     static GuessedColumn Of(GuessedColumn column, Column values)
@@ -82,12 +118,12 @@ public sealed record InputGuess(InputSpec Input, IReadOnlyList<GuessedColumn> Co
         };
     }
 
-    static async Task<InputSpec> DialectAsync(IByteSource source, InputFormat format, CancellationToken cancellationToken)
+    static async Task<IReadOnlyList<InputSpec>> DialectsAsync(IByteSource source, InputFormat format, CancellationToken cancellationToken)
     {
         var input = new InputSpec();
         if (InputFormats.Of(format).HasTypes)
         {
-            return input;
+            return [input];
         }
 
         var mark = new byte[2];
@@ -99,12 +135,32 @@ public sealed record InputGuess(InputSpec Input, IReadOnlyList<GuessedColumn> Co
 
         if (InputReaders.Of(format) is not CsvInput csv)
         {
-            return input;
+            return [input];
         }
 
-        var own = await FileHead.ReadAsync(source, csv, ReadOptions.Of(input), cancellationToken).ConfigureAwait(false);
+        var own = CsvDialect.Of(input, (byte)(format == InputFormat.Tsv ? '\t' : ','), multiline: true).Delimiter;
         var auto = ReadOptions.Of(input with { Delimiter = "auto" });
-        var sniffed = await FileHead.ReadAsync(source, csv, auto, cancellationToken).ConfigureAwait(false);
-        return sniffed.Delimiter == own.Delimiter ? input : input with { Delimiter = ((char)sniffed.Delimiter).ToString() };
+        var sniffed = (await FileHead.ReadAsync(source, csv, auto, cancellationToken).ConfigureAwait(false)).Delimiter;
+        input = sniffed == own ? input : input with { Delimiter = ((char)sniffed).ToString() };
+        IReadOnlyList<InputSpec> dialects =
+        [
+            input,
+            input with
+            {
+                Escape = "\\",
+            },
+            input with
+            {
+                Quote = "'",
+            },
+            input with
+            {
+                Quote = "none",
+            },
+        ];
+        return format == InputFormat.Csv
+            ? dialects
+            // A quoted field of a tsv file may hold line breaks only where it is read as csv.
+            : [.. dialects, input with { Format = InputFormat.Csv, Delimiter = ((char)sniffed).ToString() }];
     }
 }

@@ -21,8 +21,8 @@ public sealed record InputLook(InputSpec Input, IReadOnlyList<KeptColumn>? Schem
     /// <param name="files">All of them, in ordinal order.</param>
     /// <param name="skipped">Names beside them that are no data.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="PJobException">Exit code 2: a named column is missing or of a wrong type, a file is empty, folders are no columns; 1: a
-    /// file cannot be read.</exception>
+    /// <exception cref="PJobException">Exit code 2: a named column is missing or of a wrong type, a file is empty, folders are no
+    /// columns; 1: a file cannot be read.</exception>
     public static async Task<InputLook> AtAsync(
         InputSpec input,
         IDataRoot data,
@@ -96,7 +96,9 @@ public sealed record InputLook(InputSpec Input, IReadOnlyList<KeptColumn>? Schem
         }
     }
 
-    /// <summary>A file that is no longer than the first one's header may be a header alone; what a host would refuse is refused here.</summary>
+    /// <summary>
+    /// A file that is no longer than the first one's header may be a header alone; what a host would refuse is refused here.
+    /// </summary>
     static async Task RefuseHeadersAloneAsync(
         InputSpec input,
         IDataRoot data,

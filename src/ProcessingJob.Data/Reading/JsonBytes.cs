@@ -92,11 +92,13 @@ static class JsonBytes
         }
     }
 
-    /// <summary>A record in which NaN, Infinity and -Infinity, outside strings, are replaced; null when it has none.</summary>
-    public static byte[]? Lenient(ReadOnlySpan<byte> record, ReadOnlySpan<byte> replacement)
+    /// <summary>
+    /// A record in which doubles of the same length stand for NaN, Infinity and -Infinity outside strings, so that it can be parsed and
+    /// what is found lies in the record itself; null when it has none.
+    /// </summary>
+    public static byte[]? Lenient(ReadOnlySpan<byte> record)
     {
-        List<byte>? mended = null;
-        var copied = 0;
+        byte[]? mended = null;
         for (var at = 0; at < record.Length; at++)
         {
             if (record[at] == '"')
@@ -109,28 +111,22 @@ static class JsonBytes
 
                 at = close;
             }
-            else if (WordAt(record, at) is > 0 and var length)
+            else if (StandIn(record[at..]) is { Length: > 0 } number)
             {
-                mended ??= [];
-                mended.AddRange(record[copied..at]);
-                mended.AddRange(replacement);
-                copied = at + length;
-                at = copied - 1;
+                mended ??= record.ToArray();
+                number.CopyTo(mended.AsSpan(at));
+                at += number.Length - 1;
             }
         }
 
-        mended?.AddRange(record[copied..]);
-        return mended is null ? null : [.. mended];
+        return mended;
     }
 
-    static int WordAt(ReadOnlySpan<byte> record, int at)
-    {
-        var rest = record[at..];
-        return rest.StartsWith("NaN"u8) ? 3
-            : rest.StartsWith("Infinity"u8) ? 8
-            : rest.StartsWith("-Infinity"u8) ? 9
-            : 0;
-    }
+    static ReadOnlySpan<byte> StandIn(ReadOnlySpan<byte> rest) =>
+        rest.StartsWith("NaN"u8) ? "1.5"u8
+        : rest.StartsWith("Infinity"u8) ? "1.500000"u8
+        : rest.StartsWith("-Infinity"u8) ? "-1.500000"u8
+        : default;
 
     /// <summary>Index of the quote that closes a string whose content begins there; -1 when there is none.</summary>
     static int EndOfString(ReadOnlySpan<byte> data, int from)

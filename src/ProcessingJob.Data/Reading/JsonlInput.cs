@@ -118,7 +118,7 @@ sealed class JsonlInput : RecordInput
 
         public void Add(ReadOnlySpan<byte> record)
         {
-            if (!TryAdd(record) && JsonBytes.Lenient(record, "null"u8) is { } mended)
+            if (!TryAdd(record) && JsonBytes.Lenient(record) is { } mended)
             {
                 TryAdd(mended);
             }

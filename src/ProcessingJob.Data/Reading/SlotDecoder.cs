@@ -45,9 +45,9 @@ static class SlotDecoder
             into.AppendNull();
             return null;
         }
-        if (kind == SlotKind.JsonNoNumber)
+        if (kind == SlotKind.JsonNumber && value[^1] is (byte)'N' or (byte)'y')
         {
-            return RejectReason.TypeMismatch;
+            return AppendNotFinite(value, into);
         }
 
         var fits = type.Kind switch
@@ -73,6 +73,21 @@ static class SlotDecoder
     public static bool TryAppendInteger(ReadOnlySpan<byte> value, Column into) =>
         Int128.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
         && ColumnConversion.TryAppendInteger(number, into);
+
+    static string? AppendNotFinite(ReadOnlySpan<byte> value, Column into)
+    {
+        if (into is not ValueColumn<double> doubles)
+        {
+            return RejectReason.TypeMismatch;
+        }
+
+        doubles.Append(
+            value[0] == 'N' ? double.NaN
+            : value[0] == '-' ? double.NegativeInfinity
+            : double.PositiveInfinity
+        );
+        return null;
+    }
 
     static bool TryAppendDouble(ReadOnlySpan<byte> value, ValueColumn<double> into)
     {

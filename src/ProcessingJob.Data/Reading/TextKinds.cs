@@ -5,7 +5,7 @@ using ProcessingJob.Data.Columns;
 
 namespace ProcessingJob.Data.Reading;
 
-/// <summary>What kind of value a csv field is, for input.types: infer. A number is one only as JSON writes it: 007 and +1 are texts.</summary>
+/// <summary>What kind of value a csv field is, for input.types: infer. Numbers are only what JSON writes: 007 and +1 are texts.</summary>
 static class TextKinds
 {
     static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);

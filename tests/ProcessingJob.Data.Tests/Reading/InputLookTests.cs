@@ -1,4 +1,6 @@
+using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Reading;
 
 namespace ProcessingJob.Data.Tests;
 
@@ -195,6 +197,24 @@ public sealed class InputLookTests : IDisposable
         Assert.Equal("f: double, n: int8", string.Join(", ", run.Schema.Select(c => $"{c.Name}: {c.Type}")));
     }
 
+    [Fact]
+    public async Task Sample_TypesThatNobodySettled_AreRefusedByName()
+    {
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            SchemaSampler.InferAsync(
+                new MemorySource("text,n\nx,1\n", "a.csv"),
+                InputFormat.Csv,
+                Typed(("*", "infer")) with
+                {
+                    Keep = ["n"],
+                },
+                TestContext.Current.CancellationToken
+            )
+        );
+        Assert.Contains("infer is settled by pjob when it plans a job", e.Message);
+        Assert.Contains("the type of 'n' by name (input.types: { n: string })", e.Message);
+    }
+
     [Theory]
     [InlineData("007")]
     [InlineData("+1")]
@@ -275,6 +295,14 @@ public sealed class InputLookTests : IDisposable
         var run = await ReadAsync();
         Assert.Equal([line], run.Lines);
         Assert.Equal(content.StartsWith("sep") ? 0 : content.Split('\n')[0].Split(',').Count(n => n.Length == 0), run.Warnings.Count);
+    }
+
+    [Fact]
+    public async Task Read_BackslashBeforeAQuote_NamesTheKey()
+    {
+        Write("a.csv", "text\n\"say \\\"hi\\\" now\"\nb\n");
+        Assert.Contains("a backslash stands before it: see input.escape", Assert.Single((await ReadAsync()).Rows.Rejects).Message);
+        Assert.Equal(["say \"hi\" now", "b"], (await ReadAsync(All with { Escape = "\\" })).Rows.Texts);
     }
 
     [Theory]
