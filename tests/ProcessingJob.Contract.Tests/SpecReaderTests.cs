@@ -66,7 +66,8 @@ public sealed class SpecReaderTests
     [InlineData("inptu:\n  data: x", "job.yaml:1: unknown key 'inptu'; did you mean 'input'?")]
     [InlineData(
         "task: embedd",
-        "job.yaml:1: task: found 'embedd', expected embed | sparse | multivector | classify | tag | rerank | answer | tokenize (did you mean 'embed'?)"
+        "job.yaml:1: task: found 'embedd', expected embed | sparse | multivector | classify | tag | rerank | answer | tokenize "
+            + "(did you mean 'embed'?)"
     )]
     [InlineData("tokens:\n  max_length: many", "job.yaml:2: tokens.max_length: found 'many', expected a whole number from 2 to 1048576")]
     [InlineData("tokens:\n  max_length: 1", "job.yaml:2: tokens.max_length: found '1', expected a whole number from 2 to 1048576")]

@@ -4,7 +4,7 @@ using ProcessingJob.Testing;
 
 namespace ProcessingJob.Worker.Tests;
 
-/// <summary>Model folders with what the libraries that wrote them gave (expected.json): copies here, and more beside the checkout.</summary>
+/// <summary>Model folders with what their libraries gave (expected.json): copies here, and more beside the checkout.</summary>
 static class TaskGoldens
 {
     static readonly Dictionary<string, string> Own = new()

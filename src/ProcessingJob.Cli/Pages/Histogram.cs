@@ -36,7 +36,8 @@ sealed record Histogram(
             var height = Math.Max(0.7, 100 * Counts[i] / ticks[^1]);
             var over = Limit is { } limit && i * Width >= limit;
             var tip =
-                $"{Html.Short(Start + i * Width)} to {Html.Short(Start + (i + 1) * Width)} {Unit}: {Counts[i]:N0} ({100.0 * Counts[i] / total:0.0} %)";
+                $"{Html.Short(Start + i * Width)} to {Html.Short(Start + (i + 1) * Width)} {Unit}: "
+                + $"{Counts[i]:N0} ({100.0 * Counts[i] / total:0.0} %)";
             bars.Append(
                 $"<rect class=\"f{(over ? 2 : 1)}\" x=\"{Html.Number(i * slot + slot * 0.06)}\" width=\"{Html.Number(slot * 0.88)}\" "
                     + $"y=\"{Html.Number(100 - height)}\" height=\"{Html.Number(height)}\" data-tip=\"{Html.Encode(tip)}\"/>"

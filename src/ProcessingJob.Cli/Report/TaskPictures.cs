@@ -62,6 +62,7 @@ static class TaskPictures
     static IEnumerable<PageSection> Entities(JobSpec spec, RowsSample sample)
     {
         var all = sample.Cells("entities").SelectMany(Cells.Entities).ToList();
+        var without = sample.Cells("entities").Count(c => Cells.Count(c) == 0);
         var rows = all.GroupBy(e => e.Label, StringComparer.Ordinal)
             .OrderByDescending(g => g.Count())
             .ThenBy(g => g.Key, StringComparer.Ordinal)
@@ -84,7 +85,7 @@ static class TaskPictures
             );
         yield return new PageSection(
             "Entities",
-            $"{Text.Count(all.Count)} entities, {Text.Plural(sample.Cells("entities").Count(c => Cells.Count(c) == 0), "row")} without any{sample.Of}.",
+            $"{Text.Count(all.Count)} entities, {Text.Plural(without, "row")} without any{sample.Of}.",
             all.Count == 0 ? "" : Html.Table(["label", "most frequent", "entities", "mean score"], rows, texts: 2)
         );
     }

@@ -103,8 +103,8 @@ static class TaskSearch
             if (query.Count > 0 && vectors.FirstOrDefault(v => v.Length != query[0].Length) is { } other)
             {
                 throw new PJobException(
-                    $"{output.Location}: has vectors of {other.Length} dimensions, but the model's have {query[0].Length}: it is not the model "
-                        + "of this output",
+                    $"{output.Location}: has vectors of {other.Length} dimensions, but the model's have {query[0].Length}: it is "
+                        + "not the model of this output",
                     ExitCode.Model
                 );
             }

@@ -26,8 +26,8 @@ static class VectorSearch
             if (decoder.Dimensions(rows.Width) != query.Length)
             {
                 throw new PJobException(
-                    $"{output.Location}: has embeddings of {decoder.Dimensions(rows.Width)} dimensions, but the model's have {query.Length}: "
-                        + "it is not the model of this output",
+                    $"{output.Location}: has embeddings of {decoder.Dimensions(rows.Width)} dimensions, but the model's have "
+                        + $"{query.Length}: it is not the model of this output",
                     ExitCode.Model
                 );
             }
