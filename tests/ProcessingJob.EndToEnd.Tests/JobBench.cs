@@ -25,6 +25,12 @@ sealed class JobBench : IDisposable
         _folder.Write("data/with-rejects.jsonl", "{\"id\":\"r1\",\"stars\":1,\"text\":\"fine\"}\nno json\n{\"id\":\"r2\",\"stars\":2}\n");
     }
 
+    /// <summary>Lines of job.yaml: task and model.</summary>
+    public string Job { get; init; } = $"task: embed\nmodel: {Models.Tiny}";
+
+    /// <summary>More keys of its input.</summary>
+    public string Input { get; init; } = "";
+
     public string Path(params string[] parts) => _folder[parts];
 
     public string Spec =>
@@ -32,9 +38,8 @@ sealed class JobBench : IDisposable
             "job.yaml",
             $$"""
             name: bench
-            task: embed
-            model: {{Models.Tiny}}
-            input: { data: {{_folder["data"]}}, text: text, id: id, keep: [stars] }
+            {{Job}}
+            input: { data: {{_folder["data"]}}, text: text, id: id, keep: [stars]{{Input}} }
             tokens: { max_length: 48 }
             rejects: { max_fraction: 0.5 }
             """

@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Columns;
+using ProcessingJob.Models.Folders;
+using ProcessingJob.Models.Graphs;
+using ProcessingJob.Testing;
 
 namespace ProcessingJob.Worker.Tests;
 
@@ -117,6 +120,32 @@ public class SparseTaskTests
             {
                 Assert.Equal(term[2].GetDouble(), found[term[1].GetInt32()], 1e-4);
             }
+        }
+    }
+
+    [Theory]
+    [InlineData("max", "relu")]
+    [InlineData("max", "log1p_relu")]
+    [InlineData("sum", "relu")]
+    [InlineData("sum", "log1p_relu")]
+    public async Task Write_OnnxFileWithLogitsOfEveryToken_GivesWhatTheSafetensorsGive(string strategy, string activation)
+    {
+        using var folder = new TempFolder();
+        var built = folder.Copy(TaskGoldens.Folder("st", "splade-max"), "built");
+        File.WriteAllText(
+            Path.Combine(built, "1_SpladePooling", "config.json"),
+            JsonSerializer.Serialize(new { pooling_strategy = strategy, activation_function = activation })
+        );
+        var exported = folder.Copy(built, "exported");
+        GraphExport.Write(built, Path.Combine(exported, "onnx", "model.onnx"), GraphPrecision.Float32);
+        File.Delete(Path.Combine(exported, "model.safetensors"));
+        var call = TaskGoldens.Calls(TaskGoldens.Expected(built), "encode").First();
+        var spec = TaskGoldens.Spec(TaskKind.Sparse, call);
+        using var expected = await TaskRun.Of(spec, built, TaskGoldens.Lines(call));
+        using var run = await TaskRun.Of(spec, exported, TaskGoldens.Lines(call));
+        for (var row = 0; row < expected.Rows.Count; row++)
+        {
+            Check(Found(expected, row), run, row, limit: 0);
         }
     }
 

@@ -100,7 +100,8 @@ static class Classify
 
         if (asked.Hypothesis.IndexOfAny(['{', '}']) is var first && !IsPlace(asked.Hypothesis, first))
         {
-            yield return $"classify.hypothesis: found '{asked.Hypothesis}', expected a sentence with {Place} once, where the candidate stands";
+            yield return $"classify.hypothesis: found '{asked.Hypothesis}', expected a sentence with {Place} once, where the candidate "
+                + "stands";
         }
 
         if (asked.Candidates.FirstOrDefault(string.IsNullOrWhiteSpace) is not null)

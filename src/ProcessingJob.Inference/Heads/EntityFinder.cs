@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
@@ -24,13 +26,29 @@ public readonly record struct Entity(string Label, float Score, int Start, int E
 public sealed class EntityFinder(IReadOnlyList<string> labels, TagSpec spec, TokenWords words, int stride)
 {
     readonly (bool Begins, string Tag)[] _tags = [.. labels.Select(TagLabels.Read)];
+    readonly string[] _names = [.. labels.Select(l => spec.Aggregation == TagAggregation.None ? l : TagLabels.OfEntity(l))];
     readonly HashSet<string> _wanted = new(spec.Labels, StringComparer.Ordinal);
-    readonly float[] _mean = new float[labels.Count];
-    readonly List<Window> _windows = [];
+    readonly bool _hasWords = spec.Aggregation is TagAggregation.First or TagAggregation.Average or TagAggregation.Max;
+    readonly float[] _scores = new float[labels.Count];
+
+    /// <summary>Tokens of all windows, one window after another.</summary>
+    readonly List<Token> _tokens = [];
+
+    /// <summary>Their probabilities, where words have those of all their tokens.</summary>
+    readonly List<float> _all = [];
+
+    /// <summary>Where each window's tokens start.</summary>
+    readonly List<int> _starts = [];
+    readonly List<Part> _parts = [];
     readonly List<Entity> _found = [];
 
     /// <summary>Begins another text.</summary>
-    public void Clear() => _windows.Clear();
+    public void Clear()
+    {
+        _tokens.Clear();
+        _all.Clear();
+        _starts.Clear();
+    }
 
     /// <summary>Adds the next window.</summary>
     /// <param name="logits">Tokens x labels.</param>
@@ -46,7 +64,7 @@ public sealed class EntityFinder(IReadOnlyList<string> labels, TagSpec spec, Tok
         CodePointText text
     )
     {
-        var window = new Window();
+        _starts.Add(_tokens.Count);
         for (var t = 0; t < ids.Length; t++)
         {
             if (special[t] != 0)
@@ -54,11 +72,15 @@ public sealed class EntityFinder(IReadOnlyList<string> labels, TagSpec spec, Tok
                 continue;
             }
 
-            var scores = Softmax(logits.Slice(t * labels.Count, labels.Count));
-            window.Tokens.Add(new(scores, offsets[t].Start, offsets[t].End, words.IsInside(ids[t], offsets[t], text)));
+            ClassScores.Apply(ScoreFunction.Softmax, logits.Slice(t * labels.Count, labels.Count), _scores);
+            var best = TensorPrimitives.IndexOfMax<float>(_scores);
+            var isInside = _hasWords && words.IsInside(ids[t], offsets[t], text);
+            _tokens.Add(new(best, _scores[best], offsets[t].Start, offsets[t].End, isInside));
+            if (spec.Aggregation == TagAggregation.Average)
+            {
+                _all.AddRange(_scores);
+            }
         }
-
-        _windows.Add(window);
     }
 
     /// <summary>The entities in the order of the text. Valid until the next call.</summary>
@@ -66,44 +88,57 @@ public sealed class EntityFinder(IReadOnlyList<string> labels, TagSpec spec, Tok
     {
         _found.Clear();
         var (lastWindow, lastToken) = (0, -1);
-        for (var w = 0; w < _windows.Count; w++)
+        for (var w = 0; w < _starts.Count; w++)
         {
-            var first = First(w);
-            foreach (var (piece, begin, end) in Pieces(_windows[w].Tokens))
+            MakeParts(_starts[w], End(w));
+            for (var first = 0; first < _parts.Count; )
             {
-                // Indices of tokens of the whole text.
-                var (from, to) = (first + begin, first + end - 1);
-                var wanted = _wanted.Count > 0 ? _wanted.Contains(piece.Label) : piece.Label != TagLabels.Outside;
-                if (!wanted || Owner(from) != w || (w > lastWindow && from <= lastToken))
+                var (end, score) = Group(first);
+                var (begin, behind, name) = (_parts[first].Begin, _parts[end - 1].End, _names[_parts[first].Label]);
+                // Indices of its tokens in the whole text.
+                var (from, to) = (First(w) + begin - _starts[w], First(w) + behind - _starts[w] - 1);
+                var wanted = _wanted.Count > 0 ? _wanted.Contains(name) : name != TagLabels.Outside;
+                if (wanted && Owner(from) == w && (w == lastWindow || from > lastToken))
                 {
-                    continue;
+                    _found.Add(new(name, score, _tokens[begin].Start, _tokens[behind - 1].End));
+                    (lastWindow, lastToken) = (w, Math.Max(lastToken, to));
                 }
 
-                _found.Add(piece);
-                (lastWindow, lastToken) = (w, Math.Max(lastToken, to));
+                first = end;
             }
         }
 
         return _found;
     }
 
+    int End(int window) => window + 1 < _starts.Count ? _starts[window + 1] : _tokens.Count;
+
+    int Count(int window) => End(window) - _starts[window];
+
     /// <summary>Index of a window's first token in the whole text.</summary>
-    int First(int window) => window * (_windows[0].Tokens.Count - stride);
+    int First(int window) => window * (Count(0) - stride);
 
     /// <summary>The window in which a token is farthest from an edge; of equal ones the first.</summary>
     int Owner(int token)
     {
-        var (owner, farthest) = (0, -1);
-        for (var w = 0; w < _windows.Count; w++)
+        if (_starts.Count == 1)
         {
-            var (at, count) = (token - First(w), _windows[w].Tokens.Count);
-            if (at < 0 || at >= count)
+            return 0;
+        }
+
+        // All windows but the last are as long as the first.
+        var step = Count(0) - stride;
+        var (owner, farthest) = (0, -1);
+        for (var w = Math.Max(0, (token - Count(0)) / step); w < _starts.Count && First(w) <= token; w++)
+        {
+            var (at, count) = (token - First(w), Count(w));
+            if (at >= count)
             {
                 continue;
             }
 
             var left = w == 0 ? int.MaxValue : at;
-            var right = w == _windows.Count - 1 ? int.MaxValue : count - 1 - at;
+            var right = w == _starts.Count - 1 ? int.MaxValue : count - 1 - at;
             if (Math.Min(left, right) > farthest)
             {
                 (owner, farthest) = (w, Math.Min(left, right));
@@ -113,128 +148,72 @@ public sealed class EntityFinder(IReadOnlyList<string> labels, TagSpec spec, Tok
         return owner;
     }
 
-    /// <summary>All entities of a window, those of label O as well, with their tokens.</summary>
-    List<(Entity Entity, int Begin, int End)> Pieces(List<Token> tokens)
+    /// <summary>Tokens, or words, with the label and score of each.</summary>
+    void MakeParts(int start, int end)
     {
-        var parts = spec.Aggregation is TagAggregation.None or TagAggregation.Simple ? [.. tokens.Select(OfToken)] : Words(tokens);
-        return spec.Aggregation == TagAggregation.None
-            ? [.. parts.Select(p => (new Entity(labels[p.Label], p.Score, tokens[p.Begin].Start, tokens[p.End - 1].End), p.Begin, p.End))]
-            : Groups(parts, tokens);
-    }
-
-    Part OfToken(Token token, int index)
-    {
-        var label = Best(token.Scores);
-        return new(label, token.Scores[label], index, index + 1);
-    }
-
-    List<Part> Words(List<Token> tokens)
-    {
-        var parts = new List<Part>();
-        for (var begin = 0; begin < tokens.Count; )
+        _parts.Clear();
+        for (var begin = start; begin < end; )
         {
-            var end = begin + 1;
-            while (end < tokens.Count && tokens[end].IsInside)
+            var behind = begin + 1;
+            while (_hasWords && behind < end && _tokens[behind].IsInside)
             {
-                end++;
+                behind++;
             }
 
-            var scores = ScoresOf(tokens, begin, end);
-            var label = Best(scores);
-            parts.Add(new(label, scores[label], begin, end));
-            begin = end;
+            var (label, score) = OfWord(begin, behind);
+            _parts.Add(new(label, score, begin, behind));
+            begin = behind;
         }
-
-        return parts;
     }
 
-    ReadOnlySpan<float> ScoresOf(List<Token> tokens, int begin, int end)
+    (int Label, float Score) OfWord(int begin, int end)
     {
+        var token = begin;
         switch (spec.Aggregation)
         {
             case TagAggregation.Average:
-                for (var label = 0; label < _mean.Length; label++)
+                var sums = CollectionsMarshal.AsSpan(_all);
+                _scores.AsSpan().Clear();
+                for (var t = begin; t < end; t++)
                 {
-                    var sum = 0.0;
-                    for (var t = begin; t < end; t++)
-                    {
-                        sum += tokens[t].Scores[label];
-                    }
-
-                    _mean[label] = (float)(sum / (end - begin));
+                    TensorPrimitives.Add(_scores, sums.Slice(t * labels.Count, labels.Count), _scores);
                 }
 
-                return _mean;
+                TensorPrimitives.Divide(_scores, end - begin, _scores);
+                var best = TensorPrimitives.IndexOfMax<float>(_scores);
+                return (best, _scores[best]);
             case TagAggregation.Max:
-                var best = begin;
                 for (var t = begin + 1; t < end; t++)
                 {
-                    if (tokens[t].Scores.Max() > tokens[best].Scores.Max())
-                    {
-                        best = t;
-                    }
+                    token = _tokens[t].Score > _tokens[token].Score ? t : token;
                 }
 
-                return tokens[best].Scores;
-            default:
-                return tokens[begin].Scores;
+                break;
         }
+
+        return (_tokens[token].Label, _tokens[token].Score);
     }
 
-    List<(Entity, int, int)> Groups(List<Part> parts, List<Token> tokens)
+    /// <summary>The end of the entity that begins with a part, and its mean score.</summary>
+    (int End, float Score) Group(int first)
     {
-        var groups = new List<(Entity, int, int)>();
-        for (var first = 0; first < parts.Count; )
+        var (end, score) = (first + 1, (double)_parts[first].Score);
+        while (
+            spec.Aggregation != TagAggregation.None
+            && end < _parts.Count
+            && _tags[_parts[end].Label] is (false, var tag)
+            && tag == _tags[_parts[end - 1].Label].Tag
+        )
         {
-            var end = first + 1;
-            while (end < parts.Count && _tags[parts[end].Label] is (false, var tag) && tag == _tags[parts[end - 1].Label].Tag)
-            {
-                end++;
-            }
-
-            var score = 0.0;
-            for (var p = first; p < end; p++)
-            {
-                score += parts[p].Score;
-            }
-
-            var (begin, last) = (parts[first].Begin, parts[end - 1].End);
-            var label = TagLabels.OfEntity(labels[parts[first].Label]);
-            groups.Add((new(label, (float)(score / (end - first)), tokens[begin].Start, tokens[last - 1].End), begin, last));
-            first = end;
+            score += _parts[end].Score;
+            end++;
         }
 
-        return groups;
+        return (end, (float)(score / (end - first)));
     }
 
-    /// <summary>The first of the greatest.</summary>
-    static int Best(ReadOnlySpan<float> scores)
-    {
-        var best = 0;
-        for (var i = 1; i < scores.Length; i++)
-        {
-            if (scores[i] > scores[best])
-            {
-                best = i;
-            }
-        }
-
-        return best;
-    }
-
-    static float[] Softmax(ReadOnlySpan<float> logits)
-    {
-        var scores = new float[logits.Length];
-        ClassScores.Apply(ScoreFunction.Softmax, logits, scores);
-        return scores;
-    }
-
-    sealed class Window
-    {
-        public List<Token> Tokens { get; } = [];
-    }
-
-    readonly record struct Token(float[] Scores, int Start, int End, bool IsInside);
+    /// <summary>A token with its likeliest label.</summary>
+    readonly record struct Token(int Label, float Score, int Start, int End, bool IsInside);
 
     /// <summary>A token or a word with its label; tokens from begin to end (exclusive).</summary>
     readonly record struct Part(int Label, float Score, int Begin, int End);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Inference.Heads;
@@ -11,7 +10,9 @@ namespace ProcessingJob.Inference.Heads;
 public sealed class TokenWords(Tokenizer tokenizer)
 {
     readonly bool _hasPrefix = tokenizer.MarksContinuations;
-    readonly ConcurrentDictionary<int, int> _lengths = [];
+
+    /// <summary>Code points of each token as the vocabulary writes it, plus one; 0 where nobody has asked yet.</summary>
+    readonly int[] _lengths = new int[tokenizer.VocabularySize];
 
     /// <param name="id">The token.</param>
     /// <param name="offset">Where it is, in code points.</param>
@@ -28,7 +29,13 @@ public sealed class TokenWords(Tokenizer tokenizer)
             : offset.Start > 0 && !text.IsSpace(offset.Start - 1) && !text.IsSpace(offset.Start);
     }
 
-    /// <summary>Code points of a token as the vocabulary writes it.</summary>
-    int LengthOf(int id) =>
-        _lengths.TryGetValue(id, out var known) ? known : _lengths[id] = (tokenizer.IdToToken(id) ?? "").EnumerateRunes().Count();
+    int LengthOf(int id)
+    {
+        if (_lengths[id] == 0)
+        {
+            _lengths[id] = (tokenizer.IdToToken(id) ?? "").EnumerateRunes().Count() + 1;
+        }
+
+        return _lengths[id] - 1;
+    }
 }

@@ -73,7 +73,9 @@ public sealed record GraphOptions
     /// <summary>For <see cref="GraphHead.VocabularyWeights"/>.</summary>
     public VocabularyPooling? Pooling { get; init; }
 
-    /// <summary>For <see cref="GraphHead.LogitScore"/>: the entry whose logit counts, and the one whose logit is taken off; null: none is.</summary>
+    /// <summary>
+    /// For <see cref="GraphHead.LogitScore"/>: the entry whose logit counts, and the one whose logit is taken off; null: none is.
+    /// </summary>
     public (int True, int? False) ScoreTokens { get; init; }
 
     /// <summary>

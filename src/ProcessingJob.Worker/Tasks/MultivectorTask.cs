@@ -7,7 +7,7 @@ using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Worker.Tasks;
 
-/// <summary>A vector for every token that is scored (late interaction): column <c>embeddings</c>, a list of vectors in the text's order.</summary>
+/// <summary>A vector for every token that is scored: column <c>embeddings</c>, a list of vectors in the text's order.</summary>
 sealed class MultivectorTask : FeatureTask
 {
     readonly TokenMask _mask;

@@ -13,7 +13,7 @@ namespace ProcessingJob.Worker.Tasks;
 /// <summary>
 /// Classification by candidates of the user's own (zero-shot): a model of entailment judges the text with a sentence about each. Columns
 /// <c>labels</c> and <c>scores</c>, best first, all candidates. As in transformers' pipeline the text is cut and the sentence kept whole;
-/// scores are the softmax of entailment over the candidates, or with multi_label, or a single candidate, of entailment against contradiction.
+/// scores are the softmax of entailment over the candidates; with multi_label or a single candidate, of entailment against contradiction.
 /// </summary>
 sealed class ZeroShotTask : FeatureTask
 {
