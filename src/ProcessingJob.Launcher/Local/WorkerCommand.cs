@@ -43,8 +43,12 @@ public sealed record WorkerCommand(string FileName, IReadOnlyList<string> Argume
     static string? OwnProgram(string assembly)
     {
         var program = Path.ChangeExtension(assembly, null);
-        string[] runtimes = ["libcoreclr.so", "libcoreclr.dylib"];
-        return File.Exists(program) && runtimes.Any(name => File.Exists(Path.Combine(Path.GetDirectoryName(assembly)!, name)))
+        var config = Path.ChangeExtension(assembly, ".runtimeconfig.json");
+        // https://learn.microsoft.com/dotnet/core/deploying: only a self-contained program lists frameworks that it includes.
+        return
+            File.Exists(program)
+            && File.Exists(config)
+            && File.ReadAllText(config).Contains("\"includedFrameworks\"", StringComparison.Ordinal)
             ? program
             : null;
     }
