@@ -16,6 +16,9 @@ public sealed class LocalStore : IOutputStore
     const string StagingName = ".staging";
     readonly DurableFiles _files;
 
+    // Those of this process wait for one another here; the lock file is for other processes, and those who wait for it ask again and again.
+    Task _lastCommit = Task.CompletedTask;
+
     /// <param name="root">The output folder.</param>
     /// <param name="staging">On the same file system if possible; null: <c>.staging</c> beside the output folder.</param>
     /// <param name="files">Operations on names; null: this machine's.</param>
@@ -176,6 +179,20 @@ public sealed class LocalStore : IOutputStore
     }
 
     public async Task<UnitRecord> CommitAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Interlocked.Exchange(ref _lastCommit, done.Task).ConfigureAwait(false);
+        try
+        {
+            return await CommitAloneAsync(record, files, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            done.SetResult();
+        }
+    }
+
+    async Task<UnitRecord> CommitAloneAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellationToken)
     {
         using var gate = await LockAsync(cancellationToken).ConfigureAwait(false);
         if (await this.ReadCommitAsync(record.Unit, cancellationToken).ConfigureAwait(false) is { } winner)

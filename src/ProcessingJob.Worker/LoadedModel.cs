@@ -22,26 +22,23 @@ sealed class LoadedModel : IDisposable
     );
 
     readonly Tokenizer _tokenizer;
+    readonly TaskParts _task;
     readonly TextPreparation _texts;
 
     LoadedModel(
         Tokenizer tokenizer,
-        FeatureTask task,
+        TaskParts task,
         TextPreparation texts,
         (ModelFolder Folder, EngineOptions Options)? run,
         Func<ModelFolder, EngineOptions, InferenceEngine>? create = null
     )
     {
-        (_tokenizer, Task, _texts, Run) = (tokenizer, task, texts, run);
-        var engine = run is null ? null : (create ?? InferenceEngine.Create)(run.Value.Folder, run.Value.Options);
-        Engine = engine;
-        // Two threads feed a GPU box with any model (more than six never helped anyone); on a CPU the cores belong to the model.
-        Tokenizers =
-            engine is null ? Environment.ProcessorCount
-            : engine.Device == DeviceKind.Cpu ? 1
-            : Math.Clamp(Environment.ProcessorCount / 2, 1, 6);
+        (_tokenizer, _task, _texts, Run) = (tokenizer, task, texts, run);
+        Task = CreateTask();
+        Engine = run is null ? null : (create ?? InferenceEngine.Create)(run.Value.Folder, run.Value.Options);
     }
 
+    /// <summary>What the job's task is; every lane runs one of its own (<see cref="CreateTask"/>).</summary>
     public FeatureTask Task { get; }
     public InferenceEngine? Engine { get; }
 
@@ -53,7 +50,6 @@ sealed class LoadedModel : IDisposable
 
     /// <summary>Tokens of an encoding.</summary>
     public int MaxLength => _texts.MaxLength;
-    public int Tokenizers { get; }
 
     /// <summary>
     /// The engine runs a block at a time. Rows that stand for many texts come fewer at a time, so that memory stays bounded.
@@ -64,6 +60,8 @@ sealed class LoadedModel : IDisposable
             RowsPerBlock = Math.Max(1, (Engine?.BlockRows ?? 1_024) / Task.CallsPerRow),
             BytesPerBlock = Math.Max(1, reading.BytesPerBlock / Task.CallsPerRow),
         };
+
+    public FeatureTask CreateTask() => FeatureTasks.Create(_task);
 
     public TextEncoder CreateEncoder() => _texts.CreateEncoder(_tokenizer, Task.Encoding);
 
@@ -93,14 +91,13 @@ sealed class LoadedModel : IDisposable
         {
             var tokens = TokenizerOf(paths.Model);
             var plain = TextPreparation.Of(spec, null, tokens);
-            return new(tokens, FeatureTasks.Create(Parts(null, tokens, plain)), plain, null);
+            return new(tokens, Parts(null, tokens, plain), plain, null);
         }
 
         var asked = ModelOptions.Of(spec);
         var model = ModelFolder.Open(paths.Model, asked with { ModelFile = asked.ModelFile ?? plan?.ModelFile });
         var tokenizer = TokenizerOf(model.EncoderFolder, model.TokenizerRole);
         var texts = TextPreparation.Of(spec, model, tokenizer);
-        var task = FeatureTasks.Create(Parts(model, tokenizer, texts));
         var options = new EngineOptions
         {
             Task = spec.Task,
@@ -117,8 +114,8 @@ sealed class LoadedModel : IDisposable
                     message.Text
                 ),
         };
-        var loaded = new LoadedModel(tokenizer, task, texts, (model, options), create);
-        if (task is EmbedTask { QuantizedSize: { } size } && size != loaded.Engine!.Output.Width)
+        var loaded = new LoadedModel(tokenizer, Parts(model, tokenizer, texts), texts, (model, options), create);
+        if (loaded.Task is EmbedTask { QuantizedSize: { } size } && size != loaded.Engine!.Output.Width)
         {
             var width = loaded.Engine.Output.Width;
             loaded.Dispose();

@@ -130,20 +130,22 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         using var model = LoadedModel.Load(spec, plan, paths, log, tokenizer, Seams.Engine);
         var totals = new RunTotals(model.MaxLength);
         var reader = new RowReader(model.Blocks(ReadOptions.From(spec, schema)));
-        var output = new OutputRows(model.Task, reader, spec, model.MaxLength, totals);
+        var output = new OutputRows(model.Task, reader, spec, model.MaxLength);
         CheckSameDevice(plan, model.Engine?.Computed);
+        var lanes = LanePlan.Of(model.Engine);
+        log.Information("Lanes: {Lanes} units at a time ({Reason:l})", lanes.Lanes, lanes.Reason);
         var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint) with { Computed = model.Engine?.Computed };
         var pipeline = new Pipeline(
             new PipelineParts(
                 data,
                 reader,
-                model.Task,
                 model.Engine,
+                () => new OutputRows(model.CreateTask(), reader, spec, model.MaxLength),
                 model.CreateEncoder,
-                model.Tokenizers,
-                output,
                 unit => new UnitWriter(store, unit, output.Columns, writing),
-                totals
+                totals,
+                lanes.Lanes,
+                lanes.BlocksAhead
             )
         );
         using var progress = new Progress(totals, model.Engine is { } engine ? () => engine.Stats : null, shard.Bytes, log, time);
