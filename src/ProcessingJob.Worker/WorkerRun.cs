@@ -126,9 +126,16 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         using var model = LoadedModel.Load(spec, plan, paths, log, tokenizer);
         var totals = new RunTotals(model.MaxLength);
         var reader = new RowReader(model.Blocks(ReadOptions.From(spec, schema)));
-        var output = new OutputRows(model.Task, reader, spec, model.MaxLength, totals);
+        var fixedWidth = spec.Output.Vector == VectorKind.FixedSizeList ? StoredWidth(spec, model.Engine!.Output.Width) : (int?)null;
+        var output = new OutputRows(model.Task, reader, spec, model.MaxLength, fixedWidth, totals);
         CheckSameDevice(plan, model.Engine?.Computed);
-        var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint) with { Computed = model.Engine?.Computed };
+        var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint) with
+        {
+            Computed = model.Engine?.Computed,
+            // Without a plan a host that was given empty files alone does not know the types of the others' columns.
+            EmptyParts = plan is not null || shard.Units.Any(u => u.Size > 0),
+            Metadata = PartMetadata.Of(spec, shard.SpecFingerprint, shard.ModelFingerprint, model.Resolved),
+        };
         var pipeline = new Pipeline(
             new PipelineParts(
                 data,
@@ -138,7 +145,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
                 model.CreateEncoder,
                 model.Tokenizers,
                 output,
-                unit => new UnitWriter(store, unit, output.Columns, writing),
+                unit => new UnitWriter(store, unit, output.Written, writing),
                 totals
             )
         );
@@ -169,6 +176,10 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         }
         return Verdict(spec, plan, totals, pipeline.Failures);
     }
+
+    // Of binary embeddings a byte holds eight dimensions.
+    static int StoredWidth(JobSpec spec, int dimensions) =>
+        spec.Embed.Precision is EmbeddingPrecision.Binary or EmbeddingPrecision.Ubinary ? dimensions / 8 : dimensions;
 
     static void CheckSameDevice(WorkPlan? plan, ComputeRecord? own)
     {
