@@ -48,6 +48,15 @@ sealed class LoadedModel : IDisposable
     /// <summary>What should be known before the results are trusted.</summary>
     public IReadOnlyList<JobWarning> Warnings { get; private set; } = [];
 
+    /// <summary>What the spec's "auto" came to.</summary>
+    public ResolvedSettings Resolved =>
+        (Engine?.Resolved ?? new()) with
+        {
+            Prompt = _texts.Prompt,
+            Activation = Task.Activation,
+            MaxLength = MaxLength == int.MaxValue ? null : MaxLength,
+        };
+
     /// <summary>Tokens of an encoding.</summary>
     public int MaxLength => _texts.MaxLength;
 
@@ -179,14 +188,9 @@ sealed class LoadedModel : IDisposable
             TokenBudget = engine.TokenBudget,
             DeviceUtilisation = Math.Round(stats.Busy, 4),
             MaxLength = MaxLength,
-            Resolved = Resolved(),
+            Resolved = Resolved,
             Warnings = Warnings,
         };
-    }
-
-    ResolvedSettings Resolved()
-    {
-        return Engine!.Resolved with { Prompt = _texts.Prompt, Activation = Task.Activation, MaxLength = MaxLength };
     }
 
     public void Dispose() => Engine?.Dispose();

@@ -130,19 +130,26 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         using var model = LoadedModel.Load(spec, plan, paths, log, tokenizer, Seams.Engine);
         var totals = new RunTotals(model.MaxLength);
         var reader = new RowReader(model.Blocks(ReadOptions.From(spec, schema)));
-        var output = new OutputRows(model.Task, reader, spec, model.MaxLength);
+        var fixedWidth = spec.Output.Vector == VectorKind.FixedSizeList ? StoredWidth(spec, model.Engine!.Output.Width) : (int?)null;
+        var output = new OutputRows(model.Task, reader, spec, model.MaxLength, fixedWidth);
         CheckSameDevice(plan, model.Engine?.Computed);
         var lanes = LanePlan.Of(model.Engine);
         log.Information("Lanes: {Lanes} units at a time ({Reason:l})", lanes.Lanes, lanes.Reason);
-        var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint) with { Computed = model.Engine?.Computed };
+        var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint) with
+        {
+            Computed = model.Engine?.Computed,
+            // Without a plan a host that was given empty files alone does not know the types of the others' columns.
+            EmptyParts = plan is not null || shard.Units.Any(u => u.Size > 0),
+            Metadata = PartMetadata.Of(spec, shard.SpecFingerprint, shard.ModelFingerprint, model.Resolved),
+        };
         var pipeline = new Pipeline(
             new PipelineParts(
                 data,
                 reader,
                 model.Engine,
-                () => new OutputRows(model.CreateTask(), reader, spec, model.MaxLength),
+                () => new OutputRows(model.CreateTask(), reader, spec, model.MaxLength, fixedWidth),
                 model.CreateEncoder,
-                unit => new UnitWriter(store, unit, output.Columns, writing),
+                unit => new UnitWriter(store, unit, output.Written, writing),
                 totals,
                 lanes.Lanes,
                 lanes.BlocksAhead
@@ -175,6 +182,10 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         }
         return Verdict(spec, plan, totals, pipeline.Failures);
     }
+
+    // Of binary embeddings a byte holds eight dimensions.
+    static int StoredWidth(JobSpec spec, int dimensions) =>
+        spec.Embed.Precision is EmbeddingPrecision.Binary or EmbeddingPrecision.Ubinary ? dimensions / 8 : dimensions;
 
     static void CheckSameDevice(WorkPlan? plan, ComputeRecord? own)
     {

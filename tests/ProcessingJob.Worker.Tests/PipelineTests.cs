@@ -186,7 +186,7 @@ public sealed class PipelineTests : IDisposable
         Assert.Equal(Units, pipeline.UnitsDone);
         return totals.RowsOut;
 
-        OutputRows CreateOutput() => new(new WatchedTask(parts, FeatureTasks.Create(parts), at, spoil), reader, spec, 64);
+        OutputRows CreateOutput() => new(new WatchedTask(parts, FeatureTasks.Create(parts), at, spoil), reader, spec, 64, null);
     }
 
     void AssertNothingHalf()

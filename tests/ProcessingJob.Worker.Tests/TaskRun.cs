@@ -51,7 +51,7 @@ sealed class TaskRun : IDisposable
             }
         );
         var reader = new RowReader(ReadOptions.From(spec, []));
-        var output = new OutputRows(task, reader, spec, texts.MaxLength);
+        var output = new OutputRows(task, reader, spec, texts.MaxLength, null);
         var (rows, rejects) = (new ColumnBlock(output.Columns), new List<Reject>());
         var encoder = texts.CreateEncoder(tokenizer, task.Encoding);
         await using var source = await new LocalData(folder["in"]).OpenAsync(unit, default);
@@ -65,7 +65,7 @@ sealed class TaskRun : IDisposable
 
             using var item = new BlockItem(unit, block, encodings, engine.RunAsync(encodings, default));
             await item.WaitAsync(default);
-            output.Append(item, rows, rejects, new RunTotals(maxLength).CreateCounts());
+            output.Append(item, rows, rejects, new RunTotals(texts.MaxLength).CreateCounts());
         }
         return new(rows, rejects, task, folder);
     }

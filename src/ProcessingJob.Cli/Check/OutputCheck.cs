@@ -60,11 +60,11 @@ sealed class OutputCheck(IOutputStore output)
         return Parallel.ForEachAsync(
             manifest.Parts.Concat(manifest.RejectFiles),
             cancellationToken,
-            async (part, token) => await CheckFileAsync(part, Rows(part), columns, token)
+            async (part, token) => await CheckFileAsync(part, Rows(part), columns, spec, token)
         );
     }
 
-    async Task CheckFileAsync(PartRecord part, long rows, IReadOnlyList<string> expected, CancellationToken cancellationToken)
+    async Task CheckFileAsync(PartRecord part, long rows, IReadOnlyList<string> expected, JobSpec spec, CancellationToken cancellationToken)
     {
         if (OutputNames.UnitOf(part.Path) is null)
         {
@@ -88,7 +88,7 @@ sealed class OutputCheck(IOutputStore output)
 
         try
         {
-            var facts = await ReadAsync(file.Path, cancellationToken);
+            var facts = await ReadAsync(file.Path, spec, cancellationToken);
             if (facts.Rows != rows)
             {
                 Fault(part, $"has {facts.Rows} rows, expected {rows}");
@@ -120,14 +120,17 @@ sealed class OutputCheck(IOutputStore output)
         }
     }
 
-    static Task<PartFacts> ReadAsync(string path, CancellationToken cancellationToken) =>
+    static Task<PartFacts> ReadAsync(string path, JobSpec spec, CancellationToken cancellationToken) =>
         Path.GetExtension(path) switch
         {
-            ".parquet" => ParquetPartCheck.ReadAsync(path, cancellationToken),
+            ".parquet" => ParquetPartCheck.ReadAsync(path, VectorOf(spec), cancellationToken),
+            ".arrow" => ArrowPartCheck.ReadAsync(path, VectorOf(spec), cancellationToken),
             ".jsonl" or ".zst" => JsonlPartCheck.ReadAsync(path, cancellationToken),
             ".npy" => NpyPartCheck.ReadAsync(path, cancellationToken),
             var other => throw new InvalidDataException($"unknown format {other}"),
         };
+
+    static string? VectorOf(JobSpec spec) => spec.Task == TaskKind.Embed ? TaskColumns.NameOf(spec, TaskColumns.Embedding) : null;
 
     // The schema that most parts have is the right one.
     void CheckSchemas()

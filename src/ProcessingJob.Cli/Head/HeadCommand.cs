@@ -63,7 +63,9 @@ static class HeadCommand
         {
             await foreach (var stretch in output.ReadAsync(part, cancellationToken))
             {
-                found.AddRange(Enumerable.Range(0, Math.Min(stretch.Count, rows - found.Count)).Select(row => RowJson.Of(stretch, row)));
+                found.AddRange(
+                    Enumerable.Range(0, Math.Min(stretch.Count, rows - found.Count)).Select(row => RowJson.Of(stretch, row, output.Spec))
+                );
                 if (found.Count == rows)
                 {
                     break;

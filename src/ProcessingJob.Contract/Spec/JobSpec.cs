@@ -70,15 +70,29 @@ public enum Toggle
 public enum OutputFormat
 {
     Parquet,
+
+    /// <summary>Files of Arrow's IPC format.</summary>
+    Arrow,
     Jsonl,
     Npy,
 }
 
 public enum OutputCompression
 {
+    /// <summary>zstd inside Parquet parts; parts of other formats are plain.</summary>
+    Auto,
     None,
     Snappy,
     Zstd,
+}
+
+/// <summary>What an embedding is in Parquet and Arrow parts.</summary>
+public enum VectorKind
+{
+    List,
+
+    /// <summary>Arrow's FixedSizeList: in Parquet a list like the other, but for readers that know the Arrow schema in its metadata.</summary>
+    FixedSizeList,
 }
 
 public enum DeviceKind
@@ -190,7 +204,11 @@ public sealed record OutputSpec
 {
     public string Data { get; init; } = "";
     public OutputFormat Format { get; init; } = OutputFormat.Parquet;
-    public OutputCompression Compression { get; init; } = OutputCompression.Snappy;
+    public VectorKind Vector { get; init; } = VectorKind.List;
+
+    /// <summary>Other names of the task's columns (<see cref="TaskColumns"/>), by their own.</summary>
+    public ValueMap<string> Names { get; init; } = [];
+    public OutputCompression Compression { get; init; } = OutputCompression.Auto;
 
     /// <summary>Split name to share; the shares sum to 1. Empty: no split.</summary>
     public ValueMap<double> Split { get; init; } = [];

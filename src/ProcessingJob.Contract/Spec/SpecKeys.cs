@@ -213,14 +213,28 @@ public static class SpecKeys
         ),
         SpecKey.Choice(
             "output.format",
-            "Format of the part files.",
+            "Format of the part files; arrow: Arrow's IPC files.",
             s => s.Output.Format,
             (s, v) => s with { Output = s.Output with { Format = v } },
             output: true
         ),
         SpecKey.Choice(
+            "output.vector",
+            "What embeddings are in parquet and arrow parts: lists, or Arrow's lists of one fixed size.",
+            s => s.Output.Vector,
+            (s, v) => s with { Output = s.Output with { Vector = v } },
+            output: true
+        ),
+        SpecKey.Texts(
+            "output.names",
+            "Other names for the task's columns: { embedding: vector }.",
+            s => s.Output.Names,
+            (s, v) => s with { Output = s.Output with { Names = v } },
+            output: true
+        ),
+        SpecKey.Choice(
             "output.compression",
-            "Compression inside parquet parts; zstd also compresses jsonl parts.",
+            "Compression inside parquet parts, or zstd of jsonl parts; auto: zstd for parquet, none for the others.",
             s => s.Output.Compression,
             (s, v) => s with { Output = s.Output with { Compression = v } },
             output: true

@@ -12,6 +12,7 @@ namespace ProcessingJob.Data.Finalizing;
 public sealed class Finalizer(IOutputStore output, TimeProvider time)
 {
     const int ReadsAtOnce = 16;
+    static readonly JobWarning NoRows = new("no_rows", "no row reached the output: its parts have columns and no rows");
 
     /// <summary>
     /// The manifest when the output is finished with exactly this spec, model and data and few enough rejects, and all its files are
@@ -116,6 +117,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
             [
                 .. request
                     .Warnings.Concat(reports.SelectMany(r => r.Warnings))
+                    .Concat(records.All(r => r.RowsOut == 0) ? [NoRows] : [])
                     .Distinct()
                     .OrderBy(w => w.Code, StringComparer.Ordinal)
                     .ThenBy(w => w.Message, StringComparer.Ordinal),

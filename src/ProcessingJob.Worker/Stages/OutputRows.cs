@@ -19,8 +19,13 @@ sealed class OutputRows
         _splits;
     readonly int _maxLength;
 
+    /// <param name="task">Fills its columns.</param>
+    /// <param name="reader">Says which columns are kept.</param>
+    /// <param name="spec">The job.</param>
+    /// <param name="maxLength">Tokens of an encoding.</param>
+    /// <param name="vectorWidth">Stored numbers of an embedding, where its column is of one fixed size; else null.</param>
     /// <exception cref="PJobException">A kept column has the name of a column that is computed (exit code 2).</exception>
-    public OutputRows(FeatureTask task, RowReader reader, JobSpec spec, int maxLength)
+    public OutputRows(FeatureTask task, RowReader reader, JobSpec spec, int maxLength, int? vectorWidth)
     {
         (_task, _reader, _maxLength) = (task, reader, maxLength);
         _hasWindows = spec.Tokens.Overflow == Overflow.Window && !task.JoinsWindows;
@@ -34,23 +39,21 @@ sealed class OutputRows
         }
 
         columns.AddRange(reader.KeptColumns.Select(OutputColumn.Of));
-        columns.AddRange(task.Columns);
-        columns.AddRange([
-            new("token_count", ColumnKind.Int32),
-            new("truncated", ColumnKind.Bool),
-            new("source_file", ColumnKind.String),
-            new("source_row", ColumnKind.Int64),
-        ]);
+        var own = columns.Count;
+        columns.AddRange(task.Columns.Select(c => c.Name == TaskColumns.Embedding ? c with { Width = vectorWidth } : c));
+        var common = columns.Count;
+        columns.AddRange(TaskColumns.Common);
         if (_hasWindows)
         {
-            columns.AddRange([new("window", ColumnKind.Int32), new("start", ColumnKind.Int32), new("end", ColumnKind.Int32)]);
+            columns.AddRange(TaskColumns.Windows);
         }
 
-        if (columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        Written = [.. columns.Select((c, i) => i >= own && i < common ? c with { Name = TaskColumns.NameOf(spec, c.Name) } : c)];
+        if (Written.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
             throw new PJobException(
                 $"input.keep: the column '{twice.Key}' has the name of an output column of task {Names.Of(spec.Task)}; leave it "
-                    + "out or rename it in the data",
+                    + "out, rename it in the data, or give the task's column another name with output.names",
                 ExitCode.BadSpec
             );
         }
@@ -58,9 +61,13 @@ sealed class OutputRows
         Columns = columns;
     }
 
+    /// <summary>The task's columns by their own names.</summary>
     public IReadOnlyList<OutputColumn> Columns { get; }
 
     public FeatureTask Task => _task;
+
+    /// <summary>The same by the names they have in part files.</summary>
+    public IReadOnlyList<OutputColumn> Written { get; }
 
     /// <summary>Appends the block's rows to <paramref name="into"/>.</summary>
     /// <param name="block">A finished block.</param>
