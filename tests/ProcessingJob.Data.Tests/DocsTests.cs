@@ -84,7 +84,6 @@ public sealed class DocsTests : IDisposable
             new ListViewType(Int32Type.Default),
             new RunEndEncodedType(Int32Type.Default, StringType.Default),
             IntervalType.MonthDayNanosecond,
-            new StructType(new List<Apache.Arrow.Field>()),
         ];
         Assert.All(left, type => Assert.Null(ArrowTypes.Of(new Apache.Arrow.Field("c", type, nullable: true))));
     }
