@@ -127,6 +127,26 @@ public sealed class InputLookTests : IDisposable
     }
 
     [Fact]
+    public async Task Look_BlankFileThatIsARow_IsARejectAsBefore()
+    {
+        Write("a.txt", "one");
+        Write("b.txt", "\n");
+        var run = await ReadAsync(new InputSpec { Rows = TextRows.File });
+        Assert.Equal(["one"], run.Rows.Texts);
+        Assert.Equal(["missing_text"], run.Rows.Reasons);
+    }
+
+    [Fact]
+    public async Task Look_TypesOfAFormatThatHasItsOwn_AreRefusedAsMisplaced()
+    {
+        Write("a.jsonl", "{\"text\":\"a\",\"n\":1}\n");
+        foreach (var type in new[] { ("*", "infer"), ("n", "int8") })
+        {
+            Assert.Contains("input.types: for csv, tsv and folders", await RefusalAsync(Typed(type)));
+        }
+    }
+
+    [Fact]
     public async Task Look_ShortFileBesideALongHeader_IsNoHeaderAlone()
     {
         Write("a.csv", "text,a_long_name_of_a_column\na,1\n");
