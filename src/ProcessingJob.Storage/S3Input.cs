@@ -43,33 +43,37 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
         }
 
         var (folder, found, hidden) = (at.AsFolder(), new List<SourceFile>(), new SortedSet<string>(StringComparer.Ordinal));
-        await foreach (var item in new S3Objects(new(s3, options)).ListAsync(at, cancellationToken).ConfigureAwait(false))
+        try
         {
-            if (item.Key == at.Key && !item.Key.EndsWith('/'))
+            await foreach (var item in new S3Objects(new(s3, options)).ListAsync(at, cancellationToken).ConfigureAwait(false))
             {
-                var parent = at with { Key = item.Key[..^at.Name.Length] };
-                return new S3Input(parent, [new SourceFile(at.Name, item.Size, item.ETag)], at);
-            }
-            if (item.Key.StartsWith(folder.Key, StringComparison.Ordinal))
-            {
-                TableFormats.RefuseName(uri, item.Key[folder.Key.Length..]);
-            }
+                if (item.Key == at.Key && !item.Key.EndsWith('/'))
+                {
+                    var parent = at with { Key = item.Key[..^at.Name.Length] };
+                    return new S3Input(parent, [new SourceFile(at.Name, item.Size, item.ETag)], at);
+                }
 
-            // Without the slash the listing also brings siblings such as corpus-old/…
-            if (!item.Key.StartsWith(folder.Key, StringComparison.Ordinal) || item.Key.EndsWith('/') || item.Key == folder.Key)
-            {
-                continue;
-            }
+                // Without the slash the listing also brings siblings such as corpus-old/…
+                if (!item.Key.StartsWith(folder.Key, StringComparison.Ordinal) || item.Key.EndsWith('/') || item.Key == folder.Key)
+                {
+                    continue;
+                }
 
-            var name = item.Key[folder.Key.Length..];
-            if (SourceNames.IsHidden(name))
-            {
-                hidden.Add(SourceNames.HiddenPart(name));
-            }
-            else
-            {
+                var name = item.Key[folder.Key.Length..];
+                TableFormats.RefuseName(uri, name);
+                if (SourceNames.IsHidden(name))
+                {
+                    hidden.Add(SourceNames.HiddenPart(name));
+                    continue;
+                }
+
+                RefuseName(name, folder, key);
                 found.Add(new SourceFile(name, item.Size, item.ETag));
             }
+        }
+        catch (PJobException e) when (!e.Message.StartsWith($"{key}:", StringComparison.Ordinal))
+        {
+            throw new PJobException($"{key}: {e.Message}", e.ExitCode, e);
         }
 
         var (files, described) = format is { } known ? DataFiles.Split(found, f => f.Source, known) : (found, []);
@@ -80,5 +84,18 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
                     + $"ls {folder}'",
                 ExitCode.BadSpec
             );
+    }
+
+    // SageMaker copies objects into files, and the worker refuses such names: better before the job than after its start.
+    static void RefuseName(string name, S3Uri folder, string key)
+    {
+        if (!SourceNames.IsPlain(name))
+        {
+            throw new PJobException(
+                $"{key}: found the key {folder.Key}{name} in bucket {folder.Bucket}, which cannot be a file name (a '\\', '..' or an empty "
+                    + "part between two '/'); fix: rename the object, or move it out of the prefix",
+                ExitCode.BadSpec
+            );
+        }
     }
 }

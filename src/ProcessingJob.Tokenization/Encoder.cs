@@ -88,6 +88,41 @@ public sealed class Encoder
         }
 
         TokenizePair(text, pair, room, limited);
+        return WritePair(text, pair, room, into);
+    }
+
+    /// <summary>Appends the encodings of one text with each of several second texts, as so many calls; the text is read once.</summary>
+    /// <exception cref="PJobException">A second text leaves no room for the first.</exception>
+    /// <exception cref="InvalidOperationException">The options are not to cut the first text alone.</exception>
+    public void EncodeEach(ReadOnlySpan<char> text, IReadOnlyList<string> pairs, EncodingBuffer into)
+    {
+        if (Options is not { Truncation: Truncation.OnlyFirst, Window: false, MaxLength: { } max })
+        {
+            throw new InvalidOperationException("expected truncation only_first to a max_length");
+        }
+
+        var room = max - (Options.AddSpecialTokens ? _layout.SpecialCount(pair: true) : 0);
+        _first.Clear();
+        _texts.Run(text, ReadsAll ? int.MaxValue : Math.Max(0, room) + 1, _first);
+        foreach (var pair in pairs)
+        {
+            _second.Clear();
+            _texts.Run(pair, int.MaxValue, _second);
+            if (_second.Count >= room)
+            {
+                throw new PJobException(
+                    $"tokens.max_length {max}: '{pair}' has {_second.Count} tokens and leaves no room for the text",
+                    ExitCode.BadSpec
+                );
+            }
+
+            WritePair(text, pair, room, into);
+        }
+    }
+
+    /// <summary>Appends the encodings of the pair whose tokens are there.</summary>
+    int WritePair(ReadOnlySpan<char> text, ReadOnlySpan<char> pair, int room, EncodingBuffer into)
+    {
         var (a, b) = (_first.Count, _second.Count);
         var left = new TokenizedText(text, _first);
         var right = new TokenizedText(pair, _second);

@@ -27,6 +27,10 @@ public sealed class TextEncoder(Encoder encoder, string prompt, long? maxCharact
         }
     }
 
+    /// <summary>Encodes a text with each of several second texts, as so many calls.</summary>
+    public void EncodeEach(ReadOnlySpan<char> text, IReadOnlyList<string> pairs, EncodingBuffer into) =>
+        encoder.EncodeEach(Prepare(text), pairs, into);
+
     ReadOnlySpan<char> Prepare(ReadOnlySpan<char> text)
     {
         if (prompt.Length == 0)

@@ -105,6 +105,15 @@ public sealed class Tokenizer
             _parts.Notes
         );
 
+    /// <summary>Whether tokens that go on with a word are written with a prefix (WordPiece's ##).</summary>
+    public bool MarksContinuations => _parts.Pipeline.Model.MarksContinuations;
+
+    /// <summary>Id of the unknown token; null where there is none.</summary>
+    public int? UnknownId => _parts.Pipeline.Model.UnknownId is >= 0 and var id ? id : null;
+
+    /// <summary>The id of a token as written in the vocabulary, or null.</summary>
+    public int? TokenToId(string token) => _parts.Pipeline.Find(token);
+
     /// <summary>The token of an id as written in the vocabulary, or null.</summary>
     public string? IdToToken(int id)
     {

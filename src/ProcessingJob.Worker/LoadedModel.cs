@@ -22,20 +22,23 @@ sealed class LoadedModel : IDisposable
     );
 
     readonly Tokenizer _tokenizer;
+    readonly TaskParts _task;
     readonly TextPreparation _texts;
 
-    LoadedModel(Tokenizer tokenizer, FeatureTask task, TextPreparation texts, (ModelFolder Folder, EngineOptions Options)? run)
+    LoadedModel(
+        Tokenizer tokenizer,
+        TaskParts task,
+        TextPreparation texts,
+        (ModelFolder Folder, EngineOptions Options)? run,
+        Func<ModelFolder, EngineOptions, InferenceEngine>? create = null
+    )
     {
-        (_tokenizer, Task, _texts, Run) = (tokenizer, task, texts, run);
-        var engine = run is null ? null : InferenceEngine.Create(run.Value.Folder, run.Value.Options);
-        Engine = engine;
-        // Two threads feed a GPU box with any model (more than six never helped anyone); on a CPU the cores belong to the model.
-        Tokenizers =
-            engine is null ? Environment.ProcessorCount
-            : engine.Device == DeviceKind.Cpu ? 1
-            : Math.Clamp(Environment.ProcessorCount / 2, 1, 6);
+        (_tokenizer, _task, _texts, Run) = (tokenizer, task, texts, run);
+        Task = CreateTask();
+        Engine = run is null ? null : (create ?? InferenceEngine.Create)(run.Value.Folder, run.Value.Options);
     }
 
+    /// <summary>What the job's task is; every lane runs one of its own (<see cref="CreateTask"/>).</summary>
     public FeatureTask Task { get; }
     public InferenceEngine? Engine { get; }
 
@@ -47,7 +50,6 @@ sealed class LoadedModel : IDisposable
 
     /// <summary>Tokens of an encoding.</summary>
     public int MaxLength => _texts.MaxLength;
-    public int Tokenizers { get; }
 
     /// <summary>
     /// The engine runs a block at a time. Rows that stand for many texts come fewer at a time, so that memory stays bounded.
@@ -59,6 +61,8 @@ sealed class LoadedModel : IDisposable
             BytesPerBlock = Math.Max(1, reading.BytesPerBlock / Task.CallsPerRow),
         };
 
+    public FeatureTask CreateTask() => FeatureTasks.Create(_task);
+
     public TextEncoder CreateEncoder() => _texts.CreateEncoder(_tokenizer, Task.Encoding);
 
     /// <param name="spec">The spec.</param>
@@ -66,9 +70,17 @@ sealed class LoadedModel : IDisposable
     /// <param name="paths">Where the model folder is.</param>
     /// <param name="log">Told of the device and the model.</param>
     /// <param name="loading">The folder's tokenizer where somebody has begun to load it; null: it is loaded here.</param>
+    /// <param name="create">Makes the engine; null: of the model, on this machine's devices.</param>
     /// <exception cref="PJobException">The model is missing or cannot be used (exit code 4), or the spec asks for what it cannot do
     /// (2).</exception>
-    public static LoadedModel Load(JobSpec spec, WorkPlan? plan, ContainerPaths paths, ILogger log, Task<Tokenizer>? loading = null)
+    public static LoadedModel Load(
+        JobSpec spec,
+        WorkPlan? plan,
+        ContainerPaths paths,
+        ILogger log,
+        Task<Tokenizer>? loading = null,
+        Func<ModelFolder, EngineOptions, InferenceEngine>? create = null
+    )
     {
         if (!Directory.Exists(paths.Model) || !Directory.EnumerateFileSystemEntries(paths.Model).Any())
         {
@@ -79,14 +91,13 @@ sealed class LoadedModel : IDisposable
         {
             var tokens = TokenizerOf(paths.Model);
             var plain = TextPreparation.Of(spec, null, tokens);
-            return new(tokens, FeatureTasks.Create(Parts(null, tokens, plain)), plain, null);
+            return new(tokens, Parts(null, tokens, plain), plain, null);
         }
 
         var asked = ModelOptions.Of(spec);
         var model = ModelFolder.Open(paths.Model, asked with { ModelFile = asked.ModelFile ?? plan?.ModelFile });
-        var tokenizer = TokenizerOf(model.EncoderFolder);
+        var tokenizer = TokenizerOf(model.EncoderFolder, model.TokenizerRole);
         var texts = TextPreparation.Of(spec, model, tokenizer);
-        var task = FeatureTasks.Create(Parts(model, tokenizer, texts));
         var options = new EngineOptions
         {
             Task = spec.Task,
@@ -103,8 +114,8 @@ sealed class LoadedModel : IDisposable
                     message.Text
                 ),
         };
-        var loaded = new LoadedModel(tokenizer, task, texts, (model, options));
-        if (task is EmbedTask { QuantizedSize: { } size } && size != loaded.Engine!.Output.Width)
+        var loaded = new LoadedModel(tokenizer, Parts(model, tokenizer, texts), texts, (model, options), create);
+        if (loaded.Task is EmbedTask { QuantizedSize: { } size } && size != loaded.Engine!.Output.Width)
         {
             var width = loaded.Engine.Output.Width;
             loaded.Dispose();
@@ -136,8 +147,10 @@ sealed class LoadedModel : IDisposable
         TaskParts Parts(ModelFolder? folder, Tokenizer with, TextPreparation preparation) =>
             new(spec, folder, with, preparation.MaxLength, preparation.Prompt, paths);
 
-        Tokenizer TokenizerOf(string folder) =>
-            loading is null || folder != paths.Model ? Tokenizer.Load(folder) : loading.GetAwaiter().GetResult();
+        Tokenizer TokenizerOf(string folder, TextRole role = TextRole.None) =>
+            loading is null || folder != paths.Model || role != TextRole.None
+                ? Tokenizer.Load(folder, role)
+                : loading.GetAwaiter().GetResult();
     }
 
     /// <summary>Adds device and batches to a report.</summary>
@@ -161,7 +174,7 @@ sealed class LoadedModel : IDisposable
             RetriedRows = stats.RetriedRows,
             Halvings = stats.Halvings,
             Recreations = stats.Recreations,
-            ModelFile = engine.ModelFile!.Name,
+            ModelFile = engine.ModelFile?.Name,
             ModelFileReason = engine.ModelFileReason,
             TokenBudget = engine.TokenBudget,
             DeviceUtilisation = Math.Round(stats.Busy, 4),
@@ -173,7 +186,7 @@ sealed class LoadedModel : IDisposable
 
     ResolvedSettings Resolved()
     {
-        return Engine!.Resolved with { Prompt = _texts.Prompt, Activation = (Task as ClassifyTask)?.Activation, MaxLength = MaxLength };
+        return Engine!.Resolved with { Prompt = _texts.Prompt, Activation = Task.Activation, MaxLength = MaxLength };
     }
 
     public void Dispose() => Engine?.Dispose();

@@ -77,9 +77,9 @@ public sealed class ExportTests : IDisposable
         _folder.Copy(Model, "model");
         Assert.Equal(0, (await PjobRun.RunAsync("model", "export", Model, "-o", _folder["model", "onnx", "model.onnx"])).ExitCode);
         var job = new JobSpec { Task = TaskKind.Embed };
-        var built = await Search.QueryEncoder.EncodeAsync(job, Model, "a text", null, TestContext.Current.CancellationToken);
+        var built = await Queries.VectorAsync(job, Model, "a text", null, TestContext.Current.CancellationToken);
         File.Delete(_folder["model", "model.safetensors"]);
-        var file = await Search.QueryEncoder.EncodeAsync(job, _folder["model"], "a text", null, TestContext.Current.CancellationToken);
+        var file = await Queries.VectorAsync(job, _folder["model"], "a text", null, TestContext.Current.CancellationToken);
         Assert.All(built.Zip(file), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
     }
 

@@ -158,7 +158,7 @@ public sealed class ModelCommandTests : IDisposable
 
         var ranges = EmbeddingRanges.Load(_folder["ranges.json"]);
         var job = Contract.Spec.SpecReader.ReadFile(spec);
-        var one = await Search.QueryEncoder.EncodeAsync(job, model, "text number 77 of many", null, TestContext.Current.CancellationToken);
+        var one = await Queries.VectorAsync(job, model, "text number 77 of many", null, TestContext.Current.CancellationToken);
         Assert.Equal(8, ranges.Min.Length);
         Assert.All(Enumerable.Range(0, 8), d => Assert.InRange(one[d], ranges.Min[d] - 1e-5f, ranges.Max[d] + 1e-5f));
         Assert.All(Enumerable.Range(0, 8), d => Assert.True(ranges.Min[d] < ranges.Max[d]));

@@ -150,8 +150,8 @@ public sealed class SearchTests : IDisposable
         };
         await SampleOutput.WriteAsync(_folder["out"], model: model);
         // The one thing to check beyond the search itself: the query is encoded as the job's texts are.
-        var query = await QueryEncoder.EncodeAsync(spec, model, "The handle broke.", null, TestContext.Current.CancellationToken);
-        var same = await QueryEncoder.EncodeAsync(spec, model, "query: The handle broke.", "", TestContext.Current.CancellationToken);
+        var query = await Queries.VectorAsync(spec, model, "The handle broke.", null, TestContext.Current.CancellationToken);
+        var same = await Queries.VectorAsync(spec, model, "query: The handle broke.", "", TestContext.Current.CancellationToken);
         Assert.Equal(same, query);
         var run = await PjobRun.RunAsync("search", _folder["out"], "x");
         Assert.Equal(4, run.ExitCode);

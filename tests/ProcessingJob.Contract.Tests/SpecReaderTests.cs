@@ -64,7 +64,11 @@ public sealed class SpecReaderTests
     [InlineData("tokens:\n  max_lenght: 3", "job.yaml:2: unknown key 'tokens.max_lenght'; did you mean 'tokens.max_length'?")]
     [InlineData("max_length: 3", "job.yaml:1: unknown key 'max_length'; did you mean 'tokens.max_length'?")]
     [InlineData("inptu:\n  data: x", "job.yaml:1: unknown key 'inptu'; did you mean 'input'?")]
-    [InlineData("task: embedd", "job.yaml:1: task: found 'embedd', expected embed | tokenize | classify | answer (did you mean 'embed'?)")]
+    [InlineData(
+        "task: embedd",
+        "job.yaml:1: task: found 'embedd', expected embed | sparse | multivector | classify | tag | rerank | answer | tokenize "
+            + "(did you mean 'embed'?)"
+    )]
     [InlineData("tokens:\n  max_length: many", "job.yaml:2: tokens.max_length: found 'many', expected a whole number from 2 to 1048576")]
     [InlineData("tokens:\n  max_length: 1", "job.yaml:2: tokens.max_length: found '1', expected a whole number from 2 to 1048576")]
     [InlineData("rejects: { max_fraction: 2 }", "job.yaml:1: rejects.max_fraction: found '2', expected a number from 0 to 1")]
@@ -140,7 +144,11 @@ public sealed class SpecReaderTests
 
     [Theory]
     [InlineData("tokens.max_lenght", "1", "the command line: unknown key 'tokens.max_lenght'; did you mean 'tokens.max_length'?")]
-    [InlineData("task", "summarise", "--task: found 'summarise', expected embed | tokenize | classify | answer")]
+    [InlineData(
+        "task",
+        "summarise",
+        "--task: found 'summarise', expected embed | sparse | multivector | classify | tag | rerank | answer | tokenize"
+    )]
     [InlineData("output.split", "train", "--output.split: found 'train', expected names with values")]
     [InlineData(
         "output.split",

@@ -9,7 +9,7 @@ namespace ProcessingJob.EndToEnd.Tests;
 /// <summary>A job over mixed files and the real worker.</summary>
 sealed class JobBench : IDisposable
 {
-    static readonly string[] Written = ["data", "rejects", "_commits"];
+    static readonly string[] Written = ["data", "_rejects", "_commits"];
     readonly TempFolder _folder = new();
 
     /// <param name="rows">Of the large file, which is cut into several units when it has more than about 5,000.</param>
@@ -25,6 +25,12 @@ sealed class JobBench : IDisposable
         _folder.Write("data/with-rejects.jsonl", "{\"id\":\"r1\",\"stars\":1,\"text\":\"fine\"}\nno json\n{\"id\":\"r2\",\"stars\":2}\n");
     }
 
+    /// <summary>Lines of job.yaml: task and model.</summary>
+    public string Job { get; init; } = $"task: embed\nmodel: {Models.Tiny}";
+
+    /// <summary>More keys of its input.</summary>
+    public string Input { get; init; } = "";
+
     public string Path(params string[] parts) => _folder[parts];
 
     public string Spec =>
@@ -32,31 +38,33 @@ sealed class JobBench : IDisposable
             "job.yaml",
             $$"""
             name: bench
-            task: embed
-            model: {{Models.Tiny}}
-            input: { data: {{_folder["data"]}}, text: text, id: id, keep: [stars] }
+            {{Job}}
+            input: { data: {{_folder["data"]}}, text: text, id: id, keep: [stars]{{Input}} }
             tokens: { max_length: 48 }
             rejects: { max_fraction: 0.5 }
             """
         );
 
     /// <summary>pjob run to its end; the document it prints.</summary>
-    public async Task<JsonNode> RunAsync(string output, int hosts)
+    /// <param name="output">Folder of the output.</param>
+    /// <param name="hosts">Worker processes.</param>
+    /// <param name="lanes">Units that each works on at a time; null: as the worker chooses.</param>
+    public async Task<JsonNode> RunAsync(string output, int hosts, int? lanes = null)
     {
-        using var pjob = StartPjob(output, hosts, "--json");
+        using var pjob = StartPjob(output, hosts, lanes, "--json");
         return JsonNode.Parse((await pjob.EndAsync()).Out)!;
     }
 
     /// <summary>The same, and it must complete.</summary>
-    public async Task<JsonNode> CompleteAsync(string output, int hosts)
+    public async Task<JsonNode> CompleteAsync(string output, int hosts, int? lanes = null)
     {
-        var result = await RunAsync(output, hosts);
+        var result = await RunAsync(output, hosts, lanes);
         Assert.True((string?)result["status"] == "Completed", result.ToJsonString());
         return result;
     }
 
     /// <summary>pjob run, started and left to itself.</summary>
-    public Process StartPjob(string output, int hosts, params string[] more)
+    public Process StartPjob(string output, int hosts, int? lanes = null, params string[] more)
     {
         string[] arguments =
         [
@@ -68,7 +76,8 @@ sealed class JobBench : IDisposable
             hosts.ToString(System.Globalization.CultureInfo.InvariantCulture),
             .. more,
         ];
-        return (Programs.Pjob with { Arguments = [.. Programs.Pjob.Arguments, .. arguments] }).Start();
+        (string, string)[] environment = lanes is null ? [] : [("PROCESSINGJOB_LANES", $"{lanes}")];
+        return (Programs.Pjob with { Arguments = [.. Programs.Pjob.Arguments, .. arguments] }).Start(environment);
     }
 
     /// <summary>sha256 by name of all that units have written.</summary>

@@ -122,7 +122,7 @@ public sealed class ReadBackTests : IDisposable
     public async Task OpenAsync_NoFinishedOutput_SaysWhatToDo()
     {
         var e = await Assert.ThrowsAsync<PJobException>(() => JobClient.OpenAsync(_folder["nothing"]));
-        Assert.Contains("has no manifest.json: the job has not finished; continue it with 'pjob run'", e.Message);
+        Assert.Contains("has no _manifest.json: the job has not finished; continue it with 'pjob run'", e.Message);
         Assert.Equal(ExitCode.BadSpec, e.ExitCode);
     }
 

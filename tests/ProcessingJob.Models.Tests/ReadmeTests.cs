@@ -60,7 +60,7 @@ public sealed partial class ReadmeTests
     {
         var rows = Rows("| module of sentence-transformers").SelectMany(row => Words(row[0])).ToArray();
         var refused = Regex
-            .Match(Text, @"([\w,\s]+) are understood and refused")
+            .Match(Text, @"([\w,\s]+) (?:is|are) understood and refused")
             .Groups[1]
             .Value.Replace(" and ", ", ", StringComparison.Ordinal);
 
@@ -87,12 +87,13 @@ public sealed partial class ReadmeTests
     static string HeadsOf(Family family) =>
         string.Join(
             ", ",
-            new[]
+            new (Delegate?, string)[]
             {
                 (family.Sequence, "sequence"),
                 (family.Tokens, "token"),
                 (family.Answers, "question"),
                 (family.Masked, "masked"),
+                (family.Causal, "causal"),
                 (family.Pooler, "pooler"),
                 (family.Projection, "projection"),
             }

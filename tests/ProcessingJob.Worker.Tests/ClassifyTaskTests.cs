@@ -75,7 +75,7 @@ public class ClassifyTaskTests
         var pairs = Spec with
         {
             Input = Spec.Input with { TextPair = "b" },
-            Classify = new() { Function = ScoreFunction.None, TopK = 3 },
+            Classify = new() { Activation = ScoreFunction.None, TopK = 3 },
         };
         using var run = await TaskRun.Of(
             pairs,

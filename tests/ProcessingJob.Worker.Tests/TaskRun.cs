@@ -4,6 +4,7 @@ using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Columns;
 using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Engine;
+using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
 using ProcessingJob.Storage;
 using ProcessingJob.Testing;
@@ -25,32 +26,46 @@ sealed class TaskRun : IDisposable
     public List<Reject> Rejects { get; }
     public FeatureTask Task { get; }
 
-    public static async Task<TaskRun> Of(JobSpec spec, string modelFolder, int maxLength, params string[] lines)
+    public static Task<TaskRun> Of(JobSpec spec, string modelFolder, int maxLength, params string[] lines) =>
+        Of(spec with { Tokens = spec.Tokens with { MaxLength = maxLength } }, modelFolder, lines);
+
+    /// <summary>As long as the folder says, with its prompt.</summary>
+    public static async Task<TaskRun> Of(JobSpec spec, string modelFolder, params string[] lines)
     {
         var folder = new TempFolder();
         folder.Write("in/a.jsonl", string.Join('\n', lines));
         var size = new FileInfo(folder["in", "a.jsonl"]).Length;
         var unit = WorkUnit.Create("a.jsonl", InputFormat.Jsonl, 0, size, size, "", "", "");
-        var tokenizer = Tokenizer.Load(modelFolder);
-        var model = ModelFolder.Open(modelFolder, new() { Task = spec.Task });
-        var task = FeatureTasks.Create(new(spec, model, tokenizer, maxLength, "", new(folder.Path)));
-        using var engine = InferenceEngine.Create(model, new() { Task = spec.Task, Device = DeviceKind.Cpu });
+        var model = ModelFolder.Open(modelFolder, new() { Task = spec.Task, Role = spec.Embed.Role });
+        var tokenizer = Tokenizer.Load(model.EncoderFolder, model.TokenizerRole);
+        var texts = TextPreparation.Of(spec, model, tokenizer);
+        var task = FeatureTasks.Create(new(spec, model, tokenizer, texts.MaxLength, texts.Prompt, new(folder.Path)));
+        using var engine = InferenceEngine.Create(
+            model,
+            new()
+            {
+                Task = spec.Task,
+                Device = DeviceKind.Cpu,
+                MaxLength = Math.Min(texts.MaxLength, model.Config.Positions ?? int.MaxValue),
+                Embed = EmbedOptions.From(spec.Embed, model.PromptTokens(tokenizer, texts.Prompt)),
+            }
+        );
         var reader = new RowReader(ReadOptions.From(spec, []));
-        var output = new OutputRows(task, reader, spec, maxLength, new(maxLength));
+        var output = new OutputRows(task, reader, spec, texts.MaxLength);
         var (rows, rejects) = (new ColumnBlock(output.Columns), new List<Reject>());
-        var encoder = new TextEncoder(tokenizer.CreateEncoder(task.Encoding), "");
+        var encoder = texts.CreateEncoder(tokenizer, task.Encoding);
         await using var source = await new LocalData(folder["in"]).OpenAsync(unit, default);
         await foreach (var block in reader.ReadAsync(unit, source))
         {
-            using var item = new BlockItem(new(unit), block) { Encodings = new() };
+            var encodings = new EncodingBuffer();
             for (var row = 0; row < block.Count; row++)
             {
-                task.Encode(block, row, encoder, item.Encodings);
+                task.Encode(block, row, encoder, encodings);
             }
 
-            await item.CompleteAsync(engine.RunAsync(item.Encodings, default));
-            await item.Ready;
-            output.Append(item, rows, rejects);
+            using var item = new BlockItem(unit, block, encodings, engine.RunAsync(encodings, default));
+            await item.WaitAsync(default);
+            output.Append(item, rows, rejects, new RunTotals(maxLength).CreateCounts());
         }
         return new(rows, rejects, task, folder);
     }

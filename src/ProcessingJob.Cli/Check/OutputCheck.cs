@@ -24,6 +24,7 @@ sealed class OutputCheck(IOutputStore output)
     {
         if (await output.ReadAsync(OutputLayout.Manifest, cancellationToken) is not { } json)
         {
+            await OutputRoot.CheckLayoutAsync(output, cancellationToken);
             return new(null, [$"{OutputLayout.Manifest}: missing; the job has not finished"], []);
         }
 
@@ -38,7 +39,13 @@ sealed class OutputCheck(IOutputStore output)
         CheckSchemas();
         var known = manifest.Parts.Concat(manifest.RejectFiles).Select(p => p.Path).ToHashSet(StringComparer.Ordinal);
         known.UnionWith(await CheckRecordsAsync(manifest, cancellationToken));
-        return new(manifest, [.. _faults.Order(StringComparer.Ordinal)], await OrphansAsync(known, cancellationToken));
+        var unknown = await UnknownAsync(known, cancellationToken);
+        foreach (var file in unknown.Where(OutputRoot.IsForeign))
+        {
+            _faults.Enqueue($"{file}: is no part of the job, and readers of {OutputLayout.DataFolder} would take it for one; move it away");
+        }
+
+        return new(manifest, [.. _faults.Order(StringComparer.Ordinal)], [.. unknown.Where(file => !OutputRoot.IsForeign(file))]);
     }
 
     Task CheckFilesAsync(Manifest manifest, JobSpec spec, CancellationToken cancellationToken)
@@ -226,21 +233,21 @@ sealed class OutputCheck(IOutputStore output)
         }
     }
 
-    async Task<List<string>> OrphansAsync(HashSet<string> known, CancellationToken cancellationToken)
+    async Task<List<string>> UnknownAsync(HashSet<string> known, CancellationToken cancellationToken)
     {
-        var orphans = new List<string>();
+        var unknown = new List<string>();
         foreach (var prefix in new[] { OutputLayout.DataFolder, OutputLayout.RejectFolder, OutputLayout.CommitFolder })
         {
             await foreach (var file in output.ListAsync(prefix, cancellationToken))
             {
                 if (!known.Contains(file.Path))
                 {
-                    orphans.Add(file.Path);
+                    unknown.Add(file.Path);
                 }
             }
         }
-        orphans.Sort(StringComparer.Ordinal);
-        return orphans;
+        unknown.Sort(StringComparer.Ordinal);
+        return unknown;
     }
 
     void Fault(PartRecord part, string what) => _faults.Enqueue($"{part.Path}: {what}");

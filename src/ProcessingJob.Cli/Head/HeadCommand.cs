@@ -4,6 +4,7 @@ using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Outputs;
 using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Storage;
@@ -12,8 +13,6 @@ namespace ProcessingJob.Cli.Head;
 
 static class HeadCommand
 {
-    const int LongList = 8;
-
     public static Command Create(CliContext cli)
     {
         var command = new Command("head", "Show the first rows of an output");
@@ -39,21 +38,24 @@ static class HeadCommand
                 }
 
                 using var opened = OutputPlace.Open(cli, parsed.GetRequiredValue(folder), parsed.GetValue(region));
-                var found = await SageMakerTarget.ToldAsync(() => ReadAsync(opened.Store, parsed.GetValue(rows), cancellationToken));
+                var (found, spec) = await SageMakerTarget.ToldAsync(() =>
+                    ReadAsync(opened.Store, parsed.GetValue(rows), cancellationToken)
+                );
+                var terms = spec.Task == TaskKind.Sparse ? TermNames.Of(spec) : null;
                 if (parsed.GetValue(json))
                 {
                     cli.WriteJson(found);
                 }
                 else
                 {
-                    cli.Out.Write(string.Join('\n', found.Select(Describe)));
+                    cli.Out.Write(string.Join('\n', found.Select(row => Describe(row, terms))));
                 }
             }
         );
         return command;
     }
 
-    static async Task<List<JsonObject>> ReadAsync(IOutputStore store, int rows, CancellationToken cancellationToken)
+    static async Task<(List<JsonObject> Rows, JobSpec Spec)> ReadAsync(IOutputStore store, int rows, CancellationToken cancellationToken)
     {
         var output = await FinishedOutput.OpenAsync(store, cancellationToken);
         var found = new List<JsonObject>();
@@ -69,17 +71,18 @@ static class HeadCommand
             }
         }
 
-        return found;
+        return (found, output.Spec);
     }
 
-    static string Describe(JsonObject row)
+    static string Describe(JsonObject row, TermNames? terms)
     {
-        var width = row.Max(c => c.Key.Length);
-        return string.Concat(row.Select(c => $"{c.Key.PadRight(width)}  {Short(c.Value)}\n"));
-    }
+        var cells = row.Select(c => (Name: c.Key, Text: CellText.Of(c.Value))).ToList();
+        if (terms is not null && CellText.Terms(row, terms) is { } heaviest)
+        {
+            cells.Insert(cells.FindIndex(c => c.Name == "values") + 1, ("(terms)", heaviest));
+        }
 
-    static string Short(JsonNode? value) =>
-        value is JsonArray { Count: > LongList } list
-            ? $"[{string.Join(", ", list.Take(LongList / 2).Select(v => v?.ToJsonString(ContractJson.Options)))}, …] ({list.Count})"
-            : value?.ToJsonString(ContractJson.Options) ?? "null";
+        var width = cells.Max(c => c.Name.Length);
+        return string.Concat(cells.Select(c => $"{c.Name.PadRight(width)}  {c.Text}\n"));
+    }
 }

@@ -19,6 +19,15 @@ static class Axis
         return [.. Enumerable.Range(0, (int)Math.Ceiling(max / step - 1e-9) + 1).Select(i => i * step)];
     }
 
+    /// <summary>About 5 multiples of 1, 2 or 5 × 10ⁿ between two numbers.</summary>
+    public static IEnumerable<double> Between(double start, double end)
+    {
+        var step = Ticks(end - start, 5)[1];
+        var first = (long)Math.Ceiling(start / step - 1e-4);
+        var last = (long)Math.Floor(end / step + 1e-4);
+        return Enumerable.Range(0, (int)Math.Max(0, last - first + 1)).Select(i => (first + i) * step);
+    }
+
     /// <summary>The labels left of a plot, from ticks.</summary>
     public static string Left(double[] ticks) =>
         "<div class=\"y\">"

@@ -2,13 +2,21 @@ using System.Text;
 
 namespace ProcessingJob.Cli.Pages;
 
-/// <summary>Bars of counts over equal ranges from 0 on.</summary>
+/// <summary>Bars of counts over equal ranges.</summary>
 /// <param name="Counts">One per range.</param>
 /// <param name="Width">Of a range.</param>
 /// <param name="Unit">What the ranges count, such as tokens.</param>
 /// <param name="Limit">Where a line is drawn; null for none.</param>
 /// <param name="LimitText">Beside the line.</param>
-sealed record Histogram(IReadOnlyList<long> Counts, double Width, string Unit, double? Limit = null, string LimitText = "")
+/// <param name="Start">Where the first range starts.</param>
+sealed record Histogram(
+    IReadOnlyList<long> Counts,
+    double Width,
+    string Unit,
+    double? Limit = null,
+    string LimitText = "",
+    double Start = 0
+)
 {
     const int Height = 210;
 
@@ -28,7 +36,8 @@ sealed record Histogram(IReadOnlyList<long> Counts, double Width, string Unit, d
             var height = Math.Max(0.7, 100 * Counts[i] / ticks[^1]);
             var over = Limit is { } limit && i * Width >= limit;
             var tip =
-                $"{Html.Short(i * Width)} to {Html.Short((i + 1) * Width)} {Unit}: {Counts[i]:N0} ({100.0 * Counts[i] / total:0.0} %)";
+                $"{Html.Short(Start + i * Width)} to {Html.Short(Start + (i + 1) * Width)} {Unit}: "
+                + $"{Counts[i]:N0} ({100.0 * Counts[i] / total:0.0} %)";
             bars.Append(
                 $"<rect class=\"f{(over ? 2 : 1)}\" x=\"{Html.Number(i * slot + slot * 0.06)}\" width=\"{Html.Number(slot * 0.88)}\" "
                     + $"y=\"{Html.Number(100 - height)}\" height=\"{Html.Number(height)}\" data-tip=\"{Html.Encode(tip)}\"/>"
@@ -41,7 +50,7 @@ sealed record Histogram(IReadOnlyList<long> Counts, double Width, string Unit, d
             bars.Append($"<line class=\"limit\" x1=\"{x}\" x2=\"{x}\" y1=\"0\" y2=\"100\" vector-effect=\"non-scaling-stroke\"/>");
             mark = $"<span class=\"mark{(at > end / 2 ? " left" : "")}\" style=\"left:{x}%\">{Html.Encode(LimitText)}</span>";
         }
-        var below = Axis.Ticks(end, 5).Where(t => t <= end * 1.0001).Select(t => (t / end, Html.Short(t)));
+        var below = Axis.Between(Start, Start + end).Select(t => ((t - Start) / end, Html.Short(t)));
         return $"""
             <figure class="plot">{Axis.Left(
                 ticks

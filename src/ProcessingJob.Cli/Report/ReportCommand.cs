@@ -62,7 +62,8 @@ static class ReportCommand
                     await output.ReportsAsync(cancellationToken),
                     await output.RejectSamplesAsync(RejectsPerReason, cancellationToken),
                     sample,
-                    parsed.GetValue(color)
+                    parsed.GetValue(color),
+                    await TaskPictures.ReadAsync(output, cancellationToken)
                 );
                 var path = parsed.GetValue(file) ?? (S3Uri.IsS3(place) ? "report.html" : Path.Combine(place, "report.html"));
                 await PageFile.WriteAsync(path, html, cancellationToken);

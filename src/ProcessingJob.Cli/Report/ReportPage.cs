@@ -20,12 +20,14 @@ static class ReportPage
     /// <param name="rejects">Samples.</param>
     /// <param name="sample">Embeddings to draw, or null.</param>
     /// <param name="color">Column to color them by, or null to choose one.</param>
+    /// <param name="pictures">Of what the task wrote.</param>
     public static string Build(
         FinishedOutput output,
         IReadOnlyList<HostReport> reports,
         IReadOnlyList<Reject> rejects,
         EmbeddingSample? sample,
-        string? color
+        string? color,
+        IReadOnlyList<PageSection> pictures
     )
     {
         var (manifest, spec) = (output.Manifest, output.Spec);
@@ -49,6 +51,11 @@ static class ReportPage
         if (reports.Any(r => r.Lengths.Sum() > 0))
         {
             AddLengths(page, reports);
+        }
+
+        foreach (var picture in pictures)
+        {
+            page.Add(picture.Heading, picture.Note, picture.Body);
         }
 
         if (sample is { Rows.Count: > 1 })
@@ -285,7 +292,7 @@ static class ReportPage
         page.Add(
             "Rejects",
             $"{Text.Count(manifest.RejectedRows)} of {Text.Count(manifest.RowsIn)} rows "
-                + $"({Text.Percent((double)manifest.RejectedRows / Math.Max(1, manifest.RowsIn))}), all of them in rejects/.",
+                + $"({Text.Percent((double)manifest.RejectedRows / Math.Max(1, manifest.RowsIn))}), all of them in _rejects/.",
             bars + table
         );
     }

@@ -16,8 +16,14 @@ static class SearchCommand
 
     public static Command Create(CliContext cli)
     {
-        var command = new Command("search", "Find the texts of an output nearest to a query: exact search by cosine similarity");
-        var folder = new Argument<string>("DIR|URI") { Description = "Output of an embed job: its folder, or its s3:// URI" };
+        var command = new Command(
+            "search",
+            "Find the texts of an output nearest to a query: exact search by cosine, by the dot product of sparse weights, or by MaxSim"
+        );
+        var folder = new Argument<string>("DIR|URI")
+        {
+            Description = "Output of an embed, sparse or multivector job: its folder, or its s3:// URI",
+        };
         var text = new Argument<string>("TEXT") { Description = "The query" };
         var top = new Option<int>("--top")
         {
@@ -50,10 +56,11 @@ static class SearchCommand
             {
                 using var opened = OutputPlace.Open(cli, parsed.GetRequiredValue(folder), parsed.GetValue(region));
                 var output = await FinishedOutput.OpenAsync(opened.Store, cancellationToken);
-                if (output.Spec.Task != TaskKind.Embed)
+                if (!TaskSearch.Has(output.Spec.Task))
                 {
                     throw new PJobException(
-                        $"{output.Location}: holds the output of task {Names.Of(output.Spec.Task)}, expected embeddings (task embed)",
+                        $"{output.Location}: holds the output of task {Names.Of(output.Spec.Task)}, expected embeddings (task "
+                            + $"{string.Join(", ", TaskSearch.Tasks.Select(Names.Of))})",
                         ExitCode.BadSpec
                     );
                 }
@@ -72,15 +79,15 @@ static class SearchCommand
                     );
                 }
 
-                var decoder = new VectorDecoder(output.Spec, parsed.GetValue(ranges));
-                var query = await QueryEncoder.EncodeAsync(
-                    output.Spec,
-                    modelFolder,
+                using var encoder = new QueryEncoder(output.Spec, modelFolder, parsed.GetValue(prompt));
+                var hits = await TaskSearch.FindAsync(
+                    output,
+                    encoder,
                     parsed.GetRequiredValue(text),
-                    parsed.GetValue(prompt),
+                    parsed.GetValue(ranges),
+                    parsed.GetValue(top),
                     cancellationToken
                 );
-                var hits = await VectorSearch.FindAsync(output, decoder, query, parsed.GetValue(top), cancellationToken);
                 if (parsed.GetValue(json))
                 {
                     cli.WriteJson(

@@ -6,9 +6,13 @@ namespace ProcessingJob.Contract.Spec;
 public enum TaskKind
 {
     Embed,
-    Tokenize,
+    Sparse,
+    Multivector,
     Classify,
+    Tag,
+    Rerank,
     Answer,
+    Tokenize,
 }
 
 public enum TextRows
@@ -98,6 +102,9 @@ public sealed record JobSpec
     public EmbedSpec Embed { get; init; } = new();
     public AnswerSpec Answer { get; init; } = new();
     public ClassifySpec Classify { get; init; } = new();
+    public TagSpec Tag { get; init; } = new();
+    public RerankSpec Rerank { get; init; } = new();
+    public SparseSpec Sparse { get; init; } = new();
     public OutputSpec Output { get; init; } = new();
     public RejectSpec Rejects { get; init; } = new();
     public ComputeSpec Compute { get; init; } = new();
@@ -115,7 +122,7 @@ public sealed record InputSpec
     /// <summary>Columns whose values make the text, joined by "\n". Empty for the text format.</summary>
     public ValueList<string> Text { get; init; } = [];
 
-    /// <summary>Column of the second text of a pair (classify, tokenize).</summary>
+    /// <summary>Column of the second text of a pair (classify, rerank, tokenize).</summary>
     public string? TextPair { get; init; }
     public string? Question { get; init; }
     public string? Context { get; init; }

@@ -39,7 +39,7 @@ public static class SpecKeys
         ),
         SpecKey.Text(
             "input.text_pair",
-            "Column with the second text of a pair (classify, tokenize).",
+            "Column with the second text of a pair (classify, rerank, tokenize).",
             s => s.Input.TextPair,
             (s, v) => s with { Input = s.Input with { TextPair = v } },
             output: true
@@ -169,7 +169,7 @@ public static class SpecKeys
         ),
         SpecKey.Choice(
             "tokens.overflow",
-            "Longer texts are truncated, cut into windows, or rejected. Task answer always uses windows unless it is reject.",
+            "Longer texts are truncated, cut into windows, or rejected. Tasks answer and tag always use windows unless it is reject.",
             s => s.Tokens.Overflow,
             (s, v) => s with { Tokens = s.Tokens with { Overflow = v } },
             output: true

@@ -9,8 +9,12 @@ public static class TaskTable
         kind switch
         {
             TaskKind.Embed => Embed.Traits,
-            TaskKind.Tokenize => Tokenize.Traits,
+            TaskKind.Sparse => Sparse.Traits,
+            TaskKind.Multivector => Multivector.Traits,
             TaskKind.Classify => Classify.Traits,
+            TaskKind.Tag => Tag.Traits,
+            TaskKind.Rerank => Rerank.Traits,
             TaskKind.Answer => Answer.Traits,
+            TaskKind.Tokenize => Tokenize.Traits,
         };
 }

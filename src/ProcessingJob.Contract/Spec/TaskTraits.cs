@@ -16,6 +16,15 @@ public enum TaskOutput
 
     /// <summary>Start and end logits of every token.</summary>
     Spans,
+
+    /// <summary>A logit per label of every token.</summary>
+    TokenLabels,
+
+    /// <summary>A weight per vocabulary entry, most of them zero.</summary>
+    SparseVector,
+
+    /// <summary>A vector per token.</summary>
+    TokenVectors,
 }
 
 /// <summary>What the whole house needs to know of one task; <see cref="TaskTable"/> lists them.</summary>

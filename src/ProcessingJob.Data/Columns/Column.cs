@@ -124,6 +124,16 @@ public abstract class Column : IDisposable
         Count++;
     }
 
+    private protected void Added(int count)
+    {
+        if (NullCount > 0)
+        {
+            _nulls.AddRepeated(false, count);
+        }
+
+        Count += count;
+    }
+
     private protected abstract void AppendDefault();
     private protected abstract void AppendValues(Column source, int start, int count);
     private protected abstract void RemoveLastValue();

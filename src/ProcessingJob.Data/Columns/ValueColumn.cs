@@ -19,6 +19,13 @@ public sealed class ValueColumn<T> : Column
         Added();
     }
 
+    /// <summary>Appends a row for each value; none of them is null.</summary>
+    public void Append(ReadOnlySpan<T> values)
+    {
+        _values.AddRange(values);
+        Added(values.Length);
+    }
+
     public override void Clear()
     {
         base.Clear();

@@ -7,7 +7,7 @@ using ProcessingJob.Storage;
 namespace ProcessingJob.Data.Finalizing;
 
 /// <summary>
-/// Turns committed units into a finished output: checks that nothing is lost, then writes manifest.json and, last, _SUCCESS.
+/// Turns committed units into a finished output: checks that nothing is lost, then writes _manifest.json and, last, _SUCCESS.
 /// </summary>
 public sealed class Finalizer(IOutputStore output, TimeProvider time)
 {
@@ -48,7 +48,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
     }
 
     /// <summary>
-    /// Takes _SUCCESS and manifest.json away before new work changes the output, and the records of units that are to be done anew
+    /// Takes _SUCCESS and _manifest.json away before new work changes the output, and the records of units that are to be done anew
     /// because they are not whole: a worker that finds a record leaves the unit alone.
     /// </summary>
     /// <param name="left">Ids of the units to be done.</param>

@@ -67,8 +67,9 @@ static class TokenInput
                     row[types.Length..].Clear();
                     break;
                 case ModelInputs.AttentionMask:
-                    row[..ids.Length].Fill(T.One);
-                    row[ids.Length..].Clear();
+                    var seen = batch.Block.Attended(encoding);
+                    row[..seen].Fill(T.One);
+                    row[seen..].Clear();
                     break;
                 case ModelInputs.PositionIds:
                     for (var k = 0; k < row.Length; k++)

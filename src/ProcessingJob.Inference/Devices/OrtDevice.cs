@@ -108,7 +108,10 @@ sealed class OrtDevice : IDevice
                 );
             }
 
-            if (!_readOnDevice || Head.DeviceGraph(ElementType(encoder) == TensorElementType.Float16) is not { } continuation)
+            if (
+                !(_readOnDevice || Head.NeedsDeviceGraph)
+                || Head.DeviceGraph(ElementType(encoder) == TensorElementType.Float16) is not { } continuation
+            )
             {
                 return (encoder, null);
             }

@@ -37,7 +37,9 @@ sealed class OrtRunner : IRunner
 
         _reader = _head.CreateReader();
         // The largest batch is a single row or many short ones.
-        var floats = checked((int)Math.Max(Count(_head.Shape(1, device.Capacity)), Count(_head.Shape(device.Capacity, 1))));
+        var floats = checked(
+            (int)Math.Max(Count(_head.Shape(1, device.Capacity)), Count(_head.Shape(Math.Min(device.Capacity, _head.MostRows), 1)))
+        );
         if (device.HalfOutputs)
         {
             _halfOutputs = [.. _head.Names.Select(_ => new PinnedTensor<Half>(floats, TensorElementType.Float16))];

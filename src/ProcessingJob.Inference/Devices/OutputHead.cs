@@ -15,6 +15,12 @@ abstract class OutputHead
     /// <summary>Dimensions of each of them for a batch.</summary>
     public abstract long[] Shape(int rows, int length);
 
+    /// <summary>Texts of the largest batch.</summary>
+    public virtual int MostRows => int.MaxValue;
+
+    /// <summary>Whether outputs are read by <see cref="DeviceGraph"/> on every device, also where they would be at hand.</summary>
+    public virtual bool NeedsDeviceGraph => false;
+
     /// <summary>What the job's options and the folder came to, as far as this head decides it.</summary>
     public virtual ResolvedSettings Settings => new();
 

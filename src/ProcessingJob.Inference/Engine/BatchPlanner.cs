@@ -8,7 +8,8 @@ namespace ProcessingJob.Inference.Engine;
 /// <param name="FewShapes">Round lengths up and row counts down, so that few different shapes occur: for GPUs, whose memory arena grows
 /// with every new shape.</param>
 /// <param name="Alone">One encoding a batch and no padding: for graphs whose results depend on the batch.</param>
-readonly record struct BatchRules(int TokenBudget, int MaxLength, bool FewShapes, bool Alone = false)
+/// <param name="MostRows">Encodings of a batch.</param>
+readonly record struct BatchRules(int TokenBudget, int MaxLength, bool FewShapes, bool Alone = false, int MostRows = int.MaxValue)
 {
     /// <summary>Length that a batch whose longest encoding has so many tokens is padded to.</summary>
     public int PaddedLength(int longest)
@@ -30,7 +31,7 @@ readonly record struct BatchRules(int TokenBudget, int MaxLength, bool FewShapes
             return 1;
         }
 
-        var rows = Math.Max(1, TokenBudget / paddedLength);
+        var rows = Math.Clamp(TokenBudget / paddedLength, 1, MostRows);
         return FewShapes && rows > 8 ? rows / 8 * 8 : rows;
     }
 

@@ -35,7 +35,7 @@ sealed class BlockJob
         var unique = different;
         for (; unique > 0 && block.Length(_order[unique - 1]) == 0; unique--)
         {
-            result.All(_order[unique - 1]).Clear();
+            result.SetZero(_order[unique - 1]);
         }
 
         var lengths = ArrayPool<int>.Shared.Rent(count);
@@ -136,7 +136,10 @@ sealed class BlockJob
         return kept;
     }
 
-    bool Equal(int a, int b) => Block.Ids(a).SequenceEqual(Block.Ids(b)) && Block.TypeIds(a).SequenceEqual(Block.TypeIds(b));
+    bool Equal(int a, int b) =>
+        Block.Ids(a).SequenceEqual(Block.Ids(b))
+        && Block.TypeIds(a).SequenceEqual(Block.TypeIds(b))
+        && Block.Attended(a) == Block.Attended(b);
 
     void CopyDuplicates()
     {

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Tokenization;
 
@@ -14,6 +15,7 @@ public sealed class BlockResult : IDisposable
     float[] _values = [];
     int[] _starts = [];
     bool[] _notFinite = [];
+    SparseRow[] _sparse = [];
     int _inUse;
 
     internal BlockResult(Action<BlockResult> giveBack) => _giveBack = giveBack;
@@ -26,11 +28,11 @@ public sealed class BlockResult : IDisposable
 
     /// <summary>One vector for each encoding: all of them, one after another, <see cref="Count"/> x width.</summary>
     /// <exception cref="InvalidOperationException">The output is one per token.</exception>
-    public ReadOnlySpan<float> Rows => !Output.PerToken ? _values.AsSpan(0, Count * Output.Width) : throw Wrong("one row per encoding");
+    public ReadOnlySpan<float> Rows => IsRow ? _values.AsSpan(0, Count * Output.Width) : throw Wrong("one row per encoding");
 
     /// <summary>One vector for each encoding: that of encoding i.</summary>
     /// <exception cref="InvalidOperationException">The output is one per token.</exception>
-    public ReadOnlySpan<float> Row(int i) => !Output.PerToken ? All(i) : throw Wrong("one row per encoding");
+    public ReadOnlySpan<float> Row(int i) => IsRow ? All(i) : throw Wrong("one row per encoding");
 
     /// <summary>Token vectors or token labels: tokens x width floats of encoding i.</summary>
     /// <exception cref="InvalidOperationException">The output is another.</exception>
@@ -43,6 +45,14 @@ public sealed class BlockResult : IDisposable
     /// <summary>Spans: one end logit per token of encoding i.</summary>
     /// <exception cref="InvalidOperationException">The output is another.</exception>
     public ReadOnlySpan<float> End(int i) => Output is ModelOutput.Spans ? All(i)[(All(i).Length / 2)..] : throw Wrong("spans");
+
+    /// <summary>Sparse rows: the entries of encoding i that are not zero.</summary>
+    /// <exception cref="InvalidOperationException">The output is another.</exception>
+    public SparseRow Sparse(int i)
+    {
+        Check(i);
+        return IsSparse ? _sparse[i] : throw Wrong("a sparse row");
+    }
 
     /// <summary>True when encoding i has NaN or infinity even when run alone: a reject (not_finite). Its floats are zero.</summary>
     public bool NotFinite(int i)
@@ -74,9 +84,14 @@ public sealed class BlockResult : IDisposable
         }
 
         _notFinite.AsSpan(0, Count).Clear();
+        if (IsSparse && _sparse.Length < Count)
+        {
+            _sparse = new SparseRow[Count + Count / 4];
+        }
+
         for (var i = 0; i < Count; i++)
         {
-            _starts[i + 1] = checked(_starts[i] + output.Floats(block.Length(i)));
+            _starts[i + 1] = IsSparse ? 0 : checked(_starts[i] + output.Floats(block.Length(i)));
         }
 
         if (_values.Length < _starts[Count])
@@ -92,9 +107,36 @@ public sealed class BlockResult : IDisposable
         return _values.AsSpan(_starts[i], _starts[i + 1] - _starts[i]);
     }
 
-    internal void SetNotFinite(int i)
+    /// <summary>Takes what a device has put out for encoding i; false where it is not finite.</summary>
+    /// <param name="i">The encoding.</param>
+    /// <param name="padded">Its floats in the batch.</param>
+    /// <param name="length">Tokens that the batch is padded to.</param>
+    /// <param name="tokens">Tokens of the encoding.</param>
+    internal bool TryStore(int i, ReadOnlySpan<float> padded, int length, int tokens)
+    {
+        if (IsSparse)
+        {
+            _sparse[i] = SparseRow.Of(padded);
+            return TensorPrimitives.IsFiniteAll(padded);
+        }
+
+        var target = All(i);
+        Output.CopyReal(padded, length, tokens, target);
+        return TensorPrimitives.IsFiniteAll<float>(target);
+    }
+
+    internal void SetZero(int i)
     {
         All(i).Clear();
+        if (IsSparse)
+        {
+            _sparse[i] = SparseRow.Empty;
+        }
+    }
+
+    internal void SetNotFinite(int i)
+    {
+        SetZero(i);
         _notFinite[i] = true;
     }
 
@@ -104,11 +146,19 @@ public sealed class BlockResult : IDisposable
         {
             SetNotFinite(to);
         }
+        else if (IsSparse)
+        {
+            _sparse[to] = _sparse[from];
+        }
         else
         {
             All(from).CopyTo(All(to));
         }
     }
+
+    bool IsSparse => Output is ModelOutput.SparseRows;
+
+    bool IsRow => !Output.PerToken && !IsSparse;
 
     void Check(int i)
     {

@@ -13,7 +13,7 @@ public sealed record EngineOptions
     /// <summary>Rows of a block on a CPU.</summary>
     public static int CpuBlockRows => DeviceProfile.Cpu.BlockRows;
 
-    /// <summary>Embed, classify or answer (raw outputs); tokenize needs no engine and is refused.</summary>
+    /// <summary>Any that runs a model: results are the raw outputs; tokenize needs no engine and is refused.</summary>
     public TaskKind Task { get; init; } = TaskKind.Embed;
 
     public EmbedOptions Embed { get; init; } = new();

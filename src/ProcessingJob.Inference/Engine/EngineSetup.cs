@@ -63,7 +63,7 @@ sealed record EngineSetup
         var (profile, count, why) = DeviceProfile.Choose(options.Device);
         var (file, whyFile) = model.SourceFor(profile.Kind);
         var head = TaskHeads.Create(model, file, options.Task, options.Embed);
-        var rules = new BatchRules(options.TokenBudget ?? profile.TokenBudget, maxLength, profile.FewShapes);
+        var rules = new BatchRules(options.TokenBudget ?? profile.TokenBudget, maxLength, profile.FewShapes, MostRows: head.MostRows);
         var threads = options.Threads ?? profile.Threads(options.IntraOpThreads);
         var devices = new List<IDevice>();
         var owned = new List<IDisposable>();

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics.Tensors;
 using ProcessingJob.Inference.Devices;
 
 namespace ProcessingJob.Inference.Engine;
@@ -201,10 +200,8 @@ sealed class InferenceThread
     bool TryStore(BlockJob job, in Batch batch, int row)
     {
         var encoding = batch.Encodings[row];
-        var target = job.Result.All(encoding);
         var floats = _model.Floats(batch.Length);
-        _model.CopyReal(_output.AsSpan(row * floats, floats), batch.Length, job.Block.Length(encoding), target);
-        return TensorPrimitives.IsFiniteAll<float>(target);
+        return job.Result.TryStore(encoding, _output.AsSpan(row * floats, floats), batch.Length, job.Block.Length(encoding));
     }
 
     void Halve(WorkItem item, DeviceMemoryException e)

@@ -20,6 +20,7 @@ abstract class VectorStage
             DenseModule dense => new DenseStage(dense),
             LayerNormModule norm => new LayerNormStage(norm),
             NormalizeModule => NormalizeStage.Instance,
+            SparseAutoEncoderModule coder => new SparseAutoEncoderStage(coder),
             _ => throw new ArgumentException($"{module.Name} is not computed on vectors", nameof(module)),
         };
 }

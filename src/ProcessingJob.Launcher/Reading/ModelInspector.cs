@@ -26,7 +26,7 @@ public static class ModelInspector
     {
         // Most tasks read one and the same folder; a tokenizer that is refused is refused to all of them.
         var loaded = new Dictionary<string, Lazy<Tokenizer>>(StringComparer.Ordinal);
-        Tokenizer TokenizerOf(string folder)
+        Tokenizer TokenizerOf(string folder, TextRole role)
         {
             if (!loaded.TryGetValue(folder, out var tokenizer))
             {
@@ -44,7 +44,10 @@ public static class ModelInspector
         }
 
         var fits = uses.Where(use => use.Use is not null).Select(use => use.Use!).ToArray();
-        var best = fits.FirstOrDefault(use => use.Folder is not null);
+        var own = TaskOf(path);
+        var best =
+            fits.FirstOrDefault(use => use.Folder is { } folder && folder.Task == own)
+            ?? fits.FirstOrDefault(use => use.Folder is not null);
         var reading = new ModelReading
         {
             Folder = path,
@@ -65,7 +68,24 @@ public static class ModelInspector
     /// <summary>UTF-8 JSON.</summary>
     public static byte[] ToJson(ModelReading reading) => JsonSerializer.SerializeToUtf8Bytes(reading, Json.ModelReading);
 
-    static (TaskKind Task, ModelUse? Use, PJobException? Refusal) Try(TaskKind task, string path, Func<string, Tokenizer> tokenizerOf)
+    /// <summary>The task that the folder is for; null where it does not say.</summary>
+    static TaskKind? TaskOf(string path)
+    {
+        try
+        {
+            return ModelFolder.TaskOf(path);
+        }
+        catch (PJobException)
+        {
+            return null;
+        }
+    }
+
+    static (TaskKind Task, ModelUse? Use, PJobException? Refusal) Try(
+        TaskKind task,
+        string path,
+        Func<string, TextRole, Tokenizer> tokenizerOf
+    )
     {
         try
         {
@@ -176,18 +196,28 @@ public static class ModelInspector
             d.Notes
         );
 
-    static string Result(TaskKind task, ModelUse use) =>
-        task switch
-        {
-            TaskKind.Embed => $"vectors of {use.Resolved.Dimensions?.ToString(CultureInfo.InvariantCulture) ?? "some"} floats, pooling "
-                + $"{use.Resolved.Pooling}, "
-                + $"{(use.Resolved.Normalize == true ? "length 1" : "not normalized")}",
-            TaskKind.Classify => $"{use.Folder!.Labels.Count} labels: {string.Join(", ", use.Folder.Labels.Take(8))}"
-                + (use.Folder.Labels.Count > 8 ? ", …" : "")
-                + (use.Folder.Activation is { } activation ? $"; {Names.Of(activation)}" : ""),
-            TaskKind.Answer => "spans of a context that answer a question",
-            TaskKind.Tokenize => "ids of tokens" + (use.Resolved.MaxLength is { } most ? $", at most {most}" : ", texts are not cut"),
-        };
+    /// <summary>What each task makes of a folder that fits, in words.</summary>
+    static readonly Dictionary<TaskKind, Func<ModelUse, string>> Results = new()
+    {
+        [TaskKind.Embed] = use =>
+            $"vectors of {use.Resolved.Dimensions?.ToString(CultureInfo.InvariantCulture) ?? "some"} floats, pooling "
+            + $"{use.Resolved.Pooling}, "
+            + $"{(use.Resolved.Normalize == true ? "length 1" : "not normalized")}",
+        [TaskKind.Sparse] = use =>
+            $"weights of {use.Folder!.Route?.Width ?? use.Folder.VocabularySize} entries"
+            + (use.Folder.Work is SparseRoute { TopK: { } most } ? $", the {most} largest" : ""),
+        [TaskKind.Multivector] = use => $"vectors of {((MultivectorRoute)use.Folder!.Work!).Width} floats, one for each token",
+        [TaskKind.Classify] = use => Labels(use.Folder!) + (use.Folder!.Activation is { } activation ? $"; {Names.Of(activation)}" : ""),
+        [TaskKind.Tag] = use => "entities of " + Labels(use.Folder!),
+        [TaskKind.Rerank] = use => $"a score for a query and a document; {Names.Of(use.Folder!.Sentence!.Activation)}",
+        [TaskKind.Answer] = _ => "spans of a context that answer a question",
+        [TaskKind.Tokenize] = use => "ids of tokens" + (use.Resolved.MaxLength is { } most ? $", at most {most}" : ", texts are not cut"),
+    };
+
+    static string Result(TaskKind task, ModelUse use) => Results[task](use);
+
+    static string Labels(ModelFolder model) =>
+        $"{model.Labels.Count} labels: {string.Join(", ", model.Labels.Take(8))}{(model.Labels.Count > 8 ? ", …" : "")}";
 
     /// <summary>Of a model that only its tokenizer is used of.</summary>
     static ModelReading Unused(ModelReading reading, string path)

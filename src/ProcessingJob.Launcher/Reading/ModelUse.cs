@@ -33,7 +33,7 @@ public sealed record ModelUse
     /// <exception cref="PJobException">Model: the folder cannot be used for the task. BadSpec: the spec asks for what it cannot
     /// do.</exception>
     public static ModelUse Of(JobSpec spec, string path, DeviceKind device = DeviceKind.Auto, bool hasWeights = true) =>
-        Read(spec, path, folder => Tokenizer.Load(folder), device, hasWeights);
+        Read(spec, path, Tokenizer.Load, device, hasWeights);
 
     /// <summary><see cref="Of"/>, for who reads one folder for several tasks.</summary>
     /// <param name="spec">The job.</param>
@@ -44,7 +44,7 @@ public sealed record ModelUse
     internal static ModelUse Read(
         JobSpec spec,
         string path,
-        Func<string, Tokenizer> tokenizerOf,
+        Func<string, TextRole, Tokenizer> tokenizerOf,
         DeviceKind device = DeviceKind.Auto,
         bool hasWeights = true
     )
@@ -59,7 +59,7 @@ public sealed record ModelUse
 
         return TaskTable.Of(spec.Task).RunsModel
             ? OfModel(spec, path, tokenizerOf, device, hasWeights)
-            : OfTokenizer(spec, tokenizerOf(path));
+            : OfTokenizer(spec, tokenizerOf(path, TextRole.None));
     }
 
     static ModelUse OfTokenizer(JobSpec spec, Tokenizer tokenizer)
@@ -72,10 +72,10 @@ public sealed record ModelUse
         };
     }
 
-    static ModelUse OfModel(JobSpec spec, string path, Func<string, Tokenizer> tokenizerOf, DeviceKind device, bool hasWeights)
+    static ModelUse OfModel(JobSpec spec, string path, Func<string, TextRole, Tokenizer> tokenizerOf, DeviceKind device, bool hasWeights)
     {
         var model = ModelFolder.Open(path, ModelOptions.Of(spec) with { WithoutGraph = !hasWeights });
-        var tokenizer = tokenizerOf(model.EncoderFolder);
+        var tokenizer = tokenizerOf(model.EncoderFolder, model.TokenizerRole);
         var prompt = model.Prompt(spec.Tokens.Prompt, spec.Tokens.PromptName);
         var limit = model.DefaultLengthWith(tokenizer.MaxLength);
         var maxLength = spec.Tokens.MaxLength ?? limit;
@@ -86,8 +86,9 @@ public sealed record ModelUse
             QuestionRoom.Check(tokenizer, spec.Answer.Questions, maxLength, stride);
         }
 
-        var resolution = model.Route is { } route ? Resolve(spec, route) : null;
-        var resolved = resolution?.Settings ?? new ResolvedSettings();
+        RequireLabels(spec, model);
+        var resolution = model.Work is EmbedRoute route ? Resolve(spec, route) : null;
+        var resolved = resolution?.Settings ?? Settings(model);
         ModelSource? source = null;
         if (!model.IsStatic && hasWeights)
         {
@@ -106,8 +107,18 @@ public sealed record ModelUse
         };
     }
 
+    static ResolvedSettings Settings(ModelFolder model) =>
+        model.Work is MultivectorRoute tokens
+            ? new ResolvedSettings { Dimensions = tokens.Width, Normalize = tokens.Normalizes }
+            : new ResolvedSettings();
+
     static EmbedResolution Resolve(JobSpec spec, EmbedRoute route)
     {
+        if (spec.Task != TaskKind.Embed)
+        {
+            return EmbedResolution.Of(route, null, null, null);
+        }
+
         var normalize = spec.Embed.Normalize switch
         {
             Toggle.True => true,
@@ -126,29 +137,29 @@ public sealed record ModelUse
         bool leavesOutPrompt
     )
     {
-        switch (spec.Task)
+        if (resolution is null)
         {
-            case TaskKind.Embed:
-                var output = GraphOutputs.ForEmbed(model, source, spec.Embed.Pooling != PoolingKind.Auto, leavesOutPrompt);
-                if (output.Kind != EmbedOutputKind.Sentence)
-                {
-                    break;
-                }
-
-                return output.Width is { } width
-                    ? resolution!.InsideTheGraph(width, spec.Embed.Dimensions).Settings
-                    : resolution!.InsideTheGraph(resolution.Size, spec.Embed.Dimensions).Settings with
-                    {
-                        Dimensions = spec.Embed.Dimensions,
-                    };
-            case TaskKind.Classify:
-                _ = GraphOutputs.Labels(model, source);
-                break;
-            case TaskKind.Answer:
-                _ = GraphOutputs.Spans(model, source);
-                break;
+            model.RequireOutputs(source);
+            return Settings(model);
         }
 
-        return resolution?.Settings ?? new ResolvedSettings();
+        var output = GraphOutputs.ForEmbed(model, source, spec.Embed.Pooling != PoolingKind.Auto, leavesOutPrompt);
+        return output.Kind != EmbedOutputKind.Sentence ? resolution.Settings
+            : output.Width is { } width ? resolution.InsideTheGraph(width, spec.Embed.Dimensions).Settings
+            : resolution.InsideTheGraph(resolution.Size, spec.Embed.Dimensions).Settings with { Dimensions = spec.Embed.Dimensions };
+    }
+
+    /// <summary>Labels that a job asks for, or that its candidates are judged by.</summary>
+    static void RequireLabels(JobSpec spec, ModelFolder model)
+    {
+        if (spec.Task == TaskKind.Tag)
+        {
+            TagLabels.Require(spec.Tag, model.Labels);
+        }
+
+        if (spec.Task == TaskKind.Classify && spec.Classify.Candidates.Count > 0)
+        {
+            _ = Entailment.Of(model, spec.Classify.MultiLabel || spec.Classify.Candidates.Count == 1);
+        }
     }
 }

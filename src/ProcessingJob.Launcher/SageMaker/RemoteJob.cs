@@ -155,19 +155,19 @@ sealed record RemoteJob
         };
     }
 
-    /// <summary>The request for so many hosts of one type; the same before and after staging.</summary>
+    /// <summary>The request for this many hosts of one of some types; the same before and after staging.</summary>
     /// <exception cref="PJobException">Exit code 2: it is outside the service's limits.</exception>
-    public CreateJobRequest Request(string name, string instanceType, int hosts, string region) =>
-        SageMakerRequest.Build(Spec with { Compute = Spec.Compute with { InstanceCount = hosts } }, Place(name, instanceType, region));
+    public CreateJobRequest Request(string name, IReadOnlyList<string> instanceTypes, int hosts, string region) =>
+        SageMakerRequest.Build(Spec with { Compute = Spec.Compute with { InstanceCount = hosts } }, Place(name, instanceTypes, region));
 
-    JobPlacement Place(string name, string instanceType, string region) =>
+    JobPlacement Place(string name, IReadOnlyList<string> instanceTypes, string region) =>
         new()
         {
             JobName = name,
             Region = region,
             RoleArn = RoleArn,
             ImageUri = Image.Uri,
-            InstanceType = instanceType,
+            InstanceTypes = instanceTypes,
             Config = Staging.Append($"jobs/{name}/config/"),
             Model = ModelUri,
             Data = RemoteData?.Object ?? DataUri,
@@ -175,16 +175,19 @@ sealed record RemoteJob
             Output = OutputUri,
         };
 
-    /// <summary>Where hosts of a type compute: one with GPUs uses them, or the job fails; auto must not end on its few cores.</summary>
-    public DeviceKind DeviceOn(string instanceType) =>
-        Spec.Compute.Device == DeviceKind.Auto && InstanceTypes.Default.HasGpu(instanceType) ? DeviceKind.Cuda : Spec.Compute.Device;
+    /// <summary>
+    /// Where the hosts compute: types with GPUs use them, or the job fails; auto must not end on their few cores. Where a list holds both
+    /// kinds, each host decides by its own type.
+    /// </summary>
+    public DeviceKind DeviceOn(IReadOnlyList<string> instanceTypes) =>
+        Spec.Compute.Device == DeviceKind.Auto && instanceTypes.All(InstanceTypes.Default.HasGpu) ? DeviceKind.Cuda : Spec.Compute.Device;
 
     /// <summary>The config channel: spec, plan and the files the spec names.</summary>
     /// <param name="plan">Of this job.</param>
-    /// <param name="instanceType">Says the device.</param>
-    public IEnumerable<(string Name, byte[] Content)> ConfigFiles(JobPlan plan, string instanceType)
+    /// <param name="instanceTypes">Say the device.</param>
+    public IEnumerable<(string Name, byte[] Content)> ConfigFiles(JobPlan plan, IReadOnlyList<string> instanceTypes)
     {
-        var spec = plan.Spec with { Compute = plan.Spec.Compute with { Device = DeviceOn(instanceType) } };
+        var spec = plan.Spec with { Compute = plan.Spec.Compute with { Device = DeviceOn(instanceTypes) } };
         yield return (
             Path.GetFileName(new ContainerPaths("/").JobFile),
             Encoding.UTF8.GetBytes(SpecWriter.ToJsonText(StoredSpec.Of(spec)))

@@ -92,14 +92,14 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     {
         Preflight.Check(_job, plan, target.Connection.Region);
         var (name, _) = await FindAsync(cancellationToken).ConfigureAwait(false);
-        return _job.Request(name, _job.Spec.Compute.InstanceType[0], HostsFor(plan), target.Connection.Region);
+        return _job.Request(name, _job.Spec.Compute.InstanceType, HostsFor(plan), target.Connection.Region);
     }
 
     // A host without work would be paid for nothing; which files a host gets by key is not ours to know.
     int HostsFor(JobPlan plan) =>
         _job.Spec.Input.Sharding == Sharding.ByKey || plan.UnitsLeft == 0 ? plan.Hosts.Count : Math.Min(plan.Hosts.Count, plan.UnitsLeft);
 
-    /// <summary>Tries the instance types in turn until one has capacity.</summary>
+    /// <summary>Asks for the instance types in order of preference; one whose quota does not suffice is left out and the rest asked for.</summary>
     async Task<JobResult> StartAsync(JobPlan plan, CancellationToken cancellationToken)
     {
         var hosts = HostsFor(plan);
@@ -123,19 +123,18 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         await _finalizer.ReopenAsync(plan.IdsLeft, cancellationToken).ConfigureAwait(false);
         await _job.Identity.ClaimAsync(_job.Output, cancellationToken).ConfigureAwait(false);
         var types = _job.Spec.Compute.InstanceType;
-        for (var i = 0; ; i++)
+        while (true)
         {
             var (name, _) = await FindAsync(cancellationToken).ConfigureAwait(false);
-            var request = _job.Request(name, types[i], hosts, target.Connection.Region);
+            var request = _job.Request(name, types, hosts, target.Connection.Region);
             var own = _job.Plan(name, hosts, committed) with { Warnings = plan.Warnings };
-            await WriteConfigAsync(name, own, types[i], cancellationToken).ConfigureAwait(false);
+            await WriteConfigAsync(name, own, types, cancellationToken).ConfigureAwait(false);
             var before = Result(name, JobState.Running) with
             {
                 Units = plan.Units.Count,
                 UnitsCommittedBefore = plan.UnitsCommitted,
                 Warnings = plan.Warnings,
             };
-            var isLast = i + 1 == types.Count;
             events.Report(new JobNamed(name));
             try
             {
@@ -143,16 +142,22 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             }
             catch (AmazonServiceException e) when (AwsErrors.IsLimitExceeded(e))
             {
-                if (isLast)
+                var refused = types.FirstOrDefault(t => e.Message.Contains($"'{t} ", StringComparison.Ordinal)) ?? types[0];
+                if (types.Count == 1)
                 {
-                    throw Limit(types[i], hosts, e);
+                    throw Limit(refused, hosts, e);
                 }
 
-                events.Report(new JobNote($"{types[i]}: {e.Message} Trying {types[i + 1]}.", IsWarning: true));
+                types = [.. types.Where(t => t != refused)];
+                events.Report(
+                    new JobNote($"{refused}: {e.Message.TrimEnd('.')}; trying without it: {string.Join(", ", types)}", IsWarning: true)
+                );
                 continue;
             }
             events.Report(
-                new JobNote($"{name} is created: {hosts} x {types[i]}, {FailureText.ConsoleUrl(name, target.Connection.Region)}")
+                new JobNote(
+                    $"{name} is created: {hosts} x {string.Join(" or ", types)}, {FailureText.ConsoleUrl(name, target.Connection.Region)}"
+                )
             );
             if (!options.Wait)
             {
@@ -160,12 +165,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             }
 
             var (end, lines) = await target.WatchAsync(name, events, cancellationToken).ConfigureAwait(false);
-            if (isLast || !FailureText.LacksCapacity(end))
-            {
-                return await EndAsync(end, lines, own, before).ConfigureAwait(false);
-            }
-
-            events.Report(new JobNote($"no capacity for {types[i]}: trying {types[i + 1]}", IsWarning: true));
+            return await EndAsync(end, lines, own, before).ConfigureAwait(false);
         }
     }
 
@@ -208,10 +208,10 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         }
     }
 
-    async Task WriteConfigAsync(string name, JobPlan plan, string instanceType, CancellationToken cancellationToken)
+    async Task WriteConfigAsync(string name, JobPlan plan, IReadOnlyList<string> instanceTypes, CancellationToken cancellationToken)
     {
         var stager = new Stager(s3, _job.Staging, _job.Spec.Aws.KmsKey);
-        foreach (var (file, content) in _job.ConfigFiles(plan, instanceType))
+        foreach (var (file, content) in _job.ConfigFiles(plan, instanceTypes))
         {
             await stager.WriteAsync(_job.Staging.Append($"jobs/{name}/config/{file}"), content, cancellationToken).ConfigureAwait(false);
         }
@@ -250,7 +250,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
                 + "processing job usage'].QuotaCode\" --output text, then "
                 + "aws service-quotas request-service-quota-increase --service-code sagemaker --quota-code CODE --desired-value "
                 + $"{hosts}. 'pjob doctor' shows all quotas. "
-                + "A list in compute.instance_type tries other types.",
+                + "A list in compute.instance_type lets the service take another type",
             ExitCode.Remote,
             e
         );

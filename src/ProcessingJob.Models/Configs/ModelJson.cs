@@ -116,6 +116,31 @@ public sealed class ModelJson
         throw Refuse(key, value, "a list of strings");
     }
 
+    /// <summary>An object of whole numbers; empty where it is not there.</summary>
+    public IReadOnlyDictionary<string, int> Numbers(string key)
+    {
+        var map = new Dictionary<string, int>(StringComparer.Ordinal);
+        if (Get(key) is not { } value)
+        {
+            return map;
+        }
+
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            throw Refuse(key, value, "an object of numbers");
+        }
+
+        foreach (var property in value.EnumerateObject())
+        {
+            // Old files have them as texts.
+            map[property.Name] = int.TryParse(property.Value.ToString(), out var number)
+                ? number
+                : throw Refuse(key + "." + property.Name, property.Value, "a number");
+        }
+
+        return map;
+    }
+
     /// <summary>An object whose values are strings; empty where the key is not there.</summary>
     public IReadOnlyDictionary<string, string> Map(string key)
     {

@@ -15,6 +15,9 @@ public static class EncoderGraph
     /// <summary>Output [b, s, hidden] of graphs that are asked for <see cref="GraphOptions.HiddenStates"/>.</summary>
     public const string WeightedHiddenStates = "weighted_hidden_states";
 
+    /// <summary>Output [b, vocabulary] of <see cref="GraphHead.VocabularyWeights"/>.</summary>
+    public const string SparseEmbedding = "sparse_embedding";
+
     /// <summary>Model types that graphs are built for, such as <c>bert</c>.</summary>
     public static IEnumerable<string> ModelTypes => FamilyTable.ModelTypes.Order(StringComparer.Ordinal);
 
@@ -103,7 +106,14 @@ public static class EncoderGraph
                 graph.Output("logits", HeadOf(family.Tokens)(graph, config, wide));
                 break;
             case GraphHead.MaskedLanguageModel:
-                graph.Output("logits", HeadOf(family.Masked)(graph, config, hidden));
+                graph.Output("logits", DecoderOf(family.Masked)(graph, config, hidden).Logits(graph));
+                break;
+            case GraphHead.VocabularyWeights:
+                graph.Output(SparseEmbedding, DecoderOf(family.Masked)(graph, config, hidden).Weights(graph, options.Pooling!));
+                break;
+            case GraphHead.LogitScore:
+                var (entry, other) = options.ScoreTokens;
+                graph.Output("logits", DecoderOf(family.Causal)(graph, config, wide).Score(graph, entry, other));
                 break;
             case GraphHead.QuestionAnswering:
                 var (start, end) = graph.Halves(HeadOf(family.Answers)(graph, config, wide));
@@ -131,7 +141,11 @@ public static class EncoderGraph
                 break;
         }
 
-        Head HeadOf(Head? head) =>
-            head ?? throw config.Refuse($"{(kind == GraphHead.None ? "a pooler" : kind)} is not implemented for {config.ModelType}");
+        Head HeadOf(Head? head) => head ?? throw Missing();
+
+        DecoderHead DecoderOf(DecoderHead? head) => head ?? throw Missing();
+
+        PJobException Missing() =>
+            config.Refuse($"{(kind == GraphHead.None ? "a pooler" : kind)} is not implemented for {config.ModelType}");
     }
 }

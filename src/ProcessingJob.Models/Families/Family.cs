@@ -19,8 +19,11 @@ sealed record Family(string ModelType, GraphEncoder Encode)
     /// <summary>Gives logits [b, s, 2].</summary>
     public Head? Answers { get; init; }
 
-    /// <summary>Gives logits [b, s, vocabulary].</summary>
-    public Head? Masked { get; init; }
+    /// <summary>Masked language models.</summary>
+    public DecoderHead? Masked { get; init; }
+
+    /// <summary>Causal language models.</summary>
+    public DecoderHead? Causal { get; init; }
 
     /// <summary>Gives pooler_output [b, width]; null where the family has none.</summary>
     public Head? Pooler { get; init; }

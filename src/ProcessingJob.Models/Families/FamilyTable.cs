@@ -118,5 +118,6 @@ static class FamilyTable
             Sequence = SequenceHeads.LastToken,
             Tokens = TokenHeads.Score,
             Answers = TokenHeads.Answers,
+            Causal = MaskedHeads.Causal,
         };
 }

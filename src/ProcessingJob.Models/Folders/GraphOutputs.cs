@@ -1,5 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Models.Families;
+using ProcessingJob.Models.Modules;
 using ProcessingJob.Models.Onnx;
 
 namespace ProcessingJob.Models.Folders;
@@ -90,7 +91,7 @@ public static class GraphOutputs
                 : new EmbedOutput(pooled.Name, EmbedOutputKind.Sentence, WidthOf(model, source, pooled));
     }
 
-    /// <summary>The logits' name and columns.</summary>
+    /// <summary>The logits of a text's labels, or of its score: their name and columns.</summary>
     /// <exception cref="PJobException">Model: the graph has no logits, or other labels than config.json.</exception>
     public static (string Name, int Labels) Labels(ModelFolder model, ModelSource source)
     {
@@ -98,20 +99,76 @@ public static class GraphOutputs
             Asked(model, source)
             ?? source.Outputs.FirstOrDefault(o => o.Name == Logits)
             ?? (source.Outputs is [{ Dimensions: [_, _] } only] ? only : null)
-            ?? throw Refuse(source, $"task classify needs {Logits}, or compute.outputs with their name");
-        if (source is OnnxSource onnx && Probabilities.Contains(onnx.Summary.OutputOperators[logits.Name]))
+            ?? throw Refuse(source, $"task {Names.Of(model.Task)} needs {Logits}, or compute.outputs with their name");
+        RefuseProbabilities(source, logits);
+        return (logits.Name, RequireLabels(model, source, logits, model.Work is ScoreRoute { Score: not null } ? 1 : model.Labels.Count));
+    }
+
+    /// <summary>The logits of every token's labels: their name and columns.</summary>
+    /// <exception cref="PJobException">Model: the graph has no such logits, or other labels than config.json.</exception>
+    public static (string Name, int Labels) TokenLabels(ModelFolder model, ModelSource source)
+    {
+        var logits =
+            Asked(model, source)
+            ?? source.Outputs.FirstOrDefault(o => o.Name == Logits)
+            ?? (source.Outputs is [{ Dimensions: [_, _, _] } only] ? only : null)
+            ?? throw Refuse(source, $"task {Names.Of(model.Task)} needs {Logits}, or compute.outputs with their name");
+        if (logits.Dimensions.Length is not (0 or 3))
         {
-            throw Refuse(
-                source,
-                $"{logits.Name} comes out of {onnx.Summary.OutputOperators[logits.Name]}: it is no logits, and another activation "
-                    + "on it would be wrong; fix: export the model without it"
-            );
+            throw Refuse(source, $"{logits.Name} has {logits.Dimensions.Length} dimensions, expected [batch, tokens, labels]");
         }
 
-        var labels = logits.Dimensions is [_, > 0 and var fixedLabels] ? (int)fixedLabels : model.Labels.Count;
-        return labels == model.Labels.Count
-            ? (logits.Name, labels)
-            : throw Refuse(source, $"{logits.Name} has {labels} columns, but config.json names {model.Labels.Count} labels");
+        RefuseProbabilities(source, logits);
+        return (logits.Name, RequireLabels(model, source, logits, model.Labels.Count));
+    }
+
+    /// <summary>The token embeddings.</summary>
+    /// <exception cref="PJobException">Model: the graph has none, or of another width than config.json says.</exception>
+    public static EmbedOutput Tokens(ModelFolder model, ModelSource source) =>
+        (Asked(model, source) ?? TokensIn(source)) is { } tokens && tokens.Dimensions.Length is 0 or 3
+            ? OfTokens(model, source, tokens)
+            : throw Refuse(
+                source,
+                $"task {Names.Of(model.Task)} needs last_hidden_state or token_embeddings, or compute.outputs with their name"
+            );
+
+    /// <summary>
+    /// The weights of the vocabulary [batch, vocabulary], or the logits of every token [batch, tokens, vocabulary], which are pooled behind
+    /// the graph.
+    /// </summary>
+    /// <exception cref="PJobException">Model: the graph has neither, or another vocabulary than config.json.</exception>
+    public static (string Name, bool IsPooled) Sparse(ModelFolder model, ModelSource source)
+    {
+        var output =
+            Asked(model, source)
+            ?? source.Outputs.FirstOrDefault(o => o.Name == EncoderGraph.SparseEmbedding)
+            ?? source.Outputs.FirstOrDefault(o => o.Name == Logits)
+            ?? throw Refuse(source, $"task sparse needs {Logits} or {EncoderGraph.SparseEmbedding}, or compute.outputs with their name");
+        if (output.Dimensions.Length is not (2 or 3))
+        {
+            throw Refuse(source, $"{output.Name} has {output.Dimensions.Length} dimensions, expected [batch, tokens, vocabulary]");
+        }
+
+        if (output.Dimensions[^1] is > 0 and var width && width != model.VocabularySize)
+        {
+            throw Refuse(source, $"{output.Name} is {width} wide, but config.json names {model.VocabularySize} vocabulary entries");
+        }
+
+        return (output.Name, output.Dimensions.Length == 2);
+    }
+
+    /// <summary>Looks for the output that a ranking is by.</summary>
+    /// <exception cref="PJobException">Model: the graph has none.</exception>
+    public static void RequireScore(ModelFolder model, ModelSource source)
+    {
+        if (model.Route is null)
+        {
+            _ = Labels(model, source);
+        }
+        else
+        {
+            _ = ForEmbed(model, source, asksPooling: false, leavesOutPrompt: false);
+        }
     }
 
     /// <summary>The names of start and end logits.</summary>
@@ -131,6 +188,26 @@ public static class GraphOutputs
         return source.Outputs.Any(o => o.Name == StartLogits) && source.Outputs.Any(o => o.Name == EndLogits)
             ? (StartLogits, EndLogits)
             : throw Refuse(source, $"task answer needs {StartLogits} and {EndLogits}, or compute.outputs with their names");
+    }
+
+    static void RefuseProbabilities(ModelSource source, GraphValue logits)
+    {
+        if (source is OnnxSource onnx && Probabilities.Contains(onnx.Summary.OutputOperators[logits.Name]))
+        {
+            throw Refuse(
+                source,
+                $"{logits.Name} comes out of {onnx.Summary.OutputOperators[logits.Name]}: it is no logits, and another activation "
+                    + "on it would be wrong; fix: export the model without it"
+            );
+        }
+    }
+
+    static int RequireLabels(ModelFolder model, ModelSource source, GraphValue logits, int expected)
+    {
+        var labels = logits.Dimensions is [.., > 0 and var found] ? (int)found : expected;
+        return labels == expected
+            ? labels
+            : throw Refuse(source, $"{logits.Name} has {labels} columns, but config.json names {expected} labels");
     }
 
     static EmbedOutput OfTokens(ModelFolder model, ModelSource source, GraphValue tokens) =>

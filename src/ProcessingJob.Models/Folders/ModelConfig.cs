@@ -1,6 +1,5 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Models.Configs;
-using ProcessingJob.Models.Modules;
 
 namespace ProcessingJob.Models.Folders;
 
@@ -42,10 +41,16 @@ public sealed record ModelConfig
 
     public required string? ProblemType { get; init; }
 
+    /// <summary>Index by label, as config.json's label2id says; empty where it has none.</summary>
+    public IReadOnlyDictionary<string, int> LabelIds { get; private init; } = new Dictionary<string, int>();
+
     /// <summary>
     /// The class that the weights were saved from, e.g. <c>BertForTokenClassification</c>; null where config.json does not say.
     /// </summary>
     public string? Architecture { get; init; }
+
+    /// <summary>Whether the weights were saved from a class with this ending.</summary>
+    public bool Is(string head) => Architecture?.EndsWith(head, StringComparison.Ordinal) == true;
 
     /// <exception cref="PJobException">Model: the file or one of its keys is missing or wrong.</exception>
     public static ModelConfig Read(string path)
@@ -62,6 +67,11 @@ public sealed record ModelConfig
             throw config.Refuse($"max_position_embeddings is {count}, of which {type} reserves {reserved}");
         }
 
+        var labels =
+            architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal)
+            || architecture.EndsWith("ForTokenClassification", StringComparison.Ordinal)
+                ? ReadLabels(config)
+                : Array.Empty<string>();
         return new ModelConfig
         {
             ModelType = type,
@@ -72,22 +82,23 @@ public sealed record ModelConfig
             FirstPosition = reserved,
             PadId = padId,
             VocabularySize = config.Int("vocab_size"),
-            Labels = architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal) ? ReadLabels(config) : [],
+            Labels = labels,
+            LabelIds = labels.Length > 0 ? config.Numbers("label2id") : new Dictionary<string, int>(),
             ProblemType = config.Text("problem_type"),
             Architecture = architecture.Length > 0 ? architecture : null,
         };
     }
 
     /// <summary>Of a model that has no config.json of a transformer.</summary>
-    internal static ModelConfig Static(StaticTable table) =>
+    internal static ModelConfig Static(int width, int tokens) =>
         new()
         {
             ModelType = "static",
-            HiddenSize = table.Width,
+            HiddenSize = width,
             Positions = null,
             FirstPosition = 0,
             PadId = 0,
-            VocabularySize = table.Tokens,
+            VocabularySize = tokens,
             Labels = [],
             ProblemType = null,
         };

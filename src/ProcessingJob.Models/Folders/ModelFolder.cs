@@ -42,8 +42,11 @@ public sealed class ModelFolder
     /// <summary>What the texts are in a search.</summary>
     public TextRole Role { get; private init; }
 
-    /// <summary>The encoder of tasks embed and classify; null for other tasks and static models.</summary>
-    public TransformerModule? Transformer { get; private init; }
+    /// <summary>The role that the tokenizer is loaded for: queries of multi-vector models are filled up.</summary>
+    public TextRole TokenizerRole => Work is MultivectorRoute ? Role : TextRole.None;
+
+    /// <summary>The encoder where modules name it; null for other tasks and static models.</summary>
+    public TransformerModule? Transformer => Work?.Module as TransformerModule;
 
     /// <summary>Width of a token embedding.</summary>
     public int HiddenSize => _config.HiddenSize;
@@ -60,17 +63,20 @@ public sealed class ModelFolder
     /// <summary>config.json's problem_type: single_label_classification, multi_label_classification, regression; or null.</summary>
     public string? ProblemType => _config.ProblemType;
 
-    /// <summary>What its sentence-transformers files say, for tasks embed and classify; else null.</summary>
+    /// <summary>What its sentence-transformers files say; null for tasks that do not read them.</summary>
     public SentenceFolder? Sentence { get; private init; }
 
-    /// <summary>How a text becomes its vector, for task embed; else null.</summary>
-    public EmbedRoute? Route { get; private init; }
+    /// <summary>What the task makes of the folder; null for task tokenize.</summary>
+    public TaskRoute? Work { get; private init; }
+
+    /// <summary>How a text becomes a vector, for tasks that make one; else null.</summary>
+    public EmbedRoute? Route => Work as EmbedRoute ?? (Work as SparseRoute)?.Dense;
 
     /// <summary>Where config.json, the weights and the tokenizer are: the model folder, or one inside it.</summary>
     public string EncoderFolder { get; private init; } = "";
 
     /// <summary>True for a table of tokens: no graph is run.</summary>
-    public bool IsStatic => Route?.Encoder is StaticEmbeddingModule or Model2VecModule;
+    public bool IsStatic => IsTable(Work);
 
     /// <summary>Modes whose vectors are concatenated; empty for other tasks and where the encoder gives one vector a text.</summary>
     public IReadOnlyList<PoolingMode> Pooling => Route?.Pooling ?? [];
@@ -96,7 +102,7 @@ public sealed class ModelFolder
     public TorchActivation? Activation => Sentence is { Kind: FolderKind.CrossEncoder, SaysKind: true } own ? own.Activation : null;
 
     /// <summary>What a user should know before trusting the results.</summary>
-    public IReadOnlyList<JobWarning> Warnings => Route?.Warnings ?? Sentence?.Warnings ?? [];
+    public IReadOnlyList<JobWarning> Warnings => Work?.Warnings ?? Sentence?.Warnings ?? [];
 
     /// <summary>What the model can be run from, in the order that is preferred on a CPU; empty for task tokenize.</summary>
     public IReadOnlyList<ModelFile> Files { get; }
@@ -120,6 +126,10 @@ public sealed class ModelFolder
     /// <summary>Whether a model of this model_type runs from its safetensors.</summary>
     public static bool CanBuild(string modelType) => modelType == Model2VecModule.ModelType || Families.Contains(modelType);
 
+    /// <summary>The task that a folder is for by its own files.</summary>
+    /// <exception cref="PJobException">Model: a file, key or module that is not understood.</exception>
+    public static TaskKind TaskOf(string path) => FolderTask.Of(path);
+
     /// <summary>Reads and checks the folder. For task tokenize no weights are asked for.</summary>
     /// <exception cref="PJobException">Model: what was found, what is expected, in which file.</exception>
     public static ModelFolder Open(string path, ModelOptions? options = null)
@@ -135,47 +145,41 @@ public sealed class ModelFolder
             options.RefusePorts($"compute.model_file is {options.ModelFile}, of which the graph is built here");
         }
 
-        var asked = options.Task ?? (AnswersQuestions(path) ? TaskKind.Answer : null);
-        if (asked == TaskKind.Answer)
+        var task = options.Task ?? FolderTask.Of(path);
+        var wanted = TaskFolders.Of(task);
+        if (wanted.Head is not null)
         {
-            RequireAnswers(path);
+            RequireHead(path, task, wanted);
         }
 
-        var sentence = asked is TaskKind.Answer or TaskKind.Tokenize ? null : SentenceFolder.Open(path, KindOf(asked));
-        var task = asked ?? TaskOf(path, sentence!);
-        var route = task == TaskKind.Embed ? EmbedRoute.Of(sentence!, options.Role) : null;
-        if (route?.Encoder is StaticEmbeddingModule or Model2VecModule)
+        var sentence = wanted.Kind is { } kind ? SentenceFolder.Open(path, kind) : null;
+        var work = sentence is null ? wanted.Fixed : wanted.Route!(sentence, options.Role);
+        if (IsTable(work))
         {
-            return Static(path, sentence!, route, options);
+            return Static(path, task, sentence!, work!, options);
         }
 
-        var transformer = route?.Encoder as TransformerModule ?? (sentence is null ? null : Classifier(path, sentence));
-        var encoder = transformer?.Folder ?? path;
+        var encoder = (work?.Module as TransformerModule)?.Folder ?? path;
         var config = ModelConfig.Read(System.IO.Path.Combine(encoder, "config.json"));
-        if (task == TaskKind.Classify && config.Labels.Count == 0)
+        if (wanted.LabelHead is { } head && !config.Is(head))
         {
-            throw HeadTasks.Refusal(PlainFolder.Read(encoder), task)
-                ?? new PJobException(
-                    $"{path}: the task is classify, but config.json's architectures name no …ForSequenceClassification: the model "
-                        + "has no labels; fix: task: embed",
-                    ExitCode.Model
-                );
+            throw HeadTasks.Refusal(PlainFolder.Read(encoder), task) ?? TaskFolders.NoLabels(path, task, head);
         }
 
+        wanted.Check?.Invoke(path, work!, config);
         var notes = new List<string>();
         var sources =
             task == TaskKind.Tokenize || options.WithoutGraph
                 ? []
-                : ModelSources.Find(path, System.IO.Path.GetRelativePath(path, encoder), options, task, config, route, notes);
+                : ModelSources.Find(path, System.IO.Path.GetRelativePath(path, encoder), options, work!, config, notes);
         return new ModelFolder(path, config, sources, notes)
         {
             Task = task,
             IsAsked = options.ModelFile is not null,
             Outputs = options.Outputs,
             Sentence = sentence,
-            Route = route,
+            Work = work,
             Role = options.Role,
-            Transformer = transformer,
             EncoderFolder = encoder,
         };
     }
@@ -230,6 +234,14 @@ public sealed class ModelFolder
                 ExitCode.BadSpec
             );
         }
+
+        if (Role == TextRole.Query && Transformer?.Expansion is { } fill && fill.Length > maxLength)
+        {
+            throw new PJobException(
+                $"tokens.max_length: found {maxLength}, but the model fills queries up to {fill.Length} tokens; fix: leave it out",
+                ExitCode.BadSpec
+            );
+        }
     }
 
     /// <summary>What runs the model on a device, and why it was chosen. A graph that cannot be built gives way to an .onnx file.</summary>
@@ -262,6 +274,10 @@ public sealed class ModelFolder
         return (source, why);
     }
 
+    /// <summary>Looks for the outputs that the task reads, as far as that can be known without a run.</summary>
+    /// <exception cref="PJobException">Model: the graph has not what the task needs.</exception>
+    public void RequireOutputs(ModelSource source) => TaskFolders.Of(Task).RequireOutputs?.Invoke(this, source);
+
     /// <summary>Whether the device takes this way where nothing else is asked for.</summary>
     public bool IsChosen(ModelSource source, DeviceKind device) => Usable(device).Any() && SourceFor(device).Source == source;
 
@@ -289,64 +305,42 @@ public sealed class ModelFolder
         return refusal;
     }
 
-    static ModelFolder Static(string path, SentenceFolder sentence, EmbedRoute route, ModelOptions options)
+    static bool IsTable(TaskRoute? work) => work?.Module is StaticEmbeddingModule or Model2VecModule or SparseStaticEmbeddingModule;
+
+    static ModelFolder Static(string path, TaskKind task, SentenceFolder sentence, TaskRoute work, ModelOptions options)
     {
         options.RefuseGraph($"{path} is a table of tokens, which runs no graph");
-        var (table, folder) = route.Encoder switch
+        var (width, tokens, folder) = work.Module switch
         {
-            StaticEmbeddingModule module => (module.Table, module.Folder),
-            _ => (((Model2VecModule)route.Encoder).Table, ((Model2VecModule)route.Encoder).Folder),
+            StaticEmbeddingModule module => (module.Table.Width, module.Table.Tokens, module.Folder),
+            Model2VecModule module => (module.Table.Width, module.Table.Tokens, module.Folder),
+            SparseStaticEmbeddingModule module => (module.ById.Length, module.ById.Length, module.Folder),
+            _ => throw new ArgumentException("no table", nameof(work)),
         };
-        return new ModelFolder(path, ModelConfig.Static(table), [], [])
+        return new ModelFolder(path, ModelConfig.Static(width, tokens), [], [])
         {
-            Task = TaskKind.Embed,
+            Task = task,
+            Role = options.Role,
             Sentence = sentence,
-            Route = route,
+            Work = work,
             EncoderFolder = folder,
         };
     }
 
-    static bool AnswersQuestions(string path) =>
-        !File.Exists(System.IO.Path.Combine(path, "modules.json")) && PlainFolder.Read(path).Is("ForQuestionAnswering");
-
     // Of a folder whose architecture says nothing, the graph's outputs tell.
-    static void RequireAnswers(string path)
+    static void RequireHead(string path, TaskKind task, TaskFolder wanted)
     {
         if (File.Exists(System.IO.Path.Combine(path, "modules.json")))
         {
             var kind = SentenceFolder.Open(path).Kind;
-            throw ModelError.Refuse(path, $"is a {kind} by its own files, expected a question answerer for task answer");
+            throw ModelError.Refuse(path, $"is a {kind} by its own files, expected {wanted.What} for task {Names.Of(task)}");
         }
 
-        if (HeadTasks.Refusal(PlainFolder.Read(path), TaskKind.Answer) is { } refusal)
+        if (HeadTasks.Refusal(PlainFolder.Read(path), task) is { } refusal)
         {
             throw refusal;
         }
     }
-
-    static FolderKind? KindOf(TaskKind? task) =>
-        task switch
-        {
-            TaskKind.Embed => FolderKind.SentenceTransformer,
-            TaskKind.Classify => FolderKind.CrossEncoder,
-            _ => null,
-        };
-
-    static TaskKind TaskOf(string path, SentenceFolder sentence) =>
-        sentence.Kind switch
-        {
-            FolderKind.SentenceTransformer => TaskKind.Embed,
-            FolderKind.CrossEncoder => TaskKind.Classify,
-            _ => throw ModelError.Refuse(path, $"is a {sentence.Kind}, which no task here runs"),
-        };
-
-    static TransformerModule Classifier(string path, SentenceFolder sentence) =>
-        sentence.Modules is [TransformerModule { Task: TransformerModule.SequenceClassification } only]
-            ? only
-            : throw ModelError.Refuse(
-                path,
-                $"has the modules {string.Join(", ", sentence.Modules.Select(m => m.Name))}, expected a Transformer with a classifier alone"
-            );
 
     static int? Least(int? a, int? b) => a is null || b < a ? b : a;
 }

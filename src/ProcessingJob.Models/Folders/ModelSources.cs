@@ -20,15 +20,14 @@ static class ModelSources
         string folder,
         string transformerPath,
         ModelOptions options,
-        TaskKind task,
+        TaskRoute work,
         ModelConfig config,
-        EmbedRoute? route,
         List<string> notes
     )
     {
         var asked = options.ModelFile;
         var isOnnx = asked is null ? options.Outputs.Count + options.Inputs.Count > 0 : !SafetensorsSources.IsAsked(asked);
-        var safetensors = isOnnx ? [] : SafetensorsSources.Find(folder, transformerPath, task, config, route);
+        var safetensors = isOnnx ? [] : SafetensorsSources.Find(folder, transformerPath, work, config);
         if (asked is not null)
         {
             return SafetensorsSources.IsAsked(asked)
@@ -66,14 +65,14 @@ static class ModelSources
             }
         }
 
-        sources = options.Outputs.Count > 0 ? sources : WithOutput(sources, route);
+        sources = options.Outputs.Count > 0 ? sources : WithOutput(sources, work);
         return sources.Count > 0 ? [.. sources.OrderBy(s => Rank(s, DeviceKind.Cpu))] : throw refused!;
     }
 
     /// <summary>Where the modules read what few graphs put out, only those that do; all where none does, so that each says so.</summary>
-    static List<ModelSource> WithOutput(List<ModelSource> sources, EmbedRoute? route)
+    static List<ModelSource> WithOutput(List<ModelSource> sources, TaskRoute work)
     {
-        var able = sources.Where(s => route is null || route.OutputNames is not { } names || s.Outputs.Any(o => names.Contains(o.Name)));
+        var able = sources.Where(s => work.OutputNames is not { } names || s.Outputs.Any(o => names.Contains(o.Name)));
         return able.Any() ? [.. able] : sources;
     }
 

@@ -1,5 +1,3 @@
-using ProcessingJob.Contract.Spec;
-using ProcessingJob.Models.Families;
 using ProcessingJob.Models.Graphs;
 using ProcessingJob.Models.Modules;
 using ProcessingJob.Models.Onnx;
@@ -18,22 +16,21 @@ static class SafetensorsSources
     /// <summary>
     /// One for the CPU, plain and float32, and one for CUDA, fused and float16; none where the folder has no safetensors.
     /// </summary>
-    public static IReadOnlyList<ModelSource> Find(
-        string folder,
-        string transformerPath,
-        TaskKind task,
-        ModelConfig config,
-        EmbedRoute? route
-    )
+    public static IReadOnlyList<ModelSource> Find(string folder, string transformerPath, TaskRoute work, ModelConfig config)
     {
         var root = System.IO.Path.Combine(folder, transformerPath);
         var path = FileNames.Select(name => System.IO.Path.Combine(root, name)).FirstOrDefault(File.Exists);
-        if (path is null || task == TaskKind.Tokenize)
+        if (path is null)
         {
             return [];
         }
 
-        var (options, outputs) = HeadOf(task, config, route);
+        var options = work.GraphOptions;
+        GraphValue[] outputs =
+        [
+            .. work.GraphOutputs(config.HiddenSize, config.Labels.Count, config.VocabularySize ?? -1)
+                .Select(o => new GraphValue(o.Name, (int)ElementType.Float32, o.Dimensions)),
+        ];
 
         var name = System.IO.Path.GetRelativePath(folder, path).Replace('\\', '/');
         var bytes = Directory.EnumerateFiles(root, "*.safetensors").Sum(f => new FileInfo(f).Length);
@@ -46,26 +43,4 @@ static class SafetensorsSources
         SafetensorsSource Source(WeightPrecision precision, GraphOptions graph) =>
             new(new ModelFile(name, precision, false, bytes), path, graph, outputs);
     }
-
-    static (GraphOptions Options, GraphValue[] Outputs) HeadOf(TaskKind task, ModelConfig config, EmbedRoute? route) =>
-        task switch
-        {
-            TaskKind.Embed => (
-                route!.GraphOptions,
-                route.HiddenStates.Count > 0 ? [Output(EncoderGraph.WeightedHiddenStates, -1, -1, config.HiddenSize)]
-                : route.IsPooled ? [Output("last_hidden_state", -1, -1, config.HiddenSize), Output("pooler_output", -1, config.HiddenSize)]
-                : [Output("last_hidden_state", -1, -1, config.HiddenSize)]
-            ),
-            TaskKind.Classify => (
-                new GraphOptions { Head = GraphHead.SequenceClassification },
-                [Output("logits", -1, config.Labels.Count)]
-            ),
-            TaskKind.Answer => (
-                new GraphOptions { Head = GraphHead.QuestionAnswering },
-                [Output("start_logits", -1, -1), Output("end_logits", -1, -1)]
-            ),
-            TaskKind.Tokenize => throw new ArgumentException("task tokenize runs no model", nameof(task)),
-        };
-
-    static GraphValue Output(string name, params long[] dimensions) => new(name, (int)ElementType.Float32, dimensions);
 }

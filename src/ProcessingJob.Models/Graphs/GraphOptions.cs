@@ -42,6 +42,12 @@ public enum GraphHead
 
     /// <summary>logits [b, s, vocabulary].</summary>
     MaskedLanguageModel,
+
+    /// <summary>sparse_embedding [b, vocabulary]: a masked language model's logits, pooled over the tokens.</summary>
+    VocabularyWeights,
+
+    /// <summary>logits [b, 1]: of a causal language model at the last token, one vocabulary entry's less another's.</summary>
+    LogitScore,
 }
 
 public sealed record GraphOptions
@@ -63,6 +69,14 @@ public sealed record GraphOptions
     /// embeddings; n: layer n), in place of last_hidden_state. Empty: last_hidden_state.
     /// </summary>
     public IReadOnlyList<(int Layer, float Weight)> HiddenStates { get; init; } = [];
+
+    /// <summary>For <see cref="GraphHead.VocabularyWeights"/>.</summary>
+    public VocabularyPooling? Pooling { get; init; }
+
+    /// <summary>
+    /// For <see cref="GraphHead.LogitScore"/>: the entry whose logit counts, and the one whose logit is taken off; null: none is.
+    /// </summary>
+    public (int True, int? False) ScoreTokens { get; init; }
 
     /// <summary>
     /// Reads and checks the checkpoint but keeps none of its values: enough to know inputs, outputs and what would be refused. A graph

@@ -4,15 +4,15 @@ using ProcessingJob.Models.Graphs;
 namespace ProcessingJob.Models.Heads;
 
 /// <summary>
-/// Masked language models (also SPLADE's): a transform of every token, then the decoder, which is the word embeddings where the
-/// checkpoint has none of its own. Logits [b, s, vocabulary].
+/// Language models, masked ones (also SPLADE's) and causal ones: a transform of every token, then the decoder, which is the word
+/// embeddings where the checkpoint has none of its own.
 /// </summary>
 static class MaskedHeads
 {
     const string BertWords = "embeddings.word_embeddings.weight";
 
     /// <summary>BERT: cls.predictions.</summary>
-    public static Value Bert(GraphBuilder g, ConfigReader c, Value x)
+    public static VocabularyDecoder Bert(GraphBuilder g, ConfigReader c, Value x)
     {
         const string head = "cls.predictions";
         var act = c.Activation("hidden_act");
@@ -21,7 +21,7 @@ static class MaskedHeads
     }
 
     /// <summary>nomic_bert writes the norm in small letters.</summary>
-    public static Value Nomic(GraphBuilder g, ConfigReader c, Value x)
+    public static VocabularyDecoder Nomic(GraphBuilder g, ConfigReader c, Value x)
     {
         const string head = "cls.predictions";
         var norm = g.Has(head + ".transform.layer_norm.weight") ? ".transform.layer_norm" : ".transform.LayerNorm";
@@ -32,21 +32,21 @@ static class MaskedHeads
     }
 
     /// <summary>RoBERTa: lm_head., erf gelu whatever hidden_act says.</summary>
-    public static Value Roberta(GraphBuilder g, ConfigReader c, Value x)
+    public static VocabularyDecoder Roberta(GraphBuilder g, ConfigReader c, Value x)
     {
         var norm = g.Has("lm_head.norm.weight") ? "lm_head.norm" : "lm_head.layer_norm"; // GTE's published name
         var y = Transform(g, x, "lm_head.dense", norm, Activation.Gelu, c.Epsilon("layer_norm_eps"), x.Width);
         return Decode(g, y, "lm_head.decoder", BertWords, ["lm_head.decoder.bias", "lm_head.bias"]);
     }
 
-    public static Value DistilBert(GraphBuilder g, ConfigReader c, Value x)
+    public static VocabularyDecoder DistilBert(GraphBuilder g, ConfigReader c, Value x)
     {
         var y = Transform(g, x, "vocab_transform", "vocab_layer_norm", c.Activation("activation"), 1e-12, x.Width);
         return Decode(g, y, "vocab_projector", BertWords, ["vocab_projector.bias"]);
     }
 
     /// <summary>ALBERT: back to the width of the embeddings.</summary>
-    public static Value Albert(GraphBuilder g, ConfigReader c, Value x)
+    public static VocabularyDecoder Albert(GraphBuilder g, ConfigReader c, Value x)
     {
         var width = c.Size("embedding_size");
         var act = c.Activation("hidden_act");
@@ -55,7 +55,7 @@ static class MaskedHeads
     }
 
     /// <summary>ELECTRA's generator, and ConvBERT: erf gelu always.</summary>
-    public static Value Electra(GraphBuilder g, ConfigReader c, Value x)
+    public static VocabularyDecoder Electra(GraphBuilder g, ConfigReader c, Value x)
     {
         const string head = "generator_predictions";
         var eps = c.Epsilon("layer_norm_eps");
@@ -66,7 +66,7 @@ static class MaskedHeads
     /// <summary>
     /// DeBERTa: two heads, told apart by their tensors, as a config may lack "legacy" where its checkpoint has the new head.
     /// </summary>
-    public static Value Deberta(GraphBuilder g, ConfigReader c, Value x)
+    public static VocabularyDecoder Deberta(GraphBuilder g, ConfigReader c, Value x)
     {
         const string head = "lm_predictions.lm_head";
         if (!g.Has(head + ".dense.weight"))
@@ -78,7 +78,7 @@ static class MaskedHeads
         return Decode(g, y, "", BertWords, [head + ".bias"]);
     }
 
-    public static Value ModernBert(GraphBuilder g, ConfigReader c, Value x) =>
+    public static VocabularyDecoder ModernBert(GraphBuilder g, ConfigReader c, Value x) =>
         Decode(
             g,
             TokenHeads.ModernBertHead(g, c, x),
@@ -87,11 +87,14 @@ static class MaskedHeads
             c.Flag("decoder_bias") ? ["decoder.bias"] : []
         );
 
-    public static Value EuroBert(GraphBuilder g, ConfigReader c, Value x) =>
+    /// <summary>Causal language models: no transform, no bias.</summary>
+    public static VocabularyDecoder Causal(GraphBuilder g, ConfigReader c, Value x) => Decode(g, x, "lm_head", "embed_tokens.weight", []);
+
+    public static VocabularyDecoder EuroBert(GraphBuilder g, ConfigReader c, Value x) =>
         Decode(g, x, "lm_head", "embed_tokens.weight", c.Flag("mlp_bias") ? ["lm_head.bias"] : []);
 
     /// <summary>RemBERT: its own output width, and a decoder that is never tied.</summary>
-    public static Value RemBert(GraphBuilder g, ConfigReader c, Value x)
+    public static VocabularyDecoder RemBert(GraphBuilder g, ConfigReader c, Value x)
     {
         const string head = "cls.predictions";
         var width = c.Size("output_embedding_size");
@@ -105,17 +108,15 @@ static class MaskedHeads
     /// <param name="decoder">Its own tensor, without <c>.weight</c>; "" for none.</param>
     /// <param name="words">The word embeddings, without prefix, for a tied decoder.</param>
     /// <param name="biases">The first that is there is used: of an untied head the decoder's own. Empty: the head has none.</param>
-    static Value Decode(GraphBuilder g, Value x, string decoder, string? words, string[] biases)
+    static VocabularyDecoder Decode(GraphBuilder g, Value x, string decoder, string? words, string[] biases)
     {
         var own = decoder + ".weight";
         var weight = words is null || g.Has(own) ? own : g.Prefix + words;
         var bias = biases.Length == 0 ? null : Array.Find(biases, g.Has) ?? biases[^1];
-        var table = g.Tensor(weight, g.VocabularySize, x.Width);
-        return g.Linear(
+        return new VocabularyDecoder(
             x,
-            g.Weight(table, x.Type),
-            g.VocabularySize,
-            bias is null ? null : g.Weight(g.Tensor(bias, g.VocabularySize), x.Type)
+            g.Tensor(weight, g.VocabularySize, x.Width),
+            bias is null ? null : g.Tensor(bias, g.VocabularySize)
         );
     }
 }

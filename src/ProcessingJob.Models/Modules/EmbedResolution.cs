@@ -34,7 +34,7 @@ public sealed record EmbedResolution
         var modes = PoolingOf(route, pooling);
         var stages = normalize == false && route.Normalizes ? [.. route.SentenceStages.SkipLast(1)] : route.SentenceStages;
         var pooled = modes.Count == 0 ? route.EncoderWidth : route.TokenWidth * modes.Count;
-        var size = stages.OfType<DenseModule>().LastOrDefault()?.Outputs ?? pooled;
+        var size = EmbedRoute.WidthOf(stages, pooled);
         var width = dimensions ?? route.TruncateDimensions ?? size;
         if (width < 1 || width > size)
         {

@@ -1,5 +1,4 @@
 using ProcessingJob.Contract;
-using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Models.Families;
 using ProcessingJob.Models.Graphs;
@@ -10,7 +9,7 @@ namespace ProcessingJob.Models.Modules;
 /// How a text becomes its vector, decided from a folder's modules: encoder, what is done to every token, pooling, what is done to the
 /// vector. Immutable.
 /// </summary>
-public sealed record EmbedRoute
+public sealed record EmbedRoute : TaskRoute
 {
     /// <summary>TransformerModule, StaticEmbeddingModule or Model2VecModule.</summary>
     public required SentenceModule Encoder { get; init; }
@@ -36,7 +35,7 @@ public sealed record EmbedRoute
     /// <summary>False: the prompt's tokens are left out of the pooling.</summary>
     public bool IncludePrompt { get; init; } = true;
 
-    /// <summary>DenseModule, LayerNormModule, NormalizeModule, in order: applied to the pooled vector.</summary>
+    /// <summary>DenseModule, LayerNormModule, NormalizeModule, SparseAutoEncoderModule, in order: applied to the pooled vector.</summary>
     public IReadOnlyList<SentenceModule> SentenceStages { get; init; } = [];
 
     /// <summary>Dimensions kept after all that; null for all.</summary>
@@ -49,13 +48,13 @@ public sealed record EmbedRoute
     public int PooledWidth => IsPooled ? EncoderWidth : TokenWidth * Pooling.Count;
 
     /// <summary>Floats before truncation.</summary>
-    public int Width => SentenceStages.OfType<DenseModule>().LastOrDefault()?.Outputs ?? PooledWidth;
+    public int Width => WidthOf(SentenceStages, PooledWidth);
 
     /// <summary>Whether the last thing done before truncation is to give the vector length 1.</summary>
     public bool Normalizes => SentenceStages is [.., NormalizeModule];
 
     /// <summary>What a graph of the encoder must put out.</summary>
-    public GraphOptions GraphOptions =>
+    public override GraphOptions GraphOptions =>
         new()
         {
             Head = GraphHead.None,
@@ -64,14 +63,32 @@ public sealed record EmbedRoute
         };
 
     /// <summary>Graph outputs of which one is needed; null: token embeddings of any name, as most graphs have.</summary>
-    internal IReadOnlyList<string>? OutputNames =>
+    internal override IReadOnlyList<string>? OutputNames =>
         HiddenStates.Count > 0 ? [EncoderGraph.WeightedHiddenStates]
         : IsPooled ? ["pooler_output", "sentence_embedding"]
         : null;
 
-    public required IReadOnlyList<JobWarning> Warnings { get; init; }
+    public override SentenceModule Module => Encoder;
+
+    internal override IReadOnlyList<RouteOutput> GraphOutputs(int hidden, int labels, int vocabulary) =>
+        HiddenStates.Count > 0 ? [new RouteOutput(EncoderGraph.WeightedHiddenStates, -1, -1, hidden)]
+        : IsPooled ? [new RouteOutput("last_hidden_state", -1, -1, hidden), new RouteOutput("pooler_output", -1, hidden)]
+        : [new RouteOutput("last_hidden_state", -1, -1, hidden)];
 
     /// <summary>The route that texts of a role take through a folder for embeddings.</summary>
     /// <exception cref="PJobException">Model: modules that do not fit each other. BadSpec: a Router has no route for the role.</exception>
     public static EmbedRoute Of(SentenceFolder folder, TextRole role) => new EmbedRouteBuilder(folder).Build(role);
+
+    /// <summary>Floats that are left of so many.</summary>
+    internal static int WidthOf(IReadOnlyList<SentenceModule> stages, int inputs) =>
+        stages.Aggregate(
+            inputs,
+            (width, stage) =>
+                stage switch
+                {
+                    DenseModule dense => dense.Outputs,
+                    SparseAutoEncoderModule coder => coder.Hidden,
+                    _ => width,
+                }
+        );
 }

@@ -131,6 +131,11 @@ sealed class EmbedRouteBuilder(SentenceFolder folder)
             case NormalizeModule { Input: var input, Output: var output } when input == output:
                 // Nothing happens where the feature is not there.
                 break;
+            case SparseAutoEncoderModule coder when folder.Kind == FolderKind.SparseEncoder:
+                RequireWidth(module, Sentence(module), coder.Inputs);
+                _sentenceStages.Add(coder);
+                _width = coder.Hidden;
+                break;
             case LayerNormModule norm:
                 RequireWidth(module, Sentence(module), norm.Dimension);
                 _sentenceStages.Add(norm);
@@ -159,7 +164,7 @@ sealed class EmbedRouteBuilder(SentenceFolder folder)
             return;
         }
 
-        if (dense.Output != dense.Input)
+        if (dense.Output != dense.Input && !MakesScores(dense))
         {
             throw Refuse($"hold a Dense that reads {dense.Input} and writes {dense.Output}, expected one name for both");
         }
@@ -221,7 +226,12 @@ sealed class EmbedRouteBuilder(SentenceFolder folder)
         }
     }
 
-    static bool IsUnused(string output) => output is not (Features.Tokens or Features.Sentence);
+    bool IsUnused(string output) =>
+        output is not (Features.Tokens or Features.Sentence) && !(output == Features.Scores && folder.Kind == FolderKind.CrossEncoder);
+
+    /// <summary>The scores of a cross-encoder are its vector.</summary>
+    bool MakesScores(DenseModule dense) =>
+        dense is { Input: Features.Sentence, Output: Features.Scores } && folder.Kind == FolderKind.CrossEncoder;
 
     int Tokens(SentenceModule module) => _tokenWidth ?? throw Refuse($"give {module.Name} no token embeddings to read");
 

@@ -82,9 +82,16 @@ public sealed record TransformerModule : SentenceModule
             TextRole.Document => DocumentLength,
             _ => null,
         };
-        var length = ProcessingLength ?? ofRole ?? MaxSequenceLength ?? tokenizerLimit;
+        var length = Expanded(role, ProcessingLength ?? ofRole ?? MaxSequenceLength ?? tokenizerLimit);
         return positions is { } most && !(length < most) ? most : length;
     }
+
+    /// <summary>Queries that are filled up have the fill's length at least, and at most where it is fixed.</summary>
+    int? Expanded(TextRole role, int? length) =>
+        role != TextRole.Query || Expansion is not { } fill ? length
+        : fill.Fixed ? fill.Length
+        : length is { } given ? Math.Max(given, fill.Length)
+        : null;
 
     internal static TransformerModule Read(ModuleSource source) => TransformerReader.Read(source, FeatureExtraction);
 

@@ -45,18 +45,8 @@ static class TransformerReader
         var task = config.Text("transformer_task") ?? defaultTask;
         var usual = TransformerModule.FeatureOf(task) ?? throw config.Refuse($"transformer_task {task} is not supported");
         var (output, layer) = ReadOutput(config, source.Folder) ?? DefaultOutput(task);
-        if ((output == TransformerOutput.Logits) == (task == TransformerModule.FeatureExtraction))
-        {
-            throw config.Refuse($"the output {output} does not fit transformer_task {task}");
-        }
-
         var feature = config.Text("module_output_name") ?? (output == TransformerOutput.PoolerOutput ? Features.Sentence : usual);
         var expected = output == TransformerOutput.PoolerOutput ? Features.Sentence : usual;
-        if (feature != expected)
-        {
-            throw config.Refuse($"module_output_name is {feature}, expected {expected} for this output");
-        }
-
         var tokenizerLimit = TokenizerLimit(config);
         var maxLength = config.Int("max_seq_length", 1);
         var module = new TransformerModule
@@ -75,6 +65,17 @@ static class TransformerReader
         };
         // Decides how texts are packed, not what they become.
         config.Close("unpad_inputs");
+        // After it: a key that is misspelled explains more.
+        if ((output == TransformerOutput.Logits) == (task == TransformerModule.FeatureExtraction))
+        {
+            throw config.Refuse($"the output {output} does not fit transformer_task {task}");
+        }
+
+        if (feature != expected)
+        {
+            throw config.Refuse($"module_output_name is {feature}, expected {expected} for this output");
+        }
+
         return module;
     }
 

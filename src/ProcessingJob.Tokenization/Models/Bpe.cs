@@ -64,6 +64,8 @@ sealed class Bpe : SubwordModel
 
     public override int UnknownId => _unknown;
 
+    public override bool MarksContinuations => _flags.Prefix.Length > 0;
+
     public override int? Find(string token) => _vocabulary.Find(token);
 
     public override string? Token(int id) => _vocabulary.Token(id);

@@ -12,6 +12,9 @@ abstract class SubwordModel
     /// <summary>Id of the unknown token; -1 where there is none.</summary>
     public abstract int UnknownId { get; }
 
+    /// <summary>Whether pieces that go on with a word are written with a prefix.</summary>
+    public virtual bool MarksContinuations => false;
+
     public abstract int? Find(string token);
 
     public abstract string? Token(int id);

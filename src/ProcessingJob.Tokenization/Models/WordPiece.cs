@@ -14,6 +14,7 @@ sealed class WordPiece : SubwordModel
     public WordPiece(Vocabulary vocabulary, string unknownToken, string prefix, int maxWord)
     {
         (_vocabulary, _unknownToken, _maxWord) = (vocabulary, unknownToken, maxWord);
+        MarksContinuations = prefix.Length > 0;
         _unknown = vocabulary.Find(unknownToken) ?? throw new FormatException($"unk_token {unknownToken} is not in the vocabulary");
         _continuation = _trie.AddRoot();
         foreach (var (token, id) in vocabulary.All)
@@ -31,6 +32,8 @@ sealed class WordPiece : SubwordModel
     public override int Count => _vocabulary.Count;
 
     public override int UnknownId => _unknown;
+
+    public override bool MarksContinuations { get; }
 
     public override int? Find(string token) => _vocabulary.Find(token);
 

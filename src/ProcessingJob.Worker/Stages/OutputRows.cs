@@ -13,7 +13,6 @@ sealed class OutputRows
 {
     readonly FeatureTask _task;
     readonly RowReader _reader;
-    readonly RunTotals _totals;
     readonly bool _hasWindows,
         _rejectLong,
         _pairs,
@@ -21,9 +20,9 @@ sealed class OutputRows
     readonly int _maxLength;
 
     /// <exception cref="PJobException">A kept column has the name of a column that is computed (exit code 2).</exception>
-    public OutputRows(FeatureTask task, RowReader reader, JobSpec spec, int maxLength, RunTotals totals)
+    public OutputRows(FeatureTask task, RowReader reader, JobSpec spec, int maxLength)
     {
-        (_task, _reader, _totals, _maxLength) = (task, reader, totals, maxLength);
+        (_task, _reader, _maxLength) = (task, reader, maxLength);
         _hasWindows = spec.Tokens.Overflow == Overflow.Window && !task.JoinsWindows;
         _pairs = task.EncodesPairs;
         _rejectLong = spec.Tokens.Overflow == Overflow.Reject;
@@ -61,15 +60,17 @@ sealed class OutputRows
 
     public IReadOnlyList<OutputColumn> Columns { get; }
 
+    public FeatureTask Task => _task;
+
     /// <summary>Appends the block's rows to <paramref name="into"/>.</summary>
-    /// <param name="block">A finished block that is no unit's end.</param>
+    /// <param name="block">A finished block.</param>
     /// <param name="into">An empty block of <see cref="Columns"/>.</param>
     /// <param name="rejects">Takes rows that cannot be used: the reader's and those found since.</param>
-    /// <returns>Input rows that gave output rows, their tokens, and how many of their encodings were cut.</returns>
-    public (int Rows, long Tokens, long Truncated) Append(BlockItem block, ColumnBlock into, List<Reject> rejects)
+    /// <param name="counts">Takes the encodings of the rows that are kept.</param>
+    /// <returns>Input rows that gave output rows.</returns>
+    public int Append(BlockItem block, ColumnBlock into, List<Reject> rejects, EncodingCounts counts)
     {
-        var (rows, encodings, kept) = (block.Rows!, block.Encodings, 0);
-        var (tokens, truncated) = (0L, 0L);
+        var (rows, encodings, kept) = (block.Rows, block.Encodings, 0);
         rejects.AddRange(rows.Rejects);
         for (int row = 0, first = 0; row < rows.Count; row++)
         {
@@ -89,14 +90,12 @@ sealed class OutputRows
                 kept++;
                 for (var i = first; i < end; i++)
                 {
-                    _totals.AddEncoding(encodings.Length(i), encodings.Truncated(i));
-                    tokens += encodings.Length(i);
-                    truncated += encodings.Truncated(i) ? 1 : 0;
+                    counts.Add(encodings.Length(i), encodings.Truncated(i));
                 }
             }
             first = end;
         }
-        return (kept, tokens, truncated);
+        return kept;
     }
 
     Reject? Fault(BlockItem block, int row, int first, int end)
@@ -132,7 +131,7 @@ sealed class OutputRows
     }
 
     static Reject Reject(BlockItem block, int row, string reason, string message) =>
-        new(block.Unit.Unit.Source, block.Rows!.SourceRow(row), block.Rows.SourceOffset(row), reason, message, block.Rows.Describe(row));
+        new(block.Unit.Source, block.Rows.SourceRow(row), block.Rows.SourceOffset(row), reason, message, block.Rows.Describe(row));
 
     void AppendRow(BlockItem block, int row, int first, int end, ColumnBlock into)
     {
@@ -140,7 +139,7 @@ sealed class OutputRows
         while (first < end)
         {
             var (call, count) = (encodings.Row(first), 1);
-            while (_task.JoinsWindows && first + count < end && encodings.Row(first + count) == call)
+            while (first + count < end && _task.Joins(call, encodings.Row(first + count)))
             {
                 count++;
             }
@@ -148,10 +147,10 @@ sealed class OutputRows
             var column = 0;
             if (_reader.IdColumn is not null)
             {
-                into.Columns[column++].AppendFrom(block.Rows!.Id!, row);
+                into.Columns[column++].AppendFrom(block.Rows.Id!, row);
             }
 
-            foreach (var source in block.Rows!.Kept)
+            foreach (var source in block.Rows.Kept)
             {
                 into.Columns[column++].AppendFrom(source, row);
             }
@@ -167,7 +166,7 @@ sealed class OutputRows
             }
             ((ValueColumn<int>)into.Columns[column++]).Append(tokens);
             ((ValueColumn<bool>)into.Columns[column++]).Append(truncated);
-            ((StringColumn)into.Columns[column++]).Append(block.Unit.Unit.Source);
+            ((StringColumn)into.Columns[column++]).Append(block.Unit.Source);
             ((ValueColumn<long>)into.Columns[column++]).Append(block.Rows.SourceRow(row));
             if (_hasWindows)
             {

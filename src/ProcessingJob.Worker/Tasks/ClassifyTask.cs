@@ -27,13 +27,12 @@ sealed class ClassifyTask : FeatureTask
     {
         var model = parts.Model!;
         (_labels, _isList) = (model.Labels, Spec.Classify.TopK > 1);
-        _function = ClassScores.Resolve(Spec.Classify.Function, model.ProblemType, model.Labels.Count);
-        _activation = Spec.Classify.Function == ScoreFunction.Auto ? model.Activation : null;
+        _function = ClassScores.Resolve(Spec.Classify.Activation, model.ProblemType, model.Labels.Count);
+        _activation = Spec.Classify.Activation == ScoreFunction.Auto ? model.Activation : null;
         Encoding = TextEncoding();
     }
 
-    /// <summary>Name of what turns logits into scores.</summary>
-    public string Activation => _activation?.ToString().ToLowerInvariant() ?? Names.Of(_function);
+    public override string Activation => _activation?.ToString().ToLowerInvariant() ?? Names.Of(_function);
 
     public override EncodeOptions Encoding { get; }
 

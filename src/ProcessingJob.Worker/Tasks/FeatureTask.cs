@@ -12,8 +12,8 @@ namespace ProcessingJob.Worker.Tasks;
 
 /// <summary>
 /// What one task adds to the common path: which texts of a row are encoded, and which columns its results become. A new task is a
-/// class like <see cref="EmbedTask"/> and a line in <see cref="FeatureTasks"/>. Encode is called from several threads,
-/// write from the one finishing stage.
+/// class like <see cref="EmbedTask"/> and a line in <see cref="FeatureTasks"/>. Every lane has its own, which is used by one thread at a
+/// time.
 /// </summary>
 abstract class FeatureTask(TaskParts parts)
 {
@@ -31,6 +31,12 @@ abstract class FeatureTask(TaskParts parts)
 
     /// <summary>Output rows are made of all windows of a text together instead of one per window.</summary>
     public virtual bool JoinsWindows => false;
+
+    /// <summary>Whether an encoding of one call belongs to the same output row as one of the same or a later call.</summary>
+    public virtual bool Joins(int call, int later) => JoinsWindows && call == later;
+
+    /// <summary>Name of what turns logits into scores; null where the task has no such choice.</summary>
+    public virtual string? Activation => null;
 
     /// <summary>Two texts share an encoding, and one may leave no room for the other.</summary>
     public virtual bool EncodesPairs => Spec.Input.TextPair is not null;
@@ -52,7 +58,7 @@ abstract class FeatureTask(TaskParts parts)
     /// <param name="results">One per encoding; null for a task that runs no model.</param>
     /// <param name="call">Which call of <see cref="Encode"/> (row of the encoding buffer).</param>
     /// <param name="first">First encoding of the output row.</param>
-    /// <param name="count">Its encodings: 1, or all of the call where <see cref="JoinsWindows"/>.</param>
+    /// <param name="count">Its encodings: 1, or all that <see cref="Joins"/> puts together.</param>
     /// <param name="into">Has the columns of <see cref="Columns"/>.</param>
     public abstract void Write(
         RowBlock rows,
@@ -107,12 +113,17 @@ sealed record TaskParts(JobSpec Spec, ModelFolder? Model, Tokenizer Tokenizer, i
 /// <summary>The table of tasks: a new one is a line here and a class like <see cref="EmbedTask"/>.</summary>
 static class FeatureTasks
 {
-    public static FeatureTask Create(TaskParts parts) =>
-        parts.Spec.Task switch
-        {
-            TaskKind.Embed => new EmbedTask(parts),
-            TaskKind.Tokenize => new TokenizeTask(parts),
-            TaskKind.Answer => new AnswerTask(parts),
-            TaskKind.Classify => new ClassifyTask(parts),
-        };
+    static readonly Dictionary<TaskKind, Func<TaskParts, FeatureTask>> Table = new()
+    {
+        [TaskKind.Embed] = parts => new EmbedTask(parts),
+        [TaskKind.Sparse] = parts => new SparseTask(parts),
+        [TaskKind.Multivector] = parts => new MultivectorTask(parts),
+        [TaskKind.Classify] = parts => parts.Spec.Classify.Candidates.Count > 0 ? new ZeroShotTask(parts) : new ClassifyTask(parts),
+        [TaskKind.Tag] = parts => new TagTask(parts),
+        [TaskKind.Rerank] = parts => new RerankTask(parts),
+        [TaskKind.Answer] = parts => new AnswerTask(parts),
+        [TaskKind.Tokenize] = parts => new TokenizeTask(parts),
+    };
+
+    public static FeatureTask Create(TaskParts parts) => Table[parts.Spec.Task](parts);
 }
