@@ -163,7 +163,7 @@ public sealed class DocsTests : IDisposable
                 c.Append(150);
                 break;
             case ValueColumn<Int256> c:
-                c.Append(new(150, 0, 0, 0));
+                c.Append(new Int256(150, 0, 0, 0));
                 break;
             case StringColumn c:
                 c.Append(type.Kind == TypeKind.Json ? "{}" : "a");
