@@ -49,6 +49,21 @@ sealed record DataLook(string Data, int Files, InputFormat Format, IReadOnlyList
     public string? TextColumn =>
         Known(TextNames, Columns.Where(c => c.Type == ColumnType.String)) ?? Columns.FirstOrDefault(c => c.Type == ColumnType.String)?.Name;
 
+    /// <summary>A column for each of several keys: of its own name, else the next text column that is left, else none.</summary>
+    public IEnumerable<string> ColumnsFor(IReadOnlyList<string> keys)
+    {
+        var texts = Columns.Where(c => c.Type == ColumnType.String).Select(c => c.Name).Where(name => name != IdColumn).ToList();
+        var left = new Queue<string>(texts.Where(name => !keys.Contains(name)));
+        return
+        [
+            .. keys.Select(key =>
+                texts.Contains(key) ? key
+                : left.TryDequeue(out var next) ? next
+                : key
+            ),
+        ];
+    }
+
     public string? IdColumn =>
         Known(IdNames, Columns) ?? Columns.FirstOrDefault(c => c.Name.EndsWith("_id", StringComparison.OrdinalIgnoreCase))?.Name;
 

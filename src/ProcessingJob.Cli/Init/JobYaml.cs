@@ -39,9 +39,9 @@ static class JobYaml
         else
         {
             Line($"  # columns: {Columns(data)}");
-            foreach (var key in keys)
+            foreach (var (key, column) in keys.Zip(data.ColumnsFor(keys)))
             {
-                Line($"  {key}: {key}");
+                Line($"  {key}: {Quoted(column)}");
             }
         }
 
@@ -57,6 +57,12 @@ static class JobYaml
         if (model?.Prompts.Count > 0)
         {
             Line($"  # prompt: {Quoted(model.Prompts[0])}   # the model has: {string.Join(", ", model.Prompts)}");
+        }
+
+        if (task == TaskKind.Multivector)
+        {
+            Line("embed:");
+            Line("  role: document           # query | document: they have prompts and lengths of their own");
         }
 
         Line("output:");
