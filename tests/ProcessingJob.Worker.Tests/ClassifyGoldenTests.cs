@@ -25,10 +25,7 @@ public class ClassifyGoldenTests
             )
             .ToArray();
         var count = cases[0].Logits.Length;
-        var names = Enumerable
-            .Range(0, count)
-            .Select(i => config.GetProperty("id2label").GetProperty($"{i}").GetString())
-            .ToArray();
+        var names = Enumerable.Range(0, count).Select(i => config.GetProperty("id2label").GetProperty($"{i}").GetString()).ToArray();
         var scale = cases.Max(c => c.Logits.Max(Math.Abs));
         foreach (var pairs in new[] { false, true })
         {
