@@ -44,7 +44,7 @@ class Worker:
         start = time.perf_counter()
         code, text = self._start(root, [], limit)
         seconds = time.perf_counter() - start
-        report = at("output", "reports", "algo-1.json")
+        report = at("output", "_reports", "algo-1.json")
         return Run(
             code,
             seconds,

@@ -13,21 +13,22 @@ public static class FolderFiles
     public readonly record struct Found(string Name, bool IsLink);
 
     /// <summary>
-    /// The data files of a folder in ordinal order, without names that begin with '.' or '_' (as everywhere in the Hadoop family: .crc
-    /// files, _SUCCESS and other markers are no data). Links are not followed and come out as such.
+    /// The files of a folder in ordinal order, and the hidden names: those that begin with '.' or '_' (as everywhere in the Hadoop
+    /// family: .crc files, _SUCCESS and other markers are no data), of folders with a '/' behind and without what is in them. Links are
+    /// not followed and come out as such.
     /// </summary>
     /// <exception cref="PJobException">Exit code 1: the folder cannot be listed; 2: it is a table of another format.</exception>
-    public static IReadOnlyList<Found> OfData(string root)
+    public static (IReadOnlyList<Found> Files, IReadOnlyList<string> Hidden) OfData(string root)
     {
         var found = Walk(
             root,
-            (ref entry) =>
-                ((!entry.IsDirectory || IsLink(ref entry)) && !IsHidden(ref entry) && entry.FileName[0] != '_') || IsTableLog(ref entry),
-            (ref entry) => !IsLink(ref entry) && !IsHidden(ref entry) && entry.FileName[0] != '_'
+            (ref entry) => !entry.IsDirectory || IsLink(ref entry) || IsNoData(ref entry),
+            (ref entry) => !IsLink(ref entry) && !IsNoData(ref entry)
         );
         TableFormats.Refuse(root, found.Select(file => file.Name));
         RefuseIcebergData(root);
-        return found;
+        var groups = found.ToLookup(file => SourceNames.IsHidden(file.Name));
+        return ([.. groups[false]], [.. groups[true].Select(file => file.Name)]);
     }
 
     /// <summary>
@@ -119,7 +120,11 @@ public static class FolderFiles
             IgnoreInaccessible = false,
         };
         FileSystemEnumerable<Found>.FindTransform transform = (ref entry) =>
-            new(Path.GetRelativePath(root, entry.ToFullPath()).Replace(Path.DirectorySeparatorChar, '/'), IsLink(ref entry));
+            new(
+                Path.GetRelativePath(root, entry.ToFullPath()).Replace(Path.DirectorySeparatorChar, '/')
+                    + (entry.IsDirectory && !IsLink(ref entry) ? "/" : ""),
+                IsLink(ref entry)
+            );
         try
         {
             var walk = new FileSystemEnumerable<Found>(root, transform, options)
@@ -135,8 +140,6 @@ public static class FolderFiles
         }
     }
 
-    static bool IsTableLog(ref FileSystemEntry entry) => entry.IsDirectory && entry.FileName is "_delta_log" or ".hoodie";
-
     /// <summary>Iceberg keeps files in data/, beside its metadata/.</summary>
     static void RefuseIcebergData(string root)
     {
@@ -150,4 +153,6 @@ public static class FolderFiles
     static bool IsLink(ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0;
 
     static bool IsHidden(ref FileSystemEntry entry) => entry.FileName[0] == '.';
+
+    static bool IsNoData(ref FileSystemEntry entry) => entry.FileName[0] is '.' or '_';
 }

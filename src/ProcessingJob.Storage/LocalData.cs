@@ -16,7 +16,7 @@ public sealed class LocalData(string root) : IDataRoot
         }
 
         // The folder may itself be reached through a link; those below it are refused.
-        var files = FolderFiles.OfData(Root);
+        var (files, _) = FolderFiles.OfData(Root);
         foreach (var (name, isLink) in files)
         {
             if (isLink)

@@ -1,16 +1,22 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Storage;
 
 /// <summary>What <c>input.data</c> means on this machine.</summary>
 /// <param name="Root">Folder that the names of <paramref name="Files"/> are relative to.</param>
-/// <param name="Files">Paths below it, with '/', in ordinal order. Names that begin with '.' or '_' are left out.</param>
+/// <param name="Files">Paths below it, with '/', in ordinal order.</param>
 public sealed record LocalInput(string Root, IReadOnlyList<string> Files)
 {
+    /// <summary>Names that were not taken for data: those that begin with '.' or '_', and <see cref="DataFiles"/>.</summary>
+    public IReadOnlyList<string> Skipped { get; init; } = [];
+
     /// <summary>A file, a folder or a glob.</summary>
+    /// <param name="data">Its path or pattern.</param>
+    /// <param name="format">That the spec gives all files, or auto.</param>
     /// <exception cref="PJobException">Exit code 2: nothing there, or a symbolic link among the files.</exception>
-    public static LocalInput Resolve(string data)
+    public static LocalInput Resolve(string data, InputFormat format)
     {
         if (S3Uri.IsS3(data))
         {
@@ -25,7 +31,8 @@ public sealed record LocalInput(string Root, IReadOnlyList<string> Files)
         }
         if (Directory.Exists(data))
         {
-            return Chosen(Path.GetFullPath(data), FolderFiles.OfData(Path.GetFullPath(data)), data);
+            var (files, hidden) = FolderFiles.OfData(Path.GetFullPath(data));
+            return Chosen(Path.GetFullPath(data), files, hidden, data, format);
         }
 
         if (!GlobPattern.HasWildcards(data))
@@ -37,8 +44,10 @@ public sealed record LocalInput(string Root, IReadOnlyList<string> Files)
         var folder = Path.GetFullPath(glob.Folder);
         return Chosen(
             folder,
-            Directory.Exists(folder) ? [.. FolderFiles.OfData(folder).Where(file => glob.Pattern.IsMatch(file.Name))] : [],
-            data
+            Directory.Exists(folder) ? [.. FolderFiles.OfData(folder).Files.Where(file => glob.Pattern.IsMatch(file.Name))] : [],
+            [],
+            data,
+            format
         );
     }
 
@@ -49,11 +58,22 @@ public sealed record LocalInput(string Root, IReadOnlyList<string> Files)
     public Task<IReadOnlyList<SourceFile>> HashAsync(CancellationToken cancellationToken = default) =>
         FolderFiles.HashAsync(Root, Files, cancellationToken: cancellationToken);
 
-    static LocalInput Chosen(string root, IReadOnlyList<FolderFiles.Found> found, string data)
+    static LocalInput Chosen(
+        string root,
+        IReadOnlyList<FolderFiles.Found> all,
+        IReadOnlyList<string> hidden,
+        string data,
+        InputFormat format
+    )
     {
+        var (found, described) = DataFiles.Split(all, file => file.Name, format);
+        var skipped = hidden.Concat(described).Order(StringComparer.Ordinal).ToList();
         if (found.Count == 0)
         {
-            throw Bad($"no files in {data} (names that begin with '.' or '_' do not count)");
+            throw Bad(
+                $"no files in {data} (names that begin with '.' or '_' do not count, nor what describes a data set"
+                    + $"{(skipped.Count == 0 ? "" : $"; found {string.Join(", ", skipped.Take(5))}{(skipped.Count > 5 ? ", …" : "")}")})"
+            );
         }
 
         foreach (var (name, isLink) in found)
@@ -66,7 +86,7 @@ public sealed record LocalInput(string Root, IReadOnlyList<string> Files)
             }
         }
 
-        return new(root, [.. found.Select(file => file.Name)]);
+        return new(root, [.. found.Select(file => file.Name)]) { Skipped = skipped };
     }
 
     static PJobException Bad(string what) => new($"input.data: {what}", ExitCode.BadSpec);

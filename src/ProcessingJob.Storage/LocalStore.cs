@@ -16,6 +16,9 @@ public sealed class LocalStore : IOutputStore
     const string StagingName = ".staging";
     readonly DurableFiles _files;
 
+    // Those of this process wait for one another here; the lock file is for other processes, and those who wait for it ask again and again.
+    Task _lastCommit = Task.CompletedTask;
+
     /// <param name="root">The output folder.</param>
     /// <param name="staging">On the same file system if possible; null: <c>.staging</c> beside the output folder.</param>
     /// <param name="files">Operations on names; null: this machine's.</param>
@@ -56,16 +59,37 @@ public sealed class LocalStore : IOutputStore
         try
         {
             Directory.CreateDirectory(Staging);
-            Probe(Staging);
-            LocalStagedFile.RemoveLeftovers(Staging);
+            if (!CanRename())
+            {
+                StageWithin();
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Only the output itself is ours to write: a hidden folder in it, which no reader of the output looks into.
-            Staging = Path.Combine(Location, StagingName);
-            Try(Staging, () => Directory.CreateDirectory(Staging));
+            StageWithin();
         }
+        LocalStagedFile.RemoveLeftovers(Staging);
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Only the output itself is ours to write, or it is a volume of its own: a hidden folder in it, which no reader of the output looks
+    /// into. What is copied from another volume would be written twice, and lie half written beside the parts.
+    /// </summary>
+    void StageWithin()
+    {
+        Staging = Path.Combine(Location, StagingName);
+        Try(Staging, () => Directory.CreateDirectory(Staging));
+    }
+
+    bool CanRename()
+    {
+        var name = $".probe-{Guid.NewGuid():n}";
+        var (from, to) = (Path.Combine(Staging, name), Path.Combine(Location, name));
+        File.WriteAllBytes(from, [1]);
+        var can = _files.TryRename(from, to);
+        File.Delete(can ? to : from);
+        return can;
     }
 
     public async IAsyncEnumerable<StoredFile> ListAsync(
@@ -155,6 +179,20 @@ public sealed class LocalStore : IOutputStore
     }
 
     public async Task<UnitRecord> CommitAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Interlocked.Exchange(ref _lastCommit, done.Task).ConfigureAwait(false);
+        try
+        {
+            return await CommitAloneAsync(record, files, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            done.SetResult();
+        }
+    }
+
+    async Task<UnitRecord> CommitAloneAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellationToken)
     {
         using var gate = await LockAsync(cancellationToken).ConfigureAwait(false);
         if (await this.ReadCommitAsync(record.Unit, cancellationToken).ConfigureAwait(false) is { } winner)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Xml;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 using Amazon.S3;
 using ProcessingJob.Contract;
 
@@ -67,6 +68,10 @@ public sealed class S3Calls(IAmazonS3 client, S3Options options, Retry? retry = 
         {
             throw new PJobException($"{what}: no such bucket; check the name and the account", ExitCode.BadSpec, e);
         }
+        catch (AmazonS3Exception e) when (IsElsewhere(e))
+        {
+            throw new PJobException($"{what}: {Elsewhere(e)}", ExitCode.BadSpec, e);
+        }
         catch (AmazonS3Exception e) when (Explain(e) is { } reason)
         {
             throw new PJobException($"{what}: {reason}", options.Refused, e);
@@ -94,6 +99,24 @@ public sealed class S3Calls(IAmazonS3 client, S3Options options, Retry? retry = 
             _ => false,
         };
 
+    /// <summary>Whether S3 says that the bucket has to be asked for in another region.</summary>
+    public static bool IsElsewhere(AmazonS3Exception e) =>
+        e.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.TemporaryRedirect
+        || e.ErrorCode is "AuthorizationHeaderMalformed" or "PermanentRedirect" or "IllegalLocationConstraintException";
+
+    /// <summary>Where the bucket is, where it was looked for, and what to do.</summary>
+    string Elsewhere(AmazonS3Exception e) =>
+        $"the bucket is in {RegionOf(e) ?? "another region"}, expected "
+        + $"{client.Config.RegionEndpoint?.SystemName ?? client.Config.AuthenticationRegion ?? "the region of the job"}; fix: set "
+        + $"aws.region{(RegionOf(e) is { } region ? $": {region}" : "")}, or copy the data to a bucket of the job's region";
+
+    /// <summary>The bucket's region, which S3 tells with every such refusal; null where it does not.</summary>
+    public static string? RegionOf(AmazonS3Exception e) =>
+        e.InnerException is HttpErrorResponseException { Response: { } response }
+        && response.GetHeaderValue("x-amz-bucket-region") is { Length: > 0 } region
+            ? region
+            : null;
+
     static string? Explain(AmazonS3Exception e) =>
         (e.StatusCode, e.ErrorCode) switch
         {
@@ -105,8 +128,6 @@ public sealed class S3Calls(IAmazonS3 client, S3Options options, Retry? retry = 
             (_, "NoSuchUpload") => null,
             (HttpStatusCode.NotFound, _) => "no such object; it was deleted, or the name is wrong: plan again",
             (HttpStatusCode.PreconditionFailed, _) => null,
-            (HttpStatusCode.MovedPermanently or HttpStatusCode.TemporaryRedirect, _) or (_, "AuthorizationHeaderMalformed") =>
-                $"the bucket is in another region: {e.Message}; set AWS_REGION",
             _ => $"S3 refused: {e.Message} ({(int)e.StatusCode} {e.ErrorCode})",
         };
 }

@@ -34,6 +34,15 @@ public static class SourceNames
     public static bool IsHidden(string name) =>
         name.Length == 0 || name.EndsWith('/') || name.Split('/').Any(part => part is ['.' or '_', ..]);
 
+    /// <summary>The path up to its first hidden part; with a '/' behind where that is a folder.</summary>
+    /// <param name="name">A hidden path.</param>
+    public static string HiddenPart(string name)
+    {
+        var parts = name.Split('/');
+        var at = Array.FindIndex(parts, part => part is ['.' or '_', ..]);
+        return string.Join('/', parts[..(at + 1)]) + (at < parts.Length - 1 ? "/" : "");
+    }
+
     /// <summary>True for a relative path that stays below where it begins.</summary>
     public static bool IsPlain(string name) =>
         name.Length > 0 && !name.Contains('\\') && !name.Contains('\0') && name.Split('/').All(part => part is not ("" or "." or ".."));

@@ -22,20 +22,23 @@ sealed class LoadedModel : IDisposable
     );
 
     readonly Tokenizer _tokenizer;
+    readonly TaskParts _task;
     readonly TextPreparation _texts;
 
-    LoadedModel(Tokenizer tokenizer, FeatureTask task, TextPreparation texts, (ModelFolder Folder, EngineOptions Options)? run)
+    LoadedModel(
+        Tokenizer tokenizer,
+        TaskParts task,
+        TextPreparation texts,
+        (ModelFolder Folder, EngineOptions Options)? run,
+        Func<ModelFolder, EngineOptions, InferenceEngine>? create = null
+    )
     {
-        (_tokenizer, Task, _texts, Run) = (tokenizer, task, texts, run);
-        var engine = run is null ? null : InferenceEngine.Create(run.Value.Folder, run.Value.Options);
-        Engine = engine;
-        // Two threads feed a GPU box with any model (more than six never helped anyone); on a CPU the cores belong to the model.
-        Tokenizers =
-            engine is null ? Environment.ProcessorCount
-            : engine.Device == DeviceKind.Cpu ? 1
-            : Math.Clamp(Environment.ProcessorCount / 2, 1, 6);
+        (_tokenizer, _task, _texts, Run) = (tokenizer, task, texts, run);
+        Task = CreateTask();
+        Engine = run is null ? null : (create ?? InferenceEngine.Create)(run.Value.Folder, run.Value.Options);
     }
 
+    /// <summary>What the job's task is; every lane runs one of its own (<see cref="CreateTask"/>).</summary>
     public FeatureTask Task { get; }
     public InferenceEngine? Engine { get; }
 
@@ -45,9 +48,17 @@ sealed class LoadedModel : IDisposable
     /// <summary>What should be known before the results are trusted.</summary>
     public IReadOnlyList<JobWarning> Warnings { get; private set; } = [];
 
+    /// <summary>What the spec's "auto" came to.</summary>
+    public ResolvedSettings Resolved =>
+        (Engine?.Resolved ?? new()) with
+        {
+            Prompt = _texts.Prompt,
+            Activation = Task.Activation,
+            MaxLength = MaxLength == int.MaxValue ? null : MaxLength,
+        };
+
     /// <summary>Tokens of an encoding.</summary>
     public int MaxLength => _texts.MaxLength;
-    public int Tokenizers { get; }
 
     /// <summary>
     /// The engine runs a block at a time. Rows that stand for many texts come fewer at a time, so that memory stays bounded.
@@ -59,6 +70,8 @@ sealed class LoadedModel : IDisposable
             BytesPerBlock = Math.Max(1, reading.BytesPerBlock / Task.CallsPerRow),
         };
 
+    public FeatureTask CreateTask() => FeatureTasks.Create(_task);
+
     public TextEncoder CreateEncoder() => _texts.CreateEncoder(_tokenizer, Task.Encoding);
 
     /// <param name="spec">The spec.</param>
@@ -66,9 +79,17 @@ sealed class LoadedModel : IDisposable
     /// <param name="paths">Where the model folder is.</param>
     /// <param name="log">Told of the device and the model.</param>
     /// <param name="loading">The folder's tokenizer where somebody has begun to load it; null: it is loaded here.</param>
+    /// <param name="create">Makes the engine; null: of the model, on this machine's devices.</param>
     /// <exception cref="PJobException">The model is missing or cannot be used (exit code 4), or the spec asks for what it cannot do
     /// (2).</exception>
-    public static LoadedModel Load(JobSpec spec, WorkPlan? plan, ContainerPaths paths, ILogger log, Task<Tokenizer>? loading = null)
+    public static LoadedModel Load(
+        JobSpec spec,
+        WorkPlan? plan,
+        ContainerPaths paths,
+        ILogger log,
+        Task<Tokenizer>? loading = null,
+        Func<ModelFolder, EngineOptions, InferenceEngine>? create = null
+    )
     {
         if (!Directory.Exists(paths.Model) || !Directory.EnumerateFileSystemEntries(paths.Model).Any())
         {
@@ -79,14 +100,13 @@ sealed class LoadedModel : IDisposable
         {
             var tokens = TokenizerOf(paths.Model);
             var plain = TextPreparation.Of(spec, null, tokens);
-            return new(tokens, FeatureTasks.Create(Parts(null, tokens, plain)), plain, null);
+            return new(tokens, Parts(null, tokens, plain), plain, null);
         }
 
         var asked = ModelOptions.Of(spec);
         var model = ModelFolder.Open(paths.Model, asked with { ModelFile = asked.ModelFile ?? plan?.ModelFile });
         var tokenizer = TokenizerOf(model.EncoderFolder, model.TokenizerRole);
         var texts = TextPreparation.Of(spec, model, tokenizer);
-        var task = FeatureTasks.Create(Parts(model, tokenizer, texts));
         var options = new EngineOptions
         {
             Task = spec.Task,
@@ -103,8 +123,8 @@ sealed class LoadedModel : IDisposable
                     message.Text
                 ),
         };
-        var loaded = new LoadedModel(tokenizer, task, texts, (model, options));
-        if (task is EmbedTask { QuantizedSize: { } size } && size != loaded.Engine!.Output.Width)
+        var loaded = new LoadedModel(tokenizer, Parts(model, tokenizer, texts), texts, (model, options), create);
+        if (loaded.Task is EmbedTask { QuantizedSize: { } size } && size != loaded.Engine!.Output.Width)
         {
             var width = loaded.Engine.Output.Width;
             loaded.Dispose();
@@ -163,19 +183,14 @@ sealed class LoadedModel : IDisposable
             RetriedRows = stats.RetriedRows,
             Halvings = stats.Halvings,
             Recreations = stats.Recreations,
-            ModelFile = engine.ModelFile!.Name,
+            ModelFile = engine.ModelFile?.Name,
             ModelFileReason = engine.ModelFileReason,
             TokenBudget = engine.TokenBudget,
             DeviceUtilisation = Math.Round(stats.Busy, 4),
             MaxLength = MaxLength,
-            Resolved = Resolved(),
+            Resolved = Resolved,
             Warnings = Warnings,
         };
-    }
-
-    ResolvedSettings Resolved()
-    {
-        return Engine!.Resolved with { Prompt = _texts.Prompt, Activation = Task.Activation, MaxLength = MaxLength };
     }
 
     public void Dispose() => Engine?.Dispose();

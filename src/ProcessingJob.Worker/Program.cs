@@ -50,7 +50,7 @@ if (run is not null)
     await run.WriteReportAsync(status, message);
 }
 
-if (!ExitMessage.TryWrite(paths.MessageFile, hosts.CurrentHost, message, hosts.Hosts.Count))
+if (exitCode != ExitCode.Done && !ExitMessage.TryWrite(paths.MessageFile, hosts.CurrentHost, message))
 {
     log.Warning("The message file {File} could not be written", paths.MessageFile);
 }

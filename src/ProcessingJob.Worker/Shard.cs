@@ -43,6 +43,7 @@ sealed record Shard(IReadOnlyList<WorkUnit> Units, int Skipped, string SpecFinge
         {
             // The service makes no folder for a host that it gives no object.
             var files = data is LocalData local && !Directory.Exists(local.Root) ? [] : await data.ListAsync(cancellationToken);
+            (files, _) = DataFiles.Split(files, file => file.Source, spec.Input.Format);
             // A host may be given no object, but a prefix that holds none is a wrong address.
             if (files.Count == 0 && data is S3Data)
             {

@@ -22,6 +22,9 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
     HostReport _report = new();
     IOutputStore? _store;
 
+    /// <summary>What a measurement puts in place of the devices and around the files.</summary>
+    public WorkerSeams Seams { get; init; } = new();
+
     /// <summary>Does this host's share of the job.</summary>
     /// <returns>One line for the user.</returns>
     /// <exception cref="PJobException">What is wrong, with the exit code.</exception>
@@ -34,6 +37,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
             ? ContractJson.Read<WorkPlan>(await File.ReadAllBytesAsync(paths.PlanFile, cancellationToken), paths.PlanFile)
             : null;
         var (data, store) = Endpoints(spec, plan);
+        (data, store) = (Seams.Data(data), Seams.Store(store));
         await store.ProbeAsync(cancellationToken);
         _store = store;
         spec = CheckDevice(spec);
@@ -70,7 +74,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         };
     }
 
-    /// <summary>Writes reports/&lt;host&gt;.json; a run without an output has none.</summary>
+    /// <summary>Writes _reports/&lt;host&gt;.json; a run without an output has none.</summary>
     public async Task WriteReportAsync(string status, string message)
     {
         if (_store is null)
@@ -123,23 +127,32 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
             };
         }
 
-        using var model = LoadedModel.Load(spec, plan, paths, log, tokenizer);
+        using var model = LoadedModel.Load(spec, plan, paths, log, tokenizer, Seams.Engine);
         var totals = new RunTotals(model.MaxLength);
         var reader = new RowReader(model.Blocks(ReadOptions.From(spec, schema)));
-        var output = new OutputRows(model.Task, reader, spec, model.MaxLength, totals);
+        var fixedWidth = spec.Output.Vector == VectorKind.FixedSizeList ? StoredWidth(spec, model.Engine!.Output.Width) : (int?)null;
+        var output = new OutputRows(model.Task, reader, spec, model.MaxLength, fixedWidth);
         CheckSameDevice(plan, model.Engine?.Computed);
-        var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint) with { Computed = model.Engine?.Computed };
+        var lanes = LanePlan.Of(model.Engine);
+        log.Information("Lanes: {Lanes} units at a time ({Reason:l})", lanes.Lanes, lanes.Reason);
+        var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint) with
+        {
+            Computed = model.Engine?.Computed,
+            // Without a plan a host that was given empty files alone does not know the types of the others' columns.
+            EmptyParts = plan is not null || shard.Units.Any(u => u.Size > 0),
+            Metadata = PartMetadata.Of(spec, shard.SpecFingerprint, shard.ModelFingerprint, model.Resolved),
+        };
         var pipeline = new Pipeline(
             new PipelineParts(
                 data,
                 reader,
-                model.Task,
                 model.Engine,
+                () => new OutputRows(model.CreateTask(), reader, spec, model.MaxLength, fixedWidth),
                 model.CreateEncoder,
-                model.Tokenizers,
-                output,
-                unit => new UnitWriter(store, unit, output.Columns, writing),
-                totals
+                unit => new UnitWriter(store, unit, output.Written, writing),
+                totals,
+                lanes.Lanes,
+                lanes.BlocksAhead
             )
         );
         using var progress = new Progress(totals, model.Engine is { } engine ? () => engine.Stats : null, shard.Bytes, log, time);
@@ -169,6 +182,10 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         }
         return Verdict(spec, plan, totals, pipeline.Failures);
     }
+
+    // Of binary embeddings a byte holds eight dimensions.
+    static int StoredWidth(JobSpec spec, int dimensions) =>
+        spec.Embed.Precision is EmbeddingPrecision.Binary or EmbeddingPrecision.Ubinary ? dimensions / 8 : dimensions;
 
     static void CheckSameDevice(WorkPlan? plan, ComputeRecord? own)
     {
@@ -215,7 +232,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
                 ? new S3Data(client.Value, S3Uri.Parse(plan?.DataUri ?? spec.Input.Data, "input.data"))
                 : new LocalData(paths.Data),
             spec.Output.Transfer == Transfer.Stream
-                ? new S3Store(client.Value, S3Uri.Parse(plan?.OutputUri ?? spec.Output.Data, "output.data"))
+                ? new S3Store(client.Value, S3Uri.Parse(plan?.OutputUri ?? spec.Output.Data, "output.data"), kmsKey: spec.Aws.KmsKey)
                 : new LocalStore(paths.Output, paths.Staging)
         );
     }

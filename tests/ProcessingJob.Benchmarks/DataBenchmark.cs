@@ -18,7 +18,8 @@ namespace ProcessingJob.Benchmarks;
 /// </summary>
 static class DataBenchmark
 {
-    const int TargetBytes = 96 << 20;
+    const int TargetBytes = 96 << 20,
+        Runs = 5;
 
     public static async Task RunAsync()
     {
@@ -248,11 +249,17 @@ static class DataBenchmark
     static async Task MeasureAsync(string what, long bytes, Func<Task<long>> action)
     {
         await action();
-        var allocated = GC.GetTotalAllocatedBytes(precise: true);
-        var before = Process.GetCurrentProcess().TotalProcessorTime;
-        var rows = await action();
-        var seconds = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
-        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        var (seconds, allocated, rows) = (double.MaxValue, 0L, 0L);
+        // The best of five: what others do on the machine makes a run slower, never faster.
+        for (var run = 0; run < Runs; run++)
+        {
+            var bytesBefore = GC.GetTotalAllocatedBytes(precise: true);
+            var before = Process.GetCurrentProcess().TotalProcessorTime;
+            rows = await action();
+            seconds = Math.Min(seconds, (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds);
+            allocated = GC.GetTotalAllocatedBytes(precise: true) - bytesBefore;
+        }
+
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -1,4 +1,12 @@
+using System.Text.Json;
 using ProcessingJob.Benchmarks;
+using ProcessingJob.Benchmarks.Host;
+
+if (args is [HostCase.Command, var json])
+{
+    Console.WriteLine(JsonSerializer.Serialize(await JsonSerializer.Deserialize<HostCase>(json)!.RunAsync()));
+    return 0;
+}
 
 // One command, one table: dotnet run -c Release --project tests/ProcessingJob.Benchmarks -- [NAME…] [--full]
 (string Name, string What, Func<BenchmarkOptions, Table, Task> Run)[] benchmarks =
@@ -13,6 +21,7 @@ using ProcessingJob.Benchmarks;
         "the whole worker as a process against the ideal, transformers.js, and itself with ten times the rows",
         WorkerBenchmark.RunAsync
     ),
+    ("host", "the worker without its model, with a device that answers at once", (o, _) => HostBenchmark.RunAsync(o)),
     ("data", "reading and writing, by CPU time of one thread", (_, _) => DataBenchmark.RunAsync()),
 ];
 

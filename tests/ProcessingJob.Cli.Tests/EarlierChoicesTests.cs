@@ -20,7 +20,7 @@ public sealed class EarlierChoicesTests(MotoFixture moto)
         bench.Hosts.Environment["FAKE_WORKER"] = "*:crash:2";
         Assert.Equal(5, (await bench.PjobAsync("run", file)).ExitCode);
         await bench.PutAsync(
-            "out/reports/algo-1.json",
+            "out/_reports/algo-1.json",
             System.Text.Encoding.UTF8.GetString(
                 ContractJson.Write(
                     new HostReport
@@ -53,7 +53,7 @@ public sealed class LocalEarlierChoicesTests
         Assert.Equal(0, (await bench.RunAsync("run", bench.Spec, "--compute.tune", "true")).Code);
         bench.Write("data/f9.txt", "{\"n\":1}\n");
         bench.Write(
-            "out/reports/algo-1.json",
+            "out/_reports/algo-1.json",
             System.Text.Encoding.UTF8.GetString(
                 ContractJson.Write(
                     new HostReport

@@ -98,7 +98,7 @@ public sealed class ReportTests : IDisposable
 
     [Theory]
     [InlineData("nothing", "no such folder")]
-    [InlineData("", "has no manifest.json")]
+    [InlineData("", "has no _manifest.json")]
     public async Task Report_NoFinishedJob_SaysWhatIsMissing(string name, string expected)
     {
         var run = await PjobRun.RunAsync("report", _folder[name]);
@@ -112,7 +112,7 @@ public sealed class ReportTests : IDisposable
         await SampleOutput.WriteAsync(_folder["out"]);
         for (var host = 3; host <= 9; host++)
         {
-            File.Copy(_folder["out", "reports", "algo-1.json"], _folder["out", "reports", $"algo-{host}.json"]);
+            File.Copy(_folder["out", "_reports", "algo-1.json"], _folder["out", "_reports", $"algo-{host}.json"]);
         }
 
         await PjobRun.RunAsync("report", _folder["out"]);

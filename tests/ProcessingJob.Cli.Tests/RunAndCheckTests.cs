@@ -59,6 +59,35 @@ public class RunAndCheckTests
         Assert.Contains("3 units, 3 parts, 30 rows; all checks passed", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task RunAndCheck_ForeignFileAmongTheParts_NameIt()
+    {
+        using var bench = new CliBench();
+        await bench.RunAsync("run", bench.Spec);
+        bench.Write("out/data/notes.txt", "x");
+
+        var check = await bench.RunAsync("check", bench.Path("out"));
+        Assert.Equal(1, check.Code);
+        Assert.Contains("data/notes.txt: is no part of the job", check.Error, StringComparison.Ordinal);
+
+        var run = await bench.RunAsync("run", bench.Spec);
+        Assert.Equal(2, run.Code);
+        Assert.Contains("data/notes.txt is no part of a job", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAndCheck_OutputOfTheOldLayout_AreRefusedWithExitCode2()
+    {
+        using var bench = new CliBench();
+        bench.Write("out/manifest.json", "{\"spec_fingerprint\":\"0\"}");
+        foreach (var command in new[] { new[] { "run", bench.Spec }, ["check", bench.Path("out")], ["head", bench.Path("out")] })
+        {
+            var (code, _, error) = await bench.RunAsync(command);
+            Assert.Equal(2, code);
+            Assert.Contains("earlier version of pjob (manifest.json;", error, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("gone", ": missing")]
     [InlineData("short", " bytes, expected 80")]
@@ -66,7 +95,7 @@ public class RunAndCheckTests
     [InlineData("no json", ": cannot be read")]
     [InlineData("no record", "_commits/")]
     [InlineData("no success", "_SUCCESS: missing")]
-    [InlineData("no manifest", "manifest.json: missing")]
+    [InlineData("no manifest", "_manifest.json: missing")]
     public async Task Check_DamagedOutput_EndsWithOneAndALineForTheFault(string fault, string expected)
     {
         using var bench = new CliBench();
@@ -93,7 +122,7 @@ public class RunAndCheckTests
                 File.Delete(bench.Path("out", "_SUCCESS"));
                 break;
             default:
-                File.Delete(bench.Path("out", "manifest.json"));
+                File.Delete(bench.Path("out", "_manifest.json"));
                 break;
         }
         var (code, _, error) = await bench.RunAsync("check", bench.Path("out"));
@@ -131,15 +160,15 @@ public class RunAndCheckTests
     [Theory]
     [InlineData("\"tokens\": 600", "\"tokens\": 601", "tokens is 601, but the commit records add up to 600")]
     [InlineData("\"bad_record\": 1", "\"bad_record\": 2", "rejects.bad_record is 2, but the commit records add up to 1")]
-    [InlineData("\"rows\": 25", "\"rows\": 24", "listed in manifest.json (24 rows")]
+    [InlineData("\"rows\": 25", "\"rows\": 24", "listed in _manifest.json (24 rows")]
     public async Task Check_EditedManifest_NamesWhatDiffersFromTheRecords(string found, string edited, string expected)
     {
         using var bench = new CliBench();
         await SampleOutput.WriteAsync(bench.Path("sample"));
         bench.Write("sample/_SUCCESS", "");
-        var manifest = File.ReadAllText(bench.Path("sample", "manifest.json"));
+        var manifest = File.ReadAllText(bench.Path("sample", "_manifest.json"));
         Assert.Contains(found, manifest, StringComparison.Ordinal);
-        bench.Write("sample/manifest.json", manifest.Replace(found, edited, StringComparison.Ordinal));
+        bench.Write("sample/_manifest.json", manifest.Replace(found, edited, StringComparison.Ordinal));
         var (code, _, error) = await bench.RunAsync("check", bench.Path("sample"));
         Assert.Equal(1, code);
         Assert.Contains(expected, error, StringComparison.Ordinal);

@@ -118,7 +118,7 @@ static class SampleOutput
             Warnings = [new("pooling_guessed", "no <file> says how to pool")],
         };
         File.WriteAllBytes(Path.Combine(folder, OutputLayout.Manifest), ContractJson.Write(manifest));
-        Directory.CreateDirectory(Path.Combine(folder, "reports"));
+        Directory.CreateDirectory(Path.Combine(folder, "_reports"));
         foreach (var (rank, host) in manifest.Hosts.Index())
         {
             File.WriteAllBytes(Path.Combine(folder, OutputLayout.Report(host)), ContractJson.Write(Report(host, rank)));

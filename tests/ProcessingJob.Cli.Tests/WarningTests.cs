@@ -30,7 +30,7 @@ public sealed class WarningTests
         Assert.Equal(1, Count(run.Out + run.Error));
         Assert.Contains("warning: the model folder has no modules.json", run.Out, StringComparison.Ordinal);
 
-        var manifest = JsonNode.Parse(File.ReadAllText(bench.Path("out", "manifest.json")))!["warnings"]!;
+        var manifest = JsonNode.Parse(File.ReadAllText(bench.Path("out", "_manifest.json")))!["warnings"]!;
         Assert.True(JsonNode.DeepEquals(planned, manifest), manifest.ToJsonString());
 
         var again = await bench.RunAsync("run", bench.Spec, "--model", Bare, "--hosts", "2", "--json");

@@ -10,7 +10,7 @@ namespace ProcessingJob.EndToEnd.Tests;
 /// <summary>A container as SageMaker would lay it out, under a root of its own; the worker runs in it alone.</summary>
 sealed class ContainerBench : IDisposable
 {
-    static readonly string[] Written = ["data", "rejects"];
+    static readonly string[] Written = ["data", "_rejects"];
     readonly TempFolder _folder = new();
 
     public ContainerBench(string host = "algo-1", params string[] hosts)
@@ -89,7 +89,7 @@ sealed class ContainerBench : IDisposable
                 Assert.Equal(new FileInfo(file).Length, known[Path.GetRelativePath(Paths.Output, file)]);
             }
         }
-        Assert.False(File.Exists(Path.Combine(Paths.Output, "_SUCCESS")) || File.Exists(Path.Combine(Paths.Output, "manifest.json")));
+        Assert.False(File.Exists(Path.Combine(Paths.Output, "_SUCCESS")) || File.Exists(Path.Combine(Paths.Output, "_manifest.json")));
     }
 
     public void Dispose() => _folder.Dispose();

@@ -44,7 +44,7 @@ public sealed class DataWarningTests : IDisposable
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("(column_converted)", plan.Out + plan.Error);
         Assert.Contains("(column_converted)", run.Out + run.Error);
-        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(_folder["out", "manifest.json"]))!;
+        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(_folder["out", "_manifest.json"]))!;
         Assert.Contains(manifest["warnings"]!.AsArray(), w => (string?)w!["code"] == "column_converted");
         Assert.Equal(2, strict.ExitCode);
     }

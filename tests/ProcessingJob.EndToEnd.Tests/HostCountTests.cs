@@ -15,4 +15,16 @@ public class HostCountTests
             Assert.Equal(bench.Snapshot("one"), bench.Snapshot($"hosts-{hosts}"));
         }
     }
+
+    [Fact]
+    public async Task Run_ManyLanes_GivesTheSameBytes()
+    {
+        using var bench = new JobBench(rows: 8_000);
+        await bench.CompleteAsync("one", 1, lanes: 1);
+        foreach (var (hosts, lanes) in new[] { (1, 3), (2, 12) })
+        {
+            await bench.CompleteAsync($"lanes-{lanes}", hosts, lanes);
+            Assert.Equal(bench.Snapshot("one"), bench.Snapshot($"lanes-{lanes}"));
+        }
+    }
 }

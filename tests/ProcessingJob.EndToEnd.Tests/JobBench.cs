@@ -9,7 +9,7 @@ namespace ProcessingJob.EndToEnd.Tests;
 /// <summary>A job over mixed files and the real worker.</summary>
 sealed class JobBench : IDisposable
 {
-    static readonly string[] Written = ["data", "rejects", "_commits"];
+    static readonly string[] Written = ["data", "_rejects", "_commits"];
     readonly TempFolder _folder = new();
 
     /// <param name="rows">Of the large file, which is cut into several units when it has more than about 5,000.</param>
@@ -46,22 +46,25 @@ sealed class JobBench : IDisposable
         );
 
     /// <summary>pjob run to its end; the document it prints.</summary>
-    public async Task<JsonNode> RunAsync(string output, int hosts)
+    /// <param name="output">Folder of the output.</param>
+    /// <param name="hosts">Worker processes.</param>
+    /// <param name="lanes">Units that each works on at a time; null: as the worker chooses.</param>
+    public async Task<JsonNode> RunAsync(string output, int hosts, int? lanes = null)
     {
-        using var pjob = StartPjob(output, hosts, "--json");
+        using var pjob = StartPjob(output, hosts, lanes, "--json");
         return JsonNode.Parse((await pjob.EndAsync()).Out)!;
     }
 
     /// <summary>The same, and it must complete.</summary>
-    public async Task<JsonNode> CompleteAsync(string output, int hosts)
+    public async Task<JsonNode> CompleteAsync(string output, int hosts, int? lanes = null)
     {
-        var result = await RunAsync(output, hosts);
+        var result = await RunAsync(output, hosts, lanes);
         Assert.True((string?)result["status"] == "Completed", result.ToJsonString());
         return result;
     }
 
     /// <summary>pjob run, started and left to itself.</summary>
-    public Process StartPjob(string output, int hosts, params string[] more)
+    public Process StartPjob(string output, int hosts, int? lanes = null, params string[] more)
     {
         string[] arguments =
         [
@@ -73,7 +76,8 @@ sealed class JobBench : IDisposable
             hosts.ToString(System.Globalization.CultureInfo.InvariantCulture),
             .. more,
         ];
-        return (Programs.Pjob with { Arguments = [.. Programs.Pjob.Arguments, .. arguments] }).Start();
+        (string, string)[] environment = lanes is null ? [] : [("PROCESSINGJOB_LANES", $"{lanes}")];
+        return (Programs.Pjob with { Arguments = [.. Programs.Pjob.Arguments, .. arguments] }).Start(environment);
     }
 
     /// <summary>sha256 by name of all that units have written.</summary>

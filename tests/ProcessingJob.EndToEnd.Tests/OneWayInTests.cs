@@ -10,7 +10,7 @@ namespace ProcessingJob.EndToEnd.Tests;
 /// <summary>JobClient and pjob are two doors to the same checks and the same plan.</summary>
 public sealed class OneWayInTests : IDisposable
 {
-    static readonly string[] Written = ["data", "rejects", "_commits"];
+    static readonly string[] Written = ["data", "_rejects", "_commits"];
     readonly TempFolder _folder = new();
 
     [Fact]

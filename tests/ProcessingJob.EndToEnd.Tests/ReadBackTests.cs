@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Outputs;
@@ -31,11 +32,12 @@ public sealed class ReadBackTests : IDisposable
         var parquet = await RunAsync(OutputFormat.Parquet);
         var jsonl = await RunAsync(OutputFormat.Jsonl);
         var npy = await RunAsync(OutputFormat.Npy);
+        var arrow = await RunAsync(OutputFormat.Arrow);
         Assert.Equal(Rows, parquet.Count);
         Assert.Equal(Enumerable.Range(0, Rows).Select(i => $"k{i}"), parquet.Select(r => r.Get<string>("key")));
         Assert.Equal(Enumerable.Range(0, Rows).Select(i => (long)(i % 5)), parquet.Select(r => r.Get<long>("stars")));
         Assert.All(parquet, r => Assert.Equal(1, Math.Sqrt(r.Embedding.Sum(v => (double)v * v)), 1e-4));
-        foreach (var other in new[] { jsonl, npy })
+        foreach (var other in new[] { jsonl, npy, arrow })
         {
             Assert.Equal(parquet.Select(r => r.Embedding), other.Select(r => r.Embedding));
             Assert.Equal(parquet.Select(r => r.Get<long>("stars")), other.Select(r => r.Get<long>("stars")));
@@ -44,6 +46,7 @@ public sealed class ReadBackTests : IDisposable
 
     [Theory]
     [InlineData(OutputFormat.Parquet)]
+    [InlineData(OutputFormat.Arrow)]
     [InlineData(OutputFormat.Jsonl)]
     public async Task RowsAsync_Tokens_AreIntegers(OutputFormat format)
     {
@@ -66,7 +69,8 @@ public sealed class ReadBackTests : IDisposable
         WriteTypes(_folder["types", "a.parquet"]);
         var parquet = await RunAsync(OutputFormat.Parquet, TaskKind.Tokenize, "types");
         var jsonl = await RunAsync(OutputFormat.Jsonl, TaskKind.Tokenize, "types");
-        foreach (var rows in new[] { parquet, jsonl })
+        var arrow = await RunAsync(OutputFormat.Arrow, TaskKind.Tokenize, "types");
+        foreach (var rows in new[] { parquet, jsonl, arrow })
         {
             // A kept column may have the name of another task's.
             Assert.Equal([0.5, 1.5], rows[0].Get<object?[]>("embedding"));
@@ -76,6 +80,80 @@ public sealed class ReadBackTests : IDisposable
             Assert.Equal(["2020-01-02", null], rows.Select(r => r.Get<string>("day")));
             Assert.Empty(rows[0].Embedding);
         }
+    }
+
+    [Theory]
+    [InlineData(OutputFormat.Parquet)]
+    [InlineData(OutputFormat.Arrow)]
+    [InlineData(OutputFormat.Jsonl)]
+    [InlineData(OutputFormat.Npy)]
+    public async Task RowsAsync_RenamedColumnBesideAKeptOneOfItsName_AreBothThere(OutputFormat format)
+    {
+        WriteTypes(_folder["types", "a.parquet"]);
+        var isTable = format is OutputFormat.Parquet or OutputFormat.Arrow;
+        var rows = await RunAsync(
+            format,
+            data: "types",
+            change: s =>
+                s with
+                {
+                    Input = s.Input with { Keep = format == OutputFormat.Npy ? [] : ["embedding"] },
+                    Output = s.Output with
+                    {
+                        Names = [KeyValuePair.Create("embedding", "vector")],
+                        Vector = isTable ? VectorKind.FixedSizeList : VectorKind.List,
+                    },
+                }
+        );
+        Assert.All(rows, r => Assert.Equal(1, Math.Sqrt(r.Embedding.Sum(v => (double)v * v)), 1e-4));
+        Assert.All(rows, r => Assert.DoesNotContain("vector", r.Values.Keys));
+        if (format != OutputFormat.Npy)
+        {
+            Assert.Equal([0.5, 1.5], rows[0].Get<object?[]>("embedding"));
+        }
+
+        var check = await Programs.PjobAsync("check", _folder[$"types-Embed-{format}"]);
+        Assert.Equal((0, ""), (check.ExitCode, check.Error));
+        var head = await Programs.PjobAsync("head", _folder[$"types-Embed-{format}"], "--json");
+        Assert.Equal(rows[0].Embedding, JsonNode.Parse(head.Out)![0]!["vector"]!.AsArray().Select(v => (float)v!));
+    }
+
+    [Theory]
+    [InlineData(OutputFormat.Parquet)]
+    [InlineData(OutputFormat.Arrow)]
+    public async Task RunAsync_InputWithoutRows_WritesOneEmptyPartAndWarns(OutputFormat format)
+    {
+        _folder.Write("none/a.csv", "key,text,stars\n");
+        var rows = await RunAsync(
+            format,
+            data: "none",
+            change: s => s with { Input = s.Input with { AllowEmpty = true, Keep = ["stars"] } }
+        );
+        Assert.Empty(rows);
+        var output = await JobClient.OpenAsync(_folder[$"none-Embed-{format}"], cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Contains(output.Manifest.Warnings, w => w.Code == "no_rows");
+        var part = Assert.Single(output.Manifest.Parts);
+        Assert.Equal(0, part.Rows);
+        Assert.Equal(
+            ["key", "stars", "embedding", "token_count", "truncated", "source_file", "source_row"],
+            format == OutputFormat.Parquet
+                ? ParquetNames(_folder[$"none-Embed-{format}", part.Path])
+                : ArrowNames(_folder[$"none-Embed-{format}", part.Path])
+        );
+        Assert.Equal(0, (await Programs.PjobAsync("check", _folder[$"none-Embed-{format}"])).ExitCode);
+    }
+
+    static IEnumerable<string> ParquetNames(string path)
+    {
+        using var reader = new ParquetSharp.Arrow.FileReader(path);
+        return [.. reader.Schema.FieldsList.Select(f => f.Name)];
+    }
+
+    static IEnumerable<string> ArrowNames(string path)
+    {
+        using var reader = new Apache.Arrow.Ipc.ArrowFileReader(File.OpenRead(path));
+        Assert.Equal(0, reader.RecordBatchCountAsync().AsTask().GetAwaiter().GetResult());
+        return [.. reader.Schema.FieldsList.Select(f => f.Name)];
     }
 
     static void WriteTypes(string path)
@@ -122,30 +200,34 @@ public sealed class ReadBackTests : IDisposable
     public async Task OpenAsync_NoFinishedOutput_SaysWhatToDo()
     {
         var e = await Assert.ThrowsAsync<PJobException>(() => JobClient.OpenAsync(_folder["nothing"]));
-        Assert.Contains("has no manifest.json: the job has not finished; continue it with 'pjob run'", e.Message);
+        Assert.Contains("has no _manifest.json: the job has not finished; continue it with 'pjob run'", e.Message);
         Assert.Equal(ExitCode.BadSpec, e.ExitCode);
     }
 
     public void Dispose() => _folder.Dispose();
 
-    async Task<List<OutputRow>> RunAsync(OutputFormat format, TaskKind task = TaskKind.Embed, string data = "data")
+    async Task<List<OutputRow>> RunAsync(
+        OutputFormat format,
+        TaskKind task = TaskKind.Embed,
+        string data = "data",
+        Func<JobSpec, JobSpec>? change = null
+    )
     {
-        var result = await JobClient.RunAsync(
-            new JobSpec
+        var spec = new JobSpec
+        {
+            Name = "read-back",
+            Task = task,
+            Model = Models.Tiny,
+            Input = new()
             {
-                Name = "read-back",
-                Task = task,
-                Model = Models.Tiny,
-                Input = new()
-                {
-                    Data = _folder[data],
-                    Text = ["text"],
-                    Id = "key",
-                    Keep = data == "data" ? ["stars"] : ["stars", "embedding", "at", "price", "day"],
-                },
-                Output = new() { Data = _folder[$"{data}-{task}-{format}"], Format = format },
-            }
-        );
+                Data = _folder[data],
+                Text = ["text"],
+                Id = "key",
+                Keep = data == "data" ? ["stars"] : ["stars", "embedding", "at", "price", "day"],
+            },
+            Output = new() { Data = _folder[$"{data}-{task}-{format}"], Format = format },
+        };
+        var result = await JobClient.RunAsync(change?.Invoke(spec) ?? spec);
         Assert.Equal(JobState.Completed, result.Status);
         var output = await JobClient.OpenAsync(result.Output);
         return await output.RowsAsync().ToListAsync(TestContext.Current.CancellationToken);

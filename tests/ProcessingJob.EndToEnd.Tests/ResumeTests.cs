@@ -7,12 +7,12 @@ public class ResumeTests
 {
     const int Rows = 12_000;
 
-    [Fact]
-    public async Task Run_WorkerKilled_ResumesToTheSameBytes()
+    [Theory, InlineData(null), InlineData(6)]
+    public async Task Run_WorkerKilled_ResumesToTheSameBytes(int? lanes)
     {
         using var bench = new JobBench(Rows);
         await bench.CompleteAsync("whole", 1);
-        var run = bench.RunAsync("out", 2);
+        var run = bench.RunAsync("out", 2, lanes);
         while (bench.CommitsUnderWay("out") < 1 && !run.IsCompleted)
         {
             await Task.Delay(10);
@@ -80,7 +80,7 @@ public class ResumeTests
         string[] run = ["run", bench.Spec, "--output", bench.Path("out"), "--model", model];
         var first = await Programs.PjobAsync(run);
         Assert.True(first.ExitCode == 0, first.Error);
-        var report = bench.Path("out", "reports", "algo-1.json");
+        var report = bench.Path("out", "_reports", "algo-1.json");
         var text = await File.ReadAllTextAsync(report);
         Assert.Contains("\"onnx/model.onnx\"", text, StringComparison.Ordinal);
 

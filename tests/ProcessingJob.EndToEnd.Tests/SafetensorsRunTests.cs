@@ -63,7 +63,7 @@ public class SafetensorsRunTests
         {
             var run = await Programs.PjobAsync("run", "--model", model, "--input.data", data, "--output", output);
             Assert.True(run.ExitCode == 0, run.Error);
-            fingerprints.Add((string)JsonNode.Parse(File.ReadAllText(Path.Combine(output, "manifest.json")))!["model_fingerprint"]!);
+            fingerprints.Add((string)JsonNode.Parse(File.ReadAllText(Path.Combine(output, "_manifest.json")))!["model_fingerprint"]!);
         }
 
         // The same content is the same model, however it is linked.
@@ -97,7 +97,7 @@ public class SafetensorsRunTests
             Assert.Equal(score, (double)found[i]!["score"]!, 1e-4);
         }
 
-        var resolved = JsonNode.Parse(File.ReadAllText(folder["out/manifest.json"]))!["resolved"]!;
+        var resolved = JsonNode.Parse(File.ReadAllText(folder["out/_manifest.json"]))!["resolved"]!;
         Assert.Equal(
             ("safetensors", "model.safetensors", "the only one", "float32", false, "softmax"),
             (

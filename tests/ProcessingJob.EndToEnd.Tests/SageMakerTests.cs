@@ -44,13 +44,19 @@ public sealed class SageMakerTests(MotoFixture moto)
         await using var stream = await StartAsync();
 
         var one = await service.RunAsync(Spec(service, 3));
-        var two = await stream.RunAsync(Spec(stream, 3, transfer: Transfer.Stream));
+        var spec = Spec(stream, 3, transfer: Transfer.Stream);
+        var two = await stream.RunAsync(spec with { Aws = spec.Aws with { KmsKey = "alias/features" } });
 
         Assert.True(one.Code == ExitCode.Done, one.Message);
         Assert.True(two.Code == ExitCode.Done, two.Message);
         Assert.Equal((Rows, Rows), ((int)one.Counts!.RowsIn, (int)two.Counts!.RowsIn));
         Assert.Equal(await service.SnapshotAsync(), await stream.SnapshotAsync());
         Assert.True(await stream.LooksFinishedAsync());
+        foreach (var file in (await stream.S3.ListObjectsV2Async(new() { BucketName = stream.Bucket, Prefix = "out/" })).S3Objects)
+        {
+            var found = await stream.S3.GetObjectMetadataAsync(stream.Bucket, file.Key);
+            Assert.True(found.ServerSideEncryptionKeyManagementServiceKeyId == "alias/features", file.Key);
+        }
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public class WorkerContractTests
         await EndsAsync(bench, ExitCode.Done, "4 rows in, 4 rows out, 0 rejected");
         Assert.Equal(4, bench.Commits.Sum(c => c.RowsOut));
         Assert.Equal(["a.csv", "sub/b.jsonl.gz"], bench.Commits.Select(c => c.SourceFile).Order());
-        Assert.True(File.Exists(Path.Combine(bench.Paths.Output, "reports", "algo-1.json")));
+        Assert.True(File.Exists(Path.Combine(bench.Paths.Output, "_reports", "algo-1.json")));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class WorkerGpuTests
         Assert.Equal((int)code, ended.ExitCode);
         Assert.Contains(expected, bench.Message, StringComparison.Ordinal);
         Assert.Empty(bench.Commits);
-        var path = Path.Combine(bench.Paths.Output, "reports", "algo-1.json");
+        var path = Path.Combine(bench.Paths.Output, "_reports", "algo-1.json");
         var report = ContractJson.Read<HostReport>(await File.ReadAllBytesAsync(path), path);
         Assert.Equal(("failed", type), (report.Status, report.InstanceType));
     }

@@ -51,10 +51,9 @@ static class CrossRules
             }
         }
         var cluster = request.GetProperty("ProcessingResources").GetProperty("ClusterConfig");
-        var type = cluster.GetProperty("InstanceType").GetString()!;
-        if (LocalDisk.Any(t => type.StartsWith(t, StringComparison.Ordinal)) && cluster.TryGetProperty("VolumeKmsKeyId", out _))
+        if (CheckTypes(cluster) is { } fault)
         {
-            return $"VolumeKmsKeyId cannot be used with {type}, which has local storage.";
+            return fault;
         }
 
         if (Items(request, "Tags").Any(t => t.GetProperty("Key").GetString()!.StartsWith("aws:", StringComparison.OrdinalIgnoreCase)))
@@ -63,6 +62,39 @@ static class CrossRules
         }
 
         return null;
+    }
+
+    static string? CheckTypes(JsonElement cluster)
+    {
+        if (cluster.TryGetProperty("SelectedInstanceType", out _) || cluster.TryGetProperty("SelectedInstanceCount", out _))
+        {
+            return "SelectedInstanceType and SelectedInstanceCount are read only.";
+        }
+
+        var preferences = Items(cluster, "InstancePreferences").ToList();
+        if (cluster.TryGetProperty("InstanceType", out var one) == preferences.Count > 0)
+        {
+            return "Specify either InstanceType or InstancePreferences.";
+        }
+
+        var counted = preferences.Count(p => p.TryGetProperty("InstanceCount", out _));
+        if (cluster.TryGetProperty("InstanceCount", out _) ? counted > 0 : counted == 0 || counted < preferences.Count)
+        {
+            return "Specify InstanceCount either in ClusterConfig or in every preference.";
+        }
+
+        List<string> types =
+            preferences.Count > 0 ? [.. preferences.Select(p => p.GetProperty("InstanceType").GetString()!)] : [one.GetString()!];
+        if (types.Distinct().Count() < types.Count)
+        {
+            return "Instance types in InstancePreferences must be unique.";
+        }
+
+        return
+            cluster.TryGetProperty("VolumeKmsKeyId", out _)
+            && types.FirstOrDefault(type => LocalDisk.Any(t => type.StartsWith(t, StringComparison.Ordinal))) is { } local
+            ? $"VolumeKmsKeyId cannot be used with {local}, which has local storage."
+            : null;
     }
 
     static JsonElement.ArrayEnumerator Items(JsonElement of, string member) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ProcessingJob.FakeAws;
 
@@ -19,7 +20,8 @@ public sealed record JobEnd(string Status, string? FailureReason = null, string?
 /// <param name="PendingPolls">Answers without a start time.</param>
 /// <param name="RunningPolls">Answers while it runs; ignored when a runner does the work.</param>
 /// <param name="End">How it ends; a runner's own end goes first.</param>
-public sealed record JobScript(int PendingPolls = 1, int RunningPolls = 2, JobEnd? End = null);
+/// <param name="Lacking">Types of the job's preferences that have no capacity.</param>
+public sealed record JobScript(int PendingPolls = 1, int RunningPolls = 2, JobEnd? End = null, params string[] Lacking);
 
 /// <summary>A job as the service keeps it.</summary>
 public sealed class FakeJob(JsonElement request, string arn, JobScript script, DateTimeOffset created)
@@ -45,6 +47,18 @@ public sealed class FakeJob(JsonElement request, string arn, JobScript script, D
     /// <summary>The hosts at work; null: the script alone decides.</summary>
     public Task<JobEnd>? Run { get; set; }
 
+    /// <summary>The type that runs: the first preference with capacity; null: none has.</summary>
+    public string? InstanceType =>
+        Cluster.TryGetProperty(nameof(InstanceType), out var one)
+            ? one.GetString()
+            : Cluster
+                .GetProperty("InstancePreferences")
+                .EnumerateArray()
+                .Select(p => p.GetProperty(nameof(InstanceType)).GetString()!)
+                .FirstOrDefault(t => !script.Lacking.Contains(t));
+
+    JsonElement Cluster => Request.GetProperty("ProcessingResources").GetProperty("ClusterConfig");
+
     /// <summary>Another answer to Describe: time goes on. True when the hosts are to be started now.</summary>
     public bool Advance(DateTimeOffset now)
     {
@@ -63,9 +77,9 @@ public sealed class FakeJob(JsonElement request, string arn, JobScript script, D
             else if (_polls > script.PendingPolls)
             {
                 // A job without capacity never starts.
-                if (script.End == JobEnd.NoCapacity)
+                if (script.End == JobEnd.NoCapacity || InstanceType is null)
                 {
-                    Finish(script.End, now);
+                    Finish(JobEnd.NoCapacity, now);
                 }
                 else
                 {
@@ -120,6 +134,14 @@ public sealed class FakeJob(JsonElement request, string arn, JobScript script, D
         foreach (var (key, value) in Summary())
         {
             answer[key] = value;
+        }
+
+        if (_started is not null && Cluster.TryGetProperty("InstancePreferences", out _))
+        {
+            var cluster = JsonNode.Parse(Cluster.GetRawText())!;
+            cluster["SelectedInstanceType"] = InstanceType;
+            cluster["SelectedInstanceCount"] = Cluster.TryGetProperty("InstanceCount", out var count) ? count.GetInt32() : null;
+            answer["ProcessingResources"] = new JsonObject { ["ClusterConfig"] = cluster };
         }
 
         return answer;

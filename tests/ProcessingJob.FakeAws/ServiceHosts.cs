@@ -105,7 +105,14 @@ public sealed class ServiceHosts(IAmazonS3 s3, FakeLogs logs, IReadOnlyList<stri
         File.WriteAllText(Path.Combine(root, "config", "processingjobconfig.json"), JsonSerializer.Serialize(request));
         File.WriteAllText(
             Path.Combine(root, "config", "resourceconfig.json"),
-            JsonSerializer.Serialize(new { current_host = name, hosts = names })
+            JsonSerializer.Serialize(
+                new
+                {
+                    current_host = name,
+                    current_instance_type = job.InstanceType,
+                    hosts = names,
+                }
+            )
         );
     }
 

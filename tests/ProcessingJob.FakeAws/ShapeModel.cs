@@ -52,6 +52,10 @@ public sealed class ShapeModel
         return new ShapeModel(packed);
     }
 
+    /// <summary>Whether a structure has a member: an installed botocore may be older than what it is asked about.</summary>
+    public bool Knows(string shape, string member) =>
+        _shapes.TryGetProperty(shape, out var found) && found.GetProperty("members").TryGetProperty(member, out _);
+
     /// <summary>Faults of a request in the service's own words; empty when it fits.</summary>
     public IReadOnlyList<string> Check(string operation, JsonElement request)
     {

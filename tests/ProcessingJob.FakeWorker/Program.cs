@@ -14,7 +14,7 @@ var plan = ContractJson.Read<WorkPlan>(File.ReadAllBytes(paths.PlanFile), "plan.
 var spec = SpecReader.ReadFile(paths.JobFile);
 if (script.ExitCode is { } code)
 {
-    ExitMessage.TryWrite(paths.MessageFile, hosts.CurrentHost, "told to fail", hosts.Hosts.Count);
+    ExitMessage.TryWrite(paths.MessageFile, hosts.CurrentHost, "told to fail");
     return code;
 }
 
@@ -49,6 +49,6 @@ var report = new HostReport
     UnitsDone = done,
     RowsIn = rows,
 };
-Directory.CreateDirectory(Path.Combine(paths.Output, "reports"));
+Directory.CreateDirectory(Path.Combine(paths.Output, "_reports"));
 File.WriteAllBytes(Path.Combine(paths.Output, OutputLayout.Report(hosts.CurrentHost)), ContractJson.Write(report));
 return 0;

@@ -70,7 +70,7 @@ async Task<(Manifest Manifest, int Kills, int Runs)> RunAsync(string name, int k
     }
 
     var memory = Directory
-        .GetFiles(Path.Combine(output, "reports"))
+        .GetFiles(Path.Combine(output, "_reports"))
         .Max(f => ContractJson.Read<HostReport>(File.ReadAllBytes(f), f).PeakMemoryBytes);
     Console.WriteLine($"{name}: {clock.Elapsed.TotalSeconds:0} s, peak memory of a worker {memory >> 20} MiB");
     return (ContractJson.Read<Manifest>(File.ReadAllBytes(Path.Combine(output, OutputLayout.Manifest)), name), run.Kills, run.Runs);

@@ -1,5 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.Storage.Tests;
@@ -30,7 +31,33 @@ public sealed class LocalInputTests : IDisposable
 
     [Fact]
     public void Resolve_Folder_ListsFilesInOrderWithoutHiddenOnes() =>
-        Assert.Equal(["a.csv", "b.csv", "year=2024/c.csv", "year=2024/d.txt"], LocalInput.Resolve(_folder.Path).Files);
+        Assert.Equal(["a.csv", "b.csv", "year=2024/c.csv", "year=2024/d.txt"], LocalInput.Resolve(_folder.Path, InputFormat.Auto).Files);
+
+    [Fact]
+    public void Resolve_Folder_NamesWhatItSkipped()
+    {
+        foreach (var name in new[] { "README.md", "sub/license", "sub/dataset_info.json", "sub/state.json", "state.json" })
+        {
+            _folder.Write(name, "x");
+        }
+
+        var input = LocalInput.Resolve(_folder.Path, InputFormat.Auto);
+        Assert.Contains("state.json", input.Files);
+        Assert.Equal(
+            [".hidden/", ".y.csv", "README.md", "_SUCCESS", "_logs/", "sub/dataset_info.json", "sub/license", "sub/state.json"],
+            input.Skipped
+        );
+        Assert.Equal([".hidden/", "_SUCCESS"], input.Skipped.Where(DataFiles.IsMarker));
+        Assert.Contains("README.md", LocalInput.Resolve(_folder.Path, InputFormat.Text).Files);
+    }
+
+    [Fact]
+    public void Resolve_FolderOfDescriptionsAlone_SaysWhatWasFound()
+    {
+        _folder.Write("docs/README.md", "x");
+        var e = Assert.Throws<PJobException>(() => LocalInput.Resolve(_folder["docs"], InputFormat.Auto));
+        Assert.Contains("nor what describes a data set; found README.md)", e.Message);
+    }
 
     [Theory]
     [InlineData("_delta_log/00000000000000000000.json", "", "a Delta Lake table (_delta_log/)", "delta_scan")]
@@ -44,7 +71,7 @@ public sealed class LocalInputTests : IDisposable
         _folder.Write("table/data/part-0.parquet", "PAR1");
         foreach (var data in new[] { _folder[$"table/{below}"], _folder[$"table/{below}"] + "/**/*.parquet" })
         {
-            var e = Assert.Throws<PJobException>(() => LocalInput.Resolve(data));
+            var e = Assert.Throws<PJobException>(() => LocalInput.Resolve(data, InputFormat.Auto));
             Assert.Contains(what, e.Message);
             Assert.Contains(export, e.Message);
             Assert.Equal(ExitCode.BadSpec, e.ExitCode);
@@ -55,13 +82,13 @@ public sealed class LocalInputTests : IDisposable
     public void Resolve_FolderNamedMetadata_IsNoTable()
     {
         _folder.Write("corpus/metadata/notes.json", "{}");
-        Assert.Equal(["metadata/notes.json"], LocalInput.Resolve(_folder["corpus"]).Files);
+        Assert.Equal(["metadata/notes.json"], LocalInput.Resolve(_folder["corpus"], InputFormat.Auto).Files);
     }
 
     [Fact]
     public void Resolve_File_IsOneFileOfItsFolder()
     {
-        var input = LocalInput.Resolve(_folder["b.csv"]);
+        var input = LocalInput.Resolve(_folder["b.csv"], InputFormat.Auto);
         Assert.Equal((_folder.Path, "b.csv"), (input.Root, Assert.Single(input.Files)));
     }
 
@@ -72,12 +99,12 @@ public sealed class LocalInputTests : IDisposable
     [InlineData("**", "a.csv,b.csv,year=2024/c.csv,year=2024/d.txt")]
     [InlineData("*/d.*", "year=2024/d.txt")]
     public void Resolve_Glob_ListsMatches(string pattern, string expected) =>
-        Assert.Equal(expected.Split(','), LocalInput.Resolve(_folder[pattern]).Files);
+        Assert.Equal(expected.Split(','), LocalInput.Resolve(_folder[pattern], InputFormat.Auto).Files);
 
     [Fact]
     public void Resolve_GlobBelowAFolder_IsRelativeToThatFolder()
     {
-        var input = LocalInput.Resolve(_folder["year=2024", "*.txt"]);
+        var input = LocalInput.Resolve(_folder["year=2024", "*.txt"], InputFormat.Auto);
         Assert.Equal((_folder["year=2024"], "d.txt"), (input.Root, Assert.Single(input.Files)));
     }
 
@@ -87,7 +114,7 @@ public sealed class LocalInputTests : IDisposable
     [InlineData("no/where/*.csv")]
     public void Resolve_Nothing_IsABadSpec(string path)
     {
-        var e = Assert.Throws<PJobException>(() => LocalInput.Resolve(_folder[path]));
+        var e = Assert.Throws<PJobException>(() => LocalInput.Resolve(_folder[path], InputFormat.Auto));
         Assert.Equal(ExitCode.BadSpec, e.ExitCode);
         Assert.StartsWith("input.data: ", e.Message, StringComparison.Ordinal);
     }
@@ -98,7 +125,7 @@ public sealed class LocalInputTests : IDisposable
     public void Resolve_LinkAmongTheFiles_IsRefusedByName(string target, string link)
     {
         File.CreateSymbolicLink(_folder[link], _folder[target]);
-        var e = Assert.Throws<PJobException>(() => LocalInput.Resolve(_folder.Path));
+        var e = Assert.Throws<PJobException>(() => LocalInput.Resolve(_folder.Path, InputFormat.Auto));
         Assert.Contains($"{link} is a symbolic link", e.Message, StringComparison.Ordinal);
     }
 
@@ -106,13 +133,13 @@ public sealed class LocalInputTests : IDisposable
     public void Resolve_LinkThatTheUserNamed_IsFollowed()
     {
         File.CreateSymbolicLink(_folder["link.csv"], _folder["b.csv"]);
-        Assert.Equal("b.csv", Assert.Single(LocalInput.Resolve(_folder["link.csv"]).Files));
+        Assert.Equal("b.csv", Assert.Single(LocalInput.Resolve(_folder["link.csv"], InputFormat.Auto).Files));
     }
 
     [Fact]
     public async Task Hash_Files_HasSizesAndSha256()
     {
-        var files = await LocalInput.Resolve(_folder.Path).HashAsync();
+        var files = await LocalInput.Resolve(_folder.Path, InputFormat.Auto).HashAsync();
         Assert.Equal(new SourceFile("a.csv", 7, Fingerprints.OfFile(_folder["a.csv"])), files[0] with { Stamp = null });
         Assert.Equal(4, files.Count);
     }

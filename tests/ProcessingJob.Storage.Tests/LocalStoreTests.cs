@@ -33,6 +33,31 @@ public sealed class LocalStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Probe_StagingOnAnotherFileSystem_StagesOutOfSightWithinTheOutput()
+    {
+        Assert.SkipUnless(Directory.Exists("/dev/shm"), "no second file system at /dev/shm");
+        var staging = Path.Combine("/dev/shm", $"pjob-{Guid.NewGuid():n}");
+        try
+        {
+            var store = new LocalStore(Path.Combine(_folder, "output"), staging);
+            await store.ProbeAsync(Token);
+            await using var file = await store.StageAsync("data/x.bin", Token);
+            await file.Stream.WriteAsync(new byte[] { 1 }, Token);
+
+            Assert.Equal([".staging"], Directory.GetFileSystemEntries(store.Location).Select(Path.GetFileName));
+            Assert.Empty(await store.ListAsync("", Token).ToListAsync(Token));
+            await file.FinishAsync(Token);
+            await file.PublishAsync(Token);
+            Assert.Equal(["data/x.bin"], await store.ListAsync("", Token).Select(f => f.Path).ToListAsync(Token));
+            Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(store.Location, ".staging")));
+        }
+        finally
+        {
+            Directory.Delete(staging, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Probe_ReadOnlyOutput_FailsAndSaysSo()
     {
         var e = await Assert.ThrowsAsync<PJobException>(() =>
@@ -63,8 +88,8 @@ public sealed class LocalStoreTests : IDisposable
     {
         var files = new RecordedFiles();
         var store = new LocalStore(Path.Combine(_folder, "out"), Path.Combine(_folder, "staging"), files);
-        await store.WriteAsync("reports/a.json", new byte[] { 1 }, Token);
-        Assert.Equal(["sync .", "sync out", "rename out/reports/a.json", "sync out/reports"], files.Done(_folder));
+        await store.WriteAsync("_reports/a.json", new byte[] { 1 }, Token);
+        Assert.Equal(["sync .", "sync out", "rename out/_reports/a.json", "sync out/_reports"], files.Done(_folder));
     }
 
     [Fact]

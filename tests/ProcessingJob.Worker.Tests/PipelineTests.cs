@@ -30,20 +30,22 @@ public sealed class PipelineTests : IDisposable
 
     readonly TempFolder _folder = new();
 
-    public static TheoryData<Stage> Stages => [.. Enum.GetValues<Stage>()];
+    /// <summary>Every stage, with one lane and with several.</summary>
+    public static TheoryData<Stage, int> Stages =>
+        [.. Enum.GetValues<Stage>().SelectMany(stage => (int[])[1, 4], (stage, lanes) => new TheoryDataRow<Stage, int>(stage, lanes))];
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task RunAsync_NothingWrong_CommitsEveryRow()
+    [Theory, InlineData(1), InlineData(2), InlineData(20)]
+    public async Task RunAsync_NothingWrong_CommitsEveryRow(int lanes)
     {
-        var rows = await RunAsync(_ => { }, default);
+        var rows = await RunAsync(_ => { }, default, lanes);
         Assert.Equal(Units * RowsPerUnit, rows);
         Assert.Equal(Units, Commits());
     }
 
     [Theory, MemberData(nameof(Stages))]
-    public async Task RunAsync_StageFails_EndsWithItsErrorAndLeavesNothingHalf(Stage stage)
+    public async Task RunAsync_StageFails_EndsWithItsErrorAndLeavesNothingHalf(Stage stage, int lanes)
     {
         var calls = 0;
         var e = await Assert.ThrowsAsync<InvalidOperationException>(() =>
@@ -55,7 +57,8 @@ public sealed class PipelineTests : IDisposable
                             throw new InvalidOperationException($"{at} broke");
                         }
                     },
-                    default
+                    default,
+                    lanes
                 )
                 .WaitAsync(Hang)
         );
@@ -64,7 +67,7 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Stages))]
-    public async Task RunAsync_CancelledInAStage_EndsAndLeavesNothingHalf(Stage stage)
+    public async Task RunAsync_CancelledInAStage_EndsAndLeavesNothingHalf(Stage stage, int lanes)
     {
         using var source = new CancellationTokenSource();
         var calls = 0;
@@ -77,7 +80,8 @@ public sealed class PipelineTests : IDisposable
                             source.Cancel();
                         }
                     },
-                    source.Token
+                    source.Token,
+                    lanes
                 )
                 .WaitAsync(Hang)
         );
@@ -131,6 +135,7 @@ public sealed class PipelineTests : IDisposable
     async Task<long> RunAsync(
         Action<Stage> at,
         CancellationToken cancellationToken,
+        int lanes = 2,
         Action<EncodingBuffer>? spoil = null,
         InferenceEngine? with = null
     )
@@ -160,27 +165,28 @@ public sealed class PipelineTests : IDisposable
         using var own = with is null ? InferenceEngine.Create(model, new() { Device = DeviceKind.Cpu }) : null;
         var engine = with ?? own!;
         var parts = new TaskParts(spec, model, tokenizer, 64, "", new(_folder.Path));
-        var task = new WatchedTask(parts, FeatureTasks.Create(parts), at, spoil);
         var (reader, totals) = (new RowReader(ReadOptions.From(spec, []) with { RowsPerBlock = RowsPerBlock }), new RunTotals(64));
-        var output = new OutputRows(task, reader, spec, 64, totals);
+        var output = CreateOutput();
         var store = new WatchedStore(new LocalStore(_folder["out"], _folder["staging"]), at);
         await store.ProbeAsync(default);
         var pipeline = new Pipeline(
             new(
                 new WatchedData(new LocalData(_folder["in"]), at),
                 reader,
-                task,
                 engine,
-                () => new(tokenizer.CreateEncoder(task.Encoding), ""),
-                2,
-                output,
+                CreateOutput,
+                () => new(tokenizer.CreateEncoder(output.Task.Encoding), ""),
                 unit => new UnitWriter(store, unit, output.Columns, new()),
-                totals
+                totals,
+                lanes,
+                2
             )
         );
         await pipeline.RunAsync(units, cancellationToken);
         Assert.Equal(Units, pipeline.UnitsDone);
         return totals.RowsOut;
+
+        OutputRows CreateOutput() => new(new WatchedTask(parts, FeatureTasks.Create(parts), at, spoil), reader, spec, 64, null);
     }
 
     void AssertNothingHalf()

@@ -72,7 +72,9 @@ public sealed class ProgressTests : ILogEventSink
             _totals.AddReject(new Reject("f", i, 0, i < 10 ? RejectReason.TooLong : RejectReason.MissingText, "m", "r"));
         }
 
-        _totals.AddEncoding(17, truncated: true);
+        var block = _totals.CreateCounts();
+        block.Add(17, truncated: true);
+        _totals.Add(block);
 
         Assert.Equal(20, _totals.Rejects().Samples.Count);
         Assert.Equal((10L, 20L), (_totals.Rejects().ByReason[RejectReason.TooLong], _totals.Rejects().ByReason[RejectReason.MissingText]));

@@ -20,6 +20,18 @@ public sealed class ShardTests : IDisposable
     public async Task Create_NoDataFolder_IsEmpty() => Assert.Empty((await CreateAsync(null, ResourceConfig.SingleHost)).Units);
 
     [Fact]
+    public async Task Create_FilesThatDescribeTheData_AreNoUnits()
+    {
+        foreach (var name in new[] { "a.csv", "README.md", "dataset_info.json", "state.json", "a.csv.crc", "_SUCCESS" })
+        {
+            Directory.CreateDirectory(_paths.Data);
+            await File.WriteAllTextAsync(Path.Combine(_paths.Data, name), "t\n1\n", TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal("a.csv", Assert.Single((await CreateAsync(null, ResourceConfig.SingleHost)).Units).Source);
+    }
+
+    [Fact]
     public async Task Create_S3PrefixWithoutObjects_IsRefused()
     {
         using var moto = MotoServer.TryStart(out var server, out var reason) ? server : null;

@@ -51,21 +51,21 @@ sealed class TaskRun : IDisposable
             }
         );
         var reader = new RowReader(ReadOptions.From(spec, []));
-        var output = new OutputRows(task, reader, spec, texts.MaxLength, new(texts.MaxLength));
+        var output = new OutputRows(task, reader, spec, texts.MaxLength, null);
         var (rows, rejects) = (new ColumnBlock(output.Columns), new List<Reject>());
         var encoder = texts.CreateEncoder(tokenizer, task.Encoding);
         await using var source = await new LocalData(folder["in"]).OpenAsync(unit, default);
         await foreach (var block in reader.ReadAsync(unit, source))
         {
-            using var item = new BlockItem(new(unit), block) { Encodings = new() };
+            var encodings = new EncodingBuffer();
             for (var row = 0; row < block.Count; row++)
             {
-                task.Encode(block, row, encoder, item.Encodings);
+                task.Encode(block, row, encoder, encodings);
             }
 
-            await item.CompleteAsync(engine.RunAsync(item.Encodings, default));
-            await item.Ready;
-            output.Append(item, rows, rejects);
+            using var item = new BlockItem(unit, block, encodings, engine.RunAsync(encodings, default));
+            await item.WaitAsync(default);
+            output.Append(item, rows, rejects, new RunTotals(texts.MaxLength).CreateCounts());
         }
         return new(rows, rejects, task, folder);
     }

@@ -53,7 +53,7 @@ sealed class Analyzer
     /// <exception cref="PJobException">The data cannot be read.</exception>
     public async Task<DataAnalysis> RunAsync(int? rows, CancellationToken cancellationToken)
     {
-        var input = LocalInput.Resolve(_spec.Input.Data);
+        var input = LocalInput.Resolve(_spec.Input.Data, _spec.Input.Format);
         var files = input.Files.Select(f => new SourceFile(f, new FileInfo(input.PathOf(f)).Length, ""));
         var units = UnitCutter.Cut(files, _spec, "", "");
         var sample = await RowSample.ReadAsync(_spec, new LocalData(input.Root), units, rows, Add, cancellationToken);

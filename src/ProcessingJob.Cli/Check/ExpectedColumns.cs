@@ -14,8 +14,7 @@ static class ExpectedColumns
         }
 
         columns.AddRange(spec.Input.Keep.Where(k => k != "*"));
-        columns.AddRange(TaskTable.Of(spec.Task).Columns(spec).Select(c => c.Name));
-        columns.AddRange(["token_count", "truncated", "source_file", "source_row"]);
+        columns.AddRange(TaskColumns.Of(spec).Concat(TaskColumns.Common).Select(c => c.Name));
         return columns;
     }
 }

@@ -24,6 +24,7 @@ sealed class OutputCheck(IOutputStore output)
     {
         if (await output.ReadAsync(OutputLayout.Manifest, cancellationToken) is not { } json)
         {
+            await OutputRoot.CheckLayoutAsync(output, cancellationToken);
             return new(null, [$"{OutputLayout.Manifest}: missing; the job has not finished"], []);
         }
 
@@ -38,7 +39,13 @@ sealed class OutputCheck(IOutputStore output)
         CheckSchemas();
         var known = manifest.Parts.Concat(manifest.RejectFiles).Select(p => p.Path).ToHashSet(StringComparer.Ordinal);
         known.UnionWith(await CheckRecordsAsync(manifest, cancellationToken));
-        return new(manifest, [.. _faults.Order(StringComparer.Ordinal)], await OrphansAsync(known, cancellationToken));
+        var unknown = await UnknownAsync(known, cancellationToken);
+        foreach (var file in unknown.Where(OutputRoot.IsForeign))
+        {
+            _faults.Enqueue($"{file}: is no part of the job, and readers of {OutputLayout.DataFolder} would take it for one; move it away");
+        }
+
+        return new(manifest, [.. _faults.Order(StringComparer.Ordinal)], [.. unknown.Where(file => !OutputRoot.IsForeign(file))]);
     }
 
     Task CheckFilesAsync(Manifest manifest, JobSpec spec, CancellationToken cancellationToken)
@@ -53,11 +60,11 @@ sealed class OutputCheck(IOutputStore output)
         return Parallel.ForEachAsync(
             manifest.Parts.Concat(manifest.RejectFiles),
             cancellationToken,
-            async (part, token) => await CheckFileAsync(part, Rows(part), columns, token)
+            async (part, token) => await CheckFileAsync(part, Rows(part), columns, spec, token)
         );
     }
 
-    async Task CheckFileAsync(PartRecord part, long rows, IReadOnlyList<string> expected, CancellationToken cancellationToken)
+    async Task CheckFileAsync(PartRecord part, long rows, IReadOnlyList<string> expected, JobSpec spec, CancellationToken cancellationToken)
     {
         if (OutputNames.UnitOf(part.Path) is null)
         {
@@ -81,7 +88,7 @@ sealed class OutputCheck(IOutputStore output)
 
         try
         {
-            var facts = await ReadAsync(file.Path, cancellationToken);
+            var facts = await ReadAsync(file.Path, spec, cancellationToken);
             if (facts.Rows != rows)
             {
                 Fault(part, $"has {facts.Rows} rows, expected {rows}");
@@ -113,14 +120,17 @@ sealed class OutputCheck(IOutputStore output)
         }
     }
 
-    static Task<PartFacts> ReadAsync(string path, CancellationToken cancellationToken) =>
+    static Task<PartFacts> ReadAsync(string path, JobSpec spec, CancellationToken cancellationToken) =>
         Path.GetExtension(path) switch
         {
-            ".parquet" => ParquetPartCheck.ReadAsync(path, cancellationToken),
+            ".parquet" => ParquetPartCheck.ReadAsync(path, VectorOf(spec), cancellationToken),
+            ".arrow" => ArrowPartCheck.ReadAsync(path, VectorOf(spec), cancellationToken),
             ".jsonl" or ".zst" => JsonlPartCheck.ReadAsync(path, cancellationToken),
             ".npy" => NpyPartCheck.ReadAsync(path, cancellationToken),
             var other => throw new InvalidDataException($"unknown format {other}"),
         };
+
+    static string? VectorOf(JobSpec spec) => spec.Task == TaskKind.Embed ? TaskColumns.NameOf(spec, TaskColumns.Embedding) : null;
 
     // The schema that most parts have is the right one.
     void CheckSchemas()
@@ -226,21 +236,21 @@ sealed class OutputCheck(IOutputStore output)
         }
     }
 
-    async Task<List<string>> OrphansAsync(HashSet<string> known, CancellationToken cancellationToken)
+    async Task<List<string>> UnknownAsync(HashSet<string> known, CancellationToken cancellationToken)
     {
-        var orphans = new List<string>();
+        var unknown = new List<string>();
         foreach (var prefix in new[] { OutputLayout.DataFolder, OutputLayout.RejectFolder, OutputLayout.CommitFolder })
         {
             await foreach (var file in output.ListAsync(prefix, cancellationToken))
             {
                 if (!known.Contains(file.Path))
                 {
-                    orphans.Add(file.Path);
+                    unknown.Add(file.Path);
                 }
             }
         }
-        orphans.Sort(StringComparer.Ordinal);
-        return orphans;
+        unknown.Sort(StringComparer.Ordinal);
+        return unknown;
     }
 
     void Fault(PartRecord part, string what) => _faults.Enqueue($"{part.Path}: {what}");

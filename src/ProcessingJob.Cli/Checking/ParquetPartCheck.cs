@@ -1,59 +1,32 @@
 using Parquet;
 using Parquet.Meta;
 using Parquet.Schema;
-using ProcessingJob.Data.Columns;
-using ProcessingJob.Data.Reading;
+using ProcessingJob.Data.Outputs;
 
 namespace ProcessingJob.Cli.Checking;
 
 /// <summary>Reads a Parquet part: every value of every column is decoded.</summary>
 static class ParquetPartCheck
 {
-    public static async Task<PartFacts> ReadAsync(string path, CancellationToken cancellationToken)
+    /// <param name="path">The part.</param>
+    /// <param name="vector">Name of the column of embeddings; null: the task makes none.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<PartFacts> ReadAsync(string path, string? vector, CancellationToken cancellationToken)
     {
         await using var reader = await ParquetReader.CreateAsync(path, null, cancellationToken);
         var fields = reader.Schema.GetDataFields();
-        var faults = new List<string>();
-        var (rows, widths) = (0L, new HashSet<int>());
-        await foreach (var (columns, block) in ParquetTable.ReadAsync(path, cancellationToken))
+        var (rows, vectors) = (0L, new VectorCheck(vector));
+        await foreach (var table in PartTable.ReadAsync(path, cancellationToken))
         {
-            using (block)
+            using (table)
             {
-                rows += block.Count;
-                var embedding = columns.Zip(block.Kept).FirstOrDefault(c => c.First.Name == "embedding").Second;
-                if (embedding is ItemsColumn vectors)
-                {
-                    CheckEmbedding(vectors, widths, faults);
-                }
+                rows += table.Count;
+                vectors.Add(table);
             }
         }
 
-        if (widths.Count > 1)
-        {
-            faults.Add($"column embedding has rows of different widths: {string.Join(", ", widths.Order())}");
-        }
-
-        var width = widths.Count == 1 ? $"[{widths.Single()}]" : "";
-        var schema = string.Join(", ", fields.Select(f => $"{Name(f)} {TypeName(f)}{(Name(f) == "embedding" ? width : "")}"));
-        return new(rows, fields.Select(Name).ToHashSet(), schema, faults);
-    }
-
-    static void CheckEmbedding(ItemsColumn vectors, HashSet<int> widths, List<string> faults)
-    {
-        for (var row = 0; row < vectors.Count; row++)
-        {
-            widths.Add(vectors.Length(row));
-        }
-
-        const string fault = "column embedding has a value that is not finite";
-        if (
-            vectors.Items is ValueColumn<float> floats
-            && floats.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) >= 0
-            && !faults.Contains(fault)
-        )
-        {
-            faults.Add(fault);
-        }
+        var schema = string.Join(", ", fields.Select(f => $"{Name(f)} {TypeName(f)}{(Name(f) == vector ? vectors.Width : "")}"));
+        return new(rows, fields.Select(Name).ToHashSet(), schema, vectors.Faults);
     }
 
     // As Parquet names types, not as .NET holds them.

@@ -6,16 +6,19 @@ namespace ProcessingJob.Cli.Display;
 /// <summary>Expected time and cost for people and for programs.</summary>
 static class CostText
 {
-    public static string Of(CostEstimate cost, Workload work, InstanceTypes types) =>
-        $"expected: {Text.Count(work.Rows)} rows, {Text.Count(work.Tokens)} tokens; "
-        + $"{cost.Hosts} x {cost.Type.Type} take {Time(cost.Total)}, including {Time(CostModel.Startup)} of startup; {Usd(cost)}\n"
+    /// <summary>One line of what is to be done and one for each type that may do it.</summary>
+    public static string Of(IReadOnlyList<CostEstimate> costs, Workload work, InstanceTypes types) =>
+        $"expected: {Text.Count(work.Rows)} rows, {Text.Count(work.Tokens)} tokens (prices of {types.Region}, {types.Date})\n"
+        + string.Concat(costs.Select(Of));
+
+    static string Of(CostEstimate cost) =>
+        $"  {cost.Hosts} x {cost.Type.Type}: {Time(cost.Total)}, including {Time(CostModel.Startup)} of startup; {Usd(cost)}; "
         + (
             cost.Measured
-                ? $"at the measured {Text.Count(cost.TokensPerSecond)} tokens/s per host"
-                : $"at an estimated {Text.Count(cost.TokensPerSecond)} tokens/s per host "
-                    + "(run once to measure it, or set --tokens-per-second)"
-        )
-        + $"; prices of {types.Region}, {types.Date}\n";
+                ? $"at the measured {Text.Count(cost.TokensPerSecond)} tokens/s per host\n"
+                : $"at an estimated {Text.Count(cost.TokensPerSecond)} tokens/s per host (run once to measure it, or set "
+                    + "--tokens-per-second)\n"
+        );
 
     /// <summary>Time and cost by number of hosts; of a long list the rows that show its shape.</summary>
     public static string Of(IReadOnlyList<CostEstimate> choices, CostEstimate? chosen)

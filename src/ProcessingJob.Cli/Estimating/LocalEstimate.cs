@@ -20,9 +20,10 @@ sealed record LocalEstimate(long Rows, long Tokens, double? Seconds)
         CancellationToken cancellationToken
     )
     {
-        var data = new LocalData(LocalInput.Resolve(spec.Input.Data).Root);
+        var data = new LocalData(LocalInput.Resolve(spec.Input.Data, spec.Input.Format).Root);
         var sample = await WorkSample.TakeAsync(spec, plan, data, spec.Model, cancellationToken);
-        var speed = tokensPerSecond ?? await WorkSample.MeasuredSpeedAsync(LocalStore.Within(spec.Output.Data), cancellationToken);
+        var output = LocalStore.Within(spec.Output.Data);
+        var speed = tokensPerSecond ?? (await WorkSample.MeasuredLocallyAsync(output, cancellationToken));
         var share = plan.BytesLeft == 0 ? 1 : (double)plan.Hosts.Max(h => h.BytesLeft) / plan.BytesLeft;
         return new(sample.Rows, sample.Tokens, speed is { } perSecond ? sample.Tokens * share / perSecond : null);
     }

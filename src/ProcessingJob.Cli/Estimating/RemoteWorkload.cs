@@ -24,7 +24,7 @@ static class RemoteWorkload
     )
     {
         var remote = S3Uri.IsS3(spec.Model)
-            ? await S3Input.ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", cancellationToken)
+            ? await S3Input.ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", format: null, cancellationToken)
             : null;
         var folder = remote is null ? spec.Model : Directory.CreateTempSubdirectory("pjob-").FullName;
         try
@@ -36,26 +36,20 @@ static class RemoteWorkload
 
             IDataRoot data = S3Uri.IsS3(spec.Input.Data)
                 ? new S3Data(s3, Root(spec.Input.Data, plan), AwsConnection.S3Options)
-                : new LocalData(LocalInput.Resolve(spec.Input.Data).Root);
+                : new LocalData(LocalInput.Resolve(spec.Input.Data, spec.Input.Format).Root);
             var sample = await WorkSample.TakeAsync(spec, plan, data, folder, cancellationToken);
             var output = new S3Store(s3, S3Uri.Parse(spec.Output.Data, "output.data"), AwsConnection.S3Options);
-            var measured = tokensPerSecond ?? await WorkSample.MeasuredSpeedAsync(output, cancellationToken);
-            if (measured is null && !TaskTable.Of(spec.Task).RunsModel)
-            {
-                throw new PJobException(
-                    $"the speed of task: {Names.Of(spec.Task)} cannot be estimated; set a measured one with --tokens-per-second",
-                    ExitCode.BadSpec
-                );
-            }
-
+            var measured = await WorkSample.MeasuredSpeedsAsync(output, cancellationToken);
+            var isKnown = tokensPerSecond is not null || spec.Compute.InstanceType.All(measured.ContainsKey);
             var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
             return new()
             {
                 Units = [.. plan.Units.Where(u => !committed.Contains(u.Id))],
                 Rows = sample.Rows,
                 Tokens = sample.Tokens,
-                FlopsPerToken = measured is null ? ModelFlops.PerToken(folder) : 0,
-                MeasuredTokensPerSecond = measured,
+                FlopsPerToken = isKnown || !TaskTable.Of(spec.Task).RunsModel ? 0 : ModelFlops.PerToken(folder),
+                MeasuredTokensPerSecond = tokensPerSecond,
+                MeasuredByType = measured,
                 BytesPerHost =
                     Copied(spec, plan)
                     + (remote?.Bytes ?? new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length)),

@@ -17,6 +17,9 @@ sealed record WorkSample(long Rows, long Tokens)
 {
     const int SampleRows = 1000;
 
+    /// <summary>Shorter runs measure their own start more than the machine.</summary>
+    const double LeastSeconds = 30;
+
     /// <param name="spec">The job.</param>
     /// <param name="plan">Its units and what is committed.</param>
     /// <param name="data">The input.</param>
@@ -73,10 +76,23 @@ sealed record WorkSample(long Rows, long Tokens)
         return (encoder, isWhole ? int.MaxValue : texts.MaxLength);
     }
 
-    /// <summary>Tokens/s of one host as the reports of an output's last run tell it; null: there are none.</summary>
-    public static async Task<double?> MeasuredSpeedAsync(IOutputStore output, CancellationToken cancellationToken)
+    /// <summary>Tokens/s of one host by instance type, as the reports of an output's last run on SageMaker tell it.</summary>
+    public static async Task<Dictionary<string, double>> MeasuredSpeedsAsync(IOutputStore output, CancellationToken cancellationToken) =>
+        (await ReportsAsync(output, cancellationToken))
+            .Where(r => r.InstanceType is not null && r.BusySeconds >= LeastSeconds)
+            .GroupBy(r => r.InstanceType!, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Average(r => r.Tokens / r.BusySeconds), StringComparer.Ordinal);
+
+    /// <summary>The same of hosts on this machine; null: there are none.</summary>
+    public static async Task<double?> MeasuredLocallyAsync(IOutputStore output, CancellationToken cancellationToken) =>
+        (await ReportsAsync(output, cancellationToken))
+            .Where(r => r.InstanceType is null)
+            .Select(r => (double?)(r.Tokens / r.BusySeconds))
+            .Average();
+
+    static async Task<List<HostReport>> ReportsAsync(IOutputStore output, CancellationToken cancellationToken)
     {
-        var speeds = new List<double>();
+        var reports = new List<HostReport>();
         await foreach (var file in output.ListAsync(OutputLayout.ReportFolder, cancellationToken))
         {
             if (
@@ -84,9 +100,9 @@ sealed record WorkSample(long Rows, long Tokens)
                 && ContractJson.Read<HostReport>(json, file.Path) is { Tokens: > 0, BusySeconds: > 0 } report
             )
             {
-                speeds.Add(report.Tokens / report.BusySeconds);
+                reports.Add(report);
             }
         }
-        return speeds.Count == 0 ? null : speeds.Average();
+        return reports;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Outputs;
 
 namespace ProcessingJob.Cli.Head;
@@ -6,7 +7,7 @@ namespace ProcessingJob.Cli.Head;
 /// <summary>A row of an output as JSON, its embedding as it is stored.</summary>
 static class RowJson
 {
-    public static JsonObject Of(PartRows rows, int row)
+    public static JsonObject Of(PartRows rows, int row, JobSpec spec)
     {
         var json = new JsonObject();
         foreach (var (name, values) in rows.Columns)
@@ -16,7 +17,7 @@ static class RowJson
 
         if (rows.Width > 0)
         {
-            json["embedding"] = List(rows.Vector(row).ToArray());
+            json[TaskColumns.NameOf(spec, TaskColumns.Embedding)] = List(rows.Vector(row).ToArray());
         }
 
         return json;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Cli.Init;
 
@@ -34,10 +35,11 @@ static class InitCommand
                     );
                 }
 
-                var found = await DataLook.AtAsync(parsed.GetRequiredValue(data), cancellationToken);
                 var look = parsed.GetValue(model) is { } folder ? ModelLook.At(folder) : null;
+                var task = look?.Task ?? TaskKind.Embed;
+                var found = await DataLook.AtAsync(parsed.GetRequiredValue(data), TaskTable.Of(task).InputKeys, cancellationToken);
                 var text = JobYaml.Write(found, look);
-                cli.Error.Write(Text.Warnings(look?.Warnings ?? []));
+                cli.Error.Write(Text.Warnings([.. look?.Warnings ?? [], .. found.Warnings]));
                 if (path == "-")
                 {
                     cli.Out.Write(text);

@@ -7,6 +7,11 @@ namespace ProcessingJob.Cli.Init;
 /// <summary>Writes a commented job.yaml: what was seen is set, what one may want to change stands there as a comment.</summary>
 static class JobYaml
 {
+    const double RejectsAllowed = 0.001;
+    const int ShownColumns = 30;
+
+    static readonly string[] FormatKeys = ["input.format", "input.delimiter", "input.quote", "input.escape", "input.encoding"];
+
     public static string Write(DataLook data, ModelLook? model)
     {
         var text = new StringBuilder("# A job for pjob. 'pjob schema' describes every key; 'pjob run job.yaml' runs it on this machine.\n");
@@ -27,22 +32,37 @@ static class JobYaml
         );
         Line("input:");
         Line($"  data: {Quoted(data.Data)}   # {data.Files} {(data.Files == 1 ? "file" : "files")}, {Names.Of(data.Format)}");
-        var keys = TaskTable.Of(task).InputKeys;
-        if (!InputFormats.Of(data.Format).HasColumns)
+        foreach (var key in FormatKeys)
+        {
+            var (value, usual) = (SpecKeys.Find(key)!.Write(new() { Input = data.Guess.Input }), SpecKeys.Find(key)!.Write(new()));
+            if (value?.ToString() != usual?.ToString())
+            {
+                Line($"  {key["input.".Length..]}: {Quoted(value!.ToString())}");
+            }
+        }
+
+        if (!data.HasColumns)
         {
             Line("  rows: line               # line | file: what is one text");
-        }
-        else if (keys is [var only])
-        {
-            Line($"  {only}: {Quoted(data.TextColumn ?? only)}   # columns: {Columns(data)}");
         }
         else
         {
             Line($"  # columns: {Columns(data)}");
-            foreach (var (key, column) in keys.Zip(data.ColumnsFor(keys)))
-            {
-                Line($"  {key}: {Quoted(column)}");
-            }
+        }
+
+        foreach (var (key, column) in data.Texts)
+        {
+            Line($"  {key}: {Quoted(column.Name)}");
+        }
+
+        if (data.BlankShare > RejectsAllowed)
+        {
+            Line($"  blank: embed             # reject | embed: {data.BlankShare:P1} of the first rows have no text");
+        }
+
+        if (data.Warnings.Any(w => w.Code == "partition_folders"))
+        {
+            Line("  # partitions: true       # folders such as year=2024/ as columns, to keep");
         }
 
         Line(data.IdColumn is { } id ? $"  id: {Quoted(id)}" : "  # id: …                  # a column that names each row");
@@ -68,7 +88,7 @@ static class JobYaml
         Line("output:");
         Line("  data: ./out");
         Line($"  format: parquet          # {string.Join(" | ", Names.All<OutputFormat>())}");
-        Line("rejects: { max_fraction: 0.001 }");
+        Line($"rejects: {{ max_fraction: {RejectsAllowed} }}");
         Line("compute: { instance_count: 1 }");
         Line("# On SageMaker (data and output on S3):");
         Line("# compute: { instance_type: ml.g5.xlarge, instance_count: 4, volume_gb: 60, max_runtime: 4h }");
@@ -76,7 +96,12 @@ static class JobYaml
         return text.ToString();
     }
 
-    static string Columns(DataLook data) => string.Join(", ", data.Columns.Select(c => c.Name)).ReplaceLineEndings(" ");
+    static string Columns(DataLook data) =>
+        string.Join(", ", data.Columns.Take(ShownColumns).Select(c => Plain(c.Name)))
+        + (data.Columns.Count > ShownColumns ? $" and {data.Columns.Count - ShownColumns} more" : "");
+
+    // A line break would end the comment, and other control characters are no YAML.
+    static string Plain(string name) => new([.. name.ReplaceLineEndings(" ").Take(100).Select(c => char.IsControl(c) ? ' ' : c)]);
 
     // A JSON text is a YAML text; plain words need no quotes.
     static string Quoted(string value) =>

@@ -5,6 +5,7 @@ using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Inference.Embedders;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
@@ -63,9 +64,10 @@ static class RangesCommand
 
     static async Task<RangesCollector> CollectAsync(JobSpec spec, int rows, CancellationToken cancellationToken)
     {
-        var input = LocalInput.Resolve(spec.Input.Data);
+        var input = LocalInput.Resolve(spec.Input.Data, spec.Input.Format);
         var units = UnitCutter.Cut(input.Files.Select(f => new SourceFile(f, new FileInfo(input.PathOf(f)).Length, "")), spec, "", "");
-        using var setup = new EmbedSetup(spec, spec.Model);
+        using var setup = new TextEmbedder(spec, spec.Model);
+        var encoder = setup.CreateEncoder();
         var (windows, window) = (new List<EncodingBuffer>(), new EncodingBuffer());
         await RowSample.ReadAsync(
             spec,
@@ -74,7 +76,7 @@ static class RangesCommand
             rows,
             (block, row) =>
             {
-                setup.Encode(block.Text(row), window);
+                encoder.Encode(block.Text(row), window);
                 if (window.Count < WindowRows)
                 {
                     return;

@@ -4,6 +4,7 @@ using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Pages;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Outputs;
 
 namespace ProcessingJob.Cli.Report;
@@ -151,7 +152,11 @@ static class ReportPage
 
     static void AddPicture(HtmlPage page, FinishedOutput output, EmbeddingSample sample, string? color)
     {
-        var ours = new HashSet<string>(["token_count", "truncated", "source_file", "source_row", "window", "start", "end", "embedding"]);
+        var ours = TaskColumns
+            .Common.Concat(TaskColumns.Windows)
+            .Concat(TaskColumns.Of(output.Spec))
+            .Select(c => c.Name)
+            .ToHashSet(StringComparer.Ordinal);
         var texts = output.Spec.Input.Text;
         var id = output.Spec.Input.Id;
         var kept = sample.Rows.SelectMany(r => r.Keys).Distinct().Where(c => !ours.Contains(c)).ToList();
@@ -292,7 +297,7 @@ static class ReportPage
         page.Add(
             "Rejects",
             $"{Text.Count(manifest.RejectedRows)} of {Text.Count(manifest.RowsIn)} rows "
-                + $"({Text.Percent((double)manifest.RejectedRows / Math.Max(1, manifest.RowsIn))}), all of them in rejects/.",
+                + $"({Text.Percent((double)manifest.RejectedRows / Math.Max(1, manifest.RowsIn))}), all of them in _rejects/.",
             bars + table
         );
     }

@@ -1,6 +1,6 @@
-using ProcessingJob.Cli.Model;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Inference.Embedders;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Inference.Heads;
 using ProcessingJob.Models.Folders;
@@ -12,7 +12,7 @@ namespace ProcessingJob.Cli.Search;
 /// <summary>Encodes a query as a job encoded its texts: same model, length, pooling and dimensions.</summary>
 sealed class QueryEncoder : IDisposable
 {
-    readonly EmbedSetup _setup;
+    readonly TextEmbedder _setup;
     readonly EncodingBuffer _buffer = new();
 
     /// <param name="spec">The job's spec.</param>
@@ -27,7 +27,7 @@ sealed class QueryEncoder : IDisposable
             Compute = spec.Compute with { Device = DeviceKind.Auto },
             Embed = spec.Embed with { Role = TextRole.Query },
         };
-        _setup = new EmbedSetup(here, folder, model => PromptOf(model, spec, prompt), spec.Task);
+        _setup = new TextEmbedder(here, folder, model => PromptOf(model, spec, prompt), spec.Task);
     }
 
     /// <summary>What the folder compares by.</summary>
@@ -77,7 +77,7 @@ sealed class QueryEncoder : IDisposable
     async Task<BlockResult> RunAsync(string text, CancellationToken cancellationToken)
     {
         _buffer.Clear();
-        _setup.Encode(text, _buffer);
+        _setup.CreateEncoder().Encode(text, _buffer);
         return await _setup.Engine.RunAsync(_buffer, cancellationToken);
     }
 

@@ -61,7 +61,7 @@ sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
     void Print(JobSpec spec, JobPlan plan, Workload work)
     {
         var (model, type) = (new CostModel(settings.Types), spec.Compute.InstanceType[0]);
-        var cost = model.Estimate(work, type, plan.Hosts.Count);
+        var costs = spec.Compute.InstanceType.Select(name => model.Estimate(work, name, plan.Hosts.Count)).ToList();
         // More hosts than units, or than files that are dealt out whole, would be refused.
         var most = spec.Input.Sharding == Sharding.ByKey ? plan.Files.Count : work.Units.Count;
         IReadOnlyList<CostEstimate> choices = settings.Simulate is { } range
@@ -77,7 +77,8 @@ sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
                     {
                         work.Rows,
                         work.Tokens,
-                        Cost = CostText.Document(cost),
+                        Cost = CostText.Document(costs[0]),
+                        Costs = costs.Select(CostText.Document),
                         Simulated = choices.Select(CostText.Document),
                         Cheapest = best is null ? null : CostText.Document(best),
                     }
@@ -85,7 +86,7 @@ sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
             );
             return;
         }
-        cli.Out.Write(CostText.Of(cost, work, settings.Types));
+        cli.Out.Write(CostText.Of(costs, work, settings.Types));
         if (choices.Count > 0)
         {
             cli.Out.Write(CostText.Of(choices, best));

@@ -48,6 +48,9 @@ public sealed record OutputColumn(string Name, ColumnKind Kind, bool Nullable = 
     /// <summary>Of a <see cref="ColumnKind.Typed"/>.</summary>
     public ColumnType? Type { get; init; }
 
+    /// <summary>Items of every row's list; null: lists may have any length.</summary>
+    public int? Width { get; init; }
+
     /// <summary>The type of its values; null for lists.</summary>
     public ColumnType? Scalar =>
         Kind switch
@@ -72,7 +75,7 @@ public sealed record OutputColumn(string Name, ColumnKind Kind, bool Nullable = 
         };
 
     /// <summary>What its values are, for commit records and messages.</summary>
-    public string TypeName => Type?.ToString() ?? Names.Of(Kind);
+    public string TypeName => Type?.ToString() ?? $"{Names.Of(Kind)}{(Width is { } width ? $"[{width}]" : "")}";
 
     /// <summary>A kept column: its own type, nulls allowed.</summary>
     public static OutputColumn Of(KeptColumn column) =>

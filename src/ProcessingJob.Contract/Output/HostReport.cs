@@ -1,6 +1,6 @@
 namespace ProcessingJob.Contract.Output;
 
-/// <summary><c>reports/&lt;host&gt;.json</c>: what one host did and where its time went.</summary>
+/// <summary><c>_reports/&lt;host&gt;.json</c>: what one host did and where its time went.</summary>
 public sealed record HostReport
 {
     public string Host { get; init; } = "";
@@ -88,7 +88,11 @@ public sealed record HostReport
 }
 
 /// <summary>Seconds a stage worked, waited for input and waited to hand on; summed over its workers.</summary>
-public sealed record StageReport(string Name, int Workers, double BusySeconds, double WaitInputSeconds, double WaitOutputSeconds);
+public sealed record StageReport(string Name, int Workers, double BusySeconds, double WaitInputSeconds, double WaitOutputSeconds)
+{
+    /// <summary>CPU time of the busy seconds; less than those where other work had the cores, or the stage waited for a disk.</summary>
+    public double CpuSeconds { get; init; }
+}
 
 /// <summary>Totals at a moment, in seconds since the start.</summary>
 public sealed record ThroughputPoint(double Seconds, long Rows, long Tokens);

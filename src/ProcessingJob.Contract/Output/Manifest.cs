@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ProcessingJob.Contract.Output;
 
-/// <summary><c>manifest.json</c>: what a finished output is made of and where it came from.</summary>
+/// <summary><c>_manifest.json</c>: what a finished output is made of and where it came from.</summary>
 public sealed record Manifest
 {
     public int Version { get; init; } = 1;

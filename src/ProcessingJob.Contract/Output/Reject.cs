@@ -1,6 +1,6 @@
 namespace ProcessingJob.Contract.Output;
 
-/// <summary>A row that did not reach the output, as a line of <c>rejects/part-&lt;unit&gt;.jsonl</c>.</summary>
+/// <summary>A row that did not reach the output, as a line of <c>_rejects/part-&lt;unit&gt;.jsonl</c>.</summary>
 /// <param name="SourceFile">Path below the data root.</param>
 /// <param name="SourceRow">Index of the record in the file, from 0; a header is not counted.</param>
 /// <param name="SourceOffset">Byte offset of the record in the (decompressed) file; for Parquet -1.</param>

@@ -60,6 +60,7 @@ public static class UnitCutter
     static bool CanCut(string name, InputFormat format, JobSpec spec) =>
         // Ranges are of bytes as they lie; what is decoded is read from its start.
         !InputFormats.IsCompressed(name)
+        && format != InputFormat.Arrow
         && (format == InputFormat.Parquet || spec.Input.Encoding == InputEncodings.Utf8)
         && (InputFormats.Of(format).HasColumns || spec.Input.Rows != TextRows.File);
 }

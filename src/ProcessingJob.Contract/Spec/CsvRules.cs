@@ -37,7 +37,7 @@ static class CsvRules
 
         foreach (var (name, text) in input.Types)
         {
-            if (TypeFault(text) is { } fault)
+            if ((name == "*" ? InferFault(text) : TypeFault(text)) is { } fault)
             {
                 yield return $"input.types.{name}: {fault}";
             }
@@ -48,9 +48,10 @@ static class CsvRules
     public static IEnumerable<string> Misplaced(InputSpec input, InputFormat format)
     {
         var isTable = format is InputFormat.Csv or InputFormat.Tsv;
-        if (input.Types.Count > 0 && !isTable)
+        if (input.Types.Count > 0 && !isTable && !input.Partitions)
         {
-            yield return $"input.types: for csv and tsv; columns of {Names.Of(format)} have the types of the file";
+            yield return $"input.types: for csv, tsv and folders (input.partitions); columns of {Names.Of(format)} have the types of "
+                + "the file";
         }
 
         var defaults = new InputSpec();
@@ -65,13 +66,16 @@ static class CsvRules
             yield return $"input.{key}: for csv and tsv; files of {Names.Of(format)} have none";
         }
 
-        if (input.Encoding != defaults.Encoding && format == InputFormat.Parquet)
+        if (input.Encoding != defaults.Encoding && InputFormats.Of(format).HasTypes)
         {
-            yield return "input.encoding: for text files; texts of parquet are UTF-8";
+            yield return $"input.encoding: for text files; texts of {Names.Of(format)} are UTF-8";
         }
     }
 
     static bool IsCharacter(string text) => text is [> '\0' and <= '\x7F' and not ('\r' or '\n')];
+
+    static string? InferFault(string text) =>
+        text == InputSpec.Infer ? null : $"found {text}, expected {InputSpec.Infer}: a type is for one column";
 
     static string? TypeFault(string text)
     {

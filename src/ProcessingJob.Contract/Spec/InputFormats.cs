@@ -7,17 +7,41 @@ public enum InputFormat
     Tsv,
     Jsonl,
     Parquet,
+    Arrow,
     Text,
 }
 
 /// <summary>What the name and the shape of an input format's files are.</summary>
 /// <param name="Extensions">Ends of file names, in lower case; "" is a name without one.</param>
 /// <param name="HasColumns">False where a record is nothing but its text.</param>
-public sealed record FormatTraits(IReadOnlyList<string> Extensions, bool HasColumns = true);
+/// <param name="HasTypes">Whether a file says the types of its columns, in bytes that are no text.</param>
+public sealed record FormatTraits(IReadOnlyList<string> Extensions, bool HasColumns = true, bool HasTypes = false);
 
 /// <summary>The table of input formats: a new one is a line here and in Data's InputReaders, and its reader's file.</summary>
 public static class InputFormats
 {
+    /// <summary>What users have files of and this does not read, and what to do.</summary>
+    static readonly Dictionary<string, string> Others = new()
+    {
+        [".bz2"] = "bzip2; decompress it (bunzip2), or compress it again with gzip or zstd",
+        [".xz"] = "xz; decompress it (unxz), or compress it again with gzip or zstd",
+        [".lz4"] = "an lz4 file; decompress it (unlz4), or compress it again with gzip or zstd",
+        [".zip"] = "a zip archive; unpack it (unzip)",
+        [".7z"] = "a 7z archive; unpack it (7z x)",
+        [".tar"] = "a tar archive; unpack it (tar xf)",
+        [".tgz"] = "a tar archive; unpack it (tar xf)",
+        [".orc"] = "ORC; write it as Parquet, in Spark: spark.read.orc(FOLDER).write.parquet(FOLDER)",
+        [".avro"] = "Avro; write it as Parquet, in Spark: spark.read.format(\"avro\").load(FOLDER).write.parquet(FOLDER)",
+        [".xlsx"] = "an Excel workbook; save its sheet as CSV UTF-8",
+        [".xls"] = "an Excel workbook; save its sheet as CSV UTF-8",
+        [".db"] = "a database; export the table, in DuckDB: COPY TABLE TO 'table.parquet'",
+        [".duckdb"] = "a database; export the table, in DuckDB: COPY TABLE TO 'table.parquet'",
+        [".sqlite"] = "a database; export the table, in DuckDB: COPY TABLE TO 'table.parquet'",
+        [".pkl"] = "a Python pickle; in pandas: pd.read_pickle(FILE).to_parquet('table.parquet')",
+        [".html"] = "a web page; extract its text and write it as jsonl or Parquet",
+        [".pdf"] = "a PDF; extract its text and write it as jsonl or Parquet",
+    };
+
     public static IReadOnlyList<InputFormat> All { get; } = [.. Enum.GetValues<InputFormat>().Where(f => f != InputFormat.Auto)];
 
     /// <param name="format">Any but auto, which is no format.</param>
@@ -27,7 +51,8 @@ public static class InputFormats
             InputFormat.Csv => new([".csv"]),
             InputFormat.Tsv => new([".tsv", ".tab"]),
             InputFormat.Jsonl => new([".jsonl", ".ndjson", ".json"]),
-            InputFormat.Parquet => new([".parquet", ".pq"]),
+            InputFormat.Parquet => new([".parquet", ".pq"], HasTypes: true),
+            InputFormat.Arrow => new([".arrow", ".feather", ".ipc", ".arrows"], HasTypes: true),
             InputFormat.Text => new([".txt", ".text", ""], HasColumns: false),
             InputFormat.Auto => throw new ArgumentOutOfRangeException(nameof(format), format, "auto must be resolved before"),
         };
@@ -44,10 +69,15 @@ public static class InputFormats
                 return format;
             }
         }
+        if (Others.TryGetValue(extension, out var what))
+        {
+            throw new PJobException($"{name}: not supported: {what}", ExitCode.BadSpec);
+        }
+
         var known = All.Select(f => Of(f).Extensions[0]).ToList();
         throw new PJobException(
-            $"{name}: the name ends in '{extension}', expected {string.Join(", ", known.SkipLast(1))} or {known[^1]} (also with "
-                + ".gz or .zst); set input.format",
+            $"{name}: the name ends in '{extension}', expected {string.Join(", ", known.SkipLast(1))} or {known[^1]} (text formats also "
+                + "with .gz or .zst); fix: name the files to read (input.data: FOLDER/*.csv), or set input.format if all are of one",
             ExitCode.BadSpec
         );
     }

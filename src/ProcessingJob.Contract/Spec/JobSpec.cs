@@ -70,15 +70,29 @@ public enum Toggle
 public enum OutputFormat
 {
     Parquet,
+
+    /// <summary>Files of Arrow's IPC format.</summary>
+    Arrow,
     Jsonl,
     Npy,
 }
 
 public enum OutputCompression
 {
+    /// <summary>zstd inside Parquet parts; parts of other formats are plain.</summary>
+    Auto,
     None,
     Snappy,
     Zstd,
+}
+
+/// <summary>What an embedding is in Parquet and Arrow parts.</summary>
+public enum VectorKind
+{
+    List,
+
+    /// <summary>Arrow's FixedSizeList: in Parquet a list like the other, but for readers that know the Arrow schema in its metadata.</summary>
+    FixedSizeList,
 }
 
 public enum DeviceKind
@@ -113,6 +127,9 @@ public sealed record JobSpec
 
 public sealed record InputSpec
 {
+    /// <summary>What stands in <see cref="Types"/> for a type that is still to be found.</summary>
+    public const string Infer = "infer";
+
     public string Data { get; init; } = "";
     public InputFormat Format { get; init; } = InputFormat.Auto;
 
@@ -140,8 +157,17 @@ public sealed record InputSpec
     /// <summary>One of <see cref="InputEncodings.Names"/>.</summary>
     public string Encoding { get; init; } = InputEncodings.Utf8;
 
-    /// <summary>csv and tsv: types of columns (<see cref="ColumnType.Parse"/>); others are texts.</summary>
+    /// <summary>
+    /// csv and tsv, and folders: types of columns (<see cref="ColumnType.Parse"/>); others are texts, or with <see cref="Infer"/> for
+    /// "*" what the launcher found them to be, which it then writes here.
+    /// </summary>
     public ValueMap<string> Types { get; init; } = [];
+
+    /// <summary>Whether the launcher finds the types of columns that <see cref="Types"/> does not name.</summary>
+    public bool InfersTypes => Types.Any(t => t is { Key: "*", Value: Infer });
+
+    /// <summary>Whether folders such as year=2024 are columns.</summary>
+    public bool Partitions { get; init; }
     public BlankTexts Blank { get; init; } = BlankTexts.Reject;
 
     /// <summary>Whether files without a single record are no fault.</summary>
@@ -178,7 +204,11 @@ public sealed record OutputSpec
 {
     public string Data { get; init; } = "";
     public OutputFormat Format { get; init; } = OutputFormat.Parquet;
-    public OutputCompression Compression { get; init; } = OutputCompression.Snappy;
+    public VectorKind Vector { get; init; } = VectorKind.List;
+
+    /// <summary>Other names of the task's columns (<see cref="TaskColumns"/>), by their own.</summary>
+    public ValueMap<string> Names { get; init; } = [];
+    public OutputCompression Compression { get; init; } = OutputCompression.Auto;
 
     /// <summary>Split name to share; the shares sum to 1. Empty: no split.</summary>
     public ValueMap<double> Split { get; init; } = [];

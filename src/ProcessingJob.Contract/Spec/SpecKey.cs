@@ -198,25 +198,37 @@ public sealed class SpecKey
         );
     }
 
+    /// <summary>Names with texts.</summary>
+    /// <param name="forAll">The one text that may stand alone, for { "*": text }.</param>
     public static SpecKey Texts(
         string path,
         string help,
         Func<JobSpec, ValueMap<string>> get,
         Func<JobSpec, ValueMap<string>, JobSpec> set,
-        bool output = false
-    ) =>
-        new(
+        bool output = false,
+        string? forAll = null
+    )
+    {
+        var schema = new JsonObject
+        {
+            ["type"] = "object",
+            ["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
+        };
+        return new(
             path,
             help,
             output,
-            new JsonObject
-            {
-                ["type"] = "object",
-                ["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
-            },
-            (s, n) => set(s, [.. Entries(n).Select(e => KeyValuePair.Create(e.Key, Scalar(e.Value, "a text")))]),
+            forAll is null ? schema : new JsonObject { ["oneOf"] = new JsonArray(schema, new JsonObject { ["const"] = forAll }) },
+            (s, n) =>
+                set(
+                    s,
+                    forAll is not null && n is YamlScalarNode { Value: { } text } && text == forAll
+                        ? [KeyValuePair.Create("*", forAll)]
+                        : [.. Entries(n).Select(e => KeyValuePair.Create(e.Key, Scalar(e.Value, "a text")))]
+                ),
             s => Object(get(s), v => v)
         );
+    }
 
     public static SpecKey Numbers(
         string path,

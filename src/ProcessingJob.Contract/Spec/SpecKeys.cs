@@ -104,10 +104,19 @@ public static class SpecKeys
         ),
         SpecKey.Texts(
             "input.types",
-            "Types of csv columns: int8 … uint64, float, double, bool, date32, timestamp[us], timestamp[us, tz=UTC], "
-                + "decimal128(p, s), uuid; columns not named are strings.",
+            "Types of csv columns and of folders (partitions): int8 … uint64, float, double, bool, date32, timestamp[us], "
+                + "timestamp[us, tz=UTC], decimal128(p, s), uuid; columns not named are strings, or with \"*\": infer what the first "
+                + "records of every file hold; infer alone is that for all.",
             s => s.Input.Types,
             (s, v) => s with { Input = s.Input with { Types = v } },
+            output: true,
+            forAll: InputSpec.Infer
+        ),
+        SpecKey.Boolean(
+            "input.partitions",
+            "Whether folders such as year=2024/ are columns: texts, unless input.types says otherwise.",
+            s => s.Input.Partitions,
+            (s, v) => s with { Input = s.Input with { Partitions = v } },
             output: true
         ),
         SpecKey.Choice(
@@ -204,14 +213,28 @@ public static class SpecKeys
         ),
         SpecKey.Choice(
             "output.format",
-            "Format of the part files.",
+            "Format of the part files; arrow: Arrow's IPC files.",
             s => s.Output.Format,
             (s, v) => s with { Output = s.Output with { Format = v } },
             output: true
         ),
         SpecKey.Choice(
+            "output.vector",
+            "What embeddings are in parquet and arrow parts: lists, or Arrow's lists of one fixed size.",
+            s => s.Output.Vector,
+            (s, v) => s with { Output = s.Output with { Vector = v } },
+            output: true
+        ),
+        SpecKey.Texts(
+            "output.names",
+            "Other names for the task's columns: { embedding: vector }.",
+            s => s.Output.Names,
+            (s, v) => s with { Output = s.Output with { Names = v } },
+            output: true
+        ),
+        SpecKey.Choice(
             "output.compression",
-            "Compression inside parquet parts; zstd also compresses jsonl parts.",
+            "Compression inside parquet parts, or zstd of jsonl parts; auto: zstd for parquet, none for the others.",
             s => s.Output.Compression,
             (s, v) => s with { Output = s.Output with { Compression = v } },
             output: true

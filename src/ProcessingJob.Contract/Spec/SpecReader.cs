@@ -53,8 +53,7 @@ public static class SpecReader
 
     static YamlNode ArgumentNode(SpecKey key, string value)
     {
-        var type = key.Schema["type"]?.ToString();
-        if (type == "object")
+        if ((key.Schema["oneOf"]?[0] ?? key.Schema)["type"]?.ToString() == "object")
         {
             return value.Contains('=', StringComparison.Ordinal) && !value.TrimStart().StartsWith('{')
                 ? Pairs(value)

@@ -60,6 +60,11 @@ public static class SpecRules
             }
         }
         var task = TaskTable.Of(s.Task);
+        foreach (var fault in OutputRules.Broken(s, task))
+        {
+            yield return fault;
+        }
+
         if (s.Output.Format == OutputFormat.Npy && task.Output != TaskOutput.Vector)
         {
             yield return $"output.format: npy holds embeddings only; task {Names.Of(s.Task)} needs parquet or jsonl";

@@ -54,6 +54,9 @@ public sealed record TaskTraits
     /// </summary>
     public required Func<JobSpec, IReadOnlyList<OutputColumn>> Columns { get; init; }
 
+    /// <summary>Names of further columns that depend on the model.</summary>
+    public IReadOnlyList<string> MoreColumns { get; init; } = [];
+
     /// <summary>Broken rules between keys: found, expected, one line each.</summary>
     public required Func<JobSpec, IEnumerable<string>> Check { get; init; }
 

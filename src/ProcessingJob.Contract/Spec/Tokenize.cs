@@ -13,6 +13,7 @@ static class Tokenize
             InputKeys = ["text"],
             TakesPairs = true,
             Columns = ColumnsOf,
+            MoreColumns = ["token_type_ids"],
             Check = TextRules.Broken,
             Keys =
             [

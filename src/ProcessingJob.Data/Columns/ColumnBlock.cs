@@ -22,11 +22,14 @@ public sealed class ColumnBlock : IDisposable
     /// <summary>Index of each row's split (<see cref="RowBlock.Split"/>); empty when there are no splits.</summary>
     public ReadOnlySpan<byte> Splits => _splits.Span;
 
-    /// <summary>The column of that name; its concrete type follows from its kind (<see cref="Column.Create"/>).</summary>
+    /// <summary>
+    /// The column of that name, of two the later one: a kept column may have the name that a task's column has before output.names
+    /// gives it another. Its concrete type follows from its kind (<see cref="Column.Create"/>).
+    /// </summary>
     public T Get<T>(string name)
         where T : Column
     {
-        for (var i = 0; i < Schema.Count; i++)
+        for (var i = Schema.Count - 1; i >= 0; i--)
         {
             if (Schema[i].Name == name)
             {

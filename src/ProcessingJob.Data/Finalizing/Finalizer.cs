@@ -7,11 +7,12 @@ using ProcessingJob.Storage;
 namespace ProcessingJob.Data.Finalizing;
 
 /// <summary>
-/// Turns committed units into a finished output: checks that nothing is lost, then writes manifest.json and, last, _SUCCESS.
+/// Turns committed units into a finished output: checks that nothing is lost, then writes _manifest.json and, last, _SUCCESS.
 /// </summary>
 public sealed class Finalizer(IOutputStore output, TimeProvider time)
 {
     const int ReadsAtOnce = 16;
+    static readonly JobWarning NoRows = new("no_rows", "no row reached the output: its parts have columns and no rows");
 
     /// <summary>
     /// The manifest when the output is finished with exactly this spec, model and data and few enough rejects, and all its files are
@@ -48,7 +49,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
     }
 
     /// <summary>
-    /// Takes _SUCCESS and manifest.json away before new work changes the output, and the records of units that are to be done anew
+    /// Takes _SUCCESS and _manifest.json away before new work changes the output, and the records of units that are to be done anew
     /// because they are not whole: a worker that finds a record leaves the unit alone.
     /// </summary>
     /// <param name="left">Ids of the units to be done.</param>
@@ -116,6 +117,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
             [
                 .. request
                     .Warnings.Concat(reports.SelectMany(r => r.Warnings))
+                    .Concat(records.All(r => r.RowsOut == 0) ? [NoRows] : [])
                     .Distinct()
                     .OrderBy(w => w.Code, StringComparer.Ordinal)
                     .ThenBy(w => w.Message, StringComparer.Ordinal),

@@ -18,10 +18,13 @@ public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)
 
     public string SpecFingerprint => SpecWriter.Fingerprint(Spec);
 
-    /// <summary>Refuses an output that holds rows of another spec or model; leaves the output as it is.</summary>
+    /// <summary>
+    /// Refuses an output that holds rows of another spec or model, or what <see cref="OutputRoot"/> refuses; leaves the output as it is.
+    /// </summary>
     /// <exception cref="PJobException">Exit code 2; names the keys that differ.</exception>
     public async Task CheckAsync(IOutputStore output, CancellationToken cancellationToken = default)
     {
+        await OutputRoot.CheckAsync(output, cancellationToken).ConfigureAwait(false);
         if (await ReadAsync(output, cancellationToken).ConfigureAwait(false) is not { } other)
         {
             await CheckRecordAsync(output, cancellationToken).ConfigureAwait(false);

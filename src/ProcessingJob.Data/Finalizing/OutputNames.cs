@@ -11,8 +11,8 @@ public static partial class OutputNames
     public static string? UnitOf(string path) => Unit().Match(path) is { Success: true } match ? match.Groups["unit"].Value : null;
 
     [GeneratedRegex(
-        "^(data/(split=[A-Za-z0-9_-]+/)?part-(?<unit>[0-9a-f]{16})[-.][A-Za-z0-9.-]+"
-            + "|rejects/part-(?<unit>[0-9a-f]{16})\\.jsonl|_commits/(?<unit>[0-9a-f]{16})\\.json)$",
+        "^(data/(split=(?<split>[A-Za-z0-9_-]+)/\\k<split>-)?part-(?<unit>[0-9a-f]{16})[-.][A-Za-z0-9.-]+"
+            + "|_rejects/part-(?<unit>[0-9a-f]{16})\\.jsonl|_commits/(?<unit>[0-9a-f]{16})\\.json)$",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Unit();

@@ -30,12 +30,15 @@ public sealed class FinishedOutput
     {
         ArgumentNullException.ThrowIfNull(store);
         var name = $"{store.Location}/{OutputLayout.Manifest}";
-        var json =
-            await store.ReadAsync(OutputLayout.Manifest, cancellationToken).ConfigureAwait(false)
-            ?? throw new PJobException(
+        if (await store.ReadAsync(OutputLayout.Manifest, cancellationToken).ConfigureAwait(false) is not { } json)
+        {
+            await OutputRoot.CheckLayoutAsync(store, cancellationToken).ConfigureAwait(false);
+            throw new PJobException(
                 $"{store.Location}: has no {OutputLayout.Manifest}: the job has not finished; continue it with 'pjob run'",
                 ExitCode.BadSpec
             );
+        }
+
         var manifest = ContractJson.Read<Manifest>(json, name);
         return new(store, manifest, SpecReader.Parse(manifest.Spec.ToJsonString(), name));
     }

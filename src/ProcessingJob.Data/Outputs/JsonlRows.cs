@@ -9,11 +9,11 @@ namespace ProcessingJob.Data.Outputs;
 static class JsonlRows
 {
     /// <param name="path">A .jsonl or .jsonl.zst file.</param>
-    /// <param name="types">The task's columns: JSON does not tell a list of floats from one of integers.</param>
+    /// <param name="names">The task's columns: JSON does not tell a list of floats from one of integers.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     public static async IAsyncEnumerable<PartRows> ReadAsync(
         string path,
-        IReadOnlyDictionary<string, OutputColumn> types,
+        PartColumns names,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
@@ -21,7 +21,7 @@ static class JsonlRows
         var (lines, vectors) = (new List<Dictionary<string, object?>>(), new List<float>());
         while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
         {
-            lines.Add(Row(line, types, vectors));
+            lines.Add(Row(line, names, vectors));
             if (lines.Count < PartReader.Stretch)
             {
                 continue;
@@ -45,19 +45,19 @@ static class JsonlRows
     }
 
     /// <summary>The line's values; its embedding is added to <paramref name="vectors"/>.</summary>
-    public static Dictionary<string, object?> Row(string line, IReadOnlyDictionary<string, OutputColumn> types, List<float> vectors)
+    public static Dictionary<string, object?> Row(string line, PartColumns names, List<float> vectors)
     {
         using var json = JsonDocument.Parse(line);
         var row = new Dictionary<string, object?>();
         foreach (var member in json.RootElement.EnumerateObject())
         {
-            if (member.Name == PartReader.VectorColumn && types.ContainsKey(member.Name))
+            if (member.Name == names.Vector)
             {
                 vectors.AddRange(member.Value.EnumerateArray().Select(v => v.GetSingle()));
             }
             else
             {
-                row[member.Name] = Value(member.Value, types.GetValueOrDefault(member.Name));
+                row[member.Name] = Value(member.Value, names.Find(member.Name));
             }
         }
         return row;

@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
-using ProcessingJob.Contract.Columns;
 using ProcessingJob.Contract.Output;
 
 namespace ProcessingJob.Data.Outputs;
@@ -15,7 +14,7 @@ static partial class NpyRows
     public static async IAsyncEnumerable<PartRows> ReadAsync(
         string path,
         string lines,
-        IReadOnlyDictionary<string, OutputColumn> types,
+        PartColumns names,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
@@ -33,7 +32,7 @@ static partial class NpyRows
                 var line =
                     await beside.ReadLineAsync(cancellationToken).ConfigureAwait(false)
                     ?? throw PartReader.Damaged(path, $"has {rows} rows, its {OutputLayout.Sidecar} {first + i}");
-                values.Add(JsonlRows.Row(line, types, []));
+                values.Add(JsonlRows.Row(line, names, []));
             }
             yield return new(count, Floats(type, bytes), JsonlRows.Columns(values));
         }

@@ -7,8 +7,6 @@ namespace ProcessingJob.Data.Outputs;
 /// <summary>Reads part files of any format.</summary>
 static class PartReader
 {
-    public const string VectorColumn = "embedding";
-
     /// <summary>Rows per stretch of jsonl and npy parts.</summary>
     public const int Stretch = 4096;
 
@@ -24,12 +22,12 @@ static class PartReader
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var types = TaskTable.Of(spec.Task).Columns(spec).ToDictionary(c => c.Name, StringComparer.Ordinal);
+        var names = new PartColumns(spec);
         var rows = Path.GetExtension(path) switch
         {
-            ".parquet" => ParquetRows.ReadAsync(path, types, cancellationToken),
-            ".npy" => NpyRows.ReadAsync(path, beside!, types, cancellationToken),
-            _ => JsonlRows.ReadAsync(path, types, cancellationToken),
+            ".parquet" or ".arrow" => TableRows.ReadAsync(path, names, cancellationToken),
+            ".npy" => NpyRows.ReadAsync(path, beside!, names, cancellationToken),
+            _ => JsonlRows.ReadAsync(path, names, cancellationToken),
         };
         var all = rows.GetAsyncEnumerator(cancellationToken);
         await using var closed = all.ConfigureAwait(false);
@@ -38,7 +36,7 @@ static class PartReader
             var stretch = all.Current;
             if (spec.Task == TaskKind.Embed && stretch.Count > 0 && stretch.Width == 0)
             {
-                throw Damaged(path, $"has no column '{VectorColumn}'");
+                throw Damaged(path, $"has no column '{names.Vector}'");
             }
 
             if (stretch.Stored.Length != (long)stretch.Width * stretch.Count)

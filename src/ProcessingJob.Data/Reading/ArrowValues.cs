@@ -38,6 +38,10 @@ abstract class ArrowValues(ArrayData data)
             TypeKind.Float64 => new FixedValues<double>(data),
             TypeKind.Decimal128 => new FixedValues<Int128>(data),
             TypeKind.Decimal256 => new FixedValues<Int256>(data),
+            TypeKind.String
+            or TypeKind.Json
+            or TypeKind.Binary when data.DataType is Apache.Arrow.Types.StringViewType or Apache.Arrow.Types.BinaryViewType =>
+                new ViewValues(data),
             TypeKind.String or TypeKind.Json when data.DataType is not Apache.Arrow.Types.LargeStringType => new TextValues<int>(data),
             TypeKind.String or TypeKind.Json or TypeKind.LargeString => new TextValues<long>(data),
             TypeKind.Binary => new BytesValues<int>(data),
@@ -121,6 +125,42 @@ abstract class ArrowValues(ArrayData data)
 
         public override string? AddText(int row, StringColumn into) =>
             SlotDecoder.TryDecode(Bytes(row), SlotKind.Text, into) ? null : RejectReason.BadEncoding;
+    }
+
+    /// <summary>Texts and bytes by views: 16 bytes with the length, and the value itself or where it lies (Columnar.html, Variable-size
+    /// Binary View Layout).</summary>
+    sealed class ViewValues(ArrayData data) : ArrowValues(data)
+    {
+        const int ViewBytes = 16,
+            Inline = 12;
+        readonly ArrayData _data = data;
+
+        public override string? AddText(int row, StringColumn into) =>
+            SlotDecoder.TryDecode(Bytes(row), SlotKind.Text, into) ? null : RejectReason.BadEncoding;
+
+        protected override string? AppendValue(int row, Column into)
+        {
+            if (into is BinaryColumn bytes)
+            {
+                bytes.Append(Bytes(row));
+                return null;
+            }
+
+            var reason = AddText(row, (StringColumn)into);
+            if (reason is null)
+            {
+                ((StringColumn)into).EndRow();
+            }
+
+            return reason;
+        }
+
+        ReadOnlySpan<byte> Bytes(int row)
+        {
+            var view = _data.Buffers[1].Span.Slice((_data.Offset + row) * ViewBytes, ViewBytes);
+            var fields = MemoryMarshal.Cast<byte, int>(view);
+            return fields[0] <= Inline ? view.Slice(4, fields[0]) : _data.Buffers[2 + fields[2]].Span.Slice(fields[3], fields[0]);
+        }
     }
 
     sealed class TextValues<TOffset>(ArrayData data) : RunValues<TOffset>(data)

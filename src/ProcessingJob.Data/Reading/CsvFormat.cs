@@ -79,7 +79,9 @@ sealed class CsvFormat(byte delimiter, bool multiline, bool hasQuotes, int[] slo
                 i = SkipBlanks(record, close + 1, delimiter);
                 if (i < record.Length && record[i] != delimiter)
                 {
-                    into.Reject(row, offset, RejectReason.BadRecord, $"text after the closing quote of field {field + 1}", record);
+                    // The likeliest cause, which no other record would tell.
+                    var hint = close > 0 && record[close - 1] == '\\' ? "; a backslash stands before it: see input.escape" : "";
+                    into.Reject(row, offset, RejectReason.BadRecord, $"text after the closing quote of field {field + 1}{hint}", record);
                     return;
                 }
             }

@@ -19,7 +19,11 @@ sealed class CsvInput(byte delimiter, bool multiline) : RecordInput
     )
     {
         var dialect = CsvDialect.Of(options.Input, delimiter, multiline);
-        if (options.Input.Delimiter == "auto")
+        if (TakeSeparatorLine(feed, options.Input.Delimiter is null or "auto" ? null : dialect.Delimiter) is { } named)
+        {
+            dialect = dialect with { Delimiter = named };
+        }
+        else if (options.Input.Delimiter == "auto")
         {
             dialect = dialect.Sniff(feed.Data, feed.AtEnd, options.MaxRecordBytes);
         }
@@ -79,7 +83,7 @@ sealed class CsvInput(byte delimiter, bool multiline) : RecordInput
         // A file without even a header has no rows either.
         if (head.Columns.Length > 0)
         {
-            plan.CheckFound(file, head.Columns);
+            plan.CheckFound(file, head.Columns, all: [.. head.Columns.Where(name => name.Length > 0)]);
         }
 
         if (plan.Names.FirstOrDefault(name => head.Columns.Count(c => c == name) > 1) is { } twice)
@@ -105,14 +109,40 @@ sealed class CsvInput(byte delimiter, bool multiline) : RecordInput
 
         var head = await FileHead.ReadAsync(source, this, ReadOptions.Of(input), cancellationToken).ConfigureAwait(false);
         var types = input.Types.ToDictionary();
-        if (types.Keys.FirstOrDefault(name => !head.Columns.Contains(name)) is { } unknown)
+        var folders = input.Partitions ? PartitionPath.Of(source.Name) : [];
+        if (
+            types.Keys.FirstOrDefault(name => name != "*" && !head.Columns.Contains(name) && folders.All(f => f.Name != name)) is
+            { } unknown
+        )
         {
             throw RowPlan.Missing(source.Name, unknown, head.Columns, ExitCode.BadSpec, "input.types");
         }
 
-        return new([.. head.Columns.Distinct().Select(name => new KeptColumn(name, TypeOf(name)))]);
+        var nameless = head.Columns.Index().Where(c => c.Item.Length == 0).Select(c => c.Index + 1).ToList();
+        return new([.. head.Columns.Distinct().Where(name => name.Length > 0).Select(name => new KeptColumn(name, TypeOf(name)))])
+        {
+            Names = head.Columns,
+            // What pandas calls its index, and what stands behind a delimiter at the end of each line.
+            LeftOut = [.. nameless.Select(at => $"column {at} has no name in the header")],
+        };
 
         ColumnType TypeOf(string name) => types.TryGetValue(name, out var type) ? ColumnType.Parse(type) : ColumnType.String;
+    }
+
+    /// <summary>The line "sep=;" above the header, by which Excel names the delimiter; none where the spec names another.</summary>
+    static byte? TakeSeparatorLine(RecordFeed feed, byte? given)
+    {
+        if (
+            feed.Data is not [(byte)'s', (byte)'e', (byte)'p', (byte)'=', var named, (byte)'\r' or (byte)'\n', ..]
+            || named >= 0x80
+            || (given ?? named) != named
+        )
+        {
+            return null;
+        }
+
+        feed.Consume(feed.Data.IndexOf((byte)'\n') is >= 0 and var end ? end + 1 : feed.Data.Length);
+        return named;
     }
 
     static string[] Numbered(int count) => [.. Enumerable.Range(0, count).Select(i => i.ToString())];

@@ -15,11 +15,27 @@ sealed class FileIds(int limit = FileIds.DefaultLimit)
 
     readonly Dictionary<UInt128, long> _first = [];
     readonly Lock _lock = new();
+    long _covered;
 
     public int Limit => limit;
 
+    /// <summary>
+    /// Held by whoever learns the ids before a range: a range is begun only when all before it were added, so that what is remembered is
+    /// always the file's first ids, however many ranges are read at a time.
+    /// </summary>
+    public SemaphoreSlim Gate { get; } = new(1);
+
     /// <summary>All records that begin before this offset were added.</summary>
-    public long Covered { get; set; }
+    public long Covered => Interlocked.Read(ref _covered);
+
+    /// <summary>All records that begin before the offset were added.</summary>
+    public void Cover(long offset)
+    {
+        lock (_lock)
+        {
+            _covered = Math.Max(_covered, offset);
+        }
+    }
 
     public bool IsFull
     {

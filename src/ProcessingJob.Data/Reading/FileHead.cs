@@ -30,6 +30,7 @@ sealed record FileHead(CompressionKind Compression, long DataStart, string[] Col
         var feed = new RecordFeed(Decompression.Open(source, compression, 0, Math.Min(source.Length, 64 << 10), options), 0);
         await using var feedScope = feed.ConfigureAwait(false);
         await feed.FillAsync(cancellationToken).ConfigureAwait(false);
+        FileMagic.Refuse(source.Name, feed.Data);
         var mark = ByteOrderMark(feed.Data, source.Name);
         feed.Consume(mark);
         return await format

@@ -19,7 +19,10 @@ sealed record FoundColumns(IReadOnlyList<KeptColumn> Columns, bool IsComplete = 
     /// <summary>Members of structures: they can be named, and "*" does not stand for them.</summary>
     public IReadOnlyList<KeptColumn> Inner { get; init; } = [];
 
-    /// <summary>Columns of types that no output can hold.</summary>
+    /// <summary>jsonl: columns of which all values are objects or arrays.</summary>
+    public IReadOnlySet<string> Nested { get; init; } = new HashSet<string>();
+
+    /// <summary>What "*" cannot stand for, each with why: "the column 'x' has …".</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
     /// <summary>Columns whose values are kept in another type than the file's, and why.</summary>

@@ -9,6 +9,7 @@ static class InputReaders
     static readonly CsvInput Tsv = new((byte)'\t', multiline: false);
     static readonly JsonlInput Jsonl = new();
     static readonly ParquetInput Parquet = new();
+    static readonly ArrowInput Arrow = new();
     static readonly TextInput Text = new();
 
     /// <param name="format">Any but auto, which is no format.</param>
@@ -19,6 +20,7 @@ static class InputReaders
             InputFormat.Tsv => Tsv,
             InputFormat.Jsonl => Jsonl,
             InputFormat.Parquet => Parquet,
+            InputFormat.Arrow => Arrow,
             InputFormat.Text => Text,
             InputFormat.Auto => throw new ArgumentOutOfRangeException(nameof(format), format, "auto must be resolved before"),
         };

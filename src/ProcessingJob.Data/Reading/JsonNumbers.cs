@@ -3,9 +3,9 @@ using ProcessingJob.Contract.Columns;
 
 namespace ProcessingJob.Data.Reading;
 
-/// <summary>Kinds of JSON values that a column was seen to have.</summary>
+/// <summary>Kinds of values that a column was seen to have.</summary>
 [Flags]
-enum JsonKinds
+enum ValueKinds
 {
     Bool = 1,
 
@@ -23,11 +23,23 @@ enum JsonKinds
     /// <summary>A number that is neither an integer of 64 bits nor a double.</summary>
     LongNumber = 64,
 
-    /// <summary>A string, an object or an array.</summary>
+    /// <summary>A text.</summary>
     Other = 128,
+
+    /// <summary>csv: a day.</summary>
+    Date = 256,
+
+    /// <summary>csv: a wall clock's time.</summary>
+    LocalTime = 512,
+
+    /// <summary>csv: a time with its distance from UTC.</summary>
+    ZonedTime = 1024,
+
+    /// <summary>JSON: an object or an array.</summary>
+    Nested = 2048,
 }
 
-/// <summary>Which type holds a JSON number without loss.</summary>
+/// <summary>Which type holds a number, as JSON writes them, without loss.</summary>
 static class JsonNumbers
 {
     /// <summary>Digits of a double that are needed to tell it from its neighbors (IEEE 754): more are of a number that is none.</summary>
@@ -36,33 +48,36 @@ static class JsonNumbers
     /// <summary>Up to here every integer is a double.</summary>
     const long LastExactInteger = 1L << 53;
 
-    public static JsonKinds KindOf(ReadOnlySpan<byte> number)
+    public static ValueKinds KindOf(ReadOnlySpan<byte> number)
     {
         if (number.IndexOfAny((byte)'.', (byte)'e', (byte)'E') >= 0)
         {
-            return IsDouble(number) ? JsonKinds.Double : JsonKinds.LongNumber;
+            return IsDouble(number) ? ValueKinds.Double : ValueKinds.LongNumber;
         }
 
         if (long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
         {
-            return (value < 0 ? JsonKinds.Negative : 0)
-                | (value is >= -LastExactInteger and <= LastExactInteger ? JsonKinds.Integer : JsonKinds.WideInteger);
+            return (value < 0 ? ValueKinds.Negative : 0)
+                | (value is >= -LastExactInteger and <= LastExactInteger ? ValueKinds.Integer : ValueKinds.WideInteger);
         }
 
-        return ulong.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? JsonKinds.Unsigned : JsonKinds.LongNumber;
+        return ulong.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? ValueKinds.Unsigned : ValueKinds.LongNumber;
     }
 
     /// <summary>The type that holds all these values without loss; null when there are none.</summary>
-    public static ColumnType? TypeOf(JsonKinds kinds)
+    public static ColumnType? TypeOf(ValueKinds kinds)
     {
-        const JsonKinds integers = JsonKinds.Integer | JsonKinds.WideInteger | JsonKinds.Negative;
+        const ValueKinds integers = ValueKinds.Integer | ValueKinds.WideInteger | ValueKinds.Negative;
         return kinds switch
         {
             0 => null,
-            JsonKinds.Bool => ColumnType.Bool,
+            ValueKinds.Bool => ColumnType.Bool,
+            ValueKinds.Date => ColumnType.Date,
+            ValueKinds.LocalTime => ColumnType.Timestamp with { Zone = null },
+            ValueKinds.ZonedTime => ColumnType.Timestamp,
             _ when (kinds & ~integers) == 0 => ColumnType.Int64,
-            _ when (kinds & ~(JsonKinds.Integer | JsonKinds.WideInteger | JsonKinds.Unsigned)) == 0 => new(TypeKind.UInt64),
-            _ when (kinds & ~(JsonKinds.Integer | JsonKinds.Negative | JsonKinds.Double)) == 0 => ColumnType.Double,
+            _ when (kinds & ~(ValueKinds.Integer | ValueKinds.WideInteger | ValueKinds.Unsigned)) == 0 => new(TypeKind.UInt64),
+            _ when (kinds & ~(ValueKinds.Integer | ValueKinds.Negative | ValueKinds.Double)) == 0 => ColumnType.Double,
             _ => ColumnType.String,
         };
     }

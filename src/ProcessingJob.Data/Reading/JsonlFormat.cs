@@ -11,11 +11,11 @@ namespace ProcessingJob.Data.Reading;
 /// </summary>
 sealed class JsonlFormat : RecordFormat
 {
-    /// <summary>Stands for NaN and the infinities, which JSON has no word for: a number that no type holds.</summary>
-    static ReadOnlySpan<byte> NoNumber => "1e999"u8;
-
     readonly Node _root = new("");
     readonly Slot[] _slots;
+
+    /// <summary>Which slots hold the value of a member of their whole name.</summary>
+    readonly bool[] _whole;
     readonly string _file;
     readonly bool _isArray,
         _keepsAll;
@@ -24,10 +24,12 @@ sealed class JsonlFormat : RecordFormat
     {
         (_file, _isArray, _keepsAll) = (file, isArray, plan.KeepsAll);
         _slots = new Slot[plan.Names.Length];
+        _whole = new bool[plan.Names.Length];
         for (var slot = 0; slot < plan.Names.Length; slot++)
         {
             var name = plan.Names[slot];
-            _root.Child(name).Slot = slot;
+            // A member of the whole name counts before one inside an object of the name's first part.
+            (_root.Child(name).Slot, _root.Child(name).IsWhole) = (slot, name.Contains('.'));
             if (!name.Contains('.'))
             {
                 continue;
@@ -45,36 +47,58 @@ sealed class JsonlFormat : RecordFormat
 
     public override bool HasLines => !_isArray;
 
-    public override RecordCut Cut(ReadOnlySpan<byte> data, bool atEnd, int limit) =>
-        !_isArray ? base.Cut(data, atEnd, limit)
-        : JsonBytes.EndOfElement(data, atEnd) is { } end && end <= limit ? new(end, end, RecordFault.None)
-        : data.Length > limit
-            ? throw new PJobException(
-                $"{_file}: an element of the JSON array is longer than {limit} bytes; write the file as lines (jq -c '.[]')"
-            )
-        : RecordCut.NeedMore;
+    public override RecordCut Cut(ReadOnlySpan<byte> data, bool atEnd, int limit)
+    {
+        if (!_isArray)
+        {
+            return base.Cut(data, atEnd, limit);
+        }
 
-    public override bool IsBlank(ReadOnlySpan<byte> content) => JsonBytes.Trim(content, _isArray).IsEmpty;
+        RecordCut? element;
+        try
+        {
+            element = JsonBytes.CutElement(data, atEnd);
+        }
+        catch (FormatException e)
+        {
+            throw new PJobException($"{_file}: {e.Message}; make or copy the file again, or write its objects as lines (jq -c '.[]')");
+        }
+
+        return element is { } cut && cut.Content <= limit ? cut
+            : element is not null || data.Length > limit
+                ? throw new PJobException(
+                    $"{_file}: an element of the JSON array is longer than {limit} bytes; write the file as lines (jq -c '.[]')"
+                )
+            : RecordCut.NeedMore;
+    }
+
+    public override bool IsBlank(ReadOnlySpan<byte> content) => JsonBytes.Trim(content).IsEmpty;
 
     public override void Parse(ReadOnlySpan<byte> record, long row, long offset, RowBuilder into)
     {
-        var value = JsonBytes.Trim(record, _isArray);
+        var value = JsonBytes.Trim(record);
         if (Fault(value, row, offset, value, into) is not { } message)
         {
             return;
         }
 
-        // What Python writes for numbers that JSON has no word for costs nothing in a member that nobody asked for.
-        if (JsonBytes.Lenient(value, NoNumber) is not { } mended || Fault(mended, row, offset, value, into) is not null)
+        // What Python writes for numbers that JSON has no word for is a value of doubles, and costs nothing where nobody asked for it.
+        if (JsonBytes.Lenient(value) is not { } mended || Fault(mended, row, offset, value, into) is not null)
         {
             into.Reject(row, offset, RejectReason.BadRecord, message, value);
         }
     }
 
-    /// <summary>Adds the record to the builder, as a row or a reject; where it is no JSON object says why and adds nothing.</summary>
+    /// <summary>Adds a record to the builder, as a row or a reject; where it is no JSON object says why and adds nothing.</summary>
+    /// <param name="record">What is parsed.</param>
+    /// <param name="row">Its index.</param>
+    /// <param name="offset">Of its first byte.</param>
+    /// <param name="shown">The record itself, of the same length, in which the values lie.</param>
+    /// <param name="into">The builder.</param>
     string? Fault(ReadOnlySpan<byte> record, long row, long offset, ReadOnlySpan<byte> shown, RowBuilder into)
     {
         Array.Clear(_slots);
+        Array.Clear(_whole);
         try
         {
             var reader = new Utf8JsonReader(record, JsonBytes.ReaderOptions);
@@ -87,7 +111,7 @@ sealed class JsonlFormat : RecordFormat
             ReadObject(ref reader, _root);
             // Anything behind the object throws.
             reader.Read();
-            into.Add(record, _slots, row, offset);
+            into.Add(shown, _slots, row, offset);
             return null;
         }
         catch (JsonException e)
@@ -108,13 +132,23 @@ sealed class JsonlFormat : RecordFormat
             var child = node.Find(ref reader);
             var name = _keepsAll && child is null && node == _root ? reader.GetString() : null;
             reader.Read();
-            if (child is { Slot: >= 0 })
+            if (child is { HasChildren: true } && reader.TokenType == JsonTokenType.StartObject)
             {
-                _slots[child.Slot] = Value(ref reader);
-            }
-            else if (child is { HasChildren: true } && reader.TokenType == JsonTokenType.StartObject)
-            {
+                var start = (int)reader.TokenStartIndex;
                 ReadObject(ref reader, child);
+                if (IsOpen(child))
+                {
+                    _slots[child.Slot] = new(start, (int)reader.BytesConsumed - start, SlotKind.JsonRaw);
+                }
+            }
+            else if (child is { Slot: >= 0 })
+            {
+                var value = Value(ref reader);
+                if (IsOpen(child))
+                {
+                    _slots[child.Slot] = value;
+                    _whole[child.Slot] |= child.IsWhole;
+                }
             }
             else if (name is not null && reader.TokenType != JsonTokenType.Null)
             {
@@ -130,6 +164,8 @@ sealed class JsonlFormat : RecordFormat
         }
     }
 
+    bool IsOpen(Node node) => node.Slot >= 0 && (node.IsWhole || !_whole[node.Slot]);
+
     /// <summary>The value the reader stands on; it stands on the value's end afterwards.</summary>
     static Slot Value(ref Utf8JsonReader reader)
     {
@@ -141,11 +177,7 @@ sealed class JsonlFormat : RecordFormat
                     ? new(start, reader.ValueSpan.Length + 2, SlotKind.JsonEscaped)
                     : new(start + 1, reader.ValueSpan.Length, SlotKind.JsonText);
             case JsonTokenType.Number:
-                return new(
-                    start,
-                    reader.ValueSpan.Length,
-                    reader.ValueSpan.SequenceEqual(NoNumber) ? SlotKind.JsonNoNumber : SlotKind.JsonNumber
-                );
+                return new(start, reader.ValueSpan.Length, SlotKind.JsonNumber);
             case JsonTokenType.True or JsonTokenType.False:
                 return new(start, reader.ValueSpan.Length, SlotKind.JsonBool);
             case JsonTokenType.Null:
@@ -164,6 +196,9 @@ sealed class JsonlFormat : RecordFormat
         readonly byte[] _name = Encoding.UTF8.GetBytes(name);
 
         public int Slot { get; set; } = -1;
+
+        /// <summary>Whether the member has a name with dots itself.</summary>
+        public bool IsWhole { get; set; }
         public bool HasChildren => _children.Count > 0;
 
         public Node Child(string childName)

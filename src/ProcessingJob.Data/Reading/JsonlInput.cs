@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ProcessingJob.Contract;
 using ProcessingJob.Contract.Columns;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Storage;
@@ -37,10 +38,32 @@ sealed class JsonlInput : RecordInput
             await feed.FillAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return start with
+        if (at < 0 || feed.Data[at] is not ((byte)'[' or (byte)'{'))
         {
-            IsArray = at >= 0 && feed.Data[at] == (byte)'[',
-        };
+            return start;
+        }
+
+        if (feed.Data[at] == (byte)'[')
+        {
+            feed.Consume(at + 1);
+            if (feed.AtEnd && feed.Data.IndexOfAnyExcept(JsonBytes.Blank) < 0)
+            {
+                throw new PJobException($"{file}: the JSON array ends before its ']'; make or copy the file again");
+            }
+
+            return start with
+            {
+                IsArray = true,
+                DataStart = feed.Offset,
+            };
+        }
+
+        var line = feed.Data[(at + 1)..];
+        return line.IndexOf((byte)'\n') is >= 0 and var end && line[..end].IndexOfAnyExcept(JsonBytes.Blank) < 0
+            ? throw new PJobException(
+                $"{file}: its first object spans several lines; expected an object a line, or an array of objects; fix: jq -c . FILE"
+            )
+            : start;
     }
 
     public override async Task<FoundColumns> FindColumnsAsync(IByteSource source, InputSpec input, CancellationToken cancellationToken)
@@ -54,29 +77,34 @@ sealed class JsonlInput : RecordInput
         var format = new JsonlFormat(new RowPlan(options), source.Name, head.IsArray);
         for (var records = 0; records < SampleRecords && feed.Offset < SampleBytes; )
         {
-            var cut = feed.Data.IsEmpty && !feed.AtEnd ? RecordCut.NeedMore : format.Cut(feed.Data, feed.AtEnd, SampleBytes);
+            if (feed.Data.IsEmpty && feed.AtEnd)
+            {
+                break;
+            }
+
+            var cut = feed.Data.IsEmpty ? RecordCut.NeedMore : format.Cut(feed.Data, feed.AtEnd, options.MaxRecordBytes);
             if (cut.Fault == RecordFault.NeedMore)
             {
                 await feed.FillAsync(cancellationToken).ConfigureAwait(false);
                 continue;
             }
-            if (cut.Fault == RecordFault.TooLarge || feed.Data.IsEmpty)
+            if (cut.Fault == RecordFault.TooLarge)
             {
                 break;
             }
 
-            columns.Add(JsonBytes.Trim(feed.Data[..cut.Content], head.IsArray));
+            columns.Add(JsonBytes.Trim(feed.Data[..cut.Content]));
             feed.Consume(cut.Length);
             records++;
         }
         // A member that the first records lack may still come.
-        return new(columns.All, IsComplete: false) { Inner = columns.Inner };
+        return new(columns.All, IsComplete: false) { Inner = columns.Inner, Nested = columns.Nested };
     }
 
     /// <summary>Members and their types, record by record.</summary>
     sealed class SampledColumns(InputSpec input)
     {
-        readonly List<(string Name, JsonKinds Kinds)> _columns = [],
+        readonly List<(string Name, ValueKinds Kinds)> _columns = [],
             _inner = [];
 
         public IReadOnlyList<KeptColumn> All =>
@@ -86,9 +114,11 @@ sealed class JsonlInput : RecordInput
         public IReadOnlyList<KeptColumn> Inner =>
             [.. _inner.Select(c => new KeptColumn(c.Name, JsonNumbers.TypeOf(c.Kinds) ?? ColumnType.String))];
 
+        public HashSet<string> Nested => [.. _columns.Concat(_inner).Where(c => c.Kinds == ValueKinds.Nested).Select(c => c.Name)];
+
         public void Add(ReadOnlySpan<byte> record)
         {
-            if (!TryAdd(record) && JsonBytes.Lenient(record, "null"u8) is { } mended)
+            if (!TryAdd(record) && JsonBytes.Lenient(record) is { } mended)
             {
                 TryAdd(mended);
             }
@@ -141,14 +171,15 @@ sealed class JsonlInput : RecordInput
 
         bool IsNamed(string name) => input.Id == name || input.Keep.Contains(name) || input.Text.Contains(name);
 
-        static void Merge(List<(string Name, JsonKinds Kinds)> columns, string name, JsonElement value)
+        static void Merge(List<(string Name, ValueKinds Kinds)> columns, string name, JsonElement value)
         {
             var kind = value.ValueKind switch
             {
                 JsonValueKind.Null => default,
                 JsonValueKind.Number => JsonNumbers.KindOf(Encoding.ASCII.GetBytes(value.GetRawText())),
-                JsonValueKind.True or JsonValueKind.False => JsonKinds.Bool,
-                _ => JsonKinds.Other,
+                JsonValueKind.True or JsonValueKind.False => ValueKinds.Bool,
+                JsonValueKind.Object or JsonValueKind.Array => ValueKinds.Nested,
+                _ => ValueKinds.Other,
             };
             var at = columns.FindIndex(c => c.Name == name);
             if (at < 0)

@@ -17,20 +17,20 @@ sealed class ParquetFile : IAsyncDisposable
     const int BatchRows = 4096;
     readonly FileReader _reader;
 
-    ParquetFile(SourceStream stream, FileReader reader, ParquetFooter footer, IReadOnlyList<ParquetColumn> columns) =>
+    ParquetFile(SourceStream stream, FileReader reader, ParquetFooter footer, FileColumns columns) =>
         (Stream, _reader, Footer, Columns) = (stream, reader, footer, columns);
 
     public SourceStream Stream { get; }
     public ParquetFooter Footer { get; }
 
-    /// <summary>The file's columns, each before those inside it.</summary>
-    public IReadOnlyList<ParquetColumn> Columns { get; }
+    public FileColumns Columns { get; }
 
     /// <exception cref="PJobException">The file cannot be read.</exception>
     public static async Task<ParquetFile> OpenAsync(IByteSource source, CancellationToken cancellationToken)
     {
-        var footer = await ParquetFooter.ReadAsync(source, cancellationToken).ConfigureAwait(false);
+        var (footer, tail) = await ParquetFooter.ReadAsync(source, cancellationToken).ConfigureAwait(false);
         var stream = new SourceStream(source) { Budget = 4 * source.Length + (1 << 20) };
+        stream.Hold(source.Length - tail.Length, tail);
         FileReader? reader = null;
         try
         {
@@ -44,14 +44,14 @@ sealed class ParquetFile : IAsyncDisposable
             arrow.CoerceInt96TimestampUnit = Apache.Arrow.Types.TimeUnit.Microsecond;
             arrow.ArrowExtensionEnabled = true;
             reader = new(stream, reading, arrow, leaveOpen: true);
-            var found = new List<ParquetColumn>();
+            var found = new List<FileColumn>();
             using var root = reader.ParquetReader.FileMetaData.Schema.GroupNode;
             foreach (var (index, field) in reader.SchemaManifest.SchemaFields.Index())
             {
                 CollectTop(reader, field, root.Fields[index].Name, index, found);
             }
 
-            return new(stream, reader, footer, found);
+            return new(stream, reader, footer, new(source.Name, found));
         }
         catch (Exception e) when (e is not (OperationCanceledException or PJobException))
         {
@@ -59,16 +59,6 @@ sealed class ParquetFile : IAsyncDisposable
             await stream.DisposeAsync().ConfigureAwait(false);
             throw stream.Failure ?? ParquetFaults.Of(source.Name, "footer", e);
         }
-    }
-
-    /// <summary>The column of that name: of the file itself before one inside a structure.</summary>
-    /// <exception cref="PJobException">Two columns have the name.</exception>
-    public ParquetColumn? Find(string name)
-    {
-        var found = Columns.Where(c => c.Name == name).OrderByDescending(c => c.IsTop).ToList();
-        return found.Count > 1 && found[1].IsTop
-            ? throw new PJobException($"{Stream.Name}: two columns have the name '{name}'; rename one")
-            : found.FirstOrDefault();
     }
 
     /// <summary>The rows of one row group, a batch at a time; the caller loads its bytes before.</summary>
@@ -94,7 +84,7 @@ sealed class ParquetFile : IAsyncDisposable
         await Stream.DisposeAsync().ConfigureAwait(false);
     }
 
-    static void CollectTop(FileReader reader, SchemaField field, string name, int index, List<ParquetColumn> into)
+    static void CollectTop(FileReader reader, SchemaField field, string name, int index, List<FileColumn> into)
     {
         var count = into.Count;
         try
@@ -109,7 +99,7 @@ sealed class ParquetFile : IAsyncDisposable
         }
     }
 
-    static void Collect(FileReader reader, SchemaField field, string[] parts, int top, List<ParquetColumn> into)
+    static void Collect(FileReader reader, SchemaField field, string[] parts, int top, List<FileColumn> into)
     {
         var leaves = new List<int>();
         AddLeaves(field, leaves);

@@ -23,28 +23,30 @@ sealed record ParquetGroupPlace(long Rows, IReadOnlyList<ParquetChunkPlace> Colu
 /// </summary>
 sealed class ParquetFooter
 {
-    const int LargestFooter = 512 << 20;
+    const int LargestFooter = 512 << 20,
+        UsualTail = 64 << 10;
 
     ParquetFooter(IReadOnlyList<ParquetGroupPlace> groups, bool isEncrypted) => (Groups, IsEncrypted) = (groups, isEncrypted);
 
     public IReadOnlyList<ParquetGroupPlace> Groups { get; }
     public bool IsEncrypted { get; }
 
+    /// <returns>It, and the end of the file that it was read from: what another reader of the file need not fetch again.</returns>
     /// <exception cref="PJobException">Not a Parquet file, truncated, damaged or encrypted.</exception>
-    public static async Task<ParquetFooter> ReadAsync(IByteSource source, CancellationToken cancellationToken)
+    public static async Task<(ParquetFooter Footer, byte[] Tail)> ReadAsync(IByteSource source, CancellationToken cancellationToken)
     {
-        var bytes = await BytesAsync(source, cancellationToken).ConfigureAwait(false);
+        var (tail, length) = await TailAsync(source, cancellationToken).ConfigureAwait(false);
         ParquetFooter footer;
         try
         {
-            footer = Parse(bytes);
+            footer = Parse(tail.AsSpan(tail.Length - 8 - length, length).ToArray());
         }
         catch (Exception e) when (e is InvalidDataException or IndexOutOfRangeException or ArgumentException or OverflowException)
         {
             throw Damaged(source.Name, "its Thrift structures cannot be read", e);
         }
 
-        return footer.IsEncrypted ? throw Encrypted(source.Name) : footer;
+        return footer.IsEncrypted ? throw Encrypted(source.Name) : (footer, tail);
     }
 
     public static PJobException Damaged(string file, string why, Exception? cause = null) =>
@@ -53,40 +55,43 @@ sealed class ParquetFooter
     static PJobException Encrypted(string file) =>
         new($"{file}: not supported: the Parquet file is encrypted; decrypt it: read it where its keys are and write it again without");
 
-    static async Task<byte[]> BytesAsync(IByteSource source, CancellationToken cancellationToken)
+    /// <summary>The end of the file, with the footer in it, and the footer's length: one read for most files.</summary>
+    static async Task<(byte[] Tail, int Length)> TailAsync(IByteSource source, CancellationToken cancellationToken)
     {
-        var (head, tail) = (new byte[4], new byte[8]);
-        var read = await source.ReadAsync(0, head, cancellationToken).ConfigureAwait(false);
-        if (read == 4 && head.AsSpan().SequenceEqual("PARE"u8))
+        var tail = await EndAsync(source, UsualTail, cancellationToken).ConfigureAwait(false);
+        var startsOtherwise = tail.Length == source.Length && !tail.AsSpan().StartsWith("PAR1"u8);
+        if (tail.Length < 12 || startsOtherwise || !tail.AsSpan(tail.Length - 4).SequenceEqual("PAR1"u8))
         {
-            throw Encrypted(source.Name);
+            throw await NoFooterAsync(source, cancellationToken).ConfigureAwait(false);
         }
 
-        if (read < 4 || !head.AsSpan().SequenceEqual("PAR1"u8))
-        {
-            throw new PJobException(
-                $"{source.Name}: not a Parquet file: it has {source.Length} bytes and begins with "
-                    + $"'{SlotDecoder.Show(head.AsSpan(0, read))}', expected 'PAR1'; check the file or set input.format"
-            );
-        }
-
-        await source.ReadAsync(Math.Max(0, source.Length - 8), tail, cancellationToken).ConfigureAwait(false);
-        var length = BinaryPrimitives.ReadInt32LittleEndian(tail);
-        if (source.Length < 12 || !tail.AsSpan(4).SequenceEqual("PAR1"u8))
-        {
-            throw new PJobException(
-                $"{source.Name}: the Parquet file is truncated: no footer at its end ({source.Length} bytes); write or copy it again"
-            );
-        }
-
+        var length = BinaryPrimitives.ReadInt32LittleEndian(tail.AsSpan(tail.Length - 8));
         if (length < 0 || length > source.Length - 12 || length > LargestFooter)
         {
             throw Damaged(source.Name, $"it claims {length} bytes of {source.Length}");
         }
 
-        var footer = new byte[length];
-        await source.ReadAsync(source.Length - 8 - length, footer, cancellationToken).ConfigureAwait(false);
-        return footer;
+        return (length + 8 <= tail.Length ? tail : await EndAsync(source, length + 8, cancellationToken).ConfigureAwait(false), length);
+    }
+
+    static async Task<byte[]> EndAsync(IByteSource source, int bytes, CancellationToken cancellationToken)
+    {
+        var tail = new byte[(int)Math.Min(source.Length, bytes)];
+        await source.ReadAsync(source.Length - tail.Length, tail, cancellationToken).ConfigureAwait(false);
+        return tail;
+    }
+
+    static async Task<PJobException> NoFooterAsync(IByteSource source, CancellationToken cancellationToken)
+    {
+        var head = new byte[4];
+        var read = await source.ReadAsync(0, head, cancellationToken).ConfigureAwait(false);
+        return read == 4 && head.AsSpan().SequenceEqual("PARE"u8) ? Encrypted(source.Name)
+            : read < 4 || !head.AsSpan().SequenceEqual("PAR1"u8)
+                ? new(
+                    $"{source.Name}: not a Parquet file: it has {source.Length} bytes and begins with "
+                        + $"'{SlotDecoder.Show(head.AsSpan(0, read))}', expected 'PAR1'; check the file or set input.format"
+                )
+            : new($"{source.Name}: the Parquet file is truncated: no footer at its end ({source.Length} bytes); write or copy it again");
     }
 
     static ParquetFooter Parse(byte[] bytes)

@@ -3,10 +3,16 @@ using ProcessingJob.Contract.Plan;
 
 namespace ProcessingJob.Data.Reading;
 
-/// <summary>Where records of a file are known to begin: offset and index. Successive ranges go on from the last known point.</summary>
+/// <summary>
+/// Where records of a file are known to begin: offset and index. Successive ranges go on from the last known point. Thread-safe.
+/// </summary>
 sealed class PrefixIndex
 {
     readonly ConcurrentDictionary<(string Source, string Version), SortedList<long, long>> _files = new();
+    readonly ConcurrentDictionary<(string Source, string Version), SemaphoreSlim> _gates = new();
+
+    /// <summary>Held by whoever looks for the start of a range of the file: the next one goes on from what it finds.</summary>
+    public SemaphoreSlim Gate(WorkUnit unit) => _gates.GetOrAdd((unit.Source, unit.Version), _ => new(1));
 
     public void Add(WorkUnit unit, long offset, long row)
     {

@@ -138,13 +138,23 @@ sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options
                 )
                 .ConfigureAwait(false);
         }
-        var (offset, row) = prefixes.Before(unit, unit.Start) ?? (head.DataStart, 0);
-        _row = row;
-        return await PreparedAsync(
-                new RecordFeed(source.OpenSequential(offset, unit.End), offset),
-                feed => SkipToStartAsync(feed, cancellationToken)
-            )
-            .ConfigureAwait(false);
+
+        var gate = prefixes.Gate(unit);
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var (offset, row) = prefixes.Before(unit, unit.Start) ?? (head.DataStart, 0);
+            _row = row;
+            return await PreparedAsync(
+                    new RecordFeed(source.OpenSequential(offset, unit.End), offset),
+                    feed => SkipToStartAsync(feed, cancellationToken)
+                )
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            gate.Release();
+        }
     }
 
     /// <summary>Brings a feed to its first record, or disposes it: nobody else could.</summary>

@@ -14,6 +14,8 @@ sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileId
 {
     readonly DuplicateIds _ids = new(ids);
     readonly Splitter? _splitter = options.Split.Count == 0 ? null : new(options.Split);
+    readonly Column?[] _folders = options.Input.Partitions ? PartitionPath.Values(unit.Source, plan.KeptColumns, plan.KeepsAll) : [];
+    readonly bool _isExact = options.Input.InfersTypes;
     RowBlock? _block;
     long _bytes;
 
@@ -80,7 +82,10 @@ sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileId
 
         for (var i = 0; reason is null && i < plan.Kept.Length; i++)
         {
-            reason = Append(record, slots, plan.Kept[i], plan.KeptColumns[i].Type, block.Kept[i], ref at);
+            if (plan.Kept[i] >= 0)
+            {
+                reason = Append(record, slots, plan.Kept[i], plan.KeptColumns[i].Type, block.Kept[i], ref at);
+            }
         }
 
         if (reason is null)
@@ -129,6 +134,14 @@ sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileId
             Reject(row, offset, RejectReason.DuplicateId, "an earlier row of the file has the same id", record);
             return;
         }
+        for (var i = 0; i < _folders.Length; i++)
+        {
+            if (_folders[i] is { } folder)
+            {
+                block.Kept[i].AppendFrom(folder, 0);
+            }
+        }
+
         block.EndRow(row, offset, _splitter?.Choose(block, index) ?? 0, _splitter is not null);
         _bytes += bytes;
     }
@@ -146,6 +159,6 @@ sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileId
     string? Append(ReadOnlySpan<byte> record, ReadOnlySpan<Slot> slots, int slot, ColumnType type, Column into, ref string? at)
     {
         at = plan.Names[slot];
-        return SlotDecoder.Append(slots[slot].Of(record), slots[slot].Kind, type, into);
+        return SlotDecoder.Append(slots[slot].Of(record), slots[slot].Kind, type, into, _isExact);
     }
 }

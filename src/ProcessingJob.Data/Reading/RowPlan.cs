@@ -29,7 +29,7 @@ sealed class RowPlan
             ?? (options.Input.Id is { } id ? new KeptColumn(id, ColumnType.String) : null);
         Id = IdColumn is null ? -1 : Slot(IdColumn.Name);
         KeptColumns = [.. options.Schema.Where(c => c.Name != options.Input.Id)];
-        Kept = [.. KeptColumns.Select(c => Slot(c.Name))];
+        Kept = [.. KeptColumns.Select(c => c.IsPartition ? -1 : Slot(c.Name))];
         Names = [.. names];
         KeepsAll = options.Input.Keep.Contains("*");
 
@@ -44,6 +44,8 @@ sealed class RowPlan
     public string[] Names { get; }
     public int[][] Texts { get; }
     public int Id { get; }
+
+    /// <summary>Of <see cref="KeptColumns"/>; -1 for those that the files do not have but their folders.</summary>
     public int[] Kept { get; }
     public bool[] Required { get; }
 
@@ -71,6 +73,13 @@ sealed class RowPlan
                 throw Missing(file, Names[slot], shown ?? columns);
             }
         }
+        if (KeptColumns.FirstOrDefault(c => c.IsPartition && (shown ?? columns).Contains(c.Name)) is { } twice)
+        {
+            throw new PJobException(
+                $"{file}: the file has a column '{twice.Name}', and a folder has the name too; rename one, or set input.partitions: false"
+            );
+        }
+
         if (KeepsAll && (all ?? columns).FirstOrDefault(c => !Names.Contains(c)) is { } extra)
         {
             throw new PJobException(
@@ -89,7 +98,8 @@ sealed class RowPlan
     )
     {
         var nearest = Contract.Names.Nearest(column, found);
-        var shown = string.Join(", ", found.Take(20)) + (found.Count > 20 ? ", …" : "");
+        var shown =
+            string.Join(", ", found.Take(20).Select(name => name.Length == 0 ? "(no name)" : name)) + (found.Count > 20 ? ", …" : "");
         var isUndivided = found.Count == 1 && found[0].AsSpan().IndexOfAny(",;\t|") is >= 0;
         return new(
             $"{file}: no column '{column}'; found: {shown}"

@@ -8,14 +8,13 @@ namespace ProcessingJob.Data.Reading;
 
 /// <summary>
 /// Reads units of any format into blocks of rows. One per host: it remembers where the records of a file begin and which ids it has,
-/// so that successive ranges of one file are not searched from the file's start again. Units may be read concurrently, those of a
-/// job with ids one after another.
+/// so that successive ranges of one file are not searched from the file's start again. Thread-safe: units may be read concurrently.
 /// </summary>
 public sealed class RowReader
 {
     readonly RowPlan _plan;
     readonly FileMemory _memory = new();
-    ((string Source, string Version) File, FileIds Ids)? _ids;
+    readonly FileIdsInUse _ids = new();
 
     public RowReader(ReadOptions options)
     {
@@ -40,33 +39,39 @@ public sealed class RowReader
         [EnumeratorCancellation] CancellationToken cancellationToken = default
     )
     {
-        var ids = await LearnIdsAsync(unit, source, cancellationToken).ConfigureAwait(false);
-        await foreach (var block in ReadAsync(unit, source, ids, cancellationToken).ConfigureAwait(false))
+        if (_plan.IdColumn is null || unit.IsWholeFile)
+        {
+            await foreach (var block in ReadAsync(unit, source, new FileIds(), cancellationToken).ConfigureAwait(false))
+            {
+                yield return block;
+            }
+
+            yield break;
+        }
+
+        using var use = _ids.Enter(unit);
+        await LearnIdsAsync(unit, source, use.Ids, cancellationToken).ConfigureAwait(false);
+        await foreach (var block in ReadAsync(unit, source, use.Ids, cancellationToken).ConfigureAwait(false))
         {
             yield return block;
         }
 
-        ids.Covered = Math.Max(ids.Covered, unit.End);
+        use.Ids.Cover(unit.End);
     }
 
     /// <summary>
     /// The ids of the records before the unit, read if need be: an id must be found again whichever host reads which part of the file.
     /// </summary>
-    async ValueTask<FileIds> LearnIdsAsync(WorkUnit unit, IByteSource source, CancellationToken cancellationToken)
+    async ValueTask LearnIdsAsync(WorkUnit unit, IByteSource source, FileIds ids, CancellationToken cancellationToken)
     {
-        if (_plan.IdColumn is null || unit.IsWholeFile)
+        await ids.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            return new();
-        }
-        // Those of one file only: a host does the units of a file one after another.
-        if (_ids is not { } kept || kept.File != (unit.Source, unit.Version))
-        {
-            _ids = kept = ((unit.Source, unit.Version), new());
-        }
+            if (ids.Covered >= unit.Start || ids.IsFull)
+            {
+                return;
+            }
 
-        var ids = kept.Ids;
-        if (ids.Covered < unit.Start && !ids.IsFull)
-        {
             await foreach (
                 var block in ReadAsync(unit with { Start = ids.Covered, End = unit.Start }, source, ids, cancellationToken)
                     .ConfigureAwait(false)
@@ -75,12 +80,16 @@ public sealed class RowReader
                 block.Dispose();
                 if (ids.IsFull)
                 {
-                    return ids;
+                    return;
                 }
             }
-            ids.Covered = unit.Start;
+
+            ids.Cover(unit.Start);
         }
-        return ids;
+        finally
+        {
+            ids.Gate.Release();
+        }
     }
 
     IAsyncEnumerable<RowBlock> ReadAsync(WorkUnit unit, IByteSource source, FileIds ids, CancellationToken cancellationToken) =>

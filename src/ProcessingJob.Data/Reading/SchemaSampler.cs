@@ -34,12 +34,15 @@ public static class SchemaSampler
     )
     {
         var shown = await InputReaders.Of(format).FindColumnsAsync(source, input, cancellationToken).ConfigureAwait(false);
-        var found = shown.Columns;
+        var folders = FoldersOf(source.Name, format, input, shown.Columns);
+        IReadOnlyList<KeptColumn> found = [.. shown.Columns, .. folders];
         // A member absent from the first records of a jsonl file may still come, unless it is what names every row.
         var complete = shown.IsComplete && found.Count > 0;
+        RefuseFolders(source.Name, input, folders);
         foreach (var text in ReadOptions.TextsOf(input).SelectMany(columns => columns))
         {
-            ParquetInput.CheckText(source.Name, text, Find(text, complete).Type, ExitCode.BadSpec);
+            FileColumns.CheckText(source.Name, text, Find(text, complete).Type, ExitCode.BadSpec);
+            RefuseObject(source.Name, text, shown);
         }
 
         var schema = new List<KeptColumn>();
@@ -58,14 +61,20 @@ public static class SchemaSampler
                 }
             }
         }
+
+        if (input.InfersTypes && schema.FirstOrDefault(c => input.Types.All(t => t.Key != c.Name)) is { } open)
+        {
+            throw new PJobException(
+                $"input.types: infer is settled by pjob when it plans a job; a worker that is started without a plan needs the type of "
+                    + $"'{open.Name}' by name (input.types: {{ {open.Name}: string }})",
+                ExitCode.BadSpec
+            );
+        }
+
         var warnings = new List<(string, string)>();
         if (input.Keep.Contains("*"))
         {
-            warnings.AddRange(
-                shown.LeftOut.Select(name =>
-                    ("column_left_out", $"{source.Name}: the column '{name}' is left out: it has a type that no output can hold")
-                )
-            );
+            warnings.AddRange(shown.LeftOut.Select(what => ("column_left_out", $"{source.Name}: {what}: input.keep \"*\" leaves it out")));
         }
 
         warnings.AddRange(
@@ -78,6 +87,59 @@ public static class SchemaSampler
         KeptColumn Find(string name, bool mustBeThere) =>
             found.Concat(shown.Inner).FirstOrDefault(c => c.Name == name)
             ?? (mustBeThere ? throw RowPlan.Missing(source.Name, name, shown.Names, ExitCode.BadSpec) : new(name, ColumnType.String));
+    }
+
+    /// <summary>The columns that the file's folders are.</summary>
+    static List<KeptColumn> FoldersOf(string file, InputFormat format, InputSpec input, IReadOnlyList<KeptColumn> columns)
+    {
+        var folders = input.Partitions
+            ? PartitionPath.Of(file).Select(f => new KeptColumn(f.Name, TypeOf(f.Name)) { IsPartition = true }).ToList()
+            : [];
+        if (folders.FirstOrDefault(f => columns.Any(c => c.Name == f.Name)) is { } twice)
+        {
+            throw new PJobException(
+                $"{file}: the file has a column '{twice.Name}', and a folder has the name too; rename one, or set input.partitions: false",
+                ExitCode.BadSpec
+            );
+        }
+
+        if (
+            format is not (InputFormat.Csv or InputFormat.Tsv)
+            && input.Types.Select(t => t.Key).FirstOrDefault(name => name != "*" && folders.TrueForAll(f => f.Name != name)) is { } unknown
+        )
+        {
+            throw RowPlan.Missing(file, unknown, [.. folders.Select(f => f.Name)], ExitCode.BadSpec, "input.types");
+        }
+
+        return folders;
+
+        ColumnType TypeOf(string name) =>
+            input.Types.FirstOrDefault(t => t.Key == name).Value is { } type ? ColumnType.Parse(type) : ColumnType.String;
+    }
+
+    static void RefuseObject(string file, string text, FoundColumns found)
+    {
+        if (found.Nested.Contains(text))
+        {
+            var member = found.Inner.FirstOrDefault(c => c.Name.StartsWith(text + ".", StringComparison.Ordinal) && c.Type.IsText)?.Name;
+            throw new PJobException(
+                $"{file}: the text column '{text}' has objects or arrays, expected string; set input.text to "
+                    + (member is null ? "a column of texts" : $"a member of it, such as {member}"),
+                ExitCode.BadSpec
+            );
+        }
+    }
+
+    static void RefuseFolders(string file, InputSpec input, List<KeptColumn> folders)
+    {
+        foreach (var folder in folders.Where(f => f.Name == input.Id || ReadOptions.TextsOf(input).Any(text => text.Contains(f.Name))))
+        {
+            throw new PJobException(
+                $"{file}: '{folder.Name}' is a folder's name, the same for all its rows: it can be kept, not be "
+                    + $"{(folder.Name == input.Id ? "the id" : "a text")}",
+                ExitCode.BadSpec
+            );
+        }
     }
 
     /// <summary>Ids are integers of any width, or texts.</summary>

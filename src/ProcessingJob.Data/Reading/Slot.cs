@@ -17,10 +17,9 @@ enum SlotKind : byte
 
     /// <summary>The inside of a JSON string with backslashes.</summary>
     JsonEscaped,
-    JsonNumber,
 
-    /// <summary>NaN or an infinity, as some writers put it: no value of any column.</summary>
-    JsonNoNumber,
+    /// <summary>A number; also NaN, Infinity and -Infinity, as Python writes them.</summary>
+    JsonNumber,
     JsonBool,
 
     /// <summary>A JSON object or array, as it stands.</summary>

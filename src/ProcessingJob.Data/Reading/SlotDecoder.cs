@@ -32,23 +32,29 @@ static class SlotDecoder
     }
 
     /// <summary>Appends a row to a kept column.</summary>
+    /// <param name="value">Bytes of the value.</param>
+    /// <param name="kind">What they are.</param>
+    /// <param name="type">Of the column.</param>
+    /// <param name="into">The column.</param>
+    /// <param name="isExact">Whether a csv number counts only as JSON would write it: nobody said that 007 is one.</param>
     /// <returns>Null, or the reason for which the record is rejected.</returns>
-    public static string? Append(ReadOnlySpan<byte> value, SlotKind kind, ColumnType type, Column into)
+    public static string? Append(ReadOnlySpan<byte> value, SlotKind kind, ColumnType type, Column into, bool isExact)
     {
         if (kind is SlotKind.Missing or SlotKind.Null)
         {
             into.AppendNull();
             return null;
         }
-        if (kind == SlotKind.JsonNoNumber)
+        if (kind == SlotKind.JsonNumber && value[^1] is (byte)'N' or (byte)'y')
         {
-            return RejectReason.TypeMismatch;
+            return AppendNotFinite(value, into);
         }
 
         var fits = type.Kind switch
         {
             TypeKind.String => TryDecode(value, kind, (StringColumn)into),
-            _ when kind is SlotKind.Text or SlotKind.CsvQuoted => TextValues.TryAppend(value, type, into),
+            _ when kind is SlotKind.Text or SlotKind.CsvQuoted => (!isExact || TextKinds.IsExact(value, type))
+                && TextValues.TryAppend(value, type, into),
             TypeKind.Int64 or TypeKind.UInt64 => kind == SlotKind.JsonNumber && TryAppendInteger(value, into),
             TypeKind.Float64 => kind == SlotKind.JsonNumber && TryAppendDouble(value, (ValueColumn<double>)into),
             TypeKind.Bool => kind == SlotKind.JsonBool && TryAppendBool(value, (ValueColumn<bool>)into),
@@ -67,6 +73,21 @@ static class SlotDecoder
     public static bool TryAppendInteger(ReadOnlySpan<byte> value, Column into) =>
         Int128.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
         && ColumnConversion.TryAppendInteger(number, into);
+
+    static string? AppendNotFinite(ReadOnlySpan<byte> value, Column into)
+    {
+        if (into is not ValueColumn<double> doubles)
+        {
+            return RejectReason.TypeMismatch;
+        }
+
+        doubles.Append(
+            value[0] == 'N' ? double.NaN
+            : value[0] == '-' ? double.NegativeInfinity
+            : double.PositiveInfinity
+        );
+        return null;
+    }
 
     static bool TryAppendDouble(ReadOnlySpan<byte> value, ValueColumn<double> into)
     {

@@ -5,14 +5,15 @@ using ProcessingJob.Storage;
 namespace ProcessingJob.Data.Reading;
 
 /// <summary>
-/// A seekable stream over a source, for the Parquet library, which reads synchronously: ranges can be loaded ahead, other reads come
-/// from a small buffer.
+/// A seekable stream over a source, for the Parquet library, which reads synchronously, and the Arrow library: ranges can be loaded
+/// ahead, other reads come from a small buffer.
 /// </summary>
 sealed class SourceStream(IByteSource source) : ReadOnlyStream
 {
     const int BufferBytes = 64 << 10;
     readonly List<(long Start, byte[] Bytes, int Length)> _loaded = [];
-    (long Start, byte[] Bytes, int Length) _buffer = (0, [], 0);
+    (long Start, byte[] Bytes, int Length) _buffer = (0, [], 0),
+        _held = (0, [], 0);
     long _position;
 
     public string Name => source.Name;
@@ -58,6 +59,9 @@ sealed class SourceStream(IByteSource source) : ReadOnlyStream
         }
     }
 
+    /// <summary>Keeps bytes of the source that were read before, for as long as the stream lives.</summary>
+    public void Hold(long start, byte[] bytes) => _held = (start, bytes, bytes.Length);
+
     /// <summary>Frees the loaded ranges.</summary>
     public void Unload()
     {
@@ -91,8 +95,19 @@ sealed class SourceStream(IByteSource source) : ReadOnlyStream
         return total;
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(Read(buffer.Span));
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.Length < BufferBytes || Holding(_position) is not null)
+        {
+            return Read(buffer.Span);
+        }
+
+        // More than the buffer holds goes where it is wanted at once.
+        Spend(buffer.Length);
+        var read = await source.ReadAsync(_position, buffer, cancellationToken).ConfigureAwait(false);
+        _position += read;
+        return read;
+    }
 
     public override long Seek(long offset, SeekOrigin origin)
     {
@@ -117,14 +132,19 @@ sealed class SourceStream(IByteSource source) : ReadOnlyStream
     {
         foreach (var range in _loaded)
         {
-            if (position >= range.Start && position < range.Start + range.Length)
+            if (Contains(range, position))
             {
                 return range;
             }
         }
 
-        return position >= _buffer.Start && position < _buffer.Start + _buffer.Length ? _buffer : null;
+        return Contains(_held, position) ? _held
+            : Contains(_buffer, position) ? _buffer
+            : null;
     }
+
+    static bool Contains((long Start, byte[] Bytes, int Length) range, long position) =>
+        position >= range.Start && position < range.Start + range.Length;
 
     bool Fill()
     {

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using ProcessingJob.Contract;
 using ProcessingJob.Contract.Columns;
 using ProcessingJob.Data.Columns;
 using Column = ProcessingJob.Data.Columns.Column;
@@ -18,10 +19,10 @@ static class ArrowArrays
     public static Field FieldOf(OutputColumn column) =>
         column.Kind switch
         {
-            ColumnKind.ListFloat or ColumnKind.ListFloat16 => ListOf(column.Name, FloatType.Default),
-            ColumnKind.ListInt32 => ListOf(column.Name, Int32Type.Default),
-            ColumnKind.ListInt8 => ListOf(column.Name, Int8Type.Default),
-            ColumnKind.ListUInt8 => ListOf(column.Name, UInt8Type.Default),
+            ColumnKind.ListFloat or ColumnKind.ListFloat16 => ListOf(column.Name, FloatType.Default, column.Width),
+            ColumnKind.ListInt32 => ListOf(column.Name, Int32Type.Default, column.Width),
+            ColumnKind.ListInt8 => ListOf(column.Name, Int8Type.Default, column.Width),
+            ColumnKind.ListUInt8 => ListOf(column.Name, UInt8Type.Default, column.Width),
             ColumnKind.ListString => ListOf(column.Name, StringType.Default),
             ColumnKind.ListStruct => ListOf(column.Name, StructOf(column)),
             _ => ArrowTypes.FieldOf(column.Name, column.Scalar!, column.Nullable),
@@ -32,11 +33,11 @@ static class ArrowArrays
     static ArrayData DataOf(OutputColumn type, Column column) =>
         column switch
         {
-            ListColumn<float> c when type.Kind == ColumnKind.ListFloat16 => ListData(c, FloatType.Default, Halved(c)),
-            ListColumn<float> c => ListData(c, FloatType.Default, Shared(c.Items)),
-            ListColumn<int> c => ListData(c, Int32Type.Default, Shared(c.Items)),
-            ListColumn<sbyte> c => ListData(c, Int8Type.Default, Shared(c.Items)),
-            ListColumn<byte> c => ListData(c, UInt8Type.Default, Shared(c.Items)),
+            ListColumn<float> c when type.Kind == ColumnKind.ListFloat16 => ListData(type, c, FloatType.Default, Halved(c)),
+            ListColumn<float> c => ListData(type, c, FloatType.Default, Shared(c.Items)),
+            ListColumn<int> c => ListData(type, c, Int32Type.Default, Shared(c.Items)),
+            ListColumn<sbyte> c => ListData(type, c, Int8Type.Default, Shared(c.Items)),
+            ListColumn<byte> c => ListData(type, c, UInt8Type.Default, Shared(c.Items)),
             StructListColumn c when type.Kind == ColumnKind.ListString => StructListData(
                 c,
                 StringType.Default,
@@ -57,21 +58,31 @@ static class ArrowArrays
             _ => DataOf(type.Scalar!, column),
         };
 
-    static Field ListOf(string name, IArrowType item) =>
-        new(name, new ListType(new Field("element", item, nullable: false)), nullable: false);
+    static Field ListOf(string name, IArrowType item, int? width = null)
+    {
+        var element = new Field("element", item, nullable: false);
+        return new(name, width is { } size ? new FixedSizeListType(element, size) : new ListType(element), nullable: false);
+    }
 
     static StructType StructOf(OutputColumn column) => new([.. column.Fields!.Select(FieldOf)]);
 
-    static ArrayData ListData<T>(ListColumn<T> column, IArrowType item, ArrowBuffer items)
-        where T : unmanaged =>
-        new(
-            ListOf("", item).DataType,
+    static ArrayData ListData<T>(OutputColumn type, ListColumn<T> column, IArrowType item, ArrowBuffer items)
+        where T : unmanaged
+    {
+        if (type.Width is { } width && Enumerable.Range(0, column.Count).Any(row => column.Length(row) != width))
+        {
+            throw new PJobException($"column {type.Name} has a row that does not hold {width} numbers, which output.vector promises");
+        }
+
+        return new(
+            ListOf("", item, type.Width).DataType,
             column.Count,
             0,
             0,
-            [ArrowBuffer.Empty, Offsets(column.Ends)],
+            type.Width is null ? [ArrowBuffer.Empty, Offsets(column.Ends)] : [ArrowBuffer.Empty],
             [new ArrayData(item, column.Items.Length, 0, 0, [ArrowBuffer.Empty, items])]
         );
+    }
 
     static ArrayData StructListData(StructListColumn column, IArrowType item, ArrayData items) =>
         new(ListOf("", item).DataType, column.Count, 0, 0, [ArrowBuffer.Empty, Offsets(column.Ends)], [items]);

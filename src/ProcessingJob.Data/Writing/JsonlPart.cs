@@ -4,7 +4,7 @@ using ZstdSharp;
 
 namespace ProcessingJob.Data.Writing;
 
-/// <summary>jsonl, plain or zst (snappy means plain: it has no file format that other tools read).</summary>
+/// <summary>jsonl, plain or zst.</summary>
 sealed class JsonlPart(PartFile file, OutputCompression compression) : IPartFormat
 {
     const int ZstdLevel = 3;

@@ -107,7 +107,7 @@ sealed class NpyPart : IPartFormat
             .Distinct()
             .ToList();
         return lengths.Count <= 1
-            ? lengths.FirstOrDefault()
+            ? lengths.FirstOrDefault(_type.Width ?? 0)
             : throw new PJobException(
                 $"output.format: npy needs rows of one length, found {lengths[0]} and {lengths[1]} in '{_type.Name}'; use parquet or jsonl",
                 ExitCode.BadSpec

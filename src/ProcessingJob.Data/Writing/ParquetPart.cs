@@ -15,13 +15,21 @@ namespace ProcessingJob.Data.Writing;
 sealed class ParquetPart : IPartFormat
 {
     const int ZstdLevel = 3;
+
+    // Measured on all-MiniLM-L6-v2's vectors: streams of bytes shrink by 15 % at either level (plain floats by 8 %), faster at this one.
+    const int VectorZstdLevel = 1;
     const long PageBytes = 1 << 20;
     readonly PartFile _file;
     readonly Sink _sink;
     readonly FileWriter _writer;
     readonly Schema _schema;
 
-    public ParquetPart(PartFile file, IReadOnlyList<OutputColumn> columns, OutputCompression compression)
+    public ParquetPart(
+        PartFile file,
+        IReadOnlyList<OutputColumn> columns,
+        OutputCompression compression,
+        IReadOnlyDictionary<string, string> metadata
+    )
     {
         (_file, _sink) = (file, new(file.Output));
         using var builder = new WriterPropertiesBuilder();
@@ -29,9 +37,9 @@ sealed class ParquetPart : IPartFormat
             .Compression(
                 compression switch
                 {
-                    OutputCompression.None => Compression.Uncompressed,
                     OutputCompression.Snappy => Compression.Snappy,
                     OutputCompression.Zstd => Compression.Zstd,
+                    _ => Compression.Uncompressed,
                 }
             )
             .DataPagesize(PageBytes)
@@ -44,13 +52,13 @@ sealed class ParquetPart : IPartFormat
 
         foreach (var column in columns)
         {
-            Encode(builder, column);
+            Encode(builder, column, compression);
         }
 
         using var properties = builder.Build();
         using var arrow = new ArrowWriterPropertiesBuilder().StoreSchema();
         using var arrowProperties = arrow.Build();
-        _schema = new(columns.Select(ArrowArrays.FieldOf), null);
+        _schema = new(columns.Select(ArrowArrays.FieldOf), metadata);
         _writer = new(_sink, _schema, properties, arrowProperties, leaveOpen: true);
     }
 
@@ -58,6 +66,11 @@ sealed class ParquetPart : IPartFormat
 
     public ValueTask WriteAsync(ColumnBlock rows, CancellationToken cancellationToken)
     {
+        if (rows.Count == 0)
+        {
+            return default;
+        }
+
         Guard(() =>
         {
             // As a whole: an array of nulls alone cannot be handed over (Apache.Arrow 23 fails when it is freed).
@@ -82,7 +95,7 @@ sealed class ParquetPart : IPartFormat
         return default;
     }
 
-    static void Encode(WriterPropertiesBuilder builder, OutputColumn column)
+    static void Encode(WriterPropertiesBuilder builder, OutputColumn column, OutputCompression compression)
     {
         if (column.Kind is not (ColumnKind.ListFloat or ColumnKind.ListFloat16 or ColumnKind.ListInt32))
         {
@@ -92,7 +105,11 @@ sealed class ParquetPart : IPartFormat
         // Numbers of vectors and token ids hardly repeat, and nobody looks for one by its size.
         var path = $"{column.Name}.list.element";
         builder.DisableDictionary(path).DisableStatistics(path).DisableWritePageIndex(path);
-        if (column.Kind == ColumnKind.ListFloat16)
+        if (column.Kind == ColumnKind.ListFloat && compression == OutputCompression.Zstd)
+        {
+            builder.Encoding(path, Encoding.ByteStreamSplit).CompressionLevel(path, VectorZstdLevel);
+        }
+        else if (column.Kind == ColumnKind.ListFloat16)
         {
             builder.Encoding(path, Encoding.ByteStreamSplit);
         }

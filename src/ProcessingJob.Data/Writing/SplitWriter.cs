@@ -24,10 +24,12 @@ sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<Output
 
     public async ValueTask AddAsync(ColumnBlock block, int start, int count, CancellationToken cancellationToken)
     {
+        // Few rows at a time where rows are large, so that a group never grows far beyond its limit within one block.
+        var rowBytes = Math.Max(1, block.Columns.Sum(c => c.Bytes) / Math.Max(1, block.Count));
+        var stride = Math.Clamp(GroupBytes / rowBytes, 1, 256);
         while (count > 0)
         {
-            // A bounded step, so that a group does not grow far beyond its limit within one block.
-            var step = (int)Math.Min(Math.Min(count, 256), options.RowsPerPart - _rowsInPart - _pending.Count);
+            var step = (int)Math.Min(Math.Min(count, stride), options.RowsPerPart - _rowsInPart - _pending.Count);
             for (var c = 0; c < block.Columns.Count; c++)
             {
                 _pending.Columns[c].AppendRange(block.Columns[c], start, step);
@@ -47,9 +49,11 @@ sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<Output
         }
     }
 
-    public async ValueTask FinishAsync(CancellationToken cancellationToken)
+    /// <param name="orEmpty">Write a part of no rows where there are none.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    public async ValueTask FinishAsync(bool orEmpty, CancellationToken cancellationToken)
     {
-        if (_pending.Count > 0)
+        if (_pending.Count > 0 || (orEmpty && Rows == 0))
         {
             await FlushAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -94,10 +98,16 @@ sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<Output
         var index = Parts.Count(p => p.Rows > 0);
         return options.Format switch
         {
-            OutputFormat.Parquet => new ParquetPart(await FileAsync(".parquet").ConfigureAwait(false), columns, options.Compression),
+            OutputFormat.Parquet => new ParquetPart(
+                await FileAsync(".parquet").ConfigureAwait(false),
+                columns,
+                options.Compressed,
+                options.Metadata
+            ),
+            OutputFormat.Arrow => new ArrowPart(await FileAsync(".arrow").ConfigureAwait(false), columns, options.Metadata),
             OutputFormat.Jsonl => new JsonlPart(
-                await FileAsync(options.Compression == OutputCompression.Zstd ? ".jsonl.zst" : ".jsonl").ConfigureAwait(false),
-                options.Compression
+                await FileAsync(options.Compressed == OutputCompression.Zstd ? ".jsonl.zst" : ".jsonl").ConfigureAwait(false),
+                options.Compressed
             ),
             OutputFormat.Npy => new NpyPart(
                 await FileAsync(".npy").ConfigureAwait(false),

@@ -82,9 +82,10 @@ public sealed class UnitWriter : IAsyncDisposable
         }
         var parts = new List<PartRecord>();
         var files = new List<StagedFile>();
+        var isEmpty = RowsOut == 0 && Options.EmptyParts;
         foreach (var split in _splits)
         {
-            await split.FinishAsync(cancellationToken).ConfigureAwait(false);
+            await split.FinishAsync(isEmpty, cancellationToken).ConfigureAwait(false);
             parts.AddRange(split.Parts);
             files.AddRange(split.Files);
         }

@@ -15,11 +15,18 @@ public sealed record Workload
     /// <summary>Tokens that the model sees, after truncation.</summary>
     public required long Tokens { get; init; }
 
-    /// <summary>Floating point operations per token: about twice the parameters outside the embeddings.</summary>
+    /// <summary>
+    /// Floating point operations per token: about twice the parameters outside the embeddings; 0: unknown, only measured speeds count.
+    /// </summary>
     public required double FlopsPerToken { get; init; }
 
-    /// <summary>Tokens/s of one host as an earlier run on this type measured it; null: estimated from the table.</summary>
+    /// <summary>Tokens/s of one host of any type, as the user gives it; null: measured, or estimated from the table.</summary>
     public double? MeasuredTokensPerSecond { get; init; }
+
+    /// <summary>Tokens/s of one host by instance type, as earlier runs measured it.</summary>
+    public IReadOnlyDictionary<string, double> MeasuredByType { get; init; } = new Dictionary<string, double>();
+
+    internal double? MeasuredOn(string type) => MeasuredTokensPerSecond ?? (MeasuredByType.TryGetValue(type, out var speed) ? speed : null);
 
     /// <summary>Bytes that every host copies before it starts: the model, and the whole input unless it is sharded or streamed.</summary>
     public long BytesPerHost { get; init; }
@@ -57,7 +64,8 @@ public sealed class CostModel(InstanceTypes types)
     {
         ArgumentNullException.ThrowIfNull(work);
         var type = types.Find(instanceType) ?? new InstanceType { Type = instanceType };
-        var speed = work.MeasuredTokensPerSecond ?? Speed(type, work.FlopsPerToken);
+        var measured = work.MeasuredOn(instanceType);
+        var speed = measured ?? Speed(type, work.FlopsPerToken);
         var (fullest, total) = Loads(work, hosts);
         var share = total == 0 ? 0 : (double)fullest / total;
         var computing = TimeSpan.FromSeconds(work.Tokens * share / speed);
@@ -72,7 +80,7 @@ public sealed class CostModel(InstanceTypes types)
             speed,
             usd,
             work.Rows == 0 ? null : usd / work.Rows * 1e6,
-            work.MeasuredTokensPerSecond is not null
+            measured is not null
         );
     }
 
@@ -86,12 +94,20 @@ public sealed class CostModel(InstanceTypes types)
 
     double Speed(InstanceType type, double flopsPerToken)
     {
+        if (flopsPerToken == 0)
+        {
+            throw new PJobException(
+                $"the speed of this job on {type.Type} cannot be estimated; fix: give a measured one with --tokens-per-second",
+                ExitCode.BadSpec
+            );
+        }
+
         var flops = type.Gpus > 0 ? type.Gpus * type.GpuTflops * 1e12 : type.Vcpu * types.CpuGflopsPerVcpu * 1e9;
         return flops > 0
             ? flops / flopsPerToken
             : throw new PJobException(
-                $"compute.instance_type: {type.Type} is not in the table of {types.Date}, so its speed is unknown. Give a "
-                    + "measured one with --tokens-per-second, or a table with --instance-types.",
+                $"compute.instance_type: {type.Type} is not in the table of {types.Date}, so its speed is unknown; fix: give a "
+                    + "measured one with --tokens-per-second, or a table with --instance-types",
                 ExitCode.BadSpec
             );
     }

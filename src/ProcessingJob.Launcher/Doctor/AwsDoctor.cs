@@ -165,12 +165,7 @@ public sealed class AwsDoctor(AwsConnection connection)
             await s3.ListObjectsV2Async(new() { BucketName = bucket, MaxKeys = 1 }, cancellationToken).ConfigureAwait(false);
             return region == connection.Region
                 ? new("bucket", Health.Good, $"{bucket} ({keys}) is in {region} and can be listed")
-                : new(
-                    "bucket",
-                    Health.Warning,
-                    $"{bucket} ({keys}) is in {region}, the job in {connection.Region}: transfers are slower and cost extra",
-                    $"set aws.region: {region}"
-                );
+                : Elsewhere(region);
         }
         catch (AmazonS3Exception e) when (e.ErrorCode is "NoSuchBucket")
         {
@@ -181,6 +176,19 @@ public sealed class AwsDoctor(AwsConnection connection)
                 $"aws s3 mb s3://{bucket} --region {connection.Region}"
             );
         }
+        catch (AmazonS3Exception e) when (S3Calls.IsElsewhere(e))
+        {
+            return Elsewhere(S3Calls.RegionOf(e));
+        }
+
+        DoctorFinding Elsewhere(string? region) =>
+            new(
+                "bucket",
+                Health.Bad,
+                $"{bucket} ({keys}) is in {(string.IsNullOrEmpty(region) ? "another region" : region)}, the job in {connection.Region}: "
+                    + "SageMaker reads and writes buckets of its own region only",
+                string.IsNullOrEmpty(region) ? "set aws.region to the bucket's" : $"set aws.region: {region}, or copy the data"
+            );
     }
 
     async Task<IEnumerable<DoctorFinding>> QuotasAsync(JobSpec spec, CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Reading;
 using ProcessingJob.Storage;
@@ -29,7 +30,7 @@ sealed record LocalJob
     /// <summary>Types of the id and the kept columns, of the ordinally first file that is not empty; null: all are empty.</summary>
     public required IReadOnlyList<KeptColumn>? Schema { get; init; }
 
-    /// <summary>What of the data's columns is left out or converted.</summary>
+    /// <summary>What of the data is left out or converted.</summary>
     public required IReadOnlyList<JobWarning> DataWarnings { get; init; }
 
     public string HostsFolder => Path.Combine(Output.Location, LocalStore.PrivateFolder, "hosts");
@@ -40,16 +41,17 @@ sealed record LocalJob
         SpecRules.Check(given);
         var (spec, sideFiles) = Local.SideFiles.Collect(given);
         var hosts = spec.Compute.InstanceCount;
-        var input = LocalInput.Resolve(spec.Input.Data);
+        var input = LocalInput.Resolve(spec.Input.Data, spec.Input.Format);
         var output = LocalStore.Within(OutputFolder(spec, input), outputFiles);
         var model = ModelFolderOf(spec.Model);
         var modelFingerprint = FolderFiles.FingerprintModelAsync(model, cancellationToken);
         var files = await input.HashAsync(cancellationToken).ConfigureAwait(false);
+        var look = await InputLook
+            .AtAsync(spec.Input, new LocalData(input.Root), files, input.Skipped, cancellationToken)
+            .ConfigureAwait(false);
+        spec = spec with { Input = look.Input };
         var identity = new OutputIdentity(spec, await modelFingerprint.ConfigureAwait(false));
         var data = JobPlanner.DataFingerprint(files);
-        var schema = files.FirstOrDefault(f => f.Size > 0) is { } first
-            ? await FirstSchema.ReadAsync(spec.Input, input.PathOf(first.Source), cancellationToken).ConfigureAwait(false)
-            : null;
 
         var all = Fingerprints.OfItems([("spec", identity.SpecFingerprint), ("model", identity.ModelFingerprint), ("data", data)]);
         return new()
@@ -64,8 +66,8 @@ sealed record LocalJob
             SideFiles = sideFiles,
             Identity = identity,
             Output = output,
-            Schema = schema?.Columns,
-            DataWarnings = schema?.Warnings ?? [],
+            Schema = look.Schema,
+            DataWarnings = look.Warnings,
         };
     }
 

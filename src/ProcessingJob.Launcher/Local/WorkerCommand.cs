@@ -34,7 +34,23 @@ public sealed record WorkerCommand(string FileName, IReadOnlyList<string> Argume
                     )
             );
         }
-        return path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? new(DotnetHost(), [path]) : new(path, []);
+        return !path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? new(path, [])
+            : OwnProgram(path) is { } program ? new(program, [])
+            : new(DotnetHost(), [path]);
+    }
+
+    /// <summary>The worker's program where it carries its own runtime, as beside a self-contained pjob; null: it needs dotnet.</summary>
+    static string? OwnProgram(string assembly)
+    {
+        var program = Path.ChangeExtension(assembly, null);
+        var config = Path.ChangeExtension(assembly, ".runtimeconfig.json");
+        // https://learn.microsoft.com/dotnet/core/deploying: only a self-contained program lists frameworks that it includes.
+        return
+            File.Exists(program)
+            && File.Exists(config)
+            && File.ReadAllText(config).Contains("\"includedFrameworks\"", StringComparison.Ordinal)
+            ? program
+            : null;
     }
 
     public ProcessStartInfo ToStartInfo()

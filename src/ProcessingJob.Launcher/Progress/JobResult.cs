@@ -52,7 +52,7 @@ public sealed record JobResult
             }
             : this;
 
-    /// <summary>Null when the job did not complete. Its lists of parts stand in manifest.json.</summary>
+    /// <summary>Null when the job did not complete. Its lists of parts stand in _manifest.json.</summary>
     public JobCounts? Counts { get; init; }
 }
 

@@ -70,11 +70,27 @@ public sealed record JobResources
 
 public sealed record JobCluster
 {
+    /// <summary>Of whichever type is taken.</summary>
     public required int InstanceCount { get; init; }
-    public required string InstanceType { get; init; }
+
+    /// <summary>Null exactly when there are <see cref="InstancePreferences"/>.</summary>
+    public string? InstanceType { get; init; }
     public required int VolumeSizeInGB { get; init; }
     public string? VolumeKmsKeyId { get; init; }
+
+    /// <summary>Up to five types in order: the service takes the first with capacity.</summary>
+    public IReadOnlyList<InstancePreference>? InstancePreferences { get; init; }
+
+    /// <summary>Which of the preferences was taken; only in Describe's answer.</summary>
+    public string? SelectedInstanceType { get; init; }
+
+    /// <summary>The type that runs, or those that may.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string TypeText =>
+        SelectedInstanceType ?? InstanceType ?? string.Join(" or ", (InstancePreferences ?? []).Select(p => p.InstanceType));
 }
+
+public sealed record InstancePreference(string InstanceType);
 
 public sealed record JobStoppingCondition
 {

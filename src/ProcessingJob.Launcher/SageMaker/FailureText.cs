@@ -57,12 +57,13 @@ public static class FailureText
     static string Headline(JobDescription job, bool stopRequested) =>
         job.ProcessingJobStatus switch
         {
-            JobStatus.Stopped when stopRequested => $"{job.ProcessingJobName} was stopped.",
+            JobStatus.Stopped when stopRequested => $"{job.ProcessingJobName} was stopped",
             // The service stops a job that outlives its limit, and gives no reason.
             JobStatus.Stopped when RanOut(job) =>
-                $"{job.ProcessingJobName} was stopped by SageMaker: max_runtime reached ({Duration(job)}).",
-            JobStatus.Stopped => $"{job.ProcessingJobName} was stopped, and not by this command: by somebody else, or max_runtime reached.",
-            _ => $"{job.ProcessingJobName} failed.",
+                $"{job.ProcessingJobName} was stopped by SageMaker: compute.max_runtime reached ({Duration(job)})",
+            JobStatus.Stopped =>
+                $"{job.ProcessingJobName} was stopped before compute.max_runtime: by 'pjob stop', the console or another user",
+            _ => $"{job.ProcessingJobName} failed",
         };
 
     static string Duration(JobDescription job) => $"{TimeSpan.FromSeconds(job.StoppingCondition!.MaxRuntimeInSeconds)}";
@@ -82,9 +83,9 @@ public static class FailureText
     static string? FailingHost(JobDescription job, IReadOnlyList<LogLine> lines)
     {
         var hosts = lines.Select(l => l.Host).Distinct().ToList();
-        // The worker's exit message begins with its host; else a host with an error; else the last to speak.
-        return hosts.FirstOrDefault(h => job.ExitMessage?.Contains($"host={h} ", StringComparison.Ordinal) == true)
-            ?? lines.LastOrDefault(l => WorkerEvent.Parse(l.Message).Level is "Error" or "Fatal")?.Host
+        // A host with an error; else the one whose exit message is kept; else the last to speak.
+        return lines.FirstOrDefault(l => WorkerEvent.Parse(l.Message).Level is "Error" or "Fatal")?.Host
+            ?? hosts.FirstOrDefault(h => job.ExitMessage?.Contains($"host={h} ", StringComparison.Ordinal) == true)
             ?? (lines.Count == 0 ? null : lines[^1].Host);
     }
 
@@ -92,8 +93,8 @@ public static class FailureText
     {
         if (job.ProcessingJobStatus == JobStatus.Stopped)
         {
-            return (stopRequested ? "" : "raise compute.max_runtime or compute.instance_count, then ")
-                + "run the same command again: it skips all units that are committed.";
+            return (!stopRequested && RanOut(job) ? "raise compute.max_runtime or compute.instance_count, then " : "")
+                + "run the same command again: it skips all units that are committed";
         }
 
         var reason = job.FailureReason ?? "";
@@ -101,15 +102,15 @@ public static class FailureText
         return reason switch
         {
             _ when LacksCapacity(job) =>
-                "give compute.instance_type a list: [ml.g5.xlarge, ml.g6.xlarge, ml.g4dn.xlarge]; they are tried in order.",
+                "give compute.instance_type a list of up to five types, such as [ml.g6.xlarge, ml.g5.xlarge, ml.g4dn.xlarge]: the "
+                    + "service takes the first with capacity",
             _ when Says("Out of Memory") || Says("more memory") =>
-                "choose an instance type with more memory, or lower compute.token_budget.",
+                "choose an instance type with more memory, or lower compute.token_budget",
             _ when Says("Failed to download data") =>
                 "check that the role may read the bucket (s3:ListBucket, s3:GetObject, kms:Decrypt), and in a VPC that its "
-                    + "subnets have an S3 gateway endpoint: 'pjob doctor'.",
-            _ when Says("upload") => "check that the role may write the output bucket (s3:PutObject, kms:GenerateDataKey): 'pjob doctor'.",
-            _ when Says("InternalServerError") =>
-                "a fault inside SageMaker: run the same command again; it goes on from what is committed.",
+                    + "subnets have an S3 gateway endpoint: 'pjob doctor'",
+            _ when Says("upload") => "check that the role may write the output bucket (s3:PutObject, kms:GenerateDataKey): 'pjob doctor'",
+            _ when Says("InternalServerError") => "a fault inside SageMaker: run the same command again; it goes on from what is committed",
             _ when Says("AlgorithmError") =>
                 "see the lines above ('pjob logs' shows all); after fixing it, run the same command again: it continues from what "
                     + "is committed",

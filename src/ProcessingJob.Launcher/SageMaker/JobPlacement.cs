@@ -12,7 +12,9 @@ public sealed record JobPlacement
 
     /// <summary>The image, pinned by digest where the registry told it.</summary>
     public required string ImageUri { get; init; }
-    public required string InstanceType { get; init; }
+
+    /// <summary>In order of preference; at least one.</summary>
+    public required IReadOnlyList<string> InstanceTypes { get; init; }
 
     /// <summary>Folder with job.json and plan.json.</summary>
     public required S3Uri Config { get; init; }

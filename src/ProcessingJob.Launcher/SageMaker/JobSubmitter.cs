@@ -9,7 +9,9 @@ namespace ProcessingJob.Launcher.SageMaker;
 /// <summary>Starts a job exactly once, whatever the network does to the answers.</summary>
 sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time, IProgress<JobEvent> events)
 {
-    const int Tries = 6;
+    /// <summary>How long AWS may throttle or be out of reach, as while following.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
     /// <summary>The running job of these names, or the first name that is still free.</summary>
     /// <param name="nameOf">Name of the n-th attempt, n from 1.</param>
@@ -23,7 +25,7 @@ sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time, IProgress<Job
         for (var attempt = 1; ; attempt++)
         {
             var name = nameOf(attempt);
-            var job = await jobs.DescribeAsync(name, cancellationToken).ConfigureAwait(false);
+            var job = await DescribeAsync(name, cancellationToken).ConfigureAwait(false);
             if (job?.ProcessingJobStatus == JobStatus.Stopping)
             {
                 events.Report(new JobNote($"{name} is stopping: waiting for its end"));
@@ -33,7 +35,7 @@ sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time, IProgress<Job
             {
                 // It still writes to the output that the next attempt would use.
                 await Task.Delay(TimeSpan.FromSeconds(10), time, cancellationToken).ConfigureAwait(false);
-                job = await jobs.DescribeAsync(name, cancellationToken).ConfigureAwait(false);
+                job = await DescribeAsync(name, cancellationToken).ConfigureAwait(false);
             }
             if (job is null || !job.IsTerminal)
             {
@@ -52,6 +54,7 @@ sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time, IProgress<Job
         ArgumentNullException.ThrowIfNull(request);
         // True once an answer may have been lost, here or in the SDK's own retries: then the job may be there already.
         var unsure = false;
+        var started = time.GetUtcNow();
         try
         {
             await new Retry(time)
@@ -94,14 +97,30 @@ sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time, IProgress<Job
             }
 
             var isTransient = AwsErrors.IsTransient(e);
-            if (attempt >= Tries || !(isTransient || (e is AmazonServiceException s && AwsErrors.IsRoleNotReady(s))))
+            if (!(isTransient || (e is AmazonServiceException s && AwsErrors.IsRoleNotReady(s))))
             {
                 return null;
             }
 
             unsure |= isTransient;
-            return TimeSpan.FromSeconds(5 * attempt);
+            return WaitWithin(started, attempt);
         }
+    }
+
+    Task<JobDescription?> DescribeAsync(string name, CancellationToken cancellationToken)
+    {
+        var started = time.GetUtcNow();
+        return new Retry(time).RunAsync(
+            token => jobs.DescribeAsync(name, token),
+            (e, attempt) => AwsErrors.IsTransient(e) ? WaitWithin(started, attempt) : null,
+            cancellationToken
+        );
+    }
+
+    TimeSpan? WaitWithin(DateTimeOffset started, int attempt)
+    {
+        var wait = TimeSpan.FromSeconds(Math.Min(5 * attempt, LongestWait.TotalSeconds));
+        return time.GetUtcNow() + wait - started <= Patience ? wait : null;
     }
 
     async Task<bool> IsOursAsync(CreateJobRequest request, CancellationToken cancellationToken)
@@ -124,7 +143,7 @@ sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time, IProgress<Job
             _ when AwsErrors.IsRoleNotReady(e) => what
                 + $" Let sagemaker.amazonaws.com assume {request.RoleArn} (infra/template.yaml makes such a role).",
             _ when e.ErrorCode == "ValidationException" && e.Message.Length == 0 => what
-                + $" An empty refusal mostly means the volume: compute.volume_gb is {cluster.VolumeSizeInGB} on {cluster.InstanceType}.",
+                + $" An empty refusal mostly means the volume: compute.volume_gb is {cluster.VolumeSizeInGB} on {cluster.TypeText}",
             _ => what,
         };
     }

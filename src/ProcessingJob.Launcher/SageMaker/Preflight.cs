@@ -38,9 +38,10 @@ static class Preflight
         {
             CheckGpus(job, type);
             CheckVolume(job, plan, type);
-            // Before hours of staging, and for the types that are only tried when the first has no capacity.
-            _ = job.Request(job.NameOf(1), type, hosts, region);
         }
+
+        // Before hours of staging.
+        _ = job.Request(job.NameOf(1), job.Spec.Compute.InstanceType, hosts, region);
     }
 
     /// <summary>Before a job is paid for that each of its workers would end at once.</summary>
@@ -151,10 +152,10 @@ static class Preflight
 
     static void CheckVolume(RemoteJob job, JobPlan plan, string type)
     {
+        var sizes = plan.Files.ToDictionary(f => f.Source, f => f.Size, StringComparer.Ordinal);
         double data =
             job.Spec.Input.Transfer == Transfer.Stream ? 0
-            : job.Spec.Input.Sharding == Sharding.ByKey
-                ? plan.Hosts.Max(h => plan.Files.Where(f => h.Files.Contains(f.Source)).Sum(f => f.Size))
+            : job.Spec.Input.Sharding == Sharding.ByKey ? plan.Hosts.Max(h => h.Files.Sum(name => sizes[name]))
             : plan.Bytes;
         double model = job.ModelFiles.Sum(f => f.Size);
         var need = (data + model) / Gb + SpareGb;

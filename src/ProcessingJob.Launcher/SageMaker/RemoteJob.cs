@@ -3,9 +3,11 @@ using Amazon.S3;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Columns;
 using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
+using ProcessingJob.Data.Reading;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Planning;
@@ -36,8 +38,11 @@ sealed record RemoteJob
     public required string? LocalModel { get; init; }
     public required IReadOnlyList<SourceFile> ModelFiles { get; init; }
 
-    /// <summary>Types of the id and the kept columns; null: each host looks for itself.</summary>
-    public IReadOnlyList<KeptColumn>? Schema { get; init; }
+    /// <summary>Types of the id and the kept columns, of the ordinally first file that is not empty; null: all are empty.</summary>
+    public required IReadOnlyList<KeptColumn>? Schema { get; init; }
+
+    /// <summary>What of the data is left out or converted.</summary>
+    public required IReadOnlyList<JobWarning> DataWarnings { get; init; }
 
     /// <summary>What the workers of an earlier run have chosen.</summary>
     public EarlierChoices Earlier { get; init; } = EarlierChoices.None;
@@ -100,12 +105,16 @@ sealed record RemoteJob
             cancellationToken
         );
         var data = S3Uri.IsS3(spec.Input.Data)
-            ? await S3Input.ListAsync(s3, AwsConnection.S3Options, spec.Input.Data, "input.data", cancellationToken).ConfigureAwait(false)
+            ? await S3Input
+                .ListAsync(s3, AwsConnection.S3Options, spec.Input.Data, "input.data", spec.Input.Format, cancellationToken)
+                .ConfigureAwait(false)
             : null;
-        var local = data is null ? LocalInput.Resolve(spec.Input.Data) : null;
+        var local = data is null ? LocalInput.Resolve(spec.Input.Data, spec.Input.Format) : null;
         CheckApart(data, output);
         var model = S3Uri.IsS3(spec.Model)
-            ? await S3Input.ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", cancellationToken).ConfigureAwait(false)
+            ? await S3Input
+                .ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", format: null, cancellationToken)
+                .ConfigureAwait(false)
             : null;
         var folder = model is null ? LocalFolder(spec.Model) : null;
         var files = data?.Files ?? await local!.HashAsync(cancellationToken).ConfigureAwait(false);
@@ -120,9 +129,16 @@ sealed record RemoteJob
             );
         }
 
+        IDataRoot root = data is null ? new LocalData(local!.Root) : new S3Data(s3, data.Root, AwsConnection.S3Options);
+        var look = await InputLook
+            .AtAsync(spec.Input, root, files, data?.Skipped ?? local!.Skipped, cancellationToken)
+            .ConfigureAwait(false);
+        spec = spec with { Input = look.Input };
         return new()
         {
             Spec = spec,
+            Schema = look.Schema,
+            DataWarnings = look.Warnings,
             Files = files,
             DataFingerprint = JobPlanner.DataFingerprint(files),
             Identity = new OutputIdentity(spec, Fingerprints.OfItems(modelFiles.Select(f => (f.Source, f.Version)))),
@@ -139,19 +155,19 @@ sealed record RemoteJob
         };
     }
 
-    /// <summary>The request for so many hosts of one type; the same before and after staging.</summary>
+    /// <summary>The request for this many hosts of one of some types; the same before and after staging.</summary>
     /// <exception cref="PJobException">Exit code 2: it is outside the service's limits.</exception>
-    public CreateJobRequest Request(string name, string instanceType, int hosts, string region) =>
-        SageMakerRequest.Build(Spec with { Compute = Spec.Compute with { InstanceCount = hosts } }, Place(name, instanceType, region));
+    public CreateJobRequest Request(string name, IReadOnlyList<string> instanceTypes, int hosts, string region) =>
+        SageMakerRequest.Build(Spec with { Compute = Spec.Compute with { InstanceCount = hosts } }, Place(name, instanceTypes, region));
 
-    JobPlacement Place(string name, string instanceType, string region) =>
+    JobPlacement Place(string name, IReadOnlyList<string> instanceTypes, string region) =>
         new()
         {
             JobName = name,
             Region = region,
             RoleArn = RoleArn,
             ImageUri = Image.Uri,
-            InstanceType = instanceType,
+            InstanceTypes = instanceTypes,
             Config = Staging.Append($"jobs/{name}/config/"),
             Model = ModelUri,
             Data = RemoteData?.Object ?? DataUri,
@@ -159,16 +175,19 @@ sealed record RemoteJob
             Output = OutputUri,
         };
 
-    /// <summary>Where hosts of a type compute: one with GPUs uses them, or the job fails; auto must not end on its few cores.</summary>
-    public DeviceKind DeviceOn(string instanceType) =>
-        Spec.Compute.Device == DeviceKind.Auto && InstanceTypes.Default.HasGpu(instanceType) ? DeviceKind.Cuda : Spec.Compute.Device;
+    /// <summary>
+    /// Where the hosts compute: types with GPUs use them, or the job fails; auto must not end on their few cores. Where a list holds both
+    /// kinds, each host decides by its own type.
+    /// </summary>
+    public DeviceKind DeviceOn(IReadOnlyList<string> instanceTypes) =>
+        Spec.Compute.Device == DeviceKind.Auto && instanceTypes.All(InstanceTypes.Default.HasGpu) ? DeviceKind.Cuda : Spec.Compute.Device;
 
     /// <summary>The config channel: spec, plan and the files the spec names.</summary>
     /// <param name="plan">Of this job.</param>
-    /// <param name="instanceType">Says the device.</param>
-    public IEnumerable<(string Name, byte[] Content)> ConfigFiles(JobPlan plan, string instanceType)
+    /// <param name="instanceTypes">Say the device.</param>
+    public IEnumerable<(string Name, byte[] Content)> ConfigFiles(JobPlan plan, IReadOnlyList<string> instanceTypes)
     {
-        var spec = plan.Spec with { Compute = plan.Spec.Compute with { Device = DeviceOn(instanceType) } };
+        var spec = plan.Spec with { Compute = plan.Spec.Compute with { Device = DeviceOn(instanceTypes) } };
         yield return (
             Path.GetFileName(new ContainerPaths("/").JobFile),
             Encoding.UTF8.GetBytes(SpecWriter.ToJsonText(StoredSpec.Of(spec)))

@@ -24,7 +24,7 @@ static class RemoteModel
     /// <exception cref="PJobException">As <see cref="ModelUse.Of"/>.</exception>
     public static async Task<ModelUse> ReadAsync(RemoteJob job, IAmazonS3 s3, CancellationToken cancellationToken)
     {
-        var device = job.DeviceOn(job.Spec.Compute.InstanceType[0]);
+        var device = job.DeviceOn(job.Spec.Compute.InstanceType);
         if (job.RemoteModel is not { } model)
         {
             return ModelUse.Of(job.Spec, job.LocalModel!, device);

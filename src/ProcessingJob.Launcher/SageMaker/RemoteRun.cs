@@ -7,7 +7,6 @@ using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.Reading;
-using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.SageMaker;
 
@@ -77,7 +76,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         return await EndAsync(end, lines, plan, before).ConfigureAwait(false);
     }
 
-    /// <summary>The plan of what is left, over no more hosts than there is work for. From here on the job has the kept columns.</summary>
+    /// <summary>The plan of what is left, over no more hosts than there is work for.</summary>
     public async Task<JobPlan> PlanAsync(CancellationToken cancellationToken)
     {
         var hosts = _job.Spec.Compute.InstanceCount;
@@ -85,9 +84,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         var committed = await CommittedUnits.FindAsync(_job.Output, plan.Units, _job.Identity, cancellationToken).ConfigureAwait(false);
         plan = _job.Plan(_job.NameOf(1), hosts, committed);
         var use = await RemoteModel.ReadAsync(_job, s3, cancellationToken).ConfigureAwait(false);
-        var schema = await ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
-        _job = _job with { Schema = schema?.Columns };
-        return plan with { Warnings = [.. use.Warnings, .. schema?.Warnings ?? [], .. Preflight.Warnings(_job, plan)] };
+        return plan with { Warnings = [.. use.Warnings, .. _job.DataWarnings, .. Preflight.Warnings(_job, plan)] };
     }
 
     /// <summary>What the run would ask SageMaker for, under the name that is free now; nothing is started.</summary>
@@ -95,14 +92,14 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     {
         Preflight.Check(_job, plan, target.Connection.Region);
         var (name, _) = await FindAsync(cancellationToken).ConfigureAwait(false);
-        return _job.Request(name, _job.Spec.Compute.InstanceType[0], HostsFor(plan), target.Connection.Region);
+        return _job.Request(name, _job.Spec.Compute.InstanceType, HostsFor(plan), target.Connection.Region);
     }
 
     // A host without work would be paid for nothing; which files a host gets by key is not ours to know.
     int HostsFor(JobPlan plan) =>
         _job.Spec.Input.Sharding == Sharding.ByKey || plan.UnitsLeft == 0 ? plan.Hosts.Count : Math.Min(plan.Hosts.Count, plan.UnitsLeft);
 
-    /// <summary>Tries the instance types in turn until one has capacity.</summary>
+    /// <summary>Asks for the instance types in order of preference; one whose quota does not suffice is left out and the rest asked for.</summary>
     async Task<JobResult> StartAsync(JobPlan plan, CancellationToken cancellationToken)
     {
         var hosts = HostsFor(plan);
@@ -126,19 +123,18 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         await _finalizer.ReopenAsync(plan.IdsLeft, cancellationToken).ConfigureAwait(false);
         await _job.Identity.ClaimAsync(_job.Output, cancellationToken).ConfigureAwait(false);
         var types = _job.Spec.Compute.InstanceType;
-        for (var i = 0; ; i++)
+        while (true)
         {
             var (name, _) = await FindAsync(cancellationToken).ConfigureAwait(false);
-            var request = _job.Request(name, types[i], hosts, target.Connection.Region);
+            var request = _job.Request(name, types, hosts, target.Connection.Region);
             var own = _job.Plan(name, hosts, committed) with { Warnings = plan.Warnings };
-            await WriteConfigAsync(name, own, types[i], cancellationToken).ConfigureAwait(false);
+            await WriteConfigAsync(name, own, types, cancellationToken).ConfigureAwait(false);
             var before = Result(name, JobState.Running) with
             {
                 Units = plan.Units.Count,
                 UnitsCommittedBefore = plan.UnitsCommitted,
                 Warnings = plan.Warnings,
             };
-            var isLast = i + 1 == types.Count;
             events.Report(new JobNamed(name));
             try
             {
@@ -146,16 +142,22 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             }
             catch (AmazonServiceException e) when (AwsErrors.IsLimitExceeded(e))
             {
-                if (isLast)
+                var refused = types.FirstOrDefault(t => e.Message.Contains($"'{t} ", StringComparison.Ordinal)) ?? types[0];
+                if (types.Count == 1)
                 {
-                    throw Limit(types[i], hosts, e);
+                    throw Limit(refused, hosts, e);
                 }
 
-                events.Report(new JobNote($"{types[i]}: {e.Message} Trying {types[i + 1]}.", IsWarning: true));
+                types = [.. types.Where(t => t != refused)];
+                events.Report(
+                    new JobNote($"{refused}: {e.Message.TrimEnd('.')}; trying without it: {string.Join(", ", types)}", IsWarning: true)
+                );
                 continue;
             }
             events.Report(
-                new JobNote($"{name} is created: {hosts} x {types[i]}, {FailureText.ConsoleUrl(name, target.Connection.Region)}")
+                new JobNote(
+                    $"{name} is created: {hosts} x {string.Join(" or ", types)}, {FailureText.ConsoleUrl(name, target.Connection.Region)}"
+                )
             );
             if (!options.Wait)
             {
@@ -163,12 +165,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             }
 
             var (end, lines) = await target.WatchAsync(name, events, cancellationToken).ConfigureAwait(false);
-            if (isLast || !FailureText.LacksCapacity(end))
-            {
-                return await EndAsync(end, lines, own, before).ConfigureAwait(false);
-            }
-
-            events.Report(new JobNote($"no capacity for {types[i]}: trying {types[i + 1]}", IsWarning: true));
+            return await EndAsync(end, lines, own, before).ConfigureAwait(false);
         }
     }
 
@@ -197,20 +194,6 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         };
     }
 
-    async Task<FoundSchema?> ReadSchemaAsync(CancellationToken cancellationToken)
-    {
-        if (_job.Files.FirstOrDefault(f => f.Size > 0) is not { } first)
-        {
-            return null;
-        }
-
-        return _job.RemoteData is { } remote
-            ? await FirstSchema
-                .ReadAsync(_job.Spec.Input, new S3Data(s3, remote.Root, AwsConnection.S3Options), first, cancellationToken)
-                .ConfigureAwait(false)
-            : await FirstSchema.ReadAsync(_job.Spec.Input, _job.LocalData!.PathOf(first.Source), cancellationToken).ConfigureAwait(false);
-    }
-
     async Task StageAsync(CancellationToken cancellationToken)
     {
         var stager = new Stager(s3, _job.Staging, _job.Spec.Aws.KmsKey, new StagingNotes(events));
@@ -225,10 +208,10 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         }
     }
 
-    async Task WriteConfigAsync(string name, JobPlan plan, string instanceType, CancellationToken cancellationToken)
+    async Task WriteConfigAsync(string name, JobPlan plan, IReadOnlyList<string> instanceTypes, CancellationToken cancellationToken)
     {
         var stager = new Stager(s3, _job.Staging, _job.Spec.Aws.KmsKey);
-        foreach (var (file, content) in _job.ConfigFiles(plan, instanceType))
+        foreach (var (file, content) in _job.ConfigFiles(plan, instanceTypes))
         {
             await stager.WriteAsync(_job.Staging.Append($"jobs/{name}/config/{file}"), content, cancellationToken).ConfigureAwait(false);
         }
@@ -267,7 +250,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
                 + "processing job usage'].QuotaCode\" --output text, then "
                 + "aws service-quotas request-service-quota-increase --service-code sagemaker --quota-code CODE --desired-value "
                 + $"{hosts}. 'pjob doctor' shows all quotas. "
-                + "A list in compute.instance_type tries other types.",
+                + "A list in compute.instance_type lets the service take another type",
             ExitCode.Remote,
             e
         );

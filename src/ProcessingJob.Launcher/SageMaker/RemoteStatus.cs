@@ -46,7 +46,7 @@ public sealed record RemoteStatus
                     Job = name,
                     State = JobFollower.PhaseOf(job),
                     Hosts = job.ProcessingResources?.ClusterConfig.InstanceCount ?? 0,
-                    InstanceType = job.ProcessingResources?.ClusterConfig.InstanceType ?? "",
+                    InstanceType = job.ProcessingResources?.ClusterConfig.TypeText ?? "",
                     CreatedAt = job.CreationTime,
                     StartedAt = job.ProcessingStartTime,
                     EndedAt = job.ProcessingEndTime,

@@ -52,18 +52,33 @@ public static partial class RequestLimits
     {
         faults.Range("compute.instance_count", cluster.InstanceCount, 1, 100, "instances");
         faults.Range("compute.volume_gb", cluster.VolumeSizeInGB, 1, 16_384, "GB");
-        // The service's list grows often, so that an unknown type is no fault, only a wrong form is.
-        if (!InstancePattern().IsMatch(cluster.InstanceType))
-        {
-            faults.Add("compute.instance_type", $"found \"{cluster.InstanceType}\", expected a SageMaker type such as ml.g5.xlarge");
-        }
-
         if (cluster.VolumeKmsKeyId is { } key)
         {
             faults.Text("aws.kms_key", key, 0, 2048, KmsPattern(), "a key id, ARN or alias");
         }
 
-        if (InstanceTypes.Default.Find(cluster.InstanceType) is not { NvmeGb: > 0 } local)
+        var types = cluster.InstancePreferences?.Select(p => p.InstanceType).ToList() ?? [cluster.InstanceType ?? ""];
+        faults.Count("compute.instance_type", types.Count, 1, 5);
+        foreach (var twice in Repeated(types))
+        {
+            faults.Add("compute.instance_type", $"{twice} stands twice");
+        }
+
+        foreach (var type in types)
+        {
+            CheckType(type, cluster, faults);
+        }
+    }
+
+    static void CheckType(string type, JobCluster cluster, Faults faults)
+    {
+        // The service's list grows often, so that an unknown type is no fault, only a wrong form is.
+        if (!InstancePattern().IsMatch(type))
+        {
+            faults.Add("compute.instance_type", $"found \"{type}\", expected a SageMaker type such as ml.g5.xlarge");
+        }
+
+        if (InstanceTypes.Default.Find(type) is not { NvmeGb: > 0 } local)
         {
             return;
         }
@@ -79,7 +94,10 @@ public static partial class RequestLimits
 
         if (cluster.VolumeKmsKeyId is not null)
         {
-            faults.Add("aws.kms_key", $"{local.Type} has local NVMe, which takes no volume key");
+            faults.Add(
+                "aws.kms_key",
+                $"{local.Type} has local NVMe, which takes no volume key; fix: list only types with local disks, or only types without"
+            );
         }
     }
 

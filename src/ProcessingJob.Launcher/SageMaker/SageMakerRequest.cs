@@ -28,10 +28,12 @@ public static class SageMakerRequest
                 ClusterConfig = new JobCluster
                 {
                     InstanceCount = spec.Compute.InstanceCount,
-                    InstanceType = place.InstanceType,
+                    InstanceType = place.InstanceTypes is [var only] ? only : null,
+                    InstancePreferences =
+                        place.InstanceTypes.Count > 1 ? [.. place.InstanceTypes.Select(t => new InstancePreference(t))] : null,
                     VolumeSizeInGB = spec.Compute.VolumeGb,
                     // Instances with local NVMe get that instead of a volume, always encrypted by the hardware, and refuse a key.
-                    VolumeKmsKeyId = InstanceTypes.Default.Find(place.InstanceType)?.NvmeGb > 0 ? null : spec.Aws.KmsKey,
+                    VolumeKmsKeyId = place.InstanceTypes.All(HasLocalDisk) ? null : spec.Aws.KmsKey,
                 },
             },
             StoppingCondition = new JobStoppingCondition
@@ -67,6 +69,8 @@ public static class SageMakerRequest
 
     /// <summary>Whether a container of this job has no network: the default while the service does all transfers.</summary>
     public static bool Isolated(JobSpec spec) => spec.Aws.NetworkIsolation ?? !Streams(spec);
+
+    static bool HasLocalDisk(string type) => InstanceTypes.Default.Find(type)?.NvmeGb > 0;
 
     static bool Streams(JobSpec spec) => spec.Input.Transfer == Transfer.Stream || spec.Output.Transfer == Transfer.Stream;
 

@@ -110,6 +110,12 @@ public sealed class SdkSageMakerJobs(IAmazonSageMaker client) : IProcessingJobs
                     InstanceType = r.ProcessingResources.ClusterConfig.InstanceType,
                     VolumeSizeInGB = r.ProcessingResources.ClusterConfig.VolumeSizeInGB,
                     VolumeKmsKeyId = r.ProcessingResources.ClusterConfig.VolumeKmsKeyId,
+                    InstancePreferences = r
+                        .ProcessingResources.ClusterConfig.InstancePreferences?.Select(p => new ProcessingInstancePreference
+                        {
+                            InstanceType = p.InstanceType,
+                        })
+                        .ToList(),
                 },
             },
             StoppingCondition = r.StoppingCondition is { } stop
@@ -191,7 +197,11 @@ public sealed class SdkSageMakerJobs(IAmazonSageMaker client) : IProcessingJobs
                     ClusterConfig = new JobCluster
                     {
                         InstanceCount = cluster.InstanceCount ?? 0,
-                        InstanceType = cluster.InstanceType?.Value ?? "",
+                        InstanceType = cluster.InstanceType?.Value,
+                        InstancePreferences = cluster.InstancePreferences is { Count: > 0 } list
+                            ? [.. list.Select(p => new InstancePreference(p.InstanceType.Value))]
+                            : null,
+                        SelectedInstanceType = cluster.SelectedInstanceType?.Value,
                         VolumeSizeInGB = cluster.VolumeSizeInGB ?? 0,
                         VolumeKmsKeyId = cluster.VolumeKmsKeyId,
                     },

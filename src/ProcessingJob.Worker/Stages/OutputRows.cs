@@ -13,17 +13,21 @@ sealed class OutputRows
 {
     readonly FeatureTask _task;
     readonly RowReader _reader;
-    readonly RunTotals _totals;
     readonly bool _hasWindows,
         _rejectLong,
         _pairs,
         _splits;
     readonly int _maxLength;
 
+    /// <param name="task">Fills its columns.</param>
+    /// <param name="reader">Says which columns are kept.</param>
+    /// <param name="spec">The job.</param>
+    /// <param name="maxLength">Tokens of an encoding.</param>
+    /// <param name="vectorWidth">Stored numbers of an embedding, where its column is of one fixed size; else null.</param>
     /// <exception cref="PJobException">A kept column has the name of a column that is computed (exit code 2).</exception>
-    public OutputRows(FeatureTask task, RowReader reader, JobSpec spec, int maxLength, RunTotals totals)
+    public OutputRows(FeatureTask task, RowReader reader, JobSpec spec, int maxLength, int? vectorWidth)
     {
-        (_task, _reader, _totals, _maxLength) = (task, reader, totals, maxLength);
+        (_task, _reader, _maxLength) = (task, reader, maxLength);
         _hasWindows = spec.Tokens.Overflow == Overflow.Window && !task.JoinsWindows;
         _pairs = task.EncodesPairs;
         _rejectLong = spec.Tokens.Overflow == Overflow.Reject;
@@ -35,23 +39,21 @@ sealed class OutputRows
         }
 
         columns.AddRange(reader.KeptColumns.Select(OutputColumn.Of));
-        columns.AddRange(task.Columns);
-        columns.AddRange([
-            new("token_count", ColumnKind.Int32),
-            new("truncated", ColumnKind.Bool),
-            new("source_file", ColumnKind.String),
-            new("source_row", ColumnKind.Int64),
-        ]);
+        var own = columns.Count;
+        columns.AddRange(task.Columns.Select(c => c.Name == TaskColumns.Embedding ? c with { Width = vectorWidth } : c));
+        var common = columns.Count;
+        columns.AddRange(TaskColumns.Common);
         if (_hasWindows)
         {
-            columns.AddRange([new("window", ColumnKind.Int32), new("start", ColumnKind.Int32), new("end", ColumnKind.Int32)]);
+            columns.AddRange(TaskColumns.Windows);
         }
 
-        if (columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        Written = [.. columns.Select((c, i) => i >= own && i < common ? c with { Name = TaskColumns.NameOf(spec, c.Name) } : c)];
+        if (Written.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
             throw new PJobException(
                 $"input.keep: the column '{twice.Key}' has the name of an output column of task {Names.Of(spec.Task)}; leave it "
-                    + "out or rename it in the data",
+                    + "out, rename it in the data, or give the task's column another name with output.names",
                 ExitCode.BadSpec
             );
         }
@@ -59,17 +61,23 @@ sealed class OutputRows
         Columns = columns;
     }
 
+    /// <summary>The task's columns by their own names.</summary>
     public IReadOnlyList<OutputColumn> Columns { get; }
 
+    public FeatureTask Task => _task;
+
+    /// <summary>The same by the names they have in part files.</summary>
+    public IReadOnlyList<OutputColumn> Written { get; }
+
     /// <summary>Appends the block's rows to <paramref name="into"/>.</summary>
-    /// <param name="block">A finished block that is no unit's end.</param>
+    /// <param name="block">A finished block.</param>
     /// <param name="into">An empty block of <see cref="Columns"/>.</param>
     /// <param name="rejects">Takes rows that cannot be used: the reader's and those found since.</param>
-    /// <returns>Input rows that gave output rows, their tokens, and how many of their encodings were cut.</returns>
-    public (int Rows, long Tokens, long Truncated) Append(BlockItem block, ColumnBlock into, List<Reject> rejects)
+    /// <param name="counts">Takes the encodings of the rows that are kept.</param>
+    /// <returns>Input rows that gave output rows.</returns>
+    public int Append(BlockItem block, ColumnBlock into, List<Reject> rejects, EncodingCounts counts)
     {
-        var (rows, encodings, kept) = (block.Rows!, block.Encodings, 0);
-        var (tokens, truncated) = (0L, 0L);
+        var (rows, encodings, kept) = (block.Rows, block.Encodings, 0);
         rejects.AddRange(rows.Rejects);
         for (int row = 0, first = 0; row < rows.Count; row++)
         {
@@ -89,14 +97,12 @@ sealed class OutputRows
                 kept++;
                 for (var i = first; i < end; i++)
                 {
-                    _totals.AddEncoding(encodings.Length(i), encodings.Truncated(i));
-                    tokens += encodings.Length(i);
-                    truncated += encodings.Truncated(i) ? 1 : 0;
+                    counts.Add(encodings.Length(i), encodings.Truncated(i));
                 }
             }
             first = end;
         }
-        return (kept, tokens, truncated);
+        return kept;
     }
 
     Reject? Fault(BlockItem block, int row, int first, int end)
@@ -132,7 +138,7 @@ sealed class OutputRows
     }
 
     static Reject Reject(BlockItem block, int row, string reason, string message) =>
-        new(block.Unit.Unit.Source, block.Rows!.SourceRow(row), block.Rows.SourceOffset(row), reason, message, block.Rows.Describe(row));
+        new(block.Unit.Source, block.Rows.SourceRow(row), block.Rows.SourceOffset(row), reason, message, block.Rows.Describe(row));
 
     void AppendRow(BlockItem block, int row, int first, int end, ColumnBlock into)
     {
@@ -148,10 +154,10 @@ sealed class OutputRows
             var column = 0;
             if (_reader.IdColumn is not null)
             {
-                into.Columns[column++].AppendFrom(block.Rows!.Id!, row);
+                into.Columns[column++].AppendFrom(block.Rows.Id!, row);
             }
 
-            foreach (var source in block.Rows!.Kept)
+            foreach (var source in block.Rows.Kept)
             {
                 into.Columns[column++].AppendFrom(source, row);
             }
@@ -167,7 +173,7 @@ sealed class OutputRows
             }
             ((ValueColumn<int>)into.Columns[column++]).Append(tokens);
             ((ValueColumn<bool>)into.Columns[column++]).Append(truncated);
-            ((StringColumn)into.Columns[column++]).Append(block.Unit.Unit.Source);
+            ((StringColumn)into.Columns[column++]).Append(block.Unit.Source);
             ((ValueColumn<long>)into.Columns[column++]).Append(block.Rows.SourceRow(row));
             if (_hasWindows)
             {

@@ -2,7 +2,7 @@ using ProcessingJob.Contract.Output;
 
 namespace ProcessingJob.Worker.Stages;
 
-/// <summary>Counts of this host so far; written by the stages, read by progress and report.</summary>
+/// <summary>Counts of this host so far; written by the lanes, read by progress and report.</summary>
 sealed class RunTotals(int maxLength)
 {
     public const int LengthBucket = 8;
@@ -33,7 +33,16 @@ sealed class RunTotals(int maxLength)
     /// <summary>Input bytes whose rows are on their way to the device or past it.</summary>
     public long BytesTokenized => Interlocked.Read(ref _bytesTokenized);
 
-    public IReadOnlyList<long> Lengths => _lengths;
+    public IReadOnlyList<long> Lengths
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _lengths];
+            }
+        }
+    }
 
     public void AddRows(long rowsIn, long rowsOut)
     {
@@ -45,16 +54,21 @@ sealed class RunTotals(int maxLength)
 
     public void AddTokenized(long bytes) => Interlocked.Add(ref _bytesTokenized, bytes);
 
-    /// <summary>Called by the one finishing stage.</summary>
-    public void AddEncoding(int tokens, bool truncated)
-    {
-        Interlocked.Add(ref _tokens, tokens);
-        if (truncated)
-        {
-            Interlocked.Increment(ref _truncated);
-        }
+    /// <summary>Counts of one lane, for <see cref="Add"/>.</summary>
+    public EncodingCounts CreateCounts() => new(_lengths.Length);
 
-        Interlocked.Increment(ref _lengths[Math.Min(tokens / LengthBucket, _lengths.Length - 1)]);
+    /// <summary>Once a block: lanes that added every encoding would wait for one another.</summary>
+    public void Add(EncodingCounts counts)
+    {
+        Interlocked.Add(ref _tokens, counts.Tokens);
+        Interlocked.Add(ref _truncated, counts.Truncated);
+        lock (_lock)
+        {
+            for (var i = 0; i < _lengths.Length; i++)
+            {
+                _lengths[i] += counts.Lengths[i];
+            }
+        }
     }
 
     public void AddReject(Reject reject)

@@ -7,18 +7,35 @@ namespace ProcessingJob.Worker.Stages;
 sealed class StageClock(string name, int workers)
 {
     long _busy,
+        _cpu,
         _waitInput,
         _waitOutput;
 
-    public static long Now => Stopwatch.GetTimestamp();
+    public static StageMark Now => new(Stopwatch.GetTimestamp(), ThreadCpu.Nanoseconds(), Environment.CurrentManagedThreadId);
 
-    public void Busy(long since) => Interlocked.Add(ref _busy, Now - since);
+    public void Busy(StageMark since)
+    {
+        var now = Now;
+        Interlocked.Add(ref _busy, now.Ticks - since.Ticks);
+        // Work that was handed to another thread on the way has no CPU time that could be told.
+        if (now.Thread == since.Thread)
+        {
+            Interlocked.Add(ref _cpu, now.Cpu - since.Cpu);
+        }
+    }
 
-    public void WaitedForInput(long since) => Interlocked.Add(ref _waitInput, Now - since);
+    public void WaitedForInput(StageMark since) => Interlocked.Add(ref _waitInput, Stopwatch.GetTimestamp() - since.Ticks);
 
-    public void WaitedForOutput(long since) => Interlocked.Add(ref _waitOutput, Now - since);
+    public void WaitedForOutput(StageMark since) => Interlocked.Add(ref _waitOutput, Stopwatch.GetTimestamp() - since.Ticks);
 
-    public StageReport Report() => new(name, workers, Seconds(_busy), Seconds(_waitInput), Seconds(_waitOutput));
+    public StageReport Report() =>
+        new(name, workers, Seconds(_busy), Seconds(_waitInput), Seconds(_waitOutput)) { CpuSeconds = Math.Round(_cpu / 1e9, 3) };
 
     static double Seconds(long ticks) => Math.Round((double)ticks / Stopwatch.Frequency, 3);
 }
+
+/// <summary>A moment on one thread.</summary>
+/// <param name="Ticks">Of the stopwatch.</param>
+/// <param name="Cpu">Nanoseconds of CPU time of the thread.</param>
+/// <param name="Thread">Which one.</param>
+readonly record struct StageMark(long Ticks, long Cpu, int Thread);

@@ -12,8 +12,8 @@ namespace ProcessingJob.Worker.Tasks;
 
 /// <summary>
 /// What one task adds to the common path: which texts of a row are encoded, and which columns its results become. A new task is a
-/// class like <see cref="EmbedTask"/> and a line in <see cref="FeatureTasks"/>. Encode is called from several threads,
-/// write from the one finishing stage.
+/// class like <see cref="EmbedTask"/> and a line in <see cref="FeatureTasks"/>. Every lane has its own, which is used by one thread at a
+/// time.
 /// </summary>
 abstract class FeatureTask(TaskParts parts)
 {

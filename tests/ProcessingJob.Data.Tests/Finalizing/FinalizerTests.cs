@@ -23,7 +23,7 @@ public sealed class FinalizerTests : IDisposable
         );
         Assert.Equal(2, manifest.Rejects["bad_record"]);
         Assert.True(_bench.Has("_SUCCESS"));
-        var read = ContractJson.Read<Manifest>(await File.ReadAllBytesAsync(_bench.Path("manifest.json")), "manifest");
+        var read = ContractJson.Read<Manifest>(await File.ReadAllBytesAsync(_bench.Path("_manifest.json")), "manifest");
         Assert.Equal(
             (manifest.FinishedAt, manifest.RowsIn, manifest.SpecFingerprint),
             (read.FinishedAt, read.RowsIn, read.SpecFingerprint)
@@ -156,11 +156,11 @@ public sealed class FinalizerTests : IDisposable
         string[] orphans =
         [
             "_commits/0123456789abcdef.json",
+            "_rejects/part-0123456789abcdef.jsonl",
             "data/part-0123456789abcdef-1.parquet",
-            "data/split=train/part-0123456789abcdef.parquet",
-            "rejects/part-0123456789abcdef.jsonl",
+            "data/split=train/train-part-0123456789abcdef.parquet",
         ];
-        string[] others = ["data/notes.txt", "data/part-1.parquet", "rejects/readme", "_commits/x.json"];
+        string[] others = ["data/notes.txt", "data/part-1.parquet", "_rejects/readme", "_commits/x.json"];
         foreach (var file in orphans.Concat(others))
         {
             _bench.Write(file, "x");
@@ -210,15 +210,15 @@ public sealed class FinalizerTests : IDisposable
             new Finalizer(new DyingStore(_bench.Store, 1), TimeProvider.System).ReopenAsync(new HashSet<string>())
         );
         Assert.False(_bench.Has("_SUCCESS"));
-        Assert.True(_bench.Has("manifest.json"));
+        Assert.True(_bench.Has("_manifest.json"));
     }
 
     [Fact]
     public async Task Finish_ManifestThatCannotBeWritten_SaysSoAndLeavesNothing()
     {
         _bench.Commit("a", 1);
-        Directory.CreateDirectory(_bench.Path("manifest.json/x"));
-        await FailsAsync("manifest.json: cannot be written");
+        Directory.CreateDirectory(_bench.Path("_manifest.json/x"));
+        await FailsAsync("_manifest.json: cannot be written");
         Assert.Empty(Directory.GetFiles(_bench.Path(".pjob"), "*", SearchOption.AllDirectories));
     }
 
@@ -229,7 +229,7 @@ public sealed class FinalizerTests : IDisposable
         await _bench.FinishAsync();
         await _bench.Finalizer.ReopenAsync(new HashSet<string> { broken.Id });
         Assert.True(_bench.Has(OutputLayout.Commit(whole.Id)));
-        Assert.False(_bench.Has(OutputLayout.Commit(broken.Id)) || _bench.Has("_SUCCESS") || _bench.Has("manifest.json"));
+        Assert.False(_bench.Has(OutputLayout.Commit(broken.Id)) || _bench.Has("_SUCCESS") || _bench.Has("_manifest.json"));
     }
 
     [Fact]
@@ -243,7 +243,7 @@ public sealed class FinalizerTests : IDisposable
         Assert.Contains("(of b) has n double", e.Message, StringComparison.Ordinal);
         Assert.Contains("(of a) has n int64", e.Message, StringComparison.Ordinal);
         Assert.Contains("fix: ", e.Message, StringComparison.Ordinal);
-        Assert.False(_bench.Has("_SUCCESS") || _bench.Has("manifest.json"));
+        Assert.False(_bench.Has("_SUCCESS") || _bench.Has("_manifest.json"));
     }
 
     [Fact]
@@ -358,6 +358,6 @@ public sealed class FinalizerTests : IDisposable
         var e = await Assert.ThrowsAsync<PJobException>(() => _bench.FinishAsync());
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Failed, e.ExitCode);
-        Assert.False(_bench.Has("_SUCCESS") || _bench.Has("manifest.json"));
+        Assert.False(_bench.Has("_SUCCESS") || _bench.Has("_manifest.json"));
     }
 }

@@ -273,6 +273,37 @@ public sealed class JsonlTests
     }
 
     [Fact]
+    public async Task Read_NaNAsPythonWritesIt_IsAValueOfDoublesAndStaysInWhatHoldsIt()
+    {
+        var source = new MemorySource(
+            "{\"text\":\"a\",\"d\":NaN,\"o\":[NaN, 1],\"n\":1}\n{\"text\":\"b\",\"d\":-Infinity,\"n\":Infinity}\n"
+        );
+        var schema = await SchemaSampler.InferAsync(
+            source,
+            InputFormat.Jsonl,
+            Some.Input("text", null, "*"),
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(["string", "double", "string", "double"], schema.Select(c => c.Type.ToString()));
+        var rows = await ReadRows.OfAsync(source, InputFormat.Jsonl, Some.Options(Some.Input("text", null, "*"), [.. schema]));
+        Assert.Equal(["a", "NaN", "[NaN, 1]", "1"], rows.Kept[0]);
+        Assert.Equal(["b", "-Infinity", "null", "Infinity"], rows.Kept[1].Select(v => v.Replace("∞", "Infinity")));
+    }
+
+    [Fact]
+    public async Task Read_MemberThatIsAskedForBesideItsObject_IsFound()
+    {
+        var source = new MemorySource("{\"doc\":{\"body\":\"a\",\"n\":1},\"id\":2}\n");
+        var rows = await ReadRows.OfAsync(
+            source,
+            InputFormat.Jsonl,
+            Some.Options(Some.Input("doc.body", null, "doc"), new KeptColumn("doc", ColumnType.String))
+        );
+        Assert.Equal(["a"], rows.Texts);
+        Assert.Equal(["{\"body\":\"a\",\"n\":1}"], rows.Kept[0]);
+    }
+
+    [Fact]
     public async Task Read_DepthInAMemberNobodyAskedFor_CostsNothing()
     {
         var source = new MemorySource($"{{\"v\":{new string('[', 500)}{new string(']', 500)},\"text\":\"a\"}}\n");

@@ -142,4 +142,18 @@ public sealed class ParquetWritersTests : IDisposable
         var asText = Some.Options(Some.Input("text", null, "flag"), new KeptColumn("flag", ColumnType.String));
         Assert.Equal(["false", "true", "false"], (await ReadRows.OfAsync(source, InputFormat.Parquet, asText)).Kept.Select(k => k[0]));
     }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(60_000)]
+    public async Task Read_Unit_FetchesTheFooterOnceAndEachColumnOnce(int rows)
+    {
+        Write(p => p.Compression(Compression.Uncompressed), [rows], i => i % 2 == 0, i => $"{i} {Guid.NewGuid()}");
+        var source = new MemorySource(await File.ReadAllBytesAsync(Path, TestContext.Current.CancellationToken), "a.parquet");
+        var options = Some.Options(Some.Input("text", null, "flag"), new KeptColumn("flag", ColumnType.Bool));
+        var read = await ReadRows.OfAsync(source, InputFormat.Parquet, options);
+        Assert.Equal(rows, read.Texts.Count);
+        Assert.Equal(3, source.Reads);
+        Assert.True(source.BytesRead < source.Length + (64 << 10), $"{source.BytesRead} of {source.Length}");
+    }
 }

@@ -120,6 +120,33 @@ public sealed class RangeTests
             );
 
     [Fact]
+    public async Task Read_RangesOfOneFileAtTheSameTime_GiveWhatTheWholeFileGives()
+    {
+        var random = new Random(3);
+        var text = new StringBuilder("id,text\n");
+        for (var i = 0; i < 20_000; i++)
+        {
+            text.Append(random.Next(15_000)).Append(",\"row\n").Append(i).Append("\"\n");
+        }
+
+        var source = new MemorySource(text.ToString());
+        var options = Some.Options(Some.Input("text", "id")) with { RowsPerBlock = 100 };
+        var whole = await ReadRows.OfAsync(source, InputFormat.Csv, options);
+        var reader = new RowReader(options);
+        var step = source.Length / 16;
+        var ranges = await Task.WhenAll(
+            Enumerable
+                .Range(0, 17)
+                .Select(i => Some.Unit(source, InputFormat.Csv, i * step, Math.Min((i + 1) * step, source.Length)))
+                .Select(unit => Task.Run(() => new ReadRows().AddAsync(reader, unit, source)))
+        );
+
+        Assert.Equal(whole.Texts, ranges.SelectMany(r => r.Texts));
+        Assert.Equal(whole.Rows, ranges.SelectMany(r => r.Rows));
+        Assert.Equal(whole.Rejects, ranges.SelectMany(r => r.Rejects));
+    }
+
+    [Fact]
     public async Task Read_SuccessiveRanges_DoNotSearchThePrefixAgain()
     {
         var text = new StringBuilder("text\n");

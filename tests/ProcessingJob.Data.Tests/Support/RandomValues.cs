@@ -71,7 +71,7 @@ static class RandomValues
                 break;
             case ValueColumn<Int256> c:
                 var (low, sign) = ((ulong)Integer(random), random.Next(2) == 0 ? 0 : ulong.MaxValue);
-                c.Append(new(low, sign, sign, sign));
+                c.Append(new Int256(low, sign, sign, sign));
                 break;
             case StringColumn c:
                 c.Append(type.Kind == TypeKind.Json ? $"{{\"a\":{random.Next(9)}}}" : Text(random));

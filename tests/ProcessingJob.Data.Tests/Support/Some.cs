@@ -67,12 +67,14 @@ sealed class MemorySource(byte[] data, string name = "file") : IByteSource
 
     /// <summary>Reads so far, for tests of what is read again.</summary>
     public long BytesRead { get; private set; }
+    public int Reads { get; private set; }
 
     public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var count = (int)Math.Clamp(data.Length - offset, 0, buffer.Length);
         data.AsMemory((int)Math.Min(offset, data.Length), count).CopyTo(buffer);
         BytesRead += count;
+        Reads++;
         return ValueTask.FromResult(count);
     }
 

@@ -116,7 +116,7 @@ public sealed class LocalCommitTests : IDisposable
         await writer.WriteAsync(block, Token);
         var record = await writer.CommitAsync(new(10, 10, 0, 0), Token);
         Assert.Equal([("train", 6L), ("test", 4L)], record.Parts.Select(p => (p.Split!, p.Rows)));
-        Assert.StartsWith("data/split=train/part-", record.Parts[0].Path);
+        Assert.StartsWith("data/split=train/train-part-", record.Parts[0].Path);
     }
 
     static WorkUnit Unit => WorkUnit.Create("a.csv", InputFormat.Csv, 0, 10, 10, "v", "s", "m");

@@ -83,7 +83,38 @@ public sealed class CostModelTests
         var model = ShapeModel.Botocore("sagemaker");
         Assert.SkipWhen(model is null, "python3-botocore is not installed");
 
-        Assert.Empty(model.Words("ProcessingInstanceType").Except(InstanceTypes.Default.All.Select(t => t.Type)));
+        // AWS has not published what a g7 holds; an unknown type is judged by its name.
+        Assert.DoesNotContain(
+            model.Words("ProcessingInstanceType").Except(InstanceTypes.Default.All.Select(t => t.Type)),
+            t => !t.StartsWith("ml.g7.", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public void Estimate_MeasuredOnAnotherType_IsNotTakenForThisOne()
+    {
+        var work = Work() with { MeasuredByType = new Dictionary<string, double> { ["ml.m5.xlarge"] = 38 } };
+
+        Assert.Equal(
+            (38, true),
+            (Model.Estimate(work, "ml.m5.xlarge", 1).TokensPerSecond, Model.Estimate(work, "ml.m5.xlarge", 1).Measured)
+        );
+        Assert.False(Model.Estimate(work, "ml.g4dn.xlarge", 1).Measured);
+        Assert.True(Model.Estimate(work, "ml.g4dn.xlarge", 1).TokensPerSecond > 1000);
+    }
+
+    [Fact]
+    public void Estimate_TaskWithoutModelOnAnUnmeasuredType_SaysWhatToGive()
+    {
+        var work = Work() with
+        {
+            FlopsPerToken = 0,
+            MeasuredByType = new Dictionary<string, double> { ["ml.m5.xlarge"] = 1e6 },
+        };
+
+        var e = Assert.Throws<PJobException>(() => Model.Estimate(work, "ml.c5.xlarge", 1));
+
+        Assert.Contains("--tokens-per-second", e.Message);
     }
 
     [Theory]

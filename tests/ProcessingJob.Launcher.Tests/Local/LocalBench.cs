@@ -69,14 +69,14 @@ sealed class LocalBench : IDisposable, IProgress<JobEvent>
             .Select(f => System.IO.Path.GetRelativePath(Output, f))
             .Where(f =>
                 f.StartsWith("data/", StringComparison.Ordinal)
-                || f.StartsWith("rejects/", StringComparison.Ordinal)
+                || f.StartsWith("_rejects/", StringComparison.Ordinal)
                 || f.StartsWith("_commits/", StringComparison.Ordinal)
             );
         return new(files.ToDictionary(f => f, f => File.ReadAllText(System.IO.Path.Combine(Output, f))), StringComparer.Ordinal);
     }
 
     public bool LooksFinished =>
-        File.Exists(System.IO.Path.Combine(Output, "_SUCCESS")) || File.Exists(System.IO.Path.Combine(Output, "manifest.json"));
+        File.Exists(System.IO.Path.Combine(Output, "_SUCCESS")) || File.Exists(System.IO.Path.Combine(Output, "_manifest.json"));
 
     public void Report(JobEvent value)
     {

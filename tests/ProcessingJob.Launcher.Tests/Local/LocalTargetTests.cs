@@ -24,7 +24,7 @@ public class LocalTargetTests
             var result = await bench.RunAsync(spec with { Input = spec.Input with { Sharding = sharding } });
             Assert.Equal((JobState.Completed, ExitCode.Done, (long?)Rows), (result.Status, result.Code, result.Counts?.RowsIn));
             Assert.Equal(hosts, result.Hosts.Count);
-            Assert.Equal(hosts, Directory.GetFiles(Path.Combine(bench.Output, "reports")).Length);
+            Assert.Equal(hosts, Directory.GetFiles(Path.Combine(bench.Output, "_reports")).Length);
             Assert.Equal(first ??= bench.Snapshot(), bench.Snapshot());
         }
         Assert.Equal(10, first!.Count);
@@ -134,6 +134,7 @@ public class LocalTargetTests
                 Data = bench.Path("data"),
                 Text = ["text"],
                 Keep = ["n"],
+                AllowEmpty = true,
             },
         };
         Assert.Equal(ExitCode.Done, (await bench.RunAsync(spec)).Code);
@@ -151,14 +152,14 @@ public class LocalTargetTests
 
         var done = files.Done(bench.Output).ToList();
         var success = done.IndexOf("rename _SUCCESS");
-        foreach (var folder in new[] { "data", "_commits", "reports" })
+        foreach (var folder in new[] { "data", "_commits", "_reports" })
         {
             var last = done.FindLastIndex(d => d.StartsWith($"rename {folder}/", StringComparison.Ordinal));
             Assert.InRange(last, 0, success);
             Assert.InRange(done.IndexOf($"sync {folder}", last), last + 1, success);
             Assert.Single(done, d => d == $"sync {folder}");
         }
-        Assert.InRange(done.FindLastIndex(success, d => d == "sync ."), done.IndexOf("rename manifest.json"), success);
+        Assert.InRange(done.FindLastIndex(success, d => d == "sync ."), done.IndexOf("rename _manifest.json"), success);
         Assert.Equal("sync .", done[success + 1]);
     }
 

@@ -30,14 +30,14 @@ public sealed class FailureTextTests
     {
         var text = FailureText.Of(Job(JobStatus.Stopped), stopRequested: true, [], "us-east-1");
 
-        Assert.StartsWith("reviews-1 was stopped.", text);
+        Assert.StartsWith("reviews-1 was stopped\n", text);
         Assert.DoesNotContain("max_runtime", text);
     }
 
     [Fact]
     public void Of_StoppedBySomebodyElse_SaysSo() =>
         Assert.Contains(
-            "by somebody else, or max_runtime reached",
+            "was stopped before compute.max_runtime: by 'pjob stop'",
             FailureText.Of(Job(JobStatus.Stopped), stopRequested: false, [], "us-east-1")
         );
 
@@ -96,4 +96,20 @@ public sealed class FailureTextTests
     [InlineData("us-gov-west-1", "https://us-gov-west-1.console.amazonaws-us-gov.com/")]
     public void ConsoleUrl_OtherPartitions_HaveTheirOwnDomain(string region, string start) =>
         Assert.StartsWith(start, FailureText.ConsoleUrl("j", region));
+
+    [Fact]
+    public void Of_HostsThatSucceeded_AreNotTakenForTheOneThatFailed()
+    {
+        var job = Job(JobStatus.Failed) with { ExitMessage = "host=algo-1 done: 16 rows\n" };
+        LogLine[] lines =
+        [
+            new("1", "reviews-1/algo-1-170", Start, """{"@t":"2026-01-01T00:00:00Z","@m":"done: 16 rows"}"""),
+            new("2", "reviews-1/algo-2-170", Start, """{"@t":"2026-01-01T00:00:00Z","@m":"data/b is damaged","@l":"Error"}"""),
+            new("3", "reviews-1/algo-1-170", Start, """{"@t":"2026-01-01T00:00:00Z","@m":"goodbye"}"""),
+        ];
+
+        var text = FailureText.Of(job, false, lines, "us-east-1");
+
+        Assert.Contains("last lines of algo-2:\n    data/b is damaged", text);
+    }
 }

@@ -97,7 +97,7 @@ public sealed class GpuJobTests(MotoFixture moto)
 
         var job = await RemoteJob.PrepareAsync(spec, bench.Connection, bench.S3, default);
         var plan = job.Plan("n", 1, new HashSet<string>());
-        var (_, content) = job.ConfigFiles(plan, type).First(f => f.Name == "job.json");
+        var (_, content) = job.ConfigFiles(plan, [type]).First(f => f.Name == "job.json");
 
         Assert.Equal(Names.Of(expected), (string?)JsonNode.Parse(content)!["compute"]?["device"] ?? "auto");
         Assert.Equal(SpecWriter.Fingerprint(spec), SpecWriter.Fingerprint(spec with { Compute = spec.Compute with { Device = expected } }));

@@ -178,7 +178,7 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
     {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var output = new S3Store(S3, new S3Uri(Bucket, "out"));
-        foreach (var prefix in new[] { "data/", "rejects/", "_commits/" })
+        foreach (var prefix in new[] { "data/", "_rejects/", "_commits/" })
         {
             await foreach (var file in output.ListAsync(prefix))
             {
@@ -192,7 +192,7 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
     public async Task<bool> LooksFinishedAsync()
     {
         var output = new S3Store(S3, new S3Uri(Bucket, "out"));
-        return await output.ReadAsync("_SUCCESS") is not null || await output.ReadAsync("manifest.json") is not null;
+        return await output.ReadAsync("_SUCCESS") is not null || await output.ReadAsync("_manifest.json") is not null;
     }
 
     public void Report(JobEvent value)

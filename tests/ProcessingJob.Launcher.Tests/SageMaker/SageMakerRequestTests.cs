@@ -139,7 +139,7 @@ public sealed class SageMakerRequestTests
     {
         var spec = Some.Spec with { Aws = Some.Spec.Aws with { KmsKey = "alias/data" } };
 
-        var request = SageMakerRequest.Build(spec, Some.Placement with { InstanceType = "ml.g5.xlarge" });
+        var request = SageMakerRequest.Build(spec, Some.Placement with { InstanceTypes = ["ml.g5.xlarge"] });
 
         Assert.Null(request.ProcessingResources.ClusterConfig.VolumeKmsKeyId);
         Assert.Equal("alias/data", request.ProcessingOutputConfig!.KmsKeyId);

@@ -212,7 +212,7 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
         var result = await run;
 
         Assert.Equal((JobState.Stopped, ExitCode.Remote), (result.Status, result.Code));
-        Assert.Contains("was stopped.", result.Message);
+        Assert.Contains("was stopped\n", result.Message);
         var resumed = await bench.RunAsync(bench.Spec());
         Assert.Equal((ExitCode.Done, 2), (resumed.Code, resumed.UnitsCommittedBefore));
     }
@@ -231,10 +231,10 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
     }
 
     [Fact]
-    public async Task Run_NoCapacity_TriesTheNextType()
+    public async Task Run_ListOfTypes_AsksOnceAndLeavesOutWhatHasNoQuota()
     {
         await using var bench = await RemoteBench.StartAsync(moto);
-        bench.Aws.Server.Jobs.Scripts.Enqueue(new JobScript(End: JobEnd.NoCapacity));
+        bench.Aws.Server.Jobs.Scripts.Enqueue(new JobScript(Lacking: ["ml.g4dn.xlarge"]));
         bench.Aws.Server.Fail("CreateProcessingJob", Fault.LimitExceeded("ml.g5.xlarge"));
         var spec = bench.Spec();
 
@@ -246,13 +246,29 @@ public sealed class SageMakerTargetTests(MotoFixture moto)
         );
 
         Assert.True(result.Code == ExitCode.Done, result.Message);
+        var job = Assert.Single(bench.Aws.Server.Jobs.All);
+        var cluster = job.Request.GetProperty("ProcessingResources").GetProperty("ClusterConfig");
         Assert.Equal(
-            ["ml.g4dn.xlarge", "ml.m5.xlarge"],
-            bench.Aws.Server.Jobs.All.Select(j =>
-                j.Request.GetProperty("ProcessingResources").GetProperty("ClusterConfig").GetProperty("InstanceType").GetString()
-            )
+            """[{"InstanceType":"ml.g4dn.xlarge"},{"InstanceType":"ml.m5.xlarge"}]""",
+            cluster.GetProperty("InstancePreferences").GetRawText()
         );
-        Assert.Contains(bench.Notes, n => n.Contains("no capacity for ml.g4dn.xlarge", StringComparison.Ordinal));
+        Assert.False(cluster.TryGetProperty("InstanceType", out _));
+        Assert.Contains(bench.Notes, n => n.Contains("trying without it: ml.g4dn.xlarge, ml.m5.xlarge", StringComparison.Ordinal));
+        var status = await RemoteStatus.ReadAsync(bench.Target, job.Name);
+        Assert.Equal("ml.m5.xlarge", status.InstanceType);
+    }
+
+    [Fact]
+    public async Task Run_NoTypeHasCapacity_SaysHowToListMore()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        bench.Aws.Server.Jobs.Scripts.Enqueue(new JobScript(Lacking: ["ml.g4dn.xlarge", "ml.m5.xlarge"]));
+        var spec = bench.Spec();
+
+        var result = await bench.RunAsync(spec with { Compute = spec.Compute with { InstanceType = ["ml.g4dn.xlarge", "ml.m5.xlarge"] } });
+
+        Assert.Equal((JobState.Failed, ExitCode.Remote), (result.Status, result.Code));
+        Assert.Contains("a list of up to five types", result.Message);
     }
 
     [Fact]

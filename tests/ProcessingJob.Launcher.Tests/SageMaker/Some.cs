@@ -34,7 +34,7 @@ static class Some
             Region = "us-east-1",
             RoleArn = "arn:aws:iam::123456789012:role/processing",
             ImageUri = "123456789012.dkr.ecr.us-east-1.amazonaws.com/worker@sha256:" + new string('a', 64),
-            InstanceType = "ml.m5.xlarge",
+            InstanceTypes = ["ml.m5.xlarge"],
             Config = new S3Uri("bucket", "processingjob/jobs/reviews-0123456789"),
             Model = new S3Uri("bucket", "models/minilm"),
             Data = new S3Uri("bucket", "reviews"),

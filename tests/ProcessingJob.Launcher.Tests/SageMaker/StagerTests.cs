@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Storage;
@@ -101,16 +102,39 @@ public sealed class StagerTests(MotoFixture moto)
     {
         await using var bench = await RemoteBench.StartAsync(moto, files: 0);
         foreach (
-            var key in new[] { "corpus/a.csv", "corpus/sub/b.csv", "corpus/.hidden", "corpus/_SUCCESS", "corpus-old/c.csv", "corpus/dir/" }
+            var key in new[]
+            {
+                "corpus/a.csv",
+                "corpus/sub/b.csv",
+                "corpus/.hidden",
+                "corpus/_SUCCESS",
+                "corpus/sub/_tmp/x.csv",
+                "corpus/README.md",
+                "corpus-old/c.csv",
+                "corpus/dir/",
+            }
         )
         {
             await bench.PutAsync(key, "x");
         }
 
-        var listed = await S3Input.ListAsync(bench.S3, AwsConnection.S3Options, $"s3://{bench.Bucket}/corpus", "input.data");
-        var one = await S3Input.ListAsync(bench.S3, AwsConnection.S3Options, $"s3://{bench.Bucket}/corpus/sub/b.csv", "input.data");
+        var listed = await S3Input.ListAsync(
+            bench.S3,
+            AwsConnection.S3Options,
+            $"s3://{bench.Bucket}/corpus",
+            "input.data",
+            InputFormat.Auto
+        );
+        var one = await S3Input.ListAsync(
+            bench.S3,
+            AwsConnection.S3Options,
+            $"s3://{bench.Bucket}/corpus/sub/b.csv",
+            "input.data",
+            InputFormat.Auto
+        );
 
         Assert.Equal(["a.csv", "sub/b.csv"], listed.Files.Select(f => f.Source));
+        Assert.Equal([".hidden", "_SUCCESS", "sub/_tmp/", "README.md"], listed.Skipped);
         Assert.Equal(
             ("b.csv", $"s3://{bench.Bucket}/corpus/sub/", true),
             (Assert.Single(one.Files).Source, one.Root.ToString(), one.Object is not null)

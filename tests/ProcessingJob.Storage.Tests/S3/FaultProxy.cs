@@ -63,7 +63,7 @@ sealed class FaultProxy : IDisposable
         try
         {
             Seen.Enqueue($"{context.Request.HttpMethod} {fault}");
-            if (fault is "503" or "500" or "403" or "404" or "409" or "expired" or "partial")
+            if (fault is "503" or "500" or "403" or "404" or "409" or "expired" or "partial" or "elsewhere")
             {
                 await FailAsync(context, fault);
                 return;
@@ -137,9 +137,15 @@ sealed class FaultProxy : IDisposable
             "409" => (409, "ConditionalRequestConflict"),
             "expired" => (400, "ExpiredToken"),
             "partial" => (200, ""),
+            "elsewhere" => (301, "PermanentRedirect"),
             _ => (404, "NoSuchKey"),
         };
         context.Response.StatusCode = number;
+        if (number == 301)
+        {
+            context.Response.Headers["x-amz-bucket-region"] = "eu-west-1";
+        }
+
         await context.Response.OutputStream.WriteAsync(
             System.Text.Encoding.UTF8.GetBytes(
                 number == 200

@@ -112,6 +112,37 @@ public sealed class S3DataTests(S3Fixture server) : IClassFixture<S3Fixture>
     }
 
     [Fact]
+    public async Task List_BucketInAnotherRegion_NamesKeyBucketAndRegion()
+    {
+        using var proxy = new FaultProxy(server.Endpoint) { Fault = (_, _) => "elsewhere" };
+
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            S3Input.ListAsync(server.Client(proxy.Endpoint), Quick, "s3://euro/in/", "input.data", InputFormat.Auto, Token)
+        );
+
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.StartsWith(
+            "input.data: s3://euro/in/: the bucket is in eu-west-1, expected us-east-1; fix: set aws.region: eu-west-1",
+            e.Message
+        );
+    }
+
+    [Theory]
+    [InlineData("in/a//b.txt")]
+    [InlineData("in/back\\slash.txt")]
+    public async Task List_KeyThatCannotBeAFileName_IsRefusedBeforeTheJob(string key)
+    {
+        var bucket = await NewDataAsync(("in/ok.txt", "a\n"), (key, "b\n"));
+
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            S3Input.ListAsync(server.Client(), Quick, $"s3://{bucket}/in/", "input.data", InputFormat.Auto, Token)
+        );
+
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.StartsWith($"input.data: found the key {key} in bucket {bucket}, which cannot be a file name", e.Message);
+    }
+
+    [Fact]
     public async Task Open_NameThatLeadsOut_IsRefused()
     {
         var data = new S3Data(server.Client(), S3Uri.Parse("s3://bucket/in", "data"));
@@ -128,7 +159,7 @@ public sealed class S3DataTests(S3Fixture server) : IClassFixture<S3Fixture>
 
         Assert.Empty(await new S3Data(server.Client(), uri).ListAsync(Token));
         var e = await Assert.ThrowsAsync<PJobException>(() =>
-            S3Input.ListAsync(server.Client(), Quick, uri.ToString(), "input.data", Token)
+            S3Input.ListAsync(server.Client(), Quick, uri.ToString(), "input.data", InputFormat.Auto, Token)
         );
         Assert.StartsWith($"input.data: no objects in s3://{bucket}//x/", e.Message, StringComparison.Ordinal);
     }

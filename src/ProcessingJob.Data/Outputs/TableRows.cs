@@ -1,32 +1,31 @@
 using System.Runtime.CompilerServices;
 using ProcessingJob.Contract.Columns;
 using ProcessingJob.Data.Columns;
-using ProcessingJob.Data.Reading;
 
 namespace ProcessingJob.Data.Outputs;
 
-/// <summary>Parquet parts, some thousand rows at a time.</summary>
-static class ParquetRows
+/// <summary>Parquet and Arrow parts, some thousand rows at a time.</summary>
+static class TableRows
 {
     /// <param name="path">A part file.</param>
-    /// <param name="types">The task's columns: a kept column may have the name of another task's.</param>
+    /// <param name="names">The task's columns.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     public static async IAsyncEnumerable<PartRows> ReadAsync(
         string path,
-        IReadOnlyDictionary<string, OutputColumn> types,
+        PartColumns names,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await foreach (var (found, block) in ParquetTable.ReadAsync(path, cancellationToken).ConfigureAwait(false))
+        await foreach (var table in PartTable.ReadAsync(path, cancellationToken).ConfigureAwait(false))
         {
-            using (block)
+            using (table)
             {
                 var (stored, columns) = (Array.Empty<float>(), new Dictionary<string, object?[]>());
-                foreach (var ((name, type), values) in found.Zip(block.Kept))
+                foreach (var ((name, type), values) in table.Columns.Zip(table.Values))
                 {
-                    if (name == PartReader.VectorColumn && types.ContainsKey(name))
+                    if (name == names.Vector)
                     {
-                        stored = Floats(values, path);
+                        stored = Floats(values, name, path);
                     }
                     else
                     {
@@ -34,18 +33,18 @@ static class ParquetRows
                     }
                 }
 
-                yield return new(block.Count, stored, columns);
+                yield return new(table.Count, stored, columns);
             }
         }
     }
 
-    static float[] Floats(Column vectors, string path) =>
+    static float[] Floats(Column vectors, string name, string path) =>
         (vectors as ItemsColumn)?.Items switch
         {
             ValueColumn<float> c => c.Values.ToArray(),
             ValueColumn<sbyte> c => Array.ConvertAll(c.Values.ToArray(), v => (float)v),
             ValueColumn<byte> c => Array.ConvertAll(c.Values.ToArray(), v => (float)v),
-            _ => throw PartReader.Damaged(path, $"its column '{PartReader.VectorColumn}' holds no numbers of an embedding"),
+            _ => throw PartReader.Damaged(path, $"its column '{name}' holds no numbers of an embedding"),
         };
 
     static object? Value(ColumnType type, Column values, int row) =>

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text.Json;
+using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Plan;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Writing;
+using ProcessingJob.Storage;
+using ProcessingJob.Testing;
+
+namespace ProcessingJob.Benchmarks.Host;
+
+/// <summary>
+/// The worker without its model: rows per second of CPU time, and of which stage. CPU time, because the clock says nothing on a machine with
+/// other load. Every case is a process of its own, its start and compiled code counted.
+/// </summary>
+static class HostBenchmark
+{
+    public static Task RunAsync(BenchmarkOptions options)
+    {
+        var rows = options.Full ? 888_000 : 200_000;
+        using var folder = new TempFolder();
+        Console.WriteLine($"  {rows:N0} short reviews; microseconds of CPU time a row by stage; 192 vCPUs: {LargeHost.Formula}");
+        Console.WriteLine(
+            $"  {"", -30}{"rows/cpu-s", 11}{"rows/s", 9}{"cpu/wall", 9}{"us/row", 8}{"read", 7}{"decode", 7}{"tokens", 7}{"sort", 7}{"deliver", 8}"
+                + $"{"finish", 7}{"encode", 7}{"write", 7}{"commit", 7}{"rest", 7}{"B/row", 8}{"pause s", 8}{"jit s", 7}{"peak MB", 8}  192 vCPUs"
+        );
+        var names = options.Full ? (string[])["csv", "jsonl", "parquet"] : ["csv", "parquet"];
+        foreach (var name in names)
+        {
+            Prepare(folder, name, rows);
+            Case(folder, name, "tokenize", 384, "float32", "parquet");
+            Case(folder, name, "embed", 384, "float32", "parquet");
+        }
+
+        Case(folder, "csv", "embed", 384, "float16", "parquet");
+        Case(folder, "csv", "embed", 768, "float32", "parquet");
+        Case(folder, "csv", "embed", 1024, "float32", "parquet");
+        Case(folder, "csv", "embed", 384, "float32", "jsonl");
+        Case(folder, "csv", "embed", 384, "float32", "npy");
+        return Task.CompletedTask;
+    }
+
+    static void Case(TempFolder folder, string input, string task, int width, string precision, string format)
+    {
+        using var root = new TempFolder();
+        Directory.CreateDirectory(root["processing", "input"]);
+        Directory.CreateSymbolicLink(root["processing", "input", "data"], folder[input]);
+        Directory.CreateSymbolicLink(root["processing", "input", "model"], Models.MiniLm);
+        var result = new HostCase(root.Path, task, width, precision, format, []).RunInProcess();
+        var what = task == "embed" ? $"{input}: embed {width} {precision}" : $"{input}: {task}";
+        Print(format == "parquet" ? what : $"{what}, {format}", result);
+    }
+
+    static void Print(string what, HostResult result)
+    {
+        var perRow = 1e6 / result.Rows;
+        var (rate, bound) = LargeHost.Of(result);
+        var stages = string.Concat(
+            result.Stages.Select(s =>
+                (s.Cpu * perRow).ToString("0.00", CultureInfo.InvariantCulture).PadLeft(s.Name == "deliver" ? 8 : 7)
+            )
+        );
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {what, -30}{result.Rows / result.Cpu, 11:N0}{result.Rows / result.Wall, 9:N0}{result.Cpu / result.Wall, 9:0.00}"
+                    + $"{result.Cpu * perRow, 8:0.00}{stages}{(result.Cpu - result.Stages.Sum(s => s.Cpu)) * perRow, 7:0.00}"
+                    + $"{(double)result.Allocated / result.Rows, 8:N0}{result.Pause, 8:0.00}{result.Jit, 7:0.0}{result.PeakBytes / 1e6, 8:N0}"
+                    + $"  {rate:N0} rows/s ({bound})"
+            )
+        );
+    }
+
+    /// <summary>The corpus of short reviews, repeated at a distance that no block spans.</summary>
+    static void Prepare(TempFolder folder, string name, int rows)
+    {
+        var texts = Corpus.Texts("short_reviews", Math.Min(rows, 15_000));
+        var path = folder[name, $"reviews.{name}"];
+        Directory.CreateDirectory(folder[name]);
+        if (name == "parquet")
+        {
+            WriteParquet(path, texts, rows);
+            return;
+        }
+
+        using var to = new StreamWriter(path);
+        if (name == "csv")
+        {
+            to.WriteLine("text");
+        }
+
+        for (var i = 0; i < rows; i++)
+        {
+            var text = texts[i % texts.Length];
+            to.Write(name == "csv" ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"\n" : JsonSerializer.Serialize(new { text }) + "\n");
+        }
+    }
+
+    static void WriteParquet(string path, string[] texts, int rows)
+    {
+        using var folder = new TempFolder();
+        OutputColumn[] columns = [new("text", ColumnKind.String)];
+        var store = new LocalStore(folder["out"]);
+        var unit = WorkUnit.Create("x", InputFormat.Csv, 0, 1, 1, "", "", "");
+        var writer = new UnitWriter(store, unit, columns, new() { RowsPerPart = rows });
+        using var block = new ColumnBlock(columns);
+        for (var i = 0; i < rows; i++)
+        {
+            block.Get<StringColumn>("text").Append(texts[i % texts.Length]);
+            if (block.Count == 1024 || i == rows - 1)
+            {
+                writer.WriteAsync(block).AsTask().GetAwaiter().GetResult();
+                block.Clear();
+            }
+        }
+
+        var record = writer.CommitAsync(new(rows, rows, 0, 0)).GetAwaiter().GetResult();
+        File.Move(Path.Combine(store.Location, record.Parts[0].Path), path);
+    }
+}
