@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using ProcessingJob.Inference.Devices;
+using ProcessingJob.Models.Folders;
 using ProcessingJob.Tokenization;
 
 namespace ProcessingJob.Benchmarks;
@@ -15,18 +16,21 @@ sealed class Ceiling : IDisposable
     readonly string[] _names;
     readonly long _padded;
 
-    Ceiling(string model, IEnumerable<int[][]> groups)
+    readonly SessionWeights? _weights;
+
+    Ceiling(Func<SessionOptions, (InferenceSession, SessionWeights?)> open, IEnumerable<int[][]> groups)
     {
         OrtRuntime.Start();
         using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
-        _session = new InferenceSession(Path.Combine(model, "onnx", "model.onnx"), options);
+        (_session, _weights) = open(options);
         _names = [.. _session.InputNames];
-        var hidden = _session.OutputMetadata["last_hidden_state"].Dimensions[2];
+        var output = _session.OutputMetadata[_session.OutputNames[0]].Dimensions;
         foreach (var rows in groups)
         {
             var length = rows.Max(r => r.Length);
-            var output = OrtValue.CreateTensorValueFromMemory(new float[rows.Length * length * hidden], [rows.Length, length, hidden]);
-            _batches.Add((Array.ConvertAll(_names, n => Tensor(n, rows)), [output]));
+            long[] shape = output.Length == 3 ? [rows.Length, length, output[2]] : [rows.Length, output[1]];
+            var values = new float[shape.Aggregate(1L, (n, d) => n * d)];
+            _batches.Add((Array.ConvertAll(_names, n => Tensor(n, rows)), [OrtValue.CreateTensorValueFromMemory(values, shape)]));
             Tokens += rows.Sum(r => r.Length);
             _padded += rows.Length * length;
         }
@@ -36,13 +40,27 @@ sealed class Ceiling : IDisposable
 
     /// <summary>Batches of equal lengths, at most so many tokens each.</summary>
     public static Ceiling Ideal(string model, EncodingBuffer[] windows, int budget) =>
+        new(options => (Open(model, options), null), Equal(windows, budget));
+
+    /// <summary>The same over a graph that is built over safetensors.</summary>
+    public static Ceiling Ideal(ModelGraph graph, EncodingBuffer[] windows, int budget) =>
         new(
-            model,
-            Rows(windows).GroupBy(ids => ids.Length).OrderByDescending(g => g.Key).SelectMany(g => g.Chunk(Math.Max(1, budget / g.Key)))
+            options =>
+            {
+                var weights = new SessionWeights(options, graph.Weights, inPlace: true);
+                return (new InferenceSession(graph.Bytes!, options), weights);
+            },
+            Equal(windows, budget)
         );
 
     /// <summary>Batches of so many texts in file order.</summary>
-    public static Ceiling FileOrder(string model, EncodingBuffer[] windows, int rows) => new(model, Rows(windows).Chunk(rows));
+    public static Ceiling FileOrder(string model, EncodingBuffer[] windows, int rows) =>
+        new(options => (Open(model, options), null), Rows(windows).Chunk(rows));
+
+    static InferenceSession Open(string model, SessionOptions options) => new(Path.Combine(model, "onnx", "model.onnx"), options);
+
+    static IEnumerable<int[][]> Equal(EncodingBuffer[] windows, int budget) =>
+        Rows(windows).GroupBy(ids => ids.Length).OrderByDescending(g => g.Key).SelectMany(g => g.Chunk(Math.Max(1, budget / g.Key)));
 
     public async Task<Measured> MeasureAsync() => await Machine.MeasureAsync(Tokens, Run) with { Fill = (double)Tokens / _padded };
 
@@ -81,6 +99,7 @@ sealed class Ceiling : IDisposable
         }
 
         _session.Dispose();
+        _weights?.Dispose();
     }
 
     static IEnumerable<int[]> Rows(EncodingBuffer[] windows) =>

@@ -12,6 +12,7 @@ if (args is [HostCase.Command, var json])
 (string Name, string What, Func<BenchmarkOptions, Table, Task> Run)[] benchmarks =
 [
     ("engine", "the engine against ONNX Runtime fed ideally, with and without its own means", EngineBenchmark.RunAsync),
+    ("tasks", "the engine with each task's head against ONNX Runtime on the same graph", TaskBenchmark.RunAsync),
     ("graph", "all-MiniLM-L6-v2 from its .onnx file and from safetensors", GraphBenchmark.RunAsync),
     ("peer", "the engine against transformers.js on the same texts and model", PeerBenchmark.RunAsync),
     ("tokenizer", "the tokenizers against Hugging Face's, one thread and two", TokenizerBenchmark.RunAsync),

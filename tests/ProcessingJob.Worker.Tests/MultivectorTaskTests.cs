@@ -2,6 +2,7 @@ using System.Text.Json;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Columns;
+using ProcessingJob.Launcher.Reading;
 
 namespace ProcessingJob.Worker.Tests;
 
@@ -36,6 +37,35 @@ public class MultivectorTaskTests
         }
 
         Assert.NotEqual("colbert-token-pooling", name);
+    }
+
+    [Theory]
+    [InlineData("colbert", 8, "the model's queries have 12 tokens")]
+    [InlineData("colbert", 20, "the model's queries have 12 tokens")]
+    [InlineData("colbert-min", 8, "the model's queries have at least 10 tokens")]
+    public void Open_MaxLengthThatQueriesCannotHave_IsRefused(string name, int length, string message)
+    {
+        var folder = TaskGoldens.Folder("st", name);
+        Assert.SkipUnless(Directory.Exists(folder), $"{folder} is not there.");
+        var spec = new JobSpec
+        {
+            Task = TaskKind.Multivector,
+            Embed = new() { Role = TextRole.Query },
+            Tokens = new() { MaxLength = length },
+        };
+        var e = Assert.Throws<PJobException>(() => ModelUse.Of(spec, folder));
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.Contains(message, e.Message);
+    }
+
+    [Theory]
+    [InlineData("task: multivector\nembed: { role: query }\ntokens: { overflow: window }", "pieces that are no queries")]
+    [InlineData("task: tag\nembed: { role: query }", "task tag knows no roles; they are for embed, sparse, multivector")]
+    [InlineData("task: rerank\ninput: { text: a }", "input.text_pair: not set")]
+    public void Check_KeysThatDoNotFitTheTask_AreRefused(string yaml, string message)
+    {
+        var e = Assert.Throws<PJobException>(() => SpecRules.Check(SpecReader.Parse(yaml, "job.yaml"), inContainer: true));
+        Assert.Contains(message, e.Message);
     }
 
     static void Check(JsonElement call, TaskRun run)

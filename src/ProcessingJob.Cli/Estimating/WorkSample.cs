@@ -55,7 +55,8 @@ sealed record WorkSample(long Rows, long Tokens)
                     encoder.Encode(block.Text(row), buffer);
                 }
 
-                tokens += Math.Min(buffer.Length(0), limit);
+                // A candidate is a pair of its own.
+                tokens += Math.Min(buffer.Length(0), limit) * (long)Math.Max(1, spec.Classify.Candidates.Count);
             },
             cancellationToken
         );
@@ -70,7 +71,9 @@ sealed record WorkSample(long Rows, long Tokens)
         var tokenizer = Tokenizer.Load(model?.EncoderFolder ?? folder);
         var texts = TextPreparation.Of(spec, model, tokenizer);
         var encoder = texts.CreateEncoder(tokenizer, new() { AddSpecialTokens = model is not { IsStatic: true } });
-        return (encoder, spec.Tokens.Overflow == Overflow.Window ? int.MaxValue : texts.MaxLength);
+        var isWhole =
+            spec.Tokens.Overflow == Overflow.Window || (TaskTable.Of(spec.Task).JoinsWindows && spec.Tokens.Overflow != Overflow.Reject);
+        return (encoder, isWhole ? int.MaxValue : texts.MaxLength);
     }
 
     /// <summary>Tokens/s of one host by instance type, as the reports of an output's last run on SageMaker tell it.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Cli.Head;
 
@@ -24,9 +25,12 @@ static class CellText
         };
 
     /// <summary>The heaviest entries of a sparse row with their names; null where the row has none.</summary>
-    public static string? Terms(JsonObject row, TermNames names)
+    public static string? Terms(JsonObject row, TermNames names, JobSpec spec)
     {
-        if (row["indices"] is not JsonArray indices || row["values"] is not JsonArray values)
+        if (
+            row[TaskColumns.NameOf(spec, "indices")] is not JsonArray indices
+            || row[TaskColumns.NameOf(spec, "values")] is not JsonArray values
+        )
         {
             return null;
         }

@@ -48,7 +48,7 @@ static class HeadCommand
                 }
                 else
                 {
-                    cli.Out.Write(string.Join('\n', found.Select(row => Describe(row, terms))));
+                    cli.Out.Write(string.Join('\n', found.Select(row => Describe(row, terms, spec))));
                 }
             }
         );
@@ -76,12 +76,12 @@ static class HeadCommand
         return (found, output.Spec);
     }
 
-    static string Describe(JsonObject row, TermNames? terms)
+    static string Describe(JsonObject row, TermNames? terms, JobSpec spec)
     {
         var cells = row.Select(c => (Name: c.Key, Text: CellText.Of(c.Value))).ToList();
-        if (terms is not null && CellText.Terms(row, terms) is { } heaviest)
+        if (terms is not null && CellText.Terms(row, terms, spec) is { } heaviest)
         {
-            cells.Insert(cells.FindIndex(c => c.Name == "values") + 1, ("(terms)", heaviest));
+            cells.Insert(cells.FindIndex(c => c.Name == TaskColumns.NameOf(spec, "values")) + 1, ("(terms)", heaviest));
         }
 
         var width = cells.Max(c => c.Name.Length);

@@ -35,6 +35,13 @@ sealed record DataLook(string Data, int Files, InputFormat Format, InputGuess Gu
         "title",
         "summary",
     ];
+
+    /// <summary>Of a pair the first is the query.</summary>
+    static readonly Dictionary<string, string[]> PairNames = new()
+    {
+        ["text"] = ["query", "question"],
+        ["text_pair"] = ["passage", "document", "context", "answer", "body"],
+    };
     static readonly string[] IdNames = ["id", "review_id", "doc_id", "uid", "uuid", "guid", "key", "_id"];
 
     /// <summary>Columns by the keys of the task that name one: text, or question and context.</summary>
@@ -97,7 +104,7 @@ sealed record DataLook(string Data, int Files, InputFormat Format, InputGuess Gu
         var found = new Dictionary<string, GuessedColumn>(StringComparer.Ordinal);
         foreach (var key in keys)
         {
-            var names = keys.Count == 1 ? [key, .. TextNames] : (string[])[key];
+            string[] names = [key, .. keys.Count == 1 ? TextNames : PairNames.GetValueOrDefault(key, [])];
             var id = Known(IdNames, left);
             var column = Known(names, left) ?? left.Where(c => c != id).MaxBy(c => c.Characters) ?? left.FirstOrDefault();
             found[key] = column ?? throw NoText(file, key);

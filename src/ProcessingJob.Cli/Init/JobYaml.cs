@@ -79,6 +79,12 @@ static class JobYaml
             Line($"  # prompt: {Quoted(model.Prompts[0])}   # the model has: {string.Join(", ", model.Prompts)}");
         }
 
+        if (task == TaskKind.Multivector)
+        {
+            Line("embed:");
+            Line("  role: document           # query | document: they have prompts and lengths of their own");
+        }
+
         Line("output:");
         Line("  data: ./out");
         Line($"  format: parquet          # {string.Join(" | ", Names.All<OutputFormat>())}");

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ProcessingJob.Data.Outputs;
 
 namespace ProcessingJob.Cli.Outputs;
 
@@ -9,8 +8,6 @@ sealed record EntityCell(string Label, double Score, string Text);
 /// <summary>What stands in the columns of the tasks, as any format's reader gives it.</summary>
 static class Cells
 {
-    public static object? Of(PartRows rows, string column, int row) => rows.Columns.GetValueOrDefault(column)?[row];
-
     public static double? Number(object? cell) => cell is null ? null : Convert.ToDouble(cell, CultureInfo.InvariantCulture);
 
     public static double[] Numbers(object? list) =>

@@ -1,4 +1,5 @@
 using ProcessingJob.Cli.Display;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Outputs;
 
 namespace ProcessingJob.Cli.Report;
@@ -11,20 +12,23 @@ sealed class RowsSample
     readonly Dictionary<string, List<object?>> _columns = [];
     readonly long _all;
 
-    RowsSample(long all) => _all = all;
+    readonly JobSpec _spec;
+
+    RowsSample(JobSpec spec, long all) => (_spec, _all) = (spec, all);
 
     public int Count { get; private set; }
 
     /// <summary>Words that follow where not all rows were looked at.</summary>
     public string Of => Count < _all ? $", of {Text.Count(Count)} of {Text.Count(_all)} rows" : "";
 
-    public IReadOnlyList<object?> Cells(string column) => _columns.GetValueOrDefault(column) ?? [];
+    /// <summary>Values of one of the task's columns, by its own name.</summary>
+    public IReadOnlyList<object?> Cells(string column) => _columns.GetValueOrDefault(TaskColumns.NameOf(_spec, column)) ?? [];
 
     /// <summary>About <paramref name="size"/> rows: evenly spaced ones of every stretch of evenly spaced parts.</summary>
     public static async Task<RowsSample> ReadAsync(FinishedOutput output, int size, CancellationToken cancellationToken)
     {
         var parts = output.Parts.ToList();
-        var sample = new RowsSample(parts.Sum(p => p.Rows));
+        var sample = new RowsSample(output.Spec, parts.Sum(p => p.Rows));
         var chosen = parts.Count <= MaxParts ? parts : [.. Enumerable.Range(0, MaxParts).Select(i => parts[i * parts.Count / MaxParts])];
         var step = Math.Max(1, chosen.Sum(p => p.Rows) / size);
         var next = 0L;

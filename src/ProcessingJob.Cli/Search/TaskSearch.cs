@@ -71,7 +71,7 @@ static class TaskSearch
 
         double Score(PartRows rows, int row)
         {
-            var (indices, values) = (Numbers(rows, "indices", row), Numbers(rows, "values", row));
+            var (indices, values) = (Numbers(output, rows, "indices", row), Numbers(output, rows, "values", row));
             var (dot, squares) = (0.0, 0.0);
             for (var i = 0; i < indices.Length; i++)
             {
@@ -99,7 +99,7 @@ static class TaskSearch
 
         double Score(PartRows rows, int row)
         {
-            var vectors = Cell(rows, "embeddings", row).Cast<object?>().Select(Floats).ToArray();
+            var vectors = Cell(output, rows, "embeddings", row).Cast<object?>().Select(Floats).ToArray();
             if (query.Count > 0 && vectors.FirstOrDefault(v => v.Length != query[0].Length) is { } other)
             {
                 throw new PJobException(
@@ -113,10 +113,10 @@ static class TaskSearch
         }
     }
 
-    static float[] Numbers(PartRows rows, string column, int row) => Floats(Cell(rows, column, row));
+    static float[] Numbers(FinishedOutput output, PartRows rows, string column, int row) => Floats(Cell(output, rows, column, row));
 
-    static Array Cell(PartRows rows, string column, int row) =>
-        rows.Columns.TryGetValue(column, out var cells) && cells[row] is Array list
+    static Array Cell(FinishedOutput output, PartRows rows, string column, int row) =>
+        rows.Columns.TryGetValue(TaskColumns.NameOf(output.Spec, column), out var cells) && cells[row] is Array list
             ? list
             : throw new PJobException($"the output has no column '{column}'; 'pjob check' verifies the whole output");
 

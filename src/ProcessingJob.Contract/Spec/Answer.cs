@@ -30,6 +30,7 @@ static class Answer
             Kind = TaskKind.Answer,
             Output = TaskOutput.Spans,
             InputKeys = ["question", "context"],
+            JoinsWindows = true,
             Columns = ColumnsOf,
             Check = Broken,
             Keys =

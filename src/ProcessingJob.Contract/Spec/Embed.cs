@@ -44,6 +44,7 @@ static class Embed
             Kind = TaskKind.Embed,
             Output = TaskOutput.Vector,
             InputKeys = ["text"],
+            HasRoles = true,
             Columns = spec => [new("embedding", KindOf(spec.Embed.Precision))],
             Check = spec => TextRules.Broken(spec).Concat(Broken(spec)),
             Keys =

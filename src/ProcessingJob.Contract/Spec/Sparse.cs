@@ -20,6 +20,7 @@ static class Sparse
             Kind = TaskKind.Sparse,
             Output = TaskOutput.SparseVector,
             InputKeys = ["text"],
+            HasRoles = true,
             Columns = _ => [new("indices", ColumnKind.ListInt32), new("values", ColumnKind.ListFloat)],
             Check = TextRules.Broken,
             Keys =

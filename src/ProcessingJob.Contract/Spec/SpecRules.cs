@@ -70,6 +70,12 @@ public static class SpecRules
             yield return $"output.format: npy holds embeddings only; task {Names.Of(s.Task)} needs parquet or jsonl";
         }
 
+        if (!task.HasRoles && s.Embed.Role != TextRole.None)
+        {
+            yield return $"embed.role: found {Names.Of(s.Embed.Role)}, but task {Names.Of(s.Task)} knows no roles; they are for "
+                + string.Join(", ", TaskTable.All.Where(t => t.HasRoles).Select(t => Names.Of(t.Kind)));
+        }
+
         if (!task.RunsModel && s.Tokens.PromptName is { } prompt)
         {
             yield return $"tokens.prompt_name: found {prompt}, but task {Names.Of(s.Task)} knows no prompts; "

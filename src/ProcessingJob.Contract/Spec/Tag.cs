@@ -39,6 +39,7 @@ static class Tag
             Kind = TaskKind.Tag,
             Output = TaskOutput.TokenLabels,
             InputKeys = ["text"],
+            JoinsWindows = true,
             Columns = _ =>
                 [
                     new(

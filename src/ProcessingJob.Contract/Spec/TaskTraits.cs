@@ -40,6 +40,12 @@ public sealed record TaskTraits
     /// <summary>Whether <c>input.text_pair</c> may name a second text.</summary>
     public bool TakesPairs { get; init; }
 
+    /// <summary>Whether <c>embed.role</c> says what the texts are in a search.</summary>
+    public bool HasRoles { get; init; }
+
+    /// <summary>Whether a long text is read in windows that give one row, unless <c>tokens.overflow</c> is reject.</summary>
+    public bool JoinsWindows { get; init; }
+
     /// <summary>Keys of job.yaml that only this task heeds; their defaults stand in its record of <see cref="JobSpec"/>.</summary>
     public required IReadOnlyList<SpecKey> Keys { get; init; }
 

@@ -48,7 +48,8 @@ public sealed record Entailment(int Entails, int Contradicts)
             : throw ModelError.Refuse(
                 model.Path,
                 $"its labels are {string.Join(", ", labels)}: several candidates at a time are judged against the label "
-                    + $"{labels[contradicts]}, expected a contradiction there; fix: classify.multi_label: false, and two candidates at least"
+                    + $"{labels[contradicts]}, expected a contradiction there; fix: classify.multi_label: false, and two candidates at "
+                    + "least"
             );
     }
 

@@ -235,10 +235,15 @@ public sealed class ModelFolder
             );
         }
 
-        if (Role == TextRole.Query && Transformer?.Expansion is { } fill && fill.Length > maxLength)
+        if (
+            Role == TextRole.Query
+            && Transformer?.Expansion is { } fill
+            && (fill.Length > maxLength || (fill.Fixed && fill.Length != maxLength))
+        )
         {
             throw new PJobException(
-                $"tokens.max_length: found {maxLength}, but the model fills queries up to {fill.Length} tokens; fix: leave it out",
+                $"tokens.max_length: found {maxLength}, but the model's queries have {(fill.Fixed ? "" : "at least ")}{fill.Length} tokens; "
+                    + "fix: leave it out",
                 ExitCode.BadSpec
             );
         }

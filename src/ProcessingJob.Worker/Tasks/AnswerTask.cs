@@ -52,8 +52,6 @@ sealed class AnswerTask : FeatureTask
 
     public override EncodeOptions Encoding { get; }
 
-    public override bool JoinsWindows => true;
-
     public override bool EncodesPairs => true;
 
     public override int CallsPerRow => Math.Max(1, _questions.Count);

@@ -30,7 +30,7 @@ abstract class FeatureTask(TaskParts parts)
     public int PromptLength { get; } = parts.Prompt.EnumerateRunes().Count();
 
     /// <summary>Output rows are made of all windows of a text together instead of one per window.</summary>
-    public virtual bool JoinsWindows => false;
+    public bool JoinsWindows { get; } = TaskTable.Of(parts.Spec.Task).JoinsWindows;
 
     /// <summary>Whether an encoding of one call belongs to the same output row as one of the same or a later call.</summary>
     public virtual bool Joins(int call, int later) => JoinsWindows && call == later;

@@ -31,8 +31,6 @@ sealed class TagTask : FeatureTask
 
     public override EncodeOptions Encoding { get; }
 
-    public override bool JoinsWindows => true;
-
     public override void Encode(RowBlock rows, int row, TextEncoder encoder, EncodingBuffer into) => encoder.Encode(rows.Text(row), into);
 
     public override void Write(
