@@ -132,8 +132,13 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         var reader = new RowReader(model.Blocks(ReadOptions.From(spec, schema)));
         var output = new OutputRows(model.Task, reader, spec, model.MaxLength);
         CheckSameDevice(plan, model.Engine?.Computed);
-        var lanes = LanePlan.Of(model.Engine);
-        log.Information("Lanes: {Lanes} units at a time ({Reason:l})", lanes.Lanes, lanes.Reason);
+        var lanes = LanePlan.Of(model, spec, reader.Options);
+        log.Information(
+            "{Lanes} units at a time ({Reason:l}), in at most {Megabytes} MiB of memory",
+            lanes.Lanes,
+            lanes.Reason,
+            lanes.Bytes >> 20
+        );
         var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint) with { Computed = model.Engine?.Computed };
         var pipeline = new Pipeline(
             new PipelineParts(

@@ -50,7 +50,9 @@ sealed class TaskRun : IDisposable
 
             using var item = new BlockItem(unit, block, encodings, engine.RunAsync(encodings, default));
             await item.WaitAsync(default);
-            output.Append(item, rows, rejects, new RunTotals(maxLength).CreateCounts());
+            rejects.AddRange(block.Rejects);
+            var at = new RowCursor();
+            output.Append(item, ref at, int.MaxValue, rows, rejects, new RunTotals(maxLength).CreateCounts());
         }
         return new(rows, rejects, task, folder);
     }

@@ -40,6 +40,10 @@ sealed class MeteredData(IDataRoot inner, CpuMeter read) : IDataRoot
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             read.Measure(() => inner.ReadAsync(buffer, cancellationToken));
 
-        protected override void Dispose(bool disposing) => inner.Dispose();
+        protected override void Dispose(bool disposing)
+        {
+            inner.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }
