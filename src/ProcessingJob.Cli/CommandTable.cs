@@ -4,12 +4,14 @@ using ProcessingJob.Cli.Ask;
 using ProcessingJob.Cli.Check;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Doctor;
+using ProcessingJob.Cli.Finish;
 using ProcessingJob.Cli.Head;
 using ProcessingJob.Cli.Init;
 using ProcessingJob.Cli.List;
 using ProcessingJob.Cli.Logs;
 using ProcessingJob.Cli.Model;
 using ProcessingJob.Cli.Plan;
+using ProcessingJob.Cli.Rejects;
 using ProcessingJob.Cli.Report;
 using ProcessingJob.Cli.Run;
 using ProcessingJob.Cli.Schema;
@@ -32,8 +34,10 @@ static class CommandTable
         LogsCommand.Create,
         StopCommand.Create,
         ListCommand.Create,
+        FinishCommand.Create,
         CheckCommand.Create,
         HeadCommand.Create,
+        RejectsCommand.Create,
         AnalyzeCommand.Create,
         ReportCommand.Create,
         SearchCommand.Create,
