@@ -13,6 +13,7 @@ using ProcessingJob.Cli.Model;
 using ProcessingJob.Cli.Plan;
 using ProcessingJob.Cli.Rejects;
 using ProcessingJob.Cli.Report;
+using ProcessingJob.Cli.Request;
 using ProcessingJob.Cli.Run;
 using ProcessingJob.Cli.Schema;
 using ProcessingJob.Cli.Search;
@@ -30,6 +31,7 @@ static class CommandTable
         InitCommand.Create,
         RunCommand.Create,
         PlanCommand.Create,
+        RequestCommand.Create,
         StatusCommand.Create,
         LogsCommand.Create,
         StopCommand.Create,

@@ -55,8 +55,8 @@ public sealed class OutputFinisher(IOutputStore output, TimeProvider time)
         if (orphans.Count > 0 && !removeOrphans)
         {
             throw new PJobException(
-                $"{output.Location}: {Some(orphans)} belong to no committed unit: the job is still running, or a host of it died; fix: wait "
-                    + "for its end or run it again; with --remove-orphans they are removed"
+                $"{output.Location}: {Some(orphans)} belong to no committed unit: the job is still running, or a host of it died; fix: "
+                    + "wait for its end or run it again; with --remove-orphans they are removed"
             );
         }
 
@@ -131,7 +131,7 @@ public sealed class OutputFinisher(IOutputStore output, TimeProvider time)
             : [.. records.OrderBy(r => r.SourceFile, StringComparer.Ordinal).ThenBy(r => r.Start)];
     }
 
-    /// <summary>One spec, one model, every file in one version and from its first byte to its last: else rows are there twice or not.</summary>
+    /// <summary>One spec, one model, every file in one version and from first byte to last: else rows are there twice or not.</summary>
     void CheckOrigin(OutputIdentity identity, List<UnitRecord> records)
     {
         CheckOne("specs", identity.SpecFingerprint, records, r => r.SpecFingerprint);
