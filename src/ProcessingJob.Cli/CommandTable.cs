@@ -5,13 +5,16 @@ using ProcessingJob.Cli.Check;
 using ProcessingJob.Cli.Compare;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Doctor;
+using ProcessingJob.Cli.Finish;
 using ProcessingJob.Cli.Head;
 using ProcessingJob.Cli.Init;
 using ProcessingJob.Cli.List;
 using ProcessingJob.Cli.Logs;
 using ProcessingJob.Cli.Model;
 using ProcessingJob.Cli.Plan;
+using ProcessingJob.Cli.Rejects;
 using ProcessingJob.Cli.Report;
+using ProcessingJob.Cli.Request;
 using ProcessingJob.Cli.Run;
 using ProcessingJob.Cli.Schema;
 using ProcessingJob.Cli.Search;
@@ -29,12 +32,15 @@ static class CommandTable
         InitCommand.Create,
         RunCommand.Create,
         PlanCommand.Create,
+        RequestCommand.Create,
         StatusCommand.Create,
         LogsCommand.Create,
         StopCommand.Create,
         ListCommand.Create,
+        FinishCommand.Create,
         CheckCommand.Create,
         HeadCommand.Create,
+        RejectsCommand.Create,
         AnalyzeCommand.Create,
         ReportCommand.Create,
         SearchCommand.Create,

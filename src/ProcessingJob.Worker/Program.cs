@@ -24,8 +24,16 @@ try
     }
 
     hosts = ResourceConfig.Read(paths.ResourceConfigFile);
-    run = new WorkerRun(arguments, paths, hosts, log, TimeProvider.System);
-    message = await run.RunAsync(signals.Token);
+    if (arguments.Finish)
+    {
+        message = await FinishRun.RunAsync(arguments.FinishPlace, paths, TimeProvider.System, signals.Token);
+    }
+    else
+    {
+        run = new WorkerRun(arguments, paths, hosts, log, TimeProvider.System);
+        message = await run.RunAsync(signals.Token);
+    }
+
     (exitCode, status) = (ExitCode.Done, "done");
     log.Information("{Host:l} done: {Text:l}", hosts.CurrentHost, message);
 }

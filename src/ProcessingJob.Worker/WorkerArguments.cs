@@ -7,6 +7,14 @@ namespace ProcessingJob.Worker;
 /// <summary>The worker's command line: every key of job.yaml is an option (<c>--tokens.max_length 256</c>), over job.json.</summary>
 sealed record WorkerArguments(bool Help, bool SelfTest, IReadOnlyList<KeyValuePair<string, string>> Settings)
 {
+    const string FinishWord = "finish";
+
+    /// <summary>Finish an output instead of computing: the one that the worker would write, or <see cref="FinishPlace"/>.</summary>
+    public bool Finish { get; init; }
+
+    /// <summary>A folder or s3:// URI; null: the container's output folder.</summary>
+    public string? FinishPlace { get; init; }
+
     public static string Usage { get; } =
         """
             ProcessingJob worker: computes text features of its shard under the SageMaker Processing contract.
@@ -15,16 +23,27 @@ sealed record WorkerArguments(bool Help, bool SelfTest, IReadOnlyList<KeyValuePa
             The job is described by input/config/job.json, by options, or by both (options win).
 
               --KEY VALUE    any key of job.yaml, such as --task embed --input.text review_body --tokens.max_length 256
+              finish [URI]   checks and finishes an output (default: /opt/ml/processing/output) that hosts wrote without a launcher
               --self-test    check the devices and the model in input/model, then exit
               --help         this text
             """;
 
     /// <exception cref="PJobException">An argument is not of these forms (exit code 2).</exception>
-    public static WorkerArguments Parse(IReadOnlyList<string> args)
+    public static WorkerArguments Parse(string[] args)
     {
+        if (args is [FinishWord, .. var rest])
+        {
+            return rest.Length <= 1 && !rest.Any(a => a.StartsWith('-'))
+                ? new(false, false, []) { Finish = true, FinishPlace = rest.FirstOrDefault() }
+                : throw new PJobException(
+                    $"finish: found {string.Join(' ', rest)}, expected at most one s3:// URI or folder",
+                    ExitCode.BadSpec
+                );
+        }
+
         var (help, selfTest) = (false, false);
         var settings = new List<KeyValuePair<string, string>>();
-        for (var i = 0; i < args.Count; i++)
+        for (var i = 0; i < args.Length; i++)
         {
             var arg = args[i];
             if (arg is "--help" or "-h")
@@ -46,7 +65,7 @@ sealed record WorkerArguments(bool Help, bool SelfTest, IReadOnlyList<KeyValuePa
             {
                 settings.Add(KeyValuePair.Create(arg[2..equals], arg[(equals + 1)..]));
             }
-            else if (i + 1 < args.Count)
+            else if (i + 1 < args.Length)
             {
                 settings.Add(KeyValuePair.Create(arg[2..], args[++i]));
             }

@@ -5,6 +5,7 @@ using ProcessingJob.Contract.Container;
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Data.Reading;
 using ProcessingJob.Data.Writing;
 using ProcessingJob.Inference.Devices;
@@ -43,6 +44,11 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         spec = CheckDevice(spec);
         var shard = await Shard.CreateAsync(spec, plan, paths, hosts, data, cancellationToken);
         _report = _report with { UnitsSkipped = shard.Skipped };
+        if (plan is null)
+        {
+            await ClaimAsync(spec, shard, store, cancellationToken);
+        }
+
         log.Information(
             "{Host:l} is host {Rank} of {Hosts}; units to do: {Units} ({Bytes} bytes), committed before: {Skipped}",
             hosts.CurrentHost,
@@ -55,6 +61,14 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         return shard.Units.Count == 0
             ? "nothing to do: this host was given no data, or all of it is committed already"
             : await RunAsync(spec, plan, tokenizer, shard, data, store, cancellationToken);
+    }
+
+    // There is no launcher to say what the output is of: each host says the same.
+    static async Task ClaimAsync(JobSpec spec, Shard shard, IOutputStore store, CancellationToken cancellationToken)
+    {
+        var identity = new OutputIdentity(spec, shard.ModelFingerprint) { Planned = false };
+        await identity.CheckAsync(store, cancellationToken);
+        await identity.ClaimAsync(store, cancellationToken);
     }
 
     JobSpec CheckDevice(JobSpec spec)

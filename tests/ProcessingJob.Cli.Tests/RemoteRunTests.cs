@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Tests.SageMaker;
+using ProcessingJob.Storage;
+using ProcessingJob.Testing;
 
 namespace ProcessingJob.Cli.Tests;
 
@@ -38,6 +40,64 @@ public sealed class RemoteRunTests(MotoFixture moto)
         await bench.PjobAsync("run", spec);
         var sent = Assert.Single(bench.Aws.Server.Calls, c => c.Operation == "CreateProcessingJob").Request;
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(dry.Out), JsonNode.Parse(sent.GetRawText())), dry.Out);
+    }
+
+    [Theory]
+    [InlineData("json", false)]
+    [InlineData("stepfunctions", true)]
+    [InlineData("pipelines", false)]
+    public async Task Request_JsonOfAnOrchestrator_HoldsTheRequestAndTheFinish(string format, bool recurring)
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        var spec = bench.Spec() with { Input = bench.Spec().Input with { Sharding = recurring ? Sharding.ByKey : Sharding.Balanced } };
+        string[] command = ["request", bench.SpecFile(spec), "--format", format, .. recurring ? new[] { "--recurring" } : []];
+        var said = await bench.PjobAsync(command);
+        Assert.True(said.ExitCode == 0, said.Error);
+        Assert.Contains($"pjob finish s3://{bench.Bucket}/out", said.Error, StringComparison.Ordinal);
+        Assert.Empty(bench.Aws.Server.Jobs.All);
+
+        var root = JsonNode.Parse(said.Out)!;
+        var (process, finish) = format switch
+        {
+            "stepfunctions" => (root["States"]!["Process"]!["Parameters"]!, root["States"]!["Finish"]!["Parameters"]),
+            "pipelines" => (root["Steps"]![0]!["Arguments"]!, root["Steps"]![1]!["Arguments"]),
+            _ => (root, null),
+        };
+        var inputs = process["ProcessingInputs"]!
+            .AsArray()
+            .ToDictionary(i => (string)i!["InputName"]!, i => (string)i!["S3Input"]!["S3Uri"]!);
+        Assert.Equal(["config", "data", "model"], inputs.Keys.Order());
+        // What the request names is there already, the plan only where the request is for one run.
+        var config = await bench.S3.ListObjectsV2Async(new() { BucketName = bench.Bucket, Prefix = S3Uri.Parse(inputs["config"], "").Key });
+        Assert.Equal(recurring ? ["job.json"] : ["job.json", "plan.json"], config.S3Objects.Select(o => o.Key.Split('/')[^1]).Order());
+        if (finish is not null)
+        {
+            Assert.Equal(
+                ["finish", $"s3://{bench.Bucket}/out"],
+                finish["AppSpecification"]!["ContainerArguments"]!.AsArray().Select(a => (string)a!)
+            );
+            Assert.Equal(recurring, process["ProcessingJobName.$"] is not null);
+        }
+    }
+
+    [Theory]
+    [InlineData("boto3", false)]
+    [InlineData("boto3", true)]
+    [InlineData("airflow", true)]
+    [InlineData("cli", true)]
+    public async Task Request_ScriptOfAnOrchestrator_IsOne(string format, bool recurring)
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        var spec = bench.Spec() with { Input = bench.Spec().Input with { Sharding = Sharding.ByKey } };
+        string[] command = ["request", bench.SpecFile(spec), "--format", format, .. recurring ? new[] { "--recurring" } : []];
+        var said = await bench.PjobAsync(command);
+        Assert.True(said.ExitCode == 0, said.Error);
+        var script = bench.Write("script", said.Out);
+        var (tool, arguments) = format == "cli" ? ("bash", new[] { "-n", script }) : ("python3", ["-m", "py_compile", script]);
+        Assert.SkipWhen(Tool.Find(tool) is null, $"{tool} is not installed");
+        using var check = System.Diagnostics.Process.Start(tool, arguments);
+        await check.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, check.ExitCode);
     }
 
     [Fact]

@@ -60,6 +60,28 @@ public class RunAndCheckTests
     }
 
     [Fact]
+    public async Task Rejects_OutputWithRejects_AreShownByReasonWithFileAndRow()
+    {
+        using var bench = new CliBench();
+        await SampleOutput.WriteAsync(bench.Path("sample"));
+        var (code, output, _) = await bench.RunAsync("rejects", bench.Path("sample"));
+        Assert.Equal(0, code);
+        Assert.Contains("bad_record: 1 row\n  reviews.csv row 60: found 3 fields <i>, expected 4\n", output, StringComparison.Ordinal);
+        // A control character of the data must not reach the terminal.
+        Assert.DoesNotContain('\u0001', output);
+
+        var json = JsonNode.Parse((await bench.RunAsync("rejects", bench.Path("sample"), "--json")).Out)!;
+        Assert.Equal(1, (int)json["rejects"]!["bad_record"]!);
+        Assert.Equal((60, SampleOutput.Hostile), ((int)json["rows"]![0]!["source_row"]!, (string)json["rows"]![0]!["row"]!));
+
+        var none = await bench.RunAsync("rejects", bench.Path("sample"), "--reason", "too_long");
+        Assert.EndsWith("no row was rejected for too_long\n", none.Out, StringComparison.Ordinal);
+        var empty = await bench.RunAsync("rejects", bench.Path("."));
+        Assert.Equal(2, empty.Code);
+        Assert.Contains("no unit is committed; expected the output of a job", empty.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RunAndCheck_ForeignFileAmongTheParts_NameIt()
     {
         using var bench = new CliBench();

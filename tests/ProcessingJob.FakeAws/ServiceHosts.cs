@@ -65,7 +65,12 @@ public sealed class ServiceHosts(IAmazonS3 s3, FakeLogs logs, IReadOnlyList<stri
         await channels.DownloadAsync(root, index, names.Length).ConfigureAwait(false);
         WriteConfig(job, root, name, names);
         Directory.CreateDirectory(Path.Combine(root, "output"));
-        var container = new ServiceContainer(command, root, line => logs.Print(job.Name, name, line, job.Created));
+        var arguments =
+            job.Request.GetProperty("AppSpecification").TryGetProperty("ContainerArguments", out var given)
+            && given.ValueKind == JsonValueKind.Array
+                ? given.EnumerateArray().Select(a => a.GetString()!)
+                : [];
+        var container = new ServiceContainer([.. command, .. arguments], root, line => logs.Print(job.Name, name, line, job.Created));
         var code = await container.RunAsync(Variables(job), cancellationToken).ConfigureAwait(false);
         var message = Path.Combine(root, "output", "message");
         return (root, code, File.Exists(message) ? await File.ReadAllTextAsync(message, CancellationToken.None).ConfigureAwait(false) : "");

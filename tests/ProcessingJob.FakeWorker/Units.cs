@@ -38,6 +38,7 @@ static class Units
             SourceFile = unit.Source,
             Start = unit.Start,
             End = unit.End,
+            Size = unit.Size,
             Version = unit.Version,
             SpecFingerprint = plan.SpecFingerprint,
             ModelFingerprint = plan.ModelFingerprint,

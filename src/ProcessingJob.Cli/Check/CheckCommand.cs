@@ -57,7 +57,11 @@ static class CheckCommand
                             + $"{Text.Plural(result.Manifest.Parts.Count, "part")}, {Text.Count(result.Manifest.RowsOut)} rows; "
                             + "all checks passed"
                         : $"{output.Location}: {Text.Plural(result.Faults.Count, "fault")}; "
-                            + "fix: remove the damaged files and run the job again, which recomputes what is missing"
+                            + (
+                                result.Manifest is null
+                                    ? $"fix: 'pjob run' again goes on with a job of pjob; 'pjob finish {output.Location}' ends any other"
+                                    : "fix: remove the damaged files and run the job again, which recomputes what is missing"
+                            )
                 );
                 return exitCode;
             }

@@ -25,7 +25,16 @@ sealed class OutputCheck(IOutputStore output)
         if (await output.ReadAsync(OutputLayout.Manifest, cancellationToken) is not { } json)
         {
             await OutputRoot.CheckLayoutAsync(output, cancellationToken);
-            return new(null, [$"{OutputLayout.Manifest}: missing; the job has not finished"], []);
+            var planned = await OutputIdentity.ReadAsync(output, cancellationToken) is { Planned: true };
+            return new(
+                null,
+                [
+                    planned
+                        ? $"{OutputLayout.Manifest}: missing; the job has not finished"
+                        : $"{OutputLayout.Manifest}: missing; not finalised: pjob finish {output.Location}",
+                ],
+                []
+            );
         }
 
         var manifest = ContractJson.Read<Manifest>(json, OutputLayout.Manifest);

@@ -10,6 +10,9 @@ public sealed record UnitRecord
     public required string SourceFile { get; init; }
     public long Start { get; init; }
     public long End { get; init; }
+
+    /// <summary>Bytes of the whole file: the ranges of its units make it up without a gap.</summary>
+    public long Size { get; init; }
     public string Version { get; init; } = "";
     public string SpecFingerprint { get; init; } = "";
     public string ModelFingerprint { get; init; } = "";

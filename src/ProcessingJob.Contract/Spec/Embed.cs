@@ -81,7 +81,7 @@ static class Embed
                 ),
                 SpecKey.Choice(
                     "embed.precision",
-                    "Type of the written numbers; float16 is rounded to half precision, and in parquet, arrow and jsonl written as float32.",
+                    "Type of the written numbers; float16 is rounded to half precision, and written as float32 but in npy parts.",
                     s => s.Embed.Precision,
                     (s, v) => s with { Embed = s.Embed with { Precision = v } },
                     output: true

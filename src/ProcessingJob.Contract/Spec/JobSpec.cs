@@ -91,7 +91,7 @@ public enum VectorKind
 {
     List,
 
-    /// <summary>Arrow's FixedSizeList: in Parquet a list like the other, but for readers that know the Arrow schema in its metadata.</summary>
+    /// <summary>Arrow's FixedSizeList: in Parquet a list like the other, but for readers that know Arrow's schema there.</summary>
     FixedSizeList,
 }
 

@@ -136,7 +136,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
     }
 
     // A damaged manifest says nothing: it is written anew.
-    static Manifest? TryRead(byte[] json)
+    internal static Manifest? TryRead(byte[] json)
     {
         try
         {
@@ -205,7 +205,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
     }
 
     // Records come first: without its record a part is an orphan, but a record without its part is a fault.
-    static List<string> FindOrphans(List<StoredFile> files, UnitRecord[] records)
+    internal static List<string> FindOrphans(IReadOnlyList<StoredFile> files, IReadOnlyList<UnitRecord> records)
     {
         var known = records
             .SelectMany(UnitCheck.FilesOf)

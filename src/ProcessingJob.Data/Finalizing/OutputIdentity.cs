@@ -16,6 +16,9 @@ public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)
 {
     public const string Path = ".pjob/job.json";
 
+    /// <summary>Whether a launcher planned the units; the worker alone names them by what it finds on its host.</summary>
+    public bool Planned { get; init; } = true;
+
     public string SpecFingerprint => SpecWriter.Fingerprint(Spec);
 
     /// <summary>
@@ -43,6 +46,15 @@ public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)
         {
             throw Refused(output, $"a job that differs in {string.Join(", ", keys)}");
         }
+
+        if (Planned && !other.Planned)
+        {
+            throw new PJobException(
+                $"{output.Location} was written without a plan, by the worker alone: this run would compute its rows a second time; "
+                    + $"fix: 'pjob finish {output.Location}' makes it whole, or choose another output.data",
+                ExitCode.BadSpec
+            );
+        }
     }
 
     /// <summary>Writes <see cref="Path"/>: from now on the output is of this identity.</summary>
@@ -50,7 +62,12 @@ public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)
         output.WriteAsync(
             Path,
             ContractJson.Write(
-                new JsonObject { ["model_fingerprint"] = ModelFingerprint, ["spec"] = SpecWriter.ToJson(StoredSpec.Of(Spec)) }
+                new JsonObject
+                {
+                    ["model_fingerprint"] = ModelFingerprint,
+                    ["planned"] = Planned,
+                    ["spec"] = SpecWriter.ToJson(StoredSpec.Of(Spec)),
+                }
             ),
             cancellationToken
         );
@@ -76,6 +93,9 @@ public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)
             return
                 JsonNode.Parse(json) is JsonObject root && root["spec"] is JsonObject spec && root["model_fingerprint"] is JsonValue model
                 ? new(SpecReader.Parse(spec.ToJsonString(), $"{output.Location}/{path}"), model.GetValue<string>())
+                {
+                    Planned = root["planned"]?.GetValue<bool>() ?? true,
+                }
                 : throw new JsonException("expected an object with spec and model_fingerprint");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)

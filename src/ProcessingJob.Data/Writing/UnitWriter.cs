@@ -104,6 +104,7 @@ public sealed class UnitWriter : IAsyncDisposable
                     SourceFile = Unit.Source,
                     Start = Unit.Start,
                     End = Unit.End,
+                    Size = Unit.Size,
                     Version = Unit.Version,
                     SpecFingerprint = Options.SpecFingerprint,
                     ModelFingerprint = Options.ModelFingerprint,

@@ -69,6 +69,17 @@ sealed record RemoteJob
             attempt
         );
 
+    /// <summary>Name of a request for many executions, whatever the data will be then; each execution needs one of its own.</summary>
+    public string RecurringName =>
+        JobNames.Of(
+            Spec.Name,
+            Fingerprints.OfItems([
+                ("spec", Identity.SpecFingerprint),
+                ("model", Identity.ModelFingerprint),
+                ("output", OutputUri.ToString()),
+            ])[..10]
+        );
+
     /// <summary>The plan for so many hosts; a worker that streams is told where to.</summary>
     public JobPlan Plan(string name, int hosts, IReadOnlySet<string> committed)
     {
@@ -185,14 +196,19 @@ sealed record RemoteJob
     /// <summary>The config channel: spec, plan and the files the spec names.</summary>
     /// <param name="plan">Of this job.</param>
     /// <param name="instanceTypes">Say the device.</param>
-    public IEnumerable<(string Name, byte[] Content)> ConfigFiles(JobPlan plan, IReadOnlyList<string> instanceTypes)
+    public IEnumerable<(string Name, byte[] Content)> ConfigFiles(JobPlan plan, IReadOnlyList<string> instanceTypes) =>
+        ConfigFiles(plan.Spec, instanceTypes).Append((Path.GetFileName(new ContainerPaths("/").PlanFile), ContractJson.Write(plan.Work)));
+
+    /// <summary>The same without a plan.</summary>
+    /// <param name="given">Of this job.</param>
+    /// <param name="instanceTypes">Say the device.</param>
+    public IEnumerable<(string Name, byte[] Content)> ConfigFiles(JobSpec given, IReadOnlyList<string> instanceTypes)
     {
-        var spec = plan.Spec with { Compute = plan.Spec.Compute with { Device = DeviceOn(instanceTypes) } };
+        var spec = given with { Compute = given.Compute with { Device = DeviceOn(instanceTypes) } };
         yield return (
             Path.GetFileName(new ContainerPaths("/").JobFile),
             Encoding.UTF8.GetBytes(SpecWriter.ToJsonText(StoredSpec.Of(spec)))
         );
-        yield return (Path.GetFileName(new ContainerPaths("/").PlanFile), ContractJson.Write(plan.Work));
         foreach (var (name, content) in SideFiles)
         {
             yield return (name, content);

@@ -95,11 +95,64 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         return _job.Request(name, _job.Spec.Compute.InstanceType, HostsFor(plan), target.Connection.Region);
     }
 
+    /// <summary>Stages all that the job needs and gives the request that starts it; somebody else sends it.</summary>
+    /// <exception cref="PJobException">As a run; exit code 2 too: nothing is left to do, or the job is running.</exception>
+    public async Task<CreateJobRequest> WriteRequestAsync(CancellationToken cancellationToken)
+    {
+        await _job.Identity.CheckAsync(_job.Output, cancellationToken).ConfigureAwait(false);
+        var plan = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        Preflight.Check(_job, plan, target.Connection.Region);
+        var (name, running) = await FindAsync(cancellationToken).ConfigureAwait(false);
+        if (running is not null || plan.UnitsLeft == 0)
+        {
+            throw new PJobException(
+                running is null
+                    ? $"{_job.Output.Location}: all units are committed; fix: pjob finish {_job.Output.Location}"
+                    : $"{name} is running already; fix: pjob logs -f {name}",
+                ExitCode.BadSpec
+            );
+        }
+
+        var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
+        await OpenOutputAsync(plan, cancellationToken).ConfigureAwait(false);
+        var (types, hosts) = (_job.Spec.Compute.InstanceType, HostsFor(plan));
+        await WriteConfigAsync(name, _job.Plan(name, hosts, committed), types, cancellationToken).ConfigureAwait(false);
+        return _job.Request(name, types, hosts, target.Connection.Region);
+    }
+
+    /// <summary>The same for many executions: without a plan, each host plans what the service gives it at that time.</summary>
+    /// <exception cref="PJobException">Exit code 2: the spec is not for that.</exception>
+    public async Task<CreateJobRequest> WriteRecurringAsync(CancellationToken cancellationToken)
+    {
+        if (_job.RemoteData is null || _job.Spec.Input is not { Sharding: Sharding.ByKey, Transfer: Transfer.Service })
+        {
+            throw new PJobException(
+                "--recurring: the hosts plan what they find at every execution; fix: input.data on S3, input.sharding: by_key and "
+                    + "input.transfer: service",
+                ExitCode.BadSpec
+            );
+        }
+
+        await (_job.Identity with { Planned = false }).CheckAsync(_job.Output, cancellationToken).ConfigureAwait(false);
+        Preflight.Check(_job, await PlanAsync(cancellationToken).ConfigureAwait(false), target.Connection.Region);
+        await StageAsync(cancellationToken).ConfigureAwait(false);
+        var (types, name) = (_job.Spec.Compute.InstanceType, _job.RecurringName);
+        var stager = new Stager(s3, _job.Staging, _job.Spec.Aws.KmsKey);
+        foreach (var (file, content) in _job.ConfigFiles(_job.Spec, types))
+        {
+            await stager.WriteAsync(_job.Staging.Append($"jobs/{name}/config/{file}"), content, cancellationToken).ConfigureAwait(false);
+        }
+
+        return _job.Request(name, types, _job.Spec.Compute.InstanceCount, target.Connection.Region);
+    }
+
     // A host without work would be paid for nothing; which files a host gets by key is not ours to know.
     int HostsFor(JobPlan plan) =>
         _job.Spec.Input.Sharding == Sharding.ByKey || plan.UnitsLeft == 0 ? plan.Hosts.Count : Math.Min(plan.Hosts.Count, plan.UnitsLeft);
 
-    /// <summary>Asks for the instance types in order of preference; one whose quota does not suffice is left out and the rest asked for.</summary>
+    /// <summary>
+    /// Asks for the instance types in order of preference; one whose quota does not suffice is left out and the rest asked for.
+    /// </summary>
     async Task<JobResult> StartAsync(JobPlan plan, CancellationToken cancellationToken)
     {
         var hosts = HostsFor(plan);
@@ -110,18 +163,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
 
         var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
         events.Report(new JobPlanned(_job.Plan(_job.NameOf(1), hosts, committed) with { Warnings = plan.Warnings }));
-        if (committed.Count > 0)
-        {
-            _job = _job with
-            {
-                Earlier = await EarlierChoices.FindAsync(_job.Output, _job.Spec, committed, cancellationToken).ConfigureAwait(false),
-            };
-        }
-
-        Preflight.CheckSameDevice(_job);
-        await StageAsync(cancellationToken).ConfigureAwait(false);
-        await _finalizer.ReopenAsync(plan.IdsLeft, cancellationToken).ConfigureAwait(false);
-        await _job.Identity.ClaimAsync(_job.Output, cancellationToken).ConfigureAwait(false);
+        await OpenOutputAsync(plan, cancellationToken).ConfigureAwait(false);
         var types = _job.Spec.Compute.InstanceType;
         while (true)
         {
@@ -167,6 +209,25 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             var (end, lines) = await target.WatchAsync(name, events, cancellationToken).ConfigureAwait(false);
             return await EndAsync(end, lines, own, before).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Brings data and model to S3 and makes the output ready for the units that are left.</summary>
+    async Task OpenOutputAsync(JobPlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.UnitsCommitted > 0)
+        {
+            _job = _job with
+            {
+                Earlier = await EarlierChoices
+                    .FindAsync(_job.Output, _job.Spec, plan.Work.Committed, cancellationToken)
+                    .ConfigureAwait(false),
+            };
+        }
+
+        Preflight.CheckSameDevice(_job);
+        await StageAsync(cancellationToken).ConfigureAwait(false);
+        await _finalizer.ReopenAsync(plan.IdsLeft, cancellationToken).ConfigureAwait(false);
+        await _job.Identity.ClaimAsync(_job.Output, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>From a job that has ended to the result: finished, or why not.</summary>

@@ -74,6 +74,31 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
             .ConfigureAwait(false);
     }
 
+    /// <summary>Stages model, data and config and gives the request that starts the job, for whoever sends it.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="recurring">For many executions: the hosts plan what they find each time (input.sharding: by_key).</param>
+    /// <param name="events">Told of the staging.</param>
+    /// <param name="cancellationToken">Ends the staging; what is there counts next time.</param>
+    /// <exception cref="PJobException">As <see cref="RunAsync"/>.</exception>
+    public async Task<CreateJobRequest> WriteRequestAsync(
+        JobSpec spec,
+        bool recurring,
+        IProgress<JobEvent> events,
+        CancellationToken cancellationToken = default
+    )
+    {
+        using var s3 = Connection.S3();
+        return await ToldAsync(async () =>
+            {
+                var job = await RemoteJob.PrepareAsync(spec, Connection, s3, cancellationToken).ConfigureAwait(false);
+                var run = new RemoteRun(job, this, s3, new RemoteOptions(), events);
+                return recurring
+                    ? await run.WriteRecurringAsync(cancellationToken).ConfigureAwait(false)
+                    : await run.WriteRequestAsync(cancellationToken).ConfigureAwait(false);
+            })
+            .ConfigureAwait(false);
+    }
+
     /// <summary>Follows any processing job to its end, its lines as events; returns it with its last lines.</summary>
     public async Task<(JobDescription Job, IReadOnlyList<LogLine> LastLines)> WatchAsync(
         string name,

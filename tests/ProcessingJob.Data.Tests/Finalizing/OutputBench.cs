@@ -50,6 +50,7 @@ sealed class OutputBench : IDisposable
             Unit = unit.Id,
             SourceFile = source,
             End = 100,
+            Size = 100,
             Version = "v",
             SpecFingerprint = Identity.SpecFingerprint,
             ModelFingerprint = Identity.ModelFingerprint,
