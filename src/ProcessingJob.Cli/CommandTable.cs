@@ -2,6 +2,7 @@ using System.CommandLine;
 using ProcessingJob.Cli.Analyze;
 using ProcessingJob.Cli.Ask;
 using ProcessingJob.Cli.Check;
+using ProcessingJob.Cli.Compare;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Doctor;
 using ProcessingJob.Cli.Head;
@@ -37,6 +38,7 @@ static class CommandTable
         AnalyzeCommand.Create,
         ReportCommand.Create,
         SearchCommand.Create,
+        CompareCommand.Create,
         AskCommand.Create,
         ModelCommand.Create,
         TokenizeCommand.Create,

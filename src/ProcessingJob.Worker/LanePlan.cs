@@ -1,32 +1,83 @@
 using System.Globalization;
+using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
-using ProcessingJob.Inference.Engine;
+using ProcessingJob.Data.Reading;
 
 namespace ProcessingJob.Worker;
 
-/// <summary>How many units a host works on at a time, and how far each goes ahead of the devices.</summary>
+/// <summary>How many units a host works on at a time, and the memory that they take together.</summary>
 /// <param name="Lanes">Units at a time, at least 1.</param>
 /// <param name="BlocksAhead">Blocks that a lane has with the engine while it reads the next.</param>
-/// <param name="Reason">In words.</param>
-sealed record LanePlan(int Lanes, int BlocksAhead, string Reason)
+/// <param name="Reason">Why so many, in words.</param>
+/// <param name="Bytes">Bound of the process's memory.</param>
+sealed record LanePlan(int Lanes, int BlocksAhead, string Reason, long Bytes)
 {
     /// <summary>Test hook: as many lanes whatever the machine has.</summary>
     public const string Variable = "PROCESSINGJOB_LANES";
 
-    /// <summary>A lane's own work is a hundredth of a transformer's on the same cores: one lane feeds them while the other commits.</summary>
+    /// <summary>A lane's work is a hundredth of a transformer's on the same cores: one lane feeds them while the other commits.</summary>
     const int CpuLanes = 2;
 
-    /// <summary>For this process: .NET counts the cores that the container's cgroup lets it use.</summary>
-    public static LanePlan Of(InferenceEngine? engine) =>
-        Of(engine, Environment.ProcessorCount, Environment.GetEnvironmentVariable(Variable));
+    /// <summary>Of a block's row beside its results: text, token ids and what belongs to them, for texts of usual length.</summary>
+    const int RowBytes = 1024;
 
-    public static LanePlan Of(InferenceEngine? engine, int cores, string? asked)
+    /// <summary>A group of rows (16 MiB) with the room that it grows into, once for every split.</summary>
+    const long GroupBytes = 32L << 20;
+
+    /// <summary>What encoding and compressing a group takes: measured, for lists of numbers in Parquet.</summary>
+    const long EncodingBytes = 64L << 20;
+
+    /// <summary>What a model takes while it runs, beyond what its load has taken, and what the system keeps for itself.</summary>
+    const long Reserve = 48L << 20;
+
+    /// <summary>For this process, after the model was loaded. .NET counts the cores that the container's cgroup lets it use.</summary>
+    /// <exception cref="PJobException">The memory does not suffice for one unit.</exception>
+    public static LanePlan Of(LoadedModel model, JobSpec spec, ReadOptions reading)
     {
-        var computesElsewhere = engine is null || engine.Device == DeviceKind.Cuda;
-        var lanes =
-            int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Max(1, number)
-            : computesElsewhere ? cores
-            : CpuLanes;
-        return new(lanes, engine is null ? 0 : 2, computesElsewhere ? $"one per core of {cores}" : "the cores belong to the model");
+        var engine = model.Engine;
+        var ahead = engine is null ? 0 : 1;
+        var floats = engine is null ? 0 : engine.Output.Floats(Math.Min(model.MaxLength, 512)) * model.Task.CallsPerRow;
+        var block = (long)reading.RowsPerBlock * (RowBytes + 4L * floats);
+        // One that is read or finished, one that is waited for, and those ahead.
+        var lane = (ahead + 2) * block + Math.Max(1, spec.Output.Split.Count) * GroupBytes + EncodingBytes;
+        var isFed = engine is not null && engine.Device == DeviceKind.Cpu;
+        return Choose(
+            lane,
+            isFed ? CpuLanes : Environment.ProcessorCount,
+            isFed ? "the cores belong to the model" : $"one per core of {Environment.ProcessorCount}",
+            MemoryLimit.Find(),
+            Environment.WorkingSet + Reserve,
+            Environment.GetEnvironmentVariable(Variable)
+        ) with
+        {
+            BlocksAhead = ahead,
+        };
+    }
+
+    /// <param name="lane">Bytes that a lane takes.</param>
+    /// <param name="wanted">Lanes that could be used.</param>
+    /// <param name="reason">Why so many.</param>
+    /// <param name="limit">Bytes that the process may take.</param>
+    /// <param name="used">Bytes that it takes without lanes.</param>
+    /// <param name="asked">Lanes that a test asks for; null: none does.</param>
+    /// <exception cref="PJobException">There is no room for one.</exception>
+    public static LanePlan Choose(long lane, int wanted, string reason, long limit, long used, string? asked)
+    {
+        var room = (int)Math.Min(int.MaxValue, Math.Max(0, limit - used) / lane);
+        if (room == 0)
+        {
+            throw new PJobException(
+                $"not enough memory: the process may take {limit >> 20} MiB; {used >> 20} MiB are in use with the model loaded, and a unit "
+                    + $"takes {lane >> 20} MiB more; fix: an instance type with more memory (compute.instance_type), or fewer splits"
+            );
+        }
+
+        if (int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            (wanted, reason) = (Math.Max(1, number), Variable);
+        }
+
+        var lanes = Math.Min(wanted, room);
+        return new(lanes, 0, lanes < wanted ? $"as the memory allows, {wanted} could be used" : reason, used + lanes * lane);
     }
 }

@@ -133,8 +133,13 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         var fixedWidth = spec.Output.Vector == VectorKind.FixedSizeList ? StoredWidth(spec, model.Engine!.Output.Width) : (int?)null;
         var output = new OutputRows(model.Task, reader, spec, model.MaxLength, fixedWidth);
         CheckSameDevice(plan, model.Engine?.Computed);
-        var lanes = LanePlan.Of(model.Engine);
-        log.Information("Lanes: {Lanes} units at a time ({Reason:l})", lanes.Lanes, lanes.Reason);
+        var lanes = LanePlan.Of(model, spec, reader.Options);
+        log.Information(
+            "{Lanes} units at a time ({Reason:l}), in at most {Megabytes} MiB of memory",
+            lanes.Lanes,
+            lanes.Reason,
+            lanes.Bytes >> 20
+        );
         var writing = WriteOptions.From(spec, shard.SpecFingerprint, shard.ModelFingerprint) with
         {
             Computed = model.Engine?.Computed,

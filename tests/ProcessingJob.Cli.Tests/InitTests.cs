@@ -40,6 +40,7 @@ public sealed class InitTests : IDisposable
     [InlineData("nested", "a.jsonl", "{\"id\":7,\"review\":{\"body\":\"a\",\"stars\":5}}\n", "text: review.body", "id: id")]
     [InlineData("array", "a.json", "[{\"text\":\"a\"},\n{\"text\":\"b\"}]\n", "text: text")]
     [InlineData("longest", "a.jsonl", "{\"k\":\"x\",\"v\":\"much longer\"}\n", "text: v")]
+    [InlineData("no-values", "a.jsonl", "{\"text\":\"\",\"n\":1}\n", "text: text", "blank: embed")]
     [InlineData("plain", "a.txt", "hello\n", "rows: line")]
     [InlineData("readme", "README.md", "# x", "text: text")]
     public async Task Init_FileOfManyWriters_WritesASpecThatRuns(string name, string file, string content, params string[] lines)

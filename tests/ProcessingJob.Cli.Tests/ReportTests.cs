@@ -44,7 +44,7 @@ public sealed class ReportTests : IDisposable
 
         await SampleOutput.WriteAsync(_folder["out"]);
         await PjobRun.RunAsync("report", _folder["out"]);
-        var document = await PageChecks.OpenAsync(_folder["out", "report.html"]);
+        var document = await PageChecks.OpenAsync(_folder["out", "_report.html"]);
         Assert.Contains("<h2>Lineage</h2>", document);
     }
 
@@ -67,7 +67,7 @@ public sealed class ReportTests : IDisposable
             Directory.CreateDirectory(Repo.File("out", "screenshots")).FullName,
             $"report-{(dark ? "dark" : "light")}-{width}.png"
         );
-        await Browser.ScreenshotAsync(_folder["out", "report.html"], picture, dark, width, 2400, TestContext.Current.CancellationToken);
+        await Browser.ScreenshotAsync(_folder["out", "_report.html"], picture, dark, width, 2400, TestContext.Current.CancellationToken);
         // An empty page of this size has about 4 KB.
         Assert.InRange(new FileInfo(picture).Length, 30_000, 2_000_000);
     }
@@ -93,7 +93,7 @@ public sealed class ReportTests : IDisposable
         var run = await PjobRun.RunAsync("report", _folder["out"]);
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("--ranges", run.Error);
-        Assert.DoesNotContain("<h2>Embeddings</h2>", File.ReadAllText(_folder["out", "report.html"]));
+        Assert.DoesNotContain("<h2>Embeddings</h2>", File.ReadAllText(_folder["out", "_report.html"]));
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class ReportTests : IDisposable
         }
 
         await PjobRun.RunAsync("report", _folder["out"]);
-        var html = File.ReadAllText(_folder["out", "report.html"]);
+        var html = File.ReadAllText(_folder["out", "_report.html"]);
         Assert.Contains("All hosts together.", html);
         Assert.Contains("30 % busy, 18 workers", html);
         Assert.DoesNotContain("algo-1 tokenize", html);

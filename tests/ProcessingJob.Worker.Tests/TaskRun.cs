@@ -65,7 +65,9 @@ sealed class TaskRun : IDisposable
 
             using var item = new BlockItem(unit, block, encodings, engine.RunAsync(encodings, default));
             await item.WaitAsync(default);
-            output.Append(item, rows, rejects, new RunTotals(texts.MaxLength).CreateCounts());
+            rejects.AddRange(block.Rejects);
+            var at = new RowCursor();
+            output.Append(item, ref at, int.MaxValue, rows, rejects, new RunTotals(texts.MaxLength).CreateCounts());
         }
         return new(rows, rejects, task, folder);
     }

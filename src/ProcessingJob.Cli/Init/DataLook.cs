@@ -99,7 +99,8 @@ sealed record DataLook(string Data, int Files, InputFormat Format, InputGuess Gu
     /// <summary>A column for each key: of the key's own name, for the one text of a known name, else that with the longest texts.</summary>
     Dictionary<string, GuessedColumn> Assign(IReadOnlyList<string> keys, string file)
     {
-        var left = Columns.Where(c => c.Type.IsText && c.Characters > 0).ToList();
+        var texts = Columns.Where(c => c.Type.IsText).ToList();
+        var left = texts.Exists(c => c.Characters > 0) ? texts.FindAll(c => c.Characters > 0) : texts;
         var found = new Dictionary<string, GuessedColumn>(StringComparer.Ordinal);
         foreach (var key in keys)
         {

@@ -21,7 +21,7 @@ static class ReportCommand
         var folder = new Argument<string>("DIR|URI") { Description = "Folder of the output, or its s3:// URI" };
         var file = new Option<string?>("--out", "-o")
         {
-            Description = "File to write; default: report.html in DIR, or here for an output on S3",
+            Description = "File to write; default: _report.html in DIR (readers of data sets skip it), or report.html here for an output on S3",
             HelpName = "FILE",
         };
         var color = new Option<string?>("--color")
@@ -65,7 +65,7 @@ static class ReportCommand
                     parsed.GetValue(color),
                     await TaskPictures.ReadAsync(output, cancellationToken)
                 );
-                var path = parsed.GetValue(file) ?? (S3Uri.IsS3(place) ? "report.html" : Path.Combine(place, "report.html"));
+                var path = parsed.GetValue(file) ?? (S3Uri.IsS3(place) ? "report.html" : Path.Combine(place, "_report.html"));
                 await PageFile.WriteAsync(path, html, cancellationToken);
                 cli.Out.WriteLine($"{path}: {output.Manifest.Job}, {Display.Text.Count(output.Manifest.RowsOut)} rows");
             }

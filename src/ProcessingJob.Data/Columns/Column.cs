@@ -65,6 +65,9 @@ public abstract class Column : IDisposable
         }
     }
 
+    /// <summary>Takes memory for so many rows of the size of those of a column of the same kind.</summary>
+    internal virtual void MakeRoom(Column like, int rows) { }
+
     public void AppendFrom(Column source, int row) => AppendRange(source, row, 1);
 
     /// <summary>Bytes the values take in memory, for bounding groups of rows.</summary>

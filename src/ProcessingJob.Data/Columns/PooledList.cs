@@ -3,9 +3,15 @@ using System.Runtime.CompilerServices;
 
 namespace ProcessingJob.Data.Columns;
 
-/// <summary>A growing array from the shared pool. A field, never copied.</summary>
+/// <summary>A growing array from a pool. A field, never copied.</summary>
 struct PooledList<T>
 {
+    /// <summary>
+    /// Not the shared pool, which keeps arrays for every thread that ever returned one. This one keeps at most what was in use at one
+    /// time.
+    /// </summary>
+    static readonly ArrayPool<T> Pool = ArrayPool<T>.Create(1 << 30, 512);
+
     T[]? _items;
 
     public int Count { get; private set; }
@@ -58,7 +64,7 @@ struct PooledList<T>
     {
         if (_items is { } items)
         {
-            ArrayPool<T>.Shared.Return(items, RuntimeHelpers.IsReferenceOrContainsReferences<T>());
+            Pool.Return(items, RuntimeHelpers.IsReferenceOrContainsReferences<T>());
         }
 
         (_items, Count) = (null, 0);
@@ -67,11 +73,11 @@ struct PooledList<T>
     T[] Grow(int more)
     {
         var size = Math.Max((long)Count + more, Math.Min(Count * 2L, Array.MaxLength));
-        var grown = ArrayPool<T>.Shared.Rent((int)Math.Max(16, size));
+        var grown = Pool.Rent((int)Math.Max(16, size));
         if (_items is { } items)
         {
             items.AsSpan(0, Count).CopyTo(grown);
-            ArrayPool<T>.Shared.Return(items, RuntimeHelpers.IsReferenceOrContainsReferences<T>());
+            Pool.Return(items, RuntimeHelpers.IsReferenceOrContainsReferences<T>());
         }
         return _items = grown;
     }

@@ -29,6 +29,12 @@ public abstract class RunColumn<T> : Column
 
     public override long Bytes => (long)_items.Count * Unsafe.SizeOf<T>() + 4L * Count;
 
+    internal override void MakeRoom(Column like, int rows)
+    {
+        _items.Reserve((int)Math.Min((long)((RunColumn<T>)like)._items.Count * rows / Math.Max(1, like.Count), 1 << 28));
+        _ends.Reserve(rows);
+    }
+
     public void Append(ReadOnlySpan<T> row)
     {
         _items.AddRange(row);

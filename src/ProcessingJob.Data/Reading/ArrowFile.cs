@@ -75,9 +75,12 @@ sealed class ArrowFile : IAsyncDisposable
     /// <param name="where">Schema, or record batch.</param>
     /// <param name="fault">The library's.</param>
     public static PJobException Fault(string file, string where, Exception fault) =>
-        fault is NotImplementedException or NotSupportedException
+        // What the library does not take for a type at all.
+        fault is ArgumentNullException { ParamName: "fields" }
+            ? new($"{file}: not supported: a struct without fields ({where}); leave the column out when the file is written")
+        : fault is NotImplementedException or NotSupportedException
             ? new($"{file}: not supported: {Words(fault)} ({where}); write it again as Parquet", ExitCode.Failed, fault)
-            : new($"{file}: the Arrow data is damaged ({where}): {Words(fault)}; write or copy the file again", ExitCode.Failed, fault);
+        : new($"{file}: the Arrow data is damaged ({where}): {Words(fault)}; write or copy the file again", ExitCode.Failed, fault);
 
     public async ValueTask DisposeAsync()
     {

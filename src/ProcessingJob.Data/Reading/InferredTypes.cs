@@ -15,8 +15,9 @@ namespace ProcessingJob.Data.Reading;
 /// </summary>
 static class InferredTypes
 {
-    /// <summary>Records of a file that are looked at, unless they are more than 4 MiB.</summary>
-    const int SampleRows = 1000;
+    /// <summary>Records of a file that are looked at, or fewer where they are longer.</summary>
+    const int SampleRows = 1000,
+        SampleBytes = 1 << 20;
     const int LongestValue = 64,
         FilesAtOnce = 8;
 
@@ -79,7 +80,9 @@ static class InferredTypes
         }
 
         input = input with { Id = null, Keep = [], Types = [], Partitions = false, AllowEmpty = true };
-        var unit = WorkUnit.Create(file.Source, format, 0, file.Size, file.Size, file.Version, "", "") with { Stamp = file.Stamp };
+        // A range, so that no more than it is fetched.
+        var end = Math.Min(file.Size, SampleBytes);
+        var unit = WorkUnit.Create(file.Source, format, 0, end, file.Size, file.Version, "", "") with { Stamp = file.Stamp };
         var source = await data.OpenAsync(unit, cancellationToken).ConfigureAwait(false);
         await using var sourceScope = source.ConfigureAwait(false);
         var found = await InputReaders.Of(format).FindColumnsAsync(source, input, cancellationToken).ConfigureAwait(false);

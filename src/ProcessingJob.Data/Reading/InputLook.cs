@@ -127,7 +127,7 @@ public sealed record InputLook(InputSpec Input, IReadOnlyList<KeptColumn>? Schem
         async Task<(long DataStart, bool IsBlankBehind)?> ReadAsync(SourceFile file)
         {
             var format = FormatOf(input, file);
-            if (InputReaders.Of(format) is not RecordInput reader)
+            if (InputReaders.Of(format) is not RecordInput reader || (format == InputFormat.Text && input.Rows == TextRows.File))
             {
                 return null;
             }

@@ -62,7 +62,8 @@ public static class SchemaSampler
             }
         }
 
-        if (input.InfersTypes && schema.FirstOrDefault(c => input.Types.All(t => t.Key != c.Name)) is { } open)
+        var isTable = format is InputFormat.Csv or InputFormat.Tsv;
+        if (input.InfersTypes && schema.Find(c => (isTable || c.IsPartition) && input.Types.All(t => t.Key != c.Name)) is { } open)
         {
             throw new PJobException(
                 $"input.types: infer is settled by pjob when it plans a job; a worker that is started without a plan needs the type of "
@@ -104,7 +105,8 @@ public static class SchemaSampler
         }
 
         if (
-            format is not (InputFormat.Csv or InputFormat.Tsv)
+            input.Partitions
+            && format is not (InputFormat.Csv or InputFormat.Tsv)
             && input.Types.Select(t => t.Key).FirstOrDefault(name => name != "*" && folders.TrueForAll(f => f.Name != name)) is { } unknown
         )
         {

@@ -102,6 +102,7 @@ static class TextValues
 
     static bool TryAppendTimestamp(string field, ColumnType type, ValueColumn<long> into)
     {
+        field = WithWholeOffset(field);
         // A zone in the value must be there exactly when the column has one: a guess would move the time.
         var hasZone = field.EndsWith('Z') || (field.Length > 6 && field[^6] is '+' or '-' && field[^3] == ':');
         var (shortened, nanoseconds) = SplitNanoseconds(field);
@@ -125,6 +126,18 @@ static class TextValues
             TypedColumns.PerSecond(TimeUnit.Ns)
         );
         return rest == 0 && ColumnConversion.TryAppendInteger(value, into);
+    }
+
+    /// <summary>The offsets +02 (PostgreSQL, DuckDB) and +0200 (C's strftime) as +02:00.</summary>
+    static string WithWholeOffset(string field)
+    {
+        const int shortestTime = 16;
+        return field.Length <= shortestTime ? field
+            : field[^3] is '+' or '-' && AreDigits(field[^2..]) ? field + ":00"
+            : field[^5] is '+' or '-' && AreDigits(field[^4..]) ? field.Insert(field.Length - 2, ":")
+            : field;
+
+        static bool AreDigits(string text) => text.All(char.IsAsciiDigit);
     }
 
     /// <summary>The digits behind the seventh of the seconds' fraction, which the parser does not know.</summary>

@@ -24,6 +24,11 @@ sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<Output
 
     public async ValueTask AddAsync(ColumnBlock block, int start, int count, CancellationToken cancellationToken)
     {
+        if (Rows == 0 && count > 0)
+        {
+            MakeRoom(block);
+        }
+
         // Few rows at a time where rows are large, so that a group never grows far beyond its limit within one block.
         var rowBytes = Math.Max(1, block.Columns.Sum(c => c.Bytes) / Math.Max(1, block.Count));
         var stride = Math.Clamp(GroupBytes / rowBytes, 1, 256);
@@ -79,6 +84,17 @@ sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<Output
 
         _files.Clear();
         _pending.Dispose();
+    }
+
+    /// <summary>At once for a whole group of rows like these: columns that double would leave as much behind as they need.</summary>
+    void MakeRoom(ColumnBlock like)
+    {
+        var bytes = Math.Max(1, like.Columns.Sum(c => c.Bytes) / like.Count);
+        var rows = (int)Math.Min(Math.Min(GroupRows, options.RowsPerPart), GroupBytes / bytes) + 256;
+        for (var c = 0; c < like.Columns.Count; c++)
+        {
+            _pending.Columns[c].MakeRoom(like.Columns[c], rows);
+        }
     }
 
     async ValueTask FlushAsync(CancellationToken cancellationToken)

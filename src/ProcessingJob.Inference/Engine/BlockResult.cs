@@ -96,7 +96,8 @@ public sealed class BlockResult : IDisposable
 
         if (_values.Length < _starts[Count])
         {
-            _values = new float[_starts[Count] + _starts[Count] / 4];
+            // Every float is written before it is read. Blocks of rows have all one size, those of tokens have not.
+            _values = GC.AllocateUninitializedArray<float>(_starts[Count] + (output.PerToken ? _starts[Count] / 4 : 0));
         }
     }
 

@@ -129,7 +129,8 @@ sealed class InferenceThread
             var floats = batch.Rows * _model.Floats(batch.Length);
             if (_output.Length < floats)
             {
-                _output = new float[floats];
+                // Shorter batches have more rows: without room to spare nearly every batch of the first block would need more.
+                _output = GC.AllocateUninitializedArray<float>(floats + floats / 2);
             }
 
             _runner.Run(batch, _output.AsSpan(0, floats));

@@ -9,25 +9,37 @@ using ProcessingJob.Tokenization;
 namespace ProcessingJob.Worker.Stages;
 
 /// <summary>
-/// Takes one unit after another from reading to commit: reads and tokenizes a block, hands it to the engine, and finishes and writes, in the
-/// order of the unit, what comes back meanwhile. It is one thread's work, with the few blocks that are in flight: no unit's bytes depend on
-/// what other lanes do.
+/// Takes one unit after another from reading to commit: reads and tokenizes a block, hands it to the engine, and finishes and writes, in
+/// the order of the unit, what comes back meanwhile. It is one thread's work, with the few blocks that are in flight: no unit's bytes
+/// depend on what other lanes do.
 /// </summary>
-sealed class Lane(PipelineParts parts, StageClocks clocks) : IDisposable
+sealed class Lane : IDisposable
 {
-    readonly OutputRows _output = parts.Outputs();
-    readonly TextEncoder _encoder = parts.Encoders();
+    /// <summary>Output rows on their way to the writer: few enough to stay in the core's cache.</summary>
+    const int RowsAtOnce = 256;
+
+    readonly PipelineParts _parts;
+    readonly StageClocks _clocks;
+    readonly OutputRows _output;
+    readonly TextEncoder _encoder;
     readonly Queue<BlockItem> _inFlight = [];
     readonly Stack<EncodingBuffer> _buffers = [];
     readonly List<Reject> _rejects = [];
-    readonly EncodingCounts _counts = parts.Totals.CreateCounts();
-    ColumnBlock? _rows;
+    readonly EncodingCounts _counts;
+    readonly ColumnBlock _rows;
+
+    public Lane(PipelineParts parts, StageClocks clocks)
+    {
+        (_parts, _clocks) = (parts, clocks);
+        (_output, _encoder, _counts) = (parts.Outputs(), parts.Encoders(), parts.Totals.CreateCounts());
+        _rows = new(_output.Columns);
+    }
 
     /// <summary>Does a unit.</summary>
     /// <returns>Why its file as a whole cannot be used, and nothing of it is committed; null: it is committed.</returns>
     public async Task<PJobException?> RunAsync(WorkUnit unit, CancellationToken cancellationToken)
     {
-        await using var writer = parts.Writers(unit);
+        await using var writer = _parts.Writers(unit);
         var counts = new UnitCounts(0, 0, 0, 0);
         PJobException? failure = null;
         await using var blocks = ReadAsync(unit, cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -49,11 +61,11 @@ sealed class Lane(PipelineParts parts, StageClocks clocks) : IDisposable
             }
             finally
             {
-                clocks.Read.Busy(start);
+                _clocks.Read.Busy(start);
             }
 
             _inFlight.Enqueue(Start(unit, blocks.Current, cancellationToken));
-            while (_inFlight.TryPeek(out var next) && (_inFlight.Count > parts.BlocksAhead || next.IsReady))
+            while (_inFlight.TryPeek(out var next) && (_inFlight.Count > _parts.BlocksAhead || next.IsReady))
             {
                 counts = Add(counts, await FinishAsync(writer, cancellationToken));
             }
@@ -69,22 +81,22 @@ sealed class Lane(PipelineParts parts, StageClocks clocks) : IDisposable
             var start = StageClock.Now;
             // A stop between files and record would leave files that nothing names: a commit that has begun is finished.
             await writer.CommitAsync(counts, CancellationToken.None);
-            clocks.Write.Busy(start);
+            _clocks.Write.Busy(start);
         }
 
         return failure;
     }
 
     /// <summary>What is in flight is the engine's until its run has ended, and is left to it.</summary>
-    public void Dispose() => _rows?.Dispose();
+    public void Dispose() => _rows.Dispose();
 
     async IAsyncEnumerable<RowBlock> ReadAsync(
         WorkUnit unit,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await using var source = await parts.Data.OpenAsync(unit, cancellationToken);
-        await foreach (var rows in parts.Reader.ReadAsync(unit, source, cancellationToken))
+        await using var source = await _parts.Data.OpenAsync(unit, cancellationToken);
+        await foreach (var rows in _parts.Reader.ReadAsync(unit, source, cancellationToken))
         {
             yield return rows;
         }
@@ -102,11 +114,11 @@ sealed class Lane(PipelineParts parts, StageClocks clocks) : IDisposable
             _output.Task.Encode(rows, row, _encoder, buffer);
         }
 
-        parts.Totals.AddTokenized(rows.SourceBytes);
-        clocks.Tokenize.Busy(start);
+        _parts.Totals.AddTokenized(rows.SourceBytes);
+        _clocks.Tokenize.Busy(start);
         start = StageClock.Now;
-        var run = parts.Engine is { } engine && buffer.Count > 0 ? engine.RunAsync(buffer, cancellationToken) : null;
-        clocks.Sort.Busy(start);
+        var run = _parts.Engine is { } engine && buffer.Count > 0 ? engine.RunAsync(buffer, cancellationToken) : null;
+        _clocks.Sort.Busy(start);
         return new(unit, rows, buffer, run);
     }
 
@@ -117,33 +129,35 @@ sealed class Lane(PipelineParts parts, StageClocks clocks) : IDisposable
         var start = StageClock.Now;
         var item = _inFlight.Dequeue();
         await item.WaitAsync(cancellationToken);
-        clocks.Finish.WaitedForInput(start);
-        start = StageClock.Now;
-        _rows ??= new(_output.Columns);
-        _rows.Clear();
-        _rejects.Clear();
+        _clocks.Finish.WaitedForInput(start);
         _counts.Clear();
-        var kept = _output.Append(item, _rows, _rejects, _counts);
-        parts.Totals.Add(_counts);
-        var (records, bytes) = (item.Rows.RecordsIn, item.Rows.SourceBytes);
-        _buffers.Push(item.Encodings);
-        item.Dispose();
-        clocks.Finish.Busy(start);
-        start = StageClock.Now;
-        if (_rows.Count > 0)
+        _rejects.Clear();
+        _rejects.AddRange(item.Rows.Rejects);
+        var (at, kept, count) = (new RowCursor(), 0, 0L);
+        do
         {
+            start = StageClock.Now;
+            _rows.Clear();
+            kept += _output.Append(item, ref at, RowsAtOnce, _rows, _rejects, _counts);
+            _clocks.Finish.Busy(start);
+            start = StageClock.Now;
             await writer.WriteAsync(_rows, cancellationToken);
-        }
+            _clocks.Write.Busy(start);
+            count += _rows.Count;
+        } while (at.Row < item.Rows.Count);
 
         foreach (var reject in _rejects)
         {
             await writer.RejectAsync(reject, cancellationToken);
-            parts.Totals.AddReject(reject);
+            _parts.Totals.AddReject(reject);
         }
 
-        parts.Totals.AddRows(records, _rows.Count);
-        parts.Totals.AddBytes(bytes);
-        clocks.Write.Busy(start);
+        var (records, bytes) = (item.Rows.RecordsIn, item.Rows.SourceBytes);
+        _buffers.Push(item.Encodings);
+        item.Dispose();
+        _parts.Totals.Add(_counts);
+        _parts.Totals.AddRows(records, count);
+        _parts.Totals.AddBytes(bytes);
         return new(records, kept, _counts.Tokens, _counts.Truncated);
     }
 

@@ -69,39 +69,43 @@ sealed class OutputRows
     /// <summary>The same by the names they have in part files.</summary>
     public IReadOnlyList<OutputColumn> Written { get; }
 
-    /// <summary>Appends the block's rows to <paramref name="into"/>.</summary>
+    /// <summary>Appends rows of the block, from where an earlier call stopped.</summary>
     /// <param name="block">A finished block.</param>
-    /// <param name="into">An empty block of <see cref="Columns"/>.</param>
-    /// <param name="rejects">Takes rows that cannot be used: the reader's and those found since.</param>
+    /// <param name="at">The next row; moved on.</param>
+    /// <param name="limit">No row is begun once there are so many output rows.</param>
+    /// <param name="into">A block of <see cref="Columns"/>.</param>
+    /// <param name="rejects">Takes rows that cannot be used.</param>
     /// <param name="counts">Takes the encodings of the rows that are kept.</param>
     /// <returns>Input rows that gave output rows.</returns>
-    public int Append(BlockItem block, ColumnBlock into, List<Reject> rejects, EncodingCounts counts)
+    public int Append(BlockItem block, ref RowCursor at, int limit, ColumnBlock into, List<Reject> rejects, EncodingCounts counts)
     {
         var (rows, encodings, kept) = (block.Rows, block.Encodings, 0);
-        rejects.AddRange(rows.Rejects);
-        for (int row = 0, first = 0; row < rows.Count; row++)
+        for (; at.Row < rows.Count && into.Count < limit; at.Row++)
         {
+            var first = at.Encoding;
             var end = first;
-            while (end < encodings.Count && encodings.Row(end) < (row + 1) * _task.CallsPerRow)
+            while (end < encodings.Count && encodings.Row(end) < (at.Row + 1) * _task.CallsPerRow)
             {
                 end++;
             }
 
-            if (Fault(block, row, first, end) is { } fault)
+            if (Fault(block, at.Row, first, end) is { } fault)
             {
                 rejects.Add(fault);
             }
             else
             {
-                AppendRow(block, row, first, end, into);
+                AppendRow(block, at.Row, first, end, into);
                 kept++;
                 for (var i = first; i < end; i++)
                 {
                     counts.Add(encodings.Length(i), encodings.Truncated(i));
                 }
             }
-            first = end;
+
+            at.Encoding = end;
         }
+
         return kept;
     }
 
@@ -189,4 +193,14 @@ sealed class OutputRows
             first += count;
         }
     }
+}
+
+/// <summary>How far a block has been turned into output rows.</summary>
+struct RowCursor
+{
+    /// <summary>Row of the block.</summary>
+    public int Row;
+
+    /// <summary>Its first encoding.</summary>
+    public int Encoding;
 }

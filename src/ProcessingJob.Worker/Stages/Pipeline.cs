@@ -60,7 +60,7 @@ sealed class Pipeline(PipelineParts parts)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var lanes = Enumerable
             .Range(0, Math.Min(parts.Lanes, units.Count))
-            .Select(_ => Task.Run(() => RunLaneAsync(units, stop.Token), CancellationToken.None))
+            .Select(lane => LaneThread.Run(() => RunLaneAsync(units, stop.Token), $"lane {lane}"))
             .ToList();
 
         // The first lane that fails ends the others; its own exception is the one that tells why.

@@ -11,7 +11,8 @@ static partial class ThreadCpu
     static readonly bool IsKnown = OperatingSystem.IsLinux();
 
     /// <summary>Since the thread's start; 0 where the system is not Linux.</summary>
-    public static long Nanoseconds() => IsKnown && GetTime(ThreadClock, out var time) == 0 ? time.Seconds * 1_000_000_000 + time.Nanoseconds : 0;
+    public static long Nanoseconds() =>
+        IsKnown && GetTime(ThreadClock, out var time) == 0 ? time.Seconds * 1_000_000_000 + time.Nanoseconds : 0;
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     private static partial int GetTime(int clock, out Time time);

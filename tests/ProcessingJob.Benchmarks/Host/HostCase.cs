@@ -3,7 +3,6 @@ using System.Runtime;
 using System.Text.Json;
 using ProcessingJob.Contract.Container;
 using ProcessingJob.Contract.Output;
-using ProcessingJob.Contract.Spec;
 using ProcessingJob.Inference.Devices;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Worker;
@@ -22,6 +21,11 @@ sealed record HostCase(string Root, string Task, int Width, string Precision, st
 {
     /// <summary>The name under which the program runs a case of itself.</summary>
     public const string Command = "host-case";
+
+    /// <summary>
+    /// In the order in which a row passes them; deliver is the devices' threads with what they are given and what they give.
+    /// </summary>
+    public static readonly string[] StageNames = ["read", "decode", "tokenize", "sort", "deliver", "finish", "encode", "write", "commit"];
 
     /// <summary>GPUs that are pretended: their threads need the cores too.</summary>
     const int Devices = 1;
@@ -65,11 +69,16 @@ sealed record HostCase(string Root, string Task, int Width, string Precision, st
             Seams = new()
             {
                 Engine = (_, options) =>
-                    InferenceEngine.Create(
-                        [.. Enumerable.Range(0, Devices).Select(_ => new NullDevice(Width, deliver))],
-                        new ModelOutput.RowVectors(Width),
-                        128,
-                        options with { TokenBudget = 16_384, Device = DeviceKind.Cuda }
+                    new InferenceEngine(
+                        new EngineSetup
+                        {
+                            Devices = [.. Enumerable.Range(0, Devices).Select(_ => new NullDevice(Width, deliver))],
+                            // Blocks and batches as a GPU gets them.
+                            Profile = CudaProvider.Profile,
+                            Output = new ModelOutput.RowVectors(Width),
+                            Rules = new BatchRules(CudaProvider.Profile.TokenBudget, 128, CudaProvider.Profile.FewShapes),
+                            Deduplicate = options.Deduplicate,
+                        }
                     ),
                 Data = data => new MeteredData(data, read),
                 Store = store => new MeteredStore(store, write, commit),
@@ -79,7 +88,8 @@ sealed record HostCase(string Root, string Task, int Width, string Precision, st
         await run.RunAsync(default);
         var wall = clock.Elapsed.TotalSeconds;
         await run.WriteReportAsync("done", "");
-        var file = Directory.GetFiles(paths.Output, "*.json", SearchOption.AllDirectories)
+        var file = Directory
+            .GetFiles(paths.Output, "*.json", SearchOption.AllDirectories)
             .Single(f => Path.GetFileName(f) == $"{ResourceConfig.SingleHost.CurrentHost}.json");
         var report = Contract.ContractJson.Read<HostReport>(File.ReadAllBytes(file), file);
         var stages = report.Stages.ToDictionary(s => s.Name);
@@ -89,20 +99,21 @@ sealed record HostCase(string Root, string Task, int Width, string Precision, st
             process.TotalProcessorTime.TotalSeconds,
             wall,
             [
-                new("read", stages["read"].Workers, read.Seconds),
-                new("decode", stages["read"].Workers, stages["read"].CpuSeconds - read.Seconds),
-                new("tokenize", stages["tokenize"].Workers, stages["tokenize"].CpuSeconds),
-                new("sort", stages["sort"].Workers, stages["sort"].CpuSeconds),
-                new("deliver", 2 * Devices, deliver.Seconds),
-                new("finish", stages["finish"].Workers, stages["finish"].CpuSeconds),
-                new("encode", stages["write"].Workers, stages["write"].CpuSeconds - write.Seconds - commit.Seconds),
-                new("write", stages["write"].Workers, write.Seconds),
-                new("commit", 1, commit.Seconds),
+                new("read", read.Seconds),
+                new("decode", stages["read"].CpuSeconds - read.Seconds),
+                new("tokenize", stages["tokenize"].CpuSeconds),
+                new("sort", stages["sort"].CpuSeconds),
+                new("deliver", deliver.Seconds),
+                new("finish", stages["finish"].CpuSeconds),
+                new("encode", stages["write"].CpuSeconds - write.Seconds - commit.Seconds),
+                new("write", write.Seconds),
+                new("commit", commit.Seconds),
             ],
             GC.GetTotalAllocatedBytes(),
             GC.GetTotalPauseDuration().TotalSeconds,
             JitInfo.GetCompilationTime().TotalSeconds,
-            process.PeakWorkingSet64
+            process.PeakWorkingSet64,
+            GC.GetGCMemoryInfo().TotalCommittedBytes
         );
     }
 }
@@ -110,11 +121,12 @@ sealed record HostCase(string Root, string Task, int Width, string Precision, st
 /// <param name="Rows">Output rows.</param>
 /// <param name="Cpu">Seconds of the whole process.</param>
 /// <param name="Wall">Seconds of the run.</param>
-/// <param name="Stages">In the order in which a row passes them.</param>
+/// <param name="Stages">Those of <see cref="HostCase.StageNames"/>.</param>
 /// <param name="Allocated">Bytes.</param>
 /// <param name="Pause">Seconds in which the garbage collector held everything up.</param>
 /// <param name="Jit">Seconds of compiling, on any thread.</param>
 /// <param name="PeakBytes">Resident.</param>
+/// <param name="HeapBytes">Of .NET's heap at the end; the rest of the peak is native.</param>
 sealed record HostResult(
     long Rows,
     double Cpu,
@@ -123,10 +135,10 @@ sealed record HostResult(
     long Allocated,
     double Pause,
     double Jit,
-    long PeakBytes
+    long PeakBytes,
+    long HeapBytes
 );
 
 /// <param name="Name">Of the stage.</param>
-/// <param name="Threads">That worked on it in this run.</param>
 /// <param name="Cpu">Seconds.</param>
-sealed record HostStage(string Name, int Threads, double Cpu);
+sealed record HostStage(string Name, double Cpu);

@@ -22,12 +22,14 @@ static class LargeHost
         return rates.Min();
     }
 
-    /// <summary>One reader, one finisher, one writer; six tokenizers at most; two threads a GPU.</summary>
+    /// <summary>
+    /// A lane per core does all but what the devices' own threads do, two a GPU; units are committed one after another.
+    /// </summary>
     static int ThreadsOf(string stage) =>
         stage switch
         {
-            "tokenize" or "sort" => 6,
             "deliver" => 2 * Gpus,
-            _ => 1,
+            "commit" => 1,
+            _ => Cores,
         };
 }

@@ -32,8 +32,7 @@ sealed class MeteredStore(IOutputStore inner, CpuMeter write, CpuMeter commit) :
     {
         public override Stream Stream { get; } = new Sink(inner.Stream, write);
 
-        public override Task FinishAsync(CancellationToken cancellationToken) =>
-            commit.Measure(() => inner.FinishAsync(cancellationToken));
+        public override Task FinishAsync(CancellationToken cancellationToken) => commit.Measure(() => inner.FinishAsync(cancellationToken));
 
         public override Task PublishAsync(CancellationToken cancellationToken) => inner.PublishAsync(cancellationToken);
 

@@ -7,23 +7,22 @@ namespace ProcessingJob.Benchmarks.Host;
 /// <param name="around">Counts what its threads spend between two answers.</param>
 sealed class NullDevice(int width, CpuMeter around) : IDevice
 {
+    // Rows that no compressor takes for copies of one another.
+    readonly float[] _rows = MadeUp(1024 * width);
+
     // Two per GPU, as for cuda.
     public int Threads => 2;
 
     public string Name => "null";
 
-    public IRunner CreateRunner() => new Runner(width, around);
+    public IRunner CreateRunner() => new Runner(_rows, around);
 
     public void Recreate() { }
 
     public void Dispose() { }
 
-    sealed class Runner(int width, CpuMeter around) : IRunner
+    sealed class Runner(float[] rows, CpuMeter around) : IRunner
     {
-        // Rows that no compressor takes for copies of one another.
-        const int DifferentRows = 4096;
-
-        readonly float[] _rows = Random(DifferentRows * width);
         long _left = ThreadTime.Nanoseconds;
         int _next;
 
@@ -32,9 +31,9 @@ sealed class NullDevice(int width, CpuMeter around) : IDevice
             around.Add(ThreadTime.Nanoseconds - _left);
             while (!output.IsEmpty)
             {
-                var count = Math.Min(output.Length, _rows.Length - _next);
-                _rows.AsSpan(_next, count).CopyTo(output);
-                _next = (_next + count) % _rows.Length;
+                var count = Math.Min(output.Length, rows.Length - _next);
+                rows.AsSpan(_next, count).CopyTo(output);
+                _next = (_next + count) % rows.Length;
                 output = output[count..];
             }
 
@@ -42,11 +41,17 @@ sealed class NullDevice(int width, CpuMeter around) : IDevice
         }
 
         public void Dispose() { }
+    }
 
-        static float[] Random(int count)
+    static float[] MadeUp(int count)
+    {
+        var random = new Random(11);
+        var numbers = new float[count];
+        for (var i = 0; i < count; i++)
         {
-            var random = new Random(11);
-            return [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+            numbers[i] = random.NextSingle() - 0.5f;
         }
+
+        return numbers;
     }
 }

@@ -127,6 +127,26 @@ public sealed class InputLookTests : IDisposable
     }
 
     [Fact]
+    public async Task Look_BlankFileThatIsARow_IsARejectAsBefore()
+    {
+        Write("a.txt", "one");
+        Write("b.txt", "\n");
+        var run = await ReadAsync(new InputSpec { Rows = TextRows.File });
+        Assert.Equal(["one"], run.Rows.Texts);
+        Assert.Equal(["missing_text"], run.Rows.Reasons);
+    }
+
+    [Fact]
+    public async Task Look_TypesOfAFormatThatHasItsOwn_AreRefusedAsMisplaced()
+    {
+        Write("a.jsonl", "{\"text\":\"a\",\"n\":1}\n");
+        foreach (var type in new[] { ("*", "infer"), ("n", "int8") })
+        {
+            Assert.Contains("input.types: for csv, tsv and folders", await RefusalAsync(Typed(type)));
+        }
+    }
+
+    [Fact]
     public async Task Look_ShortFileBesideALongHeader_IsNoHeaderAlone()
     {
         Write("a.csv", "text,a_long_name_of_a_column\na,1\n");
@@ -239,6 +259,8 @@ public sealed class InputLookTests : IDisposable
     [InlineData("1,9007199254740993,2.5", "string")]
     [InlineData("1,0.1000000000000000055511151231257827", "string")]
     [InlineData("1e3,2", "double")]
+    [InlineData("2024-01-01 01:00:00+00,2024-01-01T01:00:00.5-0930", "timestamp[us, tz=UTC]")]
+    [InlineData("2024-01-01 01:00:00+0x,2024-01-01T01:00:00Z", "string")]
     [InlineData("true,1", "string")]
     [InlineData("2024-01-01,2024-01-01 00:00:00", "string")]
     [InlineData("2024-01-01 00:00:00,2024-01-01 00:00:00Z", "string")]
@@ -250,6 +272,18 @@ public sealed class InputLookTests : IDisposable
         var run = await ReadAsync(Typed(("*", "infer")));
         Assert.Equal(type, run.Schema[1].Type.ToString());
         Assert.Empty(run.Rows.Rejects);
+    }
+
+    [Theory]
+    [InlineData("2024-01-01 01:00:00+02", "2023-12-31T23:00:00Z")]
+    [InlineData("2024-01-01T01:00:00-0930", "2024-01-01T10:30:00Z")]
+    [InlineData("2024-01-01T01:00:00.25+02:00", "2023-12-31T23:00:00.25Z")]
+    public async Task Read_OffsetsOfTimestamps_AreTakenOff(string field, string expected)
+    {
+        Write("a.csv", $"text,t\nx,{field}\n");
+        var run = await ReadAsync(Typed(("t", "timestamp[us, tz=UTC]")) with { Keep = ["t"] });
+        var micros = long.Parse(Assert.Single(run.Rows.Kept)[0]);
+        Assert.Equal(DateTime.Parse(expected).ToUniversalTime(), DateTime.UnixEpoch.AddMicroseconds(micros));
     }
 
     [Fact]

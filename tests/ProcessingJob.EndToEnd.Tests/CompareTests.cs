@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Launcher;
+using ProcessingJob.Launcher.Local;
+using ProcessingJob.Testing;
+
+namespace ProcessingJob.EndToEnd.Tests;
+
+/// <summary><c>pjob compare</c> on outputs of real jobs, with MiniLM's weights where they are here: each difference is named.</summary>
+public sealed class CompareTests : IDisposable
+{
+    const int Rows = 60;
+    readonly TempFolder _folder = new();
+
+    static string Model => File.Exists(Path.Combine(Models.MiniLm, "onnx", "model.onnx")) ? Models.MiniLm : Models.Tiny;
+
+    public CompareTests()
+    {
+        Environment.SetEnvironmentVariable(WorkerCommand.Variable, Programs.Worker.Arguments[0]);
+        Write("data", i => i);
+        Write("shuffled", i => (i + 7) % Rows);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("prompt", "another prompt: prompt '' and 'query: '")]
+    [InlineData("pooling", "another pooling: pooling mean and max")]
+    [InlineData("precision", "another precision of the stored embeddings: embed.precision float32 and binary")]
+    [InlineData("model", "another model: ")]
+    [InlineData("shuffled", "ids or rows are shuffled")]
+    [InlineData("max_length", "texts cut at another length: max_length")]
+    public async Task Compare_OneThingChanged_IsNamed(string change, string cause)
+    {
+        var a = await RunAsync("a", s => s);
+        var b = await RunAsync(
+            "b",
+            s =>
+                change switch
+                {
+                    "prompt" => s with { Tokens = s.Tokens with { Prompt = "query: " } },
+                    "pooling" => s with { Embed = s.Embed with { Pooling = PoolingKind.Max } },
+                    "precision" => s with { Embed = s.Embed with { Precision = EmbeddingPrecision.Binary } },
+                    "model" => s with { Model = OtherModel() },
+                    "shuffled" => s with { Input = s.Input with { Data = _folder["shuffled"] } },
+                    _ => s with { Tokens = s.Tokens with { MaxLength = 6 } },
+                }
+        );
+
+        var (code, found) = await CompareAsync(a, b);
+
+        Assert.Equal((1, "different"), (code, (string?)found["verdict"]));
+        Assert.Contains(cause, (string)found["likely_causes"]![0]!);
+        Assert.Equal(change == "shuffled" ? Rows : 0, (int)found["elsewhere"]!);
+    }
+
+    [Fact]
+    public async Task Compare_SameJobInAnotherFormatAndOrder_IsIdentical()
+    {
+        var a = await RunAsync("a", s => s);
+        var b = await RunAsync(
+            "b",
+            s => s with { Output = s.Output with { Format = OutputFormat.Npy }, Input = s.Input with { Sharding = Sharding.ByKey } }
+        );
+
+        var (code, found) = await CompareAsync(a, b);
+
+        Assert.Equal((0, "identical"), (code, (string?)found["verdict"]));
+        Assert.Equal((Rows, 1.0), ((int)found["matched"]!, (double)found["neighbors_kept"]!));
+        Assert.Empty(found["reasons"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Compare_RowsMissingAndAValueChanged_SaysWhich()
+    {
+        var a = await RunAsync("a", s => s);
+        _folder.Write(
+            "fewer/a.jsonl",
+            string.Concat(
+                Enumerable.Range(0, Rows - 5).Select(i => Line(i, i).Replace("\"stars\": 3", "\"stars\": 4", StringComparison.Ordinal))
+            )
+        );
+        var b = await RunAsync("b", s => s with { Input = s.Input with { Data = _folder["fewer"] } });
+        var page = _folder["compare.html"];
+
+        var ended = await Programs.PjobAsync("compare", a, b, "--html", page);
+
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains("DIFFERENT", ended.Out);
+        Assert.Contains("5 rows are in A alone and 0 in B alone (matched by id)", ended.Out);
+        Assert.Contains("stars: other values in 11 rows, such as k3: 3 -> 4", ended.Out);
+        Assert.Contains("the input is not the same", ended.Out);
+        Assert.Contains("<h2>What is different</h2>", await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken));
+    }
+
+    static string Line(int id, int text) =>
+        $$"""{"id": "k{{id}}", "text": "the {{text * 37 % 101}} red dresses of size {{text}} fit {{(text % 3 == 0 ? "well" : "badly, {text}")}}", "stars": {{id % 5}}}"""
+        + "\n";
+
+    void Write(string folder, Func<int, int> textOf) =>
+        _folder.Write($"{folder}/a.jsonl", string.Concat(Enumerable.Range(0, Rows).Select(i => Line(i, textOf(i)))));
+
+    static string OtherModel() => Model == Models.Tiny ? ModelCache.Get(new() { Normalize = true, Seed = 99 }) : Models.Tiny;
+
+    async Task<string> RunAsync(string name, Func<JobSpec, JobSpec> change)
+    {
+        var spec = new JobSpec
+        {
+            Name = "compare",
+            Model = Model,
+            Input = new()
+            {
+                Data = _folder["data"],
+                Text = ["text"],
+                Id = "id",
+                Keep = ["stars"],
+            },
+            Tokens = new() { Prompt = "" },
+            Output = new() { Data = _folder[name] },
+        };
+        var result = await JobClient.RunAsync(change(spec));
+        Assert.True(result.Code == ExitCode.Done, result.Message);
+        return result.Output;
+    }
+
+    static async Task<(int Code, JsonNode Found)> CompareAsync(string a, string b)
+    {
+        var ended = await Programs.PjobAsync("compare", a, b, "--json");
+        Assert.True(ended.Out.Length > 0, ended.Error);
+        return (ended.ExitCode, JsonNode.Parse(ended.Out)!);
+    }
+}

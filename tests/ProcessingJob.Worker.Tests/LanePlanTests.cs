@@ -1,0 +1,30 @@
+using ProcessingJob.Contract;
+
+namespace ProcessingJob.Worker.Tests;
+
+public sealed class LanePlanTests
+{
+    const long Mebi = 1 << 20;
+
+    [Theory]
+    [InlineData(4_000, 8, null, 8, "one per core", 100 + 8 * 100)]
+    [InlineData(650, 8, null, 5, "as the memory allows, 8 could be used", 100 + 5 * 100)]
+    [InlineData(4_000, 2, "7", 7, "PROCESSINGJOB_LANES", 100 + 7 * 100)]
+    [InlineData(450, 2, "7", 3, "as the memory allows, 7 could be used", 100 + 3 * 100)]
+    public void Choose_CoresAndMemory_GivesAsManyLanesAsBothAllow(int limit, int cores, string? asked, int lanes, string reason, int bound)
+    {
+        var plan = LanePlan.Choose(100 * Mebi, cores, "one per core", limit * Mebi, 100 * Mebi, asked);
+
+        Assert.Equal((lanes, reason, bound * Mebi), (plan.Lanes, plan.Reason, plan.Bytes));
+        Assert.True(plan.Bytes <= limit * Mebi);
+    }
+
+    [Fact]
+    public void Choose_NoRoomForOneLane_SaysWhatIsMissing()
+    {
+        var e = Assert.Throws<PJobException>(() => LanePlan.Choose(200 * Mebi, 2, "", 512 * Mebi, 320 * Mebi, null));
+
+        Assert.Equal(ExitCode.Failed, e.ExitCode);
+        Assert.Contains("may take 512 MiB; 320 MiB are in use with the model loaded, and a unit takes 200 MiB more", e.Message);
+    }
+}
