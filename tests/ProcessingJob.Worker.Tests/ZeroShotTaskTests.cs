@@ -97,6 +97,17 @@ public sealed class ZeroShotTaskTests : IDisposable
     }
 
     [Fact]
+    public async Task Open_HypothesisWithoutRoomForTheText_IsRefusedBeforeTheFirstRow()
+    {
+        var spec = Spec(false, string.Concat(Enumerable.Repeat("very long ", 40)), "short");
+        var model = Model("contradiction", "neutral", "entailment");
+        var e = await Assert.ThrowsAsync<PJobException>(() => TaskRun.Of(spec, model, 48, "{\"a\":\"x\"}"));
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.Contains("classify.hypothesis: 'It is very long", e.Message);
+        Assert.Contains("for the text, expected more than 0", e.Message);
+    }
+
+    [Fact]
     public void Open_Label2IdThatContradicts_IsRefused()
     {
         var config = JsonNode.Parse(File.ReadAllText(Path.Combine(Model("contradiction", "neutral", "entailment"), "config.json")))!;

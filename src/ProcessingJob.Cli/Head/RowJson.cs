@@ -27,6 +27,7 @@ static class RowJson
         value switch
         {
             null => null,
+            string text => JsonValue.Create(text),
             double number when !double.IsFinite(number) => null,
             byte[] bytes => Convert.ToBase64String(bytes),
             float[] list => new JsonArray([.. list.Select(v => float.IsFinite(v) ? (JsonNode?)v : null)]),

@@ -22,6 +22,9 @@ public sealed record ClassifySpec
     /// <summary>The sentence that a candidate is put into, in place of <c>{}</c>.</summary>
     public string Hypothesis { get; init; } = "This text is about {}.";
 
+    /// <summary>A sentence about each candidate.</summary>
+    public IReadOnlyList<string> Hypotheses => [.. Candidates.Select(c => Hypothesis.Replace(Classify.Place, c, StringComparison.Ordinal))];
+
     /// <summary>Candidates are judged one by one, so that several may be true.</summary>
     public bool MultiLabel { get; init; }
 }
@@ -29,7 +32,7 @@ public sealed record ClassifySpec
 /// <summary>Task classify: labels and scores of texts or of pairs (cross-encoders), or of candidates (zero-shot).</summary>
 static class Classify
 {
-    const string Place = "{}";
+    internal const string Place = "{}";
 
     public static TaskTraits Traits { get; } =
         new()

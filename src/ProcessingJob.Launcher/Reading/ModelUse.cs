@@ -86,7 +86,7 @@ public sealed record ModelUse
             QuestionRoom.Check(tokenizer, spec.Answer.Questions, maxLength, stride);
         }
 
-        RequireLabels(spec, model);
+        RequireLabels(spec, model, tokenizer, maxLength);
         var resolution = model.Work is EmbedRoute route ? Resolve(spec, route) : null;
         var resolved = resolution?.Settings ?? Settings(model);
         ModelSource? source = null;
@@ -150,7 +150,7 @@ public sealed record ModelUse
     }
 
     /// <summary>Labels that a job asks for, or that its candidates are judged by.</summary>
-    static void RequireLabels(JobSpec spec, ModelFolder model)
+    static void RequireLabels(JobSpec spec, ModelFolder model, Tokenizer tokenizer, int maxLength)
     {
         if (spec.Task == TaskKind.Tag)
         {
@@ -160,6 +160,7 @@ public sealed record ModelUse
         if (spec.Task == TaskKind.Classify && spec.Classify.Candidates.Count > 0)
         {
             _ = Entailment.Of(model, spec.Classify.MultiLabel || spec.Classify.Candidates.Count == 1);
+            QuestionRoom.CheckHypotheses(tokenizer, spec.Classify.Hypotheses, maxLength);
         }
     }
 }

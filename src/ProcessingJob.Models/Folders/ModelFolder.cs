@@ -242,8 +242,8 @@ public sealed class ModelFolder
         )
         {
             throw new PJobException(
-                $"tokens.max_length: found {maxLength}, but the model's queries have {(fill.Fixed ? "" : "at least ")}{fill.Length} tokens; "
-                    + "fix: leave it out",
+                $"tokens.max_length: found {maxLength}, but the model's queries have {(fill.Fixed ? "" : "at least ")}{fill.Length} "
+                    + "tokens; fix: leave it out",
                 ExitCode.BadSpec
             );
         }

@@ -17,20 +17,19 @@ namespace ProcessingJob.Worker.Tasks;
 /// </summary>
 sealed class ZeroShotTask : FeatureTask
 {
-    const string Place = "{}";
-
     readonly ValueList<string> _candidates;
-    readonly string[] _hypotheses;
+    readonly IReadOnlyList<string> _hypotheses;
     readonly bool _isEach;
     readonly Entailment _logits;
 
-    /// <exception cref="PJobException">Model: its labels are no entailment's.</exception>
+    /// <exception cref="PJobException">Model: its labels are no entailment's. BadSpec: a hypothesis leaves no room for the text.</exception>
     public ZeroShotTask(TaskParts parts)
         : base(parts)
     {
         var classify = Spec.Classify;
         _candidates = classify.Candidates;
-        _hypotheses = [.. _candidates.Select(c => classify.Hypothesis.Replace(Place, c, StringComparison.Ordinal))];
+        _hypotheses = classify.Hypotheses;
+        QuestionRoom.CheckHypotheses(parts.Tokenizer, _hypotheses, parts.MaxLength);
         _isEach = classify.MultiLabel || _candidates.Count == 1;
         _logits = Entailment.Of(parts.Model!, _isEach);
         Encoding = TextEncoding() with { Truncation = Truncation.OnlyFirst };
