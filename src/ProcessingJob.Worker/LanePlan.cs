@@ -21,6 +21,9 @@ sealed record LanePlan(int Lanes, int BlocksAhead, string Reason, long Bytes)
     /// <summary>Of a block's row beside its results: text, token ids and what belongs to them, for texts of usual length.</summary>
     const int RowBytes = 1024;
 
+    /// <summary>Of a text, for results that are one per token.</summary>
+    const int UsualTokens = 64;
+
     /// <summary>A group of rows (16 MiB) with the room that it grows into, once for every split.</summary>
     const long GroupBytes = 32L << 20;
 
@@ -36,7 +39,7 @@ sealed record LanePlan(int Lanes, int BlocksAhead, string Reason, long Bytes)
     {
         var engine = model.Engine;
         var ahead = engine is null ? 0 : 1;
-        var floats = engine is null ? 0 : engine.Output.Floats(Math.Min(model.MaxLength, 512)) * model.Task.CallsPerRow;
+        var floats = engine is null ? 0 : engine.Output.Floats(Math.Min(model.MaxLength, UsualTokens)) * model.Task.CallsPerRow;
         var block = (long)reading.RowsPerBlock * (RowBytes + 4L * floats);
         // One that is read or finished, one that is waited for, and those ahead.
         var lane = (ahead + 2) * block + Math.Max(1, spec.Output.Split.Count) * GroupBytes + EncodingBytes;
@@ -63,8 +66,8 @@ sealed record LanePlan(int Lanes, int BlocksAhead, string Reason, long Bytes)
     /// <exception cref="PJobException">There is no room for one.</exception>
     public static LanePlan Choose(long lane, int wanted, string reason, long limit, long used, string? asked)
     {
-        var room = (int)Math.Min(int.MaxValue, Math.Max(0, limit - used) / lane);
-        if (room == 0)
+        // The need of a lane is that of usual texts: only what is far from it is refused.
+        if (limit - used < lane / 2)
         {
             throw new PJobException(
                 $"not enough memory: the process may take {limit >> 20} MiB; {used >> 20} MiB are in use with the model loaded, and a unit "
@@ -77,7 +80,7 @@ sealed record LanePlan(int Lanes, int BlocksAhead, string Reason, long Bytes)
             (wanted, reason) = (Math.Max(1, number), Variable);
         }
 
-        var lanes = Math.Min(wanted, room);
+        var lanes = (int)Math.Clamp((limit - used) / lane, 1, wanted);
         return new(lanes, 0, lanes < wanted ? $"as the memory allows, {wanted} could be used" : reason, used + lanes * lane);
     }
 }

@@ -47,6 +47,7 @@ public sealed class RequestTests(MotoFixture moto)
             new S3Options(),
             spec.Input.Data,
             "input.data",
+            InputFormat.Auto,
             TestContext.Current.CancellationToken
         );
         var e = await Assert.ThrowsAsync<Contract.PJobException>(() =>

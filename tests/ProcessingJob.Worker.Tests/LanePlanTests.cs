@@ -10,6 +10,7 @@ public sealed class LanePlanTests
     [InlineData(4_000, 8, null, 8, "one per core", 100 + 8 * 100)]
     [InlineData(650, 8, null, 5, "as the memory allows, 8 could be used", 100 + 5 * 100)]
     [InlineData(4_000, 2, "7", 7, "PROCESSINGJOB_LANES", 100 + 7 * 100)]
+    [InlineData(250, 1, null, 1, "one per core", 100 + 100)]
     [InlineData(450, 2, "7", 3, "as the memory allows, 7 could be used", 100 + 3 * 100)]
     public void Choose_CoresAndMemory_GivesAsManyLanesAsBothAllow(int limit, int cores, string? asked, int lanes, string reason, int bound)
     {
@@ -22,9 +23,9 @@ public sealed class LanePlanTests
     [Fact]
     public void Choose_NoRoomForOneLane_SaysWhatIsMissing()
     {
-        var e = Assert.Throws<PJobException>(() => LanePlan.Choose(200 * Mebi, 2, "", 512 * Mebi, 320 * Mebi, null));
+        var e = Assert.Throws<PJobException>(() => LanePlan.Choose(200 * Mebi, 2, "", 512 * Mebi, 420 * Mebi, null));
 
         Assert.Equal(ExitCode.Failed, e.ExitCode);
-        Assert.Contains("may take 512 MiB; 320 MiB are in use with the model loaded, and a unit takes 200 MiB more", e.Message);
+        Assert.Contains("may take 512 MiB; 420 MiB are in use with the model loaded, and a unit takes 200 MiB more", e.Message);
     }
 }
