@@ -15,13 +15,16 @@ static class FinishRun
             place is not null && S3Uri.IsS3(place)
                 ? S3Clients.Create(ProcessingJobConfig.Read(paths.ProcessingJobConfigFile).Region)
                 : null;
-        IOutputStore store = client is null
-            ? LocalStore.Within(place ?? paths.Output)
-            : new S3Store(client, S3Uri.Parse(place!, FinishName));
-        var finished = await new OutputFinisher(store, time).FinishAsync(cancellationToken: cancellationToken);
+        IOutputStore store = client is null ? LocalStore.Within(place ?? paths.Output) : new S3Store(client, S3Uri.Parse(place!, "finish"));
+        // Where the output names its input, a file that no host has seen is missed.
+        var data = (await OutputIdentity.ReadAsync(store, cancellationToken))?.Spec.Input.Data ?? "";
+        var input =
+            client is not null && S3Uri.IsS3(data)
+                ? await S3Input.ListAsync(client, new S3Options(), data, "input.data", cancellationToken)
+                : null;
+        string[]? sources = input is null ? null : [.. input.Files.Select(f => f.Source)];
+        var finished = await new OutputFinisher(store, time).FinishAsync(sources, cancellationToken: cancellationToken);
         return $"{store.Location}: {(finished.Already ? "was finished before" : "finished")}: {finished.Manifest.Units} units, "
             + $"{finished.Manifest.RowsOut} rows, {OutputLayout.Manifest} and {OutputLayout.Success}";
     }
-
-    const string FinishName = "finish";
 }

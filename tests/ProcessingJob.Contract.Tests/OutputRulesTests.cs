@@ -32,6 +32,7 @@ public sealed class OutputRulesTests
     [InlineData("output: { names: { embedding: vector }, vector: fixed_size_list, format: arrow }", "vector")]
     [InlineData("task: tokenize\noutput: { names: { input_ids: tokens, token_type_ids: types } }", "tokens,attention_mask")]
     [InlineData("task: tokenize\noutput: { names: { input_ids: attention_mask, attention_mask: input_ids } }", "attention_mask,input_ids")]
+    [InlineData("task: answer\ntokens: { overflow: window }\noutput: { names: { answer: a } }", "a,start,end,score")]
     public void Of_NamesThatFit_ReplaceTheTasks(string keys, string expected)
     {
         var spec = Parse(keys);
@@ -39,6 +40,8 @@ public sealed class OutputRulesTests
         Assert.Equal(expected, string.Join(',', TaskColumns.Of(spec).Select(c => c.Name)));
     }
 
+    static string Texts(string keys) => keys.Contains("answer", StringComparison.Ordinal) ? "question: q, context: c" : "text: text";
+
     static JobSpec Parse(string keys) =>
-        SpecReader.Parse($"model: m\ninput: {{ data: d, text: text, id: id, keep: [stars] }}\n{keys}\n", "job.yaml");
+        SpecReader.Parse($"model: m\ninput: {{ data: d, {Texts(keys)}, id: id, keep: [stars] }}\n{keys}\n", "job.yaml");
 }

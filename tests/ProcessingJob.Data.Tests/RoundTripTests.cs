@@ -5,6 +5,7 @@ using ParquetSharp.Arrow;
 using ProcessingJob.Contract.Columns;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Columns;
+using ProcessingJob.Data.Outputs;
 using ProcessingJob.Data.Reading;
 using ProcessingJob.Data.Writing;
 using ProcessingJob.Storage;
@@ -127,6 +128,7 @@ public sealed class RoundTripTests : IDisposable
         }
 
         Assert.Equal(await ValuesAsync(before), await ValuesAsync(after));
+        Assert.Equal(await LinesAsync(part), await LinesAsync(await CopyAsync(source, OutputFormat.Arrow)));
         if (types.All(t => !HasUnknownToDuckDB(t)))
         {
             using var db = new DuckDBConnection("DataSource=:memory:");
@@ -166,8 +168,44 @@ public sealed class RoundTripTests : IDisposable
         return builder.StoreSchema().Build();
     }
 
+    /// <summary>Types, then a line of JSON for every row, as our own readers of parts see them.</summary>
+    static async Task<List<string>> LinesAsync(string part)
+    {
+        var lines = new List<string>();
+        await foreach (var table in PartTable.ReadAsync(part, TestContext.Current.CancellationToken))
+        {
+            using (table)
+            {
+                lines.Add(string.Join(", ", table.Columns.Select(c => $"{c.Name} {c.Type}")));
+                for (var row = 0; row < table.Count; row++)
+                {
+                    using var stream = new MemoryStream();
+                    using var json = new System.Text.Json.Utf8JsonWriter(stream);
+                    json.WriteStartArray();
+                    foreach (var (column, values) in table.Columns.Zip(table.Values))
+                    {
+                        if (values.IsNull(row))
+                        {
+                            json.WriteNullValue();
+                        }
+                        else
+                        {
+                            JsonValues.Write(json, column.Type, values, row);
+                        }
+                    }
+
+                    json.WriteEndArray();
+                    json.Flush();
+                    lines.Add(System.Text.Encoding.UTF8.GetString(stream.ToArray()));
+                }
+            }
+        }
+
+        return lines;
+    }
+
     /// <summary>Reads the file as a job does and writes one part of it.</summary>
-    async Task<string> CopyAsync(string path)
+    async Task<string> CopyAsync(string path, OutputFormat format = OutputFormat.Parquet)
     {
         var source = new LocalSource(path, "source.parquet");
         var input = Some.Input("text", null, "*");
@@ -176,7 +214,7 @@ public sealed class RoundTripTests : IDisposable
         var store = new LocalStore(Path.Combine(_folder, Guid.NewGuid().ToString("N")));
         var unit = Some.Unit(source, InputFormat.Parquet);
         OutputColumn[] columns = [.. reader.KeptColumns.Select(OutputColumn.Of), new("source_row", ColumnKind.Int64)];
-        await using var writer = new UnitWriter(store, unit, columns, new());
+        await using var writer = new UnitWriter(store, unit, columns, new() { Format = format });
         long count = 0;
         await foreach (var block in reader.ReadAsync(unit, source, TestContext.Current.CancellationToken))
         {

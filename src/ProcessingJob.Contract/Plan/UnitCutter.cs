@@ -13,9 +13,9 @@ public sealed record SourceFile(string Source, long Size, string Version)
 public static class UnitCutter
 {
     const long MinUnit = 1L << 20,
-        MaxUnit = 32L << 20;
+        MaxUnit = 16L << 20;
 
-    /// <summary>Bytes of a unit of a file: a sixteenth of it, between 1 MiB and 32 MiB.</summary>
+    /// <summary>Bytes of a unit of a file: a sixteenth of it, between 1 MiB and 16 MiB.</summary>
     public static long UnitBytes(long size) => Math.Clamp((size + 15) / 16, MinUnit, MaxUnit);
 
     /// <summary>Units of the files in ordinal order of their names.</summary>

@@ -54,11 +54,14 @@ static class OutputRules
             yield break;
         }
 
+        // Task answer joins the windows of a text, and has columns of its own for the place.
         IEnumerable<(string Name, string What)> taken =
         [
             .. own.Select(column => (TaskColumns.NameOf(s, column), $"task {Names.Of(s.Task)}")),
             .. TaskColumns.Common.Select(c => (c.Name, "every output")),
-            .. s.Tokens.Overflow == Overflow.Window ? TaskColumns.Windows.Select(c => (c.Name, "tokens.overflow: window")) : [],
+            .. s.Tokens.Overflow == Overflow.Window && task.Output != TaskOutput.Spans
+                ? TaskColumns.Windows.Select(c => (c.Name, "tokens.overflow: window"))
+                : [],
             .. s.Input.Id is { } id ? new[] { (id, "input.id") } : [],
             .. s.Input.Keep.Where(k => k != "*" && k != s.Input.Id).Select(k => (k, "input.keep")),
         ];
