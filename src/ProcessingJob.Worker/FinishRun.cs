@@ -17,10 +17,10 @@ static class FinishRun
                 : null;
         IOutputStore store = client is null ? LocalStore.Within(place ?? paths.Output) : new S3Store(client, S3Uri.Parse(place!, "finish"));
         // Where the output names its input, a file that no host has seen is missed.
-        var data = (await OutputIdentity.ReadAsync(store, cancellationToken))?.Spec.Input.Data ?? "";
+        var given = (await OutputIdentity.ReadAsync(store, cancellationToken))?.Spec.Input;
         var input =
-            client is not null && S3Uri.IsS3(data)
-                ? await S3Input.ListAsync(client, new S3Options(), data, "input.data", cancellationToken)
+            client is not null && given is not null && S3Uri.IsS3(given.Data)
+                ? await S3Input.ListAsync(client, new S3Options(), given.Data, "input.data", given.Format, cancellationToken)
                 : null;
         string[]? sources = input is null ? null : [.. input.Files.Select(f => f.Source)];
         var finished = await new OutputFinisher(store, time).FinishAsync(sources, cancellationToken: cancellationToken);
