@@ -39,7 +39,7 @@ sealed record LanePlan(int Lanes, int BlocksAhead, string Reason, long Bytes)
     {
         var engine = model.Engine;
         var ahead = engine is null ? 0 : 1;
-        var floats = engine is null ? 0 : engine.Output.Floats(Math.Min(model.MaxLength, UsualTokens)) * model.Task.CallsPerRow;
+        var floats = engine is null ? 0 : engine.Output.KeptFloats(Math.Min(model.MaxLength, UsualTokens)) * model.Task.CallsPerRow;
         var block = (long)reading.RowsPerBlock * (RowBytes + 4L * floats);
         // One that is read or finished, one that is waited for, and those ahead.
         var lane = (ahead + 2) * block + Math.Max(1, spec.Output.Split.Count) * GroupBytes + EncodingBytes;

@@ -6,6 +6,9 @@ namespace ProcessingJob.Inference.Devices;
 /// </summary>
 public abstract record ModelOutput
 {
+    /// <summary>Entries of a sparse row that are not zero: SPLADE models have 50 to 400 a text.</summary>
+    const int UsualEntries = 1024;
+
     ModelOutput(int width, bool perToken = false, int planes = 1) => (Width, PerToken, Planes) = (width, perToken, planes);
 
     /// <summary>Floats of a row, at least 1.</summary>
@@ -22,6 +25,9 @@ public abstract record ModelOutput
 
     /// <summary>Floats of an encoding of so many tokens.</summary>
     public int Floats(int tokens) => checked(Planes * PlaneFloats(tokens));
+
+    /// <summary>Floats that are kept of an encoding until its row is written; of a sparse one indices count as well.</summary>
+    public int KeptFloats(int tokens) => this is SparseRows ? 2 * Math.Min(Width, UsualEntries) : Floats(tokens);
 
     /// <summary>Copies what is no padding: of every plane the rows of the real tokens, plane behind plane.</summary>
     /// <param name="padded">An encoding's floats in a batch.</param>

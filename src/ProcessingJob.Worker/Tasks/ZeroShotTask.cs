@@ -22,7 +22,9 @@ sealed class ZeroShotTask : FeatureTask
     readonly bool _isEach;
     readonly Entailment _logits;
 
-    /// <exception cref="PJobException">Model: its labels are no entailment's. BadSpec: a hypothesis leaves no room for the text.</exception>
+    /// <exception cref="PJobException">
+    /// Model: its labels are no entailment's. BadSpec: a hypothesis leaves no room for the text.
+    /// </exception>
     public ZeroShotTask(TaskParts parts)
         : base(parts)
     {
