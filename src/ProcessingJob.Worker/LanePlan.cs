@@ -43,7 +43,8 @@ sealed record LanePlan(int Lanes, int BlocksAhead, string Reason, long Bytes)
         var block = (long)reading.RowsPerBlock * (RowBytes + 4L * floats);
         // One that is read or finished, one that is waited for, and those ahead.
         var lane = (ahead + 2) * block + Math.Max(1, spec.Output.Split.Count) * GroupBytes + EncodingBytes;
-        var isFed = engine is not null && engine.Device == DeviceKind.Cpu;
+        // A static model's table look-ups are less than the lanes' own work.
+        var isFed = engine is { Device: DeviceKind.Cpu, Provider: not null };
         return Choose(
             lane,
             isFed ? CpuLanes : Environment.ProcessorCount,
