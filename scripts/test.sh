@@ -27,8 +27,8 @@ for tool in buildah podman runc mmdebstrap; do
 done
 
 echo "== style"
-if ! { dotnet tool restore >/dev/null && dotnet csharpier check .; }; then
-  echo "the style check failed; fix: dotnet csharpier format ." >&2
+if ! { dotnet tool restore >/dev/null && dotnet csharpier check src tests Directory.Build.props Directory.Packages.props; }; then
+  echo "the style check failed; fix: dotnet csharpier format src tests" >&2
   echo "0 passed, 1 failed, 0 skipped"
   exit 1
 fi

@@ -28,7 +28,9 @@ public sealed class HuggingFaceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// <summary>Reads the tokenizer of a model folder, as <see cref="Tokenizer.Load"/> does.</summary>
     /// <param name="path">A model folder, or the tokenizer.json in it.</param>
     /// <param name="addSpecialTokens">Whether encodings have the special tokens of the model's template, as Hugging Face's have.</param>
-    /// <exception cref="PJobException">There is none, or one that cannot be reproduced exactly; the message names the component.</exception>
+    /// <exception cref="PJobException">
+    /// There is none, or one that cannot be reproduced exactly; the message names the component.
+    /// </exception>
     public static HuggingFaceTokenizer Load(string path, bool addSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(path);

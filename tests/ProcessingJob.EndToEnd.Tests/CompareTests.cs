@@ -94,9 +94,12 @@ public sealed class CompareTests : IDisposable
         Assert.Contains("<h2>What is different</h2>", await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken));
     }
 
-    static string Line(int id, int text) =>
-        $$"""{"id": "k{{id}}", "text": "the {{text * 37 % 101}} red dresses of size {{text}} fit {{(text % 3 == 0 ? "well" : "badly, {text}")}}", "stars": {{id % 5}}}"""
-        + "\n";
+    static string Line(int id, int text)
+    {
+        var fit = text % 3 == 0 ? "well" : "badly";
+        return $$"""{"id": "k{{id}}", "text": "the {{text * 37 % 101}} red dresses of size {{text}} fit {{fit}}", "stars": {{id % 5}}}"""
+            + "\n";
+    }
 
     void Write(string folder, Func<int, int> textOf) =>
         _folder.Write($"{folder}/a.jsonl", string.Concat(Enumerable.Range(0, Rows).Select(i => Line(i, textOf(i)))));

@@ -17,7 +17,7 @@ static class CompareCommand
     {
         var command = new Command(
             "compare",
-            "Compare two outputs of the same rows: embeddings, lengths, neighbors, columns, and what made them differ; exit code 1 if they do"
+            "Compare two outputs of the same rows: embeddings, neighbors, columns, and what made them differ; exit code 1 if they do"
         );
         var first = new Argument<string>("A") { Description = "Output of a job: its folder, or its s3:// URI" };
         var second = new Argument<string>("B") { Description = "The other" };

@@ -5,7 +5,7 @@ namespace ProcessingJob.Cli.Compare;
 /// <summary>A comparison as one self-contained page.</summary>
 static class ComparePage
 {
-    public static string Build(Comparison found)
+    public static string Build(OutputComparison found)
     {
         var page = new HtmlPage($"{found.Verdict}: {Name(found.A)} and {Name(found.B)}", "comparison of two outputs");
         page.Add(

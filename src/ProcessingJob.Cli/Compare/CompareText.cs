@@ -6,7 +6,7 @@ namespace ProcessingJob.Cli.Compare;
 /// <summary>A comparison in some lines.</summary>
 static class CompareText
 {
-    public static string Of(Comparison found)
+    public static string Of(OutputComparison found)
     {
         var text = new StringBuilder();
         text.Append(Line("A", $"{found.A}: {Display.Text.Plural(found.RowsA, "row")}{Width(found.DimensionsA)}"));
@@ -42,7 +42,7 @@ static class CompareText
     }
 
     /// <summary>Names and values of the measures that there are.</summary>
-    public static IEnumerable<(string Name, string Value)> Numbers(Comparison found)
+    public static IEnumerable<(string Name, string Value)> Numbers(OutputComparison found)
     {
         if (found.Cosines is { } cosines)
         {

@@ -27,7 +27,7 @@ static class Judge
     /// <param name="found">All but verdict, reasons and causes.</param>
     /// <param name="minCosine">Below it a row has moved.</param>
     /// <param name="isSame">Whether all embeddings of matched rows are equal bit for bit.</param>
-    public static Comparison Of(Comparison found, double minCosine, bool isSame)
+    public static OutputComparison Of(OutputComparison found, double minCosine, bool isSame)
     {
         var reasons = Reasons(found, minCosine).ToList();
         return found with
@@ -41,12 +41,12 @@ static class Judge
         };
     }
 
-    static IEnumerable<string> Reasons(Comparison found, double minCosine)
+    static IEnumerable<string> Reasons(OutputComparison found, double minCosine)
     {
         if (found.Matched < found.RowsA || found.Matched < found.RowsB)
         {
-            yield return $"{Text.Count(found.RowsA - found.Matched)} rows are in A alone and {Text.Count(found.RowsB - found.Matched)} in B "
-                + $"alone (matched by {found.Key})";
+            yield return $"{Text.Count(found.RowsA - found.Matched)} rows are in A alone and "
+                + $"{Text.Count(found.RowsB - found.Matched)} in B alone (matched by {found.Key})";
         }
 
         if (found.DimensionsA != found.DimensionsB)
@@ -80,7 +80,7 @@ static class Judge
         }
     }
 
-    static IEnumerable<string> Causes(Comparison found)
+    static IEnumerable<string> Causes(OutputComparison found)
     {
         var moved = found.Cosines?.Histogram.Sum() ?? 0;
         // Equal vectors under other keys cannot come from another model or setting.

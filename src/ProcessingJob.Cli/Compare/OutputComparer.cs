@@ -37,7 +37,7 @@ sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine
         _sameBits;
 
     /// <exception cref="PJobException">A part is missing or damaged; BadSpec: the ranges of int8 or uint8 are not to be found.</exception>
-    public async Task<Comparison> RunAsync(string? ranges, CancellationToken cancellationToken)
+    public async Task<OutputComparison> RunAsync(string? ranges, CancellationToken cancellationToken)
     {
         var (columnsA, columnsB) = (await ColumnsAsync(a, cancellationToken), await ColumnsAsync(b, cancellationToken));
         _shared = [.. columnsA.Intersect(columnsB).Where(c => !Unlike.Contains(c)).Order(StringComparer.Ordinal)];
@@ -240,9 +240,9 @@ sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine
             : Math.Clamp(TensorPrimitives.Dot(x, y) / ((double)nx * ny), -1, 1);
     }
 
-    Comparison Conclude(HashSet<string> columnsA, HashSet<string> columnsB, int widthA, int widthB)
+    OutputComparison Conclude(HashSet<string> columnsA, HashSet<string> columnsB, int widthA, int widthB)
     {
-        var found = new Comparison
+        var found = new OutputComparison
         {
             Verdict = Verdict.Identical,
             Reasons = [],

@@ -21,7 +21,8 @@ static class ReportCommand
         var folder = new Argument<string>("DIR|URI") { Description = "Folder of the output, or its s3:// URI" };
         var file = new Option<string?>("--out", "-o")
         {
-            Description = "File to write; default: _report.html in DIR (readers of data sets skip it), or report.html here for an output on S3",
+            Description =
+                "File to write; default: _report.html in DIR (readers of data sets skip it), or report.html here for an output on S3",
             HelpName = "FILE",
         };
         var color = new Option<string?>("--color")

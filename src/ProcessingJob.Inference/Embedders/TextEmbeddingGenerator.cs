@@ -55,7 +55,9 @@ public sealed class TextEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
     /// <param name="options">Only what the model was opened with: its own name and dimensions.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ArgumentException">The options ask for another model or other dimensions.</exception>
-    /// <exception cref="PJobException">Exit code 3: a text is too long for <c>tokens.overflow: reject</c>, or its vector is not finite.</exception>
+    /// <exception cref="PJobException">
+    /// Exit code 3: a text is too long for <c>tokens.overflow: reject</c>, or its vector is not finite.
+    /// </exception>
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values,
         EmbeddingGenerationOptions? options = null,

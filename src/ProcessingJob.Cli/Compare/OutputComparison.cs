@@ -30,7 +30,7 @@ sealed record NormStatistics(double Mean, double Min, double Max);
 sealed record CosineStatistics(double Mean, double Median, double FirstPercentile, double Min, IReadOnlyList<long> Histogram);
 
 /// <summary>What <c>pjob compare</c> finds.</summary>
-sealed record Comparison
+sealed record OutputComparison
 {
     public required Verdict Verdict { get; init; }
 
