@@ -65,7 +65,8 @@ fi
 start=$(date +%s.%N)
 run verify-run --rm
 echo "seconds: $(awk -v a="$start" -v b="$(date +%s.%N)" 'BEGIN{printf "%.1f", b - a}')"
-cat "$ml/output/message"
+# Only a host that failed is to be heard.
+[ ! -e "$ml/output/message" ]
 cp -r "$ml/processing/output/." "$out/"
 
 run verify-test --rm --self-test

@@ -68,7 +68,7 @@ static partial class WorkerProcess
         }
 
         var cpu = Cpu() - before;
-        using var report = JsonDocument.Parse(File.ReadAllBytes(Directory.GetFiles(root["processing/output/reports"]).Single()));
+        using var report = JsonDocument.Parse(File.ReadAllBytes(Directory.GetFiles(root["processing/output/_reports"]).Single()));
         double Number(string name) => report.RootElement.GetProperty(name).GetDouble();
         var cost = new Measured(
             (long)Number("tokens"),

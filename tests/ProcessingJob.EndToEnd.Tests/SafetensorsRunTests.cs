@@ -35,7 +35,7 @@ public class SafetensorsRunTests
             Assert.All(rows[i].Values.Zip(found[i]), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
         }
 
-        var report = JsonNode.Parse(File.ReadAllText(Directory.EnumerateFiles(folder["out/reports"], "*.json").Single()))!;
+        var report = JsonNode.Parse(File.ReadAllText(Directory.EnumerateFiles(folder["out/_reports"], "*.json").Single()))!;
         Assert.Equal(("model.safetensors", "the only one"), ((string)report["model_file"]!, (string)report["model_file_reason"]!));
     }
 

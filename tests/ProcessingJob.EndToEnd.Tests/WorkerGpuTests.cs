@@ -52,7 +52,7 @@ public sealed class WorkerGpuTests
 
         var ended = await bench.RunAsync();
 
-        Assert.True(ended.ExitCode == (int)expected, bench.Message);
+        Assert.True(ended.ExitCode == (int)expected, ended.Out);
         if (expected == ExitCode.Done)
         {
             Assert.Equal(new ComputeRecord(provider, precision, false), Assert.Single(bench.Commits).Computed);
