@@ -1,4 +1,3 @@
-using System.Globalization;
 using ProcessingJob.Cli.Display;
 
 namespace ProcessingJob.Cli.Compare;
@@ -56,12 +55,13 @@ static class Judge
 
         if (found.Cosines is { } cosines && cosines.Min < minCosine)
         {
-            yield return $"cosines go down to {Number(cosines.Min)} (median {Number(cosines.Median)}), below {Number(minCosine)}";
+            yield return $"cosines go down to {CompareText.Number(cosines.Min)} (median {CompareText.Number(cosines.Median)}), below "
+                + CompareText.Number(minCosine);
         }
 
         if (found is { NormsA: { } a, NormsB: { } b } && Math.Abs(a.Mean - b.Mean) > 0.01 * Math.Max(a.Mean, b.Mean))
         {
-            yield return $"embeddings have a mean length of {Number(a.Mean)} in A and {Number(b.Mean)} in B";
+            yield return $"embeddings have a mean length of {CompareText.Number(a.Mean)} in A and {CompareText.Number(b.Mean)} in B";
         }
 
         if (found.OnlyA.Count > 0)
@@ -110,6 +110,4 @@ static class Judge
             yield return "the input is not the same";
         }
     }
-
-    static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 }

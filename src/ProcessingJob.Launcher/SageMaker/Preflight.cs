@@ -152,10 +152,9 @@ static class Preflight
 
     static void CheckVolume(RemoteJob job, JobPlan plan, string type)
     {
-        var sizes = plan.Files.ToDictionary(f => f.Source, f => f.Size, StringComparer.Ordinal);
         double data =
             job.Spec.Input.Transfer == Transfer.Stream ? 0
-            : job.Spec.Input.Sharding == Sharding.ByKey ? plan.Hosts.Max(h => h.Files.Sum(name => sizes[name]))
+            : job.Spec.Input.Sharding == Sharding.ByKey ? LargestShare(plan)
             : plan.Bytes;
         double model = job.ModelFiles.Sum(f => f.Size);
         var need = (data + model) / Gb + SpareGb;
@@ -172,5 +171,12 @@ static class Preflight
                 + $"needs {SpareGb} GB to work in. {cure}, or use input.transfer: stream.",
             ExitCode.BadSpec
         );
+    }
+
+    /// <summary>Bytes of the fullest host.</summary>
+    static long LargestShare(JobPlan plan)
+    {
+        var sizes = plan.Files.ToDictionary(f => f.Source, f => f.Size, StringComparer.Ordinal);
+        return plan.Hosts.Max(h => h.Files.Sum(name => sizes[name]));
     }
 }
