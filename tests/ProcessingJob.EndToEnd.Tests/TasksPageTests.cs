@@ -63,6 +63,12 @@ public sealed partial class TasksPageTests : IDisposable
         }
 
         Assert.True(count > 0);
+        foreach (var part in Directory.GetFiles(_folder[name, "data"], "*.parquet"))
+        {
+            var values = await PartValues.ByArrowAsync(part);
+            Assert.NotEmpty(values);
+            Assert.Equal(values, PartValues.ByDuckDb(db, part));
+        }
     }
 
     [Fact]

@@ -15,6 +15,8 @@ public class RerankTaskTests
 
     public static TheoryData<string> Classifiers => TaskGoldens.Of("hf", "task", "seqcls");
 
+    public static TheoryData<string> OneLabel => [.. DerivedGoldens.Classifiers.Keys];
+
     [Theory, MemberData(nameof(Folders))]
     public async Task Write_FolderOfACrossEncoder_GivesTheLibrarysScores(string name)
     {
@@ -54,9 +56,18 @@ public class RerankTaskTests
     }
 
     [Theory, MemberData(nameof(Classifiers))]
-    public async Task Write_FolderOfTransformers_GivesTheLogitOrNamesClassify(string name)
+    public Task Write_FolderOfTransformers_GivesTheLogitOrNamesClassify(string name) => CheckAsync(TaskGoldens.Folder("hf", name));
+
+    [Theory, MemberData(nameof(OneLabel))]
+    public async Task Write_ClassifierCutToOneLabel_GivesItsLogit(string name)
     {
-        var folder = TaskGoldens.Folder("hf", name);
+        using var folder = DerivedGoldens.FirstLabel(name);
+        Assert.SkipWhen(folder is null, $"{name} stands beside the checkout only");
+        await CheckAsync(folder!["model"]);
+    }
+
+    static async Task CheckAsync(string folder)
+    {
         var expected = TaskGoldens.Expected(folder);
         var texts = expected.GetProperty("texts").EnumerateArray().ToArray();
         var logits = expected.GetProperty("outputs").EnumerateArray().Select(o => TaskGoldens.Numbers(o.GetProperty("logits"))).ToArray();
