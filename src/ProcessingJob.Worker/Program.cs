@@ -28,6 +28,10 @@ try
     {
         message = await FinishRun.RunAsync(arguments.FinishPlace, paths, TimeProvider.System, signals.Token);
     }
+    else if (arguments.Probe)
+    {
+        message = HostProbe.Run(paths, hosts);
+    }
     else
     {
         run = new WorkerRun(arguments, paths, hosts, log, TimeProvider.System);
@@ -58,7 +62,10 @@ if (run is not null)
     await run.WriteReportAsync(status, message);
 }
 
-if (exitCode != ExitCode.Done && !ExitMessage.TryWrite(paths.MessageFile, hosts.CurrentHost, message))
+if (
+    (exitCode != ExitCode.Done || args is [WorkerArguments.ProbeWord])
+    && !ExitMessage.TryWrite(paths.MessageFile, hosts.CurrentHost, message)
+)
 {
     log.Warning("The message file {File} could not be written", paths.MessageFile);
 }

@@ -8,12 +8,16 @@ namespace ProcessingJob.Worker;
 sealed record WorkerArguments(bool Help, bool SelfTest, IReadOnlyList<KeyValuePair<string, string>> Settings)
 {
     const string FinishWord = "finish";
+    public const string ProbeWord = "probe";
 
     /// <summary>Finish an output instead of computing: the one that the worker would write, or <see cref="FinishPlace"/>.</summary>
     public bool Finish { get; init; }
 
     /// <summary>A folder or s3:// URI; null: the container's output folder.</summary>
     public string? FinishPlace { get; init; }
+
+    /// <summary>Only tell what this host has.</summary>
+    public bool Probe { get; init; }
 
     public static string Usage { get; } =
         """
@@ -24,6 +28,7 @@ sealed record WorkerArguments(bool Help, bool SelfTest, IReadOnlyList<KeyValuePa
 
               --KEY VALUE    any key of job.yaml, such as --task embed --input.text review_body --tokens.max_length 256
               finish [URI]   checks and finishes an output (default: /opt/ml/processing/output) that hosts wrote without a launcher
+              probe          tells what this host has (processor, memory, disk, GPUs, driver) in the exit message
               --self-test    check the devices and the model in input/model, then exit
               --help         this text
             """;
@@ -39,6 +44,11 @@ sealed record WorkerArguments(bool Help, bool SelfTest, IReadOnlyList<KeyValuePa
                     $"finish: found {string.Join(' ', rest)}, expected at most one s3:// URI or folder",
                     ExitCode.BadSpec
                 );
+        }
+
+        if (args is [ProbeWord])
+        {
+            return new(false, false, []) { Probe = true };
         }
 
         var (help, selfTest) = (false, false);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
-using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Storage;
 
@@ -36,7 +35,7 @@ static class RequestCommand
                 }
 
                 var target = new SageMakerTarget(cli.Connect(job.Aws.Region), cli.Time);
-                var request = await target.WriteRequestAsync(job, parsed.GetValue(recurring), new Notes(cli), cancellationToken);
+                var request = await target.WriteRequestAsync(job, parsed.GetValue(recurring), new NotesOnError(cli), cancellationToken);
                 var output = S3Uri.Parse(job.Output.Data, "output.data").AsFolder().ToString().TrimEnd('/');
                 var text = new RequestText(request, output, target.Connection.Region, parsed.GetValue(recurring));
                 cli.Out.Write(text.Of(parsed.GetValue(format)));
@@ -44,16 +43,5 @@ static class RequestCommand
             }
         );
         return command;
-    }
-
-    sealed class Notes(CliContext cli) : IProgress<JobEvent>
-    {
-        public void Report(JobEvent value)
-        {
-            if (value is JobNote note)
-            {
-                cli.Error.WriteLine(note.Text);
-            }
-        }
     }
 }

@@ -23,49 +23,57 @@ public static class SageMakerRequest
             ProcessingJobName = place.JobName,
             ProcessingInputs = Inputs(spec, place),
             ProcessingOutputConfig = Outputs(spec, place),
-            ProcessingResources = new JobResources
-            {
-                ClusterConfig = new JobCluster
-                {
-                    InstanceCount = spec.Compute.InstanceCount,
-                    InstanceType = place.InstanceTypes is [var only] ? only : null,
-                    InstancePreferences =
-                        place.InstanceTypes.Count > 1 ? [.. place.InstanceTypes.Select(t => new InstancePreference(t))] : null,
-                    VolumeSizeInGB = spec.Compute.VolumeGb,
-                    // Instances with local NVMe get that instead of a volume, always encrypted by the hardware, and refuse a key.
-                    VolumeKmsKeyId = place.InstanceTypes.All(HasLocalDisk) ? null : spec.Aws.KmsKey,
-                },
-            },
+            ProcessingResources = new JobResources { ClusterConfig = Cluster(spec, place.InstanceTypes, spec.Compute.InstanceCount) },
             StoppingCondition = new JobStoppingCondition
             {
                 MaxRuntimeInSeconds = (int)Math.Min(int.MaxValue, Math.Ceiling(spec.Compute.MaxRuntime.TotalSeconds)),
             },
             AppSpecification = new JobApp { ImageUri = place.ImageUri },
             Environment = Environment(spec, place),
-            NetworkConfig = new JobNetwork
-            {
-                EnableInterContainerTrafficEncryption = spec.Aws.InterContainerEncryption,
-                EnableNetworkIsolation = Isolated(spec),
-                VpcConfig = Vpc(spec),
-            },
+            NetworkConfig = Network(spec, Isolated(spec)),
             RoleArn = place.RoleArn,
-            Tags = spec.Aws.Tags.Count == 0 ? null : [.. spec.Aws.Tags.Select(t => new JobTag(t.Key, t.Value))],
+            Tags = Tags(spec),
         };
-        var faults = RequestLimits.Check(request);
-        if (spec.Aws.NetworkIsolation == true && Streams(spec))
-        {
-            faults =
-            [
-                .. faults,
-                "aws.network_isolation: true, but transfer: stream needs the network (a container in isolation has neither "
-                    + "network nor credentials). Use transfer: service, or leave network_isolation out.",
-            ];
-        }
+        string[] own =
+            spec.Aws.NetworkIsolation == true && Streams(spec)
+                ?
+                [
+                    "aws.network_isolation: true, but transfer: stream needs the network (a container in isolation has neither "
+                        + "network nor credentials). Use transfer: service, or leave network_isolation out.",
+                ]
+                : [];
+        return Checked(request, own);
+    }
 
+    static CreateJobRequest Checked(CreateJobRequest request, IEnumerable<string> ownFaults)
+    {
+        List<string> faults = [.. RequestLimits.Check(request), .. ownFaults];
         return faults.Count == 0
             ? request
             : throw new PJobException("SageMaker would refuse this job:\n  " + string.Join("\n  ", faults), ExitCode.BadSpec);
     }
+
+    /// <summary>A job of one host that reads and writes nothing: only the image with these arguments, on the spec's volume and network.</summary>
+    /// <exception cref="PJobException">BadSpec: the service would refuse it.</exception>
+    internal static CreateJobRequest OfOneHost(
+        JobSpec spec,
+        (string Name, string InstanceType, string ImageUri, string RoleArn) job,
+        TimeSpan maxRuntime,
+        params string[] arguments
+    ) =>
+        Checked(
+            new()
+            {
+                ProcessingJobName = job.Name,
+                ProcessingResources = new() { ClusterConfig = Cluster(spec, [job.InstanceType], 1) },
+                StoppingCondition = new() { MaxRuntimeInSeconds = (int)maxRuntime.TotalSeconds },
+                AppSpecification = new() { ImageUri = job.ImageUri, ContainerArguments = arguments },
+                NetworkConfig = Network(spec, isolated: true),
+                RoleArn = job.RoleArn,
+                Tags = Tags(spec),
+            },
+            []
+        );
 
     /// <summary>Whether a container of this job has no network: the default while the service does all transfers.</summary>
     public static bool Isolated(JobSpec spec) => spec.Aws.NetworkIsolation ?? !Streams(spec);
@@ -140,6 +148,27 @@ public static class SageMakerRequest
 
         return environment.Count == 0 ? null : environment;
     }
+
+    static JobCluster Cluster(JobSpec spec, IReadOnlyList<string> types, int hosts) =>
+        new()
+        {
+            InstanceCount = hosts,
+            InstanceType = types is [var only] ? only : null,
+            InstancePreferences = types.Count > 1 ? [.. types.Select(t => new InstancePreference(t))] : null,
+            VolumeSizeInGB = spec.Compute.VolumeGb,
+            // Instances with local NVMe get that instead of a volume, always encrypted by the hardware, and refuse a key.
+            VolumeKmsKeyId = types.All(HasLocalDisk) ? null : spec.Aws.KmsKey,
+        };
+
+    static JobNetwork Network(JobSpec spec, bool isolated) =>
+        new()
+        {
+            EnableInterContainerTrafficEncryption = spec.Aws.InterContainerEncryption,
+            EnableNetworkIsolation = isolated,
+            VpcConfig = Vpc(spec),
+        };
+
+    static List<JobTag>? Tags(JobSpec spec) => spec.Aws.Tags.Count == 0 ? null : [.. spec.Aws.Tags.Select(t => new JobTag(t.Key, t.Value))];
 
     static JobVpc? Vpc(JobSpec spec) =>
         spec.Aws.Subnets.Count == 0 && spec.Aws.SecurityGroups.Count == 0

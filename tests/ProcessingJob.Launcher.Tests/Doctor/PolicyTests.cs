@@ -51,18 +51,20 @@ public sealed class PolicyTests(MotoFixture moto)
     }
 
     [Fact]
-    public async Task PeoplePolicy_Doctor_AllowsEveryCallBeyondRunPolicy()
+    public async Task PeoplePolicy_DoctorWithProbe_AllowsEveryCallBeyondRunPolicy()
     {
         SkipWithoutTools();
         await using var bench = await RemoteBench.StartAsync(moto);
         await using var aws = await CallRecorder.StartAsync(moto.Url);
         var spec = bench.Spec(2);
-        spec = spec with { Aws = spec.Aws with { Role = Role, Subnets = ["subnet-12345678"] } };
+        spec = spec with { Aws = spec.Aws with { Role = Role, Subnets = ["subnet-12345678"], SecurityGroups = ["sg-12345678"] } };
 
         var findings = await new AwsDoctor(Recorded(bench, aws)).ExamineAsync(spec).ToListAsync();
 
         Assert.NotEmpty(findings);
+        await new ProbeJob(Recorded(bench, aws), bench.Aws.Time, bench).RunAsync(spec, "ml.m5.xlarge");
         var requests = Requests(bench, aws);
+        Assert.Contains(requests, r => r.Action == "sagemaker:CreateProcessingJob");
         Assert.Contains(requests, r => r.Action == "servicequotas:ListServiceQuotas");
         var denied = await DeniedAsync(bench, ["RunPolicyArn", "PeoplePolicyArn"], requests);
 
