@@ -89,6 +89,8 @@ public sealed class S3Calls(IAmazonS3 client, S3Options options, Retry? retry = 
     static bool IsTransient(Exception e) =>
         e switch
         {
+            // An answer that was cut; what it says is not known.
+            AmazonUnmarshallingException => true,
             AmazonServiceException s => (int)s.StatusCode >= 500
                 || s.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.Conflict
                 || s.ErrorCode is "SlowDown" or "RequestTimeout" or "Throttling" or "RequestTimeTooSkewed" or "InternalError"

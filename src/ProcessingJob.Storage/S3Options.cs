@@ -14,8 +14,8 @@ public sealed record S3Options
     public int Parallel { get; init; } = 4;
 
     /// <summary>
-    /// Tries of one call before it fails: with the waits between them, most of a minute of SlowDown is survived. 1 where the client itself
-    /// tries again.
+    /// Tries of one call before it fails: with the waits between them, most of a minute of SlowDown is survived. Fewer where the client
+    /// itself tries again.
     /// </summary>
     public int Attempts { get; init; } = 10;
 

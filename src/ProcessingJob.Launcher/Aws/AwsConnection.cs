@@ -85,8 +85,10 @@ public sealed record AwsConnection
 
     public AwsQueryClient QueryClient(AwsService service) => new(service, this);
 
-    /// <summary>How the launcher calls S3: its client tries again by itself.</summary>
-    public static S3Options S3Options { get; } = new() { Attempts = 1, Refused = ExitCode.Remote };
+    /// <summary>
+    /// How the launcher calls S3: its client tries again by itself after a refusal, but not when an answer is cut in its middle.
+    /// </summary>
+    public static S3Options S3Options { get; } = new() { Attempts = 3, Refused = ExitCode.Remote };
 
     /// <summary>An S3 client.</summary>
     public IAmazonS3 S3(string? region = null) =>

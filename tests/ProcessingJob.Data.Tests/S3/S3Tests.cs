@@ -9,6 +9,7 @@ using ProcessingJob.Data.Reading;
 using ProcessingJob.Data.Writing;
 using ProcessingJob.Storage;
 using ProcessingJob.Storage.Tests;
+using ProcessingJob.Testing;
 
 namespace ProcessingJob.Data.Tests;
 

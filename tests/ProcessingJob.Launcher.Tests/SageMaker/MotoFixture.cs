@@ -25,3 +25,12 @@ public sealed class MotoFixture : IDisposable
 
 [CollectionDefinition(nameof(MotoFixture))]
 public sealed class MotoCollection : ICollectionFixture<MotoFixture>;
+
+static class MotoBenches
+{
+    extension(RemoteBench)
+    {
+        public static Task<RemoteBench> StartAsync(MotoFixture moto, int files = 5, IReadOnlyList<string>? command = null) =>
+            RemoteBench.StartAsync(moto.Url, files, command);
+    }
+}

@@ -84,9 +84,13 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
 
     public IEnumerable<string> Notes => Events.OfType<JobNote>().Select(n => n.Text);
 
-    public static async Task<RemoteBench> StartAsync(MotoFixture moto, int files = 5, IReadOnlyList<string>? command = null)
+    /// <param name="s3">Address of moto_server, or of a proxy before it.</param>
+    /// <param name="files">Text files that lie in the bucket.</param>
+    /// <param name="command">The container's program; null: the fake worker.</param>
+    /// <param name="retries">Of the SDK.</param>
+    public static async Task<RemoteBench> StartAsync(string s3, int files = 5, IReadOnlyList<string>? command = null, int retries = 0)
     {
-        var bench = new RemoteBench(await TestAws.StartAsync(pause: 10), moto.Url, command);
+        var bench = new RemoteBench(await TestAws.StartAsync(retries, pause: 10), s3, command);
         await bench.S3.PutBucketAsync(bench.Bucket);
         foreach (var (file, content) in StaticModel.Files)
         {

@@ -1,6 +1,7 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Testing;
 
 namespace ProcessingJob.Storage.Tests;
 
@@ -99,6 +100,21 @@ public sealed class S3DataTests(S3Fixture server) : IClassFixture<S3Fixture>
         using var proxy = new FaultProxy(server.Endpoint) { Fault = (n, _) => n == 0 ? "cut 404" : null };
         var store = new S3Store(server.Client(proxy.Endpoint), new(await server.NewBucketAsync(), "out"), Quick);
         Assert.Null(await store.ReadAsync("a.txt", Token));
+    }
+
+    [Theory]
+    [InlineData("a.txt", "a")]
+    [InlineData("none.txt", null)]
+    public async Task Read_AnswerThatBreaksOff_IsAskedAgain(string key, string? content)
+    {
+        var bucket = await NewDataAsync(("in/a.txt", "a"));
+        using var proxy = new FaultProxy(server.Endpoint) { Fault = (n, _) => n == 0 ? "short" : null };
+        var store = new S3Store(server.Client(proxy.Endpoint), new(bucket, "in"), Quick);
+
+        var read = await store.ReadAsync(key, Token);
+
+        Assert.Equal(content, read is null ? null : System.Text.Encoding.UTF8.GetString(read));
+        Assert.Equal(["GET short", "GET "], proxy.Seen);
     }
 
     [Fact]

@@ -2,11 +2,14 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace ProcessingJob.Storage.Tests;
+namespace ProcessingJob.Testing;
 
 /// <summary>A proxy before the S3 server that spoils requests as it is told.</summary>
-sealed class FaultProxy : IDisposable
+public sealed class FaultProxy : IDisposable
 {
+    /// <summary>How late a late answer is.</summary>
+    static readonly TimeSpan Late = TimeSpan.FromSeconds(2);
+
     readonly HttpListener _listener = new();
     readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
     readonly Uri _to;
@@ -22,7 +25,10 @@ sealed class FaultProxy : IDisposable
 
     public Uri Endpoint { get; }
 
-    /// <summary>What happens to the n-th request: a fault's name, or null for none.</summary>
+    /// <summary>
+    /// What happens to the n-th request: a status or code, short (cut in its middle), long (all of the object instead of its range), late,
+    /// hang, "cut 200", "done but 500" and others; null for none.
+    /// </summary>
     public Func<int, HttpListenerRequest, string?> Fault { get; set; } = (_, _) => null;
 
     public ConcurrentQueue<string> Seen { get; } = new();
@@ -80,7 +86,12 @@ sealed class FaultProxy : IDisposable
                 return;
             }
 
-            using var request = await CopyAsync(context.Request);
+            if (fault == "late")
+            {
+                await Task.Delay(Late);
+            }
+
+            using var request = await CopyAsync(context.Request, withRange: fault != "long");
             using var response = await _http.SendAsync(request);
             var body = await response.Content.ReadAsByteArrayAsync();
             if (fault == "done but 500")
@@ -156,7 +167,7 @@ sealed class FaultProxy : IDisposable
         context.Response.Close();
     }
 
-    async Task<HttpRequestMessage> CopyAsync(HttpListenerRequest from)
+    async Task<HttpRequestMessage> CopyAsync(HttpListenerRequest from, bool withRange)
     {
         var to = new HttpRequestMessage(new(from.HttpMethod), new Uri(_to, from.RawUrl));
         using var body = new MemoryStream();
@@ -166,7 +177,7 @@ sealed class FaultProxy : IDisposable
             to.Content = new ByteArrayContent(body.ToArray());
         }
 
-        foreach (var name in from.Headers.AllKeys.OfType<string>())
+        foreach (var name in from.Headers.AllKeys.OfType<string>().Where(n => withRange || n != "Range"))
         {
             if (!to.Headers.TryAddWithoutValidation(name, from.Headers[name]) && name != "Content-Length")
             {
