@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.IO.Enumeration;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Plan;
 
@@ -7,6 +10,8 @@ namespace ProcessingJob.Storage;
 /// <summary>Walks folders and hashes files: the one way in which input data and model folders are listed.</summary>
 public static class FolderFiles
 {
+    const int BufferBytes = 256 << 10;
+
     /// <summary>A file, or a link that was not followed.</summary>
     /// <param name="Name">Path below the root, with '/'.</param>
     /// <param name="IsLink">A symbolic link to a file or folder.</param>
@@ -46,16 +51,19 @@ public static class FolderFiles
     /// <param name="root">What the names are relative to.</param>
     /// <param name="names">With '/'.</param>
     /// <param name="unreadable">Exit code when one cannot be read.</param>
+    /// <param name="progress">Told of the files that are read.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="PJobException">A file cannot be read.</exception>
     public static async Task<IReadOnlyList<SourceFile>> HashAsync(
         string root,
         IReadOnlyList<string> names,
         ExitCode unreadable = ExitCode.Failed,
+        IProgress<StepProgress>? progress = null,
         CancellationToken cancellationToken = default
     )
     {
         var files = new SourceFile[names.Count];
+        var done = 0L;
         await Parallel
             .ForAsync(
                 0,
@@ -72,6 +80,8 @@ public static class FolderFiles
                     {
                         throw new PJobException($"{path}: cannot be read: {e.Message}", unreadable, e);
                     }
+
+                    progress?.Report(new("reading the input", Interlocked.Increment(ref done), names.Count, "files"));
                     return ValueTask.CompletedTask;
                 }
             )
@@ -82,7 +92,7 @@ public static class FolderFiles
     /// <summary>The files of a model folder with sizes and sha256.</summary>
     /// <exception cref="PJobException">Exit code 4: a file cannot be read.</exception>
     public static Task<IReadOnlyList<SourceFile>> HashModelAsync(string root, CancellationToken cancellationToken = default) =>
-        HashAsync(root, OfModel(root), ExitCode.Model, cancellationToken);
+        HashAsync(root, OfModel(root), ExitCode.Model, cancellationToken: cancellationToken);
 
     /// <summary>16 hex digits over names and contents of all files of a model folder.</summary>
     /// <exception cref="PJobException">Exit code 4: a file cannot be read.</exception>
@@ -95,16 +105,38 @@ public static class FolderFiles
     {
         using var file = RegularFile.Open(path, path, unreadable == ExitCode.Model ? unreadable : ExitCode.BadSpec);
         var stamp = RegularFile.StampOf(file);
-        using var stream = new FileStream(file, FileAccess.Read, 1 << 20);
-        var hash = Fingerprints.OfStream(stream);
+        var (read, lines, hash) = Read(file);
         // Files of the kernel say that they have 0 bytes, and have some.
-        return RegularFile.StampOf(file) == stamp && stream.Position == stamp.Size
-            ? new(name, stamp.Size, hash) { Stamp = stamp }
+        return RegularFile.StampOf(file) == stamp && read == stamp.Size
+            ? new(name, stamp.Size, hash) { Stamp = stamp, Lines = lines }
             : throw new PJobException(
-                $"{path}: has {stamp.Size} bytes, but {stream.Position} were read: it was changed meanwhile, or is no file on a disk; "
+                $"{path}: has {stamp.Size} bytes, but {read} were read: it was changed meanwhile, or is no file on a disk; "
                     + "fix: run again when nothing writes to it",
                 unreadable
             );
+    }
+
+    /// <summary>Bytes, lines and sha256 of the content: small files, of which there may be a million, cost no buffer of their own.</summary>
+    static (long Bytes, long Lines, string Sha256) Read(SafeFileHandle file)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        try
+        {
+            var (bytes, lines, last) = (0L, 0L, (byte)'\n');
+            while (RandomAccess.Read(file, buffer, bytes) is > 0 and var read)
+            {
+                hash.AppendData(buffer, 0, read);
+                lines += buffer.AsSpan(0, read).Count((byte)'\n');
+                (bytes, last) = (bytes + read, buffer[read - 1]);
+            }
+
+            return (bytes, lines + (last == '\n' ? 0 : 1), Convert.ToHexStringLower(hash.GetHashAndReset()));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     static List<Found> Walk(

@@ -55,8 +55,10 @@ public sealed record LocalInput(string Root, IReadOnlyList<string> Files)
 
     /// <summary>Sizes and sha256 of all files, read in parallel.</summary>
     /// <exception cref="PJobException">Exit code 1: a file cannot be read.</exception>
-    public Task<IReadOnlyList<SourceFile>> HashAsync(CancellationToken cancellationToken = default) =>
-        FolderFiles.HashAsync(Root, Files, cancellationToken: cancellationToken);
+    public Task<IReadOnlyList<SourceFile>> HashAsync(
+        IProgress<StepProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    ) => FolderFiles.HashAsync(Root, Files, progress: progress, cancellationToken: cancellationToken);
 
     static LocalInput Chosen(
         string root,

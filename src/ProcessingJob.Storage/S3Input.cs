@@ -22,6 +22,7 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
     /// <param name="uri">s3://bucket/key.</param>
     /// <param name="key">Key of job.yaml, for messages.</param>
     /// <param name="format">That the spec gives all files of the data, or auto; null: it is no data, and nothing is skipped.</param>
+    /// <param name="progress">Told of the objects that are found.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="PJobException">Exit code 2: nothing there, or a glob.</exception>
     public static async Task<S3Input> ListAsync(
@@ -30,6 +31,7 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
         string uri,
         string key,
         InputFormat? format,
+        IProgress<StepProgress>? progress = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -69,6 +71,7 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
 
                 RefuseName(name, folder, key);
                 found.Add(new SourceFile(name, item.Size, item.ETag));
+                progress?.Report(new("listing the input", found.Count, null, "objects"));
             }
         }
         catch (PJobException e) when (!e.Message.StartsWith($"{key}:", StringComparison.Ordinal))

@@ -28,8 +28,7 @@ static class Tuning
         var (folder, options) = model.Run!.Value;
         var reader = new RowReader(model.Blocks(ReadOptions.From(spec, schema)));
         var (encoder, texts) = (model.CreateEncoder(), new EncodingBuffer());
-        await using var source = await data.OpenAsync(unit, cancellationToken);
-        await foreach (var rows in reader.ReadAsync(unit, source, cancellationToken))
+        await foreach (var rows in reader.ReadAsync(unit, data, cancellationToken))
         {
             using (rows)
             {

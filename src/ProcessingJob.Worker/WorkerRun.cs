@@ -34,9 +34,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         // On another core meanwhile; its faults are told where the model is loaded, if it ever is.
         var tokenizer = Task.Run(() => Tokenizer.Load(paths.Model), CancellationToken.None);
         var spec = arguments.ReadSpec(paths);
-        var plan = File.Exists(paths.PlanFile)
-            ? ContractJson.Read<WorkPlan>(await File.ReadAllBytesAsync(paths.PlanFile, cancellationToken), paths.PlanFile)
-            : null;
+        var plan = await PlanFiles.ReadAsync(paths, cancellationToken);
         var (data, store) = Endpoints(spec, plan);
         (data, store) = (Seams.Data(data), Seams.Store(store));
         await store.ProbeAsync(cancellationToken);
@@ -264,7 +262,11 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
     )
     {
         // An empty file says nothing of types.
-        var first = shard.Units.OrderBy(u => u.Size == 0).ThenBy(u => u.Source, StringComparer.Ordinal).First();
+        var first = shard
+            .Units.SelectMany(u => u.Pieces)
+            .OrderBy(u => u.Size == 0)
+            .ThenBy(u => u.Source, StringComparer.Ordinal)
+            .First();
         await using var source = await data.OpenAsync(first, cancellationToken);
         return await SchemaSampler.InferAsync(source, first.Format, spec.Input, cancellationToken);
     }

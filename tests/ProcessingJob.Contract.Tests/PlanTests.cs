@@ -1,5 +1,6 @@
 using CsCheck;
 using ProcessingJob.Contract.Columns;
+using ProcessingJob.Contract.Container;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
 
@@ -81,19 +82,39 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public void Plan_ThroughItsJson_StaysTheSame()
+    public async Task Plan_ThroughItsFiles_StaysTheSame()
     {
+        SourceFile[] files =
+        [
+            new("a.csv", 5 << 20, "v") { Stamp = new(5 << 20, 7, 8) },
+            .. Enumerable.Range(0, 20).Select(i => new SourceFile($"small/{i:00}.csv", 10, $"v{i}") { Stamp = new(10, i, i) }),
+        ];
         var plan = new WorkPlan
         {
             Job = "j",
             Sharding = Sharding.Balanced,
-            Hosts = Balancer.Assign(Cut([new("a.csv", 5 << 20, "v")]), 2),
+            HostCount = 2,
+            Hosts = [.. Balancer.Assign(Cut(files), 2).Select((units, rank) => new HostWork(units, rank))],
             Schema = [new("stars", ColumnType.Int64)],
         };
+        var paths = new ContainerPaths(Directory.CreateTempSubdirectory("plan-").FullName);
+        Directory.CreateDirectory(paths.Config);
+        foreach (var (name, content) in PlanFiles.Write(plan))
+        {
+            File.WriteAllBytes(Path.Combine(paths.Config, name), content);
+        }
 
-        var back = ContractJson.Read<WorkPlan>(ContractJson.Write(plan), "plan.json");
+        var back = (await PlanFiles.ReadAsync(paths, TestContext.Current.CancellationToken))!;
 
-        Assert.Equal(plan.Hosts.SelectMany(h => h), back.Hosts.SelectMany(h => h));
+        Assert.Equal((plan.Job, plan.HostCount), (back.Job, back.HostCount));
         Assert.Equal(plan.Schema, back.Schema);
+        foreach (var (rank, work) in plan.Hosts.Index())
+        {
+            var own = await PlanFiles.ReadHostAsync(paths, rank, TestContext.Current.CancellationToken);
+            Assert.Equal(work.Units, own.Units);
+            Assert.Equal(rank, own.Committed);
+        }
+
+        Directory.Delete(paths.Root, recursive: true);
     }
 }

@@ -48,7 +48,7 @@ public sealed class RequestTests(MotoFixture moto)
             spec.Input.Data,
             "input.data",
             InputFormat.Auto,
-            TestContext.Current.CancellationToken
+            cancellationToken: TestContext.Current.CancellationToken
         );
         var e = await Assert.ThrowsAsync<Contract.PJobException>(() =>
             new OutputFinisher(store, TimeProvider.System).FinishAsync([.. files.Files.Select(f => f.Source)])

@@ -45,10 +45,16 @@ public sealed class WorkerGpuTests
         using var bench = new ContainerBench();
         bench.WriteData("a.csv", "id,text\n1,fine\n");
         var units = UnitsOf(bench);
-        File.WriteAllBytes(
-            bench.Paths.PlanFile,
-            ContractJson.Write(new WorkPlan { Hosts = [units], Computed = new ComputeRecord(provider, precision, false) })
-        );
+        var plan = new WorkPlan
+        {
+            HostCount = 1,
+            Hosts = [new(units, 0)],
+            Computed = new ComputeRecord(provider, precision, false),
+        };
+        foreach (var (name, content) in PlanFiles.Write(plan))
+        {
+            File.WriteAllBytes(Path.Combine(bench.Paths.Config, name), content);
+        }
 
         var ended = await bench.RunAsync();
 

@@ -10,7 +10,7 @@ using ProcessingJob.FakeWorker;
 var paths = ContainerPaths.FromEnvironment();
 var hosts = ResourceConfig.Read(paths.ResourceConfigFile);
 var script = Script.For(hosts.CurrentHost);
-var plan = ContractJson.Read<WorkPlan>(File.ReadAllBytes(paths.PlanFile), "plan.json");
+var plan = PlanFiles.ReadAsync(paths).GetAwaiter().GetResult()!;
 var spec = SpecReader.ReadFile(paths.JobFile);
 if (script.ExitCode is { } code)
 {
@@ -18,12 +18,19 @@ if (script.ExitCode is { } code)
     return code;
 }
 
+var files = plan.Sharding == Sharding.Balanced ? [] : PlanFiles.ReadFilesAsync(paths).ToBlockingEnumerable().ToDictionary(f => f.Source);
 var units =
     plan.Sharding == Sharding.Balanced
-        ? plan.Hosts[hosts.Rank]
-        : UnitCutter.Cut(Units.Files(paths.Data, plan.Versions), spec, plan.SpecFingerprint, plan.ModelFingerprint);
+        ? PlanFiles.ReadHostAsync(paths, hosts.Rank).GetAwaiter().GetResult().Units
+        : UnitCutter.Cut(
+            Units.Files(paths.Data, files),
+            f => files[f.Source].Done is [PlannedFile.All, ..],
+            spec,
+            plan.SpecFingerprint,
+            plan.ModelFingerprint
+        );
 var (done, rows) = (0, 0L);
-foreach (var unit in units.Where(u => !plan.Committed.Contains(u.Id)))
+foreach (var unit in units)
 {
     if (done == script.CrashAfter)
     {

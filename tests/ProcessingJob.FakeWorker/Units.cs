@@ -9,19 +9,21 @@ namespace ProcessingJob.FakeWorker;
 
 static class Units
 {
-    public static IEnumerable<SourceFile> Files(string root, IReadOnlyDictionary<string, string>? versions) =>
+    public static IEnumerable<SourceFile> Files(string root, IReadOnlyDictionary<string, PlannedFile> planned) =>
         Directory
             .EnumerateFiles(root, "*", SearchOption.AllDirectories)
             .Select(path => new SourceFile(
                 Path.GetRelativePath(root, path),
                 new FileInfo(path).Length,
-                versions?.GetValueOrDefault(Path.GetRelativePath(root, path)) ?? Fingerprints.OfFile(path)
+                planned[Path.GetRelativePath(root, path)].Version
             ));
 
     /// <summary>Writes the unit's files and, last, its record; returns its rows.</summary>
     public static long Do(WorkUnit unit, WorkPlan plan, ContainerPaths paths)
     {
-        var lines = Lines(Path.Combine(paths.Data, unit.Source), unit).ToLookup(line => line.Contains("bad", StringComparison.Ordinal));
+        var lines = unit
+            .Pieces.SelectMany(piece => Lines(Path.Combine(paths.Data, piece.Source), piece))
+            .ToLookup(line => line.Contains("bad", StringComparison.Ordinal));
         var (good, bad) = (lines[false].ToList(), lines[true].ToList());
         var rejects = bad.Select(
             (line, i) =>
@@ -32,14 +34,8 @@ static class Units
                     )
                 )
         );
-        var record = new UnitRecord
+        var record = unit.ToRecord() with
         {
-            Unit = unit.Id,
-            SourceFile = unit.Source,
-            Start = unit.Start,
-            End = unit.End,
-            Size = unit.Size,
-            Version = unit.Version,
             SpecFingerprint = plan.SpecFingerprint,
             ModelFingerprint = plan.ModelFingerprint,
             RowsIn = good.Count + bad.Count,

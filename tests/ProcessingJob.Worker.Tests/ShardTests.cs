@@ -114,7 +114,15 @@ public sealed class ShardTests : IDisposable
         Write("a.csv", "t\n1\n");
         Write("b.csv", "t\n2\n");
         var all = (await CreateAsync(null, ResourceConfig.SingleHost)).Units;
-        var plan = new WorkPlan { Sharding = Sharding.ByKey, Committed = [all[0].Id] };
+        var plan = new WorkPlan
+        {
+            Sharding = Sharding.ByKey,
+            HostCount = 1,
+            Files =
+            [
+                .. all.Select((u, i) => new PlannedFile(u.Source, u.Version, i == 0 ? [PlannedFile.All, u.Id] : null)),
+            ],
+        };
 
         var shard = await CreateAsync(plan, ResourceConfig.SingleHost);
 
@@ -127,18 +135,23 @@ public sealed class ShardTests : IDisposable
         var plan = new WorkPlan
         {
             Sharding = Sharding.Balanced,
-            Hosts =
-            [
-                [],
-                [],
-            ],
+            HostCount = 2,
+            Hosts = [new([], 0), new([], 0)],
         };
 
         Assert.Contains("2 hosts", (await Assert.ThrowsAsync<PJobException>(() => CreateAsync(plan, ResourceConfig.SingleHost))).Message);
     }
 
-    Task<Shard> CreateAsync(WorkPlan? plan, ResourceConfig hosts) =>
-        Shard.CreateAsync(_spec, plan, _paths, hosts, new LocalData(_paths.Data), CancellationToken.None);
+    async Task<Shard> CreateAsync(WorkPlan? plan, ResourceConfig hosts)
+    {
+        Directory.CreateDirectory(_paths.Config);
+        foreach (var (name, content) in plan is null ? [] : PlanFiles.Write(plan))
+        {
+            await File.WriteAllBytesAsync(Path.Combine(_paths.Config, name), content, TestContext.Current.CancellationToken);
+        }
+
+        return await Shard.CreateAsync(_spec, plan, _paths, hosts, new LocalData(_paths.Data), CancellationToken.None);
+    }
 
     void Write(string name, string text)
     {

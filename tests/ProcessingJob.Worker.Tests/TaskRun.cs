@@ -63,7 +63,7 @@ sealed class TaskRun : IDisposable
                 task.Encode(block, row, encoder, encodings);
             }
 
-            using var item = new BlockItem(unit, block, encodings, engine.RunAsync(encodings, default));
+            using var item = new BlockItem(block, encodings, engine.RunAsync(encodings, default));
             await item.WaitAsync(default);
             rejects.AddRange(block.Rejects);
             var at = new RowCursor();

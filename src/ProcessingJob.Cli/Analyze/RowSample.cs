@@ -70,8 +70,7 @@ sealed class RowSample
         CancellationToken cancellationToken
     )
     {
-        await using var source = await data.OpenAsync(unit, cancellationToken);
-        await foreach (var block in reader.ReadAsync(unit, source, cancellationToken))
+        await foreach (var block in reader.ReadAsync(unit, data, cancellationToken))
         {
             using (block)
             {

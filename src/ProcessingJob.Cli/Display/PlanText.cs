@@ -13,8 +13,8 @@ static class PlanText
         {
             table.Add(
                 host.Host,
-                Text.Count(host.Files.Count),
-                Text.Count(host.Units.Count),
+                Text.Count(host.FileCount),
+                Text.Count(host.UnitCount),
                 Text.Count(host.Committed),
                 Text.Bytes(host.BytesLeft)
             );
@@ -27,7 +27,8 @@ static class PlanText
             + (
                 plan.UnitsLeft == 0
                     ? "all units are committed\n"
-                    : $"left: {Text.Plural(plan.UnitsLeft, "unit")}, {Text.Bytes(plan.BytesLeft)}; "
+                    : $"left: {Text.Plural(plan.UnitsLeft, "unit")}, {Text.Bytes(plan.BytesLeft)}"
+                        + $"{(plan.RowsLeft is { } rows ? $", {Text.Plural(rows, "row")} as footers and line breaks tell" : "")}; "
                         + string.Create(CultureInfo.InvariantCulture, $"the largest share is {plan.Skew:0.00} times the mean\n")
             )
             + Text.Warnings(plan.Warnings);
@@ -46,12 +47,13 @@ static class PlanText
             plan.UnitsCommitted,
             plan.UnitsLeft,
             plan.BytesLeft,
+            plan.RowsLeft,
             plan.Skew,
             Hosts = plan.Hosts.Select(h => new
             {
                 h.Host,
-                Files = h.Files.Count,
-                Units = h.Units.Count,
+                Files = h.FileCount,
+                Units = h.UnitCount,
                 h.Committed,
                 h.BytesLeft,
             }),

@@ -24,7 +24,7 @@ static class RemoteWorkload
     )
     {
         var remote = S3Uri.IsS3(spec.Model)
-            ? await S3Input.ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", format: null, cancellationToken)
+            ? await S3Input.ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", format: null, cancellationToken: cancellationToken)
             : null;
         var folder = remote is null ? spec.Model : Directory.CreateTempSubdirectory("pjob-").FullName;
         try
@@ -41,10 +41,9 @@ static class RemoteWorkload
             var output = new S3Store(s3, S3Uri.Parse(spec.Output.Data, "output.data"), AwsConnection.S3Options);
             var measured = await WorkSample.MeasuredSpeedsAsync(output, cancellationToken);
             var isKnown = tokensPerSecond is not null || spec.Compute.InstanceType.All(measured.ContainsKey);
-            var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
             return new()
             {
-                Units = [.. plan.Units.Where(u => !committed.Contains(u.Id))],
+                Units = [.. plan.Hosts.SelectMany(h => h.Left)],
                 Rows = sample.Rows,
                 Tokens = sample.Tokens,
                 FlopsPerToken = isKnown || !TaskTable.Of(spec.Task).RunsModel ? 0 : ModelFlops.PerToken(folder),

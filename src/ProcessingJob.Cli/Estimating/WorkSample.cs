@@ -34,8 +34,7 @@ sealed record WorkSample(long Rows, long Tokens)
         CancellationToken cancellationToken
     )
     {
-        var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
-        var left = plan.Units.Where(u => !committed.Contains(u.Id)).ToList();
+        var left = plan.Hosts.SelectMany(h => h.Left).ToList();
         var (encoder, limit) = Counter(spec, modelFolder);
         var (buffer, tokens) = (new EncodingBuffer(), 0L);
         var sample = await RowSample.ReadAsync(

@@ -4,6 +4,7 @@ using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Data.Finalizing;
+using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Finish;
@@ -32,7 +33,12 @@ static class FinishCommand
                 var done = await SageMakerTarget.ToldAsync(async () =>
                 {
                     var sources = await InputNames.FindAsync(cli, output, parsed.GetValue(region), cancellationToken);
-                    return await new OutputFinisher(output, cli.Time).FinishAsync(sources, parsed.GetValue(orphans), cancellationToken);
+                    return await new OutputFinisher(output, cli.Time).FinishAsync(
+                        sources,
+                        parsed.GetValue(orphans),
+                        new StepNotes(cli.Time, cli.Error.WriteLine),
+                        cancellationToken
+                    );
                 });
                 if (parsed.GetValue(json))
                 {

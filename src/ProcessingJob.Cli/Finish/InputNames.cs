@@ -3,6 +3,7 @@ using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Cli.Finish;
@@ -23,7 +24,8 @@ static class InputNames
         if (S3Uri.IsS3(data))
         {
             using var s3 = cli.Connect(region).S3();
-            var listed = await S3Input.ListAsync(s3, AwsConnection.S3Options, data, "input.data", format, cancellationToken);
+            var steps = new StepNotes(cli.Time, cli.Error.WriteLine);
+            var listed = await S3Input.ListAsync(s3, AwsConnection.S3Options, data, "input.data", format, steps, cancellationToken);
             return [.. listed.Files.Select(f => f.Source)];
         }
 

@@ -4,6 +4,7 @@ using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Local;
 using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.Reading;
 
 namespace ProcessingJob.Cli.Targets;
@@ -71,7 +72,7 @@ sealed class LocalCommands : ITarget
 
     static async Task<JobPlan> PlanAsync(CliContext cli, JobSpec spec, bool strict, CancellationToken cancellationToken)
     {
-        var plan = await new LocalTarget(cli.Time).PlanAsync(spec, cancellationToken);
+        var plan = await new LocalTarget(cli.Time).PlanAsync(spec, new StepNotes(cli.Time, cli.Error.WriteLine), cancellationToken);
         if (strict)
         {
             Strictness.Require(plan.Warnings);

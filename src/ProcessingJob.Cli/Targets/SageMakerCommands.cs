@@ -20,7 +20,7 @@ sealed class SageMakerCommands : ITarget
     public async Task DryRunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken)
     {
         var target = new SageMakerTarget(cli.Connect(spec.Aws.Region), cli.Time);
-        var work = target.PlanAsync(spec, cancellationToken);
+        var work = target.PlanAsync(spec, new StepLines(cli), cancellationToken);
         var (plan, request) = await WaitNotice.WhileAsync(cli, $"AWS in {target.Connection.Region}", work);
         if (settings.Strict)
         {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ProcessingJob.Contract.Output;
 
 /// <summary>
@@ -7,13 +9,27 @@ namespace ProcessingJob.Contract.Output;
 public sealed record UnitRecord
 {
     public required string Unit { get; init; }
-    public required string SourceFile { get; init; }
+
+    /// <summary>The file of a unit that is one, or a range of one; null: <see cref="Files"/> are several.</summary>
+    public string? SourceFile { get; init; }
     public long Start { get; init; }
     public long End { get; init; }
 
-    /// <summary>Bytes of the whole file: the ranges of its units make it up without a gap.</summary>
+    /// <summary>Bytes of the whole file: the ranges of its units make it up without a gap. Of several files their sum.</summary>
     public long Size { get; init; }
     public string Version { get; init; } = "";
+
+    /// <summary>The files of a unit of several, all of them whole, in the order of their rows; else null.</summary>
+    [JsonConverter(typeof(FileListJson))]
+    public IReadOnlyList<UnitFile>? Files { get; init; }
+
+    /// <summary>All files that the unit has rows of.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<UnitFile> Sources => Files ?? [new(SourceFile ?? "", Size, Version)];
+
+    /// <summary>The (first) file, for messages and order.</summary>
+    [JsonIgnore]
+    public string FirstFile => SourceFile ?? (Files is [var first, ..] ? first.Source : "");
     public string SpecFingerprint { get; init; } = "";
     public string ModelFingerprint { get; init; } = "";
 
@@ -41,6 +57,12 @@ public sealed record UnitRecord
     /// <summary>Null when nothing was rejected.</summary>
     public PartRecord? RejectFile { get; init; }
 }
+
+/// <summary>A whole file of a unit of several.</summary>
+/// <param name="Source">Path below the data root, separated by '/'.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="Version">ETag of the object, or sha256 of the content.</param>
+public readonly record struct UnitFile(string Source, long Size, string Version);
 
 /// <summary>A column of the output's part files.</summary>
 /// <param name="Name">Its name.</param>

@@ -17,7 +17,15 @@ public static class Fingerprints
     /// <summary>16 hex digits over names and versions; the order does not matter.</summary>
     public static string OfItems(IEnumerable<(string Name, string Version)> items)
     {
-        var text = string.Join('\n', items.OrderBy(i => i.Name, StringComparer.Ordinal).Select(i => $"{i.Version}  {i.Name}"));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+        // There may be a million: they are never one text.
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var isFirst = true;
+        foreach (var (name, version) in items.OrderBy(i => i.Name, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{(isFirst ? "" : "\n")}{version}  {name}"));
+            isFirst = false;
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ProcessingJob.Contract.Columns;
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Spec;
@@ -5,12 +6,15 @@ using ProcessingJob.Contract.Spec;
 namespace ProcessingJob.Contract.Plan;
 
 /// <summary>
-/// <c>plan.json</c>: what the launcher decided, for all hosts. Without it (an image run by the Python SDK) the worker plans its own
-/// shard by the same rules.
+/// <c>plan.json</c>: what the launcher decided, for all hosts; what is one host's stands in <see cref="HostWork"/>. Without a plan (an image
+/// run by the Python SDK) the worker plans its own shard by the same rules.
 /// </summary>
 public sealed record WorkPlan
 {
-    public int Version { get; init; } = 1;
+    /// <summary>Of the plan's files. Another version's worker would read them otherwise: it refuses them.</summary>
+    public const int CurrentVersion = 2;
+
+    public int Version { get; init; } = CurrentVersion;
     public string Job { get; init; } = "";
     public string SpecFingerprint { get; init; } = "";
     public string ModelFingerprint { get; init; } = "";
@@ -23,17 +27,14 @@ public sealed record WorkPlan
     /// <summary>S3 prefix of the output, when the worker uploads parts itself.</summary>
     public string? OutputUri { get; init; }
 
-    /// <summary>Units by rank; empty with by_key sharding, where each host plans what it was given.</summary>
-    public IReadOnlyList<IReadOnlyList<WorkUnit>> Hosts { get; init; } = [];
+    /// <summary>Hosts that the plan is for.</summary>
+    public int HostCount { get; init; }
 
-    /// <summary>
-    /// With by_key sharding: versions of the source files, by which their units are named. The launcher knows ETags of objects, a
-    /// host only content, which for local files must be the same; null: the host names units by sha256.
-    /// </summary>
-    public IReadOnlyDictionary<string, string>? Versions { get; init; }
+    /// <summary>Units of the job; null with by_key sharding on SageMaker, where each host makes its own.</summary>
+    public int? UnitCount { get; init; }
 
-    /// <summary>Ids of units whose output is there already.</summary>
-    public IReadOnlyList<string> Committed { get; init; } = [];
+    /// <summary>Units that were committed before.</summary>
+    public int UnitsCommitted { get; init; }
 
     /// <summary>Kept columns and their types; null: the worker infers them from the ordinally first file of its shard.</summary>
     public IReadOnlyList<KeptColumn>? Schema { get; init; }
@@ -48,4 +49,29 @@ public sealed record WorkPlan
     /// How committed units were computed: a host that would compute otherwise ends. Null: none are, or anything is allowed.
     /// </summary>
     public ComputeRecord? Computed { get; init; }
+
+    /// <summary>Beside the plan in the config channel; in the order of ranks, and empty with by_key sharding.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<HostWork> Hosts { get; init; } = [];
+
+    /// <summary>The same with by_key sharding: every file of the job.</summary>
+    [JsonIgnore]
+    public IEnumerable<PlannedFile> Files { get; init; } = [];
+}
+
+/// <summary><c>plan-&lt;rank&gt;.json.gz</c>: the units that one host has to do.</summary>
+/// <param name="Units">In file order; those that are committed are left out.</param>
+/// <param name="Committed">How many of its units are.</param>
+public sealed record HostWork(IReadOnlyList<WorkUnit> Units, int Committed);
+
+/// <summary>
+/// A line of <c>plan-files.json.gz</c>, with by_key sharding: which files a host gets is known only to the service. The launcher knows ETags
+/// of objects, a host only content, which for local files must be the same.
+/// </summary>
+/// <param name="Source">Path below the data root.</param>
+/// <param name="Version">By which units that have the file are named.</param>
+/// <param name="Done">Ids of units that are committed and have rows of the file; before them "*" where all of it is done.</param>
+public sealed record PlannedFile(string Source, string Version, IReadOnlyList<string>? Done = null)
+{
+    public const string All = "*";
 }

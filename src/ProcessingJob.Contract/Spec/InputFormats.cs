@@ -57,30 +57,39 @@ public static class InputFormats
             InputFormat.Auto => throw new ArgumentOutOfRangeException(nameof(format), format, "auto must be resolved before"),
         };
 
+    static readonly Dictionary<string, InputFormat> ByExtension = All.SelectMany(f => Of(f).Extensions.Select(e => (e, f)))
+        .ToDictionary(e => e.e, e => e.f, StringComparer.OrdinalIgnoreCase);
+
     /// <exception cref="PJobException">The name tells no format.</exception>
     public static InputFormat OfName(string name)
     {
-        var path = IsCompressed(name) ? Path.GetFileNameWithoutExtension(name) : name;
-        var extension = Path.GetExtension(path).ToLowerInvariant();
-        foreach (var format in All)
+        // There may be a million names: nothing is allocated for those that are known.
+        var path = IsCompressed(name) ? Path.GetFileNameWithoutExtension(name.AsSpan()) : name;
+        if (ByExtension.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(Path.GetExtension(path), out var known))
         {
-            if (Of(format).Extensions.Contains(extension))
-            {
-                return format;
-            }
+            return known;
         }
+
+        var extension = Path.GetExtension(path).ToString().ToLowerInvariant();
         if (Others.TryGetValue(extension, out var what))
         {
             throw new PJobException($"{name}: not supported: {what}", ExitCode.BadSpec);
         }
 
-        var known = All.Select(f => Of(f).Extensions[0]).ToList();
+        var all = All.Select(f => Of(f).Extensions[0]).ToList();
         throw new PJobException(
-            $"{name}: the name ends in '{extension}', expected {string.Join(", ", known.SkipLast(1))} or {known[^1]} (text formats also "
+            $"{name}: the name ends in '{extension}', expected {string.Join(", ", all.SkipLast(1))} or {all[^1]} (text formats also "
                 + "with .gz or .zst); fix: name the files to read (input.data: FOLDER/*.csv), or set input.format if all are of one",
             ExitCode.BadSpec
         );
     }
 
-    public static bool IsCompressed(string name) => Path.GetExtension(name).ToLowerInvariant() is ".gz" or ".gzip" or ".zst" or ".zstd";
+    public static bool IsCompressed(string name)
+    {
+        var extension = Path.GetExtension(name.AsSpan());
+        return extension.Equals(".gz", StringComparison.OrdinalIgnoreCase)
+            || extension.Equals(".gzip", StringComparison.OrdinalIgnoreCase)
+            || extension.Equals(".zst", StringComparison.OrdinalIgnoreCase)
+            || extension.Equals(".zstd", StringComparison.OrdinalIgnoreCase);
+    }
 }

@@ -1,6 +1,7 @@
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Finalizing;
 
@@ -23,6 +24,9 @@ public sealed record FinalizeRequest
 
     /// <summary>Remove files that belong to no unit of the job; otherwise they are only listed.</summary>
     public bool RemoveOrphans { get; init; } = true;
+
+    /// <summary>Told of steps that may take long.</summary>
+    public IProgress<StepProgress>? Progress { get; init; }
 }
 
 /// <param name="Manifest">As written.</param>

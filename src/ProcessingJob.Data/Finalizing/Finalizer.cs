@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Output;
-using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Storage;
 
@@ -11,7 +11,6 @@ namespace ProcessingJob.Data.Finalizing;
 /// </summary>
 public sealed class Finalizer(IOutputStore output, TimeProvider time)
 {
-    const int ReadsAtOnce = 16;
     static readonly JobWarning NoRows = new("no_rows", "no row reached the output: its parts have columns and no rows");
 
     /// <summary>
@@ -49,27 +48,25 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
     }
 
     /// <summary>
-    /// Takes _SUCCESS and _manifest.json away before new work changes the output, and the records of units that are to be done anew
-    /// because they are not whole: a worker that finds a record leaves the unit alone.
+    /// Takes _SUCCESS and _manifest.json away before new work changes the output, and the records of units that are to be done anew: a
+    /// worker that finds a record leaves the unit alone, and rows that are read again must not be there twice.
     /// </summary>
-    /// <param name="left">Ids of the units to be done.</param>
+    /// <param name="redone">Ids of those units.</param>
     /// <param name="cancellationToken">Ends it between two files.</param>
-    public async Task ReopenAsync(IReadOnlySet<string> left, CancellationToken cancellationToken = default)
+    public async Task ReopenAsync(IReadOnlySet<string> redone, CancellationToken cancellationToken = default)
     {
         await output.DeleteAsync(OutputLayout.Success, cancellationToken).ConfigureAwait(false);
         await output.DeleteAsync(OutputLayout.Manifest, cancellationToken).ConfigureAwait(false);
-        var broken = new List<string>();
+        var records = new List<string>();
         await foreach (var file in output.ListAsync(OutputLayout.CommitFolder, cancellationToken).ConfigureAwait(false))
         {
-            if (OutputNames.UnitOf(file.Path) is { } unit && left.Contains(unit))
+            if (OutputNames.UnitOf(file.Path) is { } unit && redone.Contains(unit))
             {
-                broken.Add(file.Path);
+                records.Add(file.Path);
             }
         }
-        foreach (var record in broken)
-        {
-            await output.DeleteAsync(record, cancellationToken).ConfigureAwait(false);
-        }
+
+        await RecordFiles.DeleteAsync(output, records, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     /// <exception cref="PJobException">
@@ -77,18 +74,8 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
     /// </exception>
     public async Task<FinalizeResult> FinishAsync(FinalizeRequest request, CancellationToken cancellationToken = default)
     {
-        var files = await ListFilesAsync(cancellationToken).ConfigureAwait(false);
-        var records = await ReadRecordsAsync(request.Units, files, cancellationToken).ConfigureAwait(false);
-        var sizes = files.ToDictionary(f => f.Path, f => f.Size, StringComparer.Ordinal);
-        var faults = request
-            .Units.Zip(records, (unit, record) => UnitCheck.Faults(unit, record, request.Identity, sizes))
-            .SelectMany(f => f)
-            .ToList();
-        if (faults.Count > 0)
-        {
-            throw new PJobException($"{output.Location}: {Some(faults)}; run again to do these units anew");
-        }
-
+        var sizes = await RecordFiles.SizesAsync(output, request.Progress, cancellationToken).ConfigureAwait(false);
+        var records = await ReadRecordsAsync(request, sizes, cancellationToken).ConfigureAwait(false);
         await CheckRejectsAsync(request.Spec, records, cancellationToken).ConfigureAwait(false);
         if (SchemaCheck.Fault(records) is { } fault)
         {
@@ -101,14 +88,16 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
             throw new PJobException($"{output.Location}: {MixedDevices.Message($"{kinds[1]}", kinds[0])}", ExitCode.BadSpec);
         }
 
-        var orphans = FindOrphans(files, records);
+        var orphans = FindOrphans(sizes.Keys, records);
         if (request.RemoveOrphans)
         {
-            foreach (var orphan in orphans)
+            var groups = orphans.ToLookup(path => path.StartsWith(OutputLayout.CommitFolder, StringComparison.Ordinal));
+            foreach (var commits in new[] { true, false })
             {
-                await output.DeleteAsync(orphan, cancellationToken).ConfigureAwait(false);
+                await RecordFiles.DeleteAsync(output, [.. groups[commits]], request.Progress, cancellationToken).ConfigureAwait(false);
             }
         }
+
         var reports = await HostReports.ReadAsync(output, cancellationToken).ConfigureAwait(false);
         var manifest = ManifestOf(request, records) with
         {
@@ -130,9 +119,9 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
 
     async Task<bool> IsWholeAsync(Manifest manifest, CancellationToken cancellationToken)
     {
-        var there = (await ListFilesAsync(cancellationToken).ConfigureAwait(false)).ToHashSet();
-        return manifest.Parts.Concat(manifest.RejectFiles).All(p => there.Contains(new(p.Path, p.Bytes)))
-            && there.Count(f => f.Path.StartsWith(OutputLayout.CommitFolder, StringComparison.Ordinal)) >= manifest.Units;
+        var sizes = await RecordFiles.SizesAsync(output, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return manifest.Parts.Concat(manifest.RejectFiles).All(p => sizes.TryGetValue(p.Path, out var size) && size == p.Bytes)
+            && sizes.Keys.Count(path => path.StartsWith(OutputLayout.CommitFolder, StringComparison.Ordinal)) >= manifest.Units;
     }
 
     // A damaged manifest says nothing: it is written anew.
@@ -148,23 +137,14 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
         }
     }
 
-    async Task<List<StoredFile>> ListFilesAsync(CancellationToken cancellationToken)
+    async Task<UnitRecord[]> ReadRecordsAsync(
+        FinalizeRequest request,
+        Dictionary<string, long> sizes,
+        CancellationToken cancellationToken
+    )
     {
-        var files = new List<StoredFile>();
-        foreach (var prefix in new[] { OutputLayout.CommitFolder, OutputLayout.DataFolder, OutputLayout.RejectFolder })
-        {
-            await foreach (var file in output.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
-            {
-                files.Add(file);
-            }
-        }
-        return files;
-    }
-
-    async Task<UnitRecord[]> ReadRecordsAsync(IReadOnlyList<WorkUnit> units, List<StoredFile> files, CancellationToken cancellationToken)
-    {
-        var there = files.Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
-        var missing = units.Where(u => !there.Contains(OutputLayout.Commit(u.Id))).ToList();
+        var units = request.Units;
+        var missing = units.Where(u => !sizes.ContainsKey(OutputLayout.Commit(u.Id))).ToList();
         if (missing.Count > 0)
         {
             throw new PJobException(
@@ -172,24 +152,32 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
                     + $"{missing[0].Start}-{missing[0].End}; run again to do them"
             );
         }
+
         var records = new UnitRecord[units.Count];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
-        await Parallel
-            .ForAsync(
-                0,
-                units.Count,
-                options,
-                async (i, token) =>
+        var faults = new ConcurrentQueue<(int Unit, string Fault)>();
+        await RecordFiles
+            .ReadAsync(
+                output,
+                [.. units.Select(u => OutputLayout.Commit(u.Id))],
+                (i, record) =>
                 {
-                    var path = OutputLayout.Commit(units[i].Id);
-                    var json =
-                        await output.ReadAsync(path, token).ConfigureAwait(false)
-                        ?? throw new PJobException($"{output.Location}/{path}: vanished while it was read");
-                    records[i] = ContractJson.Read<UnitRecord>(json, $"{output.Location}/{path}");
-                }
+                    foreach (var fault in UnitCheck.Faults(units[i], record, request.Identity, sizes))
+                    {
+                        faults.Enqueue((i, fault));
+                    }
+
+                    // The names of a million files are not needed any more.
+                    records[i] = record with { SourceFile = record.FirstFile, Files = null };
+                },
+                request.Progress,
+                cancellationToken
             )
             .ConfigureAwait(false);
-        return records;
+        return faults.IsEmpty
+            ? records
+            : throw new PJobException(
+                $"{output.Location}: {Some([.. faults.OrderBy(f => f.Unit).Select(f => f.Fault)])}; run again to do these units anew"
+            );
     }
 
     async Task CheckRejectsAsync(JobSpec spec, UnitRecord[] records, CancellationToken cancellationToken)
@@ -205,7 +193,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
     }
 
     // Records come first: without its record a part is an orphan, but a record without its part is a fault.
-    internal static List<string> FindOrphans(IReadOnlyList<StoredFile> files, IReadOnlyList<UnitRecord> records)
+    internal static List<string> FindOrphans(IEnumerable<string> files, IReadOnlyList<UnitRecord> records)
     {
         var known = records
             .SelectMany(UnitCheck.FilesOf)
@@ -215,7 +203,6 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
         return
         [
             .. files
-                .Select(f => f.Path)
                 .Where(path => OutputNames.UnitOf(path) is not null && !known.Contains(path))
                 .OrderByDescending(path => path.StartsWith(OutputLayout.CommitFolder, StringComparison.Ordinal))
                 .ThenBy(path => path, StringComparer.Ordinal),

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Plan;
@@ -17,10 +16,9 @@ public sealed record FinishedUnits(Manifest Manifest, bool Already, IReadOnlyLis
 /// </summary>
 public sealed class OutputFinisher(IOutputStore output, TimeProvider time)
 {
-    const int ReadsAtOnce = 16;
-
     /// <param name="sources">Names of all files of the input; null: they are not known, and those of the records are all there is.</param>
     /// <param name="removeOrphans">Remove files of ours that belong to no unit; otherwise they are an error.</param>
+    /// <param name="progress">Told of steps that may take long.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="PJobException">
     /// Exit code 1: something is missing or not as its record says; 2: it is no output, or one of two specs, models or versions of a
@@ -29,6 +27,7 @@ public sealed class OutputFinisher(IOutputStore output, TimeProvider time)
     public async Task<FinishedUnits> FinishAsync(
         IReadOnlyCollection<string>? sources = null,
         bool removeOrphans = false,
+        IProgress<StepProgress>? progress = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -40,10 +39,10 @@ public sealed class OutputFinisher(IOutputStore output, TimeProvider time)
                     + $"{OutputLayout.CommitFolder} lies in",
                 ExitCode.BadSpec
             );
-        var files = await ListAsync(cancellationToken).ConfigureAwait(false);
-        var records = await ReadAsync(files, cancellationToken).ConfigureAwait(false);
+        var files = await RecordFiles.SizesAsync(output, progress, cancellationToken).ConfigureAwait(false);
+        var records = await ReadAsync(files.Keys, progress, cancellationToken).ConfigureAwait(false);
         CheckOrigin(identity, records);
-        var missing = sources?.Except(records.Select(r => r.SourceFile)).Order(StringComparer.Ordinal).ToList() ?? [];
+        var missing = sources?.Except(records.SelectMany(r => r.Sources).Select(f => f.Source)).Order(StringComparer.Ordinal).ToList() ?? [];
         if (missing.Count > 0)
         {
             throw new PJobException(
@@ -51,7 +50,7 @@ public sealed class OutputFinisher(IOutputStore output, TimeProvider time)
             );
         }
 
-        var orphans = Finalizer.FindOrphans(files, records);
+        var orphans = Finalizer.FindOrphans(files.Keys, records);
         if (orphans.Count > 0 && !removeOrphans)
         {
             throw new PJobException(
@@ -73,10 +72,11 @@ public sealed class OutputFinisher(IOutputStore output, TimeProvider time)
                     Job = identity.Spec.Name,
                     Spec = identity.Spec,
                     Identity = identity,
-                    DataFingerprint = Fingerprints.OfItems(records.Select(r => (r.SourceFile, r.Version)).Distinct()),
+                    DataFingerprint = Fingerprints.OfItems(records.SelectMany(r => r.Sources).Select(f => (f.Source, f.Version)).Distinct()),
                     Units = [.. records.Select(UnitOf)],
                     Hosts = [.. reports.Select(r => r.Host)],
                     RemoveOrphans = removeOrphans,
+                    Progress = progress,
                 },
                 cancellationToken
             )
@@ -85,50 +85,37 @@ public sealed class OutputFinisher(IOutputStore output, TimeProvider time)
     }
 
     // The format matters to those who read the source, which is done.
-    static WorkUnit UnitOf(UnitRecord r) => new(r.Unit, r.SourceFile, InputFormat.Auto, r.Start, r.End, r.Size, r.Version);
-
-    async Task<List<StoredFile>> ListAsync(CancellationToken cancellationToken)
-    {
-        var files = new List<StoredFile>();
-        foreach (var prefix in new[] { OutputLayout.CommitFolder, OutputLayout.DataFolder, OutputLayout.RejectFolder })
+    static WorkUnit UnitOf(UnitRecord r) =>
+        new(r.Unit, r.FirstFile, InputFormat.Auto, r.Start, r.End, r.Size, r.Version)
         {
-            await foreach (var file in output.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
-            {
-                files.Add(file);
-            }
-        }
-
-        return files;
-    }
+            Files = r.Files is null ? null : [.. r.Files.Select(f => new SourceFile(f.Source, f.Size, f.Version))],
+        };
 
     /// <summary>In the order of the input.</summary>
-    async Task<List<UnitRecord>> ReadAsync(List<StoredFile> files, CancellationToken cancellationToken)
+    async Task<List<UnitRecord>> ReadAsync(
+        IEnumerable<string> files,
+        IProgress<StepProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
-        var records = new ConcurrentBag<UnitRecord>();
-        var paths = files
-            .Select(f => f.Path)
-            .Where(p => p.StartsWith(OutputLayout.CommitFolder, StringComparison.Ordinal) && OutputNames.UnitOf(p) is not null);
-        await Parallel
-            .ForEachAsync(
+        var paths = RecordFiles.Commits(files);
+        var records = new UnitRecord[paths.Count];
+        await RecordFiles
+            .ReadAsync(
+                output,
                 paths,
-                new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken },
-                async (path, token) =>
-                {
-                    var json =
-                        await output.ReadAsync(path, token).ConfigureAwait(false)
-                        ?? throw new PJobException($"{output.Location}/{path}: vanished while it was read");
-                    var record = ContractJson.Read<UnitRecord>(json, $"{output.Location}/{path}");
-                    records.Add(
-                        OutputLayout.Commit(record.Unit) == path
+                (i, record) =>
+                    records[i] =
+                        OutputLayout.Commit(record.Unit) == paths[i]
                             ? record
-                            : throw new PJobException($"{output.Location}/{path}: is the record of unit {record.Unit}; fix: remove it")
-                    );
-                }
+                            : throw new PJobException($"{output.Location}/{paths[i]}: is the record of unit {record.Unit}; fix: remove it"),
+                progress,
+                cancellationToken
             )
             .ConfigureAwait(false);
-        return records.IsEmpty
+        return records.Length == 0
             ? throw new PJobException($"{output.Location}: no unit is committed, so that there is nothing to finish", ExitCode.BadSpec)
-            : [.. records.OrderBy(r => r.SourceFile, StringComparer.Ordinal).ThenBy(r => r.Start)];
+            : [.. records.OrderBy(r => r.FirstFile, StringComparer.Ordinal).ThenBy(r => r.Start)];
     }
 
     /// <summary>One spec, one model, every file in one version and from first byte to last: else rows are there twice or not.</summary>
@@ -136,34 +123,51 @@ public sealed class OutputFinisher(IOutputStore output, TimeProvider time)
     {
         CheckOne("specs", identity.SpecFingerprint, records, r => r.SpecFingerprint);
         CheckOne("models", identity.ModelFingerprint, records, r => r.ModelFingerprint);
-        foreach (var file in records.GroupBy(r => r.SourceFile))
+        var pieces = records
+            .SelectMany(r =>
+                r.Sources.Select(f =>
+                    (File: f, Unit: r.Unit, Start: r.Files is null ? r.Start : 0, End: r.Files is null ? r.End : f.Size)
+                )
+            )
+            .ToArray();
+        Array.Sort(
+            pieces,
+            (a, b) => string.CompareOrdinal(a.File.Source, b.File.Source) is var c && c != 0 ? c : (a.Start, a.End).CompareTo((b.Start, b.End))
+        );
+        for (var from = 0; from < pieces.Length; )
         {
-            var first = file.First();
-            if (file.FirstOrDefault(r => (r.Version, r.Size) != (first.Version, first.Size)) is { } other)
-            {
-                throw new PJobException(
-                    $"{output.Location}: {file.Key} was read in two versions ({first.Version} in {OutputLayout.Commit(first.Unit)}, "
-                        + $"{other.Version} in {OutputLayout.Commit(other.Unit)}), so that its rows are there twice; fix: remove this "
-                        + "output and run the job again, or run it with pjob, which does changed files anew",
-                    ExitCode.BadSpec
-                );
-            }
-
+            var first = pieces[from];
+            var to = from;
             long end = 0;
-            foreach (var unit in file.OrderBy(r => r.Start))
+            for (; to < pieces.Length && pieces[to].File.Source == first.File.Source; to++)
             {
-                if (unit.Start != end)
+                var piece = pieces[to];
+                if (piece.File != first.File)
                 {
-                    throw Gap(file.Key, end, unit.Start);
+                    throw new PJobException(
+                        $"{output.Location}: {piece.File.Source} was read in two versions ({first.File.Version} in "
+                            + $"{OutputLayout.Commit(first.Unit)}, {piece.File.Version} in {OutputLayout.Commit(piece.Unit)}), so that its "
+                            + "rows are there twice; fix: remove this output and run the job again, or run it with pjob, which does "
+                            + "changed files anew",
+                        ExitCode.BadSpec
+                    );
                 }
 
-                end = unit.End;
+                // An empty file in two units is there twice too.
+                if (piece.Start != end || (to > from && piece.End == piece.Start))
+                {
+                    throw Gap(piece.File.Source, end, piece.Start);
+                }
+
+                end = piece.End;
             }
 
-            if (end != first.Size)
+            if (end != first.File.Size)
             {
-                throw Gap(file.Key, end, first.Size);
+                throw Gap(first.File.Source, end, first.File.Size);
             }
+
+            from = to;
         }
     }
 
@@ -180,7 +184,7 @@ public sealed class OutputFinisher(IOutputStore output, TimeProvider time)
         var kinds = records.GroupBy(of).OrderBy(g => g.Key, StringComparer.Ordinal).ToList();
         if (kinds.Count > 1 || kinds[0].Key != own)
         {
-            var said = kinds.Select(g => $"{g.Key} ({g.Count()} units, {g.First().SourceFile} first)").ToList();
+            var said = kinds.Select(g => $"{g.Key} ({g.Count()} units, {g.First().FirstFile} first)").ToList();
             throw new PJobException(
                 $"{output.Location}: holds units of two {what}: {string.Join(" and ", said)}"
                     + (kinds.Count > 1 ? "" : $", but {OutputIdentity.Path} is of {own}")

@@ -23,8 +23,8 @@ public static class SchemaCheck
             var (here, there) = (record.Columns!.Except(first.Columns!).ToList(), first.Columns!.Except(record.Columns!).ToList());
             var what =
                 here.Count + there.Count > 0
-                    ? $"{record.Parts[0].Path} (of {record.SourceFile}) has {Text(here)}, but {first.Parts[0].Path} (of "
-                        + $"{first.SourceFile}) has {Text(there)}"
+                    ? $"{record.Parts[0].Path} (of {record.FirstFile}) has {Text(here)}, but {first.Parts[0].Path} (of "
+                        + $"{first.FirstFile}) has {Text(there)}"
                     : $"{record.Parts[0].Path} has its columns in another order than {first.Parts[0].Path}";
             return $"its parts have different columns: {what}; expected one schema. "
                 + "fix: remove this output, or choose another output.data, and run again with pjob or JobClient, which read the "

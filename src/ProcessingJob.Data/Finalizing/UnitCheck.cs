@@ -20,11 +20,12 @@ public static class UnitCheck
     {
         var name = OutputLayout.Commit(unit.Id);
         if (
-            (record.Unit, record.SourceFile, record.Start, record.End, record.Version)
-            != (unit.Id, unit.Source, unit.Start, unit.End, unit.Version)
+            (record.Unit, record.FirstFile, record.Start, record.End, record.Version)
+                != (unit.Id, unit.Source, unit.Start, unit.End, unit.Version)
+            || !HasFiles(unit, record)
         )
         {
-            yield return $"{name}: is the record of {record.SourceFile} {record.Start}-{record.End}, expected {unit.Source} "
+            yield return $"{name}: is the record of {record.FirstFile} {record.Start}-{record.End}, expected {unit.Source} "
                 + $"{unit.Start}-{unit.End}";
         }
 
@@ -37,6 +38,24 @@ public static class UnitCheck
         {
             yield return fault;
         }
+    }
+
+    static bool HasFiles(WorkUnit unit, UnitRecord record)
+    {
+        if (unit.Files is not { } planned || record.Files is not { } done)
+        {
+            return unit.Files is null && record.Files is null;
+        }
+
+        for (var i = 0; i < planned.Count && planned.Count == done.Count; i++)
+        {
+            if (done[i] != new UnitFile(planned[i].Source, planned[i].Size, planned[i].Version))
+            {
+                return false;
+            }
+        }
+
+        return planned.Count == done.Count;
     }
 
     /// <summary>Rows in = rows kept + rejects, and the files' rows add up.</summary>

@@ -56,17 +56,19 @@ sealed class ArrowInput : InputReader
             }
         }
 
-        if (builder.HasRecords)
-        {
-            yield return Take();
-        }
+        Advance();
 
         RowBlock Take()
         {
+            Advance();
+            return builder.Take();
+        }
+
+        void Advance()
+        {
             var position = Math.Clamp(file.Position, reported, unit.End);
-            var block = builder.Take(position - reported);
+            builder.Advance(position - reported);
             reported = position;
-            return block;
         }
     }
 

@@ -42,7 +42,9 @@ abstract class InputReader
     /// <summary>Columns and types as the beginning of one file shows them.</summary>
     public abstract Task<FoundColumns> FindColumnsAsync(IByteSource source, InputSpec input, CancellationToken cancellationToken);
 
-    /// <summary>The rows of a unit, through the builder, in the file's order.</summary>
+    /// <summary>
+    /// The rows of a file or a range of it, through the builder, in the file's order. Rows that fill no block are left in the builder.
+    /// </summary>
     public abstract IAsyncEnumerable<RowBlock> ReadAsync(
         WorkUnit unit,
         IByteSource source,
@@ -96,7 +98,7 @@ abstract class RecordInput : InputReader
                 memory.Heads[(unit.Source, unit.Version)] = head;
             }
         }
-        var any = false;
+        var before = builder.Records;
         var format = CreateFormat(unit.Source, builder.Plan, head, builder.Options);
         await foreach (
             var block in new RecordReader(unit, source, builder.Options, head, format, memory.Prefixes)
@@ -104,11 +106,10 @@ abstract class RecordInput : InputReader
                 .ConfigureAwait(false)
         )
         {
-            any |= block.RecordsIn > 0;
             yield return block;
         }
 
-        if (!any && unit.IsWholeFile)
+        if (builder.Records == before && unit.IsWholeFile)
         {
             RefuseEmpty(unit, builder.Options);
         }

@@ -15,6 +15,9 @@ sealed record ParquetGroupPlace(long Rows, IReadOnlyList<ParquetChunkPlace> Colu
 {
     public long Start => Columns.Count == 0 ? 0 : Columns.Min(c => c.Start);
     public long Bytes => Columns.Sum(c => c.Bytes);
+
+    /// <summary>Bytes of its values before they were compressed.</summary>
+    public long Uncompressed { get; init; }
 }
 
 /// <summary>
@@ -127,7 +130,8 @@ sealed class ParquetFooter
     static ParquetGroupPlace Group(ref ThriftReader thrift)
     {
         var columns = new List<ParquetChunkPlace>();
-        long rows = 0;
+        long rows = 0,
+            bytes = 0;
         var scope = thrift.Begin();
         while (thrift.Next(ref scope) is { } field)
         {
@@ -140,6 +144,9 @@ sealed class ParquetFooter
                     }
 
                     break;
+                case { Id: 2, Type: ThriftType.I64 }:
+                    bytes = thrift.Integer();
+                    break;
                 case { Id: 3, Type: ThriftType.I64 }:
                     rows = thrift.Integer();
                     break;
@@ -149,7 +156,7 @@ sealed class ParquetFooter
             }
         }
 
-        return rows < 0 ? throw new InvalidDataException($"{rows} rows") : new(rows, columns);
+        return rows < 0 ? throw new InvalidDataException($"{rows} rows") : new(rows, columns) { Uncompressed = Math.Max(0, bytes) };
     }
 
     static ParquetChunkPlace Chunk(ref ThriftReader thrift)

@@ -60,21 +60,23 @@ sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBuilder bui
                 );
             }
 
-            if (builder.HasRecords)
-            {
-                yield return Take(group.Rows);
-            }
+            Advance(group.Rows);
 
             RowBlock Take(long taken)
+            {
+                Advance(taken);
+                return builder.Take();
+            }
+
+            void Advance(long taken)
             {
                 var at = Math.Clamp(
                     group.Start + (long)(group.Bytes * ((double)taken / group.Rows)),
                     reported,
                     Math.Max(reported, unit.End)
                 );
-                var block = builder.Take(at - reported);
+                builder.Advance(at - reported);
                 reported = at;
-                return block;
             }
         }
     }

@@ -51,11 +51,7 @@ sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options
                 await RejectLongAsync(feed, builder, cancellationToken).ConfigureAwait(false);
             }
         }
-        if (builder.HasRecords)
-        {
-            yield return Take();
-        }
-
+        Advance();
         if (!compressed && !unit.IsWholeFile)
         {
             prefixes.Add(unit, feed.Offset, _row);
@@ -63,10 +59,15 @@ sealed class RecordReader(WorkUnit unit, IByteSource source, ReadOptions options
 
         RowBlock Take()
         {
+            Advance();
+            return builder.Take();
+        }
+
+        void Advance()
+        {
             var at = _decoder?.CompressedBytes ?? Math.Min(feed.Offset, end);
-            var bytes = at - reported;
+            builder.Advance(at - reported);
             reported = at;
-            return builder.Take(bytes);
         }
     }
 

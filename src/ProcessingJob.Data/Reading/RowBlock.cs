@@ -5,7 +5,7 @@ using ProcessingJob.Data.Columns;
 namespace ProcessingJob.Data.Reading;
 
 /// <summary>
-/// Rows of a unit, about a thousand, in pooled arrays; dispose it when done. Texts, ids and kept columns are valid until then.
+/// Rows of a unit, about a thousand and of several files where these are small, in pooled arrays; dispose it when done. Texts, ids and kept columns are valid until then.
 /// The records of a unit are the rows of its blocks, and their rejects: nothing is left out silently.
 /// </summary>
 public sealed class RowBlock : IDisposable
@@ -14,7 +14,9 @@ public sealed class RowBlock : IDisposable
     readonly ValueColumn<long> _rows = new(),
         _offsets = new();
     readonly List<Reject> _rejects = [];
+    readonly List<(int First, string Source)> _files = [];
     PooledList<byte> _splits;
+    int _file;
 
     internal RowBlock(RowPlan plan)
     {
@@ -37,6 +39,23 @@ public sealed class RowBlock : IDisposable
 
     /// <summary>The kept columns in the order of <see cref="RowReader.KeptColumns"/>.</summary>
     public IReadOnlyList<Column> Kept { get; }
+
+    /// <summary>The file that the row is of, as its path below the data root.</summary>
+    public string SourceFile(int row)
+    {
+        // Rows are asked for one after another, and most blocks are of one file.
+        if (_files[_file].First > row)
+        {
+            _file = 0;
+        }
+
+        while (_file + 1 < _files.Count && _files[_file + 1].First <= row)
+        {
+            _file++;
+        }
+
+        return _files[_file].Source;
+    }
 
     /// <summary>Index of the record in its file, from 0, header not counted.</summary>
     public long SourceRow(int row) => _rows[row];
@@ -88,8 +107,13 @@ public sealed class RowBlock : IDisposable
         }
     }
 
-    internal void EndRow(long row, long offset, int split, bool hasSplits)
+    internal void EndRow(string source, long row, long offset, int split, bool hasSplits)
     {
+        if (_files.Count == 0 || _files[^1].Source != source)
+        {
+            _files.Add((Count, source));
+        }
+
         _rows.Append(row);
         _offsets.Append(offset);
         if (hasSplits)

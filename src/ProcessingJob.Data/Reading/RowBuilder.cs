@@ -1,3 +1,4 @@
+using ProcessingJob.Contract;
 using ProcessingJob.Contract.Columns;
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Plan;
@@ -7,30 +8,47 @@ using ProcessingJob.Data.Columns;
 namespace ProcessingJob.Data.Reading;
 
 /// <summary>
-/// Puts the rows of one unit into blocks. A format appends a record's values to the columns of <see cref="Block"/> and then calls
-/// <see cref="Finish"/> or <see cref="Reject"/>: each record ends in exactly one of them.
+/// Puts the rows of one unit into blocks, those of small files one behind the other. A format appends a record's values to the columns of
+/// <see cref="Block"/> and then calls <see cref="Finish"/> or <see cref="Reject"/>: each record ends in exactly one of them.
 /// </summary>
-sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileIds ids)
+sealed class RowBuilder(ReadOptions options, RowPlan plan)
 {
-    readonly DuplicateIds _ids = new(ids);
     readonly Splitter? _splitter = options.Split.Count == 0 ? null : new(options.Split);
-    readonly Column?[] _folders = options.Input.Partitions ? PartitionPath.Values(unit.Source, plan.KeptColumns, plan.KeepsAll) : [];
     readonly bool _isExact = options.Input.InfersTypes;
+    DuplicateIds _ids = new(new FileIds());
+    Column?[] _folders = [];
+    string _source = "";
     RowBlock? _block;
-    long _bytes;
+    long _bytes,
+        _sourceBytes;
 
     public RowPlan Plan => plan;
     public ReadOptions Options => options;
-    public WorkUnit Unit => unit;
     public RowBlock Block => _block ??= new(plan);
     public bool IsFull => _block is { } b && (b.RecordsIn >= options.RowsPerBlock || _bytes >= options.BytesPerBlock);
 
+    /// <summary>Records of all files so far.</summary>
+    public long Records { get; private set; }
+
+    /// <summary>The records that come next are of this file.</summary>
+    /// <param name="file">It or a range of it.</param>
+    /// <param name="ids">The file's.</param>
+    /// <exception cref="PJobException">Exit code 2: its folders are not the job's partitions.</exception>
+    public void Begin(WorkUnit file, FileIds ids)
+    {
+        (_source, _ids) = (file.Source, new(ids));
+        _folders = options.Input.Partitions ? PartitionPath.Values(file.Source, plan.KeptColumns, plan.KeepsAll) : [];
+    }
+
+    /// <summary>So many bytes of the source are read, whose rows may still be here.</summary>
+    public void Advance(long sourceBytes) => _sourceBytes += sourceBytes;
+
     /// <summary>Hands out the rows so far.</summary>
-    public RowBlock Take(long sourceBytes)
+    public RowBlock Take()
     {
         var block = Block;
-        block.SourceBytes = sourceBytes;
-        (_block, _bytes) = (null, 0);
+        block.SourceBytes = _sourceBytes;
+        (_block, _bytes, _sourceBytes) = (null, 0, 0);
         return block;
     }
 
@@ -142,8 +160,9 @@ sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileId
             }
         }
 
-        block.EndRow(row, offset, _splitter?.Choose(block, index) ?? 0, _splitter is not null);
+        block.EndRow(_source, row, offset, _splitter?.Choose(block, index) ?? 0, _splitter is not null);
         _bytes += bytes;
+        Records++;
     }
 
     /// <summary>Ends a record that cannot be used; values appended so far are taken back.</summary>
@@ -152,8 +171,9 @@ sealed class RowBuilder(WorkUnit unit, ReadOptions options, RowPlan plan, FileId
         var block = Block;
         var shown = record.IsEmpty ? block.DescribePending() : SlotDecoder.Show(record);
         block.Rollback();
-        block.AddReject(new(unit.Source, row, offset, reason, message, shown));
+        block.AddReject(new(_source, row, offset, reason, message, shown));
         _bytes += Math.Min(record.Length, 4096);
+        Records++;
     }
 
     string? Append(ReadOnlySpan<byte> record, ReadOnlySpan<Slot> slots, int slot, ColumnType type, Column into, ref string? at)

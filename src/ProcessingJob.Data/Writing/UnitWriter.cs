@@ -98,14 +98,8 @@ public sealed class UnitWriter : IAsyncDisposable
         CrashPoint.Reach(CrashPoint.AfterFsync);
         return await _store
             .CommitAsync(
-                new UnitRecord
+                Unit.ToRecord() with
                 {
-                    Unit = Unit.Id,
-                    SourceFile = Unit.Source,
-                    Start = Unit.Start,
-                    End = Unit.End,
-                    Size = Unit.Size,
-                    Version = Unit.Version,
                     SpecFingerprint = Options.SpecFingerprint,
                     ModelFingerprint = Options.ModelFingerprint,
                     Computed = Options.Computed,

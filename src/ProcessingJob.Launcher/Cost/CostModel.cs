@@ -7,7 +7,13 @@ namespace ProcessingJob.Launcher.Cost;
 public sealed record Workload
 {
     /// <summary>Units of work with their bytes; what is committed already is left out.</summary>
-    public required IReadOnlyList<WorkUnit> Units { get; init; }
+    public required IReadOnlyList<WorkUnit> Units
+    {
+        get;
+        init => (field, LongestFirst) = (value, Balancer.LongestFirst(value));
+    }
+
+    internal IReadOnlyList<WorkUnit> LongestFirst { get; private init; } = [];
 
     /// <summary>Rows, for the price per million; an estimate will do.</summary>
     public required long Rows { get; init; }
@@ -114,7 +120,7 @@ public sealed class CostModel(InstanceTypes types)
 
     static (long Fullest, long Total) Loads(Workload work, int hosts)
     {
-        var loads = Balancer.Assign(work.Units, hosts).Select(units => units.Sum(u => u.Bytes)).ToList();
+        var loads = Balancer.Loads(work.LongestFirst, hosts);
         return (loads.Max(), loads.Sum());
     }
 }

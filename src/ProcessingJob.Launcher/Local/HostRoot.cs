@@ -1,5 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Planning;
 
@@ -17,7 +18,11 @@ public sealed record HostInputs(
     string ModelFolder,
     IReadOnlyDictionary<string, string> SideFiles,
     string Output
-);
+)
+{
+    /// <summary>The plan's files, made once for all hosts.</summary>
+    public IReadOnlyList<(string Name, byte[] Content)> Config { get; } = [.. PlanFiles.Write(Plan.Work)];
+}
 
 /// <summary>The container root of one host on this machine.</summary>
 public sealed record HostRoot(string Host, ContainerPaths Paths)
@@ -36,9 +41,9 @@ public sealed record HostRoot(string Host, ContainerPaths Paths)
                 Directory.CreateDirectory(each);
             }
             // Sharded by key a host has its own files only; a planned host finds its units in the whole folder.
-            if (inputs.Plan.Spec.Input.Sharding == Sharding.ByKey)
+            if (host.Dealt is { } dealt)
             {
-                LinkedFolder.LinkFiles(inputs.DataRoot, host.Files, paths.Data);
+                LinkedFolder.LinkFiles(inputs.DataRoot, dealt.Select(f => f.Source), paths.Data);
             }
             else
             {
@@ -52,7 +57,11 @@ public sealed record HostRoot(string Host, ContainerPaths Paths)
             }
 
             File.WriteAllText(paths.JobFile, SpecWriter.ToJsonText(inputs.Plan.Spec));
-            File.WriteAllBytes(paths.PlanFile, ContractJson.Write(inputs.Plan.Work));
+            foreach (var (name, content) in inputs.Config)
+            {
+                File.WriteAllBytes(Path.Combine(paths.Config, name), content);
+            }
+
             var uris = new Dictionary<string, string>
             {
                 ["data"] = Uri(inputs.DataRoot),

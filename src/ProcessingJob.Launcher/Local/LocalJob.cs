@@ -36,7 +36,12 @@ sealed record LocalJob
     public string HostsFolder => Path.Combine(Output.Location, LocalStore.PrivateFolder, "hosts");
 
     /// <exception cref="PJobException">Exit code 2: the spec is wrong or its data is not there; 4: the model is not there.</exception>
-    public static async Task<LocalJob> PrepareAsync(JobSpec given, DurableFiles? outputFiles, CancellationToken cancellationToken)
+    public static async Task<LocalJob> PrepareAsync(
+        JobSpec given,
+        DurableFiles? outputFiles,
+        IProgress<StepProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
         SpecRules.Check(given);
         var (spec, sideFiles) = Local.SideFiles.Collect(given);
@@ -45,11 +50,12 @@ sealed record LocalJob
         var output = LocalStore.Within(OutputFolder(spec, input), outputFiles);
         var model = ModelFolderOf(spec.Model);
         var modelFingerprint = FolderFiles.FingerprintModelAsync(model, cancellationToken);
-        var files = await input.HashAsync(cancellationToken).ConfigureAwait(false);
+        var files = await input.HashAsync(progress, cancellationToken).ConfigureAwait(false);
         var look = await InputLook
             .AtAsync(spec.Input, new LocalData(input.Root), files, input.Skipped, cancellationToken)
             .ConfigureAwait(false);
         spec = spec with { Input = look.Input };
+        files = await FileShapes.LookAsync(files, spec.Input, new LocalData(input.Root), progress, cancellationToken).ConfigureAwait(false);
         var identity = new OutputIdentity(spec, await modelFingerprint.ConfigureAwait(false));
         var data = JobPlanner.DataFingerprint(files);
 
@@ -76,11 +82,25 @@ sealed record LocalJob
     public ModelUse ReadModel() => ModelUse.Of(Spec, ModelFolder, Spec.Compute.Device);
 
     /// <summary>The plan, given what the output has already.</summary>
-    public async Task<JobPlan> PlanAsync(IReadOnlyList<JobWarning> warnings, CancellationToken cancellationToken)
+    public async Task<JobPlan> PlanAsync(
+        IReadOnlyList<JobWarning> warnings,
+        IProgress<StepProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
         warnings = [.. warnings, .. DataWarnings];
-        var units = Plan(new HashSet<string>()).Units;
-        var plan = Plan(await CommittedUnits.FindAsync(Output, units, Identity, cancellationToken).ConfigureAwait(false));
+        var committed = await CommittedUnits
+            .FindAsync(
+                Output,
+                Files,
+                () => JobPlanner.FirstIds(Spec, Files, Identity.ModelFingerprint, Hosts),
+                Identity,
+                progress,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        var plan = JobPlanner.Create(Name, Spec, Files, Identity.ModelFingerprint, Hosts, committed);
+        plan = plan with { Work = plan.Work with { Schema = Schema } };
         return plan with
         {
             Warnings =
@@ -92,12 +112,6 @@ sealed record LocalJob
                         new("idle_hosts", $"units left: {plan.UnitsLeft}, for {plan.Hosts.Count} hosts: some have nothing to do"),
                     ],
         };
-    }
-
-    JobPlan Plan(IReadOnlySet<string> committed)
-    {
-        var plan = JobPlanner.Create(Name, Spec, Files, Identity.ModelFingerprint, Hosts, committed);
-        return plan with { Work = plan.Work with { Schema = Schema } };
     }
 
     static string OutputFolder(JobSpec spec, LocalInput input)

@@ -20,6 +20,7 @@ sealed class LocalRun(
 )
 {
     readonly Finalizer _finalizer = new(job.Output, time);
+    readonly StepNotes _steps = new(time, events);
     readonly DateTimeOffset _startedAt = time.GetUtcNow();
     readonly long _start = time.GetTimestamp();
 
@@ -38,14 +39,14 @@ sealed class LocalRun(
         }
 
         await RecoverAsync(cancellationToken).ConfigureAwait(false);
-        var plan = await job.PlanAsync(warnings, cancellationToken).ConfigureAwait(false);
+        var plan = await job.PlanAsync(warnings, _steps, cancellationToken).ConfigureAwait(false);
         await CheckSameDataAsync(plan, cancellationToken).ConfigureAwait(false);
         if (plan.UnitsCommitted > 0)
         {
             plan = plan with
             {
                 Work = (
-                    await EarlierChoices.FindAsync(job.Output, job.Spec, plan.Work.Committed, cancellationToken).ConfigureAwait(false)
+                    await EarlierChoices.FindAsync(job.Output, job.Spec, plan.Committed.Ids, cancellationToken).ConfigureAwait(false)
                 ).In(plan.Work),
             };
         }
@@ -56,7 +57,7 @@ sealed class LocalRun(
         }
 
         events.Report(new JobPlanned(plan));
-        await _finalizer.ReopenAsync(plan.IdsLeft, cancellationToken).ConfigureAwait(false);
+        await _finalizer.ReopenAsync(plan.Committed.Redone, cancellationToken).ConfigureAwait(false);
         await job.Identity.ClaimAsync(job.Output, cancellationToken).ConfigureAwait(false);
 
         var before = Result(JobState.Running) with
@@ -74,7 +75,7 @@ sealed class LocalRun(
                 Code = failure.Code,
                 Message = failure.Message,
             }
-            : await JobFinish.FinishAsync(_finalizer, plan, job.Identity, before, Elapsed).ConfigureAwait(false);
+            : await JobFinish.FinishAsync(_finalizer, plan, job.Identity, before, Elapsed, _steps).ConfigureAwait(false);
     }
 
     async Task<RunEnd> RunHostsAsync(JobPlan plan, CancellationToken cancellationToken)
@@ -154,17 +155,17 @@ sealed class LocalRun(
                 continue;
             }
 
-            if (OutputMerge.TryRead(json, file.Path) is not { SourceFile: var source })
+            if (OutputMerge.TryRead(json, file.Path) is not { } record)
             {
                 continue;
             }
 
-            if (known.Contains(source))
+            if (record.Sources.Any(f => known.Contains(f.Source)))
             {
                 return;
             }
 
-            example = source;
+            example = record.FirstFile;
         }
         if (example is not null)
         {

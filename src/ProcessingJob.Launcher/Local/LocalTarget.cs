@@ -29,13 +29,20 @@ public sealed class LocalTarget(TimeProvider time)
     internal DurableFiles? OutputFiles { get; init; }
 
     /// <summary>What a run would do; writes nothing.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="progress">Told of steps that may take long.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="PJobException">Exit code 2: the spec is wrong, or the output holds another job's; 4: no model.</exception>
-    public async Task<JobPlan> PlanAsync(JobSpec spec, CancellationToken cancellationToken = default)
+    public async Task<JobPlan> PlanAsync(
+        JobSpec spec,
+        IProgress<StepProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
-        var job = await LocalJob.PrepareAsync(spec, OutputFiles, cancellationToken).ConfigureAwait(false);
+        var job = await LocalJob.PrepareAsync(spec, OutputFiles, progress, cancellationToken).ConfigureAwait(false);
         await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
         var use = job.ReadModel();
-        return await job.PlanAsync(use.Warnings, cancellationToken).ConfigureAwait(false);
+        return await job.PlanAsync(use.Warnings, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Runs the job to its end. A job that fails while it runs is a result; a job that cannot start is an exception.</summary>
@@ -45,7 +52,7 @@ public sealed class LocalTarget(TimeProvider time)
     /// <exception cref="PJobException">Exit code 1, 2 or 4; the message says what to do.</exception>
     public async Task<JobResult> RunAsync(JobSpec spec, IProgress<JobEvent> events, CancellationToken cancellationToken = default)
     {
-        var job = await LocalJob.PrepareAsync(spec, OutputFiles, cancellationToken).ConfigureAwait(false);
+        var job = await LocalJob.PrepareAsync(spec, OutputFiles, new StepNotes(time, events), cancellationToken).ConfigureAwait(false);
         await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
         var use = job.ReadModel();
         using var taken = OutputLock.Take(job.Output);

@@ -1,19 +1,20 @@
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Finalizing;
 
 namespace ProcessingJob.Launcher.Planning;
 
 /// <summary>Which host does what.</summary>
 /// <param name="Spec">The spec as the workers get it.</param>
 /// <param name="Files">All source files.</param>
-/// <param name="Units">All units of them, in file order.</param>
+/// <param name="Committed">What is done already.</param>
 /// <param name="Hosts">In the order of their ranks.</param>
-/// <param name="Work">What plan.json holds.</param>
+/// <param name="Work">What plan.json and the files beside it hold.</param>
 public sealed record JobPlan(
     JobSpec Spec,
     IReadOnlyList<SourceFile> Files,
-    IReadOnlyList<WorkUnit> Units,
+    CommittedWork Committed,
     IReadOnlyList<HostShare> Hosts,
     WorkPlan Work
 )
@@ -21,13 +22,22 @@ public sealed record JobPlan(
     /// <summary>What should be known before the job is started.</summary>
     public IReadOnlyList<JobWarning> Warnings { get; init; } = [];
 
-    public long Bytes => Files.Sum(f => f.Size);
-    public int UnitsCommitted => Hosts.Sum(h => h.Committed);
+    /// <summary>All units, those that are committed included, in file order.</summary>
+    public IReadOnlyList<WorkUnit> Units { get; } =
+    [
+        .. Committed
+            .Units.Concat(Hosts.SelectMany(h => h.Left))
+            .Order(Comparer<WorkUnit>.Create(Balancer.InFileOrder)),
+    ];
 
-    /// <summary>Ids of the units that are still to be done.</summary>
-    public IReadOnlySet<string> IdsLeft => Units.Select(u => u.Id).Except(Work.Committed).ToHashSet(StringComparer.Ordinal);
+    public long Bytes { get; } = Files.Sum(f => f.Size);
+    public int UnitsCommitted => Committed.Units.Count;
     public int UnitsLeft => Units.Count - UnitsCommitted;
-    public long BytesLeft => Hosts.Sum(h => h.BytesLeft);
+    public long BytesLeft { get; } = Hosts.Sum(h => h.BytesLeft);
+
+    /// <summary>Rows of the units that are left, from footers and counts; null: some file tells neither.</summary>
+    public long? RowsLeft { get; } =
+        Hosts.SelectMany(h => h.Left).All(u => u.Rows is not null) ? Hosts.Sum(h => h.Left.Sum(u => u.Rows!.Value)) : null;
 
     /// <summary>The busiest host's bytes over the mean; 1 is even, and also said when nothing is left.</summary>
     public double Skew => BytesLeft == 0 ? 1 : Hosts.Max(h => h.BytesLeft) * (double)Hosts.Count / BytesLeft;
@@ -35,8 +45,17 @@ public sealed record JobPlan(
 
 /// <summary>One host's part of a plan.</summary>
 /// <param name="Host">algo-1, algo-2, …</param>
-/// <param name="Files">Files it gets (by_key) or reads from (balanced).</param>
-/// <param name="Units">Its units, in file order.</param>
-/// <param name="Committed">How many of them are done already.</param>
-/// <param name="BytesLeft">Bytes of those that are not.</param>
-public sealed record HostShare(string Host, IReadOnlyList<string> Files, IReadOnlyList<WorkUnit> Units, int Committed, long BytesLeft);
+/// <param name="Dealt">With by_key sharding the files it gets; else null: it reads the files of its units.</param>
+/// <param name="Left">Its units that are to be done, in file order.</param>
+/// <param name="Committed">How many of its units are done already.</param>
+public sealed record HostShare(string Host, IReadOnlyList<SourceFile>? Dealt, IReadOnlyList<WorkUnit> Left, int Committed)
+{
+    /// <summary>Its units, those that are committed included.</summary>
+    public int UnitCount => Left.Count + Committed;
+
+    /// <summary>Bytes of those that are not.</summary>
+    public long BytesLeft { get; } = Left.Sum(u => u.Bytes);
+
+    /// <summary>Files it gets, or has to read from.</summary>
+    public int FileCount { get; } = Dealt?.Count ?? Left.Sum(u => u.Files?.Count ?? 0) + Left.Where(u => u.Files is null).DistinctBy(u => u.Source).Count();
+}

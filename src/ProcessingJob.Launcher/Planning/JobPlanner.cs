@@ -1,6 +1,7 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Finalizing;
 
 namespace ProcessingJob.Launcher.Planning;
 
@@ -9,10 +10,10 @@ public static class JobPlanner
 {
     /// <param name="job">Name of the job.</param>
     /// <param name="spec">The spec as the workers get it.</param>
-    /// <param name="files">Source files with size and version.</param>
+    /// <param name="files">Source files with size and version, in ordinal order.</param>
     /// <param name="modelFingerprint">Of the model folder.</param>
     /// <param name="hosts">Number of hosts.</param>
-    /// <param name="committed">Ids of units whose output is there already; others among them do no harm.</param>
+    /// <param name="committed">What is done already, of these files.</param>
     /// <exception cref="PJobException">Exit code 2: a format that cannot be told from a file's name.</exception>
     public static JobPlan Create(
         string job,
@@ -20,12 +21,15 @@ public static class JobPlanner
         IReadOnlyList<SourceFile> files,
         string modelFingerprint,
         int hosts,
-        IReadOnlySet<string> committed
+        CommittedWork committed
     )
     {
         var specFingerprint = SpecWriter.Fingerprint(spec);
-        var units = UnitCutter.Cut(files, spec, specFingerprint, modelFingerprint);
-        var shares = spec.Input.Sharding == Sharding.ByKey ? DealByKey(units, hosts) : Balance(units, hosts, committed);
+        var isByKey = spec.Input.Sharding == Sharding.ByKey;
+        var dealt = isByKey ? DealByKey(files, hosts) : null;
+        var shares = isByKey
+            ? dealt!.Select(own => Left(own)).ToArray()
+            : [.. Balancer.Assign(Left(files), hosts)];
         var work = new WorkPlan
         {
             Job = job,
@@ -33,12 +37,47 @@ public static class JobPlanner
             ModelFingerprint = modelFingerprint,
             DataFingerprint = DataFingerprint(files),
             Sharding = spec.Input.Sharding,
-            Hosts = spec.Input.Sharding == Sharding.ByKey ? [] : shares,
-            Versions =
-                spec.Input.Sharding == Sharding.ByKey ? files.ToDictionary(f => f.Source, f => f.Version, StringComparer.Ordinal) : null,
-            Committed = [.. units.Select(u => u.Id).Where(committed.Contains)],
+            HostCount = hosts,
+            UnitsCommitted = committed.Units.Count,
         };
-        return new(spec, files, units, [.. HostNames(hosts).Zip(shares, (host, share) => Share(host, share, committed))], work);
+        var done = CommittedOf(committed, dealt, hosts);
+        var plan = new JobPlan(
+            spec,
+            files,
+            committed,
+            [
+                .. HostNames(hosts)
+                    .Select((host, rank) => new HostShare(host, dealt?[rank], shares[rank], done[rank])),
+            ],
+            work
+        );
+        return plan with
+        {
+            Work = work with
+            {
+                UnitCount = plan.Units.Count,
+                Hosts = isByKey ? [] : [.. plan.Hosts.Select(h => new HostWork(h.Left, h.Committed))],
+                Files = isByKey ? Planned(files, committed) : [],
+            },
+        };
+
+        IReadOnlyList<WorkUnit> Left(IReadOnlyList<SourceFile> own)
+        {
+            var units = UnitCutter.Cut(own, file => committed.Files.Contains(file.Source), spec, specFingerprint, modelFingerprint);
+            return committed.Units.Count == 0 ? units : [.. units.Where(u => !committed.Ids.Contains(u.Id))];
+        }
+    }
+
+    /// <summary>Ids of the units that a first run of the job makes.</summary>
+    /// <exception cref="PJobException">As <see cref="Create"/>.</exception>
+    public static IReadOnlySet<string> FirstIds(JobSpec spec, IReadOnlyList<SourceFile> files, string modelFingerprint, int hosts)
+    {
+        var specFingerprint = SpecWriter.Fingerprint(spec);
+        IEnumerable<IReadOnlyList<SourceFile>> shares = spec.Input.Sharding == Sharding.ByKey ? DealByKey(files, hosts) : [files];
+        return shares
+            .SelectMany(own => UnitCutter.Cut(own, spec, specFingerprint, modelFingerprint))
+            .Select(u => u.Id)
+            .ToHashSet(StringComparer.Ordinal);
     }
 
     public static string DataFingerprint(IReadOnlyList<SourceFile> files) => Fingerprints.OfItems(files.Select(f => (f.Source, f.Version)));
@@ -47,37 +86,52 @@ public static class JobPlanner
     public static IReadOnlyList<string> HostNames(int hosts) =>
         [.. Enumerable.Range(1, hosts).Select(i => $"algo-{i}").Order(StringComparer.Ordinal)];
 
-    // Committed units are spread on their own: what is left to do must be even, not what the job once was.
-    static List<WorkUnit>[] Balance(IReadOnlyList<WorkUnit> units, int hosts, IReadOnlySet<string> committed)
-    {
-        var done = units.ToLookup(u => committed.Contains(u.Id));
-        return
-        [
-            .. Balancer
-                .Assign(done[false], hosts)
-                .Zip(Balancer.Assign(done[true], hosts), (left, skipped) => InFileOrder(left.Concat(skipped))),
-        ];
-    }
-
     // ShardedByS3Key deals out objects by count. Its order is not documented; round-robin over sorted keys is as even as it promises.
-    static List<WorkUnit>[] DealByKey(IReadOnlyList<WorkUnit> units, int hosts)
+    static List<SourceFile>[] DealByKey(IReadOnlyList<SourceFile> files, int hosts)
     {
-        var shares = Enumerable.Range(0, hosts).Select(_ => new List<WorkUnit>()).ToArray();
-        var files = units.GroupBy(u => u.Source).OrderBy(g => g.Key, StringComparer.Ordinal).Index();
-        foreach (var (index, file) in files)
+        var shares = Enumerable.Range(0, hosts).Select(_ => new List<SourceFile>()).ToArray();
+        for (var i = 0; i < files.Count; i++)
         {
-            shares[index % hosts].AddRange(file);
+            shares[i % hosts].Add(files[i]);
         }
 
         return shares;
     }
 
-    static List<WorkUnit> InFileOrder(IEnumerable<WorkUnit> units) =>
-        [.. units.OrderBy(u => u.Source, StringComparer.Ordinal).ThenBy(u => u.Start)];
-
-    static HostShare Share(string host, List<WorkUnit> units, IReadOnlySet<string> committed)
+    /// <summary>How many committed units a host has: by key those of its (first) files, else a share of all.</summary>
+    static int[] CommittedOf(CommittedWork committed, List<SourceFile>[]? dealt, int hosts)
     {
-        var left = units.Where(u => !committed.Contains(u.Id)).ToList();
-        return new(host, [.. units.Select(u => u.Source).Distinct()], units, units.Count - left.Count, left.Sum(u => u.Bytes));
+        var counts = new int[hosts];
+        var hostOf = new Dictionary<string, int>(StringComparer.Ordinal);
+        if (dealt is not null && committed.Units.Count > 0)
+        {
+            foreach (var (rank, own) in dealt.Index())
+            {
+                own.ForEach(file => hostOf[file.Source] = rank);
+            }
+        }
+
+        foreach (var (index, unit) in committed.Units.Index())
+        {
+            counts[hostOf.GetValueOrDefault(unit.Source, index % hosts)]++;
+        }
+
+        return counts;
+    }
+
+    static IEnumerable<PlannedFile> Planned(IReadOnlyList<SourceFile> files, CommittedWork committed)
+    {
+        var units = committed
+            .Units.SelectMany(u => (u.Files?.Select(f => f.Source) ?? [u.Source]).Select(source => (Source: source, u.Id)))
+            .ToLookup(u => u.Source, u => u.Id, StringComparer.Ordinal);
+        return files.Select(f =>
+            new PlannedFile(
+                f.Source,
+                f.Version,
+                !units.Contains(f.Source) ? null
+                : committed.Files.Contains(f.Source) ? [PlannedFile.All, .. units[f.Source]]
+                : [.. units[f.Source]]
+            )
+        );
     }
 }

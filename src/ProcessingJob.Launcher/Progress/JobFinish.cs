@@ -1,6 +1,7 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Progress;
 
@@ -13,7 +14,8 @@ static class JobFinish
         JobPlan plan,
         OutputIdentity identity,
         JobResult before,
-        Func<double> elapsed
+        Func<double> elapsed,
+        IProgress<StepProgress> progress
     )
     {
         try
@@ -29,6 +31,7 @@ static class JobFinish
                         Units = plan.Units,
                         Hosts = [.. plan.Hosts.Select(h => h.Host)],
                         Warnings = plan.Warnings,
+                        Progress = progress,
                     }
                 )
                 .ConfigureAwait(false);

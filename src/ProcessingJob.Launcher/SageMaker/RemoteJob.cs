@@ -81,7 +81,7 @@ sealed record RemoteJob
         );
 
     /// <summary>The plan for so many hosts; a worker that streams is told where to.</summary>
-    public JobPlan Plan(string name, int hosts, IReadOnlySet<string> committed)
+    public JobPlan Plan(string name, int hosts, CommittedWork committed)
     {
         var plan = JobPlanner.Create(name, Spec, Files, Identity.ModelFingerprint, hosts, committed);
         return plan with
@@ -89,6 +89,8 @@ sealed record RemoteJob
             Work = Earlier.In(plan.Work) with
             {
                 Schema = Schema,
+                // Which files a host gets by key, and so which units it makes, is the service's to say.
+                UnitCount = Spec.Input.Sharding == Sharding.ByKey ? null : plan.Units.Count,
                 DataUri = Spec.Input.Transfer == Transfer.Stream ? RemoteData!.Root.ToString() : null,
                 OutputUri = Spec.Output.Transfer == Transfer.Stream ? OutputUri.ToString() : null,
             },
@@ -100,6 +102,7 @@ sealed record RemoteJob
         JobSpec given,
         AwsConnection connection,
         IAmazonS3 s3,
+        IProgress<StepProgress>? progress,
         CancellationToken cancellationToken
     )
     {
@@ -117,18 +120,18 @@ sealed record RemoteJob
         );
         var data = S3Uri.IsS3(spec.Input.Data)
             ? await S3Input
-                .ListAsync(s3, AwsConnection.S3Options, spec.Input.Data, "input.data", spec.Input.Format, cancellationToken)
+                .ListAsync(s3, AwsConnection.S3Options, spec.Input.Data, "input.data", spec.Input.Format, progress, cancellationToken)
                 .ConfigureAwait(false)
             : null;
         var local = data is null ? LocalInput.Resolve(spec.Input.Data, spec.Input.Format) : null;
         CheckApart(data, output);
         var model = S3Uri.IsS3(spec.Model)
             ? await S3Input
-                .ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", format: null, cancellationToken)
+                .ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", format: null, cancellationToken: cancellationToken)
                 .ConfigureAwait(false)
             : null;
         var folder = model is null ? LocalFolder(spec.Model) : null;
-        var files = data?.Files ?? await local!.HashAsync(cancellationToken).ConfigureAwait(false);
+        var files = data?.Files ?? await local!.HashAsync(progress, cancellationToken).ConfigureAwait(false);
         var modelFiles = model?.Files ?? await FolderFiles.HashModelAsync(folder!, cancellationToken).ConfigureAwait(false);
         // Staged data has a place on S3 only later; until then the worker could not be told where to read.
         if (data is null && spec.Input.Transfer == Transfer.Stream)
@@ -145,6 +148,7 @@ sealed record RemoteJob
             .AtAsync(spec.Input, root, files, data?.Skipped ?? local!.Skipped, cancellationToken)
             .ConfigureAwait(false);
         spec = spec with { Input = look.Input };
+        files = await FileShapes.LookAsync(files, spec.Input, root, progress, cancellationToken).ConfigureAwait(false);
         return new()
         {
             Spec = spec,
@@ -197,7 +201,7 @@ sealed record RemoteJob
     /// <param name="plan">Of this job.</param>
     /// <param name="instanceTypes">Say the device.</param>
     public IEnumerable<(string Name, byte[] Content)> ConfigFiles(JobPlan plan, IReadOnlyList<string> instanceTypes) =>
-        ConfigFiles(plan.Spec, instanceTypes).Append((Path.GetFileName(new ContainerPaths("/").PlanFile), ContractJson.Write(plan.Work)));
+        ConfigFiles(plan.Spec, instanceTypes).Concat(PlanFiles.Write(plan.Work));
 
     /// <summary>The same without a plan.</summary>
     /// <param name="given">Of this job.</param>

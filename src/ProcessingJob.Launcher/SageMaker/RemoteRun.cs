@@ -16,6 +16,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     RemoteJob _job = job;
     readonly TimeProvider _time = target.Time;
     readonly Finalizer _finalizer = new(job.Output, target.Time);
+    readonly StepNotes _steps = new(target.Time, events);
     readonly JobSubmitter _submitter = new(target.Jobs, target.Time, events);
     readonly DateTimeOffset _start = target.Time.GetUtcNow();
 
@@ -63,7 +64,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         };
         if (running is null)
         {
-            return await JobFinish.FinishAsync(_finalizer, plan, _job.Identity, before, Elapsed).ConfigureAwait(false);
+            return await JobFinish.FinishAsync(_finalizer, plan, _job.Identity, before, Elapsed, _steps).ConfigureAwait(false);
         }
 
         events.Report(new JobNamed(name));
@@ -80,12 +81,21 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     public async Task<JobPlan> PlanAsync(CancellationToken cancellationToken)
     {
         var hosts = _job.Spec.Compute.InstanceCount;
-        var plan = _job.Plan(_job.NameOf(1), hosts, new HashSet<string>());
-        var committed = await CommittedUnits.FindAsync(_job.Output, plan.Units, _job.Identity, cancellationToken).ConfigureAwait(false);
-        plan = _job.Plan(_job.NameOf(1), hosts, committed);
+        var committed = await CommittedAsync(cancellationToken).ConfigureAwait(false);
+        var plan = _job.Plan(_job.NameOf(1), hosts, committed);
         var use = await RemoteModel.ReadAsync(_job, s3, cancellationToken).ConfigureAwait(false);
         return plan with { Warnings = [.. use.Warnings, .. _job.DataWarnings, .. Preflight.Warnings(_job, plan)] };
     }
+
+    Task<CommittedWork> CommittedAsync(CancellationToken cancellationToken) =>
+        CommittedUnits.FindAsync(
+            _job.Output,
+            _job.Files,
+            () => JobPlanner.FirstIds(_job.Spec, _job.Files, _job.Identity.ModelFingerprint, _job.Spec.Compute.InstanceCount),
+            _job.Identity,
+            _steps,
+            cancellationToken
+        );
 
     /// <summary>What the run would ask SageMaker for, under the name that is free now; nothing is started.</summary>
     public async Task<CreateJobRequest> RequestAsync(JobPlan plan, CancellationToken cancellationToken)
@@ -113,10 +123,9 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             );
         }
 
-        var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
         await OpenOutputAsync(plan, cancellationToken).ConfigureAwait(false);
         var (types, hosts) = (_job.Spec.Compute.InstanceType, HostsFor(plan));
-        await WriteConfigAsync(name, _job.Plan(name, hosts, committed), types, cancellationToken).ConfigureAwait(false);
+        await WriteConfigAsync(name, _job.Plan(name, hosts, plan.Committed), types, cancellationToken).ConfigureAwait(false);
         return _job.Request(name, types, hosts, target.Connection.Region);
     }
 
@@ -161,15 +170,14 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             events.Report(new JobNote($"{plan.UnitsLeft} units are left: {hosts} hosts instead of {plan.Hosts.Count}"));
         }
 
-        var committed = plan.Work.Committed.ToHashSet(StringComparer.Ordinal);
-        events.Report(new JobPlanned(_job.Plan(_job.NameOf(1), hosts, committed) with { Warnings = plan.Warnings }));
+        events.Report(new JobPlanned(_job.Plan(_job.NameOf(1), hosts, plan.Committed) with { Warnings = plan.Warnings }));
         await OpenOutputAsync(plan, cancellationToken).ConfigureAwait(false);
         var types = _job.Spec.Compute.InstanceType;
         while (true)
         {
             var (name, _) = await FindAsync(cancellationToken).ConfigureAwait(false);
             var request = _job.Request(name, types, hosts, target.Connection.Region);
-            var own = _job.Plan(name, hosts, committed) with { Warnings = plan.Warnings };
+            var own = _job.Plan(name, hosts, plan.Committed) with { Warnings = plan.Warnings };
             await WriteConfigAsync(name, own, types, cancellationToken).ConfigureAwait(false);
             var before = Result(name, JobState.Running) with
             {
@@ -219,14 +227,14 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             _job = _job with
             {
                 Earlier = await EarlierChoices
-                    .FindAsync(_job.Output, _job.Spec, plan.Work.Committed, cancellationToken)
+                    .FindAsync(_job.Output, _job.Spec, plan.Committed.Ids, cancellationToken)
                     .ConfigureAwait(false),
             };
         }
 
         Preflight.CheckSameDevice(_job);
         await StageAsync(cancellationToken).ConfigureAwait(false);
-        await _finalizer.ReopenAsync(plan.IdsLeft, cancellationToken).ConfigureAwait(false);
+        await _finalizer.ReopenAsync(plan.Committed.Redone, cancellationToken).ConfigureAwait(false);
         await _job.Identity.ClaimAsync(_job.Output, cancellationToken).ConfigureAwait(false);
     }
 
@@ -240,7 +248,14 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
                 events.Report(new HostEnded(host.Host, 0, null));
             }
 
-            return await JobFinish.FinishAsync(_finalizer, plan, _job.Identity, before, Elapsed).ConfigureAwait(false);
+            if (_job.Spec.Input.Sharding == Sharding.ByKey)
+            {
+                // Which files a host was given, and so which units it made, is known from their records only.
+                plan = _job.Plan(before.Job, plan.Hosts.Count, await CommittedAsync(CancellationToken.None).ConfigureAwait(false));
+                before = before with { Units = plan.Units.Count };
+            }
+
+            return await JobFinish.FinishAsync(_finalizer, plan, _job.Identity, before, Elapsed, _steps).ConfigureAwait(false);
         }
         var asked = target.StopRequested(end.ProcessingJobName);
         return before with

@@ -51,7 +51,7 @@ public sealed record RemoteStatus
                     StartedAt = job.ProcessingStartTime,
                     EndedAt = job.ProcessingEndTime,
                     Output = output,
-                    Units = plan is { Hosts.Count: > 0 } ? plan.Hosts.Sum(h => h.Count) : null,
+                    Units = plan?.UnitCount,
                     UnitsCommitted = output is null ? null : await CommittedAsync(s3, output, cancellationToken).ConfigureAwait(false),
                     Message = job.ProcessingJobStatus is JobStatus.Failed or JobStatus.Stopped
                         ? FailureText.Of(job, stopRequested: false, [], target.Connection.Region)

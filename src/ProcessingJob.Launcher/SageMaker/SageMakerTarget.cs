@@ -51,7 +51,7 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         using var s3 = Connection.S3();
         return await ToldAsync(async () =>
             {
-                var job = await RemoteJob.PrepareAsync(spec, Connection, s3, cancellationToken).ConfigureAwait(false);
+                var job = await RemoteJob.PrepareAsync(spec, Connection, s3, new StepNotes(Time, events), cancellationToken).ConfigureAwait(false);
                 var result = await new RemoteRun(job, this, s3, options, events).RunAsync(cancellationToken).ConfigureAwait(false);
                 return options.Strict ? result.Strictly() : result;
             })
@@ -59,15 +59,23 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     }
 
     /// <summary>What a run would do, and the exact request it would send; reads AWS, writes and starts nothing.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="events">Told of steps that take long.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="PJobException">As <see cref="RunAsync"/>.</exception>
-    public async Task<(JobPlan Plan, CreateJobRequest Request)> PlanAsync(JobSpec spec, CancellationToken cancellationToken = default)
+    public async Task<(JobPlan Plan, CreateJobRequest Request)> PlanAsync(
+        JobSpec spec,
+        IProgress<JobEvent>? events = null,
+        CancellationToken cancellationToken = default
+    )
     {
+        events ??= new Progress<JobEvent>();
         using var s3 = Connection.S3();
         return await ToldAsync(async () =>
             {
-                var job = await RemoteJob.PrepareAsync(spec, Connection, s3, cancellationToken).ConfigureAwait(false);
+                var job = await RemoteJob.PrepareAsync(spec, Connection, s3, new StepNotes(Time, events), cancellationToken).ConfigureAwait(false);
                 await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
-                var run = new RemoteRun(job, this, s3, new RemoteOptions(), new Progress<JobEvent>());
+                var run = new RemoteRun(job, this, s3, new RemoteOptions(), events);
                 var plan = await run.PlanAsync(cancellationToken).ConfigureAwait(false);
                 return (plan, await run.RequestAsync(plan, cancellationToken).ConfigureAwait(false));
             })
@@ -90,7 +98,7 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         using var s3 = Connection.S3();
         return await ToldAsync(async () =>
             {
-                var job = await RemoteJob.PrepareAsync(spec, Connection, s3, cancellationToken).ConfigureAwait(false);
+                var job = await RemoteJob.PrepareAsync(spec, Connection, s3, new StepNotes(Time, events), cancellationToken).ConfigureAwait(false);
                 var run = new RemoteRun(job, this, s3, new RemoteOptions(), events);
                 return recurring
                     ? await run.WriteRecurringAsync(cancellationToken).ConfigureAwait(false)

@@ -1,4 +1,3 @@
-using ProcessingJob.Contract.Plan;
 using ProcessingJob.Data.Reading;
 using ProcessingJob.Inference.Engine;
 using ProcessingJob.Tokenization;
@@ -9,14 +8,11 @@ namespace ProcessingJob.Worker.Stages;
 /// A block of rows on its way through a lane. The engine runs a block at a time, and blocks end with their unit, so the same unit gives the
 /// same batches, and bytes, on any run.
 /// </summary>
-/// <param name="unit">Where the rows are from.</param>
 /// <param name="rows">Disposed with this.</param>
 /// <param name="encodings">Of the rows; must not change before the run has ended.</param>
 /// <param name="run">The engine's work; null for tokenize, and when no row was left to encode.</param>
-sealed class BlockItem(WorkUnit unit, RowBlock rows, EncodingBuffer encodings, Task<BlockResult>? run) : IDisposable
+sealed class BlockItem(RowBlock rows, EncodingBuffer encodings, Task<BlockResult>? run) : IDisposable
 {
-    public WorkUnit Unit { get; } = unit;
-
     public RowBlock Rows { get; } = rows;
 
     public EncodingBuffer Encodings { get; } = encodings;

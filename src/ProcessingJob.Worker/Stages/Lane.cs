@@ -42,7 +42,7 @@ sealed class Lane : IDisposable
         await using var writer = _parts.Writers(unit);
         var counts = new UnitCounts(0, 0, 0, 0);
         PJobException? failure = null;
-        await using var blocks = ReadAsync(unit, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var blocks = _parts.Reader.ReadAsync(unit, _parts.Data, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (true)
         {
             var start = StageClock.Now;
@@ -55,7 +55,7 @@ sealed class Lane : IDisposable
             }
             catch (PJobException e) when (e.ExitCode == ExitCode.Failed)
             {
-                // One damaged file must not keep the others from being done; the job fails at the end and names it.
+                // One damaged file must not keep other units from being done; the job fails at the end and names it.
                 failure = e;
                 break;
             }
@@ -64,7 +64,7 @@ sealed class Lane : IDisposable
                 _clocks.Read.Busy(start);
             }
 
-            _inFlight.Enqueue(Start(unit, blocks.Current, cancellationToken));
+            _inFlight.Enqueue(Start(blocks.Current, cancellationToken));
             while (_inFlight.TryPeek(out var next) && (_inFlight.Count > _parts.BlocksAhead || next.IsReady))
             {
                 counts = Add(counts, await FinishAsync(writer, cancellationToken));
@@ -90,21 +90,7 @@ sealed class Lane : IDisposable
     /// <summary>What is in flight is the engine's until its run has ended, and is left to it.</summary>
     public void Dispose() => _rows.Dispose();
 
-    async IAsyncEnumerable<RowBlock> ReadAsync(
-        WorkUnit unit,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        await using var source = await _parts.Data.OpenAsync(unit, cancellationToken);
-        await foreach (var rows in _parts.Reader.ReadAsync(unit, source, cancellationToken))
-        {
-            yield return rows;
-        }
-
-        source.CheckUnchanged();
-    }
-
-    BlockItem Start(WorkUnit unit, RowBlock rows, CancellationToken cancellationToken)
+    BlockItem Start(RowBlock rows, CancellationToken cancellationToken)
     {
         var start = StageClock.Now;
         var buffer = _buffers.TryPop(out var used) ? used : new EncodingBuffer();
@@ -119,7 +105,7 @@ sealed class Lane : IDisposable
         start = StageClock.Now;
         var run = _parts.Engine is { } engine && buffer.Count > 0 ? engine.RunAsync(buffer, cancellationToken) : null;
         _clocks.Sort.Busy(start);
-        return new(unit, rows, buffer, run);
+        return new(rows, buffer, run);
     }
 
     /// <summary>Waits for the oldest block in flight, turns it into output rows and writes them.</summary>

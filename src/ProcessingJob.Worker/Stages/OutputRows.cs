@@ -142,7 +142,7 @@ sealed class OutputRows
     }
 
     static Reject Reject(BlockItem block, int row, string reason, string message) =>
-        new(block.Unit.Source, block.Rows.SourceRow(row), block.Rows.SourceOffset(row), reason, message, block.Rows.Describe(row));
+        new(block.Rows.SourceFile(row), block.Rows.SourceRow(row), block.Rows.SourceOffset(row), reason, message, block.Rows.Describe(row));
 
     void AppendRow(BlockItem block, int row, int first, int end, ColumnBlock into)
     {
@@ -177,7 +177,7 @@ sealed class OutputRows
             }
             ((ValueColumn<int>)into.Columns[column++]).Append(tokens);
             ((ValueColumn<bool>)into.Columns[column++]).Append(truncated);
-            ((StringColumn)into.Columns[column++]).Append(block.Unit.Source);
+            ((StringColumn)into.Columns[column++]).Append(block.Rows.SourceFile(row));
             ((ValueColumn<long>)into.Columns[column++]).Append(block.Rows.SourceRow(row));
             if (_hasWindows)
             {

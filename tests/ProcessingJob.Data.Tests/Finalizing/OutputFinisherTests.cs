@@ -151,7 +151,7 @@ public sealed class OutputFinisherTests(S3Fixture server) : IClassFixture<S3Fixt
     string Source(PartRecord part) =>
         ContractJson
             .Read<UnitRecord>(File.ReadAllBytes(_bench.Path(OutputLayout.Commit(OutputNames.UnitOf(part.Path)!))), "record")
-            .SourceFile;
+            .FirstFile;
 
     Task ClaimAsync() => (_bench.Identity with { Planned = false }).ClaimAsync(_bench.Store);
 

@@ -30,15 +30,14 @@ sealed class CaseRun
         {
             var found = LocalInput.Resolve(folder, input.Format);
             var data = new LocalData(found.Root);
-            var files = await found.HashAsync(TestContext.Current.CancellationToken);
+            var files = await found.HashAsync(cancellationToken: TestContext.Current.CancellationToken);
             var look = await InputLook.AtAsync(input, data, files, found.Skipped, TestContext.Current.CancellationToken);
             (input, run.Schema, run.Warnings) = (look.Input, look.Schema ?? [], look.Warnings);
             var units = UnitCutter.Cut(files, new() { Input = input }, "spec", "model");
             var reader = new RowReader(ReadOptions.From(new() { Input = input }, run.Schema));
             foreach (var unit in units)
             {
-                await using var source = await data.OpenAsync(unit, TestContext.Current.CancellationToken);
-                await run.Rows.AddAsync(reader, unit, source);
+                await run.Rows.AddAsync(reader, reader.ReadAsync(unit, data, TestContext.Current.CancellationToken));
             }
         }
         catch (PJobException e)

@@ -106,7 +106,9 @@ sealed class ReadRows
     public List<string> Texts { get; } = [];
     public List<string> Ids { get; } = [];
     public List<string[]> Kept { get; } = [];
+    public List<string> Files { get; } = [];
     public List<long> Rows { get; } = [];
+    public int Blocks { get; private set; }
     public List<long> Offsets { get; } = [];
     public List<int> Splits { get; } = [];
     public List<Reject> Rejects { get; } = [];
@@ -118,10 +120,14 @@ sealed class ReadRows
     public static async Task<ReadRows> OfAsync(IByteSource source, InputFormat format, ReadOptions? options = null) =>
         await new ReadRows().AddAsync(new RowReader(options ?? Some.Options()), Some.Unit(source, format), source);
 
-    public async Task<ReadRows> AddAsync(RowReader reader, WorkUnit unit, IByteSource source)
+    public Task<ReadRows> AddAsync(RowReader reader, WorkUnit unit, IByteSource source) =>
+        AddAsync(reader, reader.ReadAsync(unit, source, TestContext.Current.CancellationToken));
+
+    public async Task<ReadRows> AddAsync(RowReader reader, IAsyncEnumerable<RowBlock> blocks)
     {
-        await foreach (var block in reader.ReadAsync(unit, source, TestContext.Current.CancellationToken))
+        await foreach (var block in blocks)
         {
+            Blocks++;
             for (var i = 0; i < block.Count; i++)
             {
                 Texts.Add(string.Join("|", Enumerable.Range(0, block.TextCount).Select(k => block.Text(i, k).ToString())));
@@ -131,6 +137,7 @@ sealed class ReadRows
                 }
 
                 Kept.Add([.. block.Kept.Zip(reader.KeptColumns, (c, k) => Show(c, i, k.Type))]);
+                Files.Add(block.SourceFile(i));
                 Rows.Add(block.SourceRow(i));
                 Offsets.Add(block.SourceOffset(i));
                 Splits.Add(block.Split(i));

@@ -276,7 +276,7 @@ public class LocalTargetTests
         var result = await bench.RunAsync(bench.Spec(3));
         Assert.Equal((4, 120_000), (result.Units, result.Counts!.RowsIn));
         var plan = bench.Events.OfType<JobPlanned>().Single().Plan;
-        Assert.All(plan.Hosts, h => Assert.NotEmpty(h.Units));
+        Assert.All(plan.Hosts, h => Assert.NotEmpty(h.Left));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using CsCheck;
 using ProcessingJob.Contract.Container;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Planning;
 
 namespace ProcessingJob.Launcher.Tests.Planning;
@@ -22,23 +23,30 @@ public class JobPlannerTests
                 (files, hosts, byKey, everyNth) =>
                 {
                     var spec = new JobSpec { Input = new() { Sharding = byKey ? Sharding.ByKey : Sharding.Balanced } };
-                    var all = JobPlanner.Create("j", spec, files, "m", 1, new HashSet<string>()).Units;
-                    var committed = all.Where((_, i) => i % everyNth == 1).Select(u => u.Id).ToHashSet();
+                    // By key a host gathers what it was given, whatever others have.
+                    var all = JobPlanner.Create("j", spec, files, "m", byKey ? hosts : 1, CommittedWork.None).Units;
+                    var committed = Committed(all, [.. all.Where((_, i) => i % everyNth == 1)]);
                     var plan = JobPlanner.Create("j", spec, files, "m", hosts, committed);
 
+                    Assert.Equal(all, plan.Units);
                     Assert.Equal(
-                        all,
-                        plan.Hosts.SelectMany(h => h.Units).OrderBy(u => u.Source, StringComparer.Ordinal).ThenBy(u => u.Start)
+                        all.Where(u => !committed.Ids.Contains(u.Id)),
+                        plan.Hosts.SelectMany(h => h.Left).OrderBy(u => u.Source, StringComparer.Ordinal).ThenBy(u => u.Start)
                     );
-                    Assert.Equal(committed.Count, plan.UnitsCommitted);
-                    Assert.Equal(committed.Order(), plan.Work.Committed.Order());
+                    Assert.Equal(committed.Units.Count, plan.UnitsCommitted);
+                    Assert.Equal(committed.Units.Count, plan.Hosts.Sum(h => h.Committed));
                     if (byKey)
                     {
-                        Assert.All(plan.Hosts.SelectMany(h => h.Files).CountBy(f => f), f => Assert.Equal(1, f.Value));
+                        Assert.All(plan.Hosts.SelectMany(h => h.Dealt!).CountBy(f => f.Source), f => Assert.Equal(1, f.Value));
+                        Assert.Equal(files.Select(f => (f.Source, f.Version)), plan.Work.Files.Select(f => (f.Source, f.Version)));
+                        Assert.Equal(
+                            committed.Files.Order(),
+                            plan.Work.Files.Where(f => f.Done is [PlannedFile.All, ..]).Select(f => f.Source).Order()
+                        );
                     }
                     else
                     {
-                        Assert.Equal(plan.Hosts.Select(h => h.Units), plan.Work.Hosts);
+                        Assert.Equal(plan.Hosts.Select(h => h.Left), plan.Work.Hosts.Select(h => h.Units));
                     }
                 },
                 iter: 200
@@ -50,7 +58,7 @@ public class JobPlannerTests
             .Sample(
                 (files, hosts) =>
                 {
-                    var plan = JobPlanner.Create("j", new JobSpec(), files, "m", hosts, new HashSet<string>());
+                    var plan = JobPlanner.Create("j", new JobSpec(), files, "m", hosts, CommittedWork.None);
                     Assert.True(plan.Hosts.Max(h => h.BytesLeft) <= plan.BytesLeft / hosts + plan.Units.Max(u => u.Bytes));
                 },
                 iter: 200
@@ -59,10 +67,10 @@ public class JobPlannerTests
     [Fact]
     public void Create_Resumed_BalancesWhatIsLeft()
     {
-        SourceFile[] files = [.. Enumerable.Range(0, 20).Select(i => new SourceFile($"{i:00}.csv", 1000, "v"))];
-        var all = JobPlanner.Create("j", new JobSpec(), files, "m", 2, new HashSet<string>());
-        var plan = JobPlanner.Create("j", new JobSpec(), files, "m", 2, all.Hosts[0].Units.Select(u => u.Id).ToHashSet());
-        Assert.Equal([5000L, 5000L], plan.Hosts.Select(h => h.BytesLeft));
+        SourceFile[] files = [.. Enumerable.Range(0, 8).Select(i => new SourceFile($"{i:00}.csv", 1000, "v"))];
+        var all = JobPlanner.Create("j", new JobSpec(), files, "m", 2, CommittedWork.None);
+        var plan = JobPlanner.Create("j", new JobSpec(), files, "m", 2, Committed(all.Units, all.Hosts[0].Left));
+        Assert.Equal([2000L, 2000L], plan.Hosts.Select(h => h.BytesLeft));
         Assert.Equal(1, plan.Skew);
     }
 
@@ -76,10 +84,17 @@ public class JobPlannerTests
             files,
             "m",
             3,
-            new HashSet<string>()
+            CommittedWork.None
         );
-        Assert.Equal(["0.csv,3.csv", "1.csv,4.csv", "2.csv"], plan.Hosts.Select(h => string.Join(',', h.Files)));
+        Assert.Equal(["0.csv,3.csv", "1.csv,4.csv", "2.csv"], plan.Hosts.Select(h => string.Join(',', h.Dealt!.Select(f => f.Source))));
         Assert.Empty(plan.Work.Hosts);
+    }
+
+    /// <summary>Some of the units, and the files of which they are all units.</summary>
+    static CommittedWork Committed(IReadOnlyList<WorkUnit> all, IReadOnlyList<WorkUnit> some)
+    {
+        var open = all.Except(some).SelectMany(u => u.Pieces).Select(p => p.Source).ToHashSet();
+        return new(some, some.SelectMany(u => u.Pieces).Select(p => p.Source).Where(s => !open.Contains(s)).ToHashSet());
     }
 
     [Fact]

@@ -95,8 +95,8 @@ public sealed class GpuJobTests(MotoFixture moto)
         await using var bench = await RemoteBench.StartAsync(moto);
         var spec = bench.Spec();
 
-        var job = await RemoteJob.PrepareAsync(spec, bench.Connection, bench.S3, default);
-        var plan = job.Plan("n", 1, new HashSet<string>());
+        var job = await RemoteJob.PrepareAsync(spec, bench.Connection, bench.S3, null, default);
+        var plan = job.Plan("n", 1, CommittedWork.None);
         var (_, content) = job.ConfigFiles(plan, [type]).First(f => f.Name == "job.json");
 
         Assert.Equal(Names.Of(expected), (string?)JsonNode.Parse(content)!["compute"]?["device"] ?? "auto");
@@ -146,7 +146,7 @@ public sealed class GpuJobTests(MotoFixture moto)
         var spec = bench.Spec();
         spec = spec with { Compute = spec.Compute with { InstanceType = [type] } };
         var earlier = new EarlierChoices(null, null, provider is null ? null : new ComputeRecord(provider, "float32", true));
-        var job = await RemoteJob.PrepareAsync(spec, bench.Connection, bench.S3, default);
+        var job = await RemoteJob.PrepareAsync(spec, bench.Connection, bench.S3, null, default);
         job = job with { Earlier = earlier };
 
         var e = Record.Exception(() => Preflight.CheckSameDevice(job));

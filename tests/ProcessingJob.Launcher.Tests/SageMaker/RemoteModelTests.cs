@@ -43,7 +43,7 @@ public sealed class RemoteModelTests(MotoFixture moto)
         await bench.ReplaceModelAsync(folder["model"]);
         var spec = bench.Spec();
         spec = spec with { Compute = spec.Compute with { InstanceType = [type] } };
-        var job = await RemoteJob.PrepareAsync(spec, bench.Connection, bench.S3, TestContext.Current.CancellationToken);
+        var job = await RemoteJob.PrepareAsync(spec, bench.Connection, bench.S3, null, TestContext.Current.CancellationToken);
 
         var use = await RemoteModel.ReadAsync(job, bench.S3, TestContext.Current.CancellationToken);
 

@@ -133,7 +133,7 @@ public sealed class S3DataTests(S3Fixture server) : IClassFixture<S3Fixture>
         using var proxy = new FaultProxy(server.Endpoint) { Fault = (_, _) => "elsewhere" };
 
         var e = await Assert.ThrowsAsync<PJobException>(() =>
-            S3Input.ListAsync(server.Client(proxy.Endpoint), Quick, "s3://euro/in/", "input.data", InputFormat.Auto, Token)
+            S3Input.ListAsync(server.Client(proxy.Endpoint), Quick, "s3://euro/in/", "input.data", InputFormat.Auto, cancellationToken: Token)
         );
 
         Assert.Equal(ExitCode.BadSpec, e.ExitCode);
@@ -151,7 +151,7 @@ public sealed class S3DataTests(S3Fixture server) : IClassFixture<S3Fixture>
         var bucket = await NewDataAsync(("in/ok.txt", "a\n"), (key, "b\n"));
 
         var e = await Assert.ThrowsAsync<PJobException>(() =>
-            S3Input.ListAsync(server.Client(), Quick, $"s3://{bucket}/in/", "input.data", InputFormat.Auto, Token)
+            S3Input.ListAsync(server.Client(), Quick, $"s3://{bucket}/in/", "input.data", InputFormat.Auto, cancellationToken: Token)
         );
 
         Assert.Equal(ExitCode.BadSpec, e.ExitCode);
@@ -175,7 +175,7 @@ public sealed class S3DataTests(S3Fixture server) : IClassFixture<S3Fixture>
 
         Assert.Empty(await new S3Data(server.Client(), uri).ListAsync(Token));
         var e = await Assert.ThrowsAsync<PJobException>(() =>
-            S3Input.ListAsync(server.Client(), Quick, uri.ToString(), "input.data", InputFormat.Auto, Token)
+            S3Input.ListAsync(server.Client(), Quick, uri.ToString(), "input.data", InputFormat.Auto, cancellationToken: Token)
         );
         Assert.StartsWith($"input.data: no objects in s3://{bucket}//x/", e.Message, StringComparison.Ordinal);
     }

@@ -1,0 +1,123 @@
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Spec;
+
+namespace ProcessingJob.Contract.Plan;
+
+/// <summary>
+/// The plan in the config channel: plan.json for all hosts, and compressed beside it a file a host, so that a host reads its own work and
+/// not that of a hundred others.
+/// </summary>
+public static class PlanFiles
+{
+    public static readonly string Head = Path.GetFileName(new ContainerPaths("/").PlanFile);
+    const string FileList = "plan-files.json.gz";
+
+    static readonly JsonSerializerOptions Compact = new(ContractJson.Options) { WriteIndented = false };
+
+    /// <summary>Names and contents, made one after another.</summary>
+    public static IEnumerable<(string Name, byte[] Content)> Write(WorkPlan plan)
+    {
+        yield return (Head, ContractJson.Write(plan));
+        if (plan.Sharding == Sharding.ByKey)
+        {
+            yield return (FileList, Compress(plan.Files));
+        }
+
+        foreach (var (rank, work) in plan.Hosts.Index())
+        {
+            yield return (OfHost(rank), Compress(work));
+        }
+    }
+
+    /// <summary>The plan of this host's job; null: there is none.</summary>
+    /// <exception cref="PJobException">Exit code 1: it is damaged or of another version.</exception>
+    public static async Task<WorkPlan?> ReadAsync(ContainerPaths paths, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        if (!File.Exists(paths.PlanFile))
+        {
+            return null;
+        }
+
+        var plan = ContractJson.Read<WorkPlan>(await File.ReadAllBytesAsync(paths.PlanFile, cancellationToken).ConfigureAwait(false), paths.PlanFile);
+        return plan.Version == WorkPlan.CurrentVersion
+            ? plan
+            : throw new PJobException(
+                $"{paths.PlanFile}: a plan of format {plan.Version}, expected {WorkPlan.CurrentVersion}; fix: run the worker's image and pjob "
+                    + "of one version"
+            );
+    }
+
+    /// <summary>The work of one host.</summary>
+    /// <exception cref="PJobException">Exit code 1: the file is missing or damaged.</exception>
+    public static async Task<HostWork> ReadHostAsync(ContainerPaths paths, int rank, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        var path = Path.Combine(paths.Config, OfHost(rank));
+        try
+        {
+            var file = Open(path);
+            await using var fileScope = file.ConfigureAwait(false);
+            return await JsonSerializer.DeserializeAsync<HostWork>(file, Compact, cancellationToken).ConfigureAwait(false)
+                ?? throw new JsonException("found null");
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException)
+        {
+            throw Damaged(path, e);
+        }
+    }
+
+    /// <summary>The files of a job that is sharded by key, one after another.</summary>
+    /// <exception cref="PJobException">Exit code 1: the list is missing or damaged.</exception>
+    public static async IAsyncEnumerable<PlannedFile> ReadFilesAsync(
+        ContainerPaths paths,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        var path = Path.Combine(paths.Config, FileList);
+        var list = Open(path);
+        await using var listScope = list.ConfigureAwait(false);
+        var files = JsonSerializer.DeserializeAsyncEnumerable<PlannedFile>(list, Compact, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var filesScope = files.ConfigureAwait(false);
+        while (true)
+        {
+            try
+            {
+                if (!await files.MoveNextAsync().ConfigureAwait(false))
+                {
+                    yield break;
+                }
+            }
+            catch (Exception e) when (e is JsonException or InvalidDataException)
+            {
+                throw Damaged(path, e);
+            }
+
+            yield return files.Current ?? throw Damaged(path, new JsonException("found null"));
+        }
+    }
+
+    static string OfHost(int rank) => $"plan-{rank}.json.gz";
+
+    static byte[] Compress<T>(T value)
+    {
+        using var content = new MemoryStream();
+        using (var gzip = new GZipStream(content, CompressionLevel.Fastest))
+        {
+            JsonSerializer.Serialize(gzip, value, Compact);
+        }
+
+        return content.ToArray();
+    }
+
+    static GZipStream Open(string path) =>
+        File.Exists(path)
+            ? new(File.OpenRead(path), CompressionMode.Decompress)
+            : throw new PJobException($"{path}: missing, although {Head} is there; fix: start the job again with pjob");
+
+    static PJobException Damaged(string path, Exception e) => new($"{path}: damaged: {e.Message}", ExitCode.Failed, e);
+}
