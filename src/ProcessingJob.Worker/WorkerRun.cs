@@ -173,6 +173,9 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
                 lanes.Lanes,
                 lanes.BlocksAhead
             )
+            {
+                Committed = new RejectLimit(spec, plan, shard, data, totals).CheckAsync,
+            }
         );
         using var progress = new Progress(totals, model.Engine is { } engine ? () => engine.Stats : null, shard.Bytes, log, time);
         try

@@ -1,11 +1,15 @@
+using System.Text.Json.Serialization;
+
 namespace ProcessingJob.Contract.Output;
 
 /// <summary>
 /// The commit record of a unit, <c>_commits/&lt;unit&gt;.json</c>: written last, so that what it names is whole. It holds nothing
 /// of host or time: the same unit gives the same bytes on any run.
 /// </summary>
-public sealed record UnitRecord
+public sealed record UnitRecord : IStamped
 {
+    [JsonPropertyOrder(-1)]
+    public FormatStamp Pjob { get; init; } = FormatStamp.Current;
     public required string Unit { get; init; }
     public required string SourceFile { get; init; }
     public long Start { get; init; }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ProcessingJob.Contract.Columns;
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Spec;
@@ -8,9 +9,10 @@ namespace ProcessingJob.Contract.Plan;
 /// <c>plan.json</c>: what the launcher decided, for all hosts. Without it (an image run by the Python SDK) the worker plans its own
 /// shard by the same rules.
 /// </summary>
-public sealed record WorkPlan
+public sealed record WorkPlan : IStamped
 {
-    public int Version { get; init; } = 1;
+    [JsonPropertyOrder(-1)]
+    public FormatStamp Pjob { get; init; } = FormatStamp.Current;
     public string Job { get; init; } = "";
     public string SpecFingerprint { get; init; } = "";
     public string ModelFingerprint { get; init; } = "";
@@ -31,6 +33,9 @@ public sealed record WorkPlan
     /// host only content, which for local files must be the same; null: the host names units by sha256.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Versions { get; init; }
+
+    /// <summary>Rows that the whole input can have at most (<see cref="RowBound"/>); null: its size does not tell.</summary>
+    public long? MostRows { get; init; }
 
     /// <summary>Ids of units whose output is there already.</summary>
     public IReadOnlyList<string> Committed { get; init; } = [];

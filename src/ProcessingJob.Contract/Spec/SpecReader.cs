@@ -28,6 +28,7 @@ public static class SpecReader
         var spec = new JobSpec();
         if (Load(text, name) is { } root)
         {
+            CheckStamp(root, name);
             Walk(root, "", name, ref spec, faults);
         }
 
@@ -49,6 +50,23 @@ public static class SpecReader
         {
             throw new PJobException($"--{path}: {e.Message}", ExitCode.BadSpec);
         }
+    }
+
+    /// <summary>Takes out what launchers write into job.json beside the keys.</summary>
+    static void CheckStamp(YamlMappingNode root, string name)
+    {
+        if (
+            root.Children.TryGetValue(FormatStamp.Key, out var found)
+            && found is YamlMappingNode stamp
+            && Member("format") is { } format
+            && int.TryParse(format, out var number)
+        )
+        {
+            FormatStamp.Check(number, Member("version") ?? "of an unknown version", name);
+            root.Children.Remove(FormatStamp.Key);
+        }
+
+        string? Member(string key) => stamp.Children.TryGetValue(key, out var value) ? (value as YamlScalarNode)?.Value : null;
     }
 
     static YamlNode ArgumentNode(SpecKey key, string value)

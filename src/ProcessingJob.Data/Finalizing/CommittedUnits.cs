@@ -53,7 +53,7 @@ public static class CommittedUnits
         {
             return !UnitCheck.Faults(unit, ContractJson.Read<UnitRecord>(json, path), identity, sizes).Any();
         }
-        catch (PJobException)
+        catch (PJobException e) when (e.ExitCode == ExitCode.Failed)
         {
             return false;
         }

@@ -51,7 +51,7 @@ public sealed record HostRoot(string Host, ContainerPaths Paths)
                 File.Copy(path, Path.Combine(paths.Config, name));
             }
 
-            File.WriteAllText(paths.JobFile, SpecWriter.ToJsonText(inputs.Plan.Spec));
+            File.WriteAllText(paths.JobFile, SpecWriter.ToJobFile(inputs.Plan.Spec));
             File.WriteAllBytes(paths.PlanFile, ContractJson.Write(inputs.Plan.Work));
             var uris = new Dictionary<string, string>
             {

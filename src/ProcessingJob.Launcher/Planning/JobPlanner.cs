@@ -33,6 +33,7 @@ public static class JobPlanner
             ModelFingerprint = modelFingerprint,
             DataFingerprint = DataFingerprint(files),
             Sharding = spec.Input.Sharding,
+            MostRows = RowBound.Of(units, spec),
             Hosts = spec.Input.Sharding == Sharding.ByKey ? [] : shares,
             Versions =
                 spec.Input.Sharding == Sharding.ByKey ? files.ToDictionary(f => f.Source, f => f.Version, StringComparer.Ordinal) : null,

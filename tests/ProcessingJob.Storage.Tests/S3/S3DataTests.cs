@@ -45,6 +45,25 @@ public sealed class S3DataTests(S3Fixture server) : IClassFixture<S3Fixture>
         Assert.Equal(32, files[0].Version.Length);
     }
 
+    [Theory]
+    [InlineData("Access Denied", "the role needs s3:GetObject")]
+    [InlineData("Bucket is requester pays bucket but no requester pays header included.", "the bucket lets the requester pay")]
+    public async Task Call_AccessDenied_SaysWhatIsNeeded(string said, string expected)
+    {
+        var refused = new Amazon.S3.AmazonS3Exception(said)
+        {
+            StatusCode = System.Net.HttpStatusCode.Forbidden,
+            ErrorCode = "AccessDenied",
+        };
+
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            new S3Calls(server.Client(), Quick).RunAsync<int>("s3://b/k", (_, _) => Task.FromException<int>(refused), Token)
+        );
+
+        Assert.StartsWith("s3://b/k: ", e.Message);
+        Assert.Contains(expected, e.Message);
+    }
+
     [Fact]
     public async Task List_MoreThanAPage_GivesAll()
     {
