@@ -35,10 +35,10 @@ public static class FolderFiles
     /// The files of a model folder in ordinal order, without names that begin with '.'. Links are followed: in the Hugging Face cache
     /// every file of a model is one.
     /// </summary>
-    /// <exception cref="PJobException">Exit code 1: the folder cannot be listed.</exception>
+    /// <exception cref="PJobException">Exit code 4: the folder cannot be listed, as one with a link to itself.</exception>
     public static IReadOnlyList<string> OfModel(string root) =>
         [
-            .. Walk(root, (ref entry) => !entry.IsDirectory && !IsHidden(ref entry), (ref entry) => !IsHidden(ref entry))
+            .. Walk(root, (ref entry) => !entry.IsDirectory && !IsHidden(ref entry), (ref entry) => !IsHidden(ref entry), ExitCode.Model)
                 .Select(file => file.Name),
         ];
 
@@ -70,7 +70,11 @@ public static class FolderFiles
                     }
                     catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                     {
-                        throw new PJobException($"{path}: cannot be read: {e.Message}", unreadable, e);
+                        // What is no UTF-8 in a name comes out as this character, under which no file is found.
+                        var why = names[i].Contains('\ufffd', StringComparison.Ordinal)
+                            ? "its name is not UTF-8; fix: rename it"
+                            : $"cannot be read: {e.Message}";
+                        throw new PJobException($"{path}: {why}", unreadable, e);
                     }
                     return ValueTask.CompletedTask;
                 }
@@ -110,7 +114,8 @@ public static class FolderFiles
     static List<Found> Walk(
         string root,
         FileSystemEnumerable<Found>.FindPredicate include,
-        FileSystemEnumerable<Found>.FindPredicate recurse
+        FileSystemEnumerable<Found>.FindPredicate recurse,
+        ExitCode unreadable = ExitCode.Failed
     )
     {
         var options = new EnumerationOptions
@@ -136,7 +141,7 @@ public static class FolderFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PJobException($"{root}: cannot be listed: {e.Message}", ExitCode.Failed, e);
+            throw new PJobException($"{root}: cannot be listed: {e.Message}", unreadable, e);
         }
     }
 

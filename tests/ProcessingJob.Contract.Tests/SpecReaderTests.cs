@@ -287,4 +287,47 @@ public sealed class SpecReaderTests
                 Input = new() { Data = data, Format = InputFormat.Text },
             }
         );
+
+    [Fact]
+    public void Parse_ListsInLists_EndAtOnce()
+    {
+        var e = Assert.Throws<PJobException>(() => SpecReader.Parse($"name: {new string('[', 20_000)}", "job.yaml"));
+
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.Contains("more than 64 deep", e.Message);
+    }
+
+    [Fact]
+    public void Parse_BracketsInTexts_AreNoLists() =>
+        Assert.Equal(
+            $"{new string('[', 100)}'",
+            SpecReader.Parse($"tokens: {{ prompt: \"{new string('[', 100)}'\" }}", "job.yaml").Tokens.Prompt
+        );
+
+    [Fact]
+    public void Parse_SecondDocument_IsRefused()
+    {
+        var e = Assert.Throws<PJobException>(() => SpecReader.Parse("name: a\n---\nname: b\n", "job.yaml"));
+
+        Assert.StartsWith("job.yaml:3: ", e.Message);
+        Assert.Contains("found a second document", e.Message);
+    }
+
+    [Fact]
+    public void Parse_ManyFaults_ShowsSomeAndCountsTheRest()
+    {
+        var e = Assert.Throws<PJobException>(() =>
+            SpecReader.Parse(string.Concat(Enumerable.Range(0, 500).Select(i => $"k{i}: 1\n")), "job.yaml")
+        );
+
+        Assert.Equal(21, e.Message.Split('\n').Length);
+        Assert.EndsWith("\nand 480 more faults", e.Message);
+    }
+
+    [Fact]
+    public void Parse_TextThatIsNoSpec_IsRefusedByItsSize() =>
+        Assert.Contains(
+            "expected at most 1048576",
+            Assert.Throws<PJobException>(() => SpecReader.Parse($"name: {new string('a', 2 << 20)}", "job.yaml")).Message
+        );
 }

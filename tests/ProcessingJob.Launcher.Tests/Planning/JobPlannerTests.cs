@@ -89,4 +89,19 @@ public class JobPlannerTests
         Assert.Equal(["algo-1", "algo-10", "algo-2"], names.Take(3));
         Assert.Equal(1, new ResourceConfig("algo-10", names).Rank);
     }
+
+    // It took minutes when each host looked for its files in a list.
+    [Fact]
+    public void LargestShare_HundredThousandFilesOnAHundredHosts_IsOnePass()
+    {
+        var files = Enumerable.Range(0, 100_000).Select(i => new SourceFile($"f{i:000000}.txt", i, "v")).ToList();
+        var spec = new JobSpec { Input = new() { Format = InputFormat.Text, Sharding = Sharding.ByKey } };
+        var plan = JobPlanner.Create("j", spec, files, "m", 100, new HashSet<string>());
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+
+        var bytes = SageMaker.Preflight.LargestShare(plan);
+
+        Assert.Equal(Enumerable.Range(0, 1_000).Sum(i => 99L + 100 * i), bytes);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed}");
+    }
 }
