@@ -239,7 +239,7 @@ public static class SpecReader
         return $"{where}: unknown key '{path}'" + (nearest is null ? "; 'pjob schema' lists all keys" : $"; did you mean '{nearest}'?");
     }
 
-    static PJobException Bad(IReadOnlyList<string> faults) =>
+    static PJobException Bad(List<string> faults) =>
         new(
             string.Join('\n', faults.Take(MostFaults))
                 + (faults.Count > MostFaults ? $"\nand {faults.Count - MostFaults} more faults" : ""),

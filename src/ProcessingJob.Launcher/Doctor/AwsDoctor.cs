@@ -5,7 +5,6 @@ using Amazon.S3;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
-using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Storage;
 

@@ -45,6 +45,19 @@ public sealed class S3DataTests(S3Fixture server) : IClassFixture<S3Fixture>
         Assert.Equal(32, files[0].Version.Length);
     }
 
+    [Fact]
+    public async Task List_ManifestFile_IsRefusedByNameBeforeTheJob()
+    {
+        var bucket = await NewDataAsync(("lists/day.manifest", """[{"prefix":"s3://b/in/"},"a.txt"]"""), ("in/a.txt", "a"));
+
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            S3Input.ListAsync(server.Client(), Quick, $"s3://{bucket}/lists/day.manifest", "input.data", InputFormat.Auto, Token)
+        );
+
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.StartsWith($"input.data: s3://{bucket}/lists/day.manifest is a list of objects (S3DataType ManifestFile)", e.Message);
+    }
+
     [Theory]
     [InlineData("Access Denied", "the role needs s3:GetObject")]
     [InlineData("Bucket is requester pays bucket but no requester pays header included.", "the bucket lets the requester pay")]
