@@ -20,9 +20,16 @@ public static class ContractJson
 
     public static byte[] Write<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, Indented), (byte)'\n'];
 
-    /// <exception cref="PJobException">Not JSON of this shape; the message names <paramref name="name"/>.</exception>
+    /// <exception cref="PJobException">
+    /// Not JSON of this shape; BadSpec: of a newer program. The message names <paramref name="name"/>.
+    /// </exception>
     public static T Read<T>(ReadOnlySpan<byte> json, string name)
     {
+        if (typeof(T).IsAssignableTo(typeof(IStamped)))
+        {
+            FormatStamp.Check(json, name);
+        }
+
         try
         {
             return JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("found null");

@@ -1,3 +1,4 @@
+using Amazon.S3;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Storage;
@@ -7,9 +8,9 @@ namespace ProcessingJob.Launcher;
 /// <summary>The files of an output in a folder or on S3, with the client that they are read with.</summary>
 public sealed class OpenedOutput : IDisposable
 {
-    readonly IDisposable? _client;
+    readonly IAmazonS3? _client;
 
-    OpenedOutput(IOutputStore store, IDisposable? client) => (Store, _client) = (store, client);
+    OpenedOutput(IOutputStore store, IAmazonS3? client) => (Store, _client) = (store, client);
 
     /// <summary>Not to be used once this is disposed.</summary>
     public IOutputStore Store { get; }
@@ -30,6 +31,10 @@ public sealed class OpenedOutput : IDisposable
         var s3 = connect().S3();
         return new(new S3Store(s3, at, AwsConnection.S3Options), s3);
     }
+
+    /// <summary>The same files; what is written to S3 is encrypted by a key (null: the bucket's).</summary>
+    public IOutputStore WithKey(string? kmsKey) =>
+        _client is null ? Store : new S3Store(_client, S3Uri.Parse(Store.Location, "output"), AwsConnection.S3Options, kmsKey);
 
     public void Dispose() => _client?.Dispose();
 }

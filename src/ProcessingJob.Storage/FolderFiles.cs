@@ -40,10 +40,10 @@ public static class FolderFiles
     /// The files of a model folder in ordinal order, without names that begin with '.'. Links are followed: in the Hugging Face cache
     /// every file of a model is one.
     /// </summary>
-    /// <exception cref="PJobException">Exit code 1: the folder cannot be listed.</exception>
+    /// <exception cref="PJobException">Exit code 4: the folder cannot be listed, as one with a link to itself.</exception>
     public static IReadOnlyList<string> OfModel(string root) =>
         [
-            .. Walk(root, (ref entry) => !entry.IsDirectory && !IsHidden(ref entry), (ref entry) => !IsHidden(ref entry))
+            .. Walk(root, (ref entry) => !entry.IsDirectory && !IsHidden(ref entry), (ref entry) => !IsHidden(ref entry), ExitCode.Model)
                 .Select(file => file.Name),
         ];
 
@@ -78,7 +78,11 @@ public static class FolderFiles
                     }
                     catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                     {
-                        throw new PJobException($"{path}: cannot be read: {e.Message}", unreadable, e);
+                        // What is no UTF-8 in a name comes out as this character, under which no file is found.
+                        var why = names[i].Contains('\ufffd', StringComparison.Ordinal)
+                            ? "its name is not UTF-8; fix: rename it"
+                            : $"cannot be read: {e.Message}";
+                        throw new PJobException($"{path}: {why}", unreadable, e);
                     }
 
                     progress?.Report(new("reading the input", Interlocked.Increment(ref done), names.Count, "files"));
@@ -142,7 +146,8 @@ public static class FolderFiles
     static List<Found> Walk(
         string root,
         FileSystemEnumerable<Found>.FindPredicate include,
-        FileSystemEnumerable<Found>.FindPredicate recurse
+        FileSystemEnumerable<Found>.FindPredicate recurse,
+        ExitCode unreadable = ExitCode.Failed
     )
     {
         var options = new EnumerationOptions
@@ -168,7 +173,7 @@ public static class FolderFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PJobException($"{root}: cannot be listed: {e.Message}", ExitCode.Failed, e);
+            throw new PJobException($"{root}: cannot be listed: {e.Message}", unreadable, e);
         }
     }
 

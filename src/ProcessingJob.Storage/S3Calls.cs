@@ -124,6 +124,9 @@ public sealed class S3Calls(IAmazonS3 client, S3Options options, Retry? retry = 
         {
             (_, "ExpiredToken" or "InvalidAccessKeyId" or "SignatureDoesNotMatch") =>
                 $"the credentials are refused: {e.Message}; renew them",
+            (HttpStatusCode.Forbidden, _) when e.Message.Contains("requester pays", StringComparison.OrdinalIgnoreCase) =>
+                "the bucket lets the requester pay, which SageMaker's copies cannot; fix: copy the data to a bucket of your own "
+                    + "(aws s3 cp --request-payer requester)",
             (HttpStatusCode.Forbidden, _) =>
                 $"access denied ({e.ErrorCode}); the role needs s3:GetObject, s3:ListBucket, and for an output s3:PutObject and "
                     + "s3:AbortMultipartUpload there, and kms:Decrypt or kms:GenerateDataKey if it is encrypted with a key",

@@ -51,6 +51,15 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
             {
                 if (item.Key == at.Key && !item.Key.EndsWith('/'))
                 {
+                    if (format is not null && at.Name.EndsWith(".manifest", StringComparison.OrdinalIgnoreCase))
+                    {
+                        throw new PJobException(
+                            $"{key}: {uri} is a list of objects (S3DataType ManifestFile), which is not read; fix: name the prefix that "
+                                + "they lie below, or copy them below one of their own",
+                            ExitCode.BadSpec
+                        );
+                    }
+
                     var parent = at with { Key = item.Key[..^at.Name.Length] };
                     return new S3Input(parent, [new SourceFile(at.Name, item.Size, item.ETag)], at);
                 }

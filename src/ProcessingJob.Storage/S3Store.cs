@@ -64,6 +64,21 @@ public sealed class S3Store(IAmazonS3 client, S3Uri uri, S3Options? options = nu
     public Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
         _objects.WriteAsync(_root.Append(path), content, null, cancellationToken);
 
+    /// <summary>Writes a file of a name that is free.</summary>
+    /// <returns>False: there is one already, and it stays as it is.</returns>
+    public async Task<bool> TryCreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _objects.WriteAsync(_root.Append(path), content, "*", cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
+        {
+            return false;
+        }
+    }
+
     public Task DeleteAsync(string path, CancellationToken cancellationToken = default) =>
         _objects.DeleteAsync(_root.Append(path), cancellationToken);
 

@@ -29,10 +29,27 @@ public readonly record struct S3Uri(string Bucket, string Key)
         var rest = IsS3(text) ? text[Scheme.Length..] : "";
         var slash = rest.IndexOf('/');
         var bucket = slash < 0 ? rest : rest[..slash];
+        if (Special(bucket) is { } what)
+        {
+            throw new PJobException(
+                $"{key}: found {what} in {text}, expected the name of a bucket: SageMaker copies from and to buckets; fix: name the bucket "
+                    + "behind it",
+                ExitCode.BadSpec
+            );
+        }
+
         return bucket.Length > 0
             ? new S3Uri(bucket, slash < 0 ? "" : rest[(slash + 1)..])
             : throw new PJobException($"{key}: found \"{text}\", expected s3://bucket/prefix/", ExitCode.BadSpec);
     }
+
+    /// <summary>What stands in the place of a bucket's name and is none; null: it is one.</summary>
+    static string? Special(string bucket) =>
+        bucket.StartsWith("arn:", StringComparison.Ordinal) ? "the ARN of an access point"
+        : bucket.EndsWith("-s3alias", StringComparison.Ordinal) || bucket.EndsWith("--ol-s3", StringComparison.Ordinal)
+            ? "the alias of an access point"
+        : bucket.EndsWith("--x-s3", StringComparison.Ordinal) ? "a directory bucket (S3 Express One Zone)"
+        : null;
 
     /// <summary>The same address as a folder: without the slash, prefix <c>corpus</c> would also take <c>corpus-old/…</c>.</summary>
     public S3Uri AsFolder() => Key.Length == 0 || Key.EndsWith('/') ? this : this with { Key = Key + "/" };

@@ -16,11 +16,24 @@ static class FinishRun
                 ? S3Clients.Create(ProcessingJobConfig.Read(paths.ProcessingJobConfigFile).Region)
                 : null;
         IOutputStore store = client is null ? LocalStore.Within(place ?? paths.Output) : new S3Store(client, S3Uri.Parse(place!, "finish"));
+        var spec = (await OutputIdentity.ReadAsync(store, cancellationToken))?.Spec;
+        if (client is not null)
+        {
+            store = new S3Store(client, S3Uri.Parse(place!, "finish"), kmsKey: spec?.Aws.KmsKey);
+        }
+
         // Where the output names its input, a file that no host has seen is missed.
-        var given = (await OutputIdentity.ReadAsync(store, cancellationToken))?.Spec.Input;
+        var given = spec?.Input;
         var input =
             client is not null && given is not null && S3Uri.IsS3(given.Data)
-                ? await S3Input.ListAsync(client, new S3Options(), given.Data, "input.data", given.Format, cancellationToken: cancellationToken)
+                ? await S3Input.ListAsync(
+                    client,
+                    new S3Options(),
+                    given.Data,
+                    "input.data",
+                    given.Format,
+                    cancellationToken: cancellationToken
+                )
                 : null;
         string[]? sources = input is null ? null : [.. input.Files.Select(f => f.Source)];
         var finished = await new OutputFinisher(store, time).FinishAsync(sources, cancellationToken: cancellationToken);

@@ -171,6 +171,9 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
                 lanes.Lanes,
                 lanes.BlocksAhead
             )
+            {
+                Committed = new RejectLimit(spec, plan, shard, data, totals).CheckAsync,
+            }
         );
         using var progress = new Progress(totals, model.Engine is { } engine ? () => engine.Stats : null, shard.Bytes, log, time);
         try
@@ -262,11 +265,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
     )
     {
         // An empty file says nothing of types.
-        var first = shard
-            .Units.SelectMany(u => u.Pieces)
-            .OrderBy(u => u.Size == 0)
-            .ThenBy(u => u.Source, StringComparer.Ordinal)
-            .First();
+        var first = shard.Units.SelectMany(u => u.Pieces).OrderBy(u => u.Size == 0).ThenBy(u => u.Source, StringComparer.Ordinal).First();
         await using var source = await data.OpenAsync(first, cancellationToken);
         return await SchemaSampler.InferAsync(source, first.Format, spec.Input, cancellationToken);
     }

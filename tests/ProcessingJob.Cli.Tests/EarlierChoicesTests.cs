@@ -37,8 +37,7 @@ public sealed class EarlierChoicesTests(MotoFixture moto)
         var run = await bench.PjobAsync("run", file, "--no-wait", "--json");
 
         var name = (string)JsonNode.Parse(run.Out)!["job"]!;
-        using var plan = await bench.S3.GetObjectAsync(bench.Bucket, $"processingjob/jobs/{name}/config/plan.json");
-        var work = JsonNode.Parse(await new StreamReader(plan.ResponseStream).ReadToEndAsync())!;
+        var work = JsonNode.Parse((await bench.ConfigAsync(name, "plan.json"))!)!;
         Assert.Equal((expected, "onnx/other.onnx"), ((int?)work["token_budget"], (string?)work["model_file"]));
     }
 }

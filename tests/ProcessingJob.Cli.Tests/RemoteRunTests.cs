@@ -36,6 +36,17 @@ public sealed class RemoteRunTests(MotoFixture moto)
         var dry = await bench.PjobAsync("run", spec, "--dry-run", "--json");
         Assert.True(dry.ExitCode == 0, dry.Error);
         Assert.Empty(bench.Aws.Server.Jobs.All);
+        Assert.Contains("not staged: ", dry.Error, StringComparison.Ordinal);
+        Assert.Contains("\nnot staged: ", (await bench.PjobAsync("run", spec, "--dry-run")).Out, StringComparison.Ordinal);
+        // What 'pjob request' stages and prints is the same.
+        await using var other = await RemoteBench.StartAsync(moto);
+        other.WriteModel("model");
+        var own = other.SpecFile(other.Spec(2) with { Model = other.Local("model") });
+        var planned = await other.PjobAsync("run", own, "--dry-run", "--json");
+        var requested = await other.PjobAsync("request", own);
+        Assert.True(requested.ExitCode == 0, requested.Error);
+        Assert.DoesNotContain("not staged", requested.Error, StringComparison.Ordinal);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(planned.Out), JsonNode.Parse(requested.Out)), requested.Out);
 
         await bench.PjobAsync("run", spec);
         var sent = Assert.Single(bench.Aws.Server.Calls, c => c.Operation == "CreateProcessingJob").Request;
@@ -115,8 +126,7 @@ public sealed class RemoteRunTests(MotoFixture moto)
         );
         Assert.True(run.ExitCode == 0, run.Error);
         var name = (string)JsonNode.Parse(run.Out)!["job"]!;
-        using var plan = await bench.S3.GetObjectAsync(bench.Bucket, $"processingjob/jobs/{name}/config/plan.json");
-        var schema = JsonNode.Parse(await new StreamReader(plan.ResponseStream).ReadToEndAsync())!["schema"]!;
+        var schema = JsonNode.Parse((await bench.ConfigAsync(name, "plan.json"))!)!["schema"]!;
         Assert.Equal("""[{"name":"stars","type":"int64"}]""", schema.ToJsonString());
     }
 
@@ -158,6 +168,39 @@ public sealed class RemoteRunTests(MotoFixture moto)
         Assert.True(finished.ExitCode == 0, finished.Error);
         Assert.True(await bench.LooksFinishedAsync());
         Assert.Single(bench.Aws.Server.Jobs.All);
+    }
+
+    [Fact]
+    public async Task Status_RunningJob_SaysHowFarItIs()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        bench.Aws.Server.Jobs.Runner = null;
+        bench.Aws.Server.Jobs.Scripts.Enqueue(new(PendingPolls: 0, RunningPolls: 9));
+        await bench.PjobAsync("run", bench.SpecFile(bench.Spec(2)), "--no-wait");
+        var job = Assert.Single(bench.Aws.Server.Jobs.All).Name;
+        var now = bench.Aws.Time.GetUtcNow();
+        Say("algo-1", now - TimeSpan.FromHours(1), 1);
+        Say("algo-1", now - TimeSpan.FromSeconds(20), 1_000);
+        Say("algo-2", now - TimeSpan.FromSeconds(15), 10);
+        Say("algo-1", now - TimeSpan.FromSeconds(10), 1_500);
+
+        var text = await bench.PjobAsync("status", job);
+        Assert.True(text.ExitCode == 0, text.Error);
+        Assert.Contains($"{job}: Running", text.Out, StringComparison.Ordinal);
+        Assert.Contains("progress: 1,510 rows (15.1 % of the input), 50 rows/s, 4 rejected\n", text.Out, StringComparison.Ordinal);
+        var status = JsonNode.Parse((await bench.PjobAsync("status", job, "--json")).Out)!;
+        Assert.Equal(
+            """{"rows":1510,"rejects":4,"bytes":15100,"total_bytes":100000,"rows_per_second":50,"hosts":2}""",
+            status["progress"]!.ToJsonString()
+        );
+
+        void Say(string host, DateTimeOffset at, int rows) =>
+            bench.Aws.Server.Logs.Print(
+                job,
+                host,
+                $$"""{"@t":"{{at:O}}","@m":"m","Event":"progress","Rows":{{rows}},"Tokens":9,"Bytes":{{rows * 10}},"TotalBytes":50000,"Rejects":2}""",
+                at
+            );
     }
 
     [Theory]

@@ -53,6 +53,24 @@ public sealed class ContainerTests : IDisposable
         Assert.Equal("s3://b/out/", config.OutputUris["/opt/ml/processing/output"]);
     }
 
+    // The service's default for the results of queries is the other than that for objects: a share of a shard would lose rows.
+    [Theory]
+    [InlineData("", "ShardedByS3Key")]
+    [InlineData(""","DataDistributionType":null""", "ShardedByS3Key")]
+    [InlineData(""","DataDistributionType":"FullyReplicated" """, "FullyReplicated")]
+    public void ProcessingJobConfig_ResultOfAQuery_IsDealtOutUnlessItSaysElse(string said, string expected)
+    {
+        File.WriteAllText(
+            _file,
+            $$$$"""
+            {"ProcessingInputs":[{"InputName":"data","S3Input":null,"DatasetDefinition":
+              {"LocalPath":"/opt/ml/processing/input/data"{{{{said}}}},"AthenaDatasetDefinition":{"QueryString":"select 1"}}}]}
+            """
+        );
+
+        Assert.Equal(expected, ProcessingJobConfig.Read(_file).Distributions["/opt/ml/processing/input/data"]);
+    }
+
     [Fact]
     public void ProcessingJobConfig_OfLocalMode_HasNoRegion()
     {

@@ -35,21 +35,24 @@ public sealed class NotebookTests
         Assert.True(File.Exists(bench.Path("out", "_SUCCESS")));
     }
 
-    [Fact]
-    public void PythonNotebook_ItsArguments_AreOptionsOfTheWorker()
+    [Theory]
+    [InlineData("sagemaker-2")]
+    [InlineData("sagemaker-3")]
+    public async Task PythonNotebook_ItsArguments_AreOptionsOfTheWorker(string name)
     {
-        var notebook = JsonNode.Parse(File.ReadAllText(Repo.File("scripts", "notebooks", "processor.ipynb")))!;
+        Assert.SkipWhen(Tool.Find("python3") is null, "python3 is not on PATH.");
+        var file = Repo.File("scripts", "notebooks", $"{name}.ipynb");
+        var notebook = JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!;
         Assert.Equal(4, (int)notebook["nbformat"]!);
-        var code = string.Concat(
-            notebook["cells"]!
-                .AsArray()
-                .Where(c => (string?)c!["cell_type"] == "code")
-                .SelectMany(c => c!["source"]!.AsArray())
-                .Select(l => (string?)l)
-        );
-        var list = code[(code.IndexOf("arguments=[", StringComparison.Ordinal) + "arguments=".Length)..];
-        var arguments = JsonNode
-            .Parse(list[..(list.IndexOf(']', StringComparison.Ordinal) + 1)])!
+        var start = new ProcessStartInfo("python3", [Repo.File("tests", "reference", "sdk_requests.py"), name, file])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var program = Process.Start(start)!;
+        var ended = await program.EndAsync();
+        Assert.True(ended.ExitCode == 0, ended.Error);
+        var arguments = JsonNode.Parse(ended.Out)![0]!["AppSpecification"]!["ContainerArguments"]!
             .AsArray()
             .Select(a => (string)a!)
             .ToList();

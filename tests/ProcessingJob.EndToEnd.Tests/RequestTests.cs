@@ -18,7 +18,15 @@ public sealed class RequestTests(MotoFixture moto)
     {
         await using var bench = await StartAsync();
         await using var run = await StartAsync();
-        var request = await bench.Target.WriteRequestAsync(Spec(bench), recurring: false, bench);
+        var spec = Spec(bench);
+        var request = await bench.Target.WriteRequestAsync(
+            spec with
+            {
+                Aws = spec.Aws with { KmsKey = "alias/features" },
+            },
+            recurring: false,
+            bench
+        );
         Assert.Empty(bench.Aws.Server.Jobs.All);
 
         await SendAsync(bench, request);
@@ -28,6 +36,11 @@ public sealed class RequestTests(MotoFixture moto)
         Assert.Equal(JobState.Completed, (await run.RunAsync(Spec(run))).Status);
         Assert.True(await bench.LooksFinishedAsync());
         Assert.Equal(await run.SnapshotAsync(), await bench.SnapshotAsync());
+        foreach (var file in new[] { "_manifest.json", "_SUCCESS" })
+        {
+            var written = await bench.S3.GetObjectMetadataAsync(bench.Bucket, $"out/{file}", TestContext.Current.CancellationToken);
+            Assert.Equal("alias/features", written.ServerSideEncryptionKeyManagementServiceKeyId);
+        }
     }
 
     [Fact]

@@ -40,6 +40,44 @@ public class WorkerContractTests
         await EndsAsync(bench, ExitCode.BadSpec, expected);
     }
 
+    [Theory]
+    [InlineData("job.json", """{ "pjob": { "format": 9, "version": "9.0.0" }, "task": "of the future" }""")]
+    [InlineData("plan.json", """{ "pjob": { "format": 9, "version": "9.0.0" }, "hosts": "of the future" }""")]
+    public async Task Worker_FileOfANewerLauncher_EndsWithTwoAndSaysWhatToPublish(string file, string content)
+    {
+        using var bench = new ContainerBench();
+        await File.WriteAllTextAsync(Path.Combine(bench.Paths.Config, file), content, TestContext.Current.CancellationToken);
+        bench.WriteData("a.csv", Csv);
+        await EndsAsync(bench, ExitCode.BadSpec, "written by pjob 9.0.0 (format 9)");
+        Assert.Contains("publish the image again", bench.Message, StringComparison.Ordinal);
+        Assert.Empty(bench.Commits);
+    }
+
+    [Fact]
+    public async Task Worker_TooManyRejects_EndsBeforeAllUnitsAreDone()
+    {
+        using var bench = new ContainerBench();
+        for (var i = 0; i < 40; i++)
+        {
+            bench.WriteData($"{i:00}.csv", "id,text\n" + string.Concat(Enumerable.Range(0, 50).Select(row => $"{row},\n")));
+        }
+
+        await EndsAsync(bench, ExitCode.Rejects, "cannot be kept any more");
+        Assert.InRange(bench.Commits.Count, 1, 39);
+
+        // A failed job has rejects and a report to look at.
+        var rejects = await Programs.PjobAsync("rejects", bench.Paths.Output);
+        Assert.Contains("missing_text", rejects.Out, StringComparison.Ordinal);
+        var page = Path.Combine(bench.Paths.Root, "report.html");
+        var report = await Programs.PjobAsync("report", bench.Paths.Output, "--out", page);
+        Assert.True(report.ExitCode == 0, report.Error);
+        var html = await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken);
+        Assert.Contains("<h2>Not finished</h2>", html, StringComparison.Ordinal);
+        Assert.Contains("algo-1: failed", html, StringComparison.Ordinal);
+        Assert.Contains("cannot be kept any more", html, StringComparison.Ordinal);
+        Assert.Contains("<h2>Rejects</h2>", html, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Worker_ColumnThatIsNotThere_NamesItAndTheColumnsThatAre()
     {

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ProcessingJob.FakeAws;
 
 /// <summary>Rules between members of CreateProcessingJob, which the service checks although its model does not say them.</summary>
-static class CrossRules
+public static class CrossRules
 {
     static readonly string[] LocalDisk = ["ml.g4dn.", "ml.g5.", "ml.g6.", "ml.g6e.", "ml.r5d."];
 

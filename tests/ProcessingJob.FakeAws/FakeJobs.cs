@@ -67,6 +67,9 @@ public sealed class FakeJobs(TimeProvider time)
         }
     }
 
+    /// <summary>DeleteProcessingJob, by somebody else: only a job that has ended, whose name is free afterwards.</summary>
+    public bool Delete(string name) => Find(name) is { IsTerminal: true } && _jobs.TryRemove(name, out _);
+
     internal Reply Stop(string name)
     {
         if (Find(name) is not { } job)

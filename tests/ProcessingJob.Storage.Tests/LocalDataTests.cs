@@ -97,6 +97,17 @@ public sealed partial class LocalDataTests : IDisposable
         Assert.Contains("found a device, expected a file", e.Message);
     }
 
+    [Fact]
+    public async Task HashModel_LinkToItsOwnFolder_IsTheModelsFault()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "links are followed as on Linux");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "config.json"), "{}", Token);
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "loop"), ".");
+        var e = await Assert.ThrowsAsync<PJobException>(() => FolderFiles.HashModelAsync(_folder, Token));
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+        Assert.Contains("symbolic links", e.Message);
+    }
+
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int mkfifo(string path, uint mode);
 

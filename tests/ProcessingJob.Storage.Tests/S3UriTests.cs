@@ -39,4 +39,17 @@ public sealed class S3UriTests
     [InlineData("s3://b/x/", "s3://b/x/a.csv")]
     public void Append_Name_LiesBelow(string root, string expected) =>
         Assert.Equal(expected, S3Uri.Parse(root, "data").Append("a.csv").ToString());
+
+    [Theory]
+    [InlineData("s3://arn:aws:s3:us-east-1:123456789012:accesspoint/reviews/in/", "the ARN of an access point")]
+    [InlineData("s3://reviews-abcdefghijkl-s3alias/in/", "the alias of an access point")]
+    [InlineData("s3://reviews-abcdefghijkl--ol-s3/in/", "the alias of an access point")]
+    [InlineData("s3://reviews--use1-az4--x-s3/in/", "a directory bucket (S3 Express One Zone)")]
+    public void Parse_WhatIsNoBucket_IsRefusedByName(string text, string what)
+    {
+        var e = Assert.Throws<PJobException>(() => S3Uri.Parse(text, "input.data"));
+
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.StartsWith($"input.data: found {what} in {text}, expected the name of a bucket", e.Message);
+    }
 }

@@ -33,6 +33,7 @@ public sealed class RefusalTests : IDisposable
     [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"unk_token":"z"}""", "unk_token z is not in the vocabulary")]
     [InlineData("model", """{"type":"WordPiece","vocab":{"a":0},"unk_token":"z"}""", "unk_token z is not in the vocabulary")]
     [InlineData("model", """{"type":"WordPiece","vocab":{"?":-1},"unk_token":"?"}""", "an id of 0 or more")]
+    [InlineData("model", """{"type":"WordPiece","vocab":{"?":2147483646},"unk_token":"?"}""", "at most 16777215")]
     [InlineData("model", """{"type":"Unigram","vocab":[["a",0.0]]}""", "without unk_id")]
     [InlineData("model", """{"type":"Unigram","vocab":[["a",0.0]],"unk_id":1}""", "unk_id 1 is outside")]
     [InlineData("model", """{"type":"Unigram","vocab":[["a"]],"unk_id":0}""", "a token and its score")]
@@ -215,6 +216,22 @@ public sealed class RefusalTests : IDisposable
         var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(_folder).CreateEncoder(options));
         Assert.Equal(ExitCode.BadSpec, refusal.ExitCode);
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Encode_NormalizerThatMultipliesTheText_IsRefusedAtOnce()
+    {
+        var content = new string('a', 1_000);
+        Write(
+            "tokenizer.json",
+            $$$"""{"normalizer":{"type":"Replace","pattern":{"String":"a"},"content":"{{{content}}}"},"model":{{{Model}}}}"""
+        );
+        var encoder = Tokenizer.Load(_folder).CreateEncoder(new EncodeOptions());
+
+        var refusal = Assert.Throws<PJobException>(() => encoder.Encode(new string('a', 100_000), new EncodingBuffer()));
+
+        Assert.Equal(ExitCode.Model, refusal.ExitCode);
+        Assert.Contains("makes more than 67,108,864 characters of a text of 100,000", refusal.Message, StringComparison.Ordinal);
     }
 
     void Write(string name, string content) => File.WriteAllText(Path.Combine(_folder, name), content);

@@ -24,6 +24,15 @@ public sealed class LoadedModelTests : IDisposable
         Assert.Equal(expected, model.MaxLength);
     }
 
+    [Theory]
+    [InlineData(TaskKind.Embed)]
+    [InlineData(TaskKind.Tokenize)]
+    public void Load_NoLengthGiven_IsTheFoldersForEveryTask(TaskKind task)
+    {
+        using var model = Load(new() { Task = task });
+        Assert.Equal(32, model.MaxLength);
+    }
+
     [Fact]
     public void Load_MaxLengthBeyondThePositions_IsABadSpec()
     {

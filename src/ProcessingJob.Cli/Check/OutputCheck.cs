@@ -185,7 +185,7 @@ sealed class OutputCheck(IOutputStore output)
                 records.Add(record);
                 paths.Add(file.Path);
             }
-            catch (PJobException e)
+            catch (PJobException e) when (e.ExitCode == ExitCode.Failed)
             {
                 _faults.Enqueue(e.Message);
             }

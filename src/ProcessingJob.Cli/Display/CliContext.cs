@@ -1,14 +1,27 @@
+using System.Text.RegularExpressions;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Hub;
 
 namespace ProcessingJob.Cli.Display;
 
 /// <summary>What a command sees of the process: tests give it writers and a clock of their own.</summary>
-public sealed record CliContext
+public sealed partial record CliContext
 {
     public required TextReader In { get; init; }
-    public required TextWriter Out { get; init; }
-    public required TextWriter Error { get; init; }
+
+    /// <summary>Nothing that a terminal would obey gets through: <see cref="PlainWriter"/>.</summary>
+    public required TextWriter Out
+    {
+        get;
+        init => field = PlainWriter.Over(value);
+    }
+
+    /// <summary>The same.</summary>
+    public required TextWriter Error
+    {
+        get;
+        init => field = PlainWriter.Over(value);
+    }
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -48,7 +61,11 @@ public sealed record CliContext
     /// <summary>The line that every failure ends with: a message, never a stack trace.</summary>
     public void WriteError(string message)
     {
-        var (red, plain) = ErrorIsTerminal && UseColor ? ("\e[31m", "\e[0m") : ("", "");
-        Error.WriteLine($"{red}error:{plain} {message}");
+        PlainWriter.WriteColored(Error, ErrorIsTerminal && UseColor ? "\e[31m" : "", "error:");
+        // A name with a line break must not look like a line of ours.
+        Error.WriteLine($" {ForgedLine().Replace(message, "\n  ")}");
     }
+
+    [GeneratedRegex("\\n(?=(error|warning|note):)")]
+    private static partial Regex ForgedLine();
 }

@@ -32,7 +32,9 @@ static class FinishCommand
                 var output = opened.Store;
                 var done = await SageMakerTarget.ToldAsync(async () =>
                 {
-                    var sources = await InputNames.FindAsync(cli, output, parsed.GetValue(region), cancellationToken);
+                    var spec = (await OutputIdentity.ReadAsync(output, cancellationToken))?.Spec;
+                    output = opened.WithKey(spec?.Aws.KmsKey);
+                    var sources = await InputNames.FindAsync(cli, spec?.Input, parsed.GetValue(region), cancellationToken);
                     return await new OutputFinisher(output, cli.Time).FinishAsync(
                         sources,
                         parsed.GetValue(orphans),

@@ -1,7 +1,6 @@
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
-using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Storage;
@@ -14,12 +13,11 @@ static class InputNames
     /// <returns>Null where the output does not say where its input is, or that is not here; the user is told.</returns>
     public static async Task<IReadOnlyCollection<string>?> FindAsync(
         CliContext cli,
-        IOutputStore output,
+        InputSpec? input,
         string? region,
         CancellationToken cancellationToken
     )
     {
-        var input = (await OutputIdentity.ReadAsync(output, cancellationToken))?.Spec.Input;
         var (data, format) = (input?.Data ?? "", input?.Format ?? InputFormat.Auto);
         if (S3Uri.IsS3(data))
         {

@@ -86,8 +86,25 @@ static class StatusCommand
                 )
                 + "\n";
         }
+        text += Describe(status.Progress, status.Hosts);
         // The message of a failure names the console too.
         return $"{text}{status.Message ?? $"console: {status.Console}"}\n";
+    }
+
+    static string Describe(JobProgress? progress, int hosts)
+    {
+        if (progress is null)
+        {
+            return "";
+        }
+
+        var share =
+            progress.TotalBytes > 0 ? $" ({Text.Percent(Math.Round((double)progress.Bytes / progress.TotalBytes, 3))} of the input)" : "";
+        return $"progress: {Text.Plural(progress.Rows, "row")}{share}"
+            + (progress.RowsPerSecond is { } rate ? $", {Text.Count(rate)} rows/s" : "")
+            + (progress.Rejects > 0 ? $", {Text.Count(progress.Rejects)} rejected" : "")
+            + (progress.Hosts < hosts ? $"; {Text.Count(progress.Hosts)} of {Text.Count(hosts)} hosts say so far" : "")
+            + "\n";
     }
 
     static string Describe(LocalStatus status)
@@ -99,6 +116,7 @@ static class StatusCommand
                 $"committed: {Text.Plural(status.UnitsCommitted, "unit")}{(status.Units is { } units ? $" of {Text.Count(units)}" : "")}\n";
         }
 
+        text += Describe(status.Progress, status.Progress?.Hosts ?? 0);
         if (status.Counts is { } counts)
         {
             text +=

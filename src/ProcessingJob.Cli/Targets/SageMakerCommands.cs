@@ -16,7 +16,7 @@ sealed class SageMakerCommands : ITarget
     public Task PlanAsync(CliContext cli, JobSpec spec, PlanSettings settings, CancellationToken cancellationToken) =>
         new SageMakerPlan(cli, settings).RunAsync(spec, cancellationToken);
 
-    /// <summary>With --json the exact body of CreateProcessingJob.</summary>
+    /// <summary>With --json the exact body of CreateProcessingJob, which cannot be sent yet: nothing of what it names is staged.</summary>
     public async Task DryRunAsync(CliContext cli, JobSpec spec, RunSettings settings, CancellationToken cancellationToken)
     {
         var target = new SageMakerTarget(cli.Connect(spec.Aws.Region), cli.Time);
@@ -27,14 +27,18 @@ sealed class SageMakerCommands : ITarget
             Strictness.Require(plan.Warnings);
         }
 
+        const string NotStaged =
+            "not staged: the request below cannot be sent, because its config channel is empty; 'pjob request' stages it";
         if (settings.Json)
         {
             // The document is the request alone.
             cli.Error.Write(Text.Warnings(plan.Warnings));
+            cli.Error.WriteLine(NotStaged);
         }
         else
         {
             cli.Out.Write(PlanText.Of(plan));
+            cli.Out.WriteLine(NotStaged);
         }
 
         cli.Out.WriteLine(JsonSerializer.Serialize(request, Request));

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace ProcessingJob.Contract.Output;
 
 /// <summary><c>_manifest.json</c>: what a finished output is made of and where it came from.</summary>
-public sealed record Manifest
+public sealed record Manifest : IStamped
 {
-    public int Version { get; init; } = 1;
+    [JsonPropertyOrder(-1)]
+    public FormatStamp Pjob { get; init; } = FormatStamp.Current;
     public string Job { get; init; } = "";
     public DateTimeOffset FinishedAt { get; init; }
     public JsonObject Spec { get; init; } = [];

@@ -6,8 +6,10 @@ namespace ProcessingJob.Contract.Output;
 /// The commit record of a unit, <c>_commits/&lt;unit&gt;.json</c>: written last, so that what it names is whole. It holds nothing
 /// of host or time: the same unit gives the same bytes on any run.
 /// </summary>
-public sealed record UnitRecord
+public sealed record UnitRecord : IStamped
 {
+    [JsonPropertyOrder(-1)]
+    public FormatStamp Pjob { get; init; } = FormatStamp.Current;
     public required string Unit { get; init; }
 
     /// <summary>The file of a unit that is one, or a range of one; null: <see cref="Files"/> are several.</summary>

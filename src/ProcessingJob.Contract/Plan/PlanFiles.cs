@@ -33,7 +33,7 @@ public static class PlanFiles
     }
 
     /// <summary>The plan of this host's job; null: there is none.</summary>
-    /// <exception cref="PJobException">Exit code 1: it is damaged or of another version.</exception>
+    /// <exception cref="PJobException">Exit code 1: it is damaged; 2: a newer program wrote it.</exception>
     public static async Task<WorkPlan?> ReadAsync(ContainerPaths paths, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -42,13 +42,10 @@ public static class PlanFiles
             return null;
         }
 
-        var plan = ContractJson.Read<WorkPlan>(await File.ReadAllBytesAsync(paths.PlanFile, cancellationToken).ConfigureAwait(false), paths.PlanFile);
-        return plan.Version == WorkPlan.CurrentVersion
-            ? plan
-            : throw new PJobException(
-                $"{paths.PlanFile}: a plan of format {plan.Version}, expected {WorkPlan.CurrentVersion}; fix: run the worker's image and pjob "
-                    + "of one version"
-            );
+        return ContractJson.Read<WorkPlan>(
+            await File.ReadAllBytesAsync(paths.PlanFile, cancellationToken).ConfigureAwait(false),
+            paths.PlanFile
+        );
     }
 
     /// <summary>The work of one host.</summary>
@@ -81,7 +78,9 @@ public static class PlanFiles
         var path = Path.Combine(paths.Config, FileList);
         var list = Open(path);
         await using var listScope = list.ConfigureAwait(false);
-        var files = JsonSerializer.DeserializeAsyncEnumerable<PlannedFile>(list, Compact, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var files = JsonSerializer
+            .DeserializeAsyncEnumerable<PlannedFile>(list, Compact, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
         await using var filesScope = files.ConfigureAwait(false);
         while (true)
         {

@@ -9,12 +9,10 @@ namespace ProcessingJob.Contract.Plan;
 /// <c>plan.json</c>: what the launcher decided, for all hosts; what is one host's stands in <see cref="HostWork"/>. Without a plan (an image
 /// run by the Python SDK) the worker plans its own shard by the same rules.
 /// </summary>
-public sealed record WorkPlan
+public sealed record WorkPlan : IStamped
 {
-    /// <summary>Of the plan's files. Another version's worker would read them otherwise: it refuses them.</summary>
-    public const int CurrentVersion = 2;
-
-    public int Version { get; init; } = CurrentVersion;
+    [JsonPropertyOrder(-1)]
+    public FormatStamp Pjob { get; init; } = FormatStamp.Current;
     public string Job { get; init; } = "";
     public string SpecFingerprint { get; init; } = "";
     public string ModelFingerprint { get; init; } = "";
@@ -35,6 +33,9 @@ public sealed record WorkPlan
 
     /// <summary>Units that were committed before.</summary>
     public int UnitsCommitted { get; init; }
+
+    /// <summary>Rows that the whole input can have at most (<see cref="RowBound"/>); null: its size does not tell.</summary>
+    public long? MostRows { get; init; }
 
     /// <summary>Kept columns and their types; null: the worker infers them from the ordinally first file of its shard.</summary>
     public IReadOnlyList<KeptColumn>? Schema { get; init; }

@@ -6,6 +6,10 @@ namespace ProcessingJob.Contract.Spec;
 /// <summary>Reads <c>job.yaml</c> or <c>job.json</c>. All faults of a file are reported at once, each with line and key.</summary>
 public static class SpecReader
 {
+    const int LargestText = 1 << 20;
+    const int LargestDepth = 64;
+    const int MostFaults = 20;
+
     /// <exception cref="PJobException">The file cannot be read, or its content is wrong (exit code 2).</exception>
     public static JobSpec ReadFile(string path)
     {
@@ -28,6 +32,7 @@ public static class SpecReader
         var spec = new JobSpec();
         if (Load(text, name) is { } root)
         {
+            CheckStamp(root, name);
             Walk(root, "", name, ref spec, faults);
         }
 
@@ -49,6 +54,23 @@ public static class SpecReader
         {
             throw new PJobException($"--{path}: {e.Message}", ExitCode.BadSpec);
         }
+    }
+
+    /// <summary>Takes out what launchers write into job.json beside the keys.</summary>
+    static void CheckStamp(YamlMappingNode root, string name)
+    {
+        if (
+            root.Children.TryGetValue(FormatStamp.Key, out var found)
+            && found is YamlMappingNode stamp
+            && Member("format") is { } format
+            && int.TryParse(format, out var number)
+        )
+        {
+            FormatStamp.Check(number, Member("version") ?? "of an unknown version", name);
+            root.Children.Remove(FormatStamp.Key);
+        }
+
+        string? Member(string key) => stamp.Children.TryGetValue(key, out var value) ? (value as YamlScalarNode)?.Value : null;
     }
 
     static YamlNode ArgumentNode(SpecKey key, string value)
@@ -112,6 +134,7 @@ public static class SpecReader
 
     static YamlNode? LoadYaml(string text)
     {
+        CheckSize(text);
         var yaml = new YamlStream();
         try
         {
@@ -122,9 +145,49 @@ public static class SpecReader
             // YamlDotNet lets its own checks through on some malformed texts.
             throw new YamlException(e.Message);
         }
+        if (yaml.Documents.Count > 1)
+        {
+            var second = yaml.Documents[1].RootNode.Start;
+            throw new YamlException(second, second, "found a second document after '---', expected one");
+        }
+
         return yaml.Documents.Count == 0 || yaml.Documents[0].RootNode is YamlScalarNode { Value: "" or null }
             ? null
             : yaml.Documents[0].RootNode;
+    }
+
+    // The parser takes the square of the depth, and texts of this size are no specs.
+    static void CheckSize(string text)
+    {
+        if (text.Length > LargestText)
+        {
+            throw new YamlException($"found {text.Length} characters, expected at most {LargestText}");
+        }
+
+        var (depth, quote, before) = (0, '\0', ' ');
+        foreach (var c in text)
+        {
+            // A key at the begin of a line is in no list, and no quote of a text before it counts.
+            (depth, quote) = before == '\n' && char.IsAsciiLetter(c) ? (0, '\0') : (depth, quote);
+            before = c;
+            if (quote != '\0' || c is '"' or '\'')
+            {
+                quote =
+                    quote == '\0' ? c
+                    : quote == c ? '\0'
+                    : quote;
+                continue;
+            }
+
+            depth +=
+                c is '[' or '{' ? 1
+                : c is ']' or '}' ? -1
+                : 0;
+            if (depth > LargestDepth)
+            {
+                throw new YamlException($"found lists or maps within each other, more than {LargestDepth} deep");
+            }
+        }
     }
 
     static void Walk(YamlMappingNode map, string prefix, string name, ref JobSpec spec, List<string> faults)
@@ -182,5 +245,10 @@ public static class SpecReader
         return $"{where}: unknown key '{path}'" + (nearest is null ? "; 'pjob schema' lists all keys" : $"; did you mean '{nearest}'?");
     }
 
-    static PJobException Bad(IReadOnlyList<string> faults) => new(string.Join('\n', faults), ExitCode.BadSpec);
+    static PJobException Bad(List<string> faults) =>
+        new(
+            string.Join('\n', faults.Take(MostFaults))
+                + (faults.Count > MostFaults ? $"\nand {faults.Count - MostFaults} more faults" : ""),
+            ExitCode.BadSpec
+        );
 }

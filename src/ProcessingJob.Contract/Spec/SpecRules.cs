@@ -26,6 +26,39 @@ public static class SpecRules
         {
             yield return "input.data: not set; expected a file, folder, glob or s3 prefix";
         }
+
+        foreach (var (key, address) in new[] { ("model", s.Model), ("input.data", s.Input.Data), ("output.data", s.Output.Data) })
+        {
+            if (Foreign(key, address) is { } fault)
+            {
+                yield return fault;
+            }
+        }
+    }
+
+    /// <summary>What is wrong with an address that is neither a path nor on S3; null: nothing.</summary>
+    static string? Foreign(string key, string address)
+    {
+        if (address.StartsWith("arn:", StringComparison.Ordinal))
+        {
+            return $"{key}: found the ARN {address}, expected s3://bucket/prefix/; fix: name the bucket, also of an access point";
+        }
+
+        var end = address.IndexOf("://", StringComparison.Ordinal);
+        if (end <= 0 || !address[..end].All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.'))
+        {
+            return null;
+        }
+
+        return address[..end].ToLowerInvariant() switch
+        {
+            "s3" => null,
+            "hf" when key == "model" => null,
+            "athena" or "redshift" => $"{key}: found {address}, but queries are not run; fix: UNLOAD the result to S3 as Parquet and name "
+                + "that prefix, or start the image with a DatasetDefinition as its input 'data' (docs/orchestrators.md)",
+            var scheme => $"{key}: {scheme}:// is not supported, expected a path or s3://bucket/prefix/"
+                + (key == "model" ? " or hf://owner/name" : ""),
+        };
     }
 
     static IEnumerable<string> Broken(JobSpec s)

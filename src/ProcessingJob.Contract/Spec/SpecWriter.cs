@@ -19,6 +19,14 @@ public static class SpecWriter
 
     public static string ToJsonText(JobSpec spec) => ToJson(spec).ToJsonString(Indented) + "\n";
 
+    /// <summary>The same as a launcher gives it to the hosts: with the format, which a worker reads first.</summary>
+    public static string ToJobFile(JobSpec spec)
+    {
+        var root = ToJson(spec);
+        root.Insert(0, FormatStamp.Key, JsonSerializer.SerializeToNode(FormatStamp.Current, ContractJson.Options));
+        return root.ToJsonString(Indented) + "\n";
+    }
+
     /// <summary>
     /// 16 hex digits over all keys that change what is written; equal for specs that differ only in where and how they run.
     /// </summary>

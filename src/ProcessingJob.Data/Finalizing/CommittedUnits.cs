@@ -124,7 +124,7 @@ public static class CommittedUnits
         {
             record = ContractJson.Read<UnitRecord>(json, path);
         }
-        catch (PJobException)
+        catch (PJobException e) when (e.ExitCode == ExitCode.Failed)
         {
             return (null, false);
         }

@@ -99,7 +99,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
         }
 
         var reports = await HostReports.ReadAsync(output, cancellationToken).ConfigureAwait(false);
-        var manifest = ManifestOf(request, records) with
+        var manifest = ManifestOf(request, records, time.GetUtcNow()) with
         {
             Resolved = reports.Select(r => r.Resolved).FirstOrDefault(r => r is not null),
             Warnings =
@@ -131,17 +131,13 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
         {
             return ContractJson.Read<Manifest>(json, OutputLayout.Manifest);
         }
-        catch (PJobException)
+        catch (PJobException e) when (e.ExitCode == ExitCode.Failed)
         {
             return null;
         }
     }
 
-    async Task<UnitRecord[]> ReadRecordsAsync(
-        FinalizeRequest request,
-        Dictionary<string, long> sizes,
-        CancellationToken cancellationToken
-    )
+    async Task<UnitRecord[]> ReadRecordsAsync(FinalizeRequest request, Dictionary<string, long> sizes, CancellationToken cancellationToken)
     {
         var units = request.Units;
         var missing = units.Where(u => !sizes.ContainsKey(OutputLayout.Commit(u.Id))).ToList();
@@ -167,7 +163,11 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
                     }
 
                     // The names of a million files are not needed any more.
-                    records[i] = record with { SourceFile = record.FirstFile, Files = null };
+                    records[i] = record with
+                    {
+                        SourceFile = record.FirstFile,
+                        Files = null,
+                    };
                 },
                 request.Progress,
                 cancellationToken
@@ -209,7 +209,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
         ];
     }
 
-    Manifest ManifestOf(FinalizeRequest request, UnitRecord[] records)
+    internal static Manifest ManifestOf(FinalizeRequest request, IReadOnlyList<UnitRecord> records, DateTimeOffset finishedAt)
     {
         var rejects = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var (reason, count) in records.SelectMany(r => r.Rejects))
@@ -220,7 +220,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
         return new()
         {
             Job = request.Job,
-            FinishedAt = time.GetUtcNow(),
+            FinishedAt = finishedAt,
             Spec = SpecWriter.ToJson(StoredSpec.Of(request.Spec)),
             SpecFingerprint = request.Identity.SpecFingerprint,
             ModelFingerprint = request.Identity.ModelFingerprint,
@@ -232,7 +232,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
             Rejects = rejects,
             Tokens = records.Sum(r => r.Tokens),
             Truncated = records.Sum(r => r.Truncated),
-            Units = records.Length,
+            Units = records.Count,
             Parts = [.. records.SelectMany(r => r.Parts)],
             RejectFiles = [.. records.Select(r => r.RejectFile).OfType<PartRecord>()],
             Hosts = request.Hosts,

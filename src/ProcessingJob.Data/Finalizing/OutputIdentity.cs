@@ -64,6 +64,7 @@ public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)
             ContractJson.Write(
                 new JsonObject
                 {
+                    [FormatStamp.Key] = JsonSerializer.SerializeToNode(FormatStamp.Current, ContractJson.Options),
                     ["model_fingerprint"] = ModelFingerprint,
                     ["planned"] = Planned,
                     ["spec"] = SpecWriter.ToJson(StoredSpec.Of(Spec)),
@@ -88,6 +89,7 @@ public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)
             return null;
         }
 
+        FormatStamp.Check(json, $"{output.Location}/{path}");
         try
         {
             return

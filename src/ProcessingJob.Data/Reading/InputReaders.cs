@@ -1,9 +1,10 @@
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Reading;
 
 /// <summary>The table of readers: a new input format is a line here, one in <see cref="InputFormats"/>, and its reader's file.</summary>
-static class InputReaders
+public static class InputReaders
 {
     static readonly CsvInput Csv = new((byte)',', multiline: true);
     static readonly CsvInput Tsv = new((byte)'\t', multiline: false);
@@ -12,8 +13,12 @@ static class InputReaders
     static readonly ArrowInput Arrow = new();
     static readonly TextInput Text = new();
 
+    /// <summary>Whether a file's first bytes are those of gz or zst, whatever its name.</summary>
+    public static async ValueTask<bool> IsCompressedAsync(IByteSource source, CancellationToken cancellationToken = default) =>
+        await Decompression.DetectAsync(source, cancellationToken).ConfigureAwait(false) != CompressionKind.None;
+
     /// <param name="format">Any but auto, which is no format.</param>
-    public static InputReader Of(InputFormat format) =>
+    internal static InputReader Of(InputFormat format) =>
         format switch
         {
             InputFormat.Csv => Csv,

@@ -5,7 +5,6 @@ using Amazon.S3;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Aws;
-using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.SageMaker;
 using ProcessingJob.Storage;
 
@@ -112,10 +111,14 @@ public sealed class AwsDoctor(AwsConnection connection)
         }
 
         var types = spec.Compute.InstanceType;
-        var found = await new ImageResolver(connection)
-            .ResolveAsync(image, types.Any(InstanceTypes.Default.HasGpu), cancellationToken)
-            .ConfigureAwait(false);
-        if (types.Select(type => Preflight.CpuImage(found, type)).FirstOrDefault(fault => fault is not null) is { } refusal)
+        var found = await new ImageResolver(connection).ResolveAsync(image, cancellationToken).ConfigureAwait(false);
+        if (
+            types
+                .Select(type => Preflight.CpuImage(found, type))
+                .Append(Preflight.OtherFormat(found))
+                .FirstOrDefault(fault => fault is not null) is
+            { } refusal
+        )
         {
             return [new("image", Health.Bad, refusal)];
         }

@@ -159,11 +159,27 @@ public sealed partial class HubClient : IDisposable
             )
             .ConfigureAwait(false);
         Check(answer, $"{model.Repository}@{model.Revision}");
-        using var json = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
-        var files = new List<HubFile>();
-        foreach (var file in json.RootElement.GetProperty("siblings").EnumerateArray())
+        try
         {
-            var path = file.GetProperty("rfilename").GetString()!;
+            using var json = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
+            return Listed(model, json.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new PJobException(
+                $"{model.Repository}@{model.Revision}: the hub's list of files cannot be read: {e.Message}",
+                ExitCode.Model,
+                e
+            );
+        }
+    }
+
+    static (string Commit, IReadOnlyList<HubFile> Files) Listed(HubModel model, JsonElement root)
+    {
+        var files = new List<HubFile>();
+        foreach (var file in root.GetProperty("siblings").EnumerateArray())
+        {
+            var path = file.GetProperty("rfilename").GetString() ?? "";
             // Names come from the network: none may lead out of the folder.
             if (path.Split('/').Any(p => p is "" or "." or "..") || path.Contains('\\'))
             {
@@ -183,7 +199,7 @@ public sealed partial class HubClient : IDisposable
                 )
             );
         }
-        var commit = json.RootElement.GetProperty("sha").GetString() ?? "";
+        var commit = root.GetProperty("sha").GetString() ?? "";
         // It names a folder of the cache, and what is fetched next.
         return CommitPattern().IsMatch(commit)
             ? (commit, files)

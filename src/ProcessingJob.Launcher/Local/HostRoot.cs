@@ -56,7 +56,7 @@ public sealed record HostRoot(string Host, ContainerPaths Paths)
                 File.Copy(path, Path.Combine(paths.Config, name));
             }
 
-            File.WriteAllText(paths.JobFile, SpecWriter.ToJsonText(inputs.Plan.Spec));
+            File.WriteAllText(paths.JobFile, SpecWriter.ToJobFile(inputs.Plan.Spec));
             foreach (var (name, content) in inputs.Config)
             {
                 File.WriteAllBytes(Path.Combine(paths.Config, name), content);

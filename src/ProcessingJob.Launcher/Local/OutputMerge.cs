@@ -67,7 +67,7 @@ sealed class OutputMerge(LocalStore output)
         {
             return ContractJson.Read<UnitRecord>(json, path);
         }
-        catch (PJobException)
+        catch (PJobException e) when (e.ExitCode == ExitCode.Failed)
         {
             return null;
         }

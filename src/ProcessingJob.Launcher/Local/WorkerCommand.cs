@@ -17,9 +17,10 @@ public sealed record WorkerCommand(string FileName, IReadOnlyList<string> Argume
     /// program, where building a project that refers to ProcessingJob.Worker puts it.
     /// </summary>
     /// <exception cref="PJobException">Exit code 1: it is not there.</exception>
-    public static WorkerCommand Find()
+    public static WorkerCommand Find() => At(Environment.GetEnvironmentVariable(Variable));
+
+    internal static WorkerCommand At(string? given)
     {
-        var given = Environment.GetEnvironmentVariable(Variable);
         string[] places = given is { Length: > 0 }
             ? [Path.GetFullPath(given)]
             : [InBase("worker", FileNameOfWorker), InBase(FileNameOfWorker)];

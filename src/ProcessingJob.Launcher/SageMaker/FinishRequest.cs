@@ -24,11 +24,13 @@ public static class FinishRequest
             ProcessingOutputConfig = null,
             ProcessingResources = new()
             {
-                ClusterConfig = job.ProcessingResources.ClusterConfig with
+                ClusterConfig = new()
                 {
                     InstanceCount = 1,
                     InstanceType = InstanceType,
                     VolumeSizeInGB = VolumeGb,
+                    // The job's own types may have local disks, which take no key; this one has a volume.
+                    VolumeKmsKeyId = job.ProcessingResources.ClusterConfig.VolumeKmsKeyId ?? job.ProcessingOutputConfig?.KmsKeyId,
                 },
             },
             AppSpecification = job.AppSpecification with { ContainerArguments = ["finish", output] },

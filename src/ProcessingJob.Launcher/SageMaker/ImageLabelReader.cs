@@ -1,20 +1,31 @@
+using System.Globalization;
 using System.Text.Json;
 using Amazon.Runtime;
+using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Aws;
 
 namespace ProcessingJob.Launcher.SageMaker;
 
 /// <param name="Accelerator">Value of the label io.processingjob.accelerator, cpu or cuda; null: the image has none, or see Fault.</param>
 /// <param name="Fault">Why it cannot be read; null: it was.</param>
-public sealed record ImageLabel(string? Accelerator, string? Fault = null);
+public sealed record ImageLabel(string? Accelerator, string? Fault = null)
+{
+    /// <summary>Value of io.processingjob.format: what its worker writes and reads (<see cref="FormatStamp"/>); null: not known.</summary>
+    public int? Format { get; init; }
+
+    /// <summary>Value of org.opencontainers.image.version; null: not known.</summary>
+    public string? Version { get; init; }
+}
 
 /// <summary>
-/// Reads the label that says for which device an image was built, from the image's configuration in ECR. Its blob is fetched as a host
+/// Reads the labels that say for which device an image was built and how old its worker is, from the image's configuration in ECR. Its blob is fetched as a host
 /// fetches layers, by GetDownloadUrlForLayer: a login (GetAuthorizationToken) would be one permission more for the same bytes.
 /// </summary>
 sealed class ImageLabelReader(AwsConnection connection)
 {
-    const string Name = "io.processingjob.accelerator";
+    const string Accelerator = "io.processingjob.accelerator";
+    const string Format = "io.processingjob.format";
+    const string Version = "org.opencontainers.image.version";
     static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(30), MaxResponseContentBufferSize = 4 << 20 };
 
     /// <param name="place">The repository.</param>
@@ -41,7 +52,13 @@ sealed class ImageLabelReader(AwsConnection connection)
                 )
                 .ConfigureAwait(false);
             var json = await Http.GetStringAsync(new Uri(answer.downloadUrl), cancellationToken).ConfigureAwait(false);
-            return new ImageLabel(Member(json, "config", "Labels", Name));
+            return new ImageLabel(Label(Accelerator))
+            {
+                Format = int.TryParse(Label(Format), NumberStyles.None, CultureInfo.InvariantCulture, out var format) ? format : null,
+                Version = Label(Version),
+            };
+
+            string? Label(string name) => Member(json, "config", "Labels", name);
         }
         catch (AmazonServiceException e)
         {

@@ -10,7 +10,7 @@ namespace ProcessingJob.Launcher.SageMaker;
 /// <param name="Architecture">amd64, arm64; null: a single-platform manifest does not say.</param>
 public sealed record ResolvedImage(string Uri, string? Architecture)
 {
-    /// <summary>What the image's label says that it was built for; null where it was not asked for or cannot be read.</summary>
+    /// <summary>What the image's labels say of it.</summary>
     public ImageLabel? Label { get; init; }
 }
 
@@ -18,20 +18,15 @@ public sealed record ResolvedImage(string Uri, string? Architecture)
 public sealed partial class ImageResolver(AwsConnection connection)
 {
     /// <param name="image">Its address, with a tag or a digest.</param>
-    /// <param name="withLabel">Read the label too: it costs two calls and a download of a few KB.</param>
     /// <param name="cancellationToken">Ends the calls.</param>
     /// <exception cref="PJobException">Exit code 2: not an address in ECR, or no such image there; the message names aws.image.</exception>
-    public async Task<ResolvedImage> ResolveAsync(string image, bool withLabel = false, CancellationToken cancellationToken = default)
+    public async Task<ResolvedImage> ResolveAsync(string image, CancellationToken cancellationToken = default)
     {
         var (resolved, place, manifest) = await PinAsync(image, cancellationToken).ConfigureAwait(false);
-        return withLabel
-            ? resolved with
-            {
-                Label = await new ImageLabelReader(connection)
-                    .ReadAsync(place, resolved.Uri, manifest, cancellationToken)
-                    .ConfigureAwait(false),
-            }
-            : resolved;
+        var label = await new ImageLabelReader(connection)
+            .ReadAsync(place, resolved.Uri, manifest, cancellationToken)
+            .ConfigureAwait(false);
+        return resolved with { Label = label };
     }
 
     async Task<(ResolvedImage Image, ImagePlace Place, string? Manifest)> PinAsync(string image, CancellationToken cancellationToken)

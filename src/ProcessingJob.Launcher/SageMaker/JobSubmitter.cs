@@ -75,8 +75,13 @@ sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time, IProgress<Job
         }
         catch (AmazonServiceException e) when (AwsErrors.IsNameTaken(e))
         {
+            var cluster = (await DescribeAsync(request.ProcessingJobName, cancellationToken).ConfigureAwait(false))
+                ?.ProcessingResources
+                ?.ClusterConfig;
             throw new PJobException(
-                $"{request.ProcessingJobName}: {e.Message} It has other inputs than this one; use --force for a new name.",
+                $"{request.ProcessingJobName}: somebody else has started the job of this name, with other settings"
+                    + $"{(cluster is null ? "" : $" ({cluster.InstanceCount} x {cluster.TypeText})")}; fix: 'pjob logs -f "
+                    + $"{request.ProcessingJobName}' follows it, and the same 'pjob run' finishes it; --force starts one under a new name",
                 ExitCode.Remote,
                 e
             );

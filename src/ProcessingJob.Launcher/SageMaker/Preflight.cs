@@ -34,6 +34,11 @@ static class Preflight
                 ExitCode.BadSpec
             );
         }
+        if (OtherFormat(job.Image) is { } other)
+        {
+            throw new PJobException(other, ExitCode.BadSpec);
+        }
+
         foreach (var type in job.Spec.Compute.InstanceType)
         {
             CheckGpus(job, type);
@@ -41,7 +46,7 @@ static class Preflight
         }
 
         // Before hours of staging.
-        _ = job.Request(job.NameOf(1), job.Spec.Compute.InstanceType, hosts, region);
+        _ = job.Request(job.NameOf(1), job.Spec.Compute.InstanceType, hosts, region, job.ConfigFolder(job.NameOf(1), []));
     }
 
     /// <summary>Before a job is paid for that each of its workers would end at once.</summary>
@@ -87,7 +92,7 @@ static class Preflight
             }
         }
 
-        if (job.Image.Label is { Accelerator: null, Fault: var fault })
+        if (job.Image.Label is { Accelerator: null, Fault: var fault } && job.Spec.Compute.InstanceType.Any(InstanceTypes.Default.HasGpu))
         {
             yield return new(
                 "image_accelerator_unknown",
@@ -120,6 +125,21 @@ static class Preflight
             ? $"aws.image: {image.Uri} is the worker's CPU image (label io.processingjob.accelerator), but {type} has GPUs, which "
                 + "would be paid for nothing; fix: name the image that 'scripts/publish-image.sh cuda' prints, or take an "
                 + "instance type without GPUs"
+            : null;
+
+    /// <summary>
+    /// What is wrong with an image of another format: it would end at its first file, or write records that this program cannot finish.
+    /// Null: nothing that is known; one whose labels cannot be read checks itself.
+    /// </summary>
+    public static string? OtherFormat(ResolvedImage image) =>
+        image.Label is { Format: { } format } label && format != FormatStamp.Newest
+            ? $"aws.image: {image.Uri} is of pjob {label.Version ?? "of an unknown version"} (format {format}), this is pjob "
+                + $"{ProductVersion.Text} (format {FormatStamp.Newest}); fix: "
+                + (
+                    format < FormatStamp.Newest
+                        ? "publish the image again: scripts/publish-image.sh"
+                        : "use that version of pjob, or an image of this one: scripts/publish-image.sh"
+                )
             : null;
 
     /// <summary>Nobody shall pay for GPUs and get the work of a few cores.</summary>
@@ -174,5 +194,5 @@ static class Preflight
     }
 
     /// <summary>Bytes of the fullest host.</summary>
-    static long LargestShare(JobPlan plan) => plan.Hosts.Max(h => h.Dealt!.Sum(f => f.Size));
+    internal static long LargestShare(JobPlan plan) => plan.Hosts.Max(h => h.Dealt!.Sum(f => f.Size));
 }

@@ -47,8 +47,11 @@ sealed record RemoteJob
     /// <summary>What the workers of an earlier run have chosen.</summary>
     public EarlierChoices Earlier { get; init; } = EarlierChoices.None;
 
+    /// <summary>Whether it is prepared for many executions, whose files are not for a lifecycle rule to remove.</summary>
+    public bool Recurring { get; init; }
+
     /// <summary>Beside the output, in its bucket: what is staged there stays within the account's own rules.</summary>
-    public S3Uri Staging => new(OutputUri.Bucket, "processingjob/");
+    public S3Uri Staging => new(OutputUri.Bucket, Recurring ? "processingjob-recurring/" : "processingjob/");
 
     /// <summary>Folder of the data on S3, known before it is staged: its name is made of the content.</summary>
     public S3Uri DataUri => RemoteData?.Root ?? Stager.FolderOf(Staging, "data", Files);
@@ -115,7 +118,6 @@ sealed record RemoteJob
                     "aws.image: not set. scripts/publish-image.sh builds the worker's image, puts it into ECR and prints its address.",
                     ExitCode.BadSpec
                 ),
-            spec.Compute.InstanceType.Any(InstanceTypes.Default.HasGpu),
             cancellationToken
         );
         var data = S3Uri.IsS3(spec.Input.Data)
@@ -170,12 +172,26 @@ sealed record RemoteJob
         };
     }
 
+    /// <summary>
+    /// Folder of a job's config channel. Its content names it: of two submitters of one name, neither overwrites what the other's hosts read.
+    /// </summary>
+    public S3Uri ConfigFolder(string name, IEnumerable<(string Name, byte[] Content)> files) =>
+        Staging.Append(
+            $"jobs/{name}/{Fingerprints.OfItems(files.Select(f => (f.Name, Fingerprints.OfStream(new MemoryStream(f.Content)))))}/config/"
+        );
+
     /// <summary>The request for this many hosts of one of some types; the same before and after staging.</summary>
     /// <exception cref="PJobException">Exit code 2: it is outside the service's limits.</exception>
-    public CreateJobRequest Request(string name, IReadOnlyList<string> instanceTypes, int hosts, string region) =>
-        SageMakerRequest.Build(Spec with { Compute = Spec.Compute with { InstanceCount = hosts } }, Place(name, instanceTypes, region));
+    public CreateJobRequest Request(string name, IReadOnlyList<string> instanceTypes, int hosts, string region, S3Uri config) =>
+        SageMakerRequest.Build(
+            Spec with
+            {
+                Compute = Spec.Compute with { InstanceCount = hosts },
+            },
+            Place(name, instanceTypes, region, config)
+        );
 
-    JobPlacement Place(string name, IReadOnlyList<string> instanceTypes, string region) =>
+    JobPlacement Place(string name, IReadOnlyList<string> instanceTypes, string region, S3Uri config) =>
         new()
         {
             JobName = name,
@@ -183,7 +199,7 @@ sealed record RemoteJob
             RoleArn = RoleArn,
             ImageUri = Image.Uri,
             InstanceTypes = instanceTypes,
-            Config = Staging.Append($"jobs/{name}/config/"),
+            Config = config,
             Model = ModelUri,
             Data = RemoteData?.Object ?? DataUri,
             DataIsObject = RemoteData?.Object is not null,
@@ -209,10 +225,7 @@ sealed record RemoteJob
     public IEnumerable<(string Name, byte[] Content)> ConfigFiles(JobSpec given, IReadOnlyList<string> instanceTypes)
     {
         var spec = given with { Compute = given.Compute with { Device = DeviceOn(instanceTypes) } };
-        yield return (
-            Path.GetFileName(new ContainerPaths("/").JobFile),
-            Encoding.UTF8.GetBytes(SpecWriter.ToJsonText(StoredSpec.Of(spec)))
-        );
+        yield return (Path.GetFileName(new ContainerPaths("/").JobFile), Encoding.UTF8.GetBytes(SpecWriter.ToJobFile(StoredSpec.Of(spec))));
         foreach (var (name, content) in SideFiles)
         {
             yield return (name, content);

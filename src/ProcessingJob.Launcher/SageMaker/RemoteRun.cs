@@ -7,16 +7,20 @@ using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.Reading;
+using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.SageMaker;
 
 /// <summary>One run of a job on SageMaker, from the plan to _SUCCESS.</summary>
 sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, RemoteOptions options, IProgress<JobEvent> events)
 {
+    /// <summary>Of one job, after failures.</summary>
+    const int Attempts = 100;
     RemoteJob _job = job;
     readonly TimeProvider _time = target.Time;
     readonly Finalizer _finalizer = new(job.Output, target.Time);
     readonly StepNotes _steps = new(target.Time, events);
+    readonly OutputHold _hold = new(job.Output, target.Jobs, target.Time);
     readonly JobSubmitter _submitter = new(target.Jobs, target.Time, events);
     readonly DateTimeOffset _start = target.Time.GetUtcNow();
 
@@ -82,6 +86,14 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     {
         var hosts = _job.Spec.Compute.InstanceCount;
         var committed = await CommittedAsync(cancellationToken).ConfigureAwait(false);
+        if (committed.Units.Count > 0)
+        {
+            _job = _job with
+            {
+                Earlier = await EarlierChoices.FindAsync(_job.Output, _job.Spec, committed.Ids, cancellationToken).ConfigureAwait(false),
+            };
+        }
+
         var plan = _job.Plan(_job.NameOf(1), hosts, committed);
         var use = await RemoteModel.ReadAsync(_job, s3, cancellationToken).ConfigureAwait(false);
         return plan with { Warnings = [.. use.Warnings, .. _job.DataWarnings, .. Preflight.Warnings(_job, plan)] };
@@ -102,7 +114,9 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     {
         Preflight.Check(_job, plan, target.Connection.Region);
         var (name, _) = await FindAsync(cancellationToken).ConfigureAwait(false);
-        return _job.Request(name, _job.Spec.Compute.InstanceType, HostsFor(plan), target.Connection.Region);
+        var (hosts, types) = (HostsFor(plan), _job.Spec.Compute.InstanceType);
+        var own = _job.Plan(name, hosts, plan.Committed);
+        return _job.Request(name, types, hosts, target.Connection.Region, _job.ConfigFolder(name, _job.ConfigFiles(own, types)));
     }
 
     /// <summary>Stages all that the job needs and gives the request that starts it; somebody else sends it.</summary>
@@ -125,8 +139,9 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
 
         await OpenOutputAsync(plan, cancellationToken).ConfigureAwait(false);
         var (types, hosts) = (_job.Spec.Compute.InstanceType, HostsFor(plan));
-        await WriteConfigAsync(name, _job.Plan(name, hosts, plan.Committed), types, cancellationToken).ConfigureAwait(false);
-        return _job.Request(name, types, hosts, target.Connection.Region);
+        var files = _job.ConfigFiles(_job.Plan(name, hosts, plan.Committed), types);
+        var config = await WriteConfigAsync(name, files, cancellationToken).ConfigureAwait(false);
+        return _job.Request(name, types, hosts, target.Connection.Region, config);
     }
 
     /// <summary>The same for many executions: without a plan, each host plans what the service gives it at that time.</summary>
@@ -142,17 +157,13 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             );
         }
 
+        _job = _job with { Recurring = true };
         await (_job.Identity with { Planned = false }).CheckAsync(_job.Output, cancellationToken).ConfigureAwait(false);
         Preflight.Check(_job, await PlanAsync(cancellationToken).ConfigureAwait(false), target.Connection.Region);
         await StageAsync(cancellationToken).ConfigureAwait(false);
         var (types, name) = (_job.Spec.Compute.InstanceType, _job.RecurringName);
-        var stager = new Stager(s3, _job.Staging, _job.Spec.Aws.KmsKey);
-        foreach (var (file, content) in _job.ConfigFiles(_job.Spec, types))
-        {
-            await stager.WriteAsync(_job.Staging.Append($"jobs/{name}/config/{file}"), content, cancellationToken).ConfigureAwait(false);
-        }
-
-        return _job.Request(name, types, _job.Spec.Compute.InstanceCount, target.Connection.Region);
+        var config = await WriteConfigAsync(name, _job.ConfigFiles(_job.Spec, types), cancellationToken).ConfigureAwait(false);
+        return _job.Request(name, types, _job.Spec.Compute.InstanceCount, target.Connection.Region, config);
     }
 
     // A host without work would be paid for nothing; which files a host gets by key is not ours to know.
@@ -171,14 +182,23 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         }
 
         events.Report(new JobPlanned(_job.Plan(_job.NameOf(1), hosts, plan.Committed) with { Warnings = plan.Warnings }));
-        await OpenOutputAsync(plan, cancellationToken).ConfigureAwait(false);
         var types = _job.Spec.Compute.InstanceType;
-        while (true)
+        for (var isOpen = false; ; isOpen = true)
         {
             var (name, _) = await FindAsync(cancellationToken).ConfigureAwait(false);
-            var request = _job.Request(name, types, hosts, target.Connection.Region);
+            if (!options.Force)
+            {
+                await _hold.TakeAsync(name, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (!isOpen)
+            {
+                await OpenOutputAsync(plan, cancellationToken).ConfigureAwait(false);
+            }
+
             var own = _job.Plan(name, hosts, plan.Committed) with { Warnings = plan.Warnings };
-            await WriteConfigAsync(name, own, types, cancellationToken).ConfigureAwait(false);
+            var config = await WriteConfigAsync(name, _job.ConfigFiles(own, types), cancellationToken).ConfigureAwait(false);
+            var request = _job.Request(name, types, hosts, target.Connection.Region, config);
             var before = Result(name, JobState.Running) with
             {
                 Units = plan.Units.Count,
@@ -222,18 +242,10 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
     /// <summary>Brings data and model to S3 and makes the output ready for the units that are left.</summary>
     async Task OpenOutputAsync(JobPlan plan, CancellationToken cancellationToken)
     {
-        if (plan.UnitsCommitted > 0)
-        {
-            _job = _job with
-            {
-                Earlier = await EarlierChoices
-                    .FindAsync(_job.Output, _job.Spec, plan.Committed.Ids, cancellationToken)
-                    .ConfigureAwait(false),
-            };
-        }
-
         Preflight.CheckSameDevice(_job);
         await StageAsync(cancellationToken).ConfigureAwait(false);
+        // Somebody else's job may have come and gone since the first look.
+        await _job.Identity.CheckAsync(_job.Output, cancellationToken).ConfigureAwait(false);
         await _finalizer.ReopenAsync(plan.Committed.Redone, cancellationToken).ConfigureAwait(false);
         await _job.Identity.ClaimAsync(_job.Output, cancellationToken).ConfigureAwait(false);
     }
@@ -284,20 +296,31 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         }
     }
 
-    async Task WriteConfigAsync(string name, JobPlan plan, IReadOnlyList<string> instanceTypes, CancellationToken cancellationToken)
+    /// <returns>The folder that the request names.</returns>
+    async Task<S3Uri> WriteConfigAsync(string name, IEnumerable<(string Name, byte[] Content)> given, CancellationToken cancellationToken)
     {
-        var stager = new Stager(s3, _job.Staging, _job.Spec.Aws.KmsKey);
-        foreach (var (file, content) in _job.ConfigFiles(plan, instanceTypes))
+        (string Name, byte[] Content)[] files = [.. given];
+        var (stager, folder) = (new Stager(s3, _job.Staging, _job.Spec.Aws.KmsKey), _job.ConfigFolder(name, files));
+        foreach (var (file, content) in files)
         {
-            await stager.WriteAsync(_job.Staging.Append($"jobs/{name}/config/{file}"), content, cancellationToken).ConfigureAwait(false);
+            await stager.WriteAsync(folder.Append(file), content, cancellationToken).ConfigureAwait(false);
         }
+
+        return folder;
     }
 
     async Task<(string Name, JobDescription? Running)> FindAsync(CancellationToken cancellationToken)
     {
         if (!options.Force)
         {
-            return await _submitter.FindAsync(_job.NameOf, cancellationToken).ConfigureAwait(false);
+            var found = await _submitter.FindAsync(_job.NameOf, cancellationToken).ConfigureAwait(false);
+            // A name may be free again because its job was deleted, while a later attempt runs.
+            return
+                found.Running is null
+                && await _hold.RunningAsync(cancellationToken).ConfigureAwait(false) is { } holder
+                && Enumerable.Range(1, Attempts).Any(attempt => _job.NameOf(attempt) == holder.ProcessingJobName)
+                ? (holder.ProcessingJobName, holder)
+                : found;
         }
 
         for (var attempt = 1; ; attempt++)

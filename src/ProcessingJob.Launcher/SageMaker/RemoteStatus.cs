@@ -1,8 +1,10 @@
 using System.Text.Json.Serialization;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Container;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.SageMaker;
@@ -10,6 +12,9 @@ namespace ProcessingJob.Launcher.SageMaker;
 /// <summary>How far a remote job is, from the service and from what lies in its output.</summary>
 public sealed record RemoteStatus
 {
+    static readonly TimeSpan Recent = TimeSpan.FromMinutes(3);
+    const int MostPages = 50;
+
     public required string Job { get; init; }
 
     /// <summary>Pending, Running, Stopping, Completed, Failed, Stopped.</summary>
@@ -25,6 +30,9 @@ public sealed record RemoteStatus
     /// <summary>Null: the job's plan cannot be read, or each host makes its own.</summary>
     public int? Units { get; init; }
     public int? UnitsCommitted { get; init; }
+
+    /// <summary>What the hosts said last; null: they are not running, or their lines cannot be read.</summary>
+    public JobProgress? Progress { get; init; }
 
     /// <summary>Why it did not complete, and what to do.</summary>
     public string? Message { get; init; }
@@ -53,6 +61,9 @@ public sealed record RemoteStatus
                     Output = output,
                     Units = plan?.UnitCount,
                     UnitsCommitted = output is null ? null : await CommittedAsync(s3, output, cancellationToken).ConfigureAwait(false),
+                    Progress = JobFollower.PhaseOf(job) is JobPhase.Running or JobPhase.Stopping
+                        ? await ProgressAsync(target, job, cancellationToken).ConfigureAwait(false)
+                        : null,
                     Message = job.ProcessingJobStatus is JobStatus.Failed or JobStatus.Stopped
                         ? FailureText.Of(job, stopRequested: false, [], target.Connection.Region)
                         : null,
@@ -60,6 +71,57 @@ public sealed record RemoteStatus
                 };
             })
             .ConfigureAwait(false);
+    }
+
+    // Of the last minutes: a host says how far it is every few seconds, and the lines of a day would be many pages.
+    static async Task<JobProgress?> ProgressAsync(SageMakerTarget target, JobDescription job, CancellationToken cancellationToken)
+    {
+        var said = new Dictionary<string, List<(DateTimeOffset At, WorkerProgress Progress)>>(StringComparer.Ordinal);
+        string? next = null;
+        var pages = 0;
+        try
+        {
+            do
+            {
+                var page = await target
+                    .Logs.ReadAsync(job.ProcessingJobName, target.Time.GetUtcNow() - Recent, next, cancellationToken)
+                    .ConfigureAwait(false);
+                foreach (var line in page.Lines)
+                {
+                    if (WorkerEvent.Parse(line.Message).Progress is { } progress)
+                    {
+                        (said.TryGetValue(line.Host, out var lines) ? lines : said[line.Host] = []).Add((line.Timestamp, progress));
+                    }
+                }
+
+                next = page.Next;
+            } while (next is not null && ++pages < MostPages);
+        }
+        catch (Amazon.Runtime.AmazonServiceException)
+        {
+            // How far it is, is told by those who may read the logs.
+            return null;
+        }
+
+        if (said.Count == 0)
+        {
+            return null;
+        }
+
+        var (first, last) = (said.Values.Select(l => l.MinBy(s => s.At)), said.Values.Select(l => l.MaxBy(s => s.At)).ToList());
+        var rates = first
+            .Zip(last, (a, b) => (Rows: b.Progress.Rows - a.Progress.Rows, (b.At - a.At).TotalSeconds))
+            .Where(r => r.TotalSeconds > 0)
+            .ToList();
+        return new()
+        {
+            Rows = last.Sum(s => s.Progress.Rows),
+            Rejects = last.Sum(s => s.Progress.Rejects),
+            Bytes = last.Sum(s => s.Progress.Bytes),
+            TotalBytes = last.Sum(s => s.Progress.TotalBytes),
+            RowsPerSecond = rates.Count == 0 ? null : Math.Round(rates.Sum(r => r.Rows / r.TotalSeconds), 1),
+            Hosts = said.Count,
+        };
     }
 
     // Of the job's own config channel; a job that others started has none.

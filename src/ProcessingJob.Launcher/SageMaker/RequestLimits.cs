@@ -78,6 +78,21 @@ public static partial class RequestLimits
             faults.Add("compute.instance_type", $"found \"{type}\", expected a SageMaker type such as ml.g5.xlarge");
         }
 
+        if (ArmPattern().IsMatch(type))
+        {
+            faults.Add(
+                "compute.instance_type",
+                $"{type} has Graviton CPUs (arm64); SageMaker Processing has only x86-64, as has the image"
+            );
+        }
+        else if (OtherAcceleratorPattern().IsMatch(type))
+        {
+            faults.Add(
+                "compute.instance_type",
+                $"{type} is not among the types of SageMaker Processing; fix: take ml.g5, ml.g6 or ml.p5.4xlarge"
+            );
+        }
+
         if (InstanceTypes.Default.Find(type) is not { NvmeGb: > 0 } local)
         {
             return;
@@ -192,6 +207,14 @@ public static partial class RequestLimits
             faults.Add($"aws.tags.{Short(key)}", "the key stands twice");
         }
     }
+
+    // m7g, c7gn, r6gd, t4g, g5g; not g5 or g4dn.
+    [GeneratedRegex(@"^ml\.[a-z]+[0-9]+g[a-z]*\.")]
+    private static partial Regex ArmPattern();
+
+    // Of training and inference alone: A100s, most H100s, and chips that the worker has no code for.
+    [GeneratedRegex(@"^ml\.(p4d|p4de|p3dn|trn[0-9][a-z]*|inf[0-9][a-z]*)\.")]
+    private static partial Regex OtherAcceleratorPattern();
 
     static string KeyOf(string channel) =>
         channel switch

@@ -107,14 +107,17 @@ static class ModelReader
         return new Unigram(pieces, unknown, model["byte_fallback"].Flag(false));
     }
 
+    /// <summary>Far above every vocabulary there is; a table by id must fit the memory.</summary>
+    const int LargestId = (1 << 24) - 1;
+
     public static Vocabulary ReadVocabulary(Json vocab)
     {
         var ids = new Dictionary<string, int>();
         foreach (var (token, id) in vocab.Members)
         {
-            if (id.Number < 0)
+            if (id.Number is < 0 or > LargestId)
             {
-                throw id.Expected("an id of 0 or more");
+                throw id.Expected($"an id of 0 or more, at most {LargestId}");
             }
 
             ids[token] = id.Number;

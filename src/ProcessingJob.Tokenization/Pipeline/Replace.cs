@@ -1,3 +1,4 @@
+using ProcessingJob.Contract;
 using ProcessingJob.Tokenization.Patterns;
 
 namespace ProcessingJob.Tokenization.Pipeline;
@@ -5,6 +6,8 @@ namespace ProcessingJob.Tokenization.Pipeline;
 /// <summary>Puts <paramref name="content"/> for every match of a pattern.</summary>
 sealed class Replace(IPattern pattern, int[] content, string shown) : Normalizer
 {
+    const long MostCodePoints = 1 << 26;
+
     /// <summary>Whether no match can hold a printable ASCII character and a space after it.</summary>
     public bool StaysBetweenSpaces => pattern.StaysBetweenSpaces;
 
@@ -22,6 +25,16 @@ sealed class Replace(IPattern pattern, int[] content, string shown) : Normalizer
         if (matches.Count == 0)
         {
             return;
+        }
+
+        // A pattern of one character and a long content make the square of a text, which nobody would see the end of.
+        if ((long)matches.Count * content.Length > MostCodePoints)
+        {
+            throw new PJobException(
+                $"{Describe()} makes more than {MostCodePoints:N0} characters of a text of {source.Count:N0}; fix: shorten the text, or use "
+                    + "a tokenizer whose normalizer does not multiply texts",
+                ExitCode.Model
+            );
         }
 
         var target = work.NewText();

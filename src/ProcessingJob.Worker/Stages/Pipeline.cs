@@ -26,7 +26,11 @@ sealed record PipelineParts(
     RunTotals Totals,
     int Lanes,
     int BlocksAhead
-);
+)
+{
+    /// <summary>Called when a unit is committed; what it throws ends the run.</summary>
+    public Func<CancellationToken, Task> Committed { get; init; } = _ => Task.CompletedTask;
+}
 
 /// <summary>
 /// Lanes side by side, each with a unit of its own from reading to commit; the devices take batches from all of them. Memory is bounded by
@@ -99,6 +103,7 @@ sealed class Pipeline(PipelineParts parts)
             else
             {
                 Interlocked.Increment(ref _unitsDone);
+                await parts.Committed(cancellationToken);
             }
         }
     }

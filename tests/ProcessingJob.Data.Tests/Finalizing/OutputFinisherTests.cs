@@ -35,6 +35,47 @@ public sealed class OutputFinisherTests(S3Fixture server) : IClassFixture<S3Fixt
         Assert.Equal((false, 3), ((await FinishAsync()) is var third ? (third.Already, third.Manifest.Units) : default));
     }
 
+    [Theory]
+    [InlineData("_commits/")]
+    [InlineData(".pjob/job.json")]
+    [InlineData("_manifest.json")]
+    public async Task Finish_FileOfANewerFormat_IsRefusedAndNothingIsWritten(string file)
+    {
+        var unit = _bench.Commit("a", 10);
+        await ClaimAsync();
+        await FinishAsync();
+        var path = _bench.Path(file == "_commits/" ? OutputLayout.Commit(unit.Id) : file);
+        var text = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        var newer = text.Replace($"\"format\": {FormatStamp.Newest}", $"\"format\": {FormatStamp.Newest + 1}", StringComparison.Ordinal);
+        Assert.NotEqual(text, newer);
+        await File.WriteAllTextAsync(path, newer, TestContext.Current.CancellationToken);
+
+        var e = await Assert.ThrowsAsync<PJobException>(FinishAsync);
+
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.Contains($"written by pjob {ProductVersion.Text} (format {FormatStamp.Newest + 1})", e.Message, StringComparison.Ordinal);
+        Assert.Equal(newer, await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task CommittedUnits_RecordOfANewerFormat_IsRefusedAndNotDoneAgain()
+    {
+        var unit = _bench.Commit("a", 10, change: r => r with { Pjob = new FormatStamp(FormatStamp.Newest + 1, "9.0.0") });
+
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            CommittedUnits.FindAsync(
+                _bench.Store,
+                [new(unit.Source, unit.Size, unit.Version)],
+                () => new HashSet<string> { unit.Id },
+                _bench.Identity,
+                cancellationToken: TestContext.Current.CancellationToken
+            )
+        );
+
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.Contains("written by pjob 9.0.0", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Finish_OnS3_IsTheSame()
     {

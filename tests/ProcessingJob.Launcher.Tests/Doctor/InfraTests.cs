@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Tests.SageMaker;
 using ProcessingJob.Testing;
 
@@ -135,6 +136,15 @@ public sealed class InfraTests(MotoFixture moto)
                 statement!["Action"] is JsonArray list ? list.Select(a => (string)a!) : [(string)statement["Action"]!]
             );
         Assert.Equal(expected.Order(StringComparer.Ordinal), allowed.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Dockerfile_Labels_SayTheVersionAndTheFormat()
+    {
+        var text = File.ReadAllText(Repo.File("docker", "Dockerfile"));
+
+        Assert.Equal(2, text.Split($"org.opencontainers.image.version=\"{ProductVersion.Text}\"").Length - 1);
+        Assert.Equal(2, text.Split($"io.processingjob.format=\"{FormatStamp.Newest}\"").Length - 1);
     }
 
     [Fact]

@@ -46,6 +46,12 @@ sealed class FakeHub : IAsyncDisposable
     public ConcurrentQueue<string> Requests { get; } = new();
     public bool StorageSawToken { get; private set; }
 
+    /// <summary>Seconds that a 429 asks to wait.</summary>
+    public string RetryAfter { get; set; } = "7";
+
+    /// <summary>What it says in place of a list of files; null: the list.</summary>
+    public string? Listing { get; set; }
+
     /// <summary>What it says of a revision.</summary>
     public string Sha { get; set; } = Commit;
 
@@ -102,7 +108,7 @@ sealed class FakeHub : IAsyncDisposable
             http.Response.StatusCode = status;
             if (status == 429)
             {
-                http.Response.Headers.RetryAfter = "7";
+                http.Response.Headers.RetryAfter = RetryAfter;
             }
 
             return;
@@ -123,7 +129,11 @@ sealed class FakeHub : IAsyncDisposable
             resolve = "owner/name/resolve/" + Commit + "/";
         if (path.StartsWith(api, StringComparison.Ordinal) && path[api.Length..] is "main" or "v1.0" or "refs%2Fpr%2F1")
         {
-            await http.Response.WriteAsJsonAsync(new { sha = Sha, siblings = _files.Select(Sibling) });
+            await (
+                Listing is null
+                    ? http.Response.WriteAsJsonAsync(new { sha = Sha, siblings = _files.Select(Sibling) })
+                    : http.Response.WriteAsync(Listing)
+            );
         }
         else if (path.StartsWith(resolve, StringComparison.Ordinal) && _files.TryGetValue(path[resolve.Length..], out var content))
         {

@@ -177,6 +177,39 @@ public sealed class HubClientTests : IDisposable
         Assert.InRange((_time.GetUtcNow() - start).TotalSeconds, 14, 60);
     }
 
+    [Fact]
+    public async Task Fetch_HubAsksForYears_GivesUpAtOnce()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.RetryAfter = "99999999";
+        hub.Faults.Enqueue(429);
+        using var client = Client(hub);
+        var start = _time.GetUtcNow();
+
+        var e = await Assert.ThrowsAsync<PJobException>(() => client.FetchAsync("owner/name"));
+
+        Assert.Contains("the hub answered 429 and asks to come back in 27778 hours", e.Message);
+        Assert.InRange((_time.GetUtcNow() - start).TotalSeconds, 0, 60);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("""{"siblings":7}""")]
+    [InlineData("""{"sha":"0123456789abcdef0123456789abcdef01234567"}""")]
+    [InlineData("""{"siblings":[{"rfilename":1}]}""")]
+    [InlineData("<html>")]
+    public async Task Fetch_ListThatIsNone_IsOneClearError(string listing)
+    {
+        await using var hub = await FakeHub.StartAsync();
+        hub.Listing = listing;
+        using var client = Client(hub);
+
+        var e = await Assert.ThrowsAsync<PJobException>(() => client.FetchAsync("owner/name"));
+
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+        Assert.Contains("the hub's list of files cannot be read", e.Message);
+    }
+
     [Theory]
     [InlineData(null, "set HF_TOKEN")]
     [InlineData("wrong", "accept the model's terms")]

@@ -4,6 +4,7 @@ using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Launcher.Tests.Planning;
 
@@ -78,14 +79,7 @@ public class JobPlannerTests
     public void Create_ByKey_DealsFilesByCountAndLeavesThePlanOfUnitsToTheHosts()
     {
         SourceFile[] files = [.. Enumerable.Range(0, 5).Select(i => new SourceFile($"{i}.csv", 10, "v"))];
-        var plan = JobPlanner.Create(
-            "j",
-            new JobSpec { Input = new() { Sharding = Sharding.ByKey } },
-            files,
-            "m",
-            3,
-            CommittedWork.None
-        );
+        var plan = JobPlanner.Create("j", new JobSpec { Input = new() { Sharding = Sharding.ByKey } }, files, "m", 3, CommittedWork.None);
         Assert.Equal(["0.csv,3.csv", "1.csv,4.csv", "2.csv"], plan.Hosts.Select(h => string.Join(',', h.Dealt!.Select(f => f.Source))));
         Assert.Empty(plan.Work.Hosts);
     }
@@ -103,5 +97,21 @@ public class JobPlannerTests
         var names = JobPlanner.HostNames(10);
         Assert.Equal(["algo-1", "algo-10", "algo-2"], names.Take(3));
         Assert.Equal(1, new ResourceConfig("algo-10", names).Rank);
+    }
+
+    // Minutes, if each host looked for its files in a list.
+    [Fact]
+    public void LargestShare_HundredThousandFilesOnAHundredHosts_IsOnePass()
+    {
+        var files = Enumerable.Range(0, 100_000).Select(i => new SourceFile($"f{i:000000}.txt", i, "v")).ToList();
+        var spec = new JobSpec
+        {
+            Input = new() { Format = InputFormat.Text, Sharding = Sharding.ByKey },
+        };
+        var plan = JobPlanner.Create("j", spec, files, "m", 100, CommittedWork.None);
+
+        var bytes = Preflight.LargestShare(plan);
+
+        Assert.Equal(Enumerable.Range(0, 1_000).Sum(i => 99L + 100 * i), bytes);
     }
 }

@@ -21,6 +21,9 @@ sealed class FakeRegistry : IAsyncDisposable
     /// <summary>Of io.processingjob.accelerator; null: the image has no labels.</summary>
     public string? Label { get; init; }
 
+    /// <summary>Of io.processingjob.format; null: the image has no such label.</summary>
+    public string? Format { get; set; }
+
     /// <summary>The tag names an index of two platforms.</summary>
     public bool IsIndex { get; init; }
 
@@ -56,7 +59,15 @@ sealed class FakeRegistry : IAsyncDisposable
                     ? new JsonObject { ["architecture"] = "amd64", ["config"] = new JsonObject() }
                     : new JsonObject
                     {
-                        ["config"] = new JsonObject { ["Labels"] = new JsonObject { ["io.processingjob.accelerator"] = Label } },
+                        ["config"] = new JsonObject
+                        {
+                            ["Labels"] = new JsonObject
+                            {
+                                ["io.processingjob.accelerator"] = Label,
+                                ["io.processingjob.format"] = Format,
+                                ["org.opencontainers.image.version"] = "9.8.7",
+                            },
+                        },
                     }
             );
             return;

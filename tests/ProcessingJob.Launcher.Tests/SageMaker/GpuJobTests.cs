@@ -7,7 +7,6 @@ using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.SageMaker;
-using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Tests.SageMaker;
 
@@ -87,6 +86,35 @@ public sealed class GpuJobTests(MotoFixture moto)
     }
 
     [Theory]
+    [InlineData("0", "publish the image again: scripts/publish-image.sh")]
+    [InlineData("2", "use that version of pjob")]
+    public async Task Run_ImageOfAnotherFormat_IsRefusedAndStartsNothing(string format, string fix)
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        await using var registry = await FakeRegistry.StartAsync("cpu");
+        registry.Format = format;
+
+        var e = await Assert.ThrowsAsync<PJobException>(() => RunAsync(bench, registry, "ml.m5.xlarge"));
+
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.Contains($"is of pjob 9.8.7 (format {format}), this is pjob {ProductVersion.Text} (format {FormatStamp.Newest})", e.Message);
+        Assert.Contains(fix, e.Message);
+        Assert.Empty(bench.Aws.Server.Jobs.All);
+    }
+
+    [Fact]
+    public async Task Run_ImageOfAnotherVersionAndTheSameFormat_Starts()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        await using var registry = await FakeRegistry.StartAsync("cpu");
+        registry.Format = $"{FormatStamp.Newest}";
+
+        await RunAsync(bench, registry, "ml.m5.xlarge");
+
+        Assert.Single(bench.Aws.Server.Jobs.All);
+    }
+
+    [Theory]
     [InlineData("ml.g5.xlarge", DeviceKind.Cuda)]
     [InlineData("ml.g9z.xlarge", DeviceKind.Cuda)]
     [InlineData("ml.m5.xlarge", DeviceKind.Auto)]
@@ -112,7 +140,7 @@ public sealed class GpuJobTests(MotoFixture moto)
         await RunAsync(bench, registry, "ml.g5.xlarge");
 
         var name = Assert.Single(bench.Aws.Server.Jobs.All).Request.GetProperty("ProcessingJobName").GetString();
-        var job = await new S3Store(bench.S3, new S3Uri(bench.Bucket, "")).ReadAsync($"processingjob/jobs/{name}/config/job.json");
+        var job = await bench.ConfigAsync(name!, "job.json");
         Assert.Equal("cuda", (string?)JsonNode.Parse(job!)!["compute"]!["device"]);
     }
 

@@ -166,6 +166,21 @@ sealed class RemoteBench : IAsyncDisposable, IProgress<JobEvent>
         }
     }
 
+    /// <summary>A file of a job's config channel; null: it is not there.</summary>
+    public async Task<byte[]?> ConfigAsync(string job, string file)
+    {
+        var store = new S3Store(S3, new S3Uri(Bucket, ""));
+        await foreach (var found in store.ListAsync($"processingjob/jobs/{job}/"))
+        {
+            if (found.Path.EndsWith($"/config/{file}", StringComparison.Ordinal))
+            {
+                return await store.ReadAsync(found.Path);
+            }
+        }
+
+        return null;
+    }
+
     public async Task<JobResult> RunAsync(
         JobSpec spec,
         string script = "",

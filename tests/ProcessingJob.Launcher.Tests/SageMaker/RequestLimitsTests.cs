@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProcessingJob.FakeAws;
 using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Launcher.Tests.SageMaker;
@@ -178,6 +179,29 @@ public sealed class RequestLimitsTests
 
         Assert.StartsWith("compute.volume_gb: found 126, but ml.g4dn.xlarge has 125 GB", Assert.Single(RequestLimits.Check(request)));
     }
+
+    [Theory]
+    [InlineData("ml.m7g.xlarge", "Graviton")]
+    [InlineData("ml.c7gn.4xlarge", "Graviton")]
+    [InlineData("ml.r6gd.large", "Graviton")]
+    [InlineData("ml.g5g.xlarge", "Graviton")]
+    [InlineData("ml.p4d.24xlarge", "not among the types of SageMaker Processing")]
+    [InlineData("ml.trn1.2xlarge", "not among the types of SageMaker Processing")]
+    public void Check_TypeThatProcessingDoesNotHave_IsRefusedByName(string type, string why)
+    {
+        var fault = Assert.Single(RequestLimits.Check(Cluster(Some.Request(), c => c with { InstanceType = type, VolumeSizeInGB = 30 })));
+
+        Assert.StartsWith($"compute.instance_type: {type} ", fault);
+        Assert.Contains(why, fault);
+        Assert.DoesNotContain(type, InstanceTypes.Default.All.Select(t => t.Type));
+    }
+
+    [Fact]
+    public void Check_EveryTypeOfTheTable_HasNoFault() =>
+        Assert.All(
+            InstanceTypes.Default.All,
+            t => Assert.Empty(RequestLimits.Check(Cluster(Some.Request(), c => c with { InstanceType = t.Type, VolumeSizeInGB = 30 })))
+        );
 
     [Fact]
     public void Check_RequestAtEveryLimit_HasNoFault()

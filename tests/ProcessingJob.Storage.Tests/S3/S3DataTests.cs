@@ -47,6 +47,38 @@ public sealed class S3DataTests(S3Fixture server) : IClassFixture<S3Fixture>
     }
 
     [Fact]
+    public async Task List_ManifestFile_IsRefusedByNameBeforeTheJob()
+    {
+        var bucket = await NewDataAsync(("lists/day.manifest", """[{"prefix":"s3://b/in/"},"a.txt"]"""), ("in/a.txt", "a"));
+
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            S3Input.ListAsync(server.Client(), Quick, $"s3://{bucket}/lists/day.manifest", "input.data", InputFormat.Auto, null, Token)
+        );
+
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.StartsWith($"input.data: s3://{bucket}/lists/day.manifest is a list of objects (S3DataType ManifestFile)", e.Message);
+    }
+
+    [Theory]
+    [InlineData("Access Denied", "the role needs s3:GetObject")]
+    [InlineData("Bucket is requester pays bucket but no requester pays header included.", "the bucket lets the requester pay")]
+    public async Task Call_AccessDenied_SaysWhatIsNeeded(string said, string expected)
+    {
+        var refused = new Amazon.S3.AmazonS3Exception(said)
+        {
+            StatusCode = System.Net.HttpStatusCode.Forbidden,
+            ErrorCode = "AccessDenied",
+        };
+
+        var e = await Assert.ThrowsAsync<PJobException>(() =>
+            new S3Calls(server.Client(), Quick).RunAsync<int>("s3://b/k", (_, _) => Task.FromException<int>(refused), Token)
+        );
+
+        Assert.StartsWith("s3://b/k: ", e.Message);
+        Assert.Contains(expected, e.Message);
+    }
+
+    [Fact]
     public async Task List_MoreThanAPage_GivesAll()
     {
         var bucket = await server.NewBucketAsync();
@@ -133,7 +165,14 @@ public sealed class S3DataTests(S3Fixture server) : IClassFixture<S3Fixture>
         using var proxy = new FaultProxy(server.Endpoint) { Fault = (_, _) => "elsewhere" };
 
         var e = await Assert.ThrowsAsync<PJobException>(() =>
-            S3Input.ListAsync(server.Client(proxy.Endpoint), Quick, "s3://euro/in/", "input.data", InputFormat.Auto, cancellationToken: Token)
+            S3Input.ListAsync(
+                server.Client(proxy.Endpoint),
+                Quick,
+                "s3://euro/in/",
+                "input.data",
+                InputFormat.Auto,
+                cancellationToken: Token
+            )
         );
 
         Assert.Equal(ExitCode.BadSpec, e.ExitCode);
