@@ -13,14 +13,14 @@ public sealed partial record CliContext
     public required TextWriter Out
     {
         get;
-        init => field = new PlainWriter(value);
+        init => field = PlainWriter.Before(value);
     }
 
     /// <summary>The same.</summary>
     public required TextWriter Error
     {
         get;
-        init => field = new PlainWriter(value);
+        init => field = PlainWriter.Before(value);
     }
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
     public TimeProvider Time { get; init; } = TimeProvider.System;

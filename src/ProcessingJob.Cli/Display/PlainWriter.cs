@@ -13,6 +13,9 @@ sealed class PlainWriter(TextWriter inner) : TextWriter(CultureInfo.InvariantCul
 
     public override Encoding Encoding => inner.Encoding;
 
+    /// <summary>A writer that hands on to another what does no harm.</summary>
+    public static TextWriter Before(TextWriter inner) => new PlainWriter(inner);
+
     /// <summary>What is really written to, for programs that move the cursor themselves.</summary>
     public static TextWriter Behind(TextWriter writer) => writer is PlainWriter plain ? plain.Behind() : writer;
 

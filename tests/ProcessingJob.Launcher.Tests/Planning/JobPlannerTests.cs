@@ -3,6 +3,7 @@ using ProcessingJob.Contract.Container;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Launcher.Tests.Planning;
 
@@ -99,7 +100,7 @@ public class JobPlannerTests
         var plan = JobPlanner.Create("j", spec, files, "m", 100, new HashSet<string>());
         var clock = System.Diagnostics.Stopwatch.StartNew();
 
-        var bytes = SageMaker.Preflight.LargestShare(plan);
+        var bytes = Preflight.LargestShare(plan);
 
         Assert.Equal(Enumerable.Range(0, 1_000).Sum(i => 99L + 100 * i), bytes);
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed}");

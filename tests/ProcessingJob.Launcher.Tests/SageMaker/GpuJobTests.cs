@@ -7,7 +7,6 @@ using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Launcher.SageMaker;
-using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Tests.SageMaker;
 
