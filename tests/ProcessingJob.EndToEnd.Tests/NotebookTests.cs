@@ -52,8 +52,7 @@ public sealed class NotebookTests
         using var program = Process.Start(start)!;
         var ended = await program.EndAsync();
         Assert.True(ended.ExitCode == 0, ended.Error);
-        var arguments = JsonNode
-            .Parse(ended.Out)![0]!["AppSpecification"]!["ContainerArguments"]!
+        var arguments = JsonNode.Parse(ended.Out)![0]!["AppSpecification"]!["ContainerArguments"]!
             .AsArray()
             .Select(a => (string)a!)
             .ToList();

@@ -32,18 +32,20 @@ static class ReportPage
     )
     {
         var (manifest, spec) = (output.Manifest, output.Spec);
+        var state = output.IsFinished ? "finished" : "not finished; last seen";
         var page = new HtmlPage(
             manifest.Job,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Names.Of(spec.Task)} job · {(output.IsFinished ? "finished" : "not finished; last seen")} {manifest.FinishedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC"
+                $"{Names.Of(spec.Task)} job · {state} {manifest.FinishedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC"
             )
         );
         if (!output.IsFinished)
         {
             page.Add(
                 "Not finished",
-                "What the hosts said at their end. The figures below are of the units that they committed: the same 'pjob run' goes on from them.",
+                "What the hosts said at their end. The figures below are of the units that they committed: the same 'pjob run' goes on from "
+                    + "them.",
                 Html.Pairs(
                     reports
                         .Where(r => r.Status != "done")

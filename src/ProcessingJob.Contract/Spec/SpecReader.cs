@@ -172,11 +172,17 @@ public static class SpecReader
             before = c;
             if (quote != '\0' || c is '"' or '\'')
             {
-                quote = quote == '\0' ? c : quote == c ? '\0' : quote;
+                quote =
+                    quote == '\0' ? c
+                    : quote == c ? '\0'
+                    : quote;
                 continue;
             }
 
-            depth += c is '[' or '{' ? 1 : c is ']' or '}' ? -1 : 0;
+            depth +=
+                c is '[' or '{' ? 1
+                : c is ']' or '}' ? -1
+                : 0;
             if (depth > LargestDepth)
             {
                 throw new YamlException($"found lists or maps within each other, more than {LargestDepth} deep");

@@ -166,7 +166,11 @@ public sealed partial class HubClient : IDisposable
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new PJobException($"{model.Repository}@{model.Revision}: the hub's list of files cannot be read: {e.Message}", ExitCode.Model, e);
+            throw new PJobException(
+                $"{model.Repository}@{model.Revision}: the hub's list of files cannot be read: {e.Message}",
+                ExitCode.Model,
+                e
+            );
         }
     }
 

@@ -143,13 +143,15 @@ public sealed class PolicyTests(MotoFixture moto)
         )!["States"]!.AsObject();
         Request[] needed =
         [
-            .. states.Select(s => s.Value!["Parameters"]!).Select(p =>
-                Create(
-                    job,
-                    [(string)p["ProcessingResources"]!["ClusterConfig"]!["InstanceType"]!],
-                    (int)p["StoppingCondition"]!["MaxRuntimeInSeconds"]!
-                )
-            ),
+            .. states
+                .Select(s => s.Value!["Parameters"]!)
+                .Select(p =>
+                    Create(
+                        job,
+                        [(string)p["ProcessingResources"]!["ClusterConfig"]!["InstanceType"]!],
+                        (int)p["StoppingCondition"]!["MaxRuntimeInSeconds"]!
+                    )
+                ),
             new("sagemaker:DescribeProcessingJob", job),
             new("sagemaker:StopProcessingJob", job),
             new("sagemaker:AddTags", job),

@@ -96,7 +96,10 @@ public class JobPlannerTests
     public void LargestShare_HundredThousandFilesOnAHundredHosts_IsOnePass()
     {
         var files = Enumerable.Range(0, 100_000).Select(i => new SourceFile($"f{i:000000}.txt", i, "v")).ToList();
-        var spec = new JobSpec { Input = new() { Format = InputFormat.Text, Sharding = Sharding.ByKey } };
+        var spec = new JobSpec
+        {
+            Input = new() { Format = InputFormat.Text, Sharding = Sharding.ByKey },
+        };
         var plan = JobPlanner.Create("j", spec, files, "m", 100, new HashSet<string>());
         var clock = System.Diagnostics.Stopwatch.StartNew();
 
