@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Container;
 using ProcessingJob.Contract.Output;
-using ProcessingJob.Contract.Plan;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Progress;
 using ProcessingJob.Storage;
@@ -23,9 +22,6 @@ public sealed record LocalStatus
 
     /// <summary>Units of the job, when a run has ended once.</summary>
     public int? Units { get; init; }
-
-    /// <summary>What the hosts of a running job have committed; null: none runs.</summary>
-    public JobProgress? Progress { get; init; }
 
     /// <summary>Why the last run did not complete.</summary>
     public string? Message { get; init; }
@@ -51,7 +47,6 @@ public sealed record LocalStatus
                 ? ContractJson.Read<Manifest>(json, OutputLayout.Manifest)
                 : null;
         var isRunning = OutputLock.IsTaken(output);
-        var planned = isRunning ? Planned(output) : [];
         return new()
         {
             Output = output.Location,
@@ -60,76 +55,25 @@ public sealed record LocalStatus
                 : manifest is not null ? JobState.Completed
                 : last?.Status ?? JobState.Interrupted,
             UnitsCommitted = CountCommits(output),
-            Units = planned.Count > 0 ? planned.Count : manifest?.Units ?? last?.Units,
-            Progress = isRunning ? Progressed(output, planned) : null,
+            Units = manifest?.Units ?? last?.Units,
             Message = manifest is null && !isRunning ? last?.Message : null,
             Counts = manifest is null ? null : JobCounts.Of(manifest),
         };
     }
 
-    static int CountCommits(LocalStore output) => Commits(output).Count();
-
-    /// <summary>Commit records in the output, and those still with the hosts of a running job.</summary>
-    static IEnumerable<string> Commits(LocalStore output) =>
-        Hosts(output)
-            .Select(h => h.Output)
+    static int CountCommits(LocalStore output)
+    {
+        var hosts = Path.Combine(output.Location, LocalStore.PrivateFolder, "hosts");
+        var folders = Directory.Exists(hosts) ? Directory.GetDirectories(hosts).Select(h => new ContainerPaths(h).Output) : [];
+        return folders
             .Append(output.Location)
             .Select(f => Path.Combine(f, OutputLayout.CommitFolder))
             .Where(Directory.Exists)
-            .SelectMany(Directory.EnumerateFiles)
-            .Where(file => OutputNames.UnitOf(OutputLayout.CommitFolder + Path.GetFileName(file)) is not null);
-
-    static IEnumerable<ContainerPaths> Hosts(LocalStore output)
-    {
-        var hosts = Path.Combine(output.Location, LocalStore.PrivateFolder, "hosts");
-        return Directory.Exists(hosts) ? Directory.GetDirectories(hosts).Select(h => new ContainerPaths(h)) : [];
-    }
-
-    /// <summary>Bytes of each unit of the job, by its id, as the hosts' plans say; empty: each host makes its own.</summary>
-    static Dictionary<string, long> Planned(LocalStore output)
-    {
-        var units = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var file in Hosts(output).Select(h => h.PlanFile).Where(File.Exists))
-        {
-            var plan = Read(file) is { } json ? ContractJson.Read<WorkPlan>(json, file) : new();
-            foreach (var unit in plan.Hosts.SelectMany(h => h))
-            {
-                units[unit.Id] = unit.Bytes;
-            }
-        }
-
-        return units;
-    }
-
-    // A host's folder goes when the job ends, at any time.
-    static byte[]? Read(string file)
-    {
-        try
-        {
-            return File.ReadAllBytes(file);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
-
-    static JobProgress Progressed(LocalStore output, Dictionary<string, long> planned)
-    {
-        var done = Commits(output)
-            .ToList()
-            .Select(file => Read(file) is { } json ? OutputMerge.TryRead(json, file) : null)
-            .OfType<UnitRecord>()
-            .DistinctBy(r => r.Unit)
-            .ToList();
-        return new()
-        {
-            Rows = done.Sum(r => r.RowsIn),
-            Rejects = done.Sum(r => r.Rejects.Values.Sum()),
-            Bytes = done.Sum(r => r.End - r.Start),
-            TotalBytes = planned.Values.Sum(),
-            Hosts = Hosts(output).Count(),
-        };
+            .Sum(f =>
+                Directory
+                    .EnumerateFiles(f)
+                    .Count(file => OutputNames.UnitOf(OutputLayout.CommitFolder + Path.GetFileName(file)) is not null)
+            );
     }
 
     sealed record LastRun([property: JsonConverter(typeof(JsonStringEnumConverter<JobState>))] JobState Status, string? Message, int Units);

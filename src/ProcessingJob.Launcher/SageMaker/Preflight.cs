@@ -194,7 +194,7 @@ static class Preflight
     }
 
     /// <summary>Bytes of the fullest host.</summary>
-    internal static long LargestShare(JobPlan plan)
+    static long LargestShare(JobPlan plan)
     {
         var sizes = plan.Files.ToDictionary(f => f.Source, f => f.Size, StringComparer.Ordinal);
         return plan.Hosts.Max(h => h.Files.Sum(name => sizes[name]));
