@@ -65,12 +65,7 @@ public static class App
             // The runtime says it in whatever it was loading at that moment.
             if (e.ToString().Contains("Too many open files", StringComparison.Ordinal))
             {
-                return Fail(
-                    cli,
-                    wantsJson,
-                    "too many open files; fix: raise the limit of the shell, such as 'ulimit -n 4096'",
-                    ExitCode.Failed
-                );
+                return Fail(cli, wantsJson, "too many open files; fix: raise the limit, such as by 'ulimit -n 4096'", ExitCode.Failed);
             }
 
             return Fail(

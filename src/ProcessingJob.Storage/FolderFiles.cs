@@ -41,11 +41,21 @@ public static class FolderFiles
     /// every file of a model is one.
     /// </summary>
     /// <exception cref="PJobException">Exit code 4: the folder cannot be listed, as one with a link to itself.</exception>
-    public static IReadOnlyList<string> OfModel(string root) =>
-        [
-            .. Walk(root, (ref entry) => !entry.IsDirectory && !IsHidden(ref entry), (ref entry) => !IsHidden(ref entry), ExitCode.Model)
-                .Select(file => file.Name),
-        ];
+    public static IReadOnlyList<string> OfModel(string root)
+    {
+        try
+        {
+            return
+            [
+                .. Walk(root, (ref entry) => !entry.IsDirectory && !IsHidden(ref entry), (ref entry) => !IsHidden(ref entry))
+                    .Select(file => file.Name),
+            ];
+        }
+        catch (PJobException e)
+        {
+            throw new PJobException(e.Message, ExitCode.Model, e);
+        }
+    }
 
     /// <summary>Sizes and sha256 of files, read in parallel.</summary>
     /// <param name="root">What the names are relative to.</param>
@@ -62,6 +72,12 @@ public static class FolderFiles
         CancellationToken cancellationToken = default
     )
     {
+        // What is no UTF-8 in a name comes out as this character, under which no file is found.
+        if (names.FirstOrDefault(n => n.Contains('\ufffd', StringComparison.Ordinal) && !File.Exists(Path.Combine(root, n))) is { } name)
+        {
+            throw new PJobException($"{Path.Combine(root, name)}: its name is not UTF-8; fix: rename it", unreadable);
+        }
+
         var files = new SourceFile[names.Count];
         var done = 0L;
         await Parallel
@@ -78,11 +94,7 @@ public static class FolderFiles
                     }
                     catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                     {
-                        // What is no UTF-8 in a name comes out as this character, under which no file is found.
-                        var why = names[i].Contains('\ufffd', StringComparison.Ordinal)
-                            ? "its name is not UTF-8; fix: rename it"
-                            : $"cannot be read: {e.Message}";
-                        throw new PJobException($"{path}: {why}", unreadable, e);
+                        throw new PJobException($"{path}: cannot be read: {e.Message}", unreadable, e);
                     }
 
                     progress?.Report(new("reading the input", Interlocked.Increment(ref done), names.Count, "files"));
@@ -146,8 +158,7 @@ public static class FolderFiles
     static List<Found> Walk(
         string root,
         FileSystemEnumerable<Found>.FindPredicate include,
-        FileSystemEnumerable<Found>.FindPredicate recurse,
-        ExitCode unreadable = ExitCode.Failed
+        FileSystemEnumerable<Found>.FindPredicate recurse
     )
     {
         var options = new EnumerationOptions
@@ -173,7 +184,7 @@ public static class FolderFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PJobException($"{root}: cannot be listed: {e.Message}", unreadable, e);
+            throw new PJobException($"{root}: cannot be listed: {e.Message}", ExitCode.Failed, e);
         }
     }
 

@@ -41,7 +41,7 @@ sealed class RejectLimit(JobSpec spec, WorkPlan? plan, Shard shard, IDataRoot da
         throw new PJobException(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{rejected} of the first {rows} rows are rejected, and rejects.max_fraction {allowed} cannot be kept any more"
+                $"{rejected} of {rows} rows so far are rejected, and rejects.max_fraction {allowed} cannot be kept any more"
             )
                 + (allowed > 0 ? $" (the input has at most {most} rows)" : "")
                 + $": {string.Join("; ", samples)}; fix: the data ('pjob rejects' shows these rows), or raise rejects.max_fraction",

@@ -13,6 +13,7 @@ namespace ProcessingJob.EndToEnd.Tests;
 public sealed partial class OrchestratorsTests(MotoFixture moto)
 {
     const string Finish = "finish";
+    static readonly string[] States = ["Process", "Finish"];
     static readonly string Page = File.ReadAllText(Repo.File("docs", "orchestrators.md"));
 
     [Fact]
@@ -80,7 +81,7 @@ public sealed partial class OrchestratorsTests(MotoFixture moto)
     public void StateMachineAndPipeline_TheirRequests_FitTheServicesModel()
     {
         var machine = JsonNode.Parse(File.ReadAllText(Example("state-machine.json")))!["States"]!;
-        AssertRequests([Named(machine["Process"]!["Parameters"]!), Named(machine["Finish"]!["Parameters"]!)]);
+        AssertRequests([.. States.Select(s => Named(machine[s]!["Parameters"]!))]);
 
         var steps = JsonNode.Parse(File.ReadAllText(Example("pipeline.json")))!["Steps"]!.AsArray();
         AssertRequests([.. steps.Select(s => Named(s!["Arguments"]!))]);

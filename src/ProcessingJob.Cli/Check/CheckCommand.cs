@@ -48,7 +48,7 @@ static class CheckCommand
 
                 foreach (var orphan in result.Orphans)
                 {
-                    cli.Out.WriteLine($"orphan: {orphan} does not belong to any unit of the job");
+                    cli.Out.WriteLine($"orphan: {SafeText.Of(orphan)} does not belong to any unit of the job");
                 }
 
                 cli.Out.WriteLine(

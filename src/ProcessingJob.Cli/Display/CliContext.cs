@@ -1,27 +1,14 @@
-using System.Text.RegularExpressions;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Hub;
 
 namespace ProcessingJob.Cli.Display;
 
 /// <summary>What a command sees of the process: tests give it writers and a clock of their own.</summary>
-public sealed partial record CliContext
+public sealed record CliContext
 {
     public required TextReader In { get; init; }
-
-    /// <summary>Nothing that a terminal would obey gets through: <see cref="PlainWriter"/>.</summary>
-    public required TextWriter Out
-    {
-        get;
-        init => field = PlainWriter.Over(value);
-    }
-
-    /// <summary>The same.</summary>
-    public required TextWriter Error
-    {
-        get;
-        init => field = PlainWriter.Over(value);
-    }
+    public required TextWriter Out { get; init; }
+    public required TextWriter Error { get; init; }
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -61,11 +48,7 @@ public sealed partial record CliContext
     /// <summary>The line that every failure ends with: a message, never a stack trace.</summary>
     public void WriteError(string message)
     {
-        PlainWriter.WriteColored(Error, ErrorIsTerminal && UseColor ? "\e[31m" : "", "error:");
-        // A name with a line break must not look like a line of ours.
-        Error.WriteLine($" {ForgedLine().Replace(message, "\n  ")}");
+        var (red, plain) = ErrorIsTerminal && UseColor ? ("\e[31m", "\e[0m") : ("", "");
+        Error.WriteLine($"{red}error:{plain} {SafeText.Of(message)}");
     }
-
-    [GeneratedRegex("\\n(?=(error|warning|note):)")]
-    private static partial Regex ForgedLine();
 }

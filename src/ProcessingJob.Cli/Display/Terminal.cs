@@ -9,7 +9,7 @@ static class Terminal
         AnsiConsole.Create(
             new AnsiConsoleSettings
             {
-                Out = new AnsiConsoleOutput(PlainWriter.Behind(writer)),
+                Out = new AnsiConsoleOutput(writer),
                 Ansi = AnsiSupport.Yes,
                 Interactive = InteractionSupport.Yes,
                 ColorSystem = cli.UseColor ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,

@@ -16,7 +16,7 @@ sealed class TerminalProgress(IAnsiConsole console, ProgressContext bars) : IPro
             switch (value)
             {
                 case JobPlanned planned:
-                    console.WriteLine(PlainWriter.Clean(EventText.Of(planned)!));
+                    console.WriteLine(EventText.Of(planned)!);
                     foreach (var host in planned.Plan.Hosts.Where(_ => planned.Plan.UnitsLeft > 0))
                     {
                         _hosts[host.Host] = bars.AddTask($"{host.Host}  starting", autoStart: false, maxValue: Math.Max(1, host.BytesLeft));
@@ -47,7 +47,7 @@ sealed class TerminalProgress(IAnsiConsole console, ProgressContext bars) : IPro
                 default:
                     if (EventText.Of(value) is { } line)
                     {
-                        console.WriteLine(PlainWriter.Clean(line));
+                        console.WriteLine(line);
                     }
 
                     break;

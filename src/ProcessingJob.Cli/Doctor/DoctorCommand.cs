@@ -108,8 +108,8 @@ static class DoctorCommand
             Health.Bad => ("failed", "\e[31m"),
             _ => ("unknown", "\e[33m"),
         };
-        PlainWriter.WriteColored(cli.Out, cli.OutIsTerminal && cli.UseColor ? color : "", $"{mark, -7}");
-        cli.Out.WriteLine($"  {finding.Subject, -11}  {finding.Text}");
+        var (on, off) = cli.OutIsTerminal && cli.UseColor ? (color, "\e[0m") : ("", "");
+        cli.Out.WriteLine($"{on}{mark, -7}{off}  {finding.Subject, -11}  {finding.Text}");
         if (finding.Cure is { } cure)
         {
             cli.Out.WriteLine($"{"", -9}{"", -11}  fix: {cure}");

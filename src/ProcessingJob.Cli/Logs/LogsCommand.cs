@@ -39,7 +39,7 @@ static class LogsCommand
                 }
                 await foreach (var line in lines)
                 {
-                    cli.Out.WriteLine(EventText.OfLog(line));
+                    cli.Out.WriteLine(SafeText.Of(EventText.OfLog(line)));
                 }
 
                 return 0;

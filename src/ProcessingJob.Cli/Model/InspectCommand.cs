@@ -18,7 +18,11 @@ static class InspectCommand
         command.SetAction(parsed =>
         {
             var reading = ModelInspector.Read(parsed.GetRequiredValue(folder));
-            cli.Out.Write(parsed.GetValue(json) ? Encoding.UTF8.GetString(ModelInspector.ToJson(reading)) + "\n" : ReadingText.Of(reading));
+            cli.Out.Write(
+                parsed.GetValue(json)
+                    ? Encoding.UTF8.GetString(ModelInspector.ToJson(reading)) + "\n"
+                    : SafeText.Of(ReadingText.Of(reading))
+            );
         });
         return command;
     }

@@ -17,7 +17,7 @@ static class ReportCommand
 
     public static Command Create(CliContext cli)
     {
-        var command = new Command("report", "Write a report on a job, finished or failed, as one self-contained HTML page");
+        var command = new Command("report", "Write a report on a finished job as one self-contained HTML page");
         var folder = new Argument<string>("DIR|URI") { Description = "Folder of the output, or its s3:// URI" };
         var file = new Option<string?>("--out", "-o")
         {
@@ -46,7 +46,7 @@ static class ReportCommand
             {
                 var place = parsed.GetRequiredValue(folder);
                 using var opened = OutputPlace.Open(cli, place, parsed.GetValue(region));
-                var output = await FinishedOutput.OpenAnyAsync(opened.Store, cancellationToken);
+                var output = await FinishedOutput.OpenAsync(opened.Store, cancellationToken);
                 var sample =
                     output.Spec.Task == TaskKind.Embed ? await SampleAsync(cli, output, parsed.GetValue(ranges), cancellationToken) : null;
                 if (parsed.GetValue(color) is { } column && sample is not null && !sample.Rows.Any(r => r.ContainsKey(column)))

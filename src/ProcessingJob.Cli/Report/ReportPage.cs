@@ -36,23 +36,9 @@ static class ReportPage
             manifest.Job,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Names.Of(spec.Task)} job · {(output.IsFinished ? "finished" : "not finished; last seen")} {manifest.FinishedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC"
+                $"{Names.Of(spec.Task)} job · finished {manifest.FinishedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC"
             )
         );
-        if (!output.IsFinished)
-        {
-            page.Add(
-                "Not finished",
-                "What the hosts said at their end. The figures below are of the units that they committed: the same 'pjob run' goes on from them.",
-                Html.Pairs(
-                    reports
-                        .Where(r => r.Status != "done")
-                        .Select(r => ($"{r.Host}: {r.Status}", r.Message ?? ""))
-                        .DefaultIfEmpty(("no host", "has left a report of a failure: the job runs, was killed, or was not started"))
-                )
-            );
-        }
-
         page.Add("Summary", "", Html.Facts(Summary(output, reports)));
         if (manifest.Warnings.Count > 0)
         {

@@ -129,5 +129,5 @@ static class SearchCommand
     }
 
     static string Cell(object? value, int length) =>
-        Pages.Html.Shorten((Convert.ToString(value, CultureInfo.InvariantCulture) ?? "").ReplaceLineEndings(" "), length);
+        SafeText.Of(Pages.Html.Shorten((Convert.ToString(value, CultureInfo.InvariantCulture) ?? "").ReplaceLineEndings(" "), length));
 }

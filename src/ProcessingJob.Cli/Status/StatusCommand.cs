@@ -116,7 +116,6 @@ static class StatusCommand
                 $"committed: {Text.Plural(status.UnitsCommitted, "unit")}{(status.Units is { } units ? $" of {Text.Count(units)}" : "")}\n";
         }
 
-        text += Describe(status.Progress, status.Progress?.Hosts ?? 0);
         if (status.Counts is { } counts)
         {
             text +=

@@ -99,7 +99,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
         }
 
         var reports = await HostReports.ReadAsync(output, cancellationToken).ConfigureAwait(false);
-        var manifest = ManifestOf(request, records, time.GetUtcNow()) with
+        var manifest = ManifestOf(request, records) with
         {
             Resolved = reports.Select(r => r.Resolved).FirstOrDefault(r => r is not null),
             Warnings =
@@ -209,7 +209,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
         ];
     }
 
-    internal static Manifest ManifestOf(FinalizeRequest request, IReadOnlyList<UnitRecord> records, DateTimeOffset finishedAt)
+    Manifest ManifestOf(FinalizeRequest request, UnitRecord[] records)
     {
         var rejects = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var (reason, count) in records.SelectMany(r => r.Rejects))
@@ -220,7 +220,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
         return new()
         {
             Job = request.Job,
-            FinishedAt = finishedAt,
+            FinishedAt = time.GetUtcNow(),
             Spec = SpecWriter.ToJson(StoredSpec.Of(request.Spec)),
             SpecFingerprint = request.Identity.SpecFingerprint,
             ModelFingerprint = request.Identity.ModelFingerprint,
@@ -232,7 +232,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
             Rejects = rejects,
             Tokens = records.Sum(r => r.Tokens),
             Truncated = records.Sum(r => r.Truncated),
-            Units = records.Count,
+            Units = records.Length,
             Parts = [.. records.SelectMany(r => r.Parts)],
             RejectFiles = [.. records.Select(r => r.RejectFile).OfType<PartRecord>()],
             Hosts = request.Hosts,

@@ -43,50 +43,6 @@ public sealed class FinishedOutput
         return new(store, manifest, SpecReader.Parse(manifest.Spec.ToJsonString(), name));
     }
 
-    /// <summary>False: of a job that failed or still runs; the manifest is of what it has committed.</summary>
-    public bool IsFinished { get; private init; } = true;
-
-    /// <summary>A finished output, or what is committed of one that is not.</summary>
-    /// <exception cref="PJobException">BadSpec: it is no output of a job.</exception>
-    public static async Task<FinishedOutput> OpenAnyAsync(IOutputStore store, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(store);
-        if (
-            await store.ReadAsync(OutputLayout.Manifest, cancellationToken).ConfigureAwait(false) is not null
-            || await OutputIdentity.ReadAsync(store, cancellationToken).ConfigureAwait(false) is not { } identity
-        )
-        {
-            return await OpenAsync(store, cancellationToken).ConfigureAwait(false);
-        }
-
-        await OutputRoot.CheckLayoutAsync(store, cancellationToken).ConfigureAwait(false);
-        var records = new List<UnitRecord>();
-        foreach (var unit in await store.ListCommittedAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (await store.ReadCommitAsync(unit, cancellationToken).ConfigureAwait(false) is { } record)
-            {
-                records.Add(record);
-            }
-        }
-
-        records.Sort((a, b) => (string.CompareOrdinal(a.SourceFile, b.SourceFile), a.Start.CompareTo(b.Start)).CompareTo((0, 0)));
-        var reports = await HostReports.ReadAsync(store, cancellationToken).ConfigureAwait(false);
-        var request = new FinalizeRequest
-        {
-            Job = identity.Spec.Name,
-            Spec = identity.Spec,
-            Identity = identity,
-            DataFingerprint = "",
-            Units = [],
-            Hosts = [.. reports.Select(r => r.Host)],
-        };
-        var manifest = Finalizer.ManifestOf(request, records, reports.Select(r => r.FinishedAt).DefaultIfEmpty().Max()) with
-        {
-            Warnings = [.. reports.SelectMany(r => r.Warnings).Distinct()],
-        };
-        return new(store, manifest, identity.Spec) { IsFinished = false };
-    }
-
     /// <summary>All rows in the order of the input; memory holds some thousand rows.</summary>
     /// <param name="ranges">The job's embed.ranges, where int8 and uint8 embeddings need them; null: the file that the spec names.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>

@@ -307,13 +307,23 @@ public sealed partial class HubClient : IDisposable
         }
     }
 
-    TimeSpan? RetryAfter(HttpResponseMessage answer) =>
-        answer.Headers.RetryAfter switch
+    /// <exception cref="PJobException">It asks to wait longer than anybody would.</exception>
+    TimeSpan? RetryAfter(HttpResponseMessage answer)
+    {
+        TimeSpan? wait = answer.Headers.RetryAfter switch
         {
-            { Delta: { } wait } => wait,
+            { Delta: { } delta } => delta,
             { Date: { } date } when date > _time.GetUtcNow() => date - _time.GetUtcNow(),
             _ => null,
         };
+        return wait <= LongestWait || wait is null
+            ? wait
+            : throw new PJobException(
+                $"the hub answered {(int)answer.StatusCode} and asks to come back in {wait.Value.TotalHours:0} hours; what has arrived is kept"
+            );
+    }
+
+    static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     static string EscapePath(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 }

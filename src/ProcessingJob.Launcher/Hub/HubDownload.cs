@@ -44,9 +44,6 @@ sealed class HubDownload(HubClient client, TimeProvider time, int tries)
             .ConfigureAwait(false);
     }
 
-    /// <summary>Nobody waits longer for a download to go on.</summary>
-    static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
-
     /// <summary>Does it until it works or the tries are used up; waits as long as the hub asks for, else twice as long each time.</summary>
     public async Task<T> RetryAsync<T>(string url, Func<Task<T>> work, CancellationToken cancellationToken)
     {
@@ -56,7 +53,7 @@ sealed class HubDownload(HubClient client, TimeProvider time, int tries)
                 .RunAsync(
                     _ => work(),
                     (e, attempt) =>
-                        IsTransient(e) && attempt < tries && !(e is HubBusyException { Wait: { } asked } && asked > LongestWait)
+                        IsTransient(e) && attempt < tries
                             ? (e as HubBusyException)?.Wait ?? TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, attempt)))
                             : null,
                     cancellationToken
@@ -66,15 +63,12 @@ sealed class HubDownload(HubClient client, TimeProvider time, int tries)
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && IsTransient(e))
         {
             throw new PJobException(
-                $"{url}: {e.Message}{Asked(e)} (after at most {tries} attempts; what has arrived is kept, the next fetch goes on from it)",
+                $"{url}: {e.Message} (after {tries} attempts; what has arrived is kept, the next fetch goes on from it)",
                 ExitCode.Failed,
                 e
             );
         }
     }
-
-    static string Asked(Exception e) =>
-        e is HubBusyException { Wait: { } wait } && wait > LongestWait ? $" and asks to come back in {wait.TotalHours:0} hours" : "";
 
     async Task ReadAsync(string url, HubFile file, string partial, IProgress<HubProgress>? progress, CancellationToken cancellationToken)
     {

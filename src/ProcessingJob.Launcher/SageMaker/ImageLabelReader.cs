@@ -18,8 +18,9 @@ public sealed record ImageLabel(string? Accelerator, string? Fault = null)
 }
 
 /// <summary>
-/// Reads the labels that say for which device an image was built and how old its worker is, from the image's configuration in ECR. Its blob is fetched as a host
-/// fetches layers, by GetDownloadUrlForLayer: a login (GetAuthorizationToken) would be one permission more for the same bytes.
+/// Reads the labels that say for which device an image was built and how old its worker is, from the image's configuration in ECR. Its
+/// blob is fetched as a host fetches layers, by GetDownloadUrlForLayer: a login (GetAuthorizationToken) would be one permission more for
+/// the same bytes.
 /// </summary>
 sealed class ImageLabelReader(AwsConnection connection)
 {

@@ -17,31 +17,38 @@ sealed class OutputHold(S3Store output, IProcessingJobs jobs, TimeProvider time)
     readonly HashSet<string> _own = new(StringComparer.Ordinal);
 
     /// <param name="job">The job that is about to be started.</param>
+    /// <param name="force">Take the output from a job that has it.</param>
     /// <param name="cancellationToken">Ends it; what is written holds for <see cref="Starting"/> at most.</param>
     /// <exception cref="PJobException">BadSpec: another job has the output, and is named.</exception>
-    public async Task TakeAsync(string job, CancellationToken cancellationToken)
+    public async Task TakeAsync(string job, bool force, CancellationToken cancellationToken)
     {
         while (true)
         {
             var (number, holder) = await LastAsync(cancellationToken).ConfigureAwait(false);
-            if (holder is not null && holder.Job != job && !_own.Contains(holder.Job))
+            if (holder?.Job == job)
             {
-                await RefuseAsync(holder, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            if (!force)
+            {
+                await RefuseOtherAsync(holder, cancellationToken).ConfigureAwait(false);
             }
 
             var path = Folder + (number + 1).ToString("000000", CultureInfo.InvariantCulture) + ".json";
-            if (
-                holder?.Job == job
-                || await output
-                    .TryCreateAsync(path, ContractJson.Write(new Holder(job, time.GetUtcNow())), cancellationToken)
-                    .ConfigureAwait(false)
-            )
+            var own = ContractJson.Write(new Holder(job, time.GetUtcNow()));
+            if (await output.TryCreateAsync(path, own, cancellationToken).ConfigureAwait(false))
             {
                 _own.Add(job);
                 return;
             }
         }
     }
+
+    /// <summary>The same question without taking it: somebody else will start the job, at any time.</summary>
+    /// <exception cref="PJobException">BadSpec: another job has the output, and is named.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken) =>
+        await RefuseOtherAsync((await LastAsync(cancellationToken).ConfigureAwait(false)).Holder, cancellationToken).ConfigureAwait(false);
 
     /// <summary>The job that writes to the output now; null: none.</summary>
     public async Task<JobDescription?> RunningAsync(CancellationToken cancellationToken) =>
@@ -70,8 +77,13 @@ sealed class OutputHold(S3Store output, IProcessingJobs jobs, TimeProvider time)
             : (0, null);
     }
 
-    async Task RefuseAsync(Holder holder, CancellationToken cancellationToken)
+    async Task RefuseOtherAsync(Holder? holder, CancellationToken cancellationToken)
     {
+        if (holder is null || _own.Contains(holder.Job))
+        {
+            return;
+        }
+
         var running = await jobs.DescribeAsync(holder.Job, cancellationToken).ConfigureAwait(false);
         if (running is null ? time.GetUtcNow() - holder.At < Starting : !running.IsTerminal)
         {

@@ -194,5 +194,5 @@ static class Preflight
     }
 
     /// <summary>Bytes of the fullest host.</summary>
-    internal static long LargestShare(JobPlan plan) => plan.Hosts.Max(h => h.Dealt!.Sum(f => f.Size));
+    static long LargestShare(JobPlan plan) => plan.Hosts.Max(h => h.Dealt!.Sum(f => f.Size));
 }

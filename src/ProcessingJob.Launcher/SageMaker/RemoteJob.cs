@@ -173,7 +173,8 @@ sealed record RemoteJob
     }
 
     /// <summary>
-    /// Folder of a job's config channel. Its content names it: of two submitters of one name, neither overwrites what the other's hosts read.
+    /// Folder of a job's config channel. Its content names it: of two submitters of one name, neither overwrites what the other's hosts
+    /// read.
     /// </summary>
     public S3Uri ConfigFolder(string name, IEnumerable<(string Name, byte[] Content)> files) =>
         Staging.Append(

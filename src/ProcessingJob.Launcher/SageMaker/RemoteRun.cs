@@ -137,6 +137,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
             );
         }
 
+        await _hold.CheckAsync(cancellationToken).ConfigureAwait(false);
         await OpenOutputAsync(plan, cancellationToken).ConfigureAwait(false);
         var (types, hosts) = (_job.Spec.Compute.InstanceType, HostsFor(plan));
         var files = _job.ConfigFiles(_job.Plan(name, hosts, plan.Committed), types);
@@ -186,11 +187,7 @@ sealed class RemoteRun(RemoteJob job, SageMakerTarget target, IAmazonS3 s3, Remo
         for (var isOpen = false; ; isOpen = true)
         {
             var (name, _) = await FindAsync(cancellationToken).ConfigureAwait(false);
-            if (!options.Force)
-            {
-                await _hold.TakeAsync(name, cancellationToken).ConfigureAwait(false);
-            }
-
+            await _hold.TakeAsync(name, options.Force, cancellationToken).ConfigureAwait(false);
             if (!isOpen)
             {
                 await OpenOutputAsync(plan, cancellationToken).ConfigureAwait(false);

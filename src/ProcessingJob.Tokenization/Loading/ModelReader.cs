@@ -115,14 +115,16 @@ static class ModelReader
         var ids = new Dictionary<string, int>();
         foreach (var (token, id) in vocab.Members)
         {
-            if (id.Number is < 0 or > LargestId)
+            if (id.Number < 0)
             {
-                throw id.Expected($"an id of 0 or more, at most {LargestId}");
+                throw id.Expected("an id of 0 or more");
             }
 
             ids[token] = id.Number;
         }
 
-        return new Vocabulary(ids);
+        return ids.Values.DefaultIfEmpty().Max() is var last && last > LargestId
+            ? throw Refusal.Broken(vocab.Where, $"found the id {last}, expected at most {LargestId}")
+            : new Vocabulary(ids);
     }
 }

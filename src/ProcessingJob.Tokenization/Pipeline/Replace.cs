@@ -31,8 +31,8 @@ sealed class Replace(IPattern pattern, int[] content, string shown) : Normalizer
         if ((long)matches.Count * content.Length > MostCodePoints)
         {
             throw new PJobException(
-                $"{Describe()} makes more than {MostCodePoints:N0} characters of a text of {source.Count:N0}; fix: shorten the text, or use "
-                    + "a tokenizer whose normalizer does not multiply texts",
+                $"{Describe()} makes more than {MostCodePoints:N0} characters of a text of {source.Count:N0}; fix: shorten the text, or "
+                    + "use a tokenizer whose normalizer does not multiply texts",
                 ExitCode.Model
             );
         }

@@ -23,7 +23,14 @@ public sealed class InfraTests(MotoFixture moto)
 
     [Theory]
     [InlineData("plain", "UseKmsKey=false")]
-    [InlineData("full", "UseKmsKey=true", "DataBucketArns=arn:aws:s3:::corpus,arn:aws:s3:::more", "GitHubRepository=owner/name")]
+    [InlineData(
+        "full",
+        "UseKmsKey=true",
+        "DataBucketArns=arn:aws:s3:::corpus,arn:aws:s3:::more",
+        "GitHubRepository=owner/name",
+        "ScheduleExpression=rate(1 day)",
+        "StateMachineKey=k.json"
+    )]
     public async Task Template_CreateStack_IsMadeWithAllItsOutputs(string name, params string[] parameters)
     {
         var url = moto.Url;
@@ -63,6 +70,7 @@ public sealed class InfraTests(MotoFixture moto)
         }
 
         Assert.Equal(name == "full", described.Contains("GitHubRoleArn", StringComparison.Ordinal));
+        Assert.Equal(name == "full", described.Contains("StateMachineArn", StringComparison.Ordinal));
     }
 
     [Fact]

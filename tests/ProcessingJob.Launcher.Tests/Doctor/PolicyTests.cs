@@ -134,6 +134,48 @@ public sealed class PolicyTests(MotoFixture moto)
         Assert.Equal(requests.Select(r => $"{r.Action} {r.Resource}: ImplicitlyDenied"), denied);
     }
 
+    [Fact]
+    public async Task OrchestratorPolicy_ExampleStateMachine_AllowsItsCallsAndNoOthers()
+    {
+        SkipWithoutTools();
+        await using var bench = await RemoteBench.StartAsync(moto);
+        var job = $"arn:aws:sagemaker:us-east-1:{Account}:processing-job/x";
+        var states = JsonNode.Parse(
+            await File.ReadAllTextAsync(Repo.File("infra", "orchestrators", "state-machine.json"), TestContext.Current.CancellationToken)
+        )!["States"]!.AsObject();
+        Request[] needed =
+        [
+            .. states
+                .Select(s => s.Value!["Parameters"]!)
+                .Select(p =>
+                    Create(
+                        job,
+                        [(string)p["ProcessingResources"]!["ClusterConfig"]!["InstanceType"]!],
+                        (int)p["StoppingCondition"]!["MaxRuntimeInSeconds"]!
+                    )
+                ),
+            new("sagemaker:DescribeProcessingJob", job),
+            new("sagemaker:StopProcessingJob", job),
+            new("sagemaker:AddTags", job),
+            new("iam:PassRole", Role, PassedTo("sagemaker.amazonaws.com")),
+            new("events:PutRule", $"arn:aws:events:us-east-1:{Account}:rule/StepFunctionsGetEventsForSageMakerProcessingJobsRule"),
+        ];
+        Request[] others =
+        [
+            Create(job, ["ml.p5.4xlarge"]),
+            Create(job, ["ml.m5.xlarge"], seconds: 700_000),
+            new("iam:PassRole", $"arn:aws:iam::{Account}:role/admin", PassedTo("sagemaker.amazonaws.com")),
+            new("iam:PassRole", Role, PassedTo("lambda.amazonaws.com")),
+            new("events:PutRule", $"arn:aws:events:us-east-1:{Account}:rule/another"),
+            new("s3:GetObject", $"arn:aws:s3:::{bench.Bucket}/in/x"),
+            new("sagemaker:CreateTrainingJob", AnyResource("sagemaker:CreateTrainingJob")),
+        ];
+
+        var denied = await DeniedAsync(bench, ["OrchestratorPolicyArn"], [.. needed, .. others]);
+
+        Assert.Equal(others.Select(r => $"{r.Action} {r.Resource}: ImplicitlyDenied"), denied);
+    }
+
     static string AnyResource(string action) =>
         action switch
         {
@@ -250,7 +292,9 @@ public sealed class PolicyTests(MotoFixture moto)
             "--capabilities",
             "CAPABILITY_IAM",
             "--parameters",
-            $"ParameterKey=RepositoryName,ParameterValue=stack-{bench.Bucket}"
+            $"ParameterKey=RepositoryName,ParameterValue=stack-{bench.Bucket}",
+            "ParameterKey=ScheduleExpression,ParameterValue=rate(1 day)",
+            "ParameterKey=StateMachineKey,ParameterValue=processingjob-recurring/machine.json"
         );
         var described = JsonNode.Parse(
             await AwsCli.RunAsync(moto.Url, "cloudformation", "describe-stacks", "--stack-name", stack, "--output", "json")
@@ -282,7 +326,7 @@ public sealed class PolicyTests(MotoFixture moto)
             )!;
             // moto leaves a list parameter one text, where CloudFormation makes it a list.
             var conditions = policy["Statement"]!.AsArray().Select(s => s!["Condition"]?["ForAllValues:StringLike"]);
-            foreach (var types in conditions.OfType<JsonObject>())
+            foreach (var types in conditions.OfType<JsonObject>().Where(t => t["sagemaker:InstanceTypes"] is JsonValue))
             {
                 types["sagemaker:InstanceTypes"] = new JsonArray([
                     .. ((string)types["sagemaker:InstanceTypes"]!).Split(',').Select(t => (JsonNode)t),

@@ -4,7 +4,6 @@ using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Launcher.Planning;
-using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Launcher.Tests.Planning;
 
@@ -97,21 +96,5 @@ public class JobPlannerTests
         var names = JobPlanner.HostNames(10);
         Assert.Equal(["algo-1", "algo-10", "algo-2"], names.Take(3));
         Assert.Equal(1, new ResourceConfig("algo-10", names).Rank);
-    }
-
-    // Minutes, if each host looked for its files in a list.
-    [Fact]
-    public void LargestShare_HundredThousandFilesOnAHundredHosts_IsOnePass()
-    {
-        var files = Enumerable.Range(0, 100_000).Select(i => new SourceFile($"f{i:000000}.txt", i, "v")).ToList();
-        var spec = new JobSpec
-        {
-            Input = new() { Format = InputFormat.Text, Sharding = Sharding.ByKey },
-        };
-        var plan = JobPlanner.Create("j", spec, files, "m", 100, CommittedWork.None);
-
-        var bytes = Preflight.LargestShare(plan);
-
-        Assert.Equal(Enumerable.Range(0, 1_000).Sum(i => 99L + 100 * i), bytes);
     }
 }

@@ -71,6 +71,8 @@ public sealed class SubmittersTests(MotoFixture moto)
         Assert.Equal(ExitCode.BadSpec, e.ExitCode);
         Assert.Contains($"output.data: the job {first.Job} is running and writes to s3://{bench.Bucket}/out", e.Message);
         Assert.Single(bench.Aws.Server.Jobs.All);
+        var request = await Assert.ThrowsAsync<PJobException>(() => bench.Target.WriteRequestAsync(bench.Spec(), recurring: false, bench));
+        Assert.Contains($"the job {first.Job} is running", request.Message);
 
         await bench.Target.WatchAsync(first.Job, bench);
         var second = await bench.RunAsync(bench.Spec());
@@ -108,7 +110,7 @@ public sealed class SubmittersTests(MotoFixture moto)
                 {
                     try
                     {
-                        await new OutputHold(output, bench.Target.Jobs, TimeProvider.System).TakeAsync($"job-{i}", default);
+                        await new OutputHold(output, bench.Target.Jobs, TimeProvider.System).TakeAsync($"job-{i}", force: false, default);
                         return $"job-{i}";
                     }
                     catch (PJobException e)
