@@ -49,6 +49,6 @@ public sealed record CliContext
     public void WriteError(string message)
     {
         var (red, plain) = ErrorIsTerminal && UseColor ? ("\e[31m", "\e[0m") : ("", "");
-        Error.WriteLine($"{red}error:{plain} {message}");
+        Error.WriteLine($"{red}error:{plain} {SafeText.Of(message)}");
     }
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Doctor;
 
 namespace ProcessingJob.Cli.Doctor;
@@ -19,8 +21,10 @@ static class DoctorCommand
             {
                 var job = spec.Read(parsed);
                 var findings = new List<DoctorFinding>();
-                await foreach (var finding in new AwsDoctor(cli.Connect(job.Aws.Region)).ExamineAsync(job, cancellationToken))
+                ExitCode? first = null;
+                await foreach (var (finding, fault) in ExamineAsync(cli, job, cancellationToken))
                 {
+                    first ??= finding.Health == Health.Bad ? fault : null;
                     findings.Add(finding);
                     if (!parsed.GetValue(json))
                     {
@@ -28,7 +32,7 @@ static class DoctorCommand
                     }
                 }
                 var bad = findings.Count(f => f.Health == Health.Bad);
-                var code = bad == 0 ? ExitCode.Done : ExitCode.Remote;
+                var code = first ?? ExitCode.Done;
                 if (parsed.GetValue(json))
                 {
                     cli.WriteJson(new { ExitCode = (int)code, Findings = findings });
@@ -44,6 +48,43 @@ static class DoctorCommand
         return command;
     }
 
+    /// <summary>Findings, each with the exit code if it is bad: first what can be looked at without an account.</summary>
+    static async IAsyncEnumerable<(DoctorFinding Finding, ExitCode Fault)> ExamineAsync(
+        CliContext cli,
+        JobSpec job,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        foreach (var finding in LocalDoctor.Examine(job))
+        {
+            yield return finding;
+        }
+
+        AwsDoctor? doctor = null;
+        PJobException? unreachable = null;
+        try
+        {
+            doctor = new(cli.Connect(job.Aws.Region));
+        }
+        catch (PJobException e)
+        {
+            unreachable = e;
+        }
+
+        if (unreachable is not null)
+        {
+            yield return (
+                new("region", Health.Bad, unreachable.Message, "aws.region in job.yaml; role, image, buckets and quota are checked then"),
+                unreachable.ExitCode
+            );
+        }
+
+        await foreach (var finding in doctor?.ExamineAsync(job, cancellationToken) ?? AsyncEnumerable.Empty<DoctorFinding>())
+        {
+            yield return (finding, ExitCode.Remote);
+        }
+    }
+
     static void Write(CliContext cli, DoctorFinding finding)
     {
         var (mark, color) = finding.Health switch
@@ -54,7 +95,7 @@ static class DoctorCommand
             _ => ("unknown", "\e[33m"),
         };
         var (on, off) = cli.OutIsTerminal && cli.UseColor ? (color, "\e[0m") : ("", "");
-        cli.Out.WriteLine($"{on}{mark, -7}{off}  {finding.Subject, -11}  {finding.Text}");
+        cli.Out.WriteLine($"{on}{mark, -7}{off}  {finding.Subject, -11}  {SafeText.Of(finding.Text)}");
         if (finding.Cure is { } cure)
         {
             cli.Out.WriteLine($"{"", -9}{"", -11}  fix: {cure}");

@@ -74,7 +74,7 @@ public static class InputFormats
             throw new PJobException($"{name}: not supported: {what}", ExitCode.BadSpec);
         }
 
-        var known = All.Select(f => Of(f).Extensions[0]).ToList();
+        var known = All.Select(f => Of(f).Extensions[0]).Where(e => e.Length > 0).ToList();
         throw new PJobException(
             $"{name}: the name ends in '{extension}', expected {string.Join(", ", known.SkipLast(1))} or {known[^1]} (text formats also "
                 + "with .gz or .zst); fix: name the files to read (input.data: FOLDER/*.csv), or set input.format if all are of one",
