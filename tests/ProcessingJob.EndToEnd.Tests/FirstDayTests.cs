@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ProcessingJob.Testing;
 
 namespace ProcessingJob.EndToEnd.Tests;
 
@@ -98,7 +99,7 @@ public sealed partial class FirstDayTests(FirstDay day) : IClassFixture<FirstDay
     [InlineData("pjob run job.yaml --model nowhere", 4, "there is no folder|nowhere|config.json")]
     [InlineData("pjob run job.yaml --model empty-model", 4, "there is no model|config.json")]
     [InlineData("pjob run job.yaml --model no-weights --dry-run", 4, "no-weights|model.safetensors|.onnx")]
-    [InlineData("pjob run job.yaml --task classify --dry-run", 4, "task classify|fix: task: embed")]
+    [InlineData("pjob run job.yaml --task classify --dry-run", 4, "expected a CrossEncoder|task|fix: task: embed")]
     [InlineData("pjob run job.yaml --embed.dimensions 9999 --dry-run", 2, "embed.dimensions|9999|expected 1 to 32")]
     [InlineData("pjob run job.yaml --tokens.max_length 100000 --dry-run", 2, "tokens.max_length|100000")]
     [InlineData("pjob run job.yaml --compute.device cuda --dry-run", 4, "compute.device|cuda|CPU build")]
@@ -197,6 +198,49 @@ public sealed partial class FirstDayTests(FirstDay day) : IClassFixture<FirstDay
         process.Kill();
         Assert.Contains("fetching owner/name", first, StringComparison.Ordinal);
         Assert.Contains("try 2 of", second, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    public async Task Run_OnATerminalAndInterrupted_LeavesACleanScreen(int columns)
+    {
+        Assert.SkipWhen(Tool.Find("script") is null, "script (Debian: bsdutils) is not installed.");
+        var output = day[$"interrupted-{columns}"];
+        await File.WriteAllTextAsync(
+            day["many.csv"],
+            "id,text\n" + string.Concat(Enumerable.Range(0, 400_000).Select(i => $"{i},some text\n"))
+        );
+        var pjob = string.Join(' ', Programs.Pjob.Arguments.Prepend(Programs.Pjob.FileName));
+        var start = day.Start();
+        var command = $"stty cols {columns} rows 30; exec {pjob} run job.yaml --input.data many.csv --input.keep [] -o {output}";
+        start.FileName = "script";
+        start.ArgumentList.Clear();
+        foreach (var argument in (string[])["--quiet", "--return", "--command", command, "/dev/null"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment["TERM"] = "xterm";
+        start.Environment.Remove("CI");
+        using var process = System.Diagnostics.Process.Start(start)!;
+        var ended = process.EndAsync();
+        while (!File.Exists(Path.Combine(output, ".pjob", "progress.json")) && !process.HasExited)
+        {
+            await Task.Delay(20);
+        }
+
+        await process.StandardInput.WriteAsync("\u0003");
+        await process.StandardInput.FlushAsync();
+        var (code, screen, _) = await ended;
+        Assert.Equal(130, code);
+        Assert.DoesNotContain("\e[?25l", screen, StringComparison.Ordinal);
+        AssertParts(
+            "1 host|on cpu|float32|interrupted; committed units are kept|is not complete",
+            screen.Replace("\r", "", StringComparison.Ordinal)
+        );
+        var status = await day.PjobAsync("status", output);
+        AssertParts("Interrupted|fix: ", status.Out);
     }
 
     static string[] Words(string line) => [.. Word().Matches(line).Skip(1).Select(m => m.Value.Trim('\''))];

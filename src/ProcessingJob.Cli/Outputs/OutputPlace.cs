@@ -31,7 +31,7 @@ static class OutputPlace
             File.Exists(full) ? "is a file, expected the output of a job (a folder), or its s3:// URI"
             : !Directory.Exists(full) ? "no such folder; expected the output of a job, or its s3:// URI"
             : IsOutput(full) ? null
-            : "is not the output of a job; fix: name "
+            : $"is not the output of a job: it has no {OutputLayout.Manifest}; fix: name "
                 + (Path.GetDirectoryName(full) is { } above && IsOutput(above) ? above : "the folder that output.data names in job.yaml");
         if (fault is not null)
         {

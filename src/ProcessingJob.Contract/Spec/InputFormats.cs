@@ -57,8 +57,10 @@ public static class InputFormats
             InputFormat.Auto => throw new ArgumentOutOfRangeException(nameof(format), format, "auto must be resolved before"),
         };
 
+    /// <param name="name">Of a file.</param>
+    /// <param name="others">A glob of the files beside it that can be read, for the message.</param>
     /// <exception cref="PJobException">The name tells no format.</exception>
-    public static InputFormat OfName(string name)
+    public static InputFormat OfName(string name, string others = "FOLDER/*.csv")
     {
         var path = IsCompressed(name) ? Path.GetFileNameWithoutExtension(name) : name;
         var extension = Path.GetExtension(path).ToLowerInvariant();
@@ -77,9 +79,16 @@ public static class InputFormats
         var known = All.Select(f => Of(f).Extensions[0]).Where(e => e.Length > 0).ToList();
         throw new PJobException(
             $"{name}: the name ends in '{extension}', expected {string.Join(", ", known.SkipLast(1))} or {known[^1]} (text formats also "
-                + "with .gz or .zst); fix: name the files to read (input.data: FOLDER/*.csv), or set input.format if all are of one",
+                + $"with .gz or .zst); fix: name the files to read (input.data: {others}), or set input.format if all are of one",
             ExitCode.BadSpec
         );
+    }
+
+    /// <summary>Whether the end of a name tells a format.</summary>
+    public static bool Tells(string name)
+    {
+        var path = IsCompressed(name) ? Path.GetFileNameWithoutExtension(name) : name;
+        return All.Any(f => Of(f).Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()));
     }
 
     public static bool IsCompressed(string name) => Path.GetExtension(name).ToLowerInvariant() is ".gz" or ".gzip" or ".zst" or ".zstd";

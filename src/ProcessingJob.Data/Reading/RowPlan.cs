@@ -112,4 +112,7 @@ sealed class RowPlan
             code
         );
     }
+
+    public static PJobException Twice(string file, string column, ExitCode code) =>
+        new($"{file}: the header names the column '{column}' more than once; fix: rename all but one", code);
 }
