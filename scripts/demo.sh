@@ -63,7 +63,7 @@ pjob init "$demo/reviews" out/minilm --file "$demo/job.yaml"
 
 step "how long are the texts, and what would a shorter max_length cost?"
 show analyze "$demo/job.yaml" --html "$demo/analysis.html"
-scripts/pjob analyze "$demo/job.yaml" --html "$demo/analysis.html" 2>/dev/null | sed -n '/^max_length/,/^ .*reviews/p;/^recommended/,/^  /p' | grep -v '^$'
+scripts/pjob analyze "$demo/job.yaml" --html "$demo/analysis.html" 2>/dev/null | sed -n '/^max_length/,$p' | grep .
 
 step "embed them as recommended; pjob is killed on the way"
 run=(run "$demo/job.yaml" --tokens.max_length 256 --input.keep "*" --output "$demo/embeddings")
