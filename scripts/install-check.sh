@@ -16,3 +16,19 @@ printf 'id,text\n1,The red dress fits well.\n2,The zipper broke after a day.\n3,
 found=$("$work/bin/pjob" search embeddings "broken zip" | head -1)
 echo "$found"
 [[ $found == *id=2* ]] || { echo "error: expected row 2 first" >&2; exit 1; }
+
+# The libraries, in an empty console project.
+dotnet new console --output "$work/app" >/dev/null
+echo "<configuration><packageSources><add key='local' value='$work/packages'/></packageSources></configuration>" >"$work/app/nuget.config"
+cd "$work/app"
+dotnet add package ProcessingJob.Inference --prerelease >/dev/null
+cat >Program.cs <<'CS'
+using ProcessingJob.Contract.Spec;
+using ProcessingJob.Inference.Embedders;
+using var generator = TextEmbeddingGenerator.Load(args[0], TextRole.Query);
+var vector = (await generator.GenerateAsync(["broken zip"]))[0].Vector;
+Console.WriteLine($"{vector.Length} numbers");
+CS
+embedded=$(dotnet run -- "$model")
+echo "$embedded"
+[[ $embedded == "384 numbers" ]] || { echo "error: expected 384 numbers" >&2; exit 1; }

@@ -34,7 +34,7 @@ if ! { dotnet tool restore >/dev/null && dotnet csharpier check src tests Direct
 fi
 
 echo "== build"
-dotnet build ProcessingJob.sln -c Release -warnaserror || { echo "the build failed" >&2; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+dotnet build ProcessingJob.sln -c Release -warnaserror -p:CheckPublicApi=true || { echo "the build failed" >&2; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 
 echo "== test"
 log=$(mktemp)

@@ -23,7 +23,9 @@ public static class App
             root.Add(create(cli));
         }
 
-        var parsed = root.Parse(args);
+        HelpText.Apply(root, cli);
+        // git and dotnet have 'help COMMAND' too.
+        var parsed = root.Parse(args is ["help", ..] ? [.. args.Skip(1), "--help"] : args);
         var wantsJson = parsed.GetResult(CommonOptions.JsonName) is OptionResult { Implicit: false };
         try
         {
@@ -100,6 +102,11 @@ public static class App
     static string ParseMessage(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
+        if (command is RootCommand && parsed.Tokens.Count == 0)
+        {
+            return "expected a command; 'pjob --help' lists them, 'pjob init DATA MODEL' writes a first job.yaml";
+        }
+
         if (parsed.UnmatchedTokens is [var word, ..] && command.Subcommands.Count > 0 && !word.StartsWith('-'))
         {
             return $"unknown command '{word}'{Nearest(word, command.Subcommands.Select(c => c.Name))}";
@@ -128,17 +135,28 @@ public static class App
         return $"{option.Name}: found '{token.Value}', expected {expected}";
     }
 
-    // A misspelt option is taken for an argument by the parser; it is answered like a misspelt key in job.yaml.
+    // A misspelt option is taken for an argument by the parser; it is answered like a misspelt key in job.yaml. A negative number is
+    // the value of an option.
     static string? UnknownOption(ParseResult parsed)
     {
         var option = parsed
             .CommandResult.Tokens.Select(t => t.Value)
             .Concat(parsed.UnmatchedTokens)
-            .FirstOrDefault(t => t.StartsWith("--", StringComparison.Ordinal))
+            .FirstOrDefault(t => t is ['-', not (>= '0' and <= '9'), ..])
             ?.Split('=')[0];
-        return option is null
-            ? null
-            : $"unknown option {option}{Nearest(option, parsed.CommandResult.Command.Options.Select(o => o.Name))}";
+        return option is null ? null : $"unknown option {option}{NearestOption(option, parsed.CommandResult.Command)}";
+    }
+
+    // The name alone of a key, or another program's spelling of it, is more likely than a slip of the finger.
+    static string NearestOption(string option, Command command)
+    {
+        var word = option.TrimStart('-').Replace('-', '_');
+        var names = command.Options.SelectMany(o => o.Aliases.Prepend(o.Name)).Where(n => n.StartsWith("--", StringComparison.Ordinal));
+        return names.FirstOrDefault(n => n.EndsWith("." + word, StringComparison.Ordinal)) is { } key ? $"; did you mean {key}?"
+            : Nearest(option, names) is { Length: > 0 } nearest ? nearest
+            : names.FirstOrDefault(n => n.StartsWith(option, StringComparison.Ordinal) && option.Length > 3) is { } longer
+                ? $"; did you mean {longer}?"
+            : "";
     }
 
     static string Nearest(string word, IEnumerable<string> known) =>

@@ -3,6 +3,7 @@ using ProcessingJob.Cli.Analyze;
 using ProcessingJob.Cli.Ask;
 using ProcessingJob.Cli.Check;
 using ProcessingJob.Cli.Compare;
+using ProcessingJob.Cli.Completion;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Doctor;
 using ProcessingJob.Cli.Finish;
@@ -50,5 +51,6 @@ static class CommandTable
         TokenizeCommand.Create,
         DoctorCommand.Create,
         SchemaCommand.Create,
+        CompletionCommand.Create,
     ];
 }

@@ -94,7 +94,7 @@ public static class FolderFiles
                     }
                     catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                     {
-                        throw new PJobException($"{path}: cannot be read: {e.Message}", unreadable, e);
+                        throw new PJobException($"{path}: cannot be read: {FileFault.Of(e)}", unreadable, e);
                     }
 
                     progress?.Report(new("reading the input", Interlocked.Increment(ref done), names.Count, "files"));
@@ -184,7 +184,7 @@ public static class FolderFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PJobException($"{root}: cannot be listed: {e.Message}", ExitCode.Failed, e);
+            throw new PJobException($"{root}: cannot be listed: {FileFault.Of(e)}", ExitCode.Failed, e);
         }
     }
 

@@ -88,6 +88,16 @@ public sealed record LocalInput(string Root, IReadOnlyList<string> Files)
             }
         }
 
+        if (format == InputFormat.Auto && found.Select(file => file.Name).FirstOrDefault(InputFormats.Tells) is { } usable)
+        {
+            var folders = usable.Contains('/', StringComparison.Ordinal) ? "**/" : "";
+            var others = $"{(Directory.Exists(data) ? data.TrimEnd('/') : root)}/{folders}*{Path.GetExtension(usable)}";
+            foreach (var file in found)
+            {
+                InputFormats.OfName(file.Name, others);
+            }
+        }
+
         return new(root, [.. found.Select(file => file.Name)]) { Skipped = skipped };
     }
 

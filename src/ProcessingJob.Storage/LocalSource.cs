@@ -24,7 +24,11 @@ public sealed class LocalSource : IByteSource
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PJobException($"{Name}: cannot be opened: {e.Message}; check that it is there and readable", ExitCode.Failed, e);
+            throw new PJobException(
+                $"{Name}: cannot be opened: {FileFault.Of(e)}; fix: check that it is there and readable",
+                ExitCode.Failed,
+                e
+            );
         }
     }
 
@@ -83,7 +87,7 @@ public sealed class LocalSource : IByteSource
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PJobException($"{Name}: cannot be read at byte {offset + done}: {e.Message}", ExitCode.Failed, e);
+            throw new PJobException($"{Name}: cannot be read at byte {offset + done}: {FileFault.Of(e)}", ExitCode.Failed, e);
         }
         return done;
     }

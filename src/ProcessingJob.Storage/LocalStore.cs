@@ -24,7 +24,7 @@ public sealed class LocalStore : IOutputStore
     /// <param name="files">Operations on names; null: this machine's.</param>
     public LocalStore(string root, string? staging = null, DurableFiles? files = null)
     {
-        Location = Path.GetFullPath(root);
+        Location = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         Staging = Path.GetFullPath(staging ?? Path.Combine(Path.GetDirectoryName(Location)!, StagingName));
         _files = files ?? DurableFiles.System;
     }
@@ -291,5 +291,5 @@ public sealed class LocalStore : IOutputStore
     }
 
     internal static PJobException Failure(string path, Exception e) =>
-        new($"{path}: cannot be written: {e.Message}; check that the output is writable and has room", ExitCode.Failed, e);
+        new($"{path}: cannot be written: {FileFault.Of(e)}; fix: make the output writable, with room for it", ExitCode.Failed, e);
 }

@@ -20,7 +20,7 @@ public class CommandLineTests
     [InlineData("error: --rows: found -5, expected at least 1", "head", "folder", "-n", "-5")]
     [InlineData("error: --hosts: found 'many', expected a whole number", "run", "job.yaml", "--hosts", "many")]
     [InlineData("error: --tokens-per-second: found 'fast', expected a number", "plan", "job.yaml", "--tokens-per-second", "fast")]
-    [InlineData("error: no job spec: expected a file such as job.yaml; write one with 'pjob init'", "run")]
+    [InlineData("error: no job spec: expected a file such as job.yaml; fix: write one with 'pjob init DATA MODEL'", "run")]
     [InlineData("error: none.yaml: cannot read the job spec", "run", "none.yaml")]
     [InlineData("error: --local and --sagemaker: expected one of them", "run", "--name", "n", "--local", "--sagemaker")]
     [InlineData("error: --wait and --no-wait: expected one of them", "run", "--name", "n", "--wait", "--no-wait")]

@@ -152,7 +152,7 @@ public sealed class ModelCommandTests : IDisposable
             $"model: {model}\ninput: {{ data: {data}, format: text }}\noutput: {{ data: {_folder["out"]} }}\nembed: {{ precision: "
                 + $"int8, dimensions: 8 }}\n"
         );
-        var run = await PjobRun.RunAsync("model", "ranges", spec, "--ranges", _folder["ranges.json"]);
+        var run = await PjobRun.RunAsync("model", "ranges", spec, "--out", _folder["ranges.json"]);
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("ranges of 150 embeddings", run.Out, StringComparison.Ordinal);
 

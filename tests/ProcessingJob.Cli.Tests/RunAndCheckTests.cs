@@ -78,7 +78,7 @@ public class RunAndCheckTests
         Assert.EndsWith("no row was rejected for too_long\n", none.Out, StringComparison.Ordinal);
         var empty = await bench.RunAsync("rejects", bench.Path("."));
         Assert.Equal(2, empty.Code);
-        Assert.Contains("no unit is committed; expected the output of a job", empty.Error, StringComparison.Ordinal);
+        Assert.Contains("is not the output of a job: it has no _manifest.json", empty.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public class RunAndCheckTests
     public async Task Status_BeforeAndAfter_TellsWhatIs()
     {
         using var bench = new CliBench();
-        Assert.Equal(1, (await bench.RunAsync("status", bench.Path("out"))).Code);
+        Assert.Equal(2, (await bench.RunAsync("status", bench.Path("out"))).Code);
         await bench.RunAsync("run", bench.Spec);
         var (code, output, _) = await bench.RunAsync("status", bench.Path("out"), "--json");
         var status = JsonNode.Parse(output)!;

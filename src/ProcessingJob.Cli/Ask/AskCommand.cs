@@ -147,7 +147,7 @@ static class AskCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PJobException($"--context: {file} cannot be read: {e.Message}", ExitCode.BadSpec, e);
+            throw new PJobException($"--context: {file}: {FileFault.Of(e)}", ExitCode.BadSpec, e);
         }
     }
 }

@@ -59,7 +59,7 @@ static class CheckCommand
                         : $"{output.Location}: {Text.Plural(result.Faults.Count, "fault")}; "
                             + (
                                 result.Manifest is null
-                                    ? $"fix: 'pjob run' again goes on with a job of pjob; 'pjob finish {output.Location}' ends any other"
+                                    ? $"fix: the same 'pjob run' continues the job; 'pjob finish {output.Location}' ends one that pjob did not start"
                                     : "fix: remove the damaged files and run the job again, which recomputes what is missing"
                             )
                 );

@@ -30,7 +30,7 @@ sealed class OutputCheck(IOutputStore output)
                 null,
                 [
                     planned
-                        ? $"{OutputLayout.Manifest}: missing; the job has not finished"
+                        ? $"{OutputLayout.Manifest}: missing; the job has not finished; 'pjob status {output.Location}' says why"
                         : $"{OutputLayout.Manifest}: missing; not finalised: pjob finish {output.Location}",
                 ],
                 []

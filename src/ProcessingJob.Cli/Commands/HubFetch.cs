@@ -2,7 +2,6 @@ using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher.Hub;
-using Spectre.Console;
 
 namespace ProcessingJob.Cli.Commands;
 
@@ -28,49 +27,63 @@ static class HubFetch
     public static async Task<string> FetchAsync(CliContext cli, HubOptions options, string address, CancellationToken cancellationToken)
     {
         using var hub = new HubClient(options, cli.Time);
+        cli.Error.WriteLine($"fetching {address} from {options.Endpoint} …");
         if (!cli.ErrorIsTerminal)
         {
             return await hub.FetchAsync(address, new Lines(cli.Error), cancellationToken);
         }
 
-        var console = Display.Terminal.On(cli.Error, cli);
-        return await console
-            .Progress()
-            .Columns(
-                new TaskDescriptionColumn { Alignment = Justify.Left },
-                new ProgressBarColumn(),
-                new PercentageColumn(),
-                new TransferSpeedColumn()
-            )
-            .StartAsync(bars => hub.FetchAsync(address, new Bars(bars), cancellationToken));
+        var bars = new Bars(new(cli.Error, StatusLines.WidthOfConsole));
+        try
+        {
+            return await hub.FetchAsync(address, bars, cancellationToken);
+        }
+        finally
+        {
+            bars.Clear();
+        }
     }
 
     sealed class Lines(TextWriter output) : IProgress<HubProgress>
     {
         public void Report(HubProgress value)
         {
-            if (value.Bytes == value.Size)
+            if (value.Note is { } note)
             {
-                output.WriteLine($"fetched {value.File}, {Display.Text.Bytes(value.Size)}");
+                output.WriteLine(note);
+            }
+            else if (value.Bytes == value.Size)
+            {
+                output.WriteLine($"fetched {value.File}, {Text.Bytes(value.Size)}");
             }
         }
     }
 
-    sealed class Bars(ProgressContext bars) : IProgress<HubProgress>
+    /// <summary>A bar for the file that is coming; a line for each that has come.</summary>
+    sealed class Bars(StatusLines lines) : IProgress<HubProgress>
     {
-        readonly Dictionary<string, ProgressTask> _files = [];
+        const int Cells = 20;
 
         public void Report(HubProgress value)
         {
-            lock (_files)
+            if (value.Note is { } note)
             {
-                if (!_files.TryGetValue(value.File, out var bar))
-                {
-                    bar = _files[value.File] = bars.AddTask(Markup.Escape(value.File), maxValue: Math.Max(1, value.Size));
-                }
-
-                bar.Value = value.Bytes;
+                lines.Print(note);
+            }
+            else if (value.Bytes == value.Size)
+            {
+                Clear();
+                lines.Print($"fetched {value.File}, {Text.Bytes(value.Size)}");
+            }
+            else
+            {
+                var share = value.Size > 0 ? (double)value.Bytes / value.Size : 0;
+                lines.Show([
+                    $"{StatusLines.Bar(share, Cells)} {Text.Percent(Math.Round(share, 3))}  {Text.Bytes(value.Bytes)}  {value.File}",
+                ]);
             }
         }
+
+        public void Clear() => lines.Show([]);
     }
 }

@@ -8,7 +8,9 @@ namespace ProcessingJob.Cli.Display;
 static class EventText
 {
     /// <summary>Null for what is not said in words.</summary>
-    public static string? Of(JobEvent value) =>
+    public static string? Of(JobEvent value) => Line(value) is { } line ? SafeText.Of(line) : null;
+
+    static string? Line(JobEvent value) =>
         value switch
         {
             JobPlanned planned => Plan(planned.Plan),
@@ -27,10 +29,36 @@ static class EventText
         return Line(new(line.Host, said));
     }
 
-    public static string Rates(ProgressTotals now) =>
-        $"{Text.Count(now.RowsPerSecond)} rows/s  {Text.Count(now.TokensPerSecond)} tokens/s"
-        + (now.Rejects > 0 ? $"  {Text.Count(now.Rejects)} rejects" : "")
-        + (now.Left is { } left ? $"  {Contract.Spec.Durations.Format(left)} left" : "");
+    /// <summary>Rows and rates as far as they are known.</summary>
+    public static string Rates(ProgressTotals now)
+    {
+        var parts = new List<string>();
+        if (now.Rows > 0)
+        {
+            parts.Add($"{Text.Count(now.Rows)} rows");
+        }
+
+        if (now.RowsPerSecond > 0)
+        {
+            parts.Add($"{Text.Count(now.RowsPerSecond)} rows/s");
+        }
+
+        // The first report has no pace yet.
+        parts.Add(now.TokensPerSecond > 0 ? $"{Text.Count(now.TokensPerSecond)} tokens/s" : $"{Text.Count(now.Tokens)} tokens");
+        if (now.Rejects > 0)
+        {
+            parts.Add($"{Text.Count(now.Rejects)} rejects");
+        }
+
+        if (Left(now) is { Length: > 0 } left)
+        {
+            parts.Add(left);
+        }
+
+        return string.Join("  ", parts);
+    }
+
+    public static string Left(ProgressTotals now) => now.Left is { } left ? $"{Contract.Spec.Durations.Format(left)} left" : "";
 
     // A worker names its host where it speaks to CloudWatch; here every line begins with it.
     static string Line(HostLogged log)

@@ -1,5 +1,4 @@
 using ProcessingJob.Launcher.Progress;
-using Spectre.Console;
 
 namespace ProcessingJob.Cli.Display;
 
@@ -12,22 +11,13 @@ static class JobDisplay
     public static async Task<JobResult> FollowAsync(CliContext cli, bool json, Func<IProgress<JobEvent>, Task<JobResult>> run)
     {
         var (writer, isTerminal) = json ? (cli.Error, cli.ErrorIsTerminal) : (cli.Out, cli.OutIsTerminal);
-        if (!isTerminal)
+        if (isTerminal)
         {
-            using var plain = new PlainProgress(writer, cli.Time);
-            return await run(plain);
+            using var bars = new TerminalProgress(writer, cli.Time, StatusLines.WidthOfConsole);
+            return await run(bars);
         }
-        var console = Terminal.On(writer, cli);
-        return await console
-            .Progress()
-            .AutoClear(false)
-            .HideCompleted(false)
-            .Columns(
-                new TaskDescriptionColumn { Alignment = Justify.Left },
-                new ProgressBarColumn(),
-                new PercentageColumn(),
-                new RemainingTimeColumn()
-            )
-            .StartAsync(bars => run(new TerminalProgress(console, bars)));
+
+        using var plain = new PlainProgress(writer, cli.Time);
+        return await run(plain);
     }
 }

@@ -11,7 +11,7 @@ sealed class PlainProgress : IProgress<JobEvent>, IDisposable
     readonly ITimer _timer;
     readonly Lock _lock = new();
     long _totalBytes,
-        _rows = -1;
+        _tokens = -1;
 
     public PlainProgress(TextWriter output, TimeProvider time)
     {
@@ -46,13 +46,13 @@ sealed class PlainProgress : IProgress<JobEvent>, IDisposable
     {
         lock (_lock)
         {
-            if (_meter.Take(_totalBytes) is not { } now || now.Rows == _rows)
+            if (_meter.Take(_totalBytes) is not { } now || now.Tokens == _tokens)
             {
                 return;
             }
 
-            _rows = now.Rows;
-            _out.WriteLine($"{Text.Percent(Math.Round(now.Share, 3))}  {Text.Count(now.Rows)} rows  {EventText.Rates(now)}");
+            _tokens = now.Tokens;
+            _out.WriteLine($"{Text.Percent(Math.Round(now.Share, 3))}  {EventText.Rates(now)}");
         }
     }
 }

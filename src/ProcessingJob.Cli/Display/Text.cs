@@ -31,7 +31,11 @@ static class Text
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>A line each.</summary>
-    public static string Warnings(IEnumerable<JobWarning> warnings) => string.Concat(warnings.Select(warning => $"warning: {warning}\n"));
+    public static string Warnings(IEnumerable<JobWarning> warnings) =>
+        string.Concat(warnings.Select(warning => $"warning: {SafeText.Of(warning.ToString())}\n"));
+
+    /// <summary>Of a help text: what follows is for those who ask for the whole.</summary>
+    public static string FirstClause(string help) => help.Split([';', ':', '(', '\n'], 2)[0].Trim().TrimEnd('.');
 
     public static string Plural(long n, string one, string? many = null) => $"{Count(n)} {(n == 1 ? one : many ?? one + "s")}";
 }

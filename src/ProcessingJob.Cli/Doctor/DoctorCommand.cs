@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
@@ -29,8 +30,10 @@ static class DoctorCommand
             {
                 var job = spec.Read(parsed);
                 var (findings, hosts) = (new List<DoctorFinding>(), new List<HostFacts>());
-                void Add(DoctorFinding finding)
+                ExitCode? first = null;
+                void Add(DoctorFinding finding, ExitCode fault)
                 {
+                    first ??= finding.Health == Health.Bad ? fault : null;
                     findings.Add(finding);
                     if (!parsed.GetValue(json))
                     {
@@ -38,19 +41,28 @@ static class DoctorCommand
                     }
                 }
 
-                var connection = cli.Connect(job.Aws.Region);
-                await foreach (var finding in new AwsDoctor(connection).ExamineAsync(job, cancellationToken))
+                await foreach (var (finding, fault) in ExamineAsync(cli, job, cancellationToken))
                 {
-                    Add(finding);
+                    Add(finding, fault);
                 }
 
-                if (parsed.GetValue(probe))
+                if (parsed.GetValue(probe) && first is not null)
                 {
-                    await ProbeAsync(new(connection, cli.Time, new NotesOnError(cli)), job, findings, Add, hosts, cancellationToken);
+                    Add(new("host", Health.Unknown, "the probe was not started, because a check failed"), ExitCode.Done);
+                }
+                else if (parsed.GetValue(probe))
+                {
+                    var one = new ProbeJob(cli.Connect(job.Aws.Region), cli.Time, new NotesOnError(cli));
+                    foreach (var type in job.Compute.InstanceType)
+                    {
+                        var (finding, facts) = await one.RunAsync(job, type, cancellationToken);
+                        Add(finding, ExitCode.Remote);
+                        hosts.AddRange(facts is null ? [] : [facts]);
+                    }
                 }
 
                 var bad = findings.Count(f => f.Health == Health.Bad);
-                var code = bad == 0 ? ExitCode.Done : ExitCode.Remote;
+                var code = first ?? ExitCode.Done;
                 if (parsed.GetValue(json))
                 {
                     cli.WriteJson(
@@ -73,29 +85,40 @@ static class DoctorCommand
         return command;
     }
 
-    static async Task ProbeAsync(
-        ProbeJob probe,
+    /// <summary>Findings, each with the exit code if it is bad: first what can be looked at without an account.</summary>
+    static async IAsyncEnumerable<(DoctorFinding Finding, ExitCode Fault)> ExamineAsync(
+        CliContext cli,
         JobSpec job,
-        List<DoctorFinding> findings,
-        Action<DoctorFinding> add,
-        List<HostFacts> hosts,
-        CancellationToken cancellationToken
+        [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        if (findings.Any(f => f.Health == Health.Bad))
+        foreach (var finding in LocalDoctor.Examine(job))
         {
-            add(new("host", Health.Unknown, "the probe was not started, because a check failed"));
-            return;
+            yield return finding;
         }
 
-        foreach (var type in job.Compute.InstanceType)
+        AwsDoctor? doctor = null;
+        PJobException? unreachable = null;
+        try
         {
-            var (finding, facts) = await probe.RunAsync(job, type, cancellationToken);
-            add(finding);
-            if (facts is not null)
-            {
-                hosts.Add(facts);
-            }
+            doctor = new(cli.Connect(job.Aws.Region));
+        }
+        catch (PJobException e)
+        {
+            unreachable = e;
+        }
+
+        if (unreachable is not null)
+        {
+            yield return (
+                new("region", Health.Bad, unreachable.Message, "aws.region in job.yaml; role, image, buckets and quota are checked then"),
+                unreachable.ExitCode
+            );
+        }
+
+        await foreach (var finding in doctor?.ExamineAsync(job, cancellationToken) ?? AsyncEnumerable.Empty<DoctorFinding>())
+        {
+            yield return (finding, ExitCode.Remote);
         }
     }
 
@@ -109,7 +132,7 @@ static class DoctorCommand
             _ => ("unknown", "\e[33m"),
         };
         var (on, off) = cli.OutIsTerminal && cli.UseColor ? (color, "\e[0m") : ("", "");
-        cli.Out.WriteLine($"{on}{mark, -7}{off}  {finding.Subject, -11}  {finding.Text}");
+        cli.Out.WriteLine($"{on}{mark, -7}{off}  {finding.Subject, -11}  {SafeText.Of(finding.Text)}");
         if (finding.Cure is { } cure)
         {
             cli.Out.WriteLine($"{"", -9}{"", -11}  fix: {cure}");

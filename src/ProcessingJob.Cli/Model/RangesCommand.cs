@@ -25,7 +25,7 @@ static class RangesCommand
             "Write the ranges file for int8 and uint8 embeddings (embed.ranges) from a sample of a job's rows"
         );
         var spec = SpecOptions.AddTo(command, cli);
-        var file = new Option<string>("--ranges")
+        var file = new Option<string>("--out", "-o")
         {
             Description = "File to write",
             DefaultValueFactory = _ => "ranges.json",
@@ -34,6 +34,7 @@ static class RangesCommand
         var rows = new Option<int>("--rows")
         {
             Description = "Approximate number of rows to embed, spread over the data",
+            HelpName = "N",
             DefaultValueFactory = _ => 5000,
         };
         command.Options.Add(file);

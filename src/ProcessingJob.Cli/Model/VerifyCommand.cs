@@ -55,7 +55,7 @@ static class VerifyCommand
             }
             else
             {
-                Print(cli, results, tuned);
+                Print(cli, results, tuned, parsed.GetValue(reference) is not null);
             }
 
             return (int)code;
@@ -63,7 +63,7 @@ static class VerifyCommand
         return command;
     }
 
-    static void Print(CliContext cli, IReadOnlyList<Comparison> results, IReadOnlyList<TuneResult> tuned)
+    static void Print(CliContext cli, IReadOnlyList<Comparison> results, IReadOnlyList<TuneResult> tuned, bool hasReference)
     {
         var table = new TextTable("compared", "cosine min", "mean", "required", "max difference", "result");
         foreach (var r in results)
@@ -82,6 +82,7 @@ static class VerifyCommand
         cli.Out.WriteLine(
             results.All(r => r.Passed)
                 ? "all checks passed"
+                    + (hasReference ? "" : ": the model agrees with itself; to compare with known embeddings add --reference FILE")
                 : "checks failed; fix: re-export the model, or choose another file with compute.model_file"
         );
         if (tuned.Count == 0)

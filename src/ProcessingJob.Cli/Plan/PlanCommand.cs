@@ -10,7 +10,7 @@ static class PlanCommand
     public static Command Create(CliContext cli)
     {
         var command = new Command("plan", "Show the work of each host, what is already committed, and the time and cost of the rest");
-        var spec = SpecOptions.AddTo(command, cli);
+        var spec = SpecOptions.AddTo(command, cli, writesOutput: true);
         var targets = TargetOptions.AddTo(command);
         var options = PlanOptions.AddTo(command);
         command.SetAction(

@@ -4,7 +4,9 @@ using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Cli.Pages;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Data.Outputs;
 using ProcessingJob.Storage;
 
@@ -17,7 +19,7 @@ static class ReportCommand
 
     public static Command Create(CliContext cli)
     {
-        var command = new Command("report", "Write a report on a finished job as one self-contained HTML page");
+        var command = new Command("report", "Write a report on a job, finished or not, as one self-contained HTML page");
         var folder = new Argument<string>("DIR|URI") { Description = "Folder of the output, or its s3:// URI" };
         var file = new Option<string?>("--out", "-o")
         {
@@ -46,6 +48,16 @@ static class ReportCommand
             {
                 var place = parsed.GetRequiredValue(folder);
                 using var opened = OutputPlace.Open(cli, place, parsed.GetValue(region));
+                var path = parsed.GetValue(file) ?? (S3Uri.IsS3(place) ? "report.html" : Path.Combine(place, "_report.html"));
+                if (await opened.Store.ReadAsync(OutputLayout.Manifest, cancellationToken) is null)
+                {
+                    await OutputRoot.CheckLayoutAsync(opened.Store, cancellationToken);
+                    var (unfinished, state) = await UnfinishedPage.BuildAsync(opened.Store, RejectsPerReason, cancellationToken);
+                    await PageFile.WriteAsync(path, unfinished, cancellationToken);
+                    cli.Out.WriteLine($"{path}: {state}");
+                    return;
+                }
+
                 var output = await FinishedOutput.OpenAsync(opened.Store, cancellationToken);
                 var sample =
                     output.Spec.Task == TaskKind.Embed ? await SampleAsync(cli, output, parsed.GetValue(ranges), cancellationToken) : null;
@@ -66,7 +78,6 @@ static class ReportCommand
                     parsed.GetValue(color),
                     await TaskPictures.ReadAsync(output, cancellationToken)
                 );
-                var path = parsed.GetValue(file) ?? (S3Uri.IsS3(place) ? "report.html" : Path.Combine(place, "_report.html"));
                 await PageFile.WriteAsync(path, html, cancellationToken);
                 cli.Out.WriteLine($"{path}: {output.Manifest.Job}, {Display.Text.Count(output.Manifest.RowsOut)} rows");
             }

@@ -12,7 +12,7 @@ static class RequestCommand
     public static Command Create(CliContext cli)
     {
         var command = new Command("request", "Stage a job's model, data and plan, and print the request that starts it on SageMaker");
-        var spec = SpecOptions.AddTo(command, cli);
+        var spec = SpecOptions.AddTo(command, cli, writesOutput: true);
         var format = new Option<RequestFormat>("--format")
         {
             Description = "json: the body of CreateProcessingJob; the others contain it, from stepfunctions on with a step that finishes",

@@ -11,7 +11,7 @@ static class RunCommand
     public static Command Create(CliContext cli)
     {
         var command = new Command("run", "Run a job and follow it until it ends");
-        var spec = SpecOptions.AddTo(command, cli);
+        var spec = SpecOptions.AddTo(command, cli, writesOutput: true);
         var targets = TargetOptions.AddTo(command);
         var dryRun = new Option<bool>("--dry-run") { Description = "Check everything and print the plan without starting anything" };
         var wait = new Option<bool>("--wait") { Description = "Follow the job until it ends (default)" };

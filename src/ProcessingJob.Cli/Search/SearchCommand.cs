@@ -65,6 +65,11 @@ static class SearchCommand
                     );
                 }
 
+                if (string.IsNullOrWhiteSpace(parsed.GetRequiredValue(text)))
+                {
+                    throw new PJobException("TEXT: found an empty text, expected a query", ExitCode.BadSpec);
+                }
+
                 if (parsed.GetValue(top) < 1)
                 {
                     throw new PJobException($"--top: found {parsed.GetValue(top)}, expected at least 1", ExitCode.BadSpec);
@@ -117,7 +122,9 @@ static class SearchCommand
         }
         // Texts last and as wide as they are; where each row came from only when nothing else was kept.
         var names = hits.SelectMany(h => h.Columns.Keys).Distinct().Where(c => !Bookkeeping.Contains(c)).ToList();
-        var own = names.Where(n => n is not ("source_file" or "source_row" or "window" or "start" or "end")).ToList();
+        // Of a long text's windows the place says which.
+        var own = names.Where(n => n is not ("source_file" or "source_row" or "window")).ToList();
+        own = own.Exists(n => n is not ("start" or "end")) ? own : [];
         var columns = (own.Count > 0 ? own : names).OrderBy(n => spec.Input.Text.Contains(n) ? 1 : 0).ToList();
         foreach (var hit in hits)
         {
@@ -125,6 +132,13 @@ static class SearchCommand
                 $"{c}={Cell(hit.Columns.GetValueOrDefault(c), spec.Input.Text.Contains(c) ? 160 : CellLength)}"
             );
             cli.Out.WriteLine($"{hit.Score.ToString("0.0000", CultureInfo.InvariantCulture)}  {string.Join("  ", cells)}");
+        }
+
+        if (!columns.Exists(spec.Input.Text.Contains))
+        {
+            cli.Error.WriteLine(
+                $"the texts are not in the output; to see them, keep them: input.keep: [{string.Join(", ", spec.Input.Text)}]"
+            );
         }
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
+using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Contract;
 using ProcessingJob.Launcher.Local;
 using ProcessingJob.Launcher.Progress;
@@ -28,6 +29,7 @@ static class StatusCommand
                     return await RemoteAsync(cli, what, parsed.GetValue(region), parsed.GetValue(json), cancellationToken);
                 }
 
+                OutputPlace.Require(what);
                 var status = await LocalStatus.ReadAsync(what, cancellationToken);
                 if (parsed.GetValue(json))
                 {
@@ -109,11 +111,16 @@ static class StatusCommand
 
     static string Describe(LocalStatus status)
     {
-        var text = $"{status.Output}: {status.State.Text()}\n";
+        var text = $"{SafeText.Of(status.Output)}: {status.State.Text()}\n";
         if (status.UnitsCommitted > 0)
         {
             text +=
                 $"committed: {Text.Plural(status.UnitsCommitted, "unit")}{(status.Units is { } units ? $" of {Text.Count(units)}" : "")}\n";
+        }
+
+        if (status.Progress is { } now)
+        {
+            text += $"{Text.Percent(Math.Round(now.Share, 3))}  {EventText.Rates(now)}\n";
         }
 
         if (status.Counts is { } counts)
@@ -123,6 +130,11 @@ static class StatusCommand
                 + $"{Text.Plural(counts.Parts, "part")}, {Text.Bytes(counts.Bytes)}\n";
         }
 
-        return status.Message is { } message ? $"{text}last run: {message}\n" : text;
+        if (status.Message is { } message)
+        {
+            text += $"last run: {message}\n";
+        }
+
+        return status.State == JobState.Interrupted ? $"{text}fix: the same 'pjob run' goes on from what is committed\n" : text;
     }
 }

@@ -2,6 +2,7 @@ using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Estimating;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Inference.Devices;
 using ProcessingJob.Launcher.Local;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Progress;
@@ -73,6 +74,12 @@ sealed class LocalCommands : ITarget
     static async Task<JobPlan> PlanAsync(CliContext cli, JobSpec spec, bool strict, CancellationToken cancellationToken)
     {
         var plan = await new LocalTarget(cli.Time).PlanAsync(spec, new StepNotes(cli.Time, cli.Error.WriteLine), cancellationToken);
+        // Another worker than ours may be of another build.
+        if (spec.Compute.Device == DeviceKind.Cuda && cli.Variable(WorkerCommand.Variable) is not { Length: > 0 })
+        {
+            DeviceCheck.Run(DeviceKind.Cuda);
+        }
+
         if (strict)
         {
             Strictness.Require(plan.Warnings);

@@ -60,8 +60,10 @@ public static class InputFormats
     static readonly Dictionary<string, InputFormat> ByExtension = All.SelectMany(f => Of(f).Extensions.Select(e => (e, f)))
         .ToDictionary(e => e.e, e => e.f, StringComparer.OrdinalIgnoreCase);
 
+    /// <param name="name">Of a file.</param>
+    /// <param name="others">A glob of the files beside it that can be read, for the message.</param>
     /// <exception cref="PJobException">The name tells no format.</exception>
-    public static InputFormat OfName(string name)
+    public static InputFormat OfName(string name, string others = "FOLDER/*.csv")
     {
         // There may be a million names: nothing is allocated for those that are known.
         var path = IsCompressed(name) ? Path.GetFileNameWithoutExtension(name.AsSpan()) : name;
@@ -76,13 +78,17 @@ public static class InputFormats
             throw new PJobException($"{name}: not supported: {what}", ExitCode.BadSpec);
         }
 
-        var all = All.Select(f => Of(f).Extensions[0]).ToList();
+        var all = All.Select(f => Of(f).Extensions[0]).Where(e => e.Length > 0).ToList();
         throw new PJobException(
             $"{name}: the name ends in '{extension}', expected {string.Join(", ", all.SkipLast(1))} or {all[^1]} (text formats also "
-                + "with .gz or .zst); fix: name the files to read (input.data: FOLDER/*.csv), or set input.format if all are of one",
+                + $"with .gz or .zst); fix: name the files to read (input.data: {others}), or set input.format if all are of one",
             ExitCode.BadSpec
         );
     }
+
+    /// <summary>Whether the end of a name tells a format.</summary>
+    public static bool Tells(string name) =>
+        ByExtension.ContainsKey(Path.GetExtension(IsCompressed(name) ? Path.GetFileNameWithoutExtension(name) : name));
 
     public static bool IsCompressed(string name)
     {

@@ -19,8 +19,39 @@ public static class SpecReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PJobException($"{path}: cannot read the job spec: {e.Message} Write one with 'pjob init'.", ExitCode.BadSpec, e);
+            if (Directory.Exists(path))
+            {
+                throw new PJobException($"{path}: is a folder, expected a file such as job.yaml", ExitCode.BadSpec, e);
+            }
+
+            var nearest = Neighbor(path);
+            throw new PJobException(
+                $"{path}: cannot read the job spec: {FileFault.Of(e)}"
+                    + (
+                        nearest is null
+                            ? "; fix: name your job spec, or write one with 'pjob init DATA MODEL'"
+                            : $"; did you mean {nearest}?"
+                    ),
+                ExitCode.BadSpec,
+                e
+            );
         }
+    }
+
+    /// <summary>A job spec with nearly that name in the same folder.</summary>
+    static string? Neighbor(string path)
+    {
+        var folder = Path.GetDirectoryName(path);
+        var searched = string.IsNullOrEmpty(folder) ? "." : folder;
+        var specs = Directory.Exists(searched)
+            ? Directory
+                .EnumerateFiles(searched)
+                .Select(f => Path.GetFileName(f))
+                .Where(f => Path.GetExtension(f) is ".yaml" or ".yml" or ".json")
+            : [];
+        return Names.Nearest(Path.GetFileName(path), specs.Order(StringComparer.Ordinal)) is { } name
+            ? Path.Combine(folder ?? "", name)
+            : null;
     }
 
     /// <param name="text">YAML or JSON.</param>
@@ -122,15 +153,22 @@ public static class SpecReader
                 null => null,
                 YamlMappingNode map => map,
                 var other => throw Bad([
-                    $"{name}:{other.Start.Line}: expected keys with values, found a {(other is YamlSequenceNode ? "list" : "text")}",
+                    $"{name}: is no job spec: line {other.Start.Line} is a {(other is YamlSequenceNode ? "list" : "text")}, expected keys with "
+                        + $"values{(IsData(name) ? $"; fix: pjob init {name}" : "")}",
                 ]),
             };
         }
         catch (YamlException e)
         {
-            throw Bad([$"{name}:{e.Start.Line}: not valid YAML: {e.Message}"]);
+            throw Bad([
+                IsData(name) ? $"{name}: is no job spec, it looks like data; fix: pjob init {name}" : YamlFault.Describe(e, text, name),
+            ]);
         }
     }
+
+    static bool IsData(string name) =>
+        InputFormats.All.SelectMany(f => InputFormats.Of(f).Extensions).Contains(Path.GetExtension(name).ToLowerInvariant())
+        && Path.GetExtension(name) is not (".json" or "");
 
     static YamlNode? LoadYaml(string text)
     {

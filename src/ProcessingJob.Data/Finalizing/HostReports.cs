@@ -5,11 +5,12 @@ using ProcessingJob.Storage;
 namespace ProcessingJob.Data.Finalizing;
 
 /// <summary>The reports that hosts left in an output.</summary>
-static class HostReports
+public static class HostReports
 {
     /// <summary>All that can be read, by path. A report cut short by a dying host is no reason to fail.</summary>
-    public static async Task<IReadOnlyList<HostReport>> ReadAsync(IOutputStore output, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<HostReport>> ReadAsync(IOutputStore output, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(output);
         var paths = new List<string>();
         await foreach (var file in output.ListAsync(OutputLayout.ReportFolder, cancellationToken).ConfigureAwait(false))
         {

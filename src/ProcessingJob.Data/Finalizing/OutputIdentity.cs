@@ -127,7 +127,7 @@ public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)
     }
 
     static PJobException Refused(IOutputStore output, string other) =>
-        new($"{output.Location} holds the output of {other}; choose another output.data, or remove that output", ExitCode.BadSpec);
+        new($"{output.Location} holds the output of {other}; fix: choose another output.data, or remove that output", ExitCode.BadSpec);
 
     static string Value(string key, JobSpec spec) => SpecKeys.Find(key)!.Write(spec)?.ToJsonString() ?? "unset";
 }

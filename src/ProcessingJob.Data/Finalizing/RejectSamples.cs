@@ -50,6 +50,7 @@ public static class RejectSamples
             text.Append(CultureInfo.InvariantCulture, $"\n  {reject.SourceFile} row {reject.SourceRow}: {reject.Reason}: {reject.Message}");
         }
 
-        return text.Append("\n'pjob rejects' shows all of them; fix the data, or raise rejects.max_fraction and run again").ToString();
+        return text.Append("\nfix: 'pjob rejects' shows all of them; correct the data, or raise rejects.max_fraction, and run again")
+            .ToString();
     }
 }

@@ -88,7 +88,7 @@ sealed class CsvInput(byte delimiter, bool multiline) : RecordInput
 
         if (plan.Names.FirstOrDefault(name => head.Columns.Count(c => c == name) > 1) is { } twice)
         {
-            throw new PJobException($"{file}: the header names the column '{twice}' more than once; rename all but one");
+            throw RowPlan.Twice(file, twice, ExitCode.Failed);
         }
 
         var dialect = CsvDialect.Of(options.Input, delimiter, multiline);

@@ -106,10 +106,13 @@ sealed class RowPlan
                 + (nearest is null ? "" : $" (did you mean '{nearest}'?)")
                 + (
                     isUndivided
-                        ? "; the one name looks like several: set input.delimiter to what stands between them, or to auto"
-                        : $"; set {keys} to columns of the data"
+                        ? "; the one name looks like several; fix: set input.delimiter to what stands between them, or to auto"
+                        : $"; fix: set {keys} to columns of the data"
                 ),
             code
         );
     }
+
+    public static PJobException Twice(string file, string column, ExitCode code) =>
+        new($"{file}: the header names the column '{column}' more than once; fix: rename all but one", code);
 }

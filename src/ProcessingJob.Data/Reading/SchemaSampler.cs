@@ -35,6 +35,7 @@ public static class SchemaSampler
     {
         var shown = await InputReaders.Of(format).FindColumnsAsync(source, input, cancellationToken).ConfigureAwait(false);
         var folders = FoldersOf(source.Name, format, input, shown.Columns);
+        var isTable = format is InputFormat.Csv or InputFormat.Tsv;
         IReadOnlyList<KeptColumn> found = [.. shown.Columns, .. folders];
         // A member absent from the first records of a jsonl file may still come, unless it is what names every row.
         var complete = shown.IsComplete && found.Count > 0;
@@ -62,7 +63,6 @@ public static class SchemaSampler
             }
         }
 
-        var isTable = format is InputFormat.Csv or InputFormat.Tsv;
         if (input.InfersTypes && schema.Find(c => (isTable || c.IsPartition) && input.Types.All(t => t.Key != c.Name)) is { } open)
         {
             throw new PJobException(
@@ -86,8 +86,12 @@ public static class SchemaSampler
         return (schema, warnings);
 
         KeptColumn Find(string name, bool mustBeThere) =>
-            found.Concat(shown.Inner).FirstOrDefault(c => c.Name == name)
-            ?? (mustBeThere ? throw RowPlan.Missing(source.Name, name, shown.Names, ExitCode.BadSpec) : new(name, ColumnType.String));
+            isTable && shown.Names.Count(n => n == name) > 1
+                ? throw RowPlan.Twice(source.Name, name, ExitCode.BadSpec)
+                : found.Concat(shown.Inner).FirstOrDefault(c => c.Name == name)
+                    ?? (
+                        mustBeThere ? throw RowPlan.Missing(source.Name, name, shown.Names, ExitCode.BadSpec) : new(name, ColumnType.String)
+                    );
     }
 
     /// <summary>The columns that the file's folders are.</summary>

@@ -120,5 +120,9 @@ sealed class HashingStream(Stream inner, string name) : Stream
     }
 
     PJobException Failure(Exception e) =>
-        new($"{name}: cannot be written: {e.Message}; make room or give the job a larger volume (compute.volume_gb)", ExitCode.Failed, e);
+        new(
+            $"{name}: cannot be written: {FileFault.Of(e)}; fix: make room or give the job a larger volume (compute.volume_gb)",
+            ExitCode.Failed,
+            e
+        );
 }

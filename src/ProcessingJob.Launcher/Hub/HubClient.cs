@@ -41,7 +41,8 @@ public sealed record HubOptions
 }
 
 /// <summary>Bytes of one file so far, and of all.</summary>
-public sealed record HubProgress(string File, long Bytes, long Size);
+/// <param name="Note">What went wrong and when it is tried again; null: nothing did.</param>
+public sealed record HubProgress(string File, long Bytes, long Size, string? Note = null);
 
 /// <summary>Fetches models: resumable, checked by hash, cached by commit; a folder in the cache is always whole.</summary>
 public sealed partial class HubClient : IDisposable
@@ -67,7 +68,7 @@ public sealed partial class HubClient : IDisposable
     )
     {
         var model = HubModel.Parse(address);
-        var download = new HubDownload(this, _time, _options.Tries);
+        var download = new HubDownload(this, _time, _options.Tries, progress);
         var (commit, all) = await download
             .RetryAsync(_options.Endpoint, () => ListAsync(model, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
@@ -99,7 +100,7 @@ public sealed partial class HubClient : IDisposable
         foreach (var file in files)
         {
             await download
-                .FetchAsync(UrlOf(model, commit, file.Path), file, Path.Combine(unfinished, file.Path), progress, cancellationToken)
+                .FetchAsync(UrlOf(model, commit, file.Path), file, Path.Combine(unfinished, file.Path), cancellationToken)
                 .ConfigureAwait(false);
         }
 

@@ -10,18 +10,12 @@ namespace ProcessingJob.Launcher.Hub;
 /// <summary>
 /// One file after the other: goes on where a broken connection stopped, waits when the hub is busy, and keeps nothing unchecked.
 /// </summary>
-sealed class HubDownload(HubClient client, TimeProvider time, int tries)
+sealed class HubDownload(HubClient client, TimeProvider time, int tries, IProgress<HubProgress>? progress)
 {
     readonly Retry _retry = new(time);
 
     /// <summary>Fetches a file to <paramref name="path"/>; one that is there has been checked before.</summary>
-    public async Task FetchAsync(
-        string url,
-        HubFile file,
-        string path,
-        IProgress<HubProgress>? progress,
-        CancellationToken cancellationToken
-    )
+    public async Task FetchAsync(string url, HubFile file, string path, CancellationToken cancellationToken)
     {
         if (File.Exists(path))
         {
@@ -34,7 +28,7 @@ sealed class HubDownload(HubClient client, TimeProvider time, int tries)
                 url,
                 async () =>
                 {
-                    await ReadAsync(url, file, partial, progress, cancellationToken).ConfigureAwait(false);
+                    await ReadAsync(url, file, partial, cancellationToken).ConfigureAwait(false);
                     Check(file, partial);
                     File.Move(partial, path, overwrite: true);
                     return true;
@@ -52,10 +46,7 @@ sealed class HubDownload(HubClient client, TimeProvider time, int tries)
             return await _retry
                 .RunAsync(
                     _ => work(),
-                    (e, attempt) =>
-                        IsTransient(e) && attempt < tries
-                            ? (e as HubBusyException)?.Wait ?? TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, attempt)))
-                            : null,
+                    (e, attempt) => IsTransient(e) && attempt < tries ? WaitAfter(url, e, attempt) : null,
                     cancellationToken
                 )
                 .ConfigureAwait(false);
@@ -70,7 +61,16 @@ sealed class HubDownload(HubClient client, TimeProvider time, int tries)
         }
     }
 
-    async Task ReadAsync(string url, HubFile file, string partial, IProgress<HubProgress>? progress, CancellationToken cancellationToken)
+    TimeSpan WaitAfter(string url, Exception fault, int attempt)
+    {
+        var wait = (fault as HubBusyException)?.Wait ?? TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, attempt)));
+        progress?.Report(
+            new("", 0, 0, $"{url}: {fault.Message.TrimEnd('.')}; try {attempt + 1} of {tries} in {Math.Ceiling(wait.TotalSeconds):0} s")
+        );
+        return wait;
+    }
+
+    async Task ReadAsync(string url, HubFile file, string partial, CancellationToken cancellationToken)
     {
         var have = File.Exists(partial) ? new FileInfo(partial).Length : 0;
         if (file.Size >= 0 && have == file.Size)

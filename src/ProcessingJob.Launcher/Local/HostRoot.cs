@@ -81,7 +81,7 @@ public sealed record HostRoot(string Host, ContainerPaths Paths)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PJobException($"{folder}: cannot lay out host {host.Host}: {e.Message}", ExitCode.Failed, e);
+            throw new PJobException($"{folder}: cannot lay out host {host.Host}: {FileFault.Of(e)}", ExitCode.Failed, e);
         }
     }
 

@@ -66,6 +66,8 @@ sealed class LocalRun(
             UnitsCommittedBefore = plan.UnitsCommitted,
             Warnings = plan.Warnings,
         };
+        // So that 'pjob status' knows how much there is to do, also after a kill.
+        await job.Output.WriteAsync(LocalTarget.LastRun, ContractJson.Write(before), cancellationToken).ConfigureAwait(false);
         var end = plan.UnitsLeft == 0 ? new RunEnd([], null) : await RunHostsAsync(plan, cancellationToken).ConfigureAwait(false);
         before = before with { Hosts = [.. end.Hosts.Select(h => new HostResult(h.Host, h.ExitCode, h.Message))], Seconds = Elapsed() };
         return end.Failure(cancellationToken) is { } failure
@@ -92,7 +94,9 @@ sealed class LocalRun(
 
         using var limit = new CancellationTokenSource(job.Spec.Compute.MaxRuntime, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        var hosts = await new LocalHosts(command, job.Spec, time, events).RunAsync(roots, stop.Token).ConfigureAwait(false);
+        var watched = new ProgressFile(job.Output, plan.BytesLeft, time, events);
+        var hosts = await new LocalHosts(command, job.Spec, time, watched).RunAsync(roots, stop.Token).ConfigureAwait(false);
+        watched.Remove();
         _ = Merge(roots.Select(root => root.Paths.Output));
         RemoveHosts();
         return new(hosts, limit.IsCancellationRequested ? job.Spec.Compute.MaxRuntime : null);
@@ -171,7 +175,7 @@ sealed class LocalRun(
         {
             throw new PJobException(
                 $"output.data: {job.Output.Location} was made from other files ({example}), none of which is in input.data; "
-                    + "choose another output.data, or remove that output",
+                    + "fix: choose another output.data, or remove that output",
                 ExitCode.BadSpec
             );
         }

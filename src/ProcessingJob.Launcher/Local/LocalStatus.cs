@@ -23,6 +23,9 @@ public sealed record LocalStatus
     /// <summary>Units of the job, when a run has ended once.</summary>
     public int? Units { get; init; }
 
+    /// <summary>Of a running job; null while no host has reported.</summary>
+    public ProgressTotals? Progress { get; init; }
+
     /// <summary>Why the last run did not complete.</summary>
     public string? Message { get; init; }
 
@@ -53,7 +56,9 @@ public sealed record LocalStatus
             State =
                 isRunning ? JobState.Running
                 : manifest is not null ? JobState.Completed
-                : last?.Status ?? JobState.Interrupted,
+                : last?.Status is { } status and not JobState.Running ? status
+                : JobState.Interrupted,
+            Progress = isRunning ? ProgressFile.Read(output) : null,
             UnitsCommitted = CountCommits(output),
             Units = manifest?.Units ?? last?.Units,
             Message = manifest is null && !isRunning ? last?.Message : null,

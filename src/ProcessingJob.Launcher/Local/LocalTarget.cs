@@ -40,8 +40,9 @@ public sealed class LocalTarget(TimeProvider time)
     )
     {
         var job = await LocalJob.PrepareAsync(spec, OutputFiles, progress, cancellationToken).ConfigureAwait(false);
-        await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
+        // What is wrong by itself comes before what does not fit the output that is there.
         var use = job.ReadModel();
+        await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
         return await job.PlanAsync(use.Warnings, progress, cancellationToken).ConfigureAwait(false);
     }
 
@@ -53,8 +54,9 @@ public sealed class LocalTarget(TimeProvider time)
     public async Task<JobResult> RunAsync(JobSpec spec, IProgress<JobEvent> events, CancellationToken cancellationToken = default)
     {
         var job = await LocalJob.PrepareAsync(spec, OutputFiles, new StepNotes(time, events), cancellationToken).ConfigureAwait(false);
-        await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
+        // What is wrong by itself comes before what does not fit the output that is there.
         var use = job.ReadModel();
+        await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
         using var taken = OutputLock.Take(job.Output);
         var result = await new LocalRun(job, use.Warnings, Worker, time, events, Strict).RunAsync(cancellationToken).ConfigureAwait(false);
         result = Strict ? result.Strictly() : result;

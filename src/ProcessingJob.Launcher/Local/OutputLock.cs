@@ -20,7 +20,7 @@ sealed class OutputLock : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PJobException($"output.data: {output.Location} cannot be written: {e.Message}", ExitCode.Failed, e);
+            throw Unwritable(output, e);
         }
         try
         {
@@ -28,11 +28,16 @@ sealed class OutputLock : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new PJobException($"output.data: {output.Location} cannot be written: {e.Message}", ExitCode.Failed, e);
+            throw Unwritable(output, e);
         }
         catch (IOException e)
         {
-            throw new PJobException($"{output.Location}: another run is writing to it ({e.Message})", ExitCode.Failed, e);
+            throw new PJobException(
+                $"{output.Location}: another run is writing to it; fix: wait for it ('pjob status {output.Location}' shows how far it is), or "
+                    + "choose another output.data",
+                ExitCode.Failed,
+                e
+            );
         }
     }
 
@@ -56,6 +61,14 @@ sealed class OutputLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    static PJobException Unwritable(LocalStore output, Exception fault) =>
+        new(
+            $"output.data: {output.Location} cannot be written: {FileFault.Of(fault)}; fix: choose a folder that you may write, with room for "
+                + "the output",
+            ExitCode.Failed,
+            fault
+        );
 
     static string PathIn(LocalStore output) => Path.Combine(output.Location, LocalStore.PrivateFolder, "lock");
 }

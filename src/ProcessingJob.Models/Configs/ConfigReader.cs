@@ -54,7 +54,7 @@ sealed class ConfigReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw ModelError.Refuse(path, $"cannot be read: {e.Message}", e);
+            throw ModelError.Refuse(path, $"cannot be read: {FileFault.Of(e)}", e);
         }
     }
 

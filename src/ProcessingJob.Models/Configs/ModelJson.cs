@@ -60,7 +60,7 @@ public sealed class ModelJson
         }
         catch (IOException e)
         {
-            throw new PJobException($"{path}: cannot be read: {e.Message}", ExitCode.Model, e);
+            throw new PJobException($"{path}: cannot be read: {FileFault.Of(e)}", ExitCode.Model, e);
         }
     }
 

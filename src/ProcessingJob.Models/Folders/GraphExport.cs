@@ -51,7 +51,7 @@ public static class GraphExport
         {
             File.Delete(file);
             File.Delete(data);
-            throw new PJobException($"{file}: cannot be written: {e.Message}", ExitCode.Failed, e);
+            throw new PJobException($"{file}: cannot be written: {FileFault.Of(e)}", ExitCode.Failed, e);
         }
 
         return (

@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using ProcessingJob.Contract;
 
 namespace ProcessingJob.Models.Weights;
 
@@ -42,7 +43,7 @@ sealed unsafe class MappedFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw ModelError.Refuse(path, $"cannot be read: {e.Message}", e);
+            throw ModelError.Refuse(path, $"cannot be read: {FileFault.Of(e)}", e);
         }
     }
 

@@ -6,10 +6,10 @@ using ProcessingJob.Testing;
 
 namespace ProcessingJob.Models.Tests;
 
-/// <summary>README's tables say what the code's tables say, and every row is backed by a golden.</summary>
-public sealed partial class ReadmeTests
+/// <summary>The tables of docs/models.md say what the code's tables say, and every row is backed by a golden.</summary>
+public sealed partial class ModelsPageTests
 {
-    static readonly string Text = File.ReadAllText(Repo.File("README.md"));
+    static readonly string Text = File.ReadAllText(Repo.File("docs", "models.md"));
 
     /// <summary>Rows of the table under a head, cell by cell.</summary>
     static string[][] Rows(string head)
