@@ -17,21 +17,21 @@ public sealed class SyntheticS3(int inputs, long size, string line) : AmazonS3Cl
 {
     const int PageSize = 1000;
     readonly byte[] _line = Encoding.UTF8.GetBytes(line);
-    readonly SortedDictionary<string, (long Size, Func<byte[]> Content)> _written = new(StringComparer.Ordinal);
-    List<string>? _keys;
+    readonly Dictionary<string, byte[]> _written = new(StringComparer.Ordinal);
+    readonly List<Family> _generated = [];
     long _requests;
 
     /// <summary>Calls so far.</summary>
     public long Requests => Interlocked.Read(ref _requests);
 
-    /// <summary>Puts an object whose content is made when it is read.</summary>
-    public void Add(string key, long length, Func<byte[]> content)
-    {
-        lock (_written)
-        {
-            (_written[key], _keys) = ((length, content), null);
-        }
-    }
+    /// <summary>Objects <c>prefix + id + suffix</c>, of which nothing is kept but the ids.</summary>
+    /// <param name="prefix">A folder and what all names begin with.</param>
+    /// <param name="ids">In ordinal order.</param>
+    /// <param name="suffix">What all names end with.</param>
+    /// <param name="length">As a listing shows it.</param>
+    /// <param name="content">Made when it is read.</param>
+    public void Generate(string prefix, IReadOnlyList<string> ids, string suffix, long length, Func<int, byte[]> content) =>
+        _generated.Add(new(prefix, ids, suffix, length, content));
 
     public override Task<ListObjectsV2Response> ListObjectsV2Async(ListObjectsV2Request request, CancellationToken cancellationToken = default)
     {
@@ -48,29 +48,18 @@ public sealed class SyntheticS3(int inputs, long size, string line) : AmazonS3Cl
 
             page.IsTruncated = end < inputs;
         }
-        else
+        else if (_generated.Find(f => f.Prefix.StartsWith(request.Prefix, StringComparison.Ordinal)) is { } family)
         {
-            lock (_written)
+            for (; end < family.Ids.Count && end < start + PageSize; end++)
             {
-                _keys ??= [.. _written.Keys];
-                if (start == 0)
-                {
-                    start = _keys.BinarySearch(request.Prefix, StringComparer.Ordinal) is < 0 and var at ? ~at : 0;
-                }
-
-                for (end = start; end < _keys.Count && end < start + PageSize && Has(end); end++)
-                {
-                    page.S3Objects.Add(Item(_keys[end], _written[_keys[end]].Size));
-                }
-
-                page.IsTruncated = end < _keys.Count && Has(end);
+                page.S3Objects.Add(Item(family.Prefix + family.Ids[end] + family.Suffix, family.Length));
             }
+
+            page.IsTruncated = end < family.Ids.Count;
         }
 
         page.NextContinuationToken = page.IsTruncated == true ? $"{end}" : null;
         return Task.FromResult(page);
-
-        bool Has(int index) => _keys![index].StartsWith(request.Prefix, StringComparison.Ordinal);
     }
 
     public override Task<GetObjectResponse> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken = default)
@@ -88,15 +77,13 @@ public sealed class SyntheticS3(int inputs, long size, string line) : AmazonS3Cl
         }
         else
         {
-            Func<byte[]> make;
             lock (_written)
             {
-                make = _written.TryGetValue(request.Key, out var found)
-                    ? found.Content
-                    : throw new AmazonS3Exception("no such key") { StatusCode = HttpStatusCode.NotFound, ErrorCode = "NoSuchKey" };
+                content =
+                    _written.GetValueOrDefault(request.Key)
+                    ?? Made(request.Key)
+                    ?? throw new AmazonS3Exception("no such key") { StatusCode = HttpStatusCode.NotFound, ErrorCode = "NoSuchKey" };
             }
-
-            content = make();
         }
 
         return Task.FromResult(new GetObjectResponse { ResponseStream = new MemoryStream(content), ContentLength = content.Length });
@@ -110,8 +97,11 @@ public sealed class SyntheticS3(int inputs, long size, string line) : AmazonS3Cl
         Interlocked.Increment(ref _requests);
         using var copy = new MemoryStream();
         request.InputStream.CopyTo(copy);
-        var content = copy.ToArray();
-        Add(request.Key, content.Length, () => content);
+        lock (_written)
+        {
+            _written[request.Key] = copy.ToArray();
+        }
+
         return Task.FromResult(new PutObjectResponse());
     }
 
@@ -125,7 +115,6 @@ public sealed class SyntheticS3(int inputs, long size, string line) : AmazonS3Cl
         lock (_written)
         {
             _written.Remove(key);
-            _keys = null;
         }
 
         return Task.FromResult(new DeleteObjectResponse());
@@ -140,4 +129,42 @@ public sealed class SyntheticS3(int inputs, long size, string line) : AmazonS3Cl
             Size = length,
             ETag = $"\"{key.GetHashCode(StringComparison.Ordinal):x8}{length:x8}0123456789abcdef\"",
         };
+
+    byte[]? Made(string key)
+    {
+        foreach (var family in _generated)
+        {
+            if (
+                key.StartsWith(family.Prefix, StringComparison.Ordinal)
+                && key.EndsWith(family.Suffix, StringComparison.Ordinal)
+                && family.IndexOf(key[family.Prefix.Length..^family.Suffix.Length]) is >= 0 and var index
+            )
+            {
+                return family.Content(index);
+            }
+        }
+
+        return null;
+    }
+
+    sealed record Family(string Prefix, IReadOnlyList<string> Ids, string Suffix, long Length, Func<int, byte[]> Content)
+    {
+        public int IndexOf(string id)
+        {
+            var (low, high) = (0, Ids.Count - 1);
+            while (low <= high)
+            {
+                var middle = (low + high) / 2;
+                var order = string.CompareOrdinal(Ids[middle], id);
+                if (order == 0)
+                {
+                    return middle;
+                }
+
+                (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+            }
+
+            return -1;
+        }
+    }
 }

@@ -81,29 +81,11 @@ sealed class ManyObjects(int objects, long size, int hosts)
             Sizes
         );
         var identity = new OutputIdentity(spec, "model");
-        foreach (var unit in plan.Units)
-        {
-            var part = new PartRecord(OutputLayout.Part(unit.Id, 0, null, ".parquet"), 1, 1, "");
-            var record = unit.ToRecord;
-            s3.Add($"out/{part.Path}", 1, () => [0]);
-            s3.Add(
-                $"out/{OutputLayout.Commit(unit.Id)}",
-                1000,
-                () =>
-                    ContractJson.Write(
-                        record() with
-                        {
-                            SpecFingerprint = identity.SpecFingerprint,
-                            ModelFingerprint = "model",
-                            RowsIn = 1,
-                            RowsKept = 1,
-                            RowsOut = 1,
-                            Parts = [part],
-                        }
-                    )
-            );
-        }
-
+        var units = plan.Units.OrderBy(u => u.Id, StringComparer.Ordinal).ToArray();
+        var ids = units.Select(u => u.Id).ToArray();
+        s3.Generate("out/data/part-", ids, ".parquet", 1, _ => [0]);
+        using var records = new RecordsOnDisk(units, identity);
+        s3.Generate("out/_commits/", ids, ".json", 1000, records.Read);
         var output = new S3Store(s3, S3Uri.Parse("s3://bucket/out/", "output"), options);
         await StepAsync(
             "find what is committed",
@@ -126,6 +108,59 @@ sealed class ManyObjects(int objects, long size, int hosts)
             f => $"{f.Manifest.Units:N0} units, {f.Orphans.Count} orphans"
         );
         return _steps;
+    }
+
+    static byte[] RecordOf(WorkUnit unit, OutputIdentity identity) =>
+        ContractJson.Write(
+            unit.ToRecord() with
+            {
+                SpecFingerprint = identity.SpecFingerprint,
+                ModelFingerprint = identity.ModelFingerprint,
+                RowsIn = 1,
+                RowsKept = 1,
+                RowsOut = 1,
+                Parts = [new(OutputLayout.Part(unit.Id, 0, null, ".parquet"), 1, 1, new string('0', 64))],
+                Columns = [new("embedding", "list_float"), new("token_count", "int32"), new("source_file", "string")],
+            }
+        );
+
+    /// <summary>Commit records in one file: what makes them is not the launcher's, nor its memory.</summary>
+    sealed class RecordsOnDisk : IDisposable
+    {
+        readonly TempFolder _folder = new();
+        readonly long[] _ends;
+        readonly FileStream _file;
+
+        public RecordsOnDisk(WorkUnit[] units, OutputIdentity identity)
+        {
+            _ends = new long[units.Length];
+            _file = File.Create(_folder["records"]);
+            for (var i = 0; i < units.Length; i++)
+            {
+                _file.Write(RecordOf(units[i], identity));
+                _ends[i] = _file.Position;
+                if (units[i].Files is { Count: > 1000 })
+                {
+                    GC.Collect();
+                }
+            }
+
+            _file.Flush();
+        }
+
+        public byte[] Read(int index)
+        {
+            var start = index == 0 ? 0 : _ends[index - 1];
+            var content = new byte[_ends[index] - start];
+            RandomAccess.Read(_file.SafeFileHandle, content, start);
+            return content;
+        }
+
+        public void Dispose()
+        {
+            _file.Dispose();
+            _folder.Dispose();
+        }
     }
 
     static (long All, long Largest, int Files) WriteAll(JobPlan plan)
