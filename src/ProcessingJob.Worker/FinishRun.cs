@@ -20,7 +20,14 @@ static class FinishRun
         var given = (await OutputIdentity.ReadAsync(store, cancellationToken))?.Spec.Input;
         var input =
             client is not null && given is not null && S3Uri.IsS3(given.Data)
-                ? await S3Input.ListAsync(client, new S3Options(), given.Data, "input.data", given.Format, cancellationToken: cancellationToken)
+                ? await S3Input.ListAsync(
+                    client,
+                    new S3Options(),
+                    given.Data,
+                    "input.data",
+                    given.Format,
+                    cancellationToken: cancellationToken
+                )
                 : null;
         string[]? sources = input is null ? null : [.. input.Files.Select(f => f.Source)];
         var finished = await new OutputFinisher(store, time).FinishAsync(sources, cancellationToken: cancellationToken);

@@ -262,11 +262,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
     )
     {
         // An empty file says nothing of types.
-        var first = shard
-            .Units.SelectMany(u => u.Pieces)
-            .OrderBy(u => u.Size == 0)
-            .ThenBy(u => u.Source, StringComparer.Ordinal)
-            .First();
+        var first = shard.Units.SelectMany(u => u.Pieces).OrderBy(u => u.Size == 0).ThenBy(u => u.Source, StringComparer.Ordinal).First();
         await using var source = await data.OpenAsync(first, cancellationToken);
         return await SchemaSampler.InferAsync(source, first.Format, spec.Input, cancellationToken);
     }

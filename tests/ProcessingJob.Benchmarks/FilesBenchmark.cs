@@ -24,7 +24,14 @@ static class FilesBenchmark
         }
 
         Console.WriteLine($"  {Rows:N0} rows; CPU seconds of launcher and worker, their start included");
-        foreach (var (task, sharding) in new[] { (TaskKind.Tokenize, Sharding.Balanced), (TaskKind.Tokenize, Sharding.ByKey), (TaskKind.Embed, Sharding.Balanced) })
+        foreach (
+            var (task, sharding) in new[]
+            {
+                (TaskKind.Tokenize, Sharding.Balanced),
+                (TaskKind.Tokenize, Sharding.ByKey),
+                (TaskKind.Embed, Sharding.Balanced),
+            }
+        )
         {
             var one = await MeasureAsync(folder, "one", task, sharding);
             var many = await MeasureAsync(folder, "many", task, sharding);

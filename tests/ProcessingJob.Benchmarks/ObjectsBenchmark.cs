@@ -25,7 +25,10 @@ static class ObjectsBenchmark
         foreach (var (what, objects, size) in cases)
         {
             Console.WriteLine($"  {what}, {Hosts} hosts");
-            using var child = Process.Start(Environment.ProcessPath!, [.. OwnAssembly(), Command, $"{objects}", $"{size}"])!;
+            var start = new ProcessStartInfo(Environment.ProcessPath!, [.. OwnAssembly(), Command, $"{objects}", $"{size}"]);
+            // As in pjob's runtimeconfig.json.
+            start.Environment["DOTNET_GCConserveMemory"] = "7";
+            using var child = Process.Start(start)!;
             child.WaitForExit();
         }
 

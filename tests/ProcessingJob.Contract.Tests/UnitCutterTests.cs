@@ -57,7 +57,8 @@ public sealed class UnitCutterTests
                 // The lines of other files are no rows.
                 var rows = files.ToDictionary(
                     f => f.Source,
-                    f => f.Source.EndsWith(".csv", StringComparison.Ordinal) ? Math.Max(0, (f.Lines ?? 0) - 1)
+                    f =>
+                        f.Source.EndsWith(".csv", StringComparison.Ordinal) ? Math.Max(0, (f.Lines ?? 0) - 1)
                         : f.Source.EndsWith(".jsonl", StringComparison.Ordinal) || f.Source.EndsWith(".txt", StringComparison.Ordinal)
                             ? f.Lines ?? 0
                         : 0

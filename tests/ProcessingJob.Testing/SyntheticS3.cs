@@ -13,7 +13,8 @@ namespace ProcessingJob.Testing;
 /// <param name="inputs">Number of objects below in/.</param>
 /// <param name="size">Of each, in bytes.</param>
 /// <param name="line">What they consist of.</param>
-public sealed class SyntheticS3(int inputs, long size, string line) : AmazonS3Client(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1)
+public sealed class SyntheticS3(int inputs, long size, string line)
+    : AmazonS3Client(new AnonymousAWSCredentials(), Amazon.RegionEndpoint.USEast1)
 {
     const int PageSize = 1000;
     readonly byte[] _line = Encoding.UTF8.GetBytes(line);
@@ -33,7 +34,10 @@ public sealed class SyntheticS3(int inputs, long size, string line) : AmazonS3Cl
     public void Generate(string prefix, IReadOnlyList<string> ids, string suffix, long length, Func<int, byte[]> content) =>
         _generated.Add(new(prefix, ids, suffix, length, content));
 
-    public override Task<ListObjectsV2Response> ListObjectsV2Async(ListObjectsV2Request request, CancellationToken cancellationToken = default)
+    public override Task<ListObjectsV2Response> ListObjectsV2Async(
+        ListObjectsV2Request request,
+        CancellationToken cancellationToken = default
+    )
     {
         Interlocked.Increment(ref _requests);
         var start = request.ContinuationToken is { } token ? int.Parse(token) : 0;

@@ -118,10 +118,7 @@ public sealed class ShardTests : IDisposable
         {
             Sharding = Sharding.ByKey,
             HostCount = 1,
-            Files =
-            [
-                .. all.Select((u, i) => new PlannedFile(u.Source, u.Version, i == 0 ? [PlannedFile.All, u.Id] : null)),
-            ],
+            Files = [.. all.Select((u, i) => new PlannedFile(u.Source, u.Version, i == 0 ? [PlannedFile.All, u.Id] : null))],
         };
 
         var shard = await CreateAsync(plan, ResourceConfig.SingleHost);

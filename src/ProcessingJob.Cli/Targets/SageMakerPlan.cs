@@ -15,7 +15,11 @@ sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
     public async Task RunAsync(JobSpec spec, CancellationToken cancellationToken)
     {
         var target = new SageMakerTarget(cli.Connect(spec.Aws.Region), cli.Time);
-        var (plan, _) = await WaitNotice.WhileAsync(cli, $"AWS in {target.Connection.Region}", target.PlanAsync(spec, new StepLines(cli), cancellationToken));
+        var (plan, _) = await WaitNotice.WhileAsync(
+            cli,
+            $"AWS in {target.Connection.Region}",
+            target.PlanAsync(spec, new StepLines(cli), cancellationToken)
+        );
         if (settings.Strict)
         {
             Strictness.Require(plan.Warnings);

@@ -42,7 +42,10 @@ public static class PlanFiles
             return null;
         }
 
-        var plan = ContractJson.Read<WorkPlan>(await File.ReadAllBytesAsync(paths.PlanFile, cancellationToken).ConfigureAwait(false), paths.PlanFile);
+        var plan = ContractJson.Read<WorkPlan>(
+            await File.ReadAllBytesAsync(paths.PlanFile, cancellationToken).ConfigureAwait(false),
+            paths.PlanFile
+        );
         return plan.Version == WorkPlan.CurrentVersion
             ? plan
             : throw new PJobException(
@@ -81,7 +84,9 @@ public static class PlanFiles
         var path = Path.Combine(paths.Config, FileList);
         var list = Open(path);
         await using var listScope = list.ConfigureAwait(false);
-        var files = JsonSerializer.DeserializeAsyncEnumerable<PlannedFile>(list, Compact, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var files = JsonSerializer
+            .DeserializeAsyncEnumerable<PlannedFile>(list, Compact, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
         await using var filesScope = files.ConfigureAwait(false);
         while (true)
         {

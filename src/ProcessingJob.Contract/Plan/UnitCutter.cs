@@ -27,8 +27,12 @@ public static class UnitCutter
     /// <summary>Units of the files, in ordinal order of their (first) names.</summary>
     /// <exception cref="PJobException">BadSpec: a file's format cannot be told from its name and the spec says auto, or keys of csv are set
     /// for another.</exception>
-    public static IReadOnlyList<WorkUnit> Cut(IEnumerable<SourceFile> files, JobSpec spec, string specFingerprint, string modelFingerprint) =>
-        Cut(files, _ => false, spec, specFingerprint, modelFingerprint);
+    public static IReadOnlyList<WorkUnit> Cut(
+        IEnumerable<SourceFile> files,
+        JobSpec spec,
+        string specFingerprint,
+        string modelFingerprint
+    ) => Cut(files, _ => false, spec, specFingerprint, modelFingerprint);
 
     /// <summary>The same without some files, of which nothing is left to do. Files that are left in whole units give the same units.</summary>
     /// <param name="files">All files of the input: how large units are depends on all.</param>
@@ -90,7 +94,7 @@ public static class UnitCutter
             }
         }
 
-        units.AddRange(gatherers.Where(g => g.Value.Files.Count > 0).Select(g => Gathered(g.Value, g.Key)));
+        units.AddRange(gatherers.Where(g => g.Value.Count > 0).Select(g => Gathered(g.Value, g.Key)));
         units.Sort(Balancer.InFileOrder);
         return units;
 
@@ -106,7 +110,10 @@ public static class UnitCutter
             var (members, rows) = from.Take();
             return members is [var only]
                 ? Piece(only, format, 0, only.Size, rows)
-                : WorkUnit.Gather(members, format, specFingerprint, modelFingerprint) with { Rows = rows };
+                : WorkUnit.Gather(members, format, specFingerprint, modelFingerprint) with
+                {
+                    Rows = rows,
+                };
         }
     }
 
@@ -209,7 +216,7 @@ public static class UnitCutter
             _rows;
         bool _hasRows = true;
 
-        public IReadOnlyList<SourceFile> Files => _files;
+        public int Count => _files.Count;
 
         /// <returns>Whether the unit is full: one more file, which is less than a quarter of a unit, would still fit.</returns>
         public bool Add(SourceFile file, Look look)

@@ -139,11 +139,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
         }
     }
 
-    async Task<UnitRecord[]> ReadRecordsAsync(
-        FinalizeRequest request,
-        Dictionary<string, long> sizes,
-        CancellationToken cancellationToken
-    )
+    async Task<UnitRecord[]> ReadRecordsAsync(FinalizeRequest request, Dictionary<string, long> sizes, CancellationToken cancellationToken)
     {
         var units = request.Units;
         var missing = units.Where(u => !sizes.ContainsKey(OutputLayout.Commit(u.Id))).ToList();

@@ -42,7 +42,8 @@ public sealed class OutputFinisher(IOutputStore output, TimeProvider time)
         var files = await RecordFiles.SizesAsync(output, progress, cancellationToken).ConfigureAwait(false);
         var records = await ReadAsync(files.Keys, progress, cancellationToken).ConfigureAwait(false);
         CheckOrigin(identity, records);
-        var missing = sources?.Except(records.SelectMany(r => r.Sources).Select(f => f.Source)).Order(StringComparer.Ordinal).ToList() ?? [];
+        var missing =
+            sources?.Except(records.SelectMany(r => r.Sources).Select(f => f.Source)).Order(StringComparer.Ordinal).ToList() ?? [];
         if (missing.Count > 0)
         {
             throw new PJobException(
@@ -72,7 +73,9 @@ public sealed class OutputFinisher(IOutputStore output, TimeProvider time)
                     Job = identity.Spec.Name,
                     Spec = identity.Spec,
                     Identity = identity,
-                    DataFingerprint = Fingerprints.OfItems(records.SelectMany(r => r.Sources).Select(f => (f.Source, f.Version)).Distinct()),
+                    DataFingerprint = Fingerprints.OfItems(
+                        records.SelectMany(r => r.Sources).Select(f => (f.Source, f.Version)).Distinct()
+                    ),
                     Units = [.. records.Select(UnitOf)],
                     Hosts = [.. reports.Select(r => r.Host)],
                     RemoveOrphans = removeOrphans,
@@ -125,14 +128,13 @@ public sealed class OutputFinisher(IOutputStore output, TimeProvider time)
         CheckOne("models", identity.ModelFingerprint, records, r => r.ModelFingerprint);
         var pieces = records
             .SelectMany(r =>
-                r.Sources.Select(f =>
-                    (File: f, Unit: r.Unit, Start: r.Files is null ? r.Start : 0, End: r.Files is null ? r.End : f.Size)
-                )
+                r.Sources.Select(f => (File: f, Unit: r.Unit, Start: r.Files is null ? r.Start : 0, End: r.Files is null ? r.End : f.Size))
             )
             .ToArray();
         Array.Sort(
             pieces,
-            (a, b) => string.CompareOrdinal(a.File.Source, b.File.Source) is var c && c != 0 ? c : (a.Start, a.End).CompareTo((b.Start, b.End))
+            (a, b) =>
+                string.CompareOrdinal(a.File.Source, b.File.Source) is var c && c != 0 ? c : (a.Start, a.End).CompareTo((b.Start, b.End))
         );
         for (var from = 0; from < pieces.Length; )
         {

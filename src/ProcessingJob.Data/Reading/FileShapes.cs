@@ -50,7 +50,10 @@ public static class FileShapes
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
                 async (i, token) =>
                 {
-                    looked[i] = files[i] with { Shape = await ShapeAsync(files[i], FormatOf(files[i], input), data, token).ConfigureAwait(false) };
+                    looked[i] = files[i] with
+                    {
+                        Shape = await ShapeAsync(files[i], FormatOf(files[i], input), data, token).ConfigureAwait(false),
+                    };
                     progress?.Report(new("looking at files", Interlocked.Increment(ref done), open.Count, "files"));
                 }
             )

@@ -197,8 +197,7 @@ public sealed class RowReader
 
     static PJobException Together(List<PJobException> faults) =>
         new(
-            string.Join('\n', faults.Take(5).Select(f => f.Message))
-                + (faults.Count > 5 ? $"\n… and {faults.Count - 5} more files" : ""),
+            string.Join('\n', faults.Take(5).Select(f => f.Message)) + (faults.Count > 5 ? $"\n… and {faults.Count - 5} more files" : ""),
             ExitCode.Failed,
             faults[0]
         );

@@ -24,11 +24,7 @@ public sealed record JobPlan(
 
     /// <summary>All units, those that are committed included, in file order.</summary>
     public IReadOnlyList<WorkUnit> Units { get; } =
-    [
-        .. Committed
-            .Units.Concat(Hosts.SelectMany(h => h.Left))
-            .Order(Comparer<WorkUnit>.Create(Balancer.InFileOrder)),
-    ];
+    [.. Committed.Units.Concat(Hosts.SelectMany(h => h.Left)).Order(Comparer<WorkUnit>.Create(Balancer.InFileOrder))];
 
     public long Bytes { get; } = Files.Sum(f => f.Size);
     public int UnitsCommitted => Committed.Units.Count;
@@ -57,5 +53,6 @@ public sealed record HostShare(string Host, IReadOnlyList<SourceFile>? Dealt, IR
     public long BytesLeft { get; } = Left.Sum(u => u.Bytes);
 
     /// <summary>Files it gets, or has to read from.</summary>
-    public int FileCount { get; } = Dealt?.Count ?? Left.Sum(u => u.Files?.Count ?? 0) + Left.Where(u => u.Files is null).DistinctBy(u => u.Source).Count();
+    public int FileCount { get; } =
+        Dealt?.Count ?? Left.Sum(u => u.Files?.Count ?? 0) + Left.Where(u => u.Files is null).DistinctBy(u => u.Source).Count();
 }

@@ -27,9 +27,7 @@ public static class JobPlanner
         var specFingerprint = SpecWriter.Fingerprint(spec);
         var isByKey = spec.Input.Sharding == Sharding.ByKey;
         var dealt = isByKey ? DealByKey(files, hosts) : null;
-        var shares = isByKey
-            ? dealt!.Select(own => Left(own)).ToArray()
-            : [.. Balancer.Assign(Left(files), hosts)];
+        var shares = isByKey ? dealt!.Select(own => Left(own)).ToArray() : [.. Balancer.Assign(Left(files), hosts)];
         var work = new WorkPlan
         {
             Job = job,
@@ -45,10 +43,7 @@ public static class JobPlanner
             spec,
             files,
             committed,
-            [
-                .. HostNames(hosts)
-                    .Select((host, rank) => new HostShare(host, dealt?[rank], shares[rank], done[rank])),
-            ],
+            [.. HostNames(hosts).Select((host, rank) => new HostShare(host, dealt?[rank], shares[rank], done[rank]))],
             work
         );
         return plan with
@@ -124,14 +119,12 @@ public static class JobPlanner
         var units = committed
             .Units.SelectMany(u => (u.Files?.Select(f => f.Source) ?? [u.Source]).Select(source => (Source: source, u.Id)))
             .ToLookup(u => u.Source, u => u.Id, StringComparer.Ordinal);
-        return files.Select(f =>
-            new PlannedFile(
-                f.Source,
-                f.Version,
-                !units.Contains(f.Source) ? null
+        return files.Select(f => new PlannedFile(
+            f.Source,
+            f.Version,
+            !units.Contains(f.Source) ? null
                 : committed.Files.Contains(f.Source) ? [PlannedFile.All, .. units[f.Source]]
                 : [.. units[f.Source]]
-            )
-        );
+        ));
     }
 }

@@ -51,7 +51,9 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         using var s3 = Connection.S3();
         return await ToldAsync(async () =>
             {
-                var job = await RemoteJob.PrepareAsync(spec, Connection, s3, new StepNotes(Time, events), cancellationToken).ConfigureAwait(false);
+                var job = await RemoteJob
+                    .PrepareAsync(spec, Connection, s3, new StepNotes(Time, events), cancellationToken)
+                    .ConfigureAwait(false);
                 var result = await new RemoteRun(job, this, s3, options, events).RunAsync(cancellationToken).ConfigureAwait(false);
                 return options.Strict ? result.Strictly() : result;
             })
@@ -73,7 +75,9 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         using var s3 = Connection.S3();
         return await ToldAsync(async () =>
             {
-                var job = await RemoteJob.PrepareAsync(spec, Connection, s3, new StepNotes(Time, events), cancellationToken).ConfigureAwait(false);
+                var job = await RemoteJob
+                    .PrepareAsync(spec, Connection, s3, new StepNotes(Time, events), cancellationToken)
+                    .ConfigureAwait(false);
                 await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
                 var run = new RemoteRun(job, this, s3, new RemoteOptions(), events);
                 var plan = await run.PlanAsync(cancellationToken).ConfigureAwait(false);
@@ -98,7 +102,9 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         using var s3 = Connection.S3();
         return await ToldAsync(async () =>
             {
-                var job = await RemoteJob.PrepareAsync(spec, Connection, s3, new StepNotes(Time, events), cancellationToken).ConfigureAwait(false);
+                var job = await RemoteJob
+                    .PrepareAsync(spec, Connection, s3, new StepNotes(Time, events), cancellationToken)
+                    .ConfigureAwait(false);
                 var run = new RemoteRun(job, this, s3, new RemoteOptions(), events);
                 return recurring
                     ? await run.WriteRecurringAsync(cancellationToken).ConfigureAwait(false)

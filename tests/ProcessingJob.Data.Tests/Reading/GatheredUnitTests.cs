@@ -43,10 +43,7 @@ public sealed class GatheredUnitTests : IDisposable
                     foreach (var (name, texts) in expected)
                     {
                         var read = rowsOf.GetValueOrDefault(name) ?? [];
-                        Assert.Equal(
-                            texts.Select((t, r) => ((long)r, t)).Where(r => r.t != " "),
-                            read.Select(r => (r.Row, r.Text))
-                        );
+                        Assert.Equal(texts.Select((t, r) => ((long)r, t)).Where(r => r.t != " "), read.Select(r => (r.Row, r.Text)));
                         Assert.Equal(
                             texts.Select((t, r) => ((long)r, t)).Where(r => r.t == " ").Select(r => r.Item1),
                             rejected.Where(r => r.SourceFile == name).Select(r => r.SourceRow)
@@ -108,7 +105,11 @@ public sealed class GatheredUnitTests : IDisposable
         Assert.All(read.Rejects, r => Assert.Equal((RejectReason.DuplicateId, 2L), (r.Reason, r.SourceRow)));
     }
 
-    static JobSpec Spec { get; } = new() { Input = new() { Text = ["text"], AllowEmpty = true } };
+    static JobSpec Spec { get; } =
+        new()
+        {
+            Input = new() { Text = ["text"], AllowEmpty = true },
+        };
 
     async Task<(LocalData Data, WorkUnit Unit)> UnitAsync()
     {
@@ -118,7 +119,9 @@ public sealed class GatheredUnitTests : IDisposable
         return (data, WorkUnit.Gather(files, format, "s", "m"));
     }
 
-    static (Dictionary<string, List<(long Row, string Text)>> Rows, List<Reject> Rejects, IReadOnlyList<WorkUnit> Units) ReadAll(string root)
+    static (Dictionary<string, List<(long Row, string Text)>> Rows, List<Reject> Rejects, IReadOnlyList<WorkUnit> Units) ReadAll(
+        string root
+    )
     {
         var data = new LocalData(root);
         var units = UnitCutter.Cut(data.ListAsync(default).GetAwaiter().GetResult(), Spec, "s", "m");

@@ -78,14 +78,7 @@ public class JobPlannerTests
     public void Create_ByKey_DealsFilesByCountAndLeavesThePlanOfUnitsToTheHosts()
     {
         SourceFile[] files = [.. Enumerable.Range(0, 5).Select(i => new SourceFile($"{i}.csv", 10, "v"))];
-        var plan = JobPlanner.Create(
-            "j",
-            new JobSpec { Input = new() { Sharding = Sharding.ByKey } },
-            files,
-            "m",
-            3,
-            CommittedWork.None
-        );
+        var plan = JobPlanner.Create("j", new JobSpec { Input = new() { Sharding = Sharding.ByKey } }, files, "m", 3, CommittedWork.None);
         Assert.Equal(["0.csv,3.csv", "1.csv,4.csv", "2.csv"], plan.Hosts.Select(h => string.Join(',', h.Dealt!.Select(f => f.Source))));
         Assert.Empty(plan.Work.Hosts);
     }

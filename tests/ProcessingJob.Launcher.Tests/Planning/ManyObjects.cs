@@ -23,7 +23,10 @@ sealed class ManyObjects(int objects, long size, int hosts)
     {
         using var s3 = new SyntheticS3(objects, size, """{"text":"a review of some words that says little"}""" + "\n");
         var options = new S3Options();
-        var spec = new JobSpec { Input = new() { Text = ["text"], Data = Input.ToString() } };
+        var spec = new JobSpec
+        {
+            Input = new() { Text = ["text"], Data = Input.ToString() },
+        };
         var listed = await StepAsync(
             "list",
             () => S3Input.ListAsync(s3, options, Input.ToString(), "input.data", InputFormat.Auto),
@@ -70,7 +73,10 @@ sealed class ManyObjects(int objects, long size, int hosts)
                     WriteAll(
                         JobPlanner.Create(
                             "job",
-                            spec with { Input = spec.Input with { Sharding = Sharding.ByKey } },
+                            spec with
+                            {
+                                Input = spec.Input with { Sharding = Sharding.ByKey },
+                            },
                             files,
                             "model",
                             hosts,
@@ -177,7 +183,15 @@ sealed class ManyObjects(int objects, long size, int hosts)
         var (cpu, clock) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
         var result = await work();
         using var process = Process.GetCurrentProcess();
-        _steps.Add(new(name, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds, clock.Elapsed.TotalSeconds, process.PeakWorkingSet64, describe(result)));
+        _steps.Add(
+            new(
+                name,
+                (Environment.CpuUsage.TotalTime - cpu).TotalSeconds,
+                clock.Elapsed.TotalSeconds,
+                process.PeakWorkingSet64,
+                describe(result)
+            )
+        );
         return result;
     }
 }

@@ -117,7 +117,14 @@ public sealed class S3DataTests(S3Fixture server) : IClassFixture<S3Fixture>
         using var proxy = new FaultProxy(server.Endpoint) { Fault = (_, _) => "elsewhere" };
 
         var e = await Assert.ThrowsAsync<PJobException>(() =>
-            S3Input.ListAsync(server.Client(proxy.Endpoint), Quick, "s3://euro/in/", "input.data", InputFormat.Auto, cancellationToken: Token)
+            S3Input.ListAsync(
+                server.Client(proxy.Endpoint),
+                Quick,
+                "s3://euro/in/",
+                "input.data",
+                InputFormat.Auto,
+                cancellationToken: Token
+            )
         );
 
         Assert.Equal(ExitCode.BadSpec, e.ExitCode);
