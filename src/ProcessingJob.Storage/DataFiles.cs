@@ -19,6 +19,8 @@ public static class DataFiles
         "dataset_dict.json",
     ];
 
+    static readonly HashSet<string> DescriptionNames = new(Descriptions, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Markers and checksums of Spark, Hadoop, Databricks, git and file systems: nobody takes them for data.</summary>
     static readonly string[] Markers = ["_success", "_metadata", "_common_metadata", ".gitattributes", ".gitignore", ".ds_store"];
 
@@ -39,11 +41,23 @@ public static class DataFiles
     {
         var described = files
             .Select(nameOf)
-            .Where(name => LastPart(name) == DatasetInfo)
+            .Where(name => name.EndsWith(DatasetInfo, StringComparison.Ordinal) && LastPart(name) == DatasetInfo)
             .Select(name => name[..^DatasetInfo.Length])
             .ToHashSet(StringComparer.Ordinal);
-        var groups = files.ToLookup(file => IsDescription(nameOf(file), described, format));
-        return ([.. groups[false]], [.. groups[true].Select(nameOf)]);
+        var (data, skipped) = (new List<T>(files.Count), new List<string>());
+        foreach (var file in files)
+        {
+            if (IsDescription(nameOf(file), described, format))
+            {
+                skipped.Add(nameOf(file));
+            }
+            else
+            {
+                data.Add(file);
+            }
+        }
+
+        return (data, skipped);
     }
 
     /// <summary>Whether a hidden name or a description may be missed by nobody: it needs no warning that it is skipped.</summary>
@@ -60,12 +74,14 @@ public static class DataFiles
 
     static bool IsDescription(string name, HashSet<string> described, InputFormat format)
     {
-        var part = LastPart(name);
-        var last = part.ToLowerInvariant();
-        return last.EndsWith(".crc", StringComparison.Ordinal)
-            || (Descriptions.Contains(last) && (format != InputFormat.Text || last.EndsWith(".json", StringComparison.Ordinal)))
+        var last = name.AsSpan(name.LastIndexOf('/') + 1);
+        return last.EndsWith(".crc", StringComparison.OrdinalIgnoreCase)
+            || (
+                DescriptionNames.GetAlternateLookup<ReadOnlySpan<char>>().Contains(last)
+                && (format != InputFormat.Text || last.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            )
             // Many a table is called state, but not beside the file that describes a data set.
-            || (last == "state.json" && described.Contains(name[..^part.Length]));
+            || (last.Equals("state.json", StringComparison.OrdinalIgnoreCase) && described.Contains(name[..^last.Length]));
     }
 
     static string LastPart(string name) => name[(name.LastIndexOf('/') + 1)..];

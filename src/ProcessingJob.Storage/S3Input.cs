@@ -88,9 +88,11 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
             throw new PJobException($"{key}: {e.Message}", e.ExitCode, e);
         }
 
+        // S3 lists by UTF-8 bytes, where a surrogate pair stands behind all other characters.
+        found.Sort((a, b) => string.CompareOrdinal(a.Source, b.Source));
         var (files, described) = format is { } known ? DataFiles.Split(found, f => f.Source, known) : (found, []);
         return files.Count > 0
-            ? new S3Input(folder, [.. files.OrderBy(f => f.Source, StringComparer.Ordinal)], null) { Skipped = [.. hidden, .. described] }
+            ? new S3Input(folder, files, null) { Skipped = [.. hidden, .. described] }
             : throw new PJobException(
                 $"{key}: no objects in {folder} (names that begin with '.' or '_' do not count); check the address, or 'aws s3 "
                     + $"ls {folder}'",

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Amazon.S3.Transfer;
@@ -59,9 +60,17 @@ public sealed class S3Objects(S3Calls calls, string? kmsKey = null)
                 try
                 {
                     using var answer = await s3.GetObjectAsync(at.Bucket, at.Key, token).ConfigureAwait(false);
-                    using var content = new MemoryStream();
-                    await answer.ResponseStream.CopyToAsync(content, token).ConfigureAwait(false);
-                    return (byte[]?)content.ToArray();
+                    if (answer.ContentLength > 0)
+                    {
+                        var content = new byte[answer.ContentLength];
+                        await answer.ResponseStream.ReadExactlyAsync(content, token).ConfigureAwait(false);
+                        return content;
+                    }
+
+                    // Empty, or of a service that does not say how long it is.
+                    using var copy = new MemoryStream();
+                    await answer.ResponseStream.CopyToAsync(copy, token).ConfigureAwait(false);
+                    return (byte[]?)copy.ToArray();
                 }
                 catch (AmazonS3Exception e) when (IsMissing(e))
                 {
@@ -108,7 +117,7 @@ public sealed class S3Objects(S3Calls calls, string? kmsKey = null)
                 {
                     BucketName = to.Bucket,
                     Key = to.Key,
-                    InputStream = new MemoryStream(content.ToArray(), writable: false),
+                    InputStream = StreamOf(content),
                     IfNoneMatch = ifNoneMatch,
                     ContentType = to.Key.EndsWith(".json", StringComparison.Ordinal) ? "application/json" : null,
                 };
@@ -209,6 +218,11 @@ public sealed class S3Objects(S3Calls calls, string? kmsKey = null)
         ).UploadId;
 
     (ServerSideEncryptionMethod, string?) Encryption => (ServerSideEncryptionMethod.AWSKMS, kmsKey);
+
+    static MemoryStream StreamOf(ReadOnlyMemory<byte> content) =>
+        MemoryMarshal.TryGetArray(content, out var array)
+            ? new(array.Array!, array.Offset, array.Count, writable: false)
+            : new(content.ToArray(), writable: false);
 
     static bool IsMissing(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode != "NoSuchBucket";
 }

@@ -8,6 +8,12 @@ if (args is [HostCase.Command, var json])
     return 0;
 }
 
+if (args is [ObjectsBenchmark.Command, var objects, var size])
+{
+    await ObjectsBenchmark.CaseAsync(int.Parse(objects), long.Parse(size));
+    return 0;
+}
+
 // One command, one table: dotnet run -c Release --project tests/ProcessingJob.Benchmarks -- [NAME…] [--full]
 (string Name, string What, Func<BenchmarkOptions, Table, Task> Run)[] benchmarks =
 [
@@ -22,6 +28,8 @@ if (args is [HostCase.Command, var json])
         WorkerBenchmark.RunAsync
     ),
     ("host", "the worker without its model, with a device that answers at once", (o, _) => HostBenchmark.RunAsync(o)),
+    ("objects", "the launcher with up to a million objects on S3", (o, _) => ObjectsBenchmark.RunAsync(o)),
+    ("files", "the whole job over 20,000 files of one row against one file of 20,000 rows", (o, _) => FilesBenchmark.RunAsync()),
     ("data", "reading and writing, by CPU time of one thread", (_, _) => DataBenchmark.RunAsync()),
 ];
 

@@ -81,7 +81,7 @@ static partial class WorkerProcess
     }
 
     /// <summary>CPU time of all children that have ended.</summary>
-    static TimeSpan Cpu()
+    public static TimeSpan Cpu()
     {
         Span<long> usage = stackalloc long[18];
         if (GetUsage(Children, usage) != 0)

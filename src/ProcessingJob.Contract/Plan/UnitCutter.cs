@@ -94,7 +94,7 @@ public static class UnitCutter
             }
         }
 
-        units.AddRange(gatherers.Where(g => g.Value.Files.Count > 0).Select(g => Gathered(g.Value, g.Key)));
+        units.AddRange(gatherers.Where(g => g.Value.Count > 0).Select(g => Gathered(g.Value, g.Key)));
         units.Sort(Balancer.InFileOrder);
         return units;
 
@@ -216,7 +216,7 @@ public static class UnitCutter
             _rows;
         bool _hasRows = true;
 
-        public List<SourceFile> Files => _files;
+        public int Count => _files.Count;
 
         /// <returns>Whether the unit is full: one more file, which is less than a quarter of a unit, would still fit.</returns>
         public bool Add(SourceFile file, Look look)

@@ -72,7 +72,8 @@ public static class CommittedUnits
     /// <summary>Units of which no two have the same rows.</summary>
     static CommittedWork Choose(IReadOnlyList<WorkUnit> units, IReadOnlySet<string> planned)
     {
-        var (chosen, done) = (new List<WorkUnit>(), new HashSet<string>(StringComparer.Ordinal));
+        var chosen = new List<WorkUnit>();
+        var done = new HashSet<string>(units.Sum(u => u.Files?.Count ?? 1), StringComparer.Ordinal);
         foreach (
             var unit in units
                 .Where(u => u.IsWholeFile)
@@ -80,8 +81,8 @@ public static class CommittedUnits
                 .ThenBy(u => u.Id, StringComparer.Ordinal)
         )
         {
-            var names = unit.Files?.Select(f => f.Source).ToList() ?? [unit.Source];
-            if (!names.Exists(done.Contains))
+            var names = unit.Files?.Select(f => f.Source) ?? [unit.Source];
+            if (!names.Any(done.Contains))
             {
                 chosen.Add(unit);
                 done.UnionWith(names);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Output;
+using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Storage;
 
@@ -11,6 +12,7 @@ namespace ProcessingJob.Data.Finalizing;
 /// </summary>
 public sealed class Finalizer(IOutputStore output, TimeProvider time)
 {
+    static readonly SortedDictionary<string, long> NoRejects = new(StringComparer.Ordinal);
     static readonly JobWarning NoRows = new("no_rows", "no row reached the output: its parts have columns and no rows");
 
     /// <summary>
@@ -151,6 +153,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
 
         var records = new UnitRecord[units.Count];
         var faults = new ConcurrentQueue<(int Unit, string Fault)>();
+        IReadOnlyList<ColumnRecord>? columns = null;
         await RecordFiles
             .ReadAsync(
                 output,
@@ -162,12 +165,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
                         faults.Enqueue((i, fault));
                     }
 
-                    // The names of a million files are not needed any more.
-                    records[i] = record with
-                    {
-                        SourceFile = record.FirstFile,
-                        Files = null,
-                    };
+                    records[i] = Light(record, units[i], request.Identity, ref columns);
                 },
                 request.Progress,
                 cancellationToken
@@ -178,6 +176,27 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
             : throw new PJobException(
                 $"{output.Location}: {Some([.. faults.OrderBy(f => f.Unit).Select(f => f.Fault)])}; run again to do these units anew"
             );
+    }
+
+    /// <summary>
+    /// Without the names of its files, of which there may be a million, and with what it has in common with others held once: there may be
+    /// hundreds of thousands.
+    /// </summary>
+    static UnitRecord Light(UnitRecord record, WorkUnit unit, OutputIdentity identity, ref IReadOnlyList<ColumnRecord>? columns)
+    {
+        var first = Interlocked.CompareExchange(ref columns, record.Columns, null) ?? record.Columns;
+        return record with
+        {
+            Unit = record.Unit == unit.Id ? unit.Id : record.Unit,
+            SourceFile = record.FirstFile == unit.Source ? unit.Source : record.FirstFile,
+            Files = null,
+            Version = "",
+            SpecFingerprint = identity.SpecFingerprint,
+            ModelFingerprint = identity.ModelFingerprint,
+            Columns = first is not null && record.Columns is not null && first.SequenceEqual(record.Columns) ? first : record.Columns,
+            Rejects = record.Rejects.Count == 0 ? NoRejects : record.Rejects,
+            Parts = [.. record.Parts],
+        };
     }
 
     async Task CheckRejectsAsync(JobSpec spec, UnitRecord[] records, CancellationToken cancellationToken)
