@@ -49,7 +49,7 @@ sealed record LanePlan(int Lanes, int BlocksAhead, string Reason, long Bytes)
             lane,
             isFed ? CpuLanes : Environment.ProcessorCount,
             isFed ? "the cores belong to the model" : $"one per core of {Environment.ProcessorCount}",
-            MemoryLimit.Find(),
+            MemoryLimit.Of(spec.Compute.Memory),
             Environment.WorkingSet + Reserve,
             Environment.GetEnvironmentVariable(Variable)
         ) with
@@ -72,7 +72,7 @@ sealed record LanePlan(int Lanes, int BlocksAhead, string Reason, long Bytes)
         {
             throw new PJobException(
                 $"not enough memory: the process may take {limit >> 20} MiB; {used >> 20} MiB are in use with the model loaded, and a unit "
-                    + $"takes {lane >> 20} MiB more; fix: an instance type with more memory (compute.instance_type), or fewer splits"
+                    + $"takes {lane >> 20} MiB more; fix: more memory (compute.memory, compute.instance_type), or fewer splits"
             );
         }
 

@@ -32,7 +32,7 @@ sealed record HostCase(string Root, string Task, int Width, string Precision, st
 
     public HostResult RunInProcess()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        var start = new ProcessStartInfo(Published.Program)
         {
             RedirectStandardOutput = true,
             ArgumentList = { Command, JsonSerializer.Serialize(this) },
