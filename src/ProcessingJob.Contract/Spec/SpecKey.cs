@@ -177,7 +177,7 @@ public sealed class SpecKey
             path,
             help,
             false,
-            new JsonObject { ["type"] = "string", ["pattern"] = "^(auto|[0-9.]+ *([mMgG][iI]?[bB]))$" },
+            new JsonObject { ["type"] = "string", ["pattern"] = "^(auto|[0-9.]+ *[mMgG][iI]?[bB])$" },
             (s, n) =>
             {
                 var expected = $"auto, or a size such as 800MB or 2GB, at least {MemorySizes.Format(min)}";
