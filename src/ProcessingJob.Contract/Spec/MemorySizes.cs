@@ -35,7 +35,7 @@ public static class MemorySizes
         return false;
     }
 
-    /// <summary>In the largest unit of which it is a whole number, else in MB with decimals: <see cref="TryParse"/> gives it back.</summary>
+    /// <summary>In the largest unit of which it is a whole number, else in MB with decimals, as <see cref="TryParse"/> reads it.</summary>
     public static string Format(long bytes)
     {
         foreach (var (unit, size) in Units.OrderByDescending(u => u.Bytes))

@@ -7,7 +7,7 @@ namespace ProcessingJob.Tokenization.Fast;
 
 /// <summary>
 /// Short chunks of raw text with their tokens, in sets of two: a look-up is one hash and one comparison or two, and what it reads of most
-/// chunks is one line of the processor's cache. Sets of one that are half as many miss five times as often on texts of many words.
+/// chunks is one line of the processor's cache. As many sets of one would miss four times as often on reviews.
 /// </summary>
 sealed class ChunkCache
 {

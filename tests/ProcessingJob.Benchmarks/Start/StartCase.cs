@@ -10,8 +10,8 @@ using ProcessingJob.Worker;
 namespace ProcessingJob.Benchmarks.Start;
 
 /// <summary>
-/// The worker in this process, up to its first batch: as its program does it, but with a device that is no model, so that what is counted is
-/// all but the model's load.
+/// The worker in this process, up to its first batch: as its program does it, but with a device that is no model, so that what is counted
+/// is all but the model's load.
 /// </summary>
 static class StartCase
 {
