@@ -40,7 +40,7 @@ sealed record LanePlan(int Lanes, int BlocksAhead, string Reason, long Bytes)
         var engine = model.Engine;
         var ahead = engine is null ? 0 : 1;
         var floats = engine is null ? 0 : engine.Output.KeptFloats(Math.Min(model.MaxLength, UsualTokens)) * model.Task.CallsPerRow;
-        var block = (long)reading.RowsPerBlock * (RowBytes + 4L * floats);
+        var block = (long)reading.RowsPerBlock * (RowBytes + 4L * floats * WindowsOf(model.MaxLength, spec.Tokens));
         // One that is read or finished, one that is waited for, and those ahead.
         var lane = (ahead + 2) * block + Math.Max(1, spec.Output.Split.Count) * GroupBytes + EncodingBytes;
         // A static model's table look-ups are less than the lanes' own work.
@@ -49,7 +49,7 @@ sealed record LanePlan(int Lanes, int BlocksAhead, string Reason, long Bytes)
             lane,
             isFed ? CpuLanes : Environment.ProcessorCount,
             isFed ? "the cores belong to the model" : $"one per core of {Environment.ProcessorCount}",
-            MemoryLimit.Find(),
+            MemoryLimit.Of(spec.Compute.Memory),
             Environment.WorkingSet + Reserve,
             Environment.GetEnvironmentVariable(Variable)
         ) with
@@ -57,6 +57,10 @@ sealed record LanePlan(int Lanes, int BlocksAhead, string Reason, long Bytes)
             BlocksAhead = ahead,
         };
     }
+
+    /// <summary>Encodings of a text of usual length.</summary>
+    static int WindowsOf(int maxLength, TokenSpec tokens) =>
+        tokens.Overflow == Overflow.Window ? Math.Max(1, UsualTokens / Math.Max(1, maxLength - tokens.Stride)) : 1;
 
     /// <param name="lane">Bytes that a lane takes.</param>
     /// <param name="wanted">Lanes that could be used.</param>
@@ -72,7 +76,7 @@ sealed record LanePlan(int Lanes, int BlocksAhead, string Reason, long Bytes)
         {
             throw new PJobException(
                 $"not enough memory: the process may take {limit >> 20} MiB; {used >> 20} MiB are in use with the model loaded, and a unit "
-                    + $"takes {lane >> 20} MiB more; fix: an instance type with more memory (compute.instance_type), or fewer splits"
+                    + $"takes {lane >> 20} MiB more; fix: more memory (compute.memory, compute.instance_type), or fewer splits"
             );
         }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using ProcessingJob.Contract;
+using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Worker;
 
@@ -7,8 +9,21 @@ static class MemoryLimit
 {
     const string Root = "/sys/fs/cgroup";
 
+    /// <summary>Bytes; those that are asked for (compute.memory), where they are there.</summary>
+    /// <exception cref="PJobException">BadSpec: more is asked for than there is.</exception>
+    public static long Of(long? asked) => Of(asked, Find());
+
+    /// <inheritdoc cref="Of(long?)"/>
+    public static long Of(long? asked, long there) =>
+        asked is not { } bytes ? there
+        : bytes <= there ? bytes
+        : throw new PJobException(
+            $"compute.memory: found {MemorySizes.Format(bytes)}, but this host may take {there / 1_000_000} MB; fix: auto, or at most that",
+            ExitCode.BadSpec
+        );
+
     /// <summary>Bytes.</summary>
-    public static long Find()
+    static long Find()
     {
         var machine = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         // .NET names what its heap may take, three quarters of a container's memory; the rest is for what is not on the heap.

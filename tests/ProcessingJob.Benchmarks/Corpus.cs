@@ -28,6 +28,9 @@ static class Corpus
         return [.. Samples.SampleTexts.Reviews(1, count)];
     }
 
+    /// <summary>A record of one field, with its line break.</summary>
+    public static string CsvRecord(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"\n";
+
     /// <summary>Windows of so many rows, as the worker cuts them.</summary>
     public static EncodingBuffer[] Tokenize(string model, string[] texts, int maxLength, int rowsPerWindow = 1024) =>
         Tokenize(Tokenizer.Load(model).CreateEncoder(new EncodeOptions { MaxLength = maxLength }), texts, rowsPerWindow);

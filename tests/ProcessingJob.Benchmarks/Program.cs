@@ -1,6 +1,13 @@
 using System.Text.Json;
 using ProcessingJob.Benchmarks;
 using ProcessingJob.Benchmarks.Host;
+using ProcessingJob.Benchmarks.Start;
+
+if (args is [StartCase.Command, var root])
+{
+    await StartCase.RunAsync(root);
+    return 0;
+}
 
 if (args is [HostCase.Command, var json])
 {
@@ -30,6 +37,8 @@ if (args is [ObjectsBenchmark.Command, var objects, var size])
     ("host", "the worker without its model, with a device that answers at once", (o, _) => HostBenchmark.RunAsync(o)),
     ("objects", "the launcher with up to a million objects on S3", (o, _) => ObjectsBenchmark.RunAsync(o)),
     ("files", "the whole job over 20,000 files of one row against one file of 20,000 rows", (o, _) => FilesBenchmark.RunAsync()),
+    ("memory", "peak memory of the worker without its model over ten times the rows", (_, _) => MemoryBenchmark.RunAsync()),
+    ("start", "CPU time from the start of the worker to its first batch", (_, _) => StartBenchmark.RunAsync()),
     ("data", "reading and writing, by CPU time of one thread", (_, _) => DataBenchmark.RunAsync()),
 ];
 
@@ -54,4 +63,4 @@ foreach (var (name, what, run) in benchmarks.Where(b => names.Length == 0 || nam
     await run(options, table);
 }
 
-return 0;
+return Environment.ExitCode;

@@ -73,6 +73,14 @@ public sealed class SpecReaderTests
     [InlineData("tokens:\n  max_length: 1", "job.yaml:2: tokens.max_length: found '1', expected a whole number from 2 to 1048576")]
     [InlineData("rejects: { max_fraction: 2 }", "job.yaml:1: rejects.max_fraction: found '2', expected a number from 0 to 1")]
     [InlineData(
+        "compute: { memory: 2 }",
+        "job.yaml:1: compute.memory: found '2', expected auto, or a size such as 800MB or 2GB, at least 256MB"
+    )]
+    [InlineData(
+        "compute: { memory: 1MB }",
+        "job.yaml:1: compute.memory: found '1MB', expected auto, or a size such as 800MB or 2GB, at least 256MB"
+    )]
+    [InlineData(
         "compute: { max_runtime: soon }",
         "job.yaml:1: compute.max_runtime: found 'soon', expected a time such as 90m or 4h, from 1s to 9d"
     )]
@@ -248,5 +256,19 @@ public sealed class SpecReaderTests
             var node = key.Path.Split('.').Aggregate(schema, (n, name) => n["properties"]![name]!);
             Assert.False(string.IsNullOrEmpty((string?)node["description"]), key.Path);
         }
+    }
+
+    [Theory]
+    [InlineData("512MB", 512_000_000L, "512MB")]
+    [InlineData("1.5 GiB", 1_610_612_736L, "1536MiB")]
+    [InlineData("2gb", 2_000_000_000L, "2GB")]
+    [InlineData("700.000001MB", 700_000_001L, "700.000001MB")]
+    public void Parse_Memory_IsWrittenSoThatItReadsTheSame(string text, long bytes, string written)
+    {
+        var spec = SpecReader.Parse($"compute: {{ memory: {text} }}", "job.yaml");
+
+        Assert.Equal(bytes, spec.Compute.Memory);
+        Assert.Equal(written, SpecKeys.Find("compute.memory")!.Write(spec)!.GetValue<string>());
+        Assert.Equal(spec, SpecReader.Parse(SpecWriter.ToJsonText(spec), "job.json"));
     }
 }

@@ -28,4 +28,18 @@ public sealed class LanePlanTests
         Assert.Equal(ExitCode.Failed, e.ExitCode);
         Assert.Contains("may take 512 MiB; 420 MiB are in use with the model loaded, and a unit takes 200 MiB more", e.Message);
     }
+
+    [Theory]
+    [InlineData(null, 4_000)]
+    [InlineData(3_000L, 3_000)]
+    public void Of_WhatIsAskedFor_IsTheLimitWhereItIsThere(long? asked, long limit) => Assert.Equal(limit, MemoryLimit.Of(asked, 4_000));
+
+    [Fact]
+    public void Of_MoreThanThereIs_IsRefused()
+    {
+        var e = Assert.Throws<PJobException>(() => MemoryLimit.Of(2_000_000_000, 1_000_000_000));
+
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.StartsWith("compute.memory: found 2GB, but this host may take 1000 MB", e.Message);
+    }
 }

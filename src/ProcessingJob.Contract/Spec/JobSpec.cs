@@ -245,6 +245,9 @@ public sealed record ComputeSpec
 
     /// <summary>Run a graph whose results depend on the batch, one text a call.</summary>
     public bool AllowBatchDependent { get; init; }
+
+    /// <summary>Bytes that a worker keeps to; null: what its container or the machine has.</summary>
+    public long? Memory { get; init; }
     public bool Tune { get; init; }
 
     /// <summary>Padded tokens of one batch; null: the device's default.</summary>

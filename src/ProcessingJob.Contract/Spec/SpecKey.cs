@@ -9,6 +9,8 @@ namespace ProcessingJob.Contract.Spec;
 /// <summary>One key of <c>job.yaml</c>: how it is read, written, described and bounded.</summary>
 public sealed class SpecKey
 {
+    const string Auto = "auto";
+
     readonly Func<JobSpec, YamlNode, JobSpec> _read;
     readonly Func<JobSpec, JsonNode?> _write;
 
@@ -167,6 +169,24 @@ public sealed class SpecKey
                     : throw new SpecValueException(n, text, expected);
             },
             s => Durations.Format(get(s))
+        );
+
+    /// <summary>An amount of memory, or auto (null).</summary>
+    public static SpecKey Memory(string path, string help, long min, Func<JobSpec, long?> get, Func<JobSpec, long?, JobSpec> set) =>
+        new(
+            path,
+            help,
+            false,
+            new JsonObject { ["type"] = "string", ["pattern"] = "^(auto|[0-9.]+ *[mMgG][iI]?[bB])$" },
+            (s, n) =>
+            {
+                var expected = $"auto, or a size such as 800MB or 2GB, at least {MemorySizes.Format(min)}";
+                var text = Scalar(n, expected);
+                return text == Auto ? set(s, null)
+                    : MemorySizes.TryParse(text, out var bytes) && bytes >= min ? set(s, bytes)
+                    : throw new SpecValueException(n, text, expected);
+            },
+            s => get(s) is { } bytes ? MemorySizes.Format(bytes) : Auto
         );
 
     /// <summary>A list of texts; a single text stands for a list of one.</summary>

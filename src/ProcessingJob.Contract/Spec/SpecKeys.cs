@@ -345,6 +345,13 @@ public static class SpecKeys
             s => s.Compute.AllowBatchDependent,
             (s, v) => s with { Compute = s.Compute with { AllowBatchDependent = v } }
         ),
+        SpecKey.Memory(
+            "compute.memory",
+            "Memory that each host's worker keeps to, such as 2GB; auto: what its container or the machine has.",
+            256_000_000,
+            s => s.Compute.Memory,
+            (s, v) => s with { Compute = s.Compute with { Memory = v } }
+        ),
         SpecKey.Boolean(
             "compute.tune",
             "Measure token budgets on the first texts and keep the best.",

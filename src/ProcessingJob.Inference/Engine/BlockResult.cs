@@ -96,8 +96,11 @@ public sealed class BlockResult : IDisposable
 
         if (_values.Length < _starts[Count])
         {
-            // Every float is written before it is read. Blocks of rows have all one size, those of tokens have not.
-            _values = GC.AllocateUninitializedArray<float>(_starts[Count] + (output.PerToken ? _starts[Count] / 4 : 0));
+            // Every float is written before it is read. Blocks of rows have all one size, those of tokens and of windows have not: without
+            // room to spare nearly every larger block would leave an array behind.
+            var varies = output.PerToken || _values.Length > 0;
+            var room = varies ? _starts[Count] * 5L / 4 : _starts[Count];
+            _values = GC.AllocateUninitializedArray<float>((int)Math.Min(room, Array.MaxLength));
         }
     }
 

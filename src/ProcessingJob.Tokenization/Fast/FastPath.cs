@@ -69,7 +69,7 @@ abstract class FastPath(bool withOffsets)
             return pipeline.Run(text[start..end], start, refuseNormalized: true, work, scratch, into);
         }
 
-        return _cache.TryAppend(text, start, length, context, into) || Miss(pipeline, text, start, end, context, into, work, scratch);
+        return _cache.TryAppend(text, start, length, context, into) || Miss(pipeline, text, start, end, into, work, scratch);
     }
 
     bool Miss(
@@ -77,7 +77,6 @@ abstract class FastPath(bool withOffsets)
         ReadOnlySpan<char> text,
         int start,
         int end,
-        uint context,
         TokenList into,
         Workspace work,
         ModelScratch scratch
@@ -89,7 +88,7 @@ abstract class FastPath(bool withOffsets)
             return false;
         }
 
-        _cache.Store(start, end - start, context, into, first);
+        _cache.Store(start, into, first);
         return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ProcessingJob.Tokenization.Models;
 
 namespace ProcessingJob.Tokenization.Loading;
@@ -112,15 +113,27 @@ static class ModelReader
 
     public static Vocabulary ReadVocabulary(Json vocab)
     {
-        var ids = new Dictionary<string, int>();
-        foreach (var (token, id) in vocab.Members)
+        if (!vocab.IsObject)
         {
-            if (id.Number < 0)
+            throw vocab.Expected("an object");
+        }
+
+        // Tens of thousands of members: where one is stands in words only if it is wrong.
+        var ids = new Dictionary<string, int>(vocab.Element.GetPropertyCount());
+        foreach (var member in vocab.Element.EnumerateObject())
+        {
+            var token = member.Name;
+            if (member.Value.ValueKind != JsonValueKind.Number || !member.Value.TryGetInt32(out var id))
             {
-                throw id.Expected("an id of 0 or more");
+                throw new Json(member.Value, $"{vocab.Where}.{token}").Expected("a whole number");
             }
 
-            ids[token] = id.Number;
+            if (id < 0)
+            {
+                throw new Json(member.Value, $"{vocab.Where}.{token}").Expected("an id of 0 or more");
+            }
+
+            ids[token] = id;
         }
 
         return ids.Values.DefaultIfEmpty().Max() is var last && last > LargestId

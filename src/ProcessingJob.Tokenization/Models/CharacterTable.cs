@@ -16,7 +16,7 @@ sealed class CharacterTable
                 length is not (1 or 2)
                 || !token.StartsWith(prefix, StringComparison.Ordinal)
                 || !token.EndsWith(suffix, StringComparison.Ordinal)
-                || Vocabulary.CodePoints(token.Substring(prefix.Length, length)) is not [var c]
+                || Vocabulary.CodePoints(token.AsSpan(prefix.Length, length)) is not [var c]
             )
             {
                 continue;

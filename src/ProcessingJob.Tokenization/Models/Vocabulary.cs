@@ -10,7 +10,13 @@ sealed class Vocabulary
     public Vocabulary(Dictionary<string, int> ids)
     {
         _ids = ids;
-        _tokens = new string?[ids.Count == 0 ? 0 : ids.Values.Max() + 1];
+        var last = -1;
+        foreach (var id in ids.Values)
+        {
+            last = Math.Max(last, id);
+        }
+
+        _tokens = new string?[last + 1];
         foreach (var (token, id) in ids)
         {
             _tokens[id] = token;
@@ -29,5 +35,14 @@ sealed class Vocabulary
 
     public string? Token(int id) => (uint)id < (uint)_tokens.Length ? _tokens[id] : null;
 
-    public static int[] CodePoints(string text) => [.. text.EnumerateRunes().Select(rune => rune.Value)];
+    public static int[] CodePoints(ReadOnlySpan<char> text)
+    {
+        var (points, count) = (new int[text.Length], 0);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            points[count++] = rune.Value;
+        }
+
+        return count == points.Length ? points : points[..count];
+    }
 }

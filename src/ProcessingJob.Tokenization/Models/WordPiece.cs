@@ -22,7 +22,7 @@ sealed class WordPiece : SubwordModel
             _trie.Add(PieceTrie.Root, Vocabulary.CodePoints(token), id);
             if (token.StartsWith(prefix, StringComparison.Ordinal))
             {
-                _trie.Add(_continuation, Vocabulary.CodePoints(token[prefix.Length..]), id);
+                _trie.Add(_continuation, Vocabulary.CodePoints(token.AsSpan(prefix.Length)), id);
             }
         }
     }

@@ -117,58 +117,119 @@ static class UnicodeTables
         return pairs;
     }
 
-    /// <summary>Small values of all code points: one page per distinct block of 256.</summary>
+    /// <summary>
+    /// Small values of all code points in pages of 256. Pages of one value are shared; they are most of the million code points, so the
+    /// tables are never laid out in full.
+    /// </summary>
     sealed class TwoStage
     {
-        readonly ushort[] _pageOf = new ushort[0x1100];
-        readonly ushort[] _values;
+        const int PageSize = 256,
+            Pages = 0x110000 / PageSize;
 
-        TwoStage(ushort[] all)
-        {
-            var pages = new Dictionary<string, ushort>();
-            var stored = new List<ushort[]>();
-            for (var page = 0; page < 0x1100; page++)
-            {
-                var block = all.AsSpan(page * 256, 256);
-                var key = new string(System.Runtime.InteropServices.MemoryMarshal.Cast<ushort, char>(block));
-                if (!pages.TryGetValue(key, out var index))
-                {
-                    pages.Add(key, index = (ushort)stored.Count);
-                    stored.Add(block.ToArray());
-                }
-
-                _pageOf[page] = index;
-            }
-
-            _values = [.. stored.SelectMany(block => block)];
-        }
+        readonly ushort[] _pageOf = new ushort[Pages];
+        readonly int[] _uniform = new int[1 << 11]; // by value: the page that holds nothing else, plus 1
+        ushort[] _values = new ushort[64 * PageSize];
+        int _pages,
+            _stored;
 
         public int this[int codePoint] => _values[(_pageOf[codePoint >> 8] << 8) | (codePoint & 255)];
 
         public static TwoStage FromRuns(string packed)
         {
-            var all = new ushort[0x110000];
+            var (table, at) = (new TwoStage(), 0);
             var reader = new VarintReader(packed);
-            for (var at = 0; reader.More; )
+            Span<ushort> page = stackalloc ushort[PageSize];
+            while (reader.More)
             {
                 var length = reader.Next();
-                all.AsSpan(at, length).Fill((ushort)reader.Next());
-                at += length;
+                var value = (ushort)reader.Next();
+                for (int step; length > 0; length -= step)
+                {
+                    step = Math.Min(PageSize - at, length);
+                    if (step == PageSize)
+                    {
+                        table.AddUniform(value);
+                        continue;
+                    }
+
+                    page.Slice(at, step).Fill(value);
+                    if ((at += step) == PageSize)
+                    {
+                        table.Add(page);
+                        at = 0;
+                    }
+                }
             }
 
-            return new TwoStage(all);
+            if (at > 0)
+            {
+                page[at..].Clear();
+                table.Add(page);
+            }
+
+            return table.Complete();
         }
 
         /// <summary>1 for the first of the code points, 2 for the second, and so on; 0 for all others.</summary>
+        /// <param name="codePoints">In ascending order.</param>
         public static TwoStage FromPoints(List<int> codePoints)
         {
-            var all = new ushort[0x110000];
-            for (var i = 0; i < codePoints.Count; i++)
+            var table = new TwoStage();
+            Span<ushort> page = stackalloc ushort[PageSize];
+            for (var i = 0; i < codePoints.Count; )
             {
-                all[codePoints[i]] = checked((ushort)(i + 1));
+                var number = codePoints[i] / PageSize;
+                while (table._pages < number)
+                {
+                    table.AddUniform(0);
+                }
+
+                page.Clear();
+                for (; i < codePoints.Count && codePoints[i] / PageSize == number; i++)
+                {
+                    page[codePoints[i] % PageSize] = checked((ushort)(i + 1));
+                }
+
+                table.Add(page);
             }
 
-            return new TwoStage(all);
+            return table.Complete();
+        }
+
+        TwoStage Complete()
+        {
+            while (_pages < Pages)
+            {
+                AddUniform(0);
+            }
+
+            return this;
+        }
+
+        void AddUniform(ushort value)
+        {
+            ref var known = ref _uniform[value];
+            if (known == 0)
+            {
+                Span<ushort> page = stackalloc ushort[PageSize];
+                page.Fill(value);
+                known = Store(page) + 1;
+            }
+
+            _pageOf[_pages++] = (ushort)(known - 1);
+        }
+
+        void Add(ReadOnlySpan<ushort> page) => _pageOf[_pages++] = Store(page);
+
+        ushort Store(ReadOnlySpan<ushort> page)
+        {
+            if ((_stored + 1) * PageSize > _values.Length)
+            {
+                Array.Resize(ref _values, _values.Length * 2);
+            }
+
+            page.CopyTo(_values.AsSpan(_stored * PageSize));
+            return checked((ushort)_stored++);
         }
     }
 

@@ -1,11 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using ProcessingJob.Contract.Columns;
-using ProcessingJob.Contract.Plan;
-using ProcessingJob.Contract.Spec;
-using ProcessingJob.Data.Columns;
-using ProcessingJob.Data.Writing;
-using ProcessingJob.Storage;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.Benchmarks.Host;
@@ -29,7 +22,7 @@ static class HostBenchmark
         var names = options.Full ? (string[])["csv", "jsonl", "parquet"] : ["csv", "parquet"];
         foreach (var name in names)
         {
-            Prepare(folder, name, rows);
+            HostInput.Write(folder, name, rows);
             Case(folder, name, "tokenize", 384, "float32", "parquet");
             Case(folder, name, "embed", 384, "float32", "parquet");
         }
@@ -44,10 +37,7 @@ static class HostBenchmark
 
     static void Case(TempFolder folder, string input, string task, int width, string precision, string format)
     {
-        using var root = new TempFolder();
-        Directory.CreateDirectory(root["processing", "input"]);
-        Directory.CreateSymbolicLink(root["processing", "input", "data"], folder[input]);
-        Directory.CreateSymbolicLink(root["processing", "input", "model"], Models.MiniLm);
+        using var root = HostInput.Root(folder[input]);
         var result = new HostCase(root.Path, task, width, precision, format, []).RunInProcess();
         var what = task == "embed" ? $"{input}: embed {width} {precision}" : $"{input}: {task}";
         Print(format == "parquet" ? what : $"{what}, {format}", result);
@@ -68,56 +58,5 @@ static class HostBenchmark
                     + $"{result.Jit, 7:0.0}{result.PeakBytes / 1e6, 8:N0}{result.HeapBytes / 1e6, 8:N0}  {rate:N0} rows/s ({bound})"
             )
         );
-    }
-
-    /// <summary>The corpus of short reviews, repeated at a distance that no block spans.</summary>
-    static void Prepare(TempFolder folder, string name, int rows)
-    {
-        var texts = Corpus.Texts("short_reviews", Math.Min(rows, 15_000));
-        var path = folder[name, $"reviews.{name}"];
-        Directory.CreateDirectory(folder[name]);
-        if (name == "parquet")
-        {
-            WriteParquet(path, texts, rows);
-            return;
-        }
-
-        using var to = new StreamWriter(path);
-        if (name == "csv")
-        {
-            to.WriteLine("text");
-        }
-
-        for (var i = 0; i < rows; i++)
-        {
-            var text = texts[i % texts.Length];
-            to.Write(
-                name == "csv"
-                    ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"\n"
-                    : JsonSerializer.Serialize(new { text }) + "\n"
-            );
-        }
-    }
-
-    static void WriteParquet(string path, string[] texts, int rows)
-    {
-        using var folder = new TempFolder();
-        OutputColumn[] columns = [new("text", ColumnKind.String)];
-        var store = new LocalStore(folder["out"]);
-        var unit = WorkUnit.Create("x", InputFormat.Csv, 0, 1, 1, "", "", "");
-        var writer = new UnitWriter(store, unit, columns, new() { RowsPerPart = rows });
-        using var block = new ColumnBlock(columns);
-        for (var i = 0; i < rows; i++)
-        {
-            block.Get<StringColumn>("text").Append(texts[i % texts.Length]);
-            if (block.Count == 1024 || i == rows - 1)
-            {
-                writer.WriteAsync(block).AsTask().GetAwaiter().GetResult();
-                block.Clear();
-            }
-        }
-
-        var record = writer.CommitAsync(new(rows, rows, 0, 0)).GetAwaiter().GetResult();
-        File.Move(Path.Combine(store.Location, record.Parts[0].Path), path);
     }
 }

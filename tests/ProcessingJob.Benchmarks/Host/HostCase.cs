@@ -19,6 +19,9 @@ namespace ProcessingJob.Benchmarks.Host;
 /// <param name="More">More settings, as on the worker's command line.</param>
 sealed record HostCase(string Root, string Task, int Width, string Precision, string Format, IReadOnlyList<string> More)
 {
+    /// <summary>Whose blocks and batches: a GPU's, or the CPU's.</summary>
+    public bool AsCuda { get; init; } = true;
+
     /// <summary>The name under which the program runs a case of itself.</summary>
     public const string Command = "host-case";
 
@@ -32,7 +35,7 @@ sealed record HostCase(string Root, string Task, int Width, string Precision, st
 
     public HostResult RunInProcess()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        var start = new ProcessStartInfo(Published.Program)
         {
             RedirectStandardOutput = true,
             ArgumentList = { Command, JsonSerializer.Serialize(this) },
@@ -63,6 +66,7 @@ sealed record HostCase(string Root, string Task, int Width, string Precision, st
             .. quantized,
             .. More,
         ];
+        var profile = AsCuda ? CudaProvider.Profile : DeviceProfile.Cpu;
         var log = new LoggerConfiguration().CreateLogger();
         var run = new WorkerRun(WorkerArguments.Parse(arguments), paths, ResourceConfig.SingleHost, log, TimeProvider.System)
         {
@@ -73,10 +77,9 @@ sealed record HostCase(string Root, string Task, int Width, string Precision, st
                         new EngineSetup
                         {
                             Devices = [.. Enumerable.Range(0, Devices).Select(_ => new NullDevice(Width, deliver))],
-                            // Blocks and batches as a GPU gets them.
-                            Profile = CudaProvider.Profile,
+                            Profile = profile,
                             Output = new ModelOutput.RowVectors(Width),
-                            Rules = new BatchRules(CudaProvider.Profile.TokenBudget, 128, CudaProvider.Profile.FewShapes),
+                            Rules = new BatchRules(profile.TokenBudget, 128, profile.FewShapes),
                             Deduplicate = options.Deduplicate,
                         }
                     ),

@@ -5,7 +5,8 @@ namespace ProcessingJob.Benchmarks.Host;
 /// <summary>Answers at once with made-up numbers of the right shape, so that all that is left is what feeds it and takes from it.</summary>
 /// <param name="width">Floats of a row.</param>
 /// <param name="around">Counts what its threads spend between two answers.</param>
-sealed class NullDevice(int width, CpuMeter around) : IDevice
+/// <param name="onRun">Called before every answer.</param>
+sealed class NullDevice(int width, CpuMeter around, Action? onRun = null) : IDevice
 {
     // Rows that no compressor takes for copies of one another.
     readonly float[] _rows = MadeUp(1024 * width);
@@ -15,13 +16,13 @@ sealed class NullDevice(int width, CpuMeter around) : IDevice
 
     public string Name => "null";
 
-    public IRunner CreateRunner() => new Runner(_rows, around);
+    public IRunner CreateRunner() => new Runner(_rows, around, onRun);
 
     public void Recreate() { }
 
     public void Dispose() { }
 
-    sealed class Runner(float[] rows, CpuMeter around) : IRunner
+    sealed class Runner(float[] rows, CpuMeter around, Action? onRun) : IRunner
     {
         long _left = ThreadTime.Nanoseconds;
         int _next;
@@ -29,6 +30,7 @@ sealed class NullDevice(int width, CpuMeter around) : IDevice
         public void Run(in Batch batch, Span<float> output)
         {
             around.Add(ThreadTime.Nanoseconds - _left);
+            onRun?.Invoke();
             while (!output.IsEmpty)
             {
                 var count = Math.Min(output.Length, rows.Length - _next);
