@@ -23,7 +23,7 @@ PROCESS = json.loads(r"""{
       "InputName": "config",
       "AppManaged": false,
       "S3Input": {
-        "S3Uri": "s3://example-bucket/processingjob-recurring/jobs/reviews-minilm-0123456789/48138a563c594400/config/",
+        "S3Uri": "s3://example-bucket/processingjob-recurring/jobs/reviews-minilm-0123456789/0123456789abcdef/config/",
         "LocalPath": "/opt/ml/processing/input/config",
         "S3DataType": "S3Prefix",
         "S3InputMode": "File",

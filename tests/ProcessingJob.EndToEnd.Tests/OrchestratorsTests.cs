@@ -162,6 +162,7 @@ public sealed partial class OrchestratorsTests(MotoFixture moto)
             .Replace($"s3://{bench.Bucket}/model/", "s3://example-bucket/models/minilm/", StringComparison.Ordinal)
             .Replace(bench.Bucket, "example-bucket", StringComparison.Ordinal);
         text = Digest().Replace(text, $"sha256:{new string('0', 64)}");
+        text = Content().Replace(text, "0123456789abcdef");
         return Hash().Replace(text, m => "0123456789"[..m.Length]);
     }
 
@@ -217,6 +218,10 @@ public sealed partial class OrchestratorsTests(MotoFixture moto)
 
     [GeneratedRegex("sha256:[0-9a-f]{64}")]
     private static partial Regex Digest();
+
+    // Of the config channel, in which the names of buckets stand.
+    [GeneratedRegex("(?<=/)[0-9a-f]{16}(?=/config/)")]
+    private static partial Regex Content();
 
     // A name that is too long for an execution's own part is cut within the hash.
     [GeneratedRegex("(?<=reviews-minilm-)[0-9a-f]{9,10}")]

@@ -1,6 +1,8 @@
 namespace ProcessingJob.Cli.Display;
 
-/// <summary>Texts of the user's data and files, as they may go to a terminal: a column's name can hold what a terminal takes for a command.</summary>
+/// <summary>
+/// Texts of the user's data and files, as they may go to a terminal: a column's name can hold what a terminal takes for a command.
+/// </summary>
 static class SafeText
 {
     /// <summary>Control characters but line breaks and tabs are written as \x1b; most texts have none and come back as they are.</summary>

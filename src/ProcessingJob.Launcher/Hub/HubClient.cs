@@ -320,7 +320,8 @@ public sealed partial class HubClient : IDisposable
         return wait <= LongestWait || wait is null
             ? wait
             : throw new PJobException(
-                $"the hub answered {(int)answer.StatusCode} and asks to come back in {wait.Value.TotalHours:0} hours; what has arrived is kept"
+                $"the hub answered {(int)answer.StatusCode} and asks to come back in {wait.Value.TotalHours:0} hours; what has arrived is "
+                    + "kept"
             );
     }
 
