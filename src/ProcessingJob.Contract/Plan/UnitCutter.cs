@@ -85,7 +85,7 @@ public static class UnitCutter
 
             if (!gatherers.TryGetValue(look.Format, out var gatherer))
             {
-                gatherers[look.Format] = gatherer = new(target, smallBytes);
+                gatherers[look.Format] = gatherer = new(smallBytes);
             }
 
             if (gatherer.Add(all[i], look))
@@ -209,7 +209,7 @@ public static class UnitCutter
     /// Gathers small files of one format. A unit ends with the file that fills it, whatever comes behind: when whole units are taken out of
     /// the files, the others stay as they are.
     /// </summary>
-    sealed class Gatherer(long target, long smallBytes)
+    sealed class Gatherer(long smallBytes)
     {
         List<SourceFile> _files = [];
         long _bytes,
@@ -225,7 +225,7 @@ public static class UnitCutter
             _bytes += look.Bytes;
             _rows += look.Rows ?? 0;
             _hasRows &= look.Rows is not null;
-            return _bytes >= target * 3 / 4 || _rows >= TargetRows * 3 / 4 || _bytes * LeastUnits >= Math.Max(1, smallBytes);
+            return _bytes >= TargetBytes * 3 / 4 || _rows >= TargetRows * 3 / 4 || _bytes * LeastUnits >= Math.Max(1, smallBytes);
         }
 
         public (IReadOnlyList<SourceFile> Files, long? Rows) Take()
