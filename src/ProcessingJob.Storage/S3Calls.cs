@@ -66,7 +66,7 @@ public sealed class S3Calls(IAmazonS3 client, S3Options options, Retry? retry = 
         }
         catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchBucket")
         {
-            throw new PJobException($"{what}: no such bucket; check the name and the account", ExitCode.BadSpec, e);
+            throw new PJobException($"{what}: no such bucket; fix: check the name and the account", ExitCode.BadSpec, e);
         }
         catch (AmazonS3Exception e) when (IsElsewhere(e))
         {
@@ -79,7 +79,7 @@ public sealed class S3Calls(IAmazonS3 client, S3Options options, Retry? retry = 
         catch (AmazonClientException e)
         {
             throw new PJobException(
-                $"{what}: no AWS credentials or region: {e.Message}; set a role, AWS_PROFILE or AWS_ACCESS_KEY_ID, and AWS_REGION",
+                $"{what}: no AWS credentials or region: {e.Message}; fix: set a role, AWS_PROFILE or AWS_ACCESS_KEY_ID, and AWS_REGION",
                 options.Refused,
                 e
             );
@@ -121,7 +121,7 @@ public sealed class S3Calls(IAmazonS3 client, S3Options options, Retry? retry = 
         (e.StatusCode, e.ErrorCode) switch
         {
             (_, "ExpiredToken" or "InvalidAccessKeyId" or "SignatureDoesNotMatch") =>
-                $"the credentials are refused: {e.Message}; renew them",
+                $"the credentials are refused: {e.Message}; fix: renew them",
             (HttpStatusCode.Forbidden, _) =>
                 $"access denied ({e.ErrorCode}); the role needs s3:GetObject, s3:ListBucket, and for an output s3:PutObject and "
                     + "s3:AbortMultipartUpload there, and kms:Decrypt or kms:GenerateDataKey if it is encrypted with a key",

@@ -86,7 +86,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
             .ToList();
         if (faults.Count > 0)
         {
-            throw new PJobException($"{output.Location}: {Some(faults)}; run again to do these units anew");
+            throw new PJobException($"{output.Location}: {Some(faults)}; fix: run again to do these units anew");
         }
 
         await CheckRejectsAsync(request.Spec, records, cancellationToken).ConfigureAwait(false);
@@ -169,7 +169,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
         {
             throw new PJobException(
                 $"{output.Location}: {missing.Count} of {units.Count} units have no commit record, the first is {missing[0].Source} "
-                    + $"{missing[0].Start}-{missing[0].End}; run again to do them"
+                    + $"{missing[0].Start}-{missing[0].End}; fix: run again to do them"
             );
         }
         var records = new UnitRecord[units.Count];
