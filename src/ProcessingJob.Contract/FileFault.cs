@@ -17,7 +17,7 @@ public static class FileFault
             DirectoryNotFoundException => "no such folder",
             UnauthorizedAccessException => "permission denied",
             PathTooLongException => "the name is too long",
-            IOException { HResult: NoSpace } => "no space left on the device",
+            IOException { HResult: NoSpace } => "No space left on the device",
             IOException { HResult: ReadOnly } => "the file system is read-only",
             _ => fault.Message.TrimEnd('.'),
         };

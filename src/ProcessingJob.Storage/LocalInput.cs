@@ -20,7 +20,7 @@ public sealed record LocalInput(string Root, IReadOnlyList<string> Files)
     {
         if (S3Uri.IsS3(data))
         {
-            throw Bad($"found {data}, expected a file, folder or glob on this machine; add --sagemaker to run where the data is");
+            throw Bad($"found {data}, expected a file, folder or glob on this machine; fix: add --sagemaker to run where the data is");
         }
 
         if (File.Exists(data))

@@ -66,7 +66,7 @@ public sealed class S3Calls(IAmazonS3 client, S3Options options, Retry? retry = 
         }
         catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchBucket")
         {
-            throw new PJobException($"{what}: no such bucket; check the name and the account", ExitCode.BadSpec, e);
+            throw new PJobException($"{what}: no such bucket; fix: check the name and the account", ExitCode.BadSpec, e);
         }
         catch (AmazonS3Exception e) when (IsElsewhere(e))
         {
@@ -79,7 +79,7 @@ public sealed class S3Calls(IAmazonS3 client, S3Options options, Retry? retry = 
         catch (AmazonClientException e)
         {
             throw new PJobException(
-                $"{what}: no AWS credentials or region: {e.Message}; set a role, AWS_PROFILE or AWS_ACCESS_KEY_ID, and AWS_REGION",
+                $"{what}: no AWS credentials or region: {e.Message}; fix: set a role, AWS_PROFILE or AWS_ACCESS_KEY_ID, and AWS_REGION",
                 options.Refused,
                 e
             );
@@ -123,7 +123,7 @@ public sealed class S3Calls(IAmazonS3 client, S3Options options, Retry? retry = 
         (e.StatusCode, e.ErrorCode) switch
         {
             (_, "ExpiredToken" or "InvalidAccessKeyId" or "SignatureDoesNotMatch") =>
-                $"the credentials are refused: {e.Message}; renew them",
+                $"the credentials are refused: {e.Message}; fix: renew them",
             (HttpStatusCode.Forbidden, _) when e.Message.Contains("requester pays", StringComparison.OrdinalIgnoreCase) =>
                 "the bucket lets the requester pay, which SageMaker's copies cannot; fix: copy the data to a bucket of your own "
                     + "(aws s3 cp --request-payer requester)",

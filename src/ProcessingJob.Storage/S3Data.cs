@@ -24,7 +24,7 @@ public sealed class S3Data(IAmazonS3 client, S3Uri uri, S3Options? options = nul
 
             if (!SourceNames.IsPlain(name))
             {
-                throw new PJobException($"s3://{_root.Bucket}/{item.Key}: the name has '..', '\\' or empty parts; rename it");
+                throw new PJobException($"s3://{_root.Bucket}/{item.Key}: the name has '..', '\\' or empty parts; fix: rename it");
             }
 
             files.Add(new(name, item.Size, item.ETag));

@@ -94,7 +94,7 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
         return files.Count > 0
             ? new S3Input(folder, files, null) { Skipped = [.. hidden, .. described] }
             : throw new PJobException(
-                $"{key}: no objects in {folder} (names that begin with '.' or '_' do not count); check the address, or 'aws s3 "
+                $"{key}: no objects in {folder} (names that begin with '.' or '_' do not count); fix: check the address, or 'aws s3 "
                     + $"ls {folder}'",
                 ExitCode.BadSpec
             );

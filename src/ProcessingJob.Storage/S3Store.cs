@@ -114,7 +114,7 @@ public sealed class S3Store(IAmazonS3 client, S3Uri uri, S3Options? options = nu
         catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.PreconditionFailed)
         {
             return await this.ReadCommitAsync(record.Unit, cancellationToken).ConfigureAwait(false)
-                ?? throw new PJobException($"{to}: S3 says it exists and that it does not; run the job again");
+                ?? throw new PJobException($"{to}: S3 says it exists and that it does not; fix: run the job again");
         }
         CrashPoint.Reach(CrashPoint.AfterCommit);
         return record;

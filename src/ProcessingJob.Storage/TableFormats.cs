@@ -42,7 +42,7 @@ public static class TableFormats
                 + "spark.read.table(TABLE).write.parquet(FOLDER)";
         throw new PJobException(
             $"{root}: found {found.What}, whose log says which of its files count; its files alone hold deleted and replaced "
-                + $"rows; export the table ({export}) and set input.data to that",
+                + $"rows; fix: export the table ({export}) and set input.data to that",
             ExitCode.BadSpec
         );
     }

@@ -22,7 +22,7 @@ static class HostProbe
                 Worker = ProductVersion.Text,
                 Cpu = CpuName("/proc/cpuinfo"),
                 Cores = Environment.ProcessorCount,
-                MemoryBytes = MemoryLimit.Find(),
+                MemoryBytes = MemoryLimit.Of(null),
                 DiskBytes = new DriveInfo(paths.Output).AvailableFreeSpace,
                 Driver = found?.Driver,
                 Cuda = found?.Cuda,

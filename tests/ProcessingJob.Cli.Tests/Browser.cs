@@ -17,16 +17,26 @@ static partial class Browser
     }
 
     /// <summary>
-    /// Opens a file and returns its document after the scripts ran, with what the console said: errors of scripts and of loading.
+    /// Opens a file and returns its document after the scripts ran (with what they wait for), and what the console said: errors of scripts
+    /// and of loading.
     /// </summary>
     public static async Task<(string Document, IReadOnlyList<string> Console)> OpenAsync(
         string file,
         int width,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool waits = false
     )
     {
+        string[] patience = waits ? ["--virtual-time-budget=20000"] : [];
         var (output, errors) = await RunAsync(
-            ["--enable-logging=stderr", "--log-level=0", $"--window-size={width},900", "--dump-dom", new Uri(file).AbsoluteUri],
+            [
+                .. patience,
+                "--enable-logging=stderr",
+                "--log-level=0",
+                $"--window-size={width},900",
+                "--dump-dom",
+                new Uri(file).AbsoluteUri,
+            ],
             cancellationToken
         );
         return (output, [.. errors.Split('\n').Where(l => ConsoleLine().IsMatch(l))]);

@@ -40,4 +40,21 @@ public class ColorKeyTests
         var key = ColorKey.Choose(Rows("id", 1L, 2L), [], null);
         Assert.Equal((null, 1), (key.Column, key.Of(7)));
     }
+
+    [Fact]
+    public void ThatExplains_SeveralColumns_TakesTheOneThatSeparatesThePoints()
+    {
+        var rows = Enumerable
+            .Range(0, 40)
+            .Select(i =>
+                (IReadOnlyDictionary<string, object?>)
+                    new Dictionary<string, object?> { ["stars"] = $"{i % 2}", ["language"] = i < 20 ? "en" : "de" }
+            )
+            .ToArray();
+        var points = Enumerable.Range(0, 40).Select(i => (X: i < 20 ? -1.0 : 1.0, Y: i % 3 * 0.01)).ToArray();
+        var (key, explained) = ColorKey.ThatExplains(rows, ["stars", "language"], null, points);
+        Assert.Equal("language", key.Column);
+        Assert.InRange(explained, 0.99, 1);
+        Assert.Equal("stars", ColorKey.ThatExplains(rows, ["stars", "language"], "stars", points).Key.Column);
+    }
 }

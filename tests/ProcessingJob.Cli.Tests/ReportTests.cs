@@ -118,7 +118,7 @@ public sealed class ReportTests : IDisposable
         await PjobRun.RunAsync("report", _folder["out"]);
         var html = File.ReadAllText(_folder["out", "_report.html"]);
         Assert.Contains("All hosts together.", html);
-        Assert.Contains("30 % busy, 18 workers", html);
+        Assert.Contains("24 % busy, 18 workers", html);
         Assert.DoesNotContain("algo-1 tokenize", html);
     }
 

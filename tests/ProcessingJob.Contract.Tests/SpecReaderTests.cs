@@ -89,7 +89,7 @@ public sealed class SpecReaderTests
         "job.yaml:2: compute.max_runtime: found '2147483647d', expected a time such as 90m or 4h, from 1s to 9d"
     )]
     [InlineData("input: here", "job.yaml:1: 'input' is a section: expected keys below it")]
-    [InlineData("- a\n- b", "job.yaml:1: expected keys with values, found a list")]
+    [InlineData("- a\n- b", "job.yaml: is no job spec: line 1 is a list, expected keys with values")]
     [InlineData("name: {a: b}", "job.yaml:1: name: found 'a section', expected a text")]
     public void Parse_WrongFile_SaysWhereAndWhatWasExpected(string yaml, string message)
     {

@@ -35,8 +35,8 @@ static class AnalysisPage
                 a.Tokens.Histogram,
                 a.Tokens.HistogramWidth,
                 "tokens",
-                a.RecommendedMaxLength,
-                $"max_length {a.RecommendedMaxLength}"
+                a.JobMaxLength ?? a.RecommendedMaxLength,
+                a.JobMaxLength is { } own ? $"the job's max_length {own}" : $"max_length {a.RecommendedMaxLength}"
             ).Build()
         );
         page.Add(
@@ -53,7 +53,7 @@ static class AnalysisPage
                 a.Limits.Select(l =>
                     (IReadOnlyList<string>)
                         [
-                            $"{l.MaxLength}{(l.MaxLength == a.ModelLimit ? " (model)" : "")}",
+                            a.NameOf(l),
                             Percent(l.TextsCut),
                             Percent(l.TokensLost),
                             Count(l.PaddedToMax),

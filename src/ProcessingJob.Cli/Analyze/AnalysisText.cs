@@ -31,7 +31,7 @@ static class AnalysisText
         foreach (var l in a.Limits)
         {
             limits.Add(
-                $"{l.MaxLength}{(l.MaxLength == a.ModelLimit ? " (model)" : "")}",
+                a.NameOf(l),
                 Display.Text.Percent(l.TextsCut),
                 Display.Text.Percent(l.TokensLost),
                 N(l.PaddedToMax),

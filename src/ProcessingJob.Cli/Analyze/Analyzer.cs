@@ -16,7 +16,8 @@ sealed class Analyzer
     static readonly int[] Limits = [32, 64, 128, 256, 384, 512, 768, 1024, 2048, 4096, 8192];
     readonly JobSpec _spec;
     readonly TextEncoder _encoder;
-    readonly int? _modelLimit;
+    readonly int? _modelLimit,
+        _jobMaxLength;
     readonly int[] _limits;
     readonly EncodingBuffer _buffer = new();
     readonly LengthCounts _words = new(),
@@ -42,6 +43,7 @@ sealed class Analyzer
         var tokenizer = Tokenizer.Load(model?.EncoderFolder ?? spec.Model);
         var texts = TextPreparation.Of(spec, model, tokenizer);
         _encoder = texts.CreateEncoder(tokenizer, new() { AddSpecialTokens = model is not { IsStatic: true } });
+        _jobMaxLength = spec.Tokens.MaxLength;
         _modelLimit = texts.Limit == int.MaxValue ? null : texts.Limit;
         int?[] own = [_modelLimit, spec.Tokens.MaxLength];
         _limits = [.. Limits.Concat(own.OfType<int>()).Where(l => l <= (_modelLimit ?? int.MaxValue)).Distinct().Order()];
@@ -136,6 +138,7 @@ sealed class Analyzer
             Data = _spec.Input.Data,
             Model = _spec.Model,
             ModelLimit = _modelLimit,
+            JobMaxLength = _jobMaxLength,
             IsSample = sample.IsSample,
             Files = files,
             Records = sample.Records,

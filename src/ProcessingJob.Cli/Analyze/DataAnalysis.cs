@@ -8,6 +8,9 @@ sealed record DataAnalysis
 
     /// <summary>The model's own limit in tokens.</summary>
     public required int? ModelLimit { get; init; }
+
+    /// <summary>tokens.max_length of the job; null: it leaves it to the model.</summary>
+    public int? JobMaxLength { get; init; }
     public required bool IsSample { get; init; }
     public required int Files { get; init; }
 
@@ -32,6 +35,11 @@ sealed record DataAnalysis
     public required LengthSummary Tokens { get; init; }
     public required IReadOnlyList<LimitCost> Limits { get; init; }
     public required int RecommendedMaxLength { get; init; }
+
+    /// <summary>A limit with whose it is.</summary>
+    public string NameOf(LimitCost limit) =>
+        limit.MaxLength + (limit.MaxLength == JobMaxLength ? " (job)" : "") + (limit.MaxLength == ModelLimit ? " (model)" : "");
+
     public required string Reason { get; init; }
 
     /// <summary>Texts by their main script.</summary>

@@ -12,7 +12,7 @@ static class AskCommand
     public static Command Create(CliContext cli)
     {
         var command = new Command("ask", "Answer questions about a text with a question-answering model, interactively or with --question");
-        var model = new Argument<string>("MODEL") { Description = "The model folder." };
+        var model = new Argument<string>("MODEL") { Description = "The model folder" };
         var context = new Option<string>("--context", "-c")
         {
             Description = "File with the text; - reads standard input",

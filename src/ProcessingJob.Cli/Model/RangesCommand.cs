@@ -52,7 +52,7 @@ static class RangesCommand
                 if (collector.Count < FewRows)
                 {
                     cli.Error.WriteLine(
-                        $"warning: ranges from only {Text.Plural(collector.Count, "row")} may be inaccurate; use at least {FewRows}"
+                        $"warning: ranges from only {Text.Plural(collector.Count, "row")} may be inaccurate; fix: use at least {FewRows}"
                     );
                 }
 

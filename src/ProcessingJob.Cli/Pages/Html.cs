@@ -54,7 +54,7 @@ static class Html
     {
         string Cell(string tag, string cell, int i) =>
             $"<{tag}{(i >= texts ? " class=\"n\"" : i > 0 && (i > 1 || i == texts - 1) ? " class=\"long\"" : "")}>{Encode(cell)}</{tag}>";
-        var html = new StringBuilder("<div class=\"scroll\"><table><tr>")
+        var html = new StringBuilder("<div class=\"scroll\" tabindex=\"0\"><table><tr>")
             .AppendJoin("", head.Select((h, i) => Cell("th", h, i)))
             .Append("</tr>");
         foreach (var (index, row) in rows.Index())

@@ -11,6 +11,40 @@ sealed record ColorKey(string? Column, IReadOnlyList<(int Color, string Name)> L
     const int Named = 7,
         Other = 8;
 
+    /// <summary>The asked column, else the one whose colors explain most of where the points lie.</summary>
+    /// <param name="rows">Values by column.</param>
+    /// <param name="columns">Those that may color.</param>
+    /// <param name="asked">The user's choice.</param>
+    /// <param name="points">A point of the picture for each row.</param>
+    /// <returns>The key, and the share of the points' variance that lies between its colors (eta squared).</returns>
+    public static (ColorKey Key, double Explained) ThatExplains(
+        IReadOnlyList<IReadOnlyDictionary<string, object?>> rows,
+        IReadOnlyList<string> columns,
+        string? asked,
+        IReadOnlyList<(double X, double Y)> points
+    )
+    {
+        var keys = (asked is null ? columns : [asked])
+            .Select(c => Choose(rows, [c], asked))
+            .Where(k => k.Column is not null)
+            .Select(k => (Key: k, Explained: Share(points, [.. rows.Select(r => k.Of(r.GetValueOrDefault(k.Column!)))])))
+            .ToList();
+        return keys.Count > 0 ? keys.MaxBy(k => k.Explained) : (Choose(rows, columns, asked), 0);
+    }
+
+    static double Share(IReadOnlyList<(double X, double Y)> points, IReadOnlyList<int> colors)
+    {
+        var within = points.Zip(colors).GroupBy(p => p.Second, p => p.First).Sum(g => Spread([.. g]));
+        var all = Spread(points);
+        return all > 0 ? 1 - within / all : 0;
+    }
+
+    static double Spread(IReadOnlyList<(double X, double Y)> points)
+    {
+        var (x, y) = (points.Average(p => p.X), points.Average(p => p.Y));
+        return points.Sum(p => (p.X - x) * (p.X - x) + (p.Y - y) * (p.Y - y));
+    }
+
     /// <summary>The asked column, else the one with the fewest values of those with 2 to 8, else the first number.</summary>
     public static ColorKey Choose(IReadOnlyList<IReadOnlyDictionary<string, object?>> rows, IReadOnlyList<string> columns, string? asked)
     {
@@ -81,6 +115,7 @@ sealed record ColorKey(string? Column, IReadOnlyList<(int Color, string Name)> L
         value switch
         {
             long n => n,
+            int n => n,
             double d => d,
             string s when double.TryParse(s, NumberStyles.Float, CultureInfo.InvariantCulture, out var d) => d,
             _ => null,

@@ -10,7 +10,7 @@ static class HostSections
     /// <summary>With more hosts than this, their times are combined: nobody reads a hundred rows.</summary>
     const int MostHosts = 4;
 
-    public static void AddLengths(HtmlPage page, IReadOnlyList<HostReport> reports)
+    public static void AddLengths(HtmlPage page, IReadOnlyList<HostReport> reports, long rowsOut)
     {
         if (reports.All(r => r.Lengths.Sum() == 0))
         {
@@ -30,11 +30,16 @@ static class HostSections
         // With the line in sight when it is near.
         var shown = limit > 0 && limit <= 2 * used * bucket ? Math.Max(used, limit / bucket + 1) : used;
         var truncated = reports.Sum(r => r.Truncated);
+        var rows = reports.Sum(r => r.RowsOut);
+        // Hosts report on the last run alone.
+        var part = rows < rowsOut ? $" Of the last run: {Text.Count(rows)} of {Text.Count(rowsOut)} rows." : "";
         page.Add(
             "Length of texts",
-            truncated > 0
-                ? $"Tokens per encoding after truncation; {Text.Count(truncated)} were truncated to {limit}."
-                : "Tokens per encoding; none was truncated.",
+            (
+                truncated > 0
+                    ? $"Tokens per encoding after truncation; {Text.Count(truncated)} were truncated to {limit}."
+                    : "Tokens per encoding; none was truncated."
+            ) + part,
             new Histogram(
                 [.. counts.Take(shown), .. Enumerable.Repeat(0L, Math.Max(0, shown - counts.Length))],
                 bucket,

@@ -47,7 +47,7 @@ static class ReportPage
             );
         }
 
-        HostSections.AddLengths(page, reports);
+        HostSections.AddLengths(page, reports, manifest.RowsOut);
         foreach (var picture in pictures)
         {
             page.Add(picture.Heading, picture.Note, picture.Body);
@@ -116,8 +116,13 @@ static class ReportPage
         var texts = output.Spec.Input.Text;
         var id = output.Spec.Input.Id;
         var kept = sample.Rows.SelectMany(r => r.Keys).Distinct().Where(c => !ours.Contains(c)).ToList();
-        var key = ColorKey.Choose(sample.Rows, [.. kept.Where(c => c != id && !texts.Contains(c))], color);
         var (points, x, y) = Pca.Project(sample.Vectors, sample.Width);
+        var (key, explained) = ColorKey.ThatExplains(
+            sample.Rows,
+            [.. kept.Where(c => c != id && !texts.Contains(c)), "token_count"],
+            color,
+            points
+        );
         string Tip(IReadOnlyDictionary<string, object?> row)
         {
             var lines = kept.Where(c => !texts.Contains(c))
@@ -138,7 +143,11 @@ static class ReportPage
         var about =
             $"{Text.Count(points.Length)} of {Text.Count(output.Manifest.RowsOut)} embeddings along their two main directions "
             + $"(PCA: {Text.Percent(Math.Round(x, 3))} and {Text.Percent(Math.Round(y, 3))} of the variance)"
-            + (key.Column is null ? "; keep a column (input.keep) to color them by it." : $", colored by {key.Column}.");
+            + (
+                key.Column is null
+                    ? "; keep a column (input.keep) to color them by it."
+                    : $", colored by {key.Column}, which explains {Text.Percent(Math.Round(explained, 3))} of the picture."
+            );
         page.Add("Embeddings", about, new ScatterPlot(dots, key.Legend).Build());
     }
 
@@ -173,7 +182,7 @@ static class ReportPage
         page.Add(
             "Lineage",
             "How this output was made.",
-            Html.Pairs(pairs) + $"<details><summary>Spec</summary><pre>{Html.Encode(spec)}</pre></details>"
+            Html.Pairs(pairs) + $"<details><summary>Spec</summary><pre tabindex=\"0\">{Html.Encode(spec)}</pre></details>"
         );
     }
 

@@ -32,7 +32,7 @@ static class UnfinishedPage
         var (counts, samples) = await RejectsAsync(store, rejectsPerReason, cancellationToken);
         var page = new HtmlPage(identity.Spec.Name, $"{Names.Of(identity.Spec.Task)} job · {state}");
         page.Add("Summary", status?.Message?.Split('\n')[0] ?? "", Html.Facts(Summary(status, reports, counts.Values.Sum())));
-        HostSections.AddLengths(page, reports);
+        HostSections.AddLengths(page, reports, reports.Sum(r => r.RowsOut));
         HostSections.AddThroughput(page, reports);
         HostSections.AddStages(page, reports);
         RejectSection.Add(page, counts, reports.Sum(r => r.RowsIn), samples);

@@ -79,7 +79,7 @@ static class SearchCommand
                 if (!Directory.Exists(modelFolder))
                 {
                     throw new PJobException(
-                        $"the job's model '{modelFolder}' is not a folder on this machine; name its folder with --model DIR",
+                        $"the job's model '{modelFolder}' is not a folder on this machine; fix: name its folder with --model DIR",
                         ExitCode.Model
                     );
                 }

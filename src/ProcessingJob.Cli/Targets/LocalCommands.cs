@@ -17,7 +17,7 @@ sealed class LocalCommands : ITarget
     {
         if (settings.Simulate is not null)
         {
-            throw new PJobException("--simulate and --deadline: only for SageMaker; add --sagemaker", ExitCode.BadSpec);
+            throw new PJobException("--simulate and --deadline: only for SageMaker; fix: add --sagemaker", ExitCode.BadSpec);
         }
 
         var plan = await PlanAsync(cli, spec, settings.Strict, cancellationToken);

@@ -147,7 +147,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
         {
             throw new PJobException(
                 $"{output.Location}: {missing.Count} of {units.Count} units have no commit record, the first is {missing[0].Source} "
-                    + $"{missing[0].Start}-{missing[0].End}; run again to do them"
+                    + $"{missing[0].Start}-{missing[0].End}; fix: run again to do them"
             );
         }
 
@@ -174,7 +174,7 @@ public sealed class Finalizer(IOutputStore output, TimeProvider time)
         return faults.IsEmpty
             ? records
             : throw new PJobException(
-                $"{output.Location}: {Some([.. faults.OrderBy(f => f.Unit).Select(f => f.Fault)])}; run again to do these units anew"
+                $"{output.Location}: {Some([.. faults.OrderBy(f => f.Unit).Select(f => f.Fault)])}; fix: run again to do these units anew"
             );
     }
 

@@ -79,8 +79,8 @@ sealed class ArrowFile : IAsyncDisposable
         fault is ArgumentNullException { ParamName: "fields" }
             ? new($"{file}: not supported: a struct without fields ({where}); leave the column out when the file is written")
         : fault is NotImplementedException or NotSupportedException
-            ? new($"{file}: not supported: {Words(fault)} ({where}); write it again as Parquet", ExitCode.Failed, fault)
-        : new($"{file}: the Arrow data is damaged ({where}): {Words(fault)}; write or copy the file again", ExitCode.Failed, fault);
+            ? new($"{file}: not supported: {Words(fault)} ({where}); fix: write it again as Parquet", ExitCode.Failed, fault)
+        : new($"{file}: the Arrow data is damaged ({where}): {Words(fault)}; fix: write or copy the file again", ExitCode.Failed, fault);
 
     public async ValueTask DisposeAsync()
     {
@@ -100,14 +100,14 @@ sealed class ArrowFile : IAsyncDisposable
             return tail.AsSpan().EndsWith("ARROW1"u8)
                 ? true
                 : throw new PJobException(
-                    $"{source.Name}: the Arrow file is truncated: no footer at its end ({source.Length} bytes); write or copy it again"
+                    $"{source.Name}: the Arrow file is truncated: no footer at its end ({source.Length} bytes); fix: write or copy it again"
                 );
         }
 
         if (head.AsSpan().StartsWith("FEA1"u8))
         {
             throw new PJobException(
-                $"{source.Name}: not supported: Feather version 1; write it as version 2 (pyarrow's write_feather does)"
+                $"{source.Name}: not supported: Feather version 1; fix: write it as version 2 (pyarrow's write_feather does)"
             );
         }
 
@@ -117,7 +117,7 @@ sealed class ArrowFile : IAsyncDisposable
         {
             throw new PJobException(
                 $"{source.Name}: not an Arrow file: it has {source.Length} bytes and begins with "
-                    + $"'{SlotDecoder.Show(head.AsSpan(0, read))}', expected 'ARROW1' or a message of a stream; check the file or set "
+                    + $"'{SlotDecoder.Show(head.AsSpan(0, read))}', expected 'ARROW1' or a message of a stream; fix: check the file or set "
                     + "input.format"
             );
         }
@@ -127,7 +127,7 @@ sealed class ArrowFile : IAsyncDisposable
             !tail.AsSpan().SequenceEqual((ReadOnlySpan<byte>)[0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0])
             && (length == -1 || !tail.AsSpan(4).SequenceEqual((ReadOnlySpan<byte>)[0, 0, 0, 0]))
             ? throw new PJobException(
-                $"{source.Name}: the Arrow stream has no end mark: it is cut, or its writer was not closed; write or copy it again"
+                $"{source.Name}: the Arrow stream has no end mark: it is cut, or its writer was not closed; fix: write or copy it again"
             )
             : false;
     }

@@ -66,7 +66,7 @@ sealed class CsvInput(byte delimiter, bool multiline) : RecordInput
             if (fields.Any(f => f.Contains('\r')))
             {
                 throw new PJobException(
-                    $"{file}: found lines that end in CR alone, expected LF or CRLF; convert the file (tr '\\r' '\\n')"
+                    $"{file}: found lines that end in CR alone, expected LF or CRLF; fix: convert the file (tr '\\r' '\\n')"
                 );
             }
 

@@ -120,7 +120,7 @@ sealed class GuardedStream(Stream decoder, CountingStream compressed, string nam
         {
             throw new PJobException(
                 $"{name}: the compressed data is truncated or damaged after {_total} decompressed bytes ({compressed.Count} "
-                    + $"compressed): {e.Message}; make or copy the file again",
+                    + $"compressed): {e.Message}; fix: make or copy the file again",
                 ExitCode.Failed,
                 e
             );
@@ -128,7 +128,7 @@ sealed class GuardedStream(Stream decoder, CountingStream compressed, string nam
         catch (DecoderFallbackException e)
         {
             throw new PJobException(
-                $"{name}: is not {options.Input.Encoding} after {_total} bytes of text: {e.Message}; set input.encoding to the "
+                $"{name}: is not {options.Input.Encoding} after {_total} bytes of text: {e.Message}; fix: set input.encoding to the "
                     + "encoding of the file",
                 ExitCode.Failed,
                 e

@@ -52,7 +52,7 @@ sealed class FileColumns(string file, IReadOnlyList<FileColumn> all)
             {
                 throw new PJobException(
                     $"{file}: the column '{column.Name}' has the type {found.Type}, expected {column.Type}, which it has "
-                        + "in the job's first file; write the files with one type, or leave the column out of input.keep and input.id"
+                        + "in the job's first file; fix: write the files with one type, or leave the column out of input.keep and input.id"
                 );
             }
         }
@@ -66,7 +66,7 @@ sealed class FileColumns(string file, IReadOnlyList<FileColumn> all)
         if (!type.IsText && type.Kind is not (TypeKind.Binary or TypeKind.LargeBinary or TypeKind.Null))
         {
             throw new PJobException(
-                $"{file}: the text column '{name}' has the type {type}, expected string; set input.text to a column of texts, or "
+                $"{file}: the text column '{name}' has the type {type}, expected string; fix: set input.text to a column of texts, or "
                     + "write it as text",
                 code
             );
@@ -79,7 +79,7 @@ sealed class FileColumns(string file, IReadOnlyList<FileColumn> all)
     {
         var found = all.Where(c => c.Name == name).OrderByDescending(c => c.IsTop).ToList();
         return found.Count > 1 && found[1].IsTop
-            ? throw new PJobException($"{file}: two columns have the name '{name}'; rename one")
+            ? throw new PJobException($"{file}: two columns have the name '{name}'; fix: rename one")
             : found.FirstOrDefault();
     }
 }

@@ -54,14 +54,14 @@ sealed record FileHead(CompressionKind Compression, long DataStart, string[] Col
         if (data.Length >= 2 && ((data[0] == 0xFF && data[1] == 0xFE) || (data[0] == 0xFE && data[1] == 0xFF)))
         {
             throw new PJobException(
-                $"{name}: found UTF-16, expected UTF-8; set input.encoding: utf-16, or convert the file (iconv -f UTF-16 -t UTF-8)"
+                $"{name}: found UTF-16, expected UTF-8; fix: set input.encoding: utf-16, or convert the file (iconv -f UTF-16 -t UTF-8)"
             );
         }
 
         if (data.StartsWith("\uFFFE"u8))
         {
             throw new PJobException(
-                $"{name}: found UTF-16 in big-endian order, expected little-endian for input.encoding: utf-16; convert the file "
+                $"{name}: found UTF-16 in big-endian order, expected little-endian for input.encoding: utf-16; fix: convert the file "
                     + "(iconv -f UTF-16 -t UTF-8)"
             );
         }
@@ -69,7 +69,7 @@ sealed record FileHead(CompressionKind Compression, long DataStart, string[] Col
         if (LooksLikeUtf16(data[..Math.Min(data.Length, 1000)]))
         {
             throw new PJobException(
-                $"{name}: the text has NUL bytes: found UTF-16 or no text at all, expected UTF-8; set input.encoding: utf-16, or "
+                $"{name}: the text has NUL bytes: found UTF-16 or no text at all, expected UTF-8; fix: set input.encoding: utf-16, or "
                     + "convert the file (iconv -f UTF-16 -t UTF-8)"
             );
         }

@@ -11,7 +11,7 @@ static class FileMagic
     {
         if (FormatOf(data) is { } format)
         {
-            throw new PJobException($"{file}: found a file of {Names.Of(format)}; set input.format: {Names.Of(format)}, or rename it");
+            throw new PJobException($"{file}: found a file of {Names.Of(format)}; fix: set input.format: {Names.Of(format)}, or rename it");
         }
 
         if (Other(data) is { } what)
@@ -27,15 +27,15 @@ static class FileMagic
 
     static string? Other(ReadOnlySpan<byte> data) =>
         data.StartsWith("BZh"u8) && data.Length > 10 && data[4..].StartsWith("1AY&SY"u8)
-            ? "bzip2; decompress it (bunzip2), or compress it again with gzip or zstd"
+            ? "bzip2; fix: decompress it (bunzip2), or compress it again with gzip or zstd"
         : data.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0])
-            ? "xz; decompress it (unxz), or compress it again with gzip or zstd"
-        : data.StartsWith("PK\u0003\u0004"u8) ? "a zip archive or an Excel workbook; unpack it (unzip), or save its sheet as CSV UTF-8"
-        : data.StartsWith((ReadOnlySpan<byte>)[(byte)'7', (byte)'z', 0xBC, 0xAF]) ? "a 7z archive; unpack it (7z x)"
+            ? "xz; fix: decompress it (unxz), or compress it again with gzip or zstd"
+        : data.StartsWith("PK\u0003\u0004"u8) ? "a zip archive or an Excel workbook; fix: unpack it (unzip), or save its sheet as CSV UTF-8"
+        : data.StartsWith((ReadOnlySpan<byte>)[(byte)'7', (byte)'z', 0xBC, 0xAF]) ? "a 7z archive; fix: unpack it (7z x)"
         : data.StartsWith((ReadOnlySpan<byte>)[4, 0x22, 0x4D, 0x18])
-            ? "an lz4 file; decompress it (unlz4), or compress it again with gzip or zstd"
-        : data.StartsWith("Obj\u0001"u8) ? "Avro; write it as Parquet"
-        : data.StartsWith("SQLite format 3\0"u8) ? "an SQLite database; export the table"
-        : data.StartsWith("%PDF-"u8) ? "a PDF; extract its text"
+            ? "an lz4 file; fix: decompress it (unlz4), or compress it again with gzip or zstd"
+        : data.StartsWith("Obj\u0001"u8) ? "Avro; fix: write it as Parquet"
+        : data.StartsWith("SQLite format 3\0"u8) ? "an SQLite database; fix: export the table"
+        : data.StartsWith("%PDF-"u8) ? "a PDF; fix: extract its text"
         : null;
 }

@@ -89,7 +89,7 @@ public sealed record InputLook(InputSpec Input, IReadOnlyList<KeptColumn>? Schem
         if (empty.Count > 0 && !input.AllowEmpty)
         {
             throw new PJobException(
-                $"input.data: {(empty.Count == 1 ? "a file has" : $"{empty.Count} files have")} no records: {Shown(empty)}; take "
+                $"input.data: {(empty.Count == 1 ? "a file has" : $"{empty.Count} files have")} no records: {Shown(empty)}; fix: take "
                     + $"{(empty.Count == 1 ? "it" : "them")} away, or set input.allow_empty: true",
                 ExitCode.BadSpec
             );
@@ -157,7 +157,7 @@ public sealed record InputLook(InputSpec Input, IReadOnlyList<KeptColumn>? Schem
         if (names.Count == 0)
         {
             throw new PJobException(
-                $"input.partitions: {files[0].Source} lies in no folder of the form name=value below input.data; name the folder that "
+                $"input.partitions: {files[0].Source} lies in no folder of the form name=value below input.data; fix: name the folder that "
                     + "holds these folders, or leave input.partitions out",
                 ExitCode.BadSpec
             );

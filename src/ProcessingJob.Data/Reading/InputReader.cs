@@ -121,7 +121,7 @@ abstract class RecordInput : InputReader
         {
             throw new PJobException(
                 $"{unit.Source}: no records: "
-                    + $"{(unit.Size == 0 ? "the file is empty" : "found no more than a header or blank lines")}; take the file "
+                    + $"{(unit.Size == 0 ? "the file is empty" : "found no more than a header or blank lines")}; fix: take the file "
                     + "away, or set input.allow_empty: true"
             );
         }

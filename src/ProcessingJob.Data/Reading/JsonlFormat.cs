@@ -61,13 +61,13 @@ sealed class JsonlFormat : RecordFormat
         }
         catch (FormatException e)
         {
-            throw new PJobException($"{_file}: {e.Message}; make or copy the file again, or write its objects as lines (jq -c '.[]')");
+            throw new PJobException($"{_file}: {e.Message}; fix: make or copy the file again, or write its objects as lines (jq -c '.[]')");
         }
 
         return element is { } cut && cut.Content <= limit ? cut
             : element is not null || data.Length > limit
                 ? throw new PJobException(
-                    $"{_file}: an element of the JSON array is longer than {limit} bytes; write the file as lines (jq -c '.[]')"
+                    $"{_file}: an element of the JSON array is longer than {limit} bytes; fix: write the file as lines (jq -c '.[]')"
                 )
             : RecordCut.NeedMore;
     }

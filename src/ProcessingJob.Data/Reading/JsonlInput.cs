@@ -48,7 +48,7 @@ sealed class JsonlInput : RecordInput
             feed.Consume(at + 1);
             if (feed.AtEnd && feed.Data.IndexOfAnyExcept(JsonBytes.Blank) < 0)
             {
-                throw new PJobException($"{file}: the JSON array ends before its ']'; make or copy the file again");
+                throw new PJobException($"{file}: the JSON array ends before its ']'; fix: make or copy the file again");
             }
 
             return start with

@@ -26,8 +26,8 @@ static class ParquetFaults
     {
         var text = TextOf(fault);
         return Unsupported.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase))
-            ? new($"{file}: not supported: {text} ({where}); write it again with a common codec and encoding", ExitCode.Failed, fault)
-            : new($"{file}: the Parquet data is damaged ({where}): {text}; write or copy the file again", ExitCode.Failed, fault);
+            ? new($"{file}: not supported: {text} ({where}); fix: write it again with a common codec and encoding", ExitCode.Failed, fault)
+            : new($"{file}: the Parquet data is damaged ({where}): {text}; fix: write or copy the file again", ExitCode.Failed, fault);
     }
 
     /// <summary>The library's words without the names of its classes: <c>class parquet::… (message: 'words')</c>.</summary>

@@ -53,7 +53,7 @@ sealed class ParquetFooter
     }
 
     public static PJobException Damaged(string file, string why, Exception? cause = null) =>
-        new($"{file}: the Parquet footer is damaged: {why}; write or copy the file again", ExitCode.Failed, cause);
+        new($"{file}: the Parquet footer is damaged: {why}; fix: write or copy the file again", ExitCode.Failed, cause);
 
     static PJobException Encrypted(string file) =>
         new($"{file}: not supported: the Parquet file is encrypted; decrypt it: read it where its keys are and write it again without");
@@ -92,9 +92,11 @@ sealed class ParquetFooter
             : read < 4 || !head.AsSpan().SequenceEqual("PAR1"u8)
                 ? new(
                     $"{source.Name}: not a Parquet file: it has {source.Length} bytes and begins with "
-                        + $"'{SlotDecoder.Show(head.AsSpan(0, read))}', expected 'PAR1'; check the file or set input.format"
+                        + $"'{SlotDecoder.Show(head.AsSpan(0, read))}', expected 'PAR1'; fix: check the file or set input.format"
                 )
-            : new($"{source.Name}: the Parquet file is truncated: no footer at its end ({source.Length} bytes); write or copy it again");
+            : new(
+                $"{source.Name}: the Parquet file is truncated: no footer at its end ({source.Length} bytes); fix: write or copy it again"
+            );
     }
 
     static ParquetFooter Parse(byte[] bytes)

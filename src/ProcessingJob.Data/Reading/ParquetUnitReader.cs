@@ -142,7 +142,7 @@ sealed class ParquetUnitReader(WorkUnit unit, IByteSource source, RowBuilder bui
             {
                 throw new PJobException(
                     $"{unit.Source}: not supported: the values of row group {index} "
-                        + $"{(place.IsEncrypted ? "are encrypted" : $"lie in another file ('{place.File}')")}; write the file "
+                        + $"{(place.IsEncrypted ? "are encrypted" : $"lie in another file ('{place.File}')")}; fix: write the file "
                         + "again as one that is complete"
                 );
             }

@@ -27,7 +27,7 @@ static class PartitionPath
             var name = Uri.UnescapeDataString(folder[..at]);
             if (found.Exists(p => p.Name == name))
             {
-                throw new PJobException($"{path}: two folders have the name '{name}'; rename one", ExitCode.BadSpec);
+                throw new PJobException($"{path}: two folders have the name '{name}'; fix: rename one", ExitCode.BadSpec);
             }
 
             found.Add((name, folder[(at + 1)..] is Null ? null : Uri.UnescapeDataString(folder[(at + 1)..])));

@@ -103,7 +103,7 @@ public static class SchemaSampler
         if (folders.FirstOrDefault(f => columns.Any(c => c.Name == f.Name)) is { } twice)
         {
             throw new PJobException(
-                $"{file}: the file has a column '{twice.Name}', and a folder has the name too; rename one, or set input.partitions: false",
+                $"{file}: the file has a column '{twice.Name}', and a folder has the name too; fix: rename one, or set input.partitions: false",
                 ExitCode.BadSpec
             );
         }
@@ -129,7 +129,7 @@ public static class SchemaSampler
         {
             var member = found.Inner.FirstOrDefault(c => c.Name.StartsWith(text + ".", StringComparison.Ordinal) && c.Type.IsText)?.Name;
             throw new PJobException(
-                $"{file}: the text column '{text}' has objects or arrays, expected string; set input.text to "
+                $"{file}: the text column '{text}' has objects or arrays, expected string; fix: set input.text to "
                     + (member is null ? "a column of texts" : $"a member of it, such as {member}"),
                 ExitCode.BadSpec
             );

@@ -37,7 +37,7 @@ sealed class SourceStream(IByteSource source) : ReadOnlyStream
         if (length > Array.MaxLength)
         {
             throw new PJobException(
-                $"{source.Name}: not supported: {length} bytes of one column in one row group, more than {Array.MaxLength}; write "
+                $"{source.Name}: not supported: {length} bytes of one column in one row group, more than {Array.MaxLength}; fix: write "
                     + "it with smaller row groups"
             );
         }

@@ -26,7 +26,7 @@ sealed class NpyPart : IPartFormat
         if (lists.Count != 1)
         {
             throw new PJobException(
-                $"output.format: npy needs exactly one column of lists, found {lists.Count}; use parquet or jsonl",
+                $"output.format: npy needs exactly one column of lists, found {lists.Count}; fix: use parquet or jsonl",
                 ExitCode.BadSpec
             );
         }
@@ -109,7 +109,7 @@ sealed class NpyPart : IPartFormat
         return lengths.Count <= 1
             ? lengths.FirstOrDefault(_type.Width ?? 0)
             : throw new PJobException(
-                $"output.format: npy needs rows of one length, found {lengths[0]} and {lengths[1]} in '{_type.Name}'; use parquet or jsonl",
+                $"output.format: npy needs rows of one length, found {lengths[0]} and {lengths[1]} in '{_type.Name}'; fix: use parquet or jsonl",
                 ExitCode.BadSpec
             );
     }

@@ -289,7 +289,7 @@ public sealed partial class HubClient : IDisposable
                 );
             case HttpStatusCode.NotFound:
                 throw new PJobException(
-                    $"{what}: the hub has no such model, revision or file; check the spelling on {_options.Endpoint}",
+                    $"{what}: the hub has no such model, revision or file; fix: check the spelling on {_options.Endpoint}",
                     ExitCode.Model
                 );
             case HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable:

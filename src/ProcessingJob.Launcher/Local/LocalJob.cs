@@ -124,7 +124,7 @@ sealed record LocalJob
         if (S3Uri.IsS3(spec.Output.Data))
         {
             throw new PJobException(
-                $"output.data: found {spec.Output.Data}, expected a folder on this machine; add --sagemaker to write to S3",
+                $"output.data: found {spec.Output.Data}, expected a folder on this machine; fix: add --sagemaker to write to S3",
                 ExitCode.BadSpec
             );
         }
@@ -160,7 +160,7 @@ sealed record LocalJob
         if (S3Uri.IsS3(model))
         {
             throw new PJobException(
-                $"model: found {model}, expected a folder on this machine; copy it here first, or add --sagemaker",
+                $"model: found {model}, expected a folder on this machine; fix: copy it here first, or add --sagemaker",
                 ExitCode.BadSpec
             );
         }
@@ -168,7 +168,7 @@ sealed record LocalJob
         if (model.StartsWith("hf://", StringComparison.OrdinalIgnoreCase))
         {
             throw new PJobException(
-                $"model: {model} is not on this machine; fetch it with 'pjob model fetch {model[5..]}' and name the folder",
+                $"model: {model} is not on this machine; fix: fetch it with 'pjob model fetch {model[5..]}' and name the folder",
                 ExitCode.BadSpec
             );
         }

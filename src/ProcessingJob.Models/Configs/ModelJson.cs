@@ -15,8 +15,7 @@ public sealed class ModelJson
     public string Path { get; }
 
     public static ModelJson Read(string path) =>
-        TryRead(path)
-        ?? throw new PJobException($"{path} is missing: expected a Hugging Face model folder with this file.", ExitCode.Model);
+        TryRead(path) ?? throw new PJobException($"{path} is missing: expected a Hugging Face model folder with this file", ExitCode.Model);
 
     /// <summary>Null where the file is not there.</summary>
     public static ModelJson? TryRead(string path)
@@ -29,7 +28,7 @@ public sealed class ModelJson
 
         if (root.Value.ValueKind != JsonValueKind.Object)
         {
-            throw new PJobException($"{path}: found {root.Value.ValueKind}, expected a JSON object.", ExitCode.Model);
+            throw new PJobException($"{path}: found {root.Value.ValueKind}, expected a JSON object", ExitCode.Model);
         }
 
         return new ModelJson(path, root.Value);
@@ -46,7 +45,7 @@ public sealed class ModelJson
 
         if (file.Length > LargestFile)
         {
-            throw new PJobException($"{path}: {file.Length:N0} bytes are too many for a configuration file.", ExitCode.Model);
+            throw new PJobException($"{path}: {file.Length:N0} bytes are too many for a configuration file", ExitCode.Model);
         }
 
         try

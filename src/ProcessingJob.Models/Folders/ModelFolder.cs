@@ -136,7 +136,7 @@ public sealed class ModelFolder
     {
         if (!Directory.Exists(path))
         {
-            throw new PJobException($"{path}: there is no such model folder.", ExitCode.Model);
+            throw new PJobException($"{path}: there is no such model folder", ExitCode.Model);
         }
 
         options ??= new ModelOptions();

@@ -24,12 +24,12 @@ public static class ExternalData
             var file = new FileInfo(System.IO.Path.Combine(folder, location));
             if (file.LinkTarget is not null)
             {
-                throw Refuse(onnxPath, location, "is a link; copy the file itself into the model folder");
+                throw Refuse(onnxPath, location, "is a link; fix: copy the file itself into the model folder");
             }
 
             if (!file.Exists)
             {
-                throw Refuse(onnxPath, location, "is not there; copy it beside the .onnx file");
+                throw Refuse(onnxPath, location, "is not there; fix: copy it beside the .onnx file");
             }
 
             files.Add(file.FullName);

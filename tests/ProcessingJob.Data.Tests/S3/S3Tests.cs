@@ -164,7 +164,7 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
     [InlineData("503", "did not answer in 10 tries")]
     [InlineData("403", "access denied (AccessDenied); the role needs s3:GetObject")]
     [InlineData("404", "no such object")]
-    [InlineData("expired", "the credentials are refused: spoilt; renew them")]
+    [InlineData("expired", "the credentials are refused: spoilt; fix: renew them")]
     public async Task Read_FaultThatStays_FailsAndSaysWhatToDo(string fault, string message)
     {
         using var proxy = new FaultProxy(server.Endpoint) { Fault = (_, _) => fault };
