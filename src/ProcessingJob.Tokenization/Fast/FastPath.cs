@@ -72,15 +72,7 @@ abstract class FastPath(bool withOffsets)
         return _cache.TryAppend(text, start, length, context, into) || Miss(pipeline, text, start, end, into, work, scratch);
     }
 
-    bool Miss(
-        TextPipeline pipeline,
-        ReadOnlySpan<char> text,
-        int start,
-        int end,
-        TokenList into,
-        Workspace work,
-        ModelScratch scratch
-    )
+    bool Miss(TextPipeline pipeline, ReadOnlySpan<char> text, int start, int end, TokenList into, Workspace work, ModelScratch scratch)
     {
         var first = into.Count;
         if (!pipeline.Run(text[start..end], start, refuseNormalized: true, work, scratch, into))

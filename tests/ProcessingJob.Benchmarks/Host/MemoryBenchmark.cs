@@ -48,7 +48,9 @@ static class MemoryBenchmark
             double Peak(TempFolder data)
             {
                 using var root = HostInput.Root(data["csv"]);
-                return new HostCase(root.Path, task, 384, "float32", format, more) { AsCuda = false }.RunInProcess().PeakBytes / 1e6;
+                return new HostCase(root.Path, task, 384, "float32", format, more) { AsCuda = false }
+                        .RunInProcess()
+                        .PeakBytes / 1e6;
             }
         }
 
