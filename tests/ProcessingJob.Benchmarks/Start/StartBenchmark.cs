@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using ProcessingJob.Contract;
 using ProcessingJob.Contract.Container;
 using ProcessingJob.Contract.Plan;
 using ProcessingJob.Contract.Spec;
@@ -44,10 +43,9 @@ static class StartBenchmark
             Job = "start",
             SpecFingerprint = "spec",
             ModelFingerprint = "model",
-            Hosts =
-            [
-                [unit],
-            ],
+            HostCount = 1,
+            UnitCount = 1,
+            Hosts = [new([unit], 0)],
             Schema = [],
         };
         var paths = new ContainerPaths(root.Path);
@@ -60,7 +58,10 @@ static class StartBenchmark
             Output = new() { Data = "out" },
         };
         root.Write(Path.GetRelativePath(root.Path, paths.JobFile), SpecWriter.ToJsonText(spec));
-        File.WriteAllBytes(paths.PlanFile, ContractJson.Write(plan));
+        foreach (var (name, content) in PlanFiles.Write(plan))
+        {
+            File.WriteAllBytes(Path.Combine(paths.Config, name), content);
+        }
     }
 
     static double[] Run(string root)
