@@ -44,7 +44,7 @@ public class RunAndCheckTests
         await bench.RunAsync("run", bench.Spec);
         var (_, output, _) = await bench.RunAsync("plan", bench.Spec);
         Assert.Contains("all units are committed", output, StringComparison.Ordinal);
-        Assert.Contains("algo-1      3      3          3   0 B", output, StringComparison.Ordinal);
+        Assert.Contains("algo-1      0      3          3   0 B", output, StringComparison.Ordinal);
     }
 
     [Fact]

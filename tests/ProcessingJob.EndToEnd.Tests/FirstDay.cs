@@ -72,6 +72,8 @@ public sealed class FirstDay : IAsyncLifetime
                     ("AWS_CONFIG_FILE", "/nowhere"),
                     // Nothing listens there: the hub of a machine without a network.
                     ("HF_ENDPOINT", "http://127.0.0.1:9"),
+                    // Other tests of this process name a worker.
+                    (Launcher.Local.WorkerCommand.Variable, ""),
                 ]
         )
         {

@@ -209,7 +209,7 @@ public sealed partial class FirstDayTests(FirstDay day) : IClassFixture<FirstDay
         var output = day[$"interrupted-{columns}"];
         await File.WriteAllTextAsync(
             day["many.csv"],
-            "id,text\n" + string.Concat(Enumerable.Range(0, 400_000).Select(i => $"{i},some text\n"))
+            "id,text\n" + string.Concat(Enumerable.Range(0, 400_000).Select(i => $"{i},some text of number {i}\n"))
         );
         var pjob = string.Join(' ', Programs.Pjob.Arguments.Prepend(Programs.Pjob.FileName));
         var start = day.Start();

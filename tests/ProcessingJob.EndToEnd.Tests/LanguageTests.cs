@@ -28,7 +28,7 @@ public sealed partial class LanguageTests
             .SelectMany(File.ReadLines)
             .Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal))
             .SelectMany(line => Literal().Matches(line).Select(m => m.Value));
-        Assert.DoesNotContain(found, literal => literal.Contains(word, StringComparison.Ordinal));
+        Assert.DoesNotContain(found, literal => Regex.IsMatch(literal, $@"\b{Regex.Escape(word)}"));
     }
 
     [Theory, MemberData(nameof(Words))]

@@ -200,7 +200,8 @@ public sealed class ReadBackTests : IDisposable
     public async Task OpenAsync_NoFinishedOutput_SaysWhatToDo()
     {
         var e = await Assert.ThrowsAsync<PJobException>(() => JobClient.OpenAsync(_folder["nothing"]));
-        Assert.Contains("has no _manifest.json: the job has not finished; continue it with 'pjob run'", e.Message);
+        Assert.Contains("has no _manifest.json: the job has not finished", e.Message);
+        Assert.Contains("the same 'pjob run' continues it", e.Message);
         Assert.Equal(ExitCode.BadSpec, e.ExitCode);
     }
 

@@ -186,7 +186,7 @@ public static class SpecReader
         if (yaml.Documents.Count > 1)
         {
             var second = yaml.Documents[1].RootNode.Start;
-            throw new YamlException(second, second, "found a second document after '---', expected one");
+            throw new SpecTextException(second, "found a second document after '---', expected one");
         }
 
         return yaml.Documents.Count == 0 || yaml.Documents[0].RootNode is YamlScalarNode { Value: "" or null }
@@ -199,7 +199,7 @@ public static class SpecReader
     {
         if (text.Length > LargestText)
         {
-            throw new YamlException($"found {text.Length} characters, expected at most {LargestText}");
+            throw new SpecTextException($"found {text.Length} characters, expected at most {LargestText}");
         }
 
         var (depth, quote, before) = (0, '\0', ' ');
@@ -223,7 +223,7 @@ public static class SpecReader
                 : 0;
             if (depth > LargestDepth)
             {
-                throw new YamlException($"found lists or maps within each other, more than {LargestDepth} deep");
+                throw new SpecTextException($"found lists or maps within each other, more than {LargestDepth} deep");
             }
         }
     }

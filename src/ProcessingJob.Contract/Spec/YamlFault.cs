@@ -7,6 +7,11 @@ static class YamlFault
 {
     public static string Describe(YamlException fault, string text, string name)
     {
+        if (fault is SpecTextException)
+        {
+            return $"{name}:{Math.Max(1, fault.Start.Line)}: {fault.Message}";
+        }
+
         var lines = text.ReplaceLineEndings("\n").Split('\n');
         var tab = Array.FindIndex(lines, l => l.TrimStart(' ').StartsWith('\t') && l.Trim().Length > 0);
         if (tab >= 0)
@@ -34,4 +39,11 @@ static class YamlFault
         var value = line.Split(": ", 2)[^1].Trim();
         return value.Length > 0 && value[0] is '"' or '\'' && value.Count(c => c == value[0]) == 1;
     }
+}
+
+/// <summary>What is YAML, or may be, and is refused all the same; the message is for the user.</summary>
+sealed class SpecTextException(Mark place, string message) : YamlException(place, place, message)
+{
+    public SpecTextException(string message)
+        : this(Mark.Empty, message) { }
 }

@@ -34,7 +34,8 @@ public sealed class FinishedOutput
         {
             await OutputRoot.CheckLayoutAsync(store, cancellationToken).ConfigureAwait(false);
             throw new PJobException(
-                $"{store.Location}: has no {OutputLayout.Manifest}: the job has not finished; 'pjob status {store.Location}' says why, the same 'pjob run' continues it",
+                $"{store.Location}: has no {OutputLayout.Manifest}: the job has not finished; 'pjob status {store.Location}' says why, the "
+                    + "same 'pjob run' continues it",
                 ExitCode.BadSpec
             );
         }
