@@ -8,7 +8,9 @@ using ProcessingJob.Contract.Spec;
 
 namespace ProcessingJob.Cli;
 
-/// <summary>What --help and --version print beyond the parser's own: a list of commands that says which arguments may be left out, and keys.</summary>
+/// <summary>
+/// What --help and --version print beyond the parser's own: a list of commands that says which arguments may be left out, and keys.
+/// </summary>
 static class HelpText
 {
     const int Width = 100;

@@ -132,7 +132,9 @@ public static class FolderFiles
             );
     }
 
-    /// <summary>Bytes, lines and sha256 of the content: small files, of which there may be a million, cost no buffer of their own.</summary>
+    /// <summary>
+    /// Bytes, lines and sha256 of the content: small files, of which there may be a million, cost no buffer of their own.
+    /// </summary>
     static (long Bytes, long Lines, string Sha256) Read(SafeFileHandle file)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);

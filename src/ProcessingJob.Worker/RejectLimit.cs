@@ -60,7 +60,7 @@ sealed class RejectLimit(JobSpec spec, WorkPlan? plan, Shard shard, IDataRoot da
 
     async Task<bool> LookAsync(CancellationToken cancellationToken)
     {
-        var files = shard.Units.DistinctBy(u => u.Source).ToList();
+        var files = shard.Units.SelectMany(u => u.Pieces).DistinctBy(u => u.Source).ToList();
         if (files.Count > MostFiles)
         {
             return false;

@@ -36,7 +36,8 @@ static class FilesBenchmark
             var one = await MeasureAsync(folder, "one", task, sharding);
             var many = await MeasureAsync(folder, "many", task, sharding);
             Console.WriteLine(
-                $"    {$"{Names.Of(task)}, {Names.Of(sharding)}", -24}one file {one.Cpu, 6:F1} s, {one.Parts} parts; {Rows:N0} files {many.Cpu, 6:F1} s, "
+                $"    {$"{Names.Of(task)}, {Names.Of(sharding)}", -24}one file {one.Cpu, 6:F1} s, {one.Parts} parts; {Rows:N0} "
+                    + $"files {many.Cpu, 6:F1} s, "
                     + $"{many.Parts} parts; ratio {many.Cpu / one.Cpu:F1}"
             );
         }

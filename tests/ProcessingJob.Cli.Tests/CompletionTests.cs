@@ -31,7 +31,8 @@ public sealed class CompletionTests : IDisposable
         await WriteAsync("bash");
         var words = string.Join(' ', line.Split(' ').Select(w => $"'{w}'"));
         var script =
-            $"source ./pjob.bash; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _pjob; printf '%s\\n' \"${{COMPREPLY[@]}}\"";
+            $"source ./pjob.bash; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _pjob; printf '%s\\n' "
+            + $"\"${{COMPREPLY[@]}}\"";
         AssertCompleted(await RunAsync("bash", "-c", script), expected, other);
     }
 

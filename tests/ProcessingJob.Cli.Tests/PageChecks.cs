@@ -66,7 +66,8 @@ static partial class PageChecks
             File.ReadAllText(file)
                 .Replace(
                     "</body>",
-                    $"<script>{File.ReadAllText(axe).Replace("</script>", "<\\/script>", StringComparison.Ordinal)}</script><script>{run}</script></body>",
+                    $"<script>{File.ReadAllText(axe).Replace("</script>", "<\\/script>", StringComparison.Ordinal)}</script>"
+                        + $"<script>{run}</script></body>",
                     StringComparison.Ordinal
                 )
         );

@@ -3,7 +3,9 @@ using ProcessingJob.Testing;
 
 namespace ProcessingJob.EndToEnd.Tests;
 
-/// <summary>Messages, help and pages are plain, short, international English: words that strangers stumbled over do not come back.</summary>
+/// <summary>
+/// Messages, help and pages are plain, short, international English: words that strangers stumbled over do not come back.
+/// </summary>
 public sealed partial class LanguageTests
 {
     static readonly string[] Banned =

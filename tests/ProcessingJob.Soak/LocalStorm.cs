@@ -43,7 +43,8 @@ sealed class LocalStorm
     public int Runs { get; private set; }
 
     /// <summary>Deals out all faults, then lets the job end.</summary>
-    /// <exception cref="InvalidOperationException">A run that nobody disturbed failed, hung, or ended with a message that is no message.</exception>
+    /// <exception cref="InvalidOperationException">A run that nobody disturbed failed, hung, or ended with a message that is no
+    /// message.</exception>
     public async Task RunAsync()
     {
         while (true)
@@ -81,7 +82,8 @@ sealed class LocalStorm
             }
 
             Console.WriteLine(
-                $"  run {Runs}: exit code {run.ExitCode}: {text.Split('\n').LastOrDefault(l => l.StartsWith("error: ", StringComparison.Ordinal))}"
+                $"  run {Runs}: exit code {run.ExitCode}: "
+                    + $"{text.Split('\n').LastOrDefault(l => l.StartsWith("error: ", StringComparison.Ordinal))}"
             );
         }
     }

@@ -32,7 +32,9 @@ static class DerivedGoldens
         ["roberta-seqcls"] = "classifier.out_proj",
     };
 
-    /// <summary>The encoder with a layer of four labels over each token; expected.json gives their logits. Null where it is not there.</summary>
+    /// <summary>
+    /// The encoder with a layer of four labels over each token; expected.json gives their logits. Null where it is not there.
+    /// </summary>
     public static TempFolder? TokenLabels(string name)
     {
         if (Copy(name) is not { } folder)

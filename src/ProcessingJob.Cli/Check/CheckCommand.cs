@@ -59,7 +59,8 @@ static class CheckCommand
                         : $"{output.Location}: {Text.Plural(result.Faults.Count, "fault")}; "
                             + (
                                 result.Manifest is null
-                                    ? $"fix: the same 'pjob run' continues the job; 'pjob finish {output.Location}' ends one that pjob did not start"
+                                    ? $"fix: the same 'pjob run' continues the job; 'pjob finish {output.Location}' ends one "
+                                        + "that pjob did not start"
                                     : "fix: remove the damaged files and run the job again, which recomputes what is missing"
                             )
                 );

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace ProcessingJob.Cli.Display;
 
 /// <summary>
-/// Lines at the bottom of a terminal that are drawn again in place, below what is printed for good. Nothing but them is ever erased, no line
+/// Lines at the bottom of a terminal that are drawn again in place, below what is printed for good. Nothing but them is ever erased, no
+/// line
 /// is wider than the terminal, and the cursor stays visible: whatever ends the process leaves a clean screen.
 /// </summary>
 sealed class StatusLines(TextWriter output, Func<int> width)

@@ -106,7 +106,8 @@ static class HostSections
         page.Add(
             "Time by stage",
             (reports.Count > MostHosts ? "All hosts together. " : "")
-                + $"A whole bar is the time of the run ({Text.Seconds(reports.Max(r => r.BusySeconds))}) of all that work in the stage. What is busy "
+                + $"A whole bar is the time of the run ({Text.Seconds(reports.Max(r => r.BusySeconds))}) of all that work in "
+                + "the stage. What is busy "
                 + "nearly all the time sets the pace; best is that the device does.",
             new StackedBars(rows, [(1, "busy"), (8, "waiting for input"), (2, "waiting for output")]).Build()
         );

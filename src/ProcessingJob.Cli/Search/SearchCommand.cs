@@ -65,7 +65,7 @@ static class SearchCommand
                     );
                 }
 
-                if (string.IsNullOrWhiteSpace(parsed.GetRequiredValue(text)))
+                if (output.Spec.Input.Blank == BlankTexts.Reject && string.IsNullOrWhiteSpace(parsed.GetRequiredValue(text)))
                 {
                     throw new PJobException("TEXT: found an empty text, expected a query", ExitCode.BadSpec);
                 }

@@ -35,7 +35,9 @@ public sealed record HostFacts
     /// <summary>The first of them: a host's GPUs are alike, and the facts of eight would not fit into an exit message.</summary>
     public GpuDevice? Gpu { get; init; }
 
-    /// <summary>Such as "4 x Intel(R) Xeon(R), 15.4 GiB memory, 220 GiB disk, driver 580.65.06, CUDA 13.0, NVIDIA L4 (8.9, 22.0 GiB)".</summary>
+    /// <summary>
+    /// Such as "4 x Intel(R) Xeon(R), 15.4 GiB memory, 220 GiB disk, driver 580.65.06, CUDA 13.0, NVIDIA L4 (8.9, 22.0 GiB)".
+    /// </summary>
     public override string ToString() =>
         $"{Cores} x {Cpu ?? "CPU"}, {Gib(MemoryBytes):0.0} GiB memory, {Gib(DiskBytes):0} GiB disk free, "
         + (Gpu is null ? "no GPU" : $"driver {Driver ?? "unknown"}, CUDA {Cuda}, {(GpuCount == 1 ? "" : $"{GpuCount} x ")}{Gpu}")

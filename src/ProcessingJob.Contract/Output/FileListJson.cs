@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace ProcessingJob.Contract.Output;
 
-/// <summary>The files of a commit record, each as <c>[source, size, version]</c> and all on one line: there may be fifty thousand.</summary>
+/// <summary>
+/// The files of a commit record, each as <c>[source, size, version]</c> and all on one line: there may be fifty thousand.
+/// </summary>
 sealed class FileListJson : JsonConverter<IReadOnlyList<UnitFile>>
 {
     public override IReadOnlyList<UnitFile> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

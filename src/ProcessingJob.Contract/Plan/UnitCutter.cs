@@ -34,7 +34,9 @@ public static class UnitCutter
         string modelFingerprint
     ) => Cut(files, _ => false, spec, specFingerprint, modelFingerprint);
 
-    /// <summary>The same without some files, of which nothing is left to do. Files that are left in whole units give the same units.</summary>
+    /// <summary>
+    /// The same without some files, of which nothing is left to do. Files that are left in whole units give the same units.
+    /// </summary>
     /// <param name="files">All files of the input: how large units are depends on all.</param>
     /// <param name="isDone">Whether a file is left out.</param>
     /// <param name="spec">The job.</param>

@@ -6,7 +6,8 @@ using ProcessingJob.Contract.Spec;
 namespace ProcessingJob.Contract.Plan;
 
 /// <summary>
-/// <c>plan.json</c>: what the launcher decided, for all hosts; what is one host's stands in <see cref="HostWork"/>. Without a plan (an image
+/// <c>plan.json</c>: what the launcher decided, for all hosts; what is one host's stands in <see cref="HostWork"/>. Without a plan (an
+/// image
 /// run by the Python SDK) the worker plans its own shard by the same rules.
 /// </summary>
 public sealed record WorkPlan : IStamped
@@ -66,7 +67,8 @@ public sealed record WorkPlan : IStamped
 public sealed record HostWork(IReadOnlyList<WorkUnit> Units, int Committed);
 
 /// <summary>
-/// A line of <c>plan-files.json.gz</c>, with by_key sharding: which files a host gets is known only to the service. The launcher knows ETags
+/// A line of <c>plan-files.json.gz</c>, with by_key sharding: which files a host gets is known only to the service. The launcher knows
+/// ETags
 /// of objects, a host only content, which for local files must be the same.
 /// </summary>
 /// <param name="Source">Path below the data root.</param>

@@ -153,7 +153,8 @@ public static class SpecReader
                 null => null,
                 YamlMappingNode map => map,
                 var other => throw Bad([
-                    $"{name}: is no job spec: line {other.Start.Line} is a {(other is YamlSequenceNode ? "list" : "text")}, expected keys with "
+                    $"{name}: is no job spec: line {other.Start.Line} is a {(other is YamlSequenceNode ? "list" : "text")}, "
+                        + "expected keys with "
                         + $"values{(IsData(name) ? $"; fix: pjob init {name}" : "")}",
                 ]),
             };

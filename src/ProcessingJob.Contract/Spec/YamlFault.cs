@@ -30,7 +30,8 @@ static class YamlFault
         // What stands behind the first ": " is the value.
         return lines[line - 1].Split(": ", 2) is [_, var value] && (value.Contains(": ", StringComparison.Ordinal) || value.EndsWith(':'))
             ? $"{where}: a ':' in a value; fix: put the value in quotes"
-            : $"{where} at column {fault.Start.Column}; fix: one 'key: value' a line, keys of one section indented alike, texts with special "
+            : $"{where} at column {fault.Start.Column}; fix: one 'key: value' a line, keys of one section indented alike, texts "
+                + "with special "
                 + "characters in quotes";
     }
 

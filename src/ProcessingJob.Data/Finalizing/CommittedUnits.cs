@@ -8,7 +8,8 @@ using ProcessingJob.Storage;
 namespace ProcessingJob.Data.Finalizing;
 
 /// <summary>
-/// Which units an output really has: a commit record counts only when all that it names is there in full size and its files are those of the
+/// Which units an output really has: a commit record counts only when all that it names is there in full size and its files are those of
+/// the
 /// input. The service uploads a unit's files in any order, so that after a job that died a record may stand without its parts; and somebody
 /// may have removed them.
 /// </summary>

@@ -10,7 +10,8 @@ public sealed record CommittedWork(IReadOnlyList<WorkUnit> Units, IReadOnlySet<s
     public static readonly CommittedWork None = new([], new HashSet<string>());
 
     /// <summary>
-    /// Ids of units whose records do not count although they are of the input as it is: they are not whole, or their rows are in others too.
+    /// Ids of units whose records do not count although they are of the input as it is: they are not whole, or their rows are in others
+    /// too.
     /// </summary>
     public IReadOnlySet<string> Redone { get; init; } = new HashSet<string>();
 

@@ -4,7 +4,9 @@ using ProcessingJob.Storage;
 
 namespace ProcessingJob.Data.Finalizing;
 
-/// <summary>What lies in an output, and its commit records, many at a time: each is a round trip to S3, and there may be a hundred thousand.</summary>
+/// <summary>
+/// What lies in an output, and its commit records, many at a time: each is a round trip to S3, and there may be a hundred thousand.
+/// </summary>
 public static class RecordFiles
 {
     const int AtOnce = 64;

@@ -5,7 +5,8 @@ using ProcessingJob.Data.Columns;
 namespace ProcessingJob.Data.Reading;
 
 /// <summary>
-/// Rows of a unit, about a thousand and of several files where these are small, in pooled arrays; dispose it when done. Texts, ids and kept columns are valid until then.
+/// Rows of a unit, about a thousand and of several files where these are small, in pooled arrays; dispose it when done. Texts, ids and kept
+/// columns are valid until then.
 /// The records of a unit are the rows of its blocks, and their rejects: nothing is left out silently.
 /// </summary>
 public sealed class RowBlock : IDisposable

@@ -76,7 +76,8 @@ sealed class RowPlan
         if (KeptColumns.FirstOrDefault(c => c.IsPartition && (shown ?? columns).Contains(c.Name)) is { } twice)
         {
             throw new PJobException(
-                $"{file}: the file has a column '{twice.Name}', and a folder has the name too; fix: rename one, or set input.partitions: false"
+                $"{file}: the file has a column '{twice.Name}', and a folder has the name too; fix: rename one, or set "
+                    + "input.partitions: false"
             );
         }
 

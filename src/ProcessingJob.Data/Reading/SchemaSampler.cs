@@ -103,7 +103,8 @@ public static class SchemaSampler
         if (folders.FirstOrDefault(f => columns.Any(c => c.Name == f.Name)) is { } twice)
         {
             throw new PJobException(
-                $"{file}: the file has a column '{twice.Name}', and a folder has the name too; fix: rename one, or set input.partitions: false",
+                $"{file}: the file has a column '{twice.Name}', and a folder has the name too; fix: rename one, or set "
+                    + "input.partitions: false",
                 ExitCode.BadSpec
             );
         }

@@ -109,7 +109,8 @@ sealed class NpyPart : IPartFormat
         return lengths.Count <= 1
             ? lengths.FirstOrDefault(_type.Width ?? 0)
             : throw new PJobException(
-                $"output.format: npy needs rows of one length, found {lengths[0]} and {lengths[1]} in '{_type.Name}'; fix: use parquet or jsonl",
+                $"output.format: npy needs rows of one length, found {lengths[0]} and {lengths[1]} in '{_type.Name}'; fix: use "
+                    + "parquet or jsonl",
                 ExitCode.BadSpec
             );
     }

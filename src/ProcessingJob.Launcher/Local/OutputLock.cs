@@ -33,7 +33,8 @@ sealed class OutputLock : IDisposable
         catch (IOException e)
         {
             throw new PJobException(
-                $"{output.Location}: another run is writing to it; fix: wait for it ('pjob status {output.Location}' shows how far it is), or "
+                $"{output.Location}: another run is writing to it; fix: wait for it ('pjob status {output.Location}' shows how "
+                    + "far it is), or "
                     + "choose another output.data",
                 ExitCode.Failed,
                 e
@@ -64,7 +65,8 @@ sealed class OutputLock : IDisposable
 
     static PJobException Unwritable(LocalStore output, Exception fault) =>
         new(
-            $"output.data: {output.Location} cannot be written: {FileFault.Of(fault)}; fix: choose a folder that you may write, with room for "
+            $"output.data: {output.Location} cannot be written: {FileFault.Of(fault)}; fix: choose a folder that you may write, "
+                + "with room for "
                 + "the output",
             ExitCode.Failed,
             fault

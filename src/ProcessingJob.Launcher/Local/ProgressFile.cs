@@ -4,7 +4,9 @@ using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Local;
 
-/// <summary>How far a run of this machine is, for 'pjob status' in another process. Written at every report of a host, removed at the end.</summary>
+/// <summary>
+/// How far a run of this machine is, for 'pjob status' in another process. Written at every report of a host, removed at the end.
+/// </summary>
 sealed class ProgressFile(LocalStore output, long totalBytes, TimeProvider time, IProgress<JobEvent> next) : IProgress<JobEvent>
 {
     readonly ProgressMeter _meter = new(time);

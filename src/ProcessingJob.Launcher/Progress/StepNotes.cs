@@ -3,7 +3,9 @@ using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.Progress;
 
-/// <summary>Says how far a long step is: once two seconds after it began, and every ten after that. Short steps are not spoken of.</summary>
+/// <summary>
+/// Says how far a long step is: once two seconds after it began, and every ten after that. Short steps are not spoken of.
+/// </summary>
 /// <param name="time">Measures them.</param>
 /// <param name="say">Takes a line.</param>
 public sealed class StepNotes(TimeProvider time, Action<string> say) : IProgress<StepProgress>

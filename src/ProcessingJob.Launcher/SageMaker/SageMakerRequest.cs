@@ -53,7 +53,9 @@ public static class SageMakerRequest
             : throw new PJobException("SageMaker would refuse this job:\n  " + string.Join("\n  ", faults), ExitCode.BadSpec);
     }
 
-    /// <summary>A job of one host that reads and writes nothing: only the image with these arguments, on the spec's volume and network.</summary>
+    /// <summary>
+    /// A job of one host that reads and writes nothing: only the image with these arguments, on the spec's volume and network.
+    /// </summary>
     /// <exception cref="PJobException">BadSpec: the service would refuse it.</exception>
     internal static CreateJobRequest OfOneHost(
         JobSpec spec,
