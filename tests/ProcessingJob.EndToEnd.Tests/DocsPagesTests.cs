@@ -49,7 +49,7 @@ public sealed partial class DocsPagesTests : IDisposable
         var links = Link().Matches(File.ReadAllText(Repo.File(page))).Select(m => m.Groups[1].Value).Where(l => !l.Contains("://"));
         Assert.All(
             links.Select(l => l.Split('#')[0]).Where(l => l.Length > 0),
-            link => Assert.True(File.Exists(Path.Combine(folder, link)), link)
+            link => Assert.True(Path.Exists(Path.Combine(folder, link)), link)
         );
     }
 

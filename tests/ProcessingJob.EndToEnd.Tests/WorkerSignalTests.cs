@@ -11,7 +11,7 @@ public partial class WorkerSignalTests
     public async Task Worker_SignalMidWay_EndsInTimeAndLeavesNothingHalf(int signal, int exitCode)
     {
         using var bench = new ContainerBench();
-        bench.WriteData("big.jsonl", string.Concat(Texts.Rows(20_000)));
+        bench.WriteData("big.jsonl", string.Concat(Texts.Rows(60_000)));
         using var worker = bench.Start();
         var ended = worker.EndAsync();
         while (bench.Commits.Count == 0 && !worker.HasExited)
