@@ -206,6 +206,7 @@ public sealed partial class FirstDayTests(FirstDay day) : IClassFixture<FirstDay
     public async Task Run_OnATerminalAndInterrupted_LeavesACleanScreen(int columns)
     {
         Assert.SkipWhen(Tool.Find("script") is null, "script (Debian: bsdutils) is not installed.");
+        Assert.SkipWhen(Programs.IgnoresInterrupts, "SIGINT is ignored in this session.");
         var output = day[$"interrupted-{columns}"];
         await File.WriteAllTextAsync(
             day["many.csv"],

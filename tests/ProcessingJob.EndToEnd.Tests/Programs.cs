@@ -45,6 +45,11 @@ static class Programs
         return new(process.ExitCode, await output, await error);
     }
 
+    /// <summary>Whether SIGINT is ignored here, and so by what is started: shells do that to what they start in the background.</summary>
+    public static bool IgnoresInterrupts { get; } =
+        File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } line
+        && (Convert.ToUInt64(line[7..].Trim(), 16) & 2) != 0;
+
     /// <summary>Ids of the processes that have this container root in their environment.</summary>
     public static IEnumerable<int> WorkersUnder(string root) =>
         Directory
