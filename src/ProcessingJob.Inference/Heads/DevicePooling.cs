@@ -86,16 +86,7 @@ sealed class DevicePooling : IDeviceReader
         }
 
         _binding.BindOutput(PoolingGraph.Pooled, resultView);
-        try
-        {
-            _session.RunWithBinding(_runOptions, _binding);
-            _binding.SynchronizeBoundOutputs();
-        }
-        finally
-        {
-            _binding.ClearBoundInputs();
-            _binding.ClearBoundOutputs();
-        }
+        _session.RunOnce(_runOptions, _binding);
 
         return _result.Span(rows * _parts * _plan.EncoderWidth);
     }

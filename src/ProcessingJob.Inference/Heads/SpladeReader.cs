@@ -51,16 +51,7 @@ sealed class SpladeReader : IDeviceReader
         _binding.BindInput(SpladeGraph.Mask, maskView);
         _binding.BindInput(SpladeGraph.One, oneView);
         _binding.BindOutput(SpladeGraph.Weights, resultView);
-        try
-        {
-            _session.RunWithBinding(_runOptions, _binding);
-            _binding.SynchronizeBoundOutputs();
-        }
-        finally
-        {
-            _binding.ClearBoundInputs();
-            _binding.ClearBoundOutputs();
-        }
+        _session.RunOnce(_runOptions, _binding);
 
         _result.Span(batch.Rows * _size).CopyTo(results);
     }

@@ -165,20 +165,6 @@ sealed record LocalJob
             );
         }
 
-        if (model.StartsWith("hf://", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new PJobException(
-                $"model: {model} is not on this machine; fix: fetch it with 'pjob model fetch {model[5..]}' and name the folder",
-                ExitCode.BadSpec
-            );
-        }
-
-        return Directory.Exists(model)
-            ? Path.GetFullPath(model)
-            : throw new PJobException(
-                $"model: there is no folder {Path.GetFullPath(model)}; expected config.json, tokenizer.json and model.safetensors "
-                    + "or an .onnx file in it",
-                ExitCode.Model
-            );
+        return ModelPlace.FolderOf(model);
     }
 }

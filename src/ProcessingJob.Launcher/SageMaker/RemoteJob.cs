@@ -11,6 +11,7 @@ using ProcessingJob.Data.Reading;
 using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Planning;
+using ProcessingJob.Launcher.Reading;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Launcher.SageMaker;
@@ -132,7 +133,7 @@ sealed record RemoteJob
                 .ListAsync(s3, AwsConnection.S3Options, spec.Model, "model", format: null, cancellationToken: cancellationToken)
                 .ConfigureAwait(false)
             : null;
-        var folder = model is null ? LocalFolder(spec.Model) : null;
+        var folder = model is null ? ModelPlace.FolderOf(spec.Model) : null;
         var files = data?.Files ?? await local!.HashAsync(progress, cancellationToken).ConfigureAwait(false);
         var modelFiles = model?.Files ?? await FolderFiles.HashModelAsync(folder!, cancellationToken).ConfigureAwait(false);
         // Staged data has a place on S3 only later; until then the worker could not be told where to read.
@@ -249,24 +250,5 @@ sealed record RemoteJob
                 ExitCode.BadSpec
             );
         }
-    }
-
-    static string LocalFolder(string model)
-    {
-        if (model.StartsWith("hf://", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new PJobException(
-                $"model: {model} is not on this machine; fetch it with 'pjob model fetch {model[5..]}' and name the folder",
-                ExitCode.BadSpec
-            );
-        }
-
-        return Directory.Exists(model)
-            ? Path.GetFullPath(model)
-            : throw new PJobException(
-                $"model: there is no folder {Path.GetFullPath(model)}; expected config.json, tokenizer.json and model.safetensors "
-                    + "or an .onnx file in it",
-                ExitCode.Model
-            );
     }
 }
