@@ -281,7 +281,7 @@ public sealed class RemoteRunTests(MotoFixture moto)
         await using var bench = await RemoteBench.StartAsync(moto);
         var run = await bench.PjobAsync(command, "no-such-job");
         Assert.Equal(5, run.ExitCode);
-        Assert.Contains("There is no processing job no-such-job", run.Error, StringComparison.Ordinal);
+        Assert.Contains("there is no processing job no-such-job", run.Error, StringComparison.Ordinal);
     }
 
     /// <summary>Does something once, when the text so far says what it waits for.</summary>
