@@ -145,7 +145,8 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
                     events.Report(
                         said.Progress is { } progress ? new HostProgressed(line.Host, progress) : new HostLogged(line.Host, said)
                     );
-                    if (said.Progress is null)
+                    // Metrics have no words, and would take the place of lines that tell why a job failed.
+                    if (said is { Progress: null, Text.Length: > 0 })
                     {
                         last.Enqueue(line);
                     }
