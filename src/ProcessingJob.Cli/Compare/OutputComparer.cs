@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.IO.Hashing;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
@@ -22,13 +21,13 @@ sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine
     static readonly HashSet<string> Unlike = ["source_file", "source_row"];
 
     readonly RowKey _key = RowKey.Of(a.Spec, b.Spec);
-    readonly Dictionary<UInt128, int> _rows = [];
-    readonly List<UInt128> _valuesOfA = [];
-    readonly HashSet<ulong> _vectorsOfA = [];
+    readonly Dictionary<UInt128, int> _rows = new(Most(a));
+    readonly List<UInt128> _valuesOfA = new(Most(a));
+    readonly HashSet<ulong> _vectorsOfA = a.Spec.Task == TaskKind.Embed ? new(Most(a)) : [];
     readonly Neighbors _neighbors = new();
     readonly Norms _normsA = new(),
         _normsB = new();
-    readonly List<float> _cosines = [];
+    readonly List<float> _cosines = b.Spec.Task == TaskKind.Embed ? new(Most(b)) : [];
     readonly PriorityQueue<string, double> _moved = new();
     readonly Dictionary<string, (long Rows, string Example)> _differing = [];
     string[] _shared = [];
@@ -48,6 +47,9 @@ sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine
         return Conclude(columnsA, columnsB, widthA.Width, widthB);
     }
 
+    // Collections that grow leave twice as much behind them.
+    static int Most(FinishedOutput output) => (int)Math.Min(output.Manifest.RowsOut, 100_000_000);
+
     static VectorDecoder? Decoder(JobSpec spec, string? ranges) => spec.Task == TaskKind.Embed ? new(spec, ranges) : null;
 
     async Task<(int Width, VectorFile? Vectors)> ReadAAsync(VectorDecoder? decoder, CancellationToken cancellationToken)
@@ -56,11 +58,12 @@ sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine
         var width = 0;
         await EachAsync(
             a,
+            _rows.ContainsKey,
             decoder,
             (key, rows, row, vector) =>
             {
                 _rows[key] = _valuesOfA.Count;
-                _valuesOfA.Add(HashOf(rows, row));
+                _valuesOfA.Add(RowValues.Hash(rows, row, _shared));
                 if (vector.Length > 0)
                 {
                     width = vector.Length;
@@ -82,6 +85,7 @@ sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine
         var changed = new HashSet<UInt128>();
         await EachAsync(
             b,
+            WasSeen(),
             decoder,
             (key, rows, row, vector) =>
             {
@@ -98,7 +102,7 @@ sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine
                 }
 
                 _matched++;
-                if (_valuesOfA[index] != HashOf(rows, row))
+                if (_valuesOfA[index] != RowValues.Hash(rows, row, _shared))
                 {
                     changed.Add(key);
                 }
@@ -141,15 +145,15 @@ sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine
     async Task FindColumnsAsync(HashSet<UInt128> changed, CancellationToken cancellationToken)
     {
         var before = new Dictionary<UInt128, string[]>();
-        await EachAsync(a, null, (key, rows, row, _) => Keep(key, rows, row), cancellationToken);
-        await EachAsync(b, null, (key, rows, row, _) => Match(key, rows, row), cancellationToken);
+        await EachAsync(a, WasSeen(), null, (key, rows, row, _) => Keep(key, rows, row), cancellationToken);
+        await EachAsync(b, WasSeen(), null, (key, rows, row, _) => Match(key, rows, row), cancellationToken);
 
         void Keep(UInt128 key, PartRows rows, int row)
         {
             // Enough to name the columns and to show one value of each.
             if (before.Count < 100_000 && changed.Contains(key))
             {
-                before[key] = [.. _shared.Select(c => ValueText(rows.Columns[c][row]))];
+                before[key] = [.. _shared.Select(c => RowValues.Text(rows.Columns[c][row]))];
             }
         }
 
@@ -162,7 +166,7 @@ sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine
 
             foreach (var (i, column) in _shared.Index())
             {
-                var now = ValueText(rows.Columns[column][row]);
+                var now = RowValues.Text(rows.Columns[column][row]);
                 if (now != values[i])
                 {
                     var (count, example) = _differing.GetValueOrDefault(column, (0, $"{_key.Text(rows, row)}: {values[i]} -> {now}"));
@@ -172,7 +176,30 @@ sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine
         }
     }
 
-    async Task EachAsync(FinishedOutput output, VectorDecoder? decoder, RowAction action, CancellationToken cancellationToken)
+    /// <summary>Says of a key whether it was asked for before: a bit for each row of A, for no more is in memory of most.</summary>
+    Func<UInt128, bool> WasSeen()
+    {
+        var (ofA, others) = (new BitArray(_valuesOfA.Count), new HashSet<UInt128>());
+        return key =>
+        {
+            if (!_rows.TryGetValue(key, out var index))
+            {
+                return !others.Add(key);
+            }
+
+            var before = ofA[index];
+            ofA[index] = true;
+            return before;
+        };
+    }
+
+    async Task EachAsync(
+        FinishedOutput output,
+        Func<UInt128, bool> wasSeen,
+        VectorDecoder? decoder,
+        RowAction action,
+        CancellationToken cancellationToken
+    )
     {
         var repeats = new Dictionary<UInt128, int>();
         var vector = Array.Empty<float>();
@@ -188,36 +215,12 @@ sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine
                     var key = _key.Text(rows, row);
                     var hash = RowKey.Hash(key, 0);
                     // Ids may stand in several files: then rows are matched in their order.
-                    var repeat = repeats.TryGetValue(hash, out var seen) ? seen + 1 : 0;
-                    repeats[hash] = repeat;
+                    var repeat = wasSeen(hash) ? repeats[hash] = repeats.GetValueOrDefault(hash) + 1 : 0;
                     action(repeat == 0 ? hash : RowKey.Hash(key, repeat), rows, row, vector);
                 }
             }
         }
     }
-
-    UInt128 HashOf(PartRows rows, int row)
-    {
-        var hash = new XxHash128();
-        foreach (var column in _shared)
-        {
-            hash.Append(MemoryMarshal.AsBytes<char>(ValueText(rows.Columns[column][row])));
-            hash.Append([0, 0]);
-        }
-
-        return hash.GetCurrentHashAsUInt128();
-    }
-
-    static string ValueText(object? value) =>
-        value switch
-        {
-            null => "null",
-            string text => text,
-            byte[] bytes => Convert.ToHexString(bytes),
-            IReadOnlyDictionary<string, object?> map => "{" + string.Join(", ", map.Select(p => $"{p.Key}: {ValueText(p.Value)}")) + "}",
-            IEnumerable list => "[" + string.Join(", ", list.Cast<object?>().Select(ValueText)) + "]",
-            _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
-        };
 
     static async Task<HashSet<string>> ColumnsAsync(FinishedOutput output, CancellationToken cancellationToken)
     {
@@ -290,21 +293,4 @@ sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine
     }
 
     delegate void RowAction(UInt128 key, PartRows rows, int row, ReadOnlySpan<float> vector);
-
-    sealed class Norms
-    {
-        double _sum,
-            _min = double.MaxValue,
-            _max;
-        long _count;
-
-        public NormStatistics? Statistics => _count == 0 ? null : new(_sum / _count, _min, _max);
-
-        public void Add(ReadOnlySpan<float> vector)
-        {
-            var norm = TensorPrimitives.Norm(vector);
-            _sum += norm;
-            (_min, _max, _count) = (Math.Min(_min, norm), Math.Max(_max, norm), _count + 1);
-        }
-    }
 }
