@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using ProcessingJob.Contract.Plan;
 
 namespace ProcessingJob.Contract;
 
@@ -13,12 +15,13 @@ public static class ContractJson
             PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(PlanJson.Default, new DefaultJsonTypeInfoResolver()),
             Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
         };
 
     static readonly JsonSerializerOptions Indented = new(Options) { WriteIndented = true };
 
-    public static byte[] Write<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, Indented), (byte)'\n'];
+    public static byte[] Write<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, InfoOf<T>(Indented)), (byte)'\n'];
 
     /// <exception cref="PJobException">
     /// Not JSON of this shape; BadSpec: of a newer program. The message names <paramref name="name"/>.
@@ -32,11 +35,14 @@ public static class ContractJson
 
         try
         {
-            return JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("found null");
+            return JsonSerializer.Deserialize(json, InfoOf<T>(Options)) ?? throw new JsonException("found null");
         }
         catch (JsonException e)
         {
             throw new PJobException($"{name}: damaged: {e.Message}", ExitCode.Failed, e);
         }
     }
+
+    /// <summary>How a type is read and written; given to the serializer, it does not load what it has for types of all kinds.</summary>
+    internal static JsonTypeInfo<T> InfoOf<T>(JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 }

@@ -58,8 +58,7 @@ public static class PlanFiles
         {
             var file = Open(path);
             await using var fileScope = file.ConfigureAwait(false);
-            return await JsonSerializer.DeserializeAsync<HostWork>(file, Compact, cancellationToken).ConfigureAwait(false)
-                ?? throw new JsonException("found null");
+            return JsonSerializer.Deserialize(file, ContractJson.InfoOf<HostWork>(Compact)) ?? throw new JsonException("found null");
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
@@ -79,7 +78,7 @@ public static class PlanFiles
         var list = Open(path);
         await using var listScope = list.ConfigureAwait(false);
         var files = JsonSerializer
-            .DeserializeAsyncEnumerable<PlannedFile>(list, Compact, cancellationToken)
+            .DeserializeAsyncEnumerable(list, ContractJson.InfoOf<PlannedFile>(Compact), cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
         await using var filesScope = files.ConfigureAwait(false);
         while (true)
@@ -107,7 +106,7 @@ public static class PlanFiles
         using var content = new MemoryStream();
         using (var gzip = new GZipStream(content, CompressionLevel.Fastest))
         {
-            JsonSerializer.Serialize(gzip, value, Compact);
+            JsonSerializer.Serialize(gzip, value, ContractJson.InfoOf<T>(Compact));
         }
 
         return content.ToArray();
