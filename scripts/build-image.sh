@@ -18,7 +18,7 @@ engine=$(scripts/container-engine.sh)
 "${build[@]}" ${BUILD_ARGS:-} --target "$target" -f docker/Dockerfile -t "$tag" .
 for base in SDK_IMAGE "${target^^}_IMAGE"; do
   [[ ${BUILD_ARGS:-} == *"$base="*@sha256:* ]] ||
-    echo "build-image: $base is not pinned; fix: BUILD_ARGS='--build-arg $base=NAME@sha256:…'" >&2
+    echo "build-image: $base is not pinned; fix: BUILD_ARGS=\$(scripts/base-images.sh $target)" >&2
 done
 echo "built $tag ($target) with $engine"
 if [ "$engine" != buildah ]; then

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the worker's image, pushes it to ECR and prints its address for aws.image.
 #   scripts/publish-image.sh [cpu|cuda] [REPOSITORY] [VERSION]      default: cpu processingjob, the commit's short hash
+# Base images are pinned by the digests of this day (scripts/base-images.sh), unless BUILD_ARGS gives others.
 # Needs the aws command with credentials. infra/template.yaml creates the repository; its tags are immutable.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,7 +30,7 @@ if aws ecr describe-images --region "$region" --repository-name "$repository" --
   echo "$image"
   exit 0
 fi
-scripts/build-image.sh "$target" "$image" >&2
+BUILD_ARGS=${BUILD_ARGS:-$(scripts/base-images.sh "$target")} scripts/build-image.sh "$target" "$image" >&2
 engine=$(scripts/container-engine.sh)
 # The password goes through a pipe: neither the list of processes nor a log shows it.
 aws ecr get-login-password --region "$region" | "$engine" login --username AWS --password-stdin "$registry" >&2

@@ -41,20 +41,32 @@ if ! podman image exists "$sdk"; then
   rm -rf "$root"
 fi
 
-ENGINE=buildah BUILD_ARGS="--isolation chroot --network host --pull-never --layers -v /usr:/usr:ro -v /etc/ssl:/etc/ssl:ro -v /etc/alternatives:/etc/alternatives:ro -v ${NUGET_PACKAGES:-$HOME/.nuget/packages}:/root/.nuget/packages --build-arg ${target^^}_IMAGE=$runtime --build-arg CUDA_COMPAT_PACKAGE=" \
+pinned() { echo "$1@$(podman image inspect --format '{{.Digest}}' "$1")"; }
+ENGINE=buildah BUILD_ARGS="--isolation chroot --network host --pull-never --layers -v /usr:/usr:ro -v /etc/ssl:/etc/ssl:ro -v /etc/alternatives:/etc/alternatives:ro -v ${NUGET_PACKAGES:-$HOME/.nuget/packages}:/root/.nuget/packages --build-arg SDK_IMAGE=$(pinned "$sdk") --build-arg ${target^^}_IMAGE=$(pinned "$runtime") --build-arg CUDA_COMPAT_PACKAGE=" \
   scripts/build-image.sh "$target" localhost/processingjob:verify
+# What is in it: beside it, and on it.
+holder=$(podman create localhost/processingjob:verify)
+podman cp "$holder:/app/sbom.cdx.json" "$out/sbom.cdx.json"
+podman cp "$holder:/app/THIRD-PARTY-NOTICES.txt" "$out/THIRD-PARTY-NOTICES.txt"
+podman rm "$holder" >/dev/null
+echo "base: $(podman image inspect --format '{{index .Labels "org.opencontainers.image.base.name"}}' localhost/processingjob:verify)"
 echo "size: $(podman images --format '{{.Size}}' localhost/processingjob:verify)"
 
-ml=$(mktemp -d)
-trap 'rm -rf "$ml"' EXIT
+# Copies that every user may read.
+ml=$(mktemp -d) in=$(mktemp -d)
+trap 'rm -rf "$ml" "$in"' EXIT
+cp -rL "$model" "$in/model"
+cp -rL "$data" "$in/data"
+chmod -R a+rX "$in"
 mkdir -p "$ml/processing/input/config" "$ml/processing/output" "$ml/config" "$ml/output"
 echo '{"current_host":"algo-1","hosts":["algo-1"]}' >"$ml/config/resourceconfig.json"
 echo '{"task":"embed","input":{"format":"jsonl","text":["text"]},"rejects":{"max_fraction":1}}' >"$ml/processing/input/config/job.json"
+user=0:0
 run() { # NAME, --rm or -d, the worker's arguments
-  podman run --name "$1" "$2" --network=none --read-only --read-only-tmpfs=false --cap-drop=ALL --security-opt no-new-privileges \
-    -v "$ml:/opt/ml" -v "$model:/opt/ml/processing/input/model:ro" -v "$data:/opt/ml/processing/input/data:ro" localhost/processingjob:verify "${@:3}"
+  podman run --name "$1" "$2" --user "$user" --network=none --read-only --read-only-tmpfs=false --cap-drop=ALL --security-opt no-new-privileges \
+    -v "$ml:/opt/ml" -v "$in/model:/opt/ml/processing/input/model:ro" -v "$in/data:/opt/ml/processing/input/data:ro" localhost/processingjob:verify "${@:3}"
 }
-podman rm -f verify-run verify-test verify-stop >/dev/null 2>&1 || true
+podman rm -f verify-run verify-test verify-user verify-stop >/dev/null 2>&1 || true
 if [ "$target" = cuda ]; then
   code=0
   run verify-run --rm --compute.device cuda || code=$?
@@ -70,6 +82,17 @@ echo "seconds: $(awk -v a="$start" -v b="$(date +%s.%N)" 'BEGIN{printf "%.1f", b
 cp -r "$ml/processing/output/." "$out/"
 
 run verify-test --rm --self-test
+
+# As somebody who has no rights but those of the folders: the same bytes.
+rm -rf "$ml"/processing/{output,.staging} && mkdir "$ml/processing/output"
+chown -R 10001:10001 "$ml"
+chmod 755 "$ml"
+user=10001:10001
+run verify-user --rm
+diff -r "$out/data" "$ml/processing/output/data"
+echo "as 10001: $(stat -c %u "$ml"/processing/output/data/* | sort -u), the same bytes"
+user=0:0
+chown -R 0:0 "$ml"
 
 # Signals reach the worker, which is process 1.
 rm -rf "$ml/processing/output" && mkdir "$ml/processing/output"

@@ -39,7 +39,7 @@ public static class ContractJson
         }
         catch (JsonException e)
         {
-            throw new PJobException($"{name}: damaged: {e.Message}", ExitCode.Failed, e);
+            throw new PJobException($"{name}: damaged: {JsonFault.Of(e)}", ExitCode.Failed, e);
         }
     }
 

@@ -6,8 +6,12 @@ namespace ProcessingJob.Storage;
 public sealed class Retry(TimeProvider time, Random? random = null)
 {
     readonly Lock _lock = new();
+    long _repeats;
 
     public TimeProvider Time => time;
+
+    /// <summary>Tries after the first ones, so far.</summary>
+    public long Repeats => Interlocked.Read(ref _repeats);
 
     /// <summary>Does <paramref name="work"/> until it works or <paramref name="waitAfter"/> says that it will not.</summary>
     /// <param name="work">One try.</param>
@@ -29,6 +33,7 @@ public sealed class Retry(TimeProvider time, Random? random = null)
             catch (Exception e) when (!cancellationToken.IsCancellationRequested && waitAfter(e, attempt) is { } given)
             {
                 wait = given;
+                Interlocked.Increment(ref _repeats);
             }
             if (wait > TimeSpan.Zero)
             {

@@ -70,6 +70,11 @@ if (
     log.Warning("The message file {File} could not be written", paths.MessageFile);
 }
 
+if (run is not null)
+{
+    await run.EndAsync(status, message);
+}
+
 if (deviceLost)
 {
     await log.DisposeAsync();

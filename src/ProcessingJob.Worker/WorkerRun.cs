@@ -9,8 +9,10 @@ using ProcessingJob.Data.Finalizing;
 using ProcessingJob.Data.Reading;
 using ProcessingJob.Data.Writing;
 using ProcessingJob.Inference.Devices;
+using ProcessingJob.Inference.Engine;
 using ProcessingJob.Storage;
 using ProcessingJob.Tokenization;
+using ProcessingJob.Worker.Observability;
 using ProcessingJob.Worker.Stages;
 using Serilog;
 
@@ -21,7 +23,9 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
 {
     readonly DateTimeOffset _startedAt = time.GetUtcNow();
     HostReport _report = new();
+    readonly Retry _retry = new(time);
     IOutputStore? _store;
+    RunMonitor? _monitor;
 
     /// <summary>What a measurement puts in place of the devices and around the files.</summary>
     public WorkerSeams Seams { get; init; } = new();
@@ -34,8 +38,11 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         // On another core meanwhile; its faults are told where the model is loaded, if it ever is.
         var tokenizer = Task.Run(() => Tokenizer.Load(paths.Model), CancellationToken.None);
         var spec = arguments.ReadSpec(paths);
+        var job = ProcessingJobConfig.Read(paths.ProcessingJobConfigFile);
+        var labels = new RunLabels(spec.Name, job.JobName, Names.Of(spec.Task), hosts.CurrentHost);
+        _monitor = new(job, labels, _startedAt, log, time);
         var plan = await PlanFiles.ReadAsync(paths, cancellationToken);
-        var (data, store) = Endpoints(spec, plan);
+        var (data, store) = Endpoints(spec, plan, job);
         (data, store) = (Seams.Data(data), Seams.Store(store));
         await store.ProbeAsync(cancellationToken);
         _store = store;
@@ -58,7 +65,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         );
         return shard.Units.Count == 0
             ? "nothing to do: this host was given no data, or all of it is committed already"
-            : await RunAsync(spec, plan, tokenizer, shard, data, store, cancellationToken);
+            : await RunAsync(_monitor, spec, plan, tokenizer, shard, data, store, cancellationToken);
     }
 
     // There is no launcher to say what the output is of: each host says the same.
@@ -85,6 +92,9 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
             Compute = spec.Compute with { Device = device.Kind },
         };
     }
+
+    /// <summary>Sends what is left of metrics and traces.</summary>
+    public Task EndAsync(string status, string message) => _monitor?.EndAsync(status, message) ?? Task.CompletedTask;
 
     /// <summary>Writes _reports/&lt;host&gt;.json; a run without an output has none.</summary>
     public async Task WriteReportAsync(string status, string message)
@@ -118,6 +128,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
     }
 
     async Task<string> RunAsync(
+        RunMonitor monitor,
         JobSpec spec,
         WorkPlan? plan,
         Task<Tokenizer> tokenizer,
@@ -139,7 +150,7 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
             };
         }
 
-        using var model = LoadedModel.Load(spec, plan, paths, log, tokenizer, Seams.Engine);
+        using var model = monitor.During("load model", () => LoadedModel.Load(spec, plan, paths, log, tokenizer, Seams.Engine));
         var totals = new RunTotals(model.MaxLength);
         var reader = new RowReader(model.Blocks(ReadOptions.From(spec, schema)));
         var fixedWidth = spec.Output.Vector == VectorKind.FixedSizeList ? StoredWidth(spec, model.Engine!.Output.Width) : (int?)null;
@@ -173,9 +184,12 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
             )
             {
                 Committed = new RejectLimit(spec, plan, shard, data, totals).CheckAsync,
+                Traced = monitor.IsTraced,
             }
         );
-        using var progress = new Progress(totals, model.Engine is { } engine ? () => engine.Stats : null, shard.Bytes, log, time);
+        Func<EngineStats>? stats = model.Engine is { } engine ? () => engine.Stats : null;
+        using var progress = new Progress(totals, stats, shard.Bytes, log, time);
+        using var watched = monitor.Watch(new(totals, pipeline, stats, () => _retry.Repeats));
         try
         {
             await pipeline.RunAsync(shard.Units, cancellationToken);
@@ -237,9 +251,8 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
         return $"{totals.RowsIn} rows in, {totals.RowsOut} rows out, {totals.Rejected} rejected, {totals.Tokens} tokens";
     }
 
-    (IDataRoot Data, IOutputStore Store) Endpoints(JobSpec spec, WorkPlan? plan)
+    (IDataRoot Data, IOutputStore Store) Endpoints(JobSpec spec, WorkPlan? plan, ProcessingJobConfig job)
     {
-        var job = ProcessingJobConfig.Read(paths.ProcessingJobConfigFile);
         var streams = spec.Input.Transfer == Transfer.Stream || spec.Output.Transfer == Transfer.Stream;
         var client = new Lazy<IAmazonS3>(() => S3Clients.Create(spec.Aws.Region ?? job.Region));
         if (!streams)
@@ -249,10 +262,15 @@ sealed class WorkerRun(WorkerArguments arguments, ContainerPaths paths, Resource
 
         return (
             spec.Input.Transfer == Transfer.Stream
-                ? new S3Data(client.Value, S3Uri.Parse(plan?.DataUri ?? spec.Input.Data, "input.data"))
+                ? new S3Data(client.Value, S3Uri.Parse(plan?.DataUri ?? spec.Input.Data, "input.data"), retry: _retry)
                 : new LocalData(paths.Data),
             spec.Output.Transfer == Transfer.Stream
-                ? new S3Store(client.Value, S3Uri.Parse(plan?.OutputUri ?? spec.Output.Data, "output.data"), kmsKey: spec.Aws.KmsKey)
+                ? new S3Store(
+                    client.Value,
+                    S3Uri.Parse(plan?.OutputUri ?? spec.Output.Data, "output.data"),
+                    kmsKey: spec.Aws.KmsKey,
+                    retry: _retry
+                )
                 : new LocalStore(paths.Output, paths.Staging)
         );
     }

@@ -154,6 +154,8 @@ public sealed class RemoteRunTests(MotoFixture moto)
         var logs = await bench.PjobAsync("logs", "-f", name);
         Assert.True(logs.ExitCode == 0, logs.Error);
         Assert.Contains("algo-2  ", logs.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("_aws", logs.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain(logs.Out.Split('\n')[..^1], line => line.TrimEnd().EndsWith("algo-2", StringComparison.Ordinal));
         var status = JsonNode.Parse((await bench.PjobAsync("status", name, "--json")).Out)!;
         Assert.Equal(("Completed", 5, 5), ((string?)status["state"], (int)status["units"]!, (int)status["units_committed"]!));
         Assert.Equal(logs.Out, (await bench.PjobAsync("logs", name)).Out);
@@ -281,7 +283,7 @@ public sealed class RemoteRunTests(MotoFixture moto)
         await using var bench = await RemoteBench.StartAsync(moto);
         var run = await bench.PjobAsync(command, "no-such-job");
         Assert.Equal(5, run.ExitCode);
-        Assert.Contains("There is no processing job no-such-job", run.Error, StringComparison.Ordinal);
+        Assert.Contains("there is no processing job no-such-job", run.Error, StringComparison.Ordinal);
     }
 
     /// <summary>Does something once, when the text so far says what it waits for.</summary>

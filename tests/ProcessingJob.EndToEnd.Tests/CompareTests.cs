@@ -8,19 +8,12 @@ using ProcessingJob.Testing;
 namespace ProcessingJob.EndToEnd.Tests;
 
 /// <summary><c>pjob compare</c> on outputs of real jobs, with MiniLM's weights where they are here: each difference is named.</summary>
-public sealed class CompareTests : IDisposable
+public sealed class CompareTests(CompareTests.First first) : IClassFixture<CompareTests.First>, IDisposable
 {
     const int Rows = 60;
     readonly TempFolder _folder = new();
 
     static string Model => File.Exists(Path.Combine(Models.MiniLm, "onnx", "model.onnx")) ? Models.MiniLm : Models.Tiny;
-
-    public CompareTests()
-    {
-        Environment.SetEnvironmentVariable(WorkerCommand.Variable, Programs.Worker.Arguments[0]);
-        Write("data", i => i);
-        Write("shuffled", i => (i + 7) % Rows);
-    }
 
     public void Dispose() => _folder.Dispose();
 
@@ -33,7 +26,7 @@ public sealed class CompareTests : IDisposable
     [InlineData("max_length", "texts cut at another length: max_length")]
     public async Task Compare_OneThingChanged_IsNamed(string change, string cause)
     {
-        var a = await RunAsync("a", s => s);
+        var a = first.Output;
         var b = await RunAsync(
             "b",
             s =>
@@ -43,7 +36,7 @@ public sealed class CompareTests : IDisposable
                     "pooling" => s with { Embed = s.Embed with { Pooling = PoolingKind.Max } },
                     "precision" => s with { Embed = s.Embed with { Precision = EmbeddingPrecision.Binary } },
                     "model" => s with { Model = OtherModel() },
-                    "shuffled" => s with { Input = s.Input with { Data = _folder["shuffled"] } },
+                    "shuffled" => s with { Input = s.Input with { Data = Write(_folder, "shuffled", i => (i + 7) % Rows) } },
                     _ => s with { Tokens = s.Tokens with { MaxLength = 6 } },
                 }
         );
@@ -58,7 +51,7 @@ public sealed class CompareTests : IDisposable
     [Fact]
     public async Task Compare_SameJobInAnotherFormatAndOrder_IsIdentical()
     {
-        var a = await RunAsync("a", s => s);
+        var a = first.Output;
         var b = await RunAsync(
             "b",
             s => s with { Output = s.Output with { Format = OutputFormat.Npy }, Input = s.Input with { Sharding = Sharding.ByKey } }
@@ -101,28 +94,20 @@ public sealed class CompareTests : IDisposable
             + "\n";
     }
 
-    void Write(string folder, Func<int, int> textOf) =>
-        _folder.Write($"{folder}/a.jsonl", string.Concat(Enumerable.Range(0, Rows).Select(i => Line(i, textOf(i)))));
+    static string Write(TempFolder root, string folder, Func<int, int> textOf)
+    {
+        root.Write($"{folder}/a.jsonl", string.Concat(Enumerable.Range(0, Rows).Select(i => Line(i, textOf(i)))));
+        return root[folder];
+    }
 
     static string OtherModel() => Model == Models.Tiny ? ModelCache.Get(new() { Normalize = true, Seed = 99 }) : Models.Tiny;
 
-    async Task<string> RunAsync(string name, Func<JobSpec, JobSpec> change)
+    Task<string> RunAsync(string name, Func<JobSpec, JobSpec> change) =>
+        RunAsync(change(first.Spec with { Output = new() { Data = _folder[name] } }));
+
+    static async Task<string> RunAsync(JobSpec spec)
     {
-        var spec = new JobSpec
-        {
-            Name = "compare",
-            Model = Model,
-            Input = new()
-            {
-                Data = _folder["data"],
-                Text = ["text"],
-                Id = "id",
-                Keep = ["stars"],
-            },
-            Tokens = new() { Prompt = "" },
-            Output = new() { Data = _folder[name] },
-        };
-        var result = await JobClient.RunAsync(change(spec));
+        var result = await JobClient.RunAsync(spec);
         Assert.True(result.Code == ExitCode.Done, result.Message);
         return result.Output;
     }
@@ -132,5 +117,42 @@ public sealed class CompareTests : IDisposable
         var ended = await Programs.PjobAsync("compare", a, b, "--json");
         Assert.True(ended.Out.Length > 0, ended.Error);
         return (ended.ExitCode, JsonNode.Parse(ended.Out)!);
+    }
+
+    /// <summary>The output that every other is compared with.</summary>
+    public sealed class First : IAsyncLifetime
+    {
+        readonly TempFolder _folder = new();
+
+        public First()
+        {
+            Environment.SetEnvironmentVariable(WorkerCommand.Variable, Programs.Worker.Arguments[0]);
+            Spec = new()
+            {
+                Name = "compare",
+                Model = Model,
+                Input = new()
+                {
+                    Data = Write(_folder, "data", i => i),
+                    Text = ["text"],
+                    Id = "id",
+                    Keep = ["stars"],
+                },
+                Tokens = new() { Prompt = "" },
+                Output = new() { Data = _folder["a"] },
+            };
+        }
+
+        public JobSpec Spec { get; }
+
+        public string Output => Spec.Output.Data;
+
+        public async ValueTask InitializeAsync() => await RunAsync(Spec);
+
+        public ValueTask DisposeAsync()
+        {
+            _folder.Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
-using ProcessingJob.Launcher.SageMaker;
+using ProcessingJob.Launcher.Aws;
 
 namespace ProcessingJob.Cli.Check;
 
@@ -22,7 +22,7 @@ static class CheckCommand
             {
                 using var opened = OutputPlace.Open(cli, parsed.GetRequiredValue(folder), parsed.GetValue(region));
                 var output = opened.Store;
-                var result = await SageMakerTarget.ToldAsync(() => new OutputCheck(output).RunAsync(cancellationToken));
+                var result = await AwsErrors.ExplainAsync(() => new OutputCheck(output).RunAsync(cancellationToken));
                 var exitCode = result.Faults.Count == 0 ? 0 : 1;
                 if (parsed.GetValue(json))
                 {

@@ -27,7 +27,7 @@ static class ModelFlops
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
-            throw new PJobException($"{path}: cannot be read: {e.Message}", ExitCode.Model, e);
+            throw new PJobException($"{path}: cannot be read: {JsonFault.Of(e)}", ExitCode.Model, e);
         }
     }
 

@@ -4,8 +4,8 @@ using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Data.Finalizing;
+using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Progress;
-using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Finish;
 
@@ -30,7 +30,7 @@ static class FinishCommand
             {
                 using var opened = OutputPlace.Open(cli, parsed.GetRequiredValue(place), parsed.GetValue(region));
                 var output = opened.Store;
-                var done = await SageMakerTarget.ToldAsync(async () =>
+                var done = await AwsErrors.ExplainAsync(async () =>
                 {
                     var spec = (await OutputIdentity.ReadAsync(output, cancellationToken))?.Spec;
                     output = opened.WithKey(spec?.Aws.KmsKey);

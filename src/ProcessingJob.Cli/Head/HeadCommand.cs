@@ -6,7 +6,7 @@ using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Outputs;
-using ProcessingJob.Launcher.SageMaker;
+using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Cli.Head;
@@ -38,9 +38,7 @@ static class HeadCommand
                 }
 
                 using var opened = OutputPlace.Open(cli, parsed.GetRequiredValue(folder), parsed.GetValue(region));
-                var (found, spec) = await SageMakerTarget.ToldAsync(() =>
-                    ReadAsync(opened.Store, parsed.GetValue(rows), cancellationToken)
-                );
+                var (found, spec) = await AwsErrors.ExplainAsync(() => ReadAsync(opened.Store, parsed.GetValue(rows), cancellationToken));
                 var terms = spec.Task == TaskKind.Sparse ? TermNames.Of(spec) : null;
                 if (parsed.GetValue(json))
                 {

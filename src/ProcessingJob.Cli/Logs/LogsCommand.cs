@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Launcher.SageMaker;
 
 namespace ProcessingJob.Cli.Logs;
@@ -22,7 +23,10 @@ static class LogsCommand
             async (parsed, cancellationToken) =>
             {
                 var target = new SageMakerTarget(cli.Connect(parsed.GetValue(region)), cli.Time);
-                var lines = target.ReadLogsAsync(parsed.GetRequiredValue(name), parsed.GetValue(follow), cancellationToken);
+                // Lines of metrics have no words.
+                var lines = target
+                    .ReadLogsAsync(parsed.GetRequiredValue(name), parsed.GetValue(follow), cancellationToken)
+                    .Where(l => WorkerEvent.Parse(l.Message).Text.Length > 0);
                 if (parsed.GetValue(json))
                 {
                     cli.WriteJson(

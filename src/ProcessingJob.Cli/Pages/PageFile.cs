@@ -15,7 +15,7 @@ static class PageFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PJobException($"{path}: cannot be written: {e.Message}", ExitCode.BadSpec, e);
+            throw new PJobException($"{path}: cannot be written: {FileFault.Of(e)}", ExitCode.BadSpec, e);
         }
     }
 }

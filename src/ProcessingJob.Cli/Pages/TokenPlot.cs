@@ -25,7 +25,7 @@ sealed record TokenPlot(IReadOnlyList<string> Labels, IReadOnlyList<float> Score
         double[] ticks = [.. new[] { low, 0.0, high }.Distinct()];
         var axis = string.Concat(ticks.Select(t => $"<span style=\"top:{Html.Number(Y(t))}px\">{Html.Number(Math.Round(t, 1))}</span>"));
         var svg = new StringBuilder(
-            $"<figure class=\"plot\"><div class=\"y down\">{axis}</div><div class=\"tokens\">"
+            $"<figure class=\"plot\"><div class=\"y down\">{axis}</div><div class=\"tokens\" tabindex=\"0\">"
                 + $"<svg width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"Scores per token\">"
         );
         foreach (var value in ticks)

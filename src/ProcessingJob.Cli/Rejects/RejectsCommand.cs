@@ -5,7 +5,7 @@ using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Data.Outputs;
-using ProcessingJob.Launcher.SageMaker;
+using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Storage;
 
 namespace ProcessingJob.Cli.Rejects;
@@ -44,7 +44,7 @@ static class RejectsCommand
                 using var opened = OutputPlace.Open(cli, parsed.GetRequiredValue(place), parsed.GetValue(region));
                 var wanted = parsed.GetValue(reason);
                 var limit = parsed.GetValue(json) ? int.MaxValue : parsed.GetValue(rows);
-                var found = await SageMakerTarget.ToldAsync(() => CollectAsync(opened.Store, wanted, limit, cancellationToken));
+                var found = await AwsErrors.ExplainAsync(() => CollectAsync(opened.Store, wanted, limit, cancellationToken));
                 if (parsed.GetValue(json))
                 {
                     cli.WriteJson(

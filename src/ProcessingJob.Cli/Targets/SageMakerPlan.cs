@@ -2,6 +2,7 @@ using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Estimating;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Launcher.Aws;
 using ProcessingJob.Launcher.Cost;
 using ProcessingJob.Launcher.Planning;
 using ProcessingJob.Launcher.Reading;
@@ -43,7 +44,7 @@ sealed class SageMakerPlan(CliContext cli, PlanSettings settings)
         try
         {
             using var s3 = target.Connection.S3();
-            var estimate = SageMakerTarget.ToldAsync(() =>
+            var estimate = AwsErrors.ExplainAsync(() =>
                 RemoteWorkload.EstimateAsync(spec, plan, s3, settings.TokensPerSecond, cancellationToken)
             );
             work = await WaitNotice.WhileAsync(cli, "a sample of the data to estimate time and cost", estimate);

@@ -64,7 +64,7 @@ public sealed record ProcessingJobConfig(
         }
         catch (JsonException e)
         {
-            throw new PJobException($"{file}: not valid JSON: {e.Message}", ExitCode.Failed, e);
+            throw new PJobException($"{file}: not valid JSON: {JsonFault.Of(e)}", ExitCode.Failed, e);
         }
     }
 

@@ -38,7 +38,7 @@ public sealed record ResourceConfig(
         }
         catch (JsonException e)
         {
-            throw new PJobException($"{path}: not valid JSON: {e.Message}", ExitCode.Failed, e);
+            throw new PJobException($"{path}: not valid JSON: {JsonFault.Of(e)}", ExitCode.Failed, e);
         }
         throw new PJobException($"{path}: expected current_host and hosts, with the current host among them");
     }

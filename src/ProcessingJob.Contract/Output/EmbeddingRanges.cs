@@ -41,18 +41,10 @@ public sealed record EmbeddingRanges(float[] Min, float[] Max)
 
             return ranges;
         }
-        catch (Exception e)
-            when (e
-                    is IOException
-                        or UnauthorizedAccessException
-                        or JsonException
-                        or KeyNotFoundException
-                        or InvalidOperationException
-                        or FormatException
-            )
+        catch (Exception e) when (JsonFault.Is(e))
         {
             throw new PJobException(
-                $"{path}: cannot be used as ranges: {e.Message} Expected {{\"min\":[…],\"max\":[…]}} with one number per dimension",
+                $"{path}: cannot be used as ranges: {JsonFault.Of(e)}; expected {{\"min\":[…],\"max\":[…]}} with one number per dimension",
                 ExitCode.BadSpec,
                 e
             );

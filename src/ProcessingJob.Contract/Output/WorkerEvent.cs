@@ -4,7 +4,7 @@ namespace ProcessingJob.Contract.Output;
 
 /// <summary>
 /// A line that a worker logs as compact JSON, as the launcher reads it back from a pipe or from CloudWatch. Progress lines carry
-/// the property <c>Event</c> = "progress" with Rows, Tokens, Bytes and TotalBytes.
+/// the property <c>Event</c> = "progress" with Rows, Tokens, Bytes and TotalBytes. A line without words is for machines: metrics.
 /// </summary>
 /// <param name="WarningCode">Code of the <see cref="JobWarning"/> that the line says, which the report has too; null: another line.</param>
 public sealed record WorkerEvent(DateTimeOffset? Time, string Level, string Text, WorkerProgress? Progress, string? WarningCode = null)

@@ -117,5 +117,5 @@ public static class PlanFiles
             ? new(File.OpenRead(path), CompressionMode.Decompress)
             : throw new PJobException($"{path}: missing, although {Head} is there; fix: start the job again with pjob");
 
-    static PJobException Damaged(string path, Exception e) => new($"{path}: damaged: {e.Message}", ExitCode.Failed, e);
+    static PJobException Damaged(string path, Exception e) => new($"{path}: damaged: {JsonFault.Of(e)}", ExitCode.Failed, e);
 }

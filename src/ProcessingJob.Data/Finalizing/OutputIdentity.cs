@@ -102,7 +102,7 @@ public sealed record OutputIdentity(JobSpec Spec, string ModelFingerprint)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new PJobException($"{output.Location}/{path}: damaged: {e.Message}", ExitCode.Failed, e);
+            throw new PJobException($"{output.Location}/{path}: damaged: {JsonFault.Of(e)}", ExitCode.Failed, e);
         }
     }
 

@@ -116,7 +116,7 @@ sealed class JsonlFormat : RecordFormat
         }
         catch (JsonException e)
         {
-            return $"not JSON: {FirstSentence(e.Message)}";
+            return $"not JSON: {JsonFault.FirstSentence(e.Message)}";
         }
         catch (InvalidOperationException)
         {
@@ -187,8 +187,6 @@ sealed class JsonlFormat : RecordFormat
                 return new(start, (int)reader.BytesConsumed - start, SlotKind.JsonRaw);
         }
     }
-
-    static string FirstSentence(string message) => message.Split(". ", 2)[0];
 
     sealed class Node(string name)
     {

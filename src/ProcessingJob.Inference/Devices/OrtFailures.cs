@@ -28,13 +28,13 @@ static class OrtFailures
         IsMemory(e) ? new DeviceMemoryException($"{device}: {e.Message}", e)
         : Has(e, TokenWords)
             ? new PJobException(
-                $"{file}: ONNX Runtime refuses the tokens: {OneLine(e)}. Do tokenizer and model belong together?",
+                $"{file}: ONNX Runtime refuses the tokens: {OneLine(e)}; fix: take the tokenizer that the model was made with",
                 ExitCode.Model,
                 e
             )
         : Has(e, GraphWords)
             ? new PJobException(
-                $"{file}: ONNX Runtime refuses the batch's shape or types: {OneLine(e)}. Do config.json and the graph belong together?",
+                $"{file}: ONNX Runtime refuses the batch's shape or types: {OneLine(e)}; fix: take the config.json that the graph was made with",
                 ExitCode.Model,
                 e
             )

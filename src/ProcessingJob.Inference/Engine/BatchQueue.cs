@@ -11,6 +11,18 @@ sealed class BatchQueue
     readonly Stack<WorkItem> _returned = [];
     Exception? _closed;
 
+    /// <summary>Batches that wait.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _items.Count + _returned.Count;
+            }
+        }
+    }
+
     /// <summary>Queues all batches of a block behind those already there.</summary>
     public void Add(BlockJob job)
     {

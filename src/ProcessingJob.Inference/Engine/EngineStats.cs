@@ -18,6 +18,9 @@ public sealed record EngineStats
 
     public long Batches { get; init; }
 
+    /// <summary>Batches that wait for a device now.</summary>
+    public int QueuedBatches { get; init; }
+
     /// <summary>Rows answered from an equal row of the same block.</summary>
     public long DuplicateRows { get; init; }
 

@@ -104,7 +104,7 @@ public sealed class InferenceEngine : IDisposable
     public int TokenBudget => _setup.Rules.TokenBudget;
 
     /// <summary>Counts and times so far.</summary>
-    public EngineStats Stats => _counters.Read(_slots);
+    public EngineStats Stats => _counters.Read(_slots) with { QueuedBatches = _queue.Count };
 
     /// <summary>
     /// Encodes a block. The buffer must not be changed until the task ends; the same block gives the same bytes whatever else

@@ -20,5 +20,5 @@ public sealed class RangesCollector(int dimensions)
     }
 
     public EmbeddingRanges ToRanges() =>
-        Count > 0 ? new([.. _min], [.. _max]) : throw new InvalidOperationException("No embedding was added.");
+        Count > 0 ? new([.. _min], [.. _max]) : throw new InvalidOperationException("no embedding was added");
 }

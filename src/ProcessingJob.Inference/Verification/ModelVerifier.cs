@@ -177,18 +177,10 @@ public static class ModelVerifier
                 expected.Add([.. json.RootElement.GetProperty("embedding").EnumerateArray().Select(v => v.GetSingle())]);
             }
         }
-        catch (Exception e)
-            when (e
-                    is IOException
-                        or UnauthorizedAccessException
-                        or JsonException
-                        or KeyNotFoundException
-                        or InvalidOperationException
-                        or FormatException
-            )
+        catch (Exception e) when (JsonFault.Is(e))
         {
             throw new PJobException(
-                $"{path}:{number}: cannot be used as reference: {e.Message}; expected lines of {{\"text\": …, \"embedding\": […]}}",
+                $"{path}:{number}: cannot be used as reference: {JsonFault.Of(e)}; expected lines of {{\"text\": …, \"embedding\": […]}}",
                 ExitCode.BadSpec,
                 e
             );

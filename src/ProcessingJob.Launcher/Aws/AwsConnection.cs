@@ -47,8 +47,8 @@ public sealed record AwsConnection
             ?? FallbackRegionFactory.GetRegionEndpoint()?.SystemName;
         return found is null
             ? throw new PJobException(
-                "No AWS region: aws.region is not set, and neither AWS_REGION nor the profile names one. Set aws.region in "
-                    + "job.yaml, or AWS_REGION.",
+                "No AWS region: aws.region is not set, and neither AWS_REGION nor the profile names one; fix: set aws.region in "
+                    + "job.yaml, or AWS_REGION",
                 ExitCode.BadSpec
             )
             : new AwsConnection { Region = found };
@@ -72,9 +72,9 @@ public sealed record AwsConnection
             // Where nothing was found anywhere the SDK lists each of its providers on a line of its own.
             var why = e.Message.Contains('\n', StringComparison.Ordinal)
                 ? "neither the environment nor a profile, a container's or an instance's role has any"
-                : e.Message.TrimEnd('.');
+                : AwsErrors.Words(e);
             throw new PJobException(
-                $"No AWS credentials: {why}. Sign in with `aws sso login` or `aws configure`, or set AWS_PROFILE.",
+                $"No AWS credentials: {why}; fix: sign in with aws sso login or aws configure, or set AWS_PROFILE",
                 ExitCode.Remote,
                 e
             );

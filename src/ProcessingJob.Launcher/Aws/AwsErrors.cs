@@ -1,5 +1,7 @@
 using System.Net;
 using Amazon.Runtime;
+using Amazon.S3;
+using ProcessingJob.Contract;
 
 namespace ProcessingJob.Launcher.Aws;
 
@@ -45,14 +47,46 @@ public static class AwsErrors
         };
 
     /// <summary>The refusal in one line, with what to do where that is known.</summary>
-    public static string Told(AmazonServiceException e)
+    public static string Explain(AmazonServiceException e)
     {
         var advice =
-            IsAccessDenied(e) ? " Your identity lacks a permission: 'pjob doctor' shows which."
+            IsAccessDenied(e) ? "; fix: give your identity the permission ('pjob doctor' shows which)"
             : e.ErrorCode is "ExpiredToken" or "ExpiredTokenException" or "UnrecognizedClientException" or "InvalidClientTokenId"
-                ? " Sign in again: 'aws sso login'."
+                ? "; fix: sign in again (aws sso login)"
             : "";
-        return $"AWS refused: {e.ErrorCode}: {e.Message}{advice}";
+        return $"AWS refused: {e.ErrorCode}: {Words(e)}{advice}";
+    }
+
+    /// <summary>What a service or the SDK said, without a period at the end.</summary>
+    public static string Words(Exception e) => e.Message.TrimEnd('.', ' ');
+
+    /// <summary>AWS's refusals as one clear error.</summary>
+    public static async Task<T> ExplainAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode is "NoSuchBucket")
+        {
+            throw new PJobException(
+                $"there is no such bucket: {Words(e)}; fix: check input.data, model and output.data",
+                ExitCode.BadSpec,
+                e
+            );
+        }
+        catch (AmazonServiceException e)
+        {
+            throw new PJobException(Explain(e), ExitCode.Remote, e);
+        }
+        catch (Exception e) when (e is AmazonClientException or HttpRequestException)
+        {
+            throw new PJobException(
+                $"AWS cannot be reached: {Words(e)}; fix: check the network, and the name of the region",
+                ExitCode.Remote,
+                e
+            );
+        }
     }
 
     static bool Says(AmazonServiceException e, string words) => e.Message.Contains(words, StringComparison.OrdinalIgnoreCase);

@@ -21,7 +21,7 @@ public sealed class AwsJsonClient(AwsService service, AwsConnection connection) 
     };
 
     readonly string _targetPrefix =
-        service.TargetPrefix ?? throw new ArgumentException($"{service.ServiceId} does not speak JSON.", nameof(service));
+        service.TargetPrefix ?? throw new ArgumentException($"{service.ServiceId} does not speak JSON", nameof(service));
 
     /// <summary>Calls <paramref name="operation"/> and reads its answer; an empty body is an answer with defaults.</summary>
     /// <exception cref="AmazonServiceException">The service refused; ErrorCode is the bare code, without namespace.</exception>
@@ -31,7 +31,7 @@ public sealed class AwsJsonClient(AwsService service, AwsConnection connection) 
         var body = JsonSerializer.SerializeToUtf8Bytes(request, request.GetType(), Json);
         var answer = await SendAsync(operation, body, cancellationToken).ConfigureAwait(false);
         return JsonSerializer.Deserialize<TResponse>(answer.Length == 0 ? "{}" : answer, Json)
-            ?? throw new AmazonClientException($"{operation}: the service answered null.");
+            ?? throw new AmazonClientException($"{operation}: the service answered null");
     }
 
     private protected override (string ContentType, string? Target) Headers(string operation) =>

@@ -83,7 +83,7 @@ public sealed class InstanceTypes
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
         {
             throw new PJobException(
-                $"{path}: expected a table of instance types (date, region, types[type, vcpu, memory_gib, …]): {e.Message}",
+                $"{path}: expected a table of instance types (date, region, types[type, vcpu, memory_gib, …]): {JsonFault.Of(e)}",
                 ExitCode.BadSpec,
                 e
             );

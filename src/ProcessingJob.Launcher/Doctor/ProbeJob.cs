@@ -39,7 +39,7 @@ public sealed class ProbeJob(AwsConnection connection, TimeProvider time, IProgr
         }
         catch (AmazonServiceException e)
         {
-            throw new PJobException(AwsErrors.Told(e), ExitCode.Remote, e);
+            throw new PJobException(AwsErrors.Explain(e), ExitCode.Remote, e);
         }
 
         events.Report(new JobNote($"{request.ProcessingJobName} is started; {Price(instanceType)}"));
@@ -85,7 +85,7 @@ public sealed class ProbeJob(AwsConnection connection, TimeProvider time, IProgr
         }
         catch (AmazonServiceException e)
         {
-            throw new PJobException(AwsErrors.Told(e), ExitCode.Remote, e);
+            throw new PJobException(AwsErrors.Explain(e), ExitCode.Remote, e);
         }
     }
 

@@ -128,7 +128,7 @@ public sealed partial class HubClient : IDisposable
         }
         catch (JsonException e)
         {
-            throw new PJobException($"{model.Repository}: config.json is no JSON: {e.Message}", ExitCode.Model, e);
+            throw new PJobException($"{model.Repository}: config.json is no JSON: {JsonFault.Of(e)}", ExitCode.Model, e);
         }
     }
 
@@ -168,7 +168,7 @@ public sealed partial class HubClient : IDisposable
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new PJobException(
-                $"{model.Repository}@{model.Revision}: the hub's list of files cannot be read: {e.Message}",
+                $"{model.Repository}@{model.Revision}: the hub's list of files cannot be read: {JsonFault.Of(e)}",
                 ExitCode.Model,
                 e
             );

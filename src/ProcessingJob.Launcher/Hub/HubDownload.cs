@@ -54,7 +54,7 @@ sealed class HubDownload(HubClient client, TimeProvider time, int tries, IProgre
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && IsTransient(e))
         {
             throw new PJobException(
-                $"{url}: {e.Message} (after {tries} attempts; what has arrived is kept, the next fetch goes on from it)",
+                $"{url}: {e.Message.TrimEnd('.')} (after {tries} attempts; what has arrived is kept, the next fetch goes on from it)",
                 ExitCode.Failed,
                 e
             );

@@ -35,16 +35,16 @@ public sealed partial class ImageResolver(AwsConnection connection)
         if (!match.Success)
         {
             throw Bad(
-                $"found \"{image}\", expected <account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>. SageMaker pulls from "
-                    + "ECR only: scripts/publish-image.sh puts the worker there"
+                $"found \"{image}\", expected <account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>, for SageMaker pulls "
+                    + "from ECR only; fix: scripts/publish-image.sh puts the worker there"
             );
         }
 
         if (match.Groups["region"].Value != connection.Region)
         {
             throw Bad(
-                $"{image} is in {match.Groups["region"].Value}, but the job runs in {connection.Region}. Push it there too: "
-                    + "scripts/publish-image.sh"
+                $"{image} is in {match.Groups["region"].Value}, but the job runs in {connection.Region}; fix: push it there too "
+                    + "(scripts/publish-image.sh)"
             );
         }
 
@@ -64,15 +64,15 @@ public sealed partial class ImageResolver(AwsConnection connection)
         catch (Amazon.Runtime.AmazonServiceException e) when (e.ErrorCode == "RepositoryNotFoundException")
         {
             throw Bad(
-                $"there is no repository {place.Repository} in {place.Account}/{connection.Region}. Deploy infra/template.yaml, "
-                    + "then scripts/publish-image.sh"
+                $"there is no repository {place.Repository} in {place.Account}/{connection.Region}; fix: deploy infra/template.yaml, "
+                    + "then run scripts/publish-image.sh"
             );
         }
         // A missing tag is a failure entry in a good answer.
         if (answer.images.Count == 0)
         {
             throw Bad(
-                $"{image}: {(answer.failures.Count > 0 ? answer.failures[0].failureReason : "not found")}. Push it with "
+                $"{image}: {(answer.failures.Count > 0 ? answer.failures[0].failureReason : "not found")}; fix: push it with "
                     + "scripts/publish-image.sh"
             );
         }
@@ -112,11 +112,11 @@ public sealed partial class ImageResolver(AwsConnection connection)
             ? amd64
             : throw Bad(
                 $"the image is for {string.Join(", ", platforms.Select(p => p.Architecture))}; SageMaker Processing runs amd64 "
-                    + "only: docker build --platform linux/amd64"
+                    + "only; fix: build it with --platform linux/amd64"
             );
     }
 
-    static PJobException Bad(string what) => new($"aws.image: {what}.", ExitCode.BadSpec);
+    static PJobException Bad(string what) => new($"aws.image: {what}", ExitCode.BadSpec);
 
     [GeneratedRegex(
         @"^(?<name>(?<account>\d{12})\.dkr\.ecr(-fips)?\.(?<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/(?<repository>[^:@]+))"

@@ -170,7 +170,7 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
             if (now - outage.Since > options.Patience)
             {
                 throw new PJobException(
-                    $"AWS could not be reached for {options.Patience.TotalMinutes:0} minutes: {e.Message} {GoesOn(name)}",
+                    $"AWS could not be reached for {options.Patience.TotalMinutes:0} minutes: {AwsErrors.Words(e)}; {GoesOn(name)}",
                     ExitCode.Remote,
                     e
                 );
@@ -180,12 +180,12 @@ public sealed class JobFollower(IProcessingJobs jobs, IJobLogs? logs, TimeProvid
         }
         catch (AmazonServiceException e)
         {
-            throw new PJobException($"{AwsErrors.Told(e)} {GoesOn(name)}", ExitCode.Remote, e);
+            throw new PJobException($"{AwsErrors.Explain(e)}; {GoesOn(name)}", ExitCode.Remote, e);
         }
     }
 
     static string GoesOn(string name) =>
-        $"{name} goes on without being followed; come back with the same 'pjob run' or 'pjob status {name}'.";
+        $"{name} goes on without being followed; come back with the same 'pjob run' or 'pjob status {name}'";
 
     bool IsEarlyRefusal(Exception e, DateTimeOffset started) =>
         e is AmazonServiceException s && AwsErrors.IsAccessDenied(s) && time.GetUtcNow() - started < options.AccessGrace;

@@ -138,17 +138,18 @@ sealed class JobSubmitter(IProcessingJobs jobs, TimeProvider time, IProgress<Job
 
     static string Refusal(CreateJobRequest request, AmazonServiceException e)
     {
-        var what = $"SageMaker refused {request.ProcessingJobName}: {e.ErrorCode}: {(e.Message.Length > 0 ? e.Message : "(no text)")}";
+        var what =
+            $"SageMaker refused {request.ProcessingJobName}: {e.ErrorCode}: {(e.Message.Length > 0 ? AwsErrors.Words(e) : "(no text)")}";
         var cluster = request.ProcessingResources.ClusterConfig;
         return e switch
         {
             _ when AwsErrors.IsAccessDenied(e) => what
-                + " Your identity needs sagemaker:CreateProcessingJob, iam:PassRole on the role, and sagemaker:AddTags when "
-                + "there are tags.",
+                + "; fix: give your identity sagemaker:CreateProcessingJob, iam:PassRole on the role, and sagemaker:AddTags "
+                + "where there are tags",
             _ when AwsErrors.IsRoleNotReady(e) => what
-                + $" Let sagemaker.amazonaws.com assume {request.RoleArn} (infra/template.yaml makes such a role).",
+                + $"; fix: let sagemaker.amazonaws.com assume {request.RoleArn} (infra/template.yaml makes such a role)",
             _ when e.ErrorCode == "ValidationException" && e.Message.Length == 0 => what
-                + $" An empty refusal mostly means the volume: compute.volume_gb is {cluster.VolumeSizeInGB} on {cluster.TypeText}",
+                + $"; an empty refusal mostly means the volume: compute.volume_gb is {cluster.VolumeSizeInGB} on {cluster.TypeText}",
             _ => what,
         };
     }

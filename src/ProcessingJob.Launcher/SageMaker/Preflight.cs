@@ -29,8 +29,8 @@ static class Preflight
         {
             var what = job.Spec.Input.Sharding == Sharding.ByKey ? "objects to deal out" : "units of work";
             throw new PJobException(
-                $"compute.instance_count: {hosts} hosts, but there are only {most} {what}: the others would be paid for nothing. "
-                    + $"Set it to {most}, or less.",
+                $"compute.instance_count: {hosts} hosts, but there are only {most} {what}: the others would be paid for nothing; "
+                    + $"fix: set it to {most} or less",
                 ExitCode.BadSpec
             );
         }
@@ -185,10 +185,11 @@ static class Preflight
             return;
         }
 
-        var cure = disk > 0 ? $"{type} has {disk} GB of local disk: take a larger type" : $"Set it to {Math.Ceiling(need * 1.2)}";
+        var cure =
+            disk > 0 ? $"take a type larger than {type}, which has {disk} GB of local disk" : $"set it to {Math.Ceiling(need * 1.2)}";
         throw new PJobException(
             $"compute.volume_gb: {room} GB, but every host copies {data / Gb:0.#} GB of data and {model / Gb:0.#} GB of model and "
-                + $"needs {SpareGb} GB to work in. {cure}, or use input.transfer: stream.",
+                + $"needs {SpareGb} GB to work in; fix: {cure}, or use input.transfer: stream",
             ExitCode.BadSpec
         );
     }

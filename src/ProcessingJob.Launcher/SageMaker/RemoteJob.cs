@@ -116,7 +116,7 @@ sealed record RemoteJob
         var image = new ImageResolver(connection).ResolveAsync(
             spec.Aws.Image
                 ?? throw new PJobException(
-                    "aws.image: not set. scripts/publish-image.sh builds the worker's image, puts it into ECR and prints its address.",
+                    "aws.image: not set; fix: scripts/publish-image.sh builds the worker's image, puts it into ECR and prints its address",
                     ExitCode.BadSpec
                 ),
             cancellationToken
@@ -140,8 +140,8 @@ sealed record RemoteJob
         if (data is null && spec.Input.Transfer == Transfer.Stream)
         {
             throw new PJobException(
-                "input.transfer: stream reads S3, but input.data is on this machine. Use transfer: service, or upload the data "
-                    + "and name its s3:// address.",
+                "input.transfer: stream reads S3, but input.data is on this machine; fix: use transfer: service, or upload the "
+                    + "data and name its s3:// address",
                 ExitCode.BadSpec
             );
         }

@@ -44,8 +44,8 @@ public sealed record RemoteStatus
         ArgumentNullException.ThrowIfNull(target);
         var job = await target.DescribeAsync(name, cancellationToken).ConfigureAwait(false);
         using var s3 = target.Connection.S3();
-        return await SageMakerTarget
-            .ToldAsync(async () =>
+        return await AwsErrors
+            .ExplainAsync(async () =>
             {
                 var plan = await PlanAsync(s3, job, cancellationToken).ConfigureAwait(false);
                 var output = job.ProcessingOutputConfig?.Outputs is [{ S3Output.S3Uri: var uri }, ..] ? uri : plan?.OutputUri;

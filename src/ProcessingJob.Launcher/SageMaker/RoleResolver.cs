@@ -14,7 +14,7 @@ public sealed class RoleResolver(AwsConnection connection)
         if (string.IsNullOrWhiteSpace(role))
         {
             throw new PJobException(
-                "aws.role: not set. Deploy infra/template.yaml once and use its output ExecutionRoleArn.",
+                "aws.role: not set; fix: deploy infra/template.yaml once and use its output ExecutionRoleArn",
                 ExitCode.BadSpec
             );
         }
@@ -33,7 +33,7 @@ public sealed class RoleResolver(AwsConnection connection)
         catch (Amazon.Runtime.AmazonServiceException e)
         {
             throw new PJobException(
-                $"aws.role: {role} is a name, and the account it belongs to cannot be told: {e.Message} Give its ARN, or sign in.",
+                $"aws.role: {role} is a name, and the account it belongs to cannot be told: {AwsErrors.Words(e)}; fix: give its ARN, or sign in",
                 ExitCode.Remote,
                 e
             );

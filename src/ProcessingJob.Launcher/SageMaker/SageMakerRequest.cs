@@ -39,7 +39,7 @@ public static class SageMakerRequest
                 ?
                 [
                     "aws.network_isolation: true, but transfer: stream needs the network (a container in isolation has neither "
-                        + "network nor credentials). Use transfer: service, or leave network_isolation out.",
+                        + "network nor credentials); fix: use transfer: service, or leave network_isolation out",
                 ]
                 : [];
         return Checked(request, own);

@@ -49,12 +49,13 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     )
     {
         using var s3 = Connection.S3();
-        return await ToldAsync(async () =>
+        return await AwsErrors
+            .ExplainAsync(async () =>
             {
-                var job = await RemoteJob
-                    .PrepareAsync(spec, Connection, s3, new StepNotes(Time, events), cancellationToken)
+                var job = await PrepareAsync(spec, s3, events, cancellationToken).ConfigureAwait(false);
+                var result = await new RemoteRun(new(job, this, s3, options.Force, events), this, options, events)
+                    .RunAsync(cancellationToken)
                     .ConfigureAwait(false);
-                var result = await new RemoteRun(job, this, s3, options, events).RunAsync(cancellationToken).ConfigureAwait(false);
                 return options.Strict ? result.Strictly() : result;
             })
             .ConfigureAwait(false);
@@ -73,18 +74,20 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     {
         events ??= new Progress<JobEvent>();
         using var s3 = Connection.S3();
-        return await ToldAsync(async () =>
+        return await AwsErrors
+            .ExplainAsync(async () =>
             {
-                var job = await RemoteJob
-                    .PrepareAsync(spec, Connection, s3, new StepNotes(Time, events), cancellationToken)
-                    .ConfigureAwait(false);
+                var job = await PrepareAsync(spec, s3, events, cancellationToken).ConfigureAwait(false);
                 await job.Identity.CheckAsync(job.Output, cancellationToken).ConfigureAwait(false);
-                var run = new RemoteRun(job, this, s3, new RemoteOptions(), events);
-                var plan = await run.PlanAsync(cancellationToken).ConfigureAwait(false);
-                return (plan, await run.RequestAsync(plan, cancellationToken).ConfigureAwait(false));
+                var work = new RemoteWork(job, this, s3, force: false, events);
+                var plan = await work.PlanAsync(cancellationToken).ConfigureAwait(false);
+                return (plan, await new RequestWriter(work).RequestAsync(plan, cancellationToken).ConfigureAwait(false));
             })
             .ConfigureAwait(false);
     }
+
+    Task<RemoteJob> PrepareAsync(JobSpec spec, IAmazonS3 s3, IProgress<JobEvent> events, CancellationToken cancellationToken) =>
+        RemoteJob.PrepareAsync(spec, Connection, s3, new StepNotes(Time, events), cancellationToken);
 
     /// <summary>Stages model, data and config and gives the request that starts the job, for whoever sends it.</summary>
     /// <param name="spec">The spec.</param>
@@ -100,15 +103,14 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     )
     {
         using var s3 = Connection.S3();
-        return await ToldAsync(async () =>
+        return await AwsErrors
+            .ExplainAsync(async () =>
             {
-                var job = await RemoteJob
-                    .PrepareAsync(spec, Connection, s3, new StepNotes(Time, events), cancellationToken)
-                    .ConfigureAwait(false);
-                var run = new RemoteRun(job, this, s3, new RemoteOptions(), events);
+                var job = await PrepareAsync(spec, s3, events, cancellationToken).ConfigureAwait(false);
+                var writer = new RequestWriter(new(job with { Recurring = recurring }, this, s3, force: false, events));
                 return recurring
-                    ? await run.WriteRecurringAsync(cancellationToken).ConfigureAwait(false)
-                    : await run.WriteRequestAsync(cancellationToken).ConfigureAwait(false);
+                    ? await writer.WriteRecurringAsync(cancellationToken).ConfigureAwait(false)
+                    : await writer.WriteRequestAsync(cancellationToken).ConfigureAwait(false);
             })
             .ConfigureAwait(false);
     }
@@ -143,7 +145,8 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
                     events.Report(
                         said.Progress is { } progress ? new HostProgressed(line.Host, progress) : new HostLogged(line.Host, said)
                     );
-                    if (said.Progress is null)
+                    // Metrics have no words, and would take the place of lines that tell why a job failed.
+                    if (said is { Progress: null, Text.Length: > 0 })
                     {
                         last.Enqueue(line);
                     }
@@ -165,13 +168,13 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     public Task<bool> StopAsync(string name, CancellationToken cancellationToken = default)
     {
         _stops[name] = true;
-        return ToldAsync(() => Jobs.StopAsync(name, cancellationToken));
+        return AwsErrors.ExplainAsync(() => Jobs.StopAsync(name, cancellationToken));
     }
 
     /// <summary>The job of this name, or null.</summary>
     /// <exception cref="PJobException">Exit code 5: AWS refused.</exception>
     public Task<JobDescription?> FindAsync(string name, CancellationToken cancellationToken = default) =>
-        ToldAsync(() => Jobs.DescribeAsync(name, cancellationToken));
+        AwsErrors.ExplainAsync(() => Jobs.DescribeAsync(name, cancellationToken));
 
     /// <summary>The job of this name.</summary>
     /// <exception cref="PJobException">Exit code 5: there is none, or AWS refused.</exception>
@@ -185,7 +188,7 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         int count,
         CancellationToken cancellationToken = default
     ) =>
-        ToldAsync(async () =>
+        AwsErrors.ExplainAsync(async () =>
         {
             var jobs = new List<JobSummary>();
             await foreach (var job in Jobs.ListAsync(nameContains, status, cancellationToken).ConfigureAwait(false))
@@ -212,7 +215,8 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
         if (!follow || job.IsTerminal)
         {
             foreach (
-                var line in await ToldAsync(() => new JobLogReader(Logs, Time, FollowOptions).ReadNewAsync(job, cancellationToken))
+                var line in await AwsErrors
+                    .ExplainAsync(() => new JobLogReader(Logs, Time, FollowOptions).ReadNewAsync(job, cancellationToken))
                     .ConfigureAwait(false)
             )
             {
@@ -233,36 +237,7 @@ public sealed class SageMakerTarget(AwsConnection connection, TimeProvider time)
     }
 
     internal static PJobException Missing(string name) =>
-        new($"There is no processing job {name} in this account and region. 'pjob list' shows those there are.", ExitCode.Remote);
+        new($"there is no processing job {name} in this account and region; fix: 'pjob list' shows those there are", ExitCode.Remote);
 
     internal bool StopRequested(string name) => _stops.ContainsKey(name);
-
-    /// <summary>AWS's refusals as one clear error.</summary>
-    public static async Task<T> ToldAsync<T>(Func<Task<T>> work)
-    {
-        try
-        {
-            return await work().ConfigureAwait(false);
-        }
-        catch (AmazonS3Exception e) when (e.ErrorCode is "NoSuchBucket")
-        {
-            throw new PJobException(
-                $"There is no such bucket: {e.Message.TrimEnd('.')}. Check input.data, model and output.data.",
-                ExitCode.BadSpec,
-                e
-            );
-        }
-        catch (Amazon.Runtime.AmazonServiceException e)
-        {
-            throw new PJobException(AwsErrors.Told(e), ExitCode.Remote, e);
-        }
-        catch (Exception e) when (e is Amazon.Runtime.AmazonClientException or HttpRequestException)
-        {
-            throw new PJobException(
-                $"AWS cannot be reached: {e.Message}. Check the network, and the name of the region.",
-                ExitCode.Remote,
-                e
-            );
-        }
-    }
 }

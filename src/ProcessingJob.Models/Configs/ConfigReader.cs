@@ -69,7 +69,7 @@ sealed class ConfigReader
         }
         catch (JsonException e)
         {
-            throw ModelError.Refuse(path, $"is not valid JSON: {e.Message}", e);
+            throw ModelError.Refuse(path, $"is not valid JSON: {JsonFault.Of(e)}", e);
         }
     }
 

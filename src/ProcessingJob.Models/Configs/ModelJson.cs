@@ -55,7 +55,7 @@ public sealed class ModelJson
         }
         catch (JsonException e)
         {
-            throw new PJobException($"{path}: not valid JSON: {e.Message}", ExitCode.Model, e);
+            throw new PJobException($"{path}: not valid JSON: {JsonFault.Of(e)}", ExitCode.Model, e);
         }
         catch (IOException e)
         {

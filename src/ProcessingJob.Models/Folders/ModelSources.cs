@@ -145,7 +145,7 @@ static class ModelSources
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new PJobException($"{path}: not a usable ONNX model: {e.Message}.", ExitCode.Model, e);
+            throw new PJobException($"{path}: not a usable ONNX model: {FileFault.Of(e)}", ExitCode.Model, e);
         }
 
         var external = ExternalData.Resolve(path, summary);

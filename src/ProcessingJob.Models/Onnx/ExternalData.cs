@@ -41,10 +41,7 @@ public static class ExternalData
     static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '+' or ' ';
 
     static PJobException Refuse(string onnxPath, string location, string why) =>
-        new(
-            $"{onnxPath}: its external data '{Printable(location)}' {why}. External data must be regular files in the same folder.",
-            ExitCode.Model
-        );
+        new($"{onnxPath}: its external data '{Printable(location)}' {why}; expected a regular file in the same folder", ExitCode.Model);
 
     static string Printable(string text) => string.Concat(text.Take(100).Select(c => char.IsControl(c) ? '?' : c));
 }

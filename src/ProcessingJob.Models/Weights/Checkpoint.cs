@@ -122,7 +122,7 @@ public sealed class Checkpoint : IDisposable
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or IOException)
         {
-            throw ModelError.Refuse(index, $"is no index of shards: {e.Message}", e);
+            throw ModelError.Refuse(index, $"is no index of shards: {JsonFault.Of(e)}", e);
         }
     }
 

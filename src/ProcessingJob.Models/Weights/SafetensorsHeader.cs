@@ -39,7 +39,7 @@ static unsafe class SafetensorsHeader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw ModelError.Refuse(file.Path, $"its header is not the JSON of a safetensors file: {e.Message}", e);
+            throw ModelError.Refuse(file.Path, $"its header is not the JSON of a safetensors file: {JsonFault.Of(e)}", e);
         }
     }
 

@@ -27,6 +27,7 @@ sealed class Lane : IDisposable
     readonly List<Reject> _rejects = [];
     readonly EncodingCounts _counts;
     readonly ColumnBlock _rows;
+    UnitSpan? _span;
 
     public Lane(PipelineParts parts, StageClocks clocks)
     {
@@ -40,6 +41,7 @@ sealed class Lane : IDisposable
     public async Task<PJobException?> RunAsync(WorkUnit unit, CancellationToken cancellationToken)
     {
         await using var writer = _parts.Writers(unit);
+        using var span = _span = _parts.Traced ? UnitSpan.Start(unit) : null;
         var counts = new UnitCounts(0, 0, 0, 0);
         PJobException? failure = null;
         await using var blocks = _parts.Reader.ReadAsync(unit, _parts.Data, cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -61,7 +63,7 @@ sealed class Lane : IDisposable
             }
             finally
             {
-                _clocks.Read.Busy(start);
+                Busy(_clocks.Read, start);
             }
 
             _inFlight.Enqueue(Start(blocks.Current, cancellationToken));
@@ -81,9 +83,10 @@ sealed class Lane : IDisposable
             var start = StageClock.Now;
             // A stop between files and record would leave files that nothing names: a commit that has begun is finished.
             await writer.CommitAsync(counts, CancellationToken.None);
-            _clocks.Write.Busy(start);
+            Busy(_clocks.Write, start);
         }
 
+        span?.End(counts, failure);
         return failure;
     }
 
@@ -101,10 +104,11 @@ sealed class Lane : IDisposable
         }
 
         _parts.Totals.AddTokenized(rows.SourceBytes);
-        _clocks.Tokenize.Busy(start);
+        _parts.Totals.BeginBlock();
+        Busy(_clocks.Tokenize, start);
         start = StageClock.Now;
         var run = _parts.Engine is { } engine && buffer.Count > 0 ? engine.RunAsync(buffer, cancellationToken) : null;
-        _clocks.Sort.Busy(start);
+        Busy(_clocks.Sort, start);
         return new(rows, buffer, run);
     }
 
@@ -116,6 +120,7 @@ sealed class Lane : IDisposable
         var item = _inFlight.Dequeue();
         await item.WaitAsync(cancellationToken);
         _clocks.Finish.WaitedForInput(start);
+        _span?.WaitedForDevice(start);
         _counts.Clear();
         _rejects.Clear();
         _rejects.AddRange(item.Rows.Rejects);
@@ -125,10 +130,10 @@ sealed class Lane : IDisposable
             start = StageClock.Now;
             _rows.Clear();
             kept += _output.Append(item, ref at, RowsAtOnce, _rows, _rejects, _counts);
-            _clocks.Finish.Busy(start);
+            Busy(_clocks.Finish, start);
             start = StageClock.Now;
             await writer.WriteAsync(_rows, cancellationToken);
-            _clocks.Write.Busy(start);
+            Busy(_clocks.Write, start);
             count += _rows.Count;
         } while (at.Row < item.Rows.Count);
 
@@ -144,7 +149,14 @@ sealed class Lane : IDisposable
         _parts.Totals.Add(_counts);
         _parts.Totals.AddRows(records, count);
         _parts.Totals.AddBytes(bytes);
+        _parts.Totals.EndBlock();
         return new(records, kept, _counts.Tokens, _counts.Truncated);
+    }
+
+    void Busy(StageClock clock, StageMark since)
+    {
+        clock.Busy(since);
+        _span?.Busy(clock, since);
     }
 
     static UnitCounts Add(UnitCounts a, UnitCounts b) =>

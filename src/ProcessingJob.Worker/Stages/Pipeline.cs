@@ -30,6 +30,9 @@ sealed record PipelineParts(
 {
     /// <summary>Called when a unit is committed; what it throws ends the run.</summary>
     public Func<CancellationToken, Task> Committed { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>Whether units are spans of a trace.</summary>
+    public bool Traced { get; init; }
 }
 
 /// <summary>
@@ -41,11 +44,15 @@ sealed class Pipeline(PipelineParts parts)
     readonly StageClocks _clocks = new(parts.Lanes);
     readonly SortedDictionary<int, PJobException> _failures = [];
     int _next = -1,
-        _unitsDone;
+        _unitsDone,
+        _unitsOpen;
 
     public IReadOnlyList<StageReport> Stages => _clocks.Report();
 
     public int UnitsDone => Volatile.Read(ref _unitsDone);
+
+    /// <summary>Units that are worked on now.</summary>
+    public int UnitsOpen => Volatile.Read(ref _unitsOpen);
 
     /// <summary>Units whose file cannot be read, in the units' order; the others are done all the same.</summary>
     public IReadOnlyList<PJobException> Failures
@@ -93,7 +100,10 @@ sealed class Pipeline(PipelineParts parts)
         while ((index = Interlocked.Increment(ref _next)) < units.Count)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (await lane.RunAsync(units[index], cancellationToken) is { } failure)
+            Interlocked.Increment(ref _unitsOpen);
+            var failure = await lane.RunAsync(units[index], cancellationToken);
+            Interlocked.Decrement(ref _unitsOpen);
+            if (failure is not null)
             {
                 lock (_failures)
                 {

@@ -19,7 +19,8 @@ sealed class RunTotals(int maxLength)
         _truncated,
         _bytes,
         _bytesTokenized,
-        _rejected;
+        _rejected,
+        _blocksInFlight;
 
     public long RowsIn => Interlocked.Read(ref _rowsIn);
     public long RowsOut => Interlocked.Read(ref _rowsOut);
@@ -32,6 +33,9 @@ sealed class RunTotals(int maxLength)
 
     /// <summary>Input bytes whose rows are on their way to the device or past it.</summary>
     public long BytesTokenized => Interlocked.Read(ref _bytesTokenized);
+
+    /// <summary>Blocks of rows that are tokenized and not yet written, of all lanes.</summary>
+    public long BlocksInFlight => Interlocked.Read(ref _blocksInFlight);
 
     public IReadOnlyList<long> Lengths
     {
@@ -53,6 +57,10 @@ sealed class RunTotals(int maxLength)
     public void AddBytes(long bytes) => Interlocked.Add(ref _bytes, bytes);
 
     public void AddTokenized(long bytes) => Interlocked.Add(ref _bytesTokenized, bytes);
+
+    public void BeginBlock() => Interlocked.Increment(ref _blocksInFlight);
+
+    public void EndBlock() => Interlocked.Decrement(ref _blocksInFlight);
 
     /// <summary>Counts of one lane, for <see cref="Add"/>.</summary>
     public EncodingCounts CreateCounts() => new(_lengths.Length);

@@ -11,6 +11,8 @@ sealed class StageClock(string name, int workers)
         _waitInput,
         _waitOutput;
 
+    public string Name => name;
+
     public static StageMark Now => new(Stopwatch.GetTimestamp(), ThreadCpu.Nanoseconds(), Environment.CurrentManagedThreadId);
 
     public void Busy(StageMark since)

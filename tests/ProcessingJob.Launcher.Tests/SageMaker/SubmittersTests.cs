@@ -81,6 +81,19 @@ public sealed class SubmittersTests(MotoFixture moto)
     }
 
     [Fact]
+    public async Task Watch_LinesOfMetrics_AreNotKept()
+    {
+        await using var bench = await RemoteBench.StartAsync(moto);
+        var job = await bench.RunAsync(bench.Spec(), options: new RemoteOptions(Wait: false));
+
+        var (_, kept) = await bench.Target.WatchAsync(job.Job!, bench);
+
+        Assert.DoesNotContain(kept, line => line.Message.Contains("_aws", StringComparison.Ordinal));
+        var all = await bench.Target.ReadLogsAsync(job.Job!, follow: false).ToListAsync();
+        Assert.Contains(all, line => line.Message.Contains("_aws", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Run_EarlierAttemptDeletedWhileALaterOneRuns_FollowsThatOne()
     {
         await using var bench = await RemoteBench.StartAsync(moto);
