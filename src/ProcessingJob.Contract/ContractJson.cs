@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using ProcessingJob.Contract.Plan;
 
 namespace ProcessingJob.Contract;
 
@@ -15,18 +14,23 @@ public static class ContractJson
             PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            TypeInfoResolver = JsonTypeInfoResolver.Combine(PlanJson.Default, new DefaultJsonTypeInfoResolver()),
             Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
         };
 
     static readonly JsonSerializerOptions Indented = new(Options) { WriteIndented = true };
 
-    public static byte[] Write<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, InfoOf<T>(Indented)), (byte)'\n'];
+    public static byte[] Write<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, Indented), (byte)'\n'];
 
     /// <exception cref="PJobException">
     /// Not JSON of this shape; BadSpec: of a newer program. The message names <paramref name="name"/>.
     /// </exception>
-    public static T Read<T>(ReadOnlySpan<byte> json, string name)
+    public static T Read<T>(ReadOnlySpan<byte> json, string name) => Read<T>(json, name, null);
+
+    /// <param name="json">The document.</param>
+    /// <param name="name">Of the file, for messages.</param>
+    /// <param name="generated">How it is read; null: by reflection.</param>
+    /// <exception cref="PJobException">As above.</exception>
+    internal static T Read<T>(ReadOnlySpan<byte> json, string name, JsonTypeInfo<T>? generated)
     {
         if (typeof(T).IsAssignableTo(typeof(IStamped)))
         {
@@ -35,14 +39,12 @@ public static class ContractJson
 
         try
         {
-            return JsonSerializer.Deserialize(json, InfoOf<T>(Options)) ?? throw new JsonException("found null");
+            var value = generated is null ? JsonSerializer.Deserialize<T>(json, Options) : JsonSerializer.Deserialize(json, generated);
+            return value ?? throw new JsonException("found null");
         }
         catch (JsonException e)
         {
             throw new PJobException($"{name}: damaged: {JsonFault.Of(e)}", ExitCode.Failed, e);
         }
     }
-
-    /// <summary>How a type is read and written; given to the serializer, it does not load what it has for types of all kinds.</summary>
-    internal static JsonTypeInfo<T> InfoOf<T>(JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 }
