@@ -7,7 +7,7 @@ public static class JsonFault
 {
     const string Lacking = "was missing required properties including: ";
 
-    /// <summary>Whether a file of JSON could not be opened or does not hold what was asked of it, rather than a fault of the program.</summary>
+    /// <summary>Whether a file of JSON could not be opened, or does not hold what was asked of it.</summary>
     public static bool Is(Exception fault) =>
         fault
             is IOException

@@ -40,6 +40,19 @@ public sealed partial class LanguageTests
         Assert.All(pages, page => Assert.DoesNotContain(word, File.ReadAllText(page), StringComparison.Ordinal));
     }
 
+    /// <summary>What was found and what to do stand in one sentence: "…; fix: …". Descriptions of keys are prose.</summary>
+    [Fact]
+    public void Messages_OfTheLibraries_AreOneSentence()
+    {
+        var found = Directory
+            .EnumerateFiles(Repo.File("src"), "*.cs", SearchOption.AllDirectories)
+            .Where(f => !OtherText().IsMatch(f))
+            .SelectMany(File.ReadLines)
+            .Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal))
+            .SelectMany(line => Literal().Matches(line).Select(m => m.Value));
+        Assert.DoesNotContain(found, literal => TwoSentences().IsMatch(literal));
+    }
+
     /// <summary>Each command and option says what it is for, in a sentence without a period.</summary>
     [Fact]
     public void Help_OfTheCommandLine_EndsWithoutAPeriod()
@@ -53,6 +66,12 @@ public sealed partial class LanguageTests
 
     [GeneratedRegex("\"(?:[^\"\\\\]|\\\\.)*\"")]
     private static partial Regex Literal();
+
+    [GeneratedRegex("/obj/|/ProcessingJob[.]Cli/|/ProcessingJob[.]Contract/Spec/")]
+    private static partial Regex OtherText();
+
+    [GeneratedRegex("[a-z)}]\\. [A-Z'][a-z]")]
+    private static partial Regex TwoSentences();
 
     [GeneratedRegex("Description = \"[^\"]*\\.\"")]
     private static partial Regex Description();

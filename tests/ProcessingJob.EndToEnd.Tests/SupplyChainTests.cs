@@ -126,6 +126,55 @@ public sealed partial class SupplyChainTests : IDisposable
         Assert.Contains("No.Such 1.0.0 is not in", ended.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("cpu", "mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled")]
+    [InlineData("cuda", "nvidia/cuda:13.0.1-cudnn-runtime-ubuntu24.04")]
+    public async Task BaseImages_OfTheDockerfile_ArePulledAndPinned(string target, string image)
+    {
+        var digest = Base[Base.IndexOf('@', StringComparison.Ordinal)..];
+        var ended = await BaseImagesAsync(target, $"name{digest}");
+
+        Assert.True(ended.ExitCode == 0, ended.Error);
+        var name = $"{target.ToUpperInvariant()}_IMAGE";
+        Assert.Equal(
+            $"--build-arg SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0{digest} --build-arg {name}={image}{digest}",
+            ended.Out.Trim()
+        );
+        Assert.Contains($"pull --quiet {image}\n", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task BaseImages_EngineTellsNoDigest_EndsWithOne()
+    {
+        var ended = await BaseImagesAsync("cpu", "name:latest");
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains(
+            "podman tells no digest of mcr.microsoft.com/dotnet/sdk:10.0, but 'name:latest'",
+            ended.Error,
+            StringComparison.Ordinal
+        );
+    }
+
+    // No registry is asked: the engine is a script that says what it was asked for on its standard error.
+    async Task<Ended> BaseImagesAsync(string target, string answer)
+    {
+        var engine = _folder.Write("bin/podman", $"#!/bin/sh\necho \"$@\" >&2\n[ \"$1\" = pull ] || echo '{answer}'\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(engine, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        var start = new ProcessStartInfo("bash", [Repo.File("scripts", "base-images.sh"), target])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["ENGINE"] = "podman";
+        start.Environment["PATH"] = $"{_folder["bin"]}:{Environment.GetEnvironmentVariable("PATH")}";
+        using var process = Process.Start(start)!;
+        return await process.EndAsync();
+    }
+
     static IEnumerable<string> Rows(string table) =>
         table.Split('\n').Where(l => l.StartsWith("| ", StringComparison.Ordinal) && !l.StartsWith("| package", StringComparison.Ordinal));
 

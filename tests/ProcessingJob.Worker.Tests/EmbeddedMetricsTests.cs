@@ -88,6 +88,16 @@ public sealed class EmbeddedMetricsTests : IDisposable
         Assert.Equal(line.EnumerateObject().Count(), line.EnumerateObject().Select(m => m.Name).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("reviews 2", "reviews 2")]
+    [InlineData("Prüfung", "Pr-fung")]
+    [InlineData(" ", "-")]
+    public void Line_NameThatIsNoDimension_BecomesOne(string name, string expected)
+    {
+        Start(name).Dispose();
+        Assert.Equal(expected, Assert.Single(Lines()).GetProperty("Job").GetString());
+    }
+
     [Fact]
     public void Line_ReadByTheLauncher_HasNoWords()
     {
@@ -108,10 +118,10 @@ public sealed class EmbeddedMetricsTests : IDisposable
         Assert.Equal("PROCESSINGJOB_EMF: found 'false', expected 'off' or nothing", e.Message);
     }
 
-    EmbeddedMetrics Start()
+    EmbeddedMetrics Start(string name = "reviews")
     {
         var pipeline = new Pipeline(new(null!, null!, null, null!, null!, null!, _totals, 1, 1));
-        return new(new(_totals, pipeline, () => _stats, () => _repeats), new("reviews", "reviews-1", "embed", "algo-1"), _output, _time);
+        return new(new(_totals, pipeline, () => _stats, () => _repeats), new(name, "reviews-1", "embed", "algo-1"), _output, _time);
     }
 
     List<JsonElement> Lines() =>

@@ -34,7 +34,8 @@ static class OrtFailures
             )
         : Has(e, GraphWords)
             ? new PJobException(
-                $"{file}: ONNX Runtime refuses the batch's shape or types: {OneLine(e)}; fix: take the config.json that the graph was made with",
+                $"{file}: ONNX Runtime refuses the batch's shape or types: {OneLine(e)}; "
+                    + "fix: take the config.json that the graph was made with",
                 ExitCode.Model,
                 e
             )

@@ -33,7 +33,8 @@ public sealed class RoleResolver(AwsConnection connection)
         catch (Amazon.Runtime.AmazonServiceException e)
         {
             throw new PJobException(
-                $"aws.role: {role} is a name, and the account it belongs to cannot be told: {AwsErrors.Words(e)}; fix: give its ARN, or sign in",
+                $"aws.role: {role} is a name, and the account it belongs to cannot be told: {AwsErrors.Words(e)}; "
+                    + "fix: give its ARN, or sign in",
                 ExitCode.Remote,
                 e
             );

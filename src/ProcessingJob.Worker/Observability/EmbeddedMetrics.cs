@@ -89,7 +89,7 @@ sealed class EmbeddedMetrics : IDisposable
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteEndObject();
-            json.WriteString(Dimension, _labels.Name);
+            json.WriteString(Dimension, DimensionValue(_labels.Name));
             json.WriteString("ProcessingJobName", _labels.Job);
             json.WriteString("Host", _labels.Host);
             json.WriteString("Task", _labels.Task);
@@ -98,6 +98,13 @@ sealed class EmbeddedMetrics : IDisposable
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    // CloudWatch drops metrics without a word whose dimension is blank, longer or not ASCII.
+    static string DimensionValue(string name)
+    {
+        var ascii = string.Concat(name.Trim().Take(255).Select(c => c is >= ' ' and <= '~' ? c : '-'));
+        return ascii.Length == 0 ? "-" : ascii;
     }
 
     void WriteValues(Utf8JsonWriter json)

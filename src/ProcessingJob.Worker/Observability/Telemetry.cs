@@ -52,11 +52,8 @@ sealed class Telemetry
 
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
-            log.Warning(
-                "{Variable:l}: found '{Endpoint:l}', expected http://HOST:PORT or https://…; no metrics and traces are sent",
-                Variable,
-                endpoint
-            );
+            // The value is not said: it may hold a password.
+            log.Warning("{Variable:l} is no address; expected http://HOST:PORT or https://…; no metrics and traces are sent", Variable);
             return null;
         }
 
@@ -66,7 +63,7 @@ sealed class Telemetry
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException or NotSupportedException)
         {
-            log.Warning("The variables OTEL_* cannot be used: {Problem:l}; no metrics and traces are sent", e.Message);
+            log.Warning("The variables OTEL_* cannot be used: {Problem:l}; no metrics and traces are sent", e.Message.TrimEnd('.'));
             return null;
         }
     }
