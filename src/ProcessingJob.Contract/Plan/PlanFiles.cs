@@ -55,6 +55,7 @@ public static class PlanFiles
     public static async Task<HostWork> ReadHostAsync(ContainerPaths paths, int rank, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
+        cancellationToken.ThrowIfCancellationRequested();
         var path = Path.Combine(paths.Config, OfHost(rank));
         try
         {

@@ -53,7 +53,8 @@ sealed class RowBuilder(ReadOptions options, RowPlan plan)
         block.SourceBytes = _sourceBytes;
         for (var k = 0; k < _chars.Length; k++)
         {
-            _chars[k] = block.Texts[k].Items.Length / 8 * 9;
+            // No more than a block has room for: one long text must not make the next block as large.
+            _chars[k] = Math.Min(block.Texts[k].Items.Length / 8 * 9, options.BytesPerBlock);
         }
 
         (_block, _bytes, _sourceBytes) = (null, 0, 0);

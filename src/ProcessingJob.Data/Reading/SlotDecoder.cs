@@ -73,7 +73,7 @@ static class SlotDecoder
 
     public static bool TryAppendInteger(ReadOnlySpan<byte> value, Column into)
     {
-        // Nearly all; 128 bits take five times as long.
+        // Nearly all; reading 128 bits takes longer.
         if (into is ValueColumn<long> longs && Utf8Parser.TryParse(value, out long small, out var used) && used == value.Length)
         {
             longs.Append(small);
