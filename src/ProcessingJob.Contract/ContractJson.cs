@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ProcessingJob.Contract;
 
@@ -23,7 +24,13 @@ public static class ContractJson
     /// <exception cref="PJobException">
     /// Not JSON of this shape; BadSpec: of a newer program. The message names <paramref name="name"/>.
     /// </exception>
-    public static T Read<T>(ReadOnlySpan<byte> json, string name)
+    public static T Read<T>(ReadOnlySpan<byte> json, string name) => Read<T>(json, name, null);
+
+    /// <param name="json">The document.</param>
+    /// <param name="name">Of the file, for messages.</param>
+    /// <param name="generated">How it is read; null: by reflection.</param>
+    /// <exception cref="PJobException">As above.</exception>
+    internal static T Read<T>(ReadOnlySpan<byte> json, string name, JsonTypeInfo<T>? generated)
     {
         if (typeof(T).IsAssignableTo(typeof(IStamped)))
         {
@@ -32,7 +39,8 @@ public static class ContractJson
 
         try
         {
-            return JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("found null");
+            var value = generated is null ? JsonSerializer.Deserialize<T>(json, Options) : JsonSerializer.Deserialize(json, generated);
+            return value ?? throw new JsonException("found null");
         }
         catch (JsonException e)
         {

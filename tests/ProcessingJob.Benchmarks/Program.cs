@@ -3,6 +3,8 @@ using ProcessingJob.Benchmarks;
 using ProcessingJob.Benchmarks.Host;
 using ProcessingJob.Benchmarks.Start;
 
+const string Only = "--only=";
+
 if (args is [StartCase.Command, var root])
 {
     await StartCase.RunAsync(root);
@@ -21,7 +23,7 @@ if (args is [ObjectsBenchmark.Command, var objects, var size])
     return 0;
 }
 
-// One command, one table: dotnet run -c Release --project tests/ProcessingJob.Benchmarks -- [NAME…] [--full]
+// One command, one table: dotnet run -c Release --project tests/ProcessingJob.Benchmarks -- [NAME…] [--full] [--only=TEXT]
 (string Name, string What, Func<BenchmarkOptions, Table, Task> Run)[] benchmarks =
 [
     ("engine", "the engine against ONNX Runtime fed ideally, with and without its own means", EngineBenchmark.RunAsync),
@@ -39,13 +41,15 @@ if (args is [ObjectsBenchmark.Command, var objects, var size])
     ("files", "the whole job over 20,000 files of one row against one file of 20,000 rows", (o, _) => FilesBenchmark.RunAsync()),
     ("memory", "peak memory of the worker without its model over ten times the rows", (_, _) => MemoryBenchmark.RunAsync()),
     ("start", "CPU time from the start of the worker to its first batch", (_, _) => StartBenchmark.RunAsync()),
-    ("data", "reading and writing, by CPU time of one thread", (_, _) => DataBenchmark.RunAsync()),
+    ("data", "reading and writing, by CPU time of one thread", (o, _) => new DataBenchmark(o.Only).RunAsync()),
 ];
 
 var names = args.Where(a => !a.StartsWith('-')).ToArray();
 if (args.Any(a => a is "-h" or "--help") || names.Any(n => benchmarks.All(b => b.Name != n)))
 {
-    Console.WriteLine("benchmarks [NAME…] [--full]   --full: more texts, long reviews at 512 and the base models; about half an hour");
+    Console.WriteLine("benchmarks [NAME…] [--full] [--only=TEXT]");
+    Console.WriteLine("  --full: more texts, long reviews at 512 and the base models; about half an hour");
+    Console.WriteLine("  --only=TEXT: of data, what has TEXT in its name");
     foreach (var (name, what, _) in benchmarks)
     {
         Console.WriteLine($"  {name, -10} {what}");
@@ -54,7 +58,7 @@ if (args.Any(a => a is "-h" or "--help") || names.Any(n => benchmarks.All(b => b
     return names.Length == 0 ? 0 : 2;
 }
 
-var options = new BenchmarkOptions(args.Contains("--full"));
+var options = new BenchmarkOptions(args.Contains("--full"), args.LastOrDefault(a => a.StartsWith(Only))?[Only.Length..] ?? "");
 var table = new Table(Console.Out);
 Console.WriteLine(Machine.Describe());
 foreach (var (name, what, run) in benchmarks.Where(b => names.Length == 0 || names.Contains(b.Name)))

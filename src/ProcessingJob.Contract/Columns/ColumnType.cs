@@ -136,7 +136,7 @@ public sealed record ColumnType(TypeKind Kind)
         $"{(TypeText.IsPlain(field.Name) ? field.Name : JsonSerializer.Serialize(field.Name))}: "
         + $"{field.Type}{(field.Nullable ? "" : " not null")}";
 
-    sealed class JsonText : JsonConverter<ColumnType>
+    internal sealed class JsonText : JsonConverter<ColumnType>
     {
         public override ColumnType Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using ProcessingJob.Contract.Container;
 using ProcessingJob.Contract.Spec;
 
@@ -15,7 +16,7 @@ public static class PlanFiles
     public static readonly string Head = Path.GetFileName(new ContainerPaths("/").PlanFile);
     const string FileList = "plan-files.json.gz";
 
-    static readonly JsonSerializerOptions Compact = new(ContractJson.Options) { WriteIndented = false };
+    static readonly JsonSerializerOptions Compact = new(ContractJson.Options) { TypeInfoResolver = PlanJson.Default };
 
     /// <summary>Names and contents, made one after another.</summary>
     public static IEnumerable<(string Name, byte[] Content)> Write(WorkPlan plan)
@@ -42,9 +43,10 @@ public static class PlanFiles
             return null;
         }
 
-        return ContractJson.Read<WorkPlan>(
+        return ContractJson.Read(
             await File.ReadAllBytesAsync(paths.PlanFile, cancellationToken).ConfigureAwait(false),
-            paths.PlanFile
+            paths.PlanFile,
+            InfoOf<WorkPlan>()
         );
     }
 
@@ -53,13 +55,13 @@ public static class PlanFiles
     public static async Task<HostWork> ReadHostAsync(ContainerPaths paths, int rank, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
+        cancellationToken.ThrowIfCancellationRequested();
         var path = Path.Combine(paths.Config, OfHost(rank));
         try
         {
             var file = Open(path);
             await using var fileScope = file.ConfigureAwait(false);
-            return await JsonSerializer.DeserializeAsync<HostWork>(file, Compact, cancellationToken).ConfigureAwait(false)
-                ?? throw new JsonException("found null");
+            return JsonSerializer.Deserialize(file, InfoOf<HostWork>()) ?? throw new JsonException("found null");
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
@@ -79,7 +81,7 @@ public static class PlanFiles
         var list = Open(path);
         await using var listScope = list.ConfigureAwait(false);
         var files = JsonSerializer
-            .DeserializeAsyncEnumerable<PlannedFile>(list, Compact, cancellationToken)
+            .DeserializeAsyncEnumerable(list, InfoOf<PlannedFile>(), cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
         await using var filesScope = files.ConfigureAwait(false);
         while (true)
@@ -100,6 +102,9 @@ public static class PlanFiles
         }
     }
 
+    /// <summary>How a type of <see cref="PlanJson"/> is read and written: what is given to the serializer it does not look for.</summary>
+    internal static JsonTypeInfo<T> InfoOf<T>() => (JsonTypeInfo<T>)Compact.GetTypeInfo(typeof(T));
+
     static string OfHost(int rank) => $"plan-{rank}.json.gz";
 
     static byte[] Compress<T>(T value)
@@ -107,7 +112,7 @@ public static class PlanFiles
         using var content = new MemoryStream();
         using (var gzip = new GZipStream(content, CompressionLevel.Fastest))
         {
-            JsonSerializer.Serialize(gzip, value, Compact);
+            JsonSerializer.Serialize(gzip, value, InfoOf<T>());
         }
 
         return content.ToArray();

@@ -12,12 +12,33 @@ namespace ProcessingJob.Contract.Plan;
 /// </summary>
 public sealed record WorkPlan : IStamped
 {
+    // Null is what the generated reader sets where a file has no such member (PlanJson).
     [JsonPropertyOrder(-1)]
-    public FormatStamp Pjob { get; init; } = FormatStamp.Current;
-    public string Job { get; init; } = "";
-    public string SpecFingerprint { get; init; } = "";
-    public string ModelFingerprint { get; init; } = "";
-    public string DataFingerprint { get; init; } = "";
+    public FormatStamp Pjob
+    {
+        get;
+        init => field = value ?? FormatStamp.Current;
+    } = FormatStamp.Current;
+    public string Job
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+    public string SpecFingerprint
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+    public string ModelFingerprint
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+    public string DataFingerprint
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
     public Sharding Sharding { get; init; }
 
     /// <summary>S3 prefix that unit sources are relative to, when the worker reads S3 itself.</summary>

@@ -76,7 +76,7 @@ sealed class BatchRows(FileColumn?[] columns, RowBuilder builder) : IDisposable
         {
             if (_plan.Kept[i] >= 0)
             {
-                reason = Append(index, _plan.Kept[i], _plan.KeptColumns[i].Type, block.Kept[i], ref at);
+                reason = Append(index, _plan.Kept[i], _plan.KeptTypes[i], block.Kept[i], ref at);
             }
         }
 

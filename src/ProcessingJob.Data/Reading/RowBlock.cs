@@ -19,10 +19,17 @@ public sealed class RowBlock : IDisposable
     PooledList<byte> _splits;
     int _file;
 
-    internal RowBlock(RowPlan plan)
+    /// <param name="plan">What the rows hold.</param>
+    /// <param name="chars">Characters to take memory for, of each text: columns that double copy all they have again and again.</param>
+    internal RowBlock(RowPlan plan, ReadOnlySpan<int> chars)
     {
         _plan = plan;
         Texts = [.. plan.Texts.Select(_ => new StringColumn())];
+        for (var k = 0; k < Texts.Length; k++)
+        {
+            Texts[k].Reserve(chars[k]);
+        }
+
         Id = plan.IdColumn is { } id ? Column.Create(OutputColumn.Of(id)) : null;
         Kept = [.. plan.KeptColumns.Select(c => Column.Create(OutputColumn.Of(c)))];
     }

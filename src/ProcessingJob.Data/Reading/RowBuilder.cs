@@ -15,6 +15,9 @@ sealed class RowBuilder(ReadOptions options, RowPlan plan)
 {
     readonly Splitter? _splitter = options.Split.Count == 0 ? null : new(options.Split);
     readonly bool _isExact = options.Input.InfersTypes;
+
+    /// <summary>Characters of each text of the last block and an eighth more: the next is likely to need as many.</summary>
+    readonly int[] _chars = new int[plan.Texts.Length];
     DuplicateIds _ids = new(new FileIds());
     Column?[] _folders = [];
     string _source = "";
@@ -24,7 +27,7 @@ sealed class RowBuilder(ReadOptions options, RowPlan plan)
 
     public RowPlan Plan => plan;
     public ReadOptions Options => options;
-    public RowBlock Block => _block ??= new(plan);
+    public RowBlock Block => _block ??= new(plan, _chars);
     public bool IsFull => _block is { } b && (b.RecordsIn >= options.RowsPerBlock || _bytes >= options.BytesPerBlock);
 
     /// <summary>Records of all files so far.</summary>
@@ -48,6 +51,12 @@ sealed class RowBuilder(ReadOptions options, RowPlan plan)
     {
         var block = Block;
         block.SourceBytes = _sourceBytes;
+        for (var k = 0; k < _chars.Length; k++)
+        {
+            // No more than a block has room for: one long text must not make the next block as large.
+            _chars[k] = Math.Min(block.Texts[k].Items.Length / 8 * 9, options.BytesPerBlock);
+        }
+
         (_block, _bytes, _sourceBytes) = (null, 0, 0);
         return block;
     }
@@ -102,7 +111,7 @@ sealed class RowBuilder(ReadOptions options, RowPlan plan)
         {
             if (plan.Kept[i] >= 0)
             {
-                reason = Append(record, slots, plan.Kept[i], plan.KeptColumns[i].Type, block.Kept[i], ref at);
+                reason = Append(record, slots, plan.Kept[i], plan.KeptTypes[i], block.Kept[i], ref at);
             }
         }
 

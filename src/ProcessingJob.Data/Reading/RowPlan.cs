@@ -29,6 +29,7 @@ sealed class RowPlan
             ?? (options.Input.Id is { } id ? new KeptColumn(id, ColumnType.String) : null);
         Id = IdColumn is null ? -1 : Slot(IdColumn.Name);
         KeptColumns = [.. options.Schema.Where(c => c.Name != options.Input.Id)];
+        KeptTypes = [.. KeptColumns.Select(c => c.Type)];
         Kept = [.. KeptColumns.Select(c => c.IsPartition ? -1 : Slot(c.Name))];
         Names = [.. names];
         KeepsAll = options.Input.Keep.Contains("*");
@@ -53,6 +54,9 @@ sealed class RowPlan
     public bool KeepsAll { get; }
     public KeptColumn? IdColumn { get; }
     public IReadOnlyList<KeptColumn> KeptColumns { get; }
+
+    /// <summary>Of <see cref="KeptColumns"/>.</summary>
+    public ColumnType[] KeptTypes { get; }
 
     /// <param name="file">Name of the file.</param>
     /// <param name="columns">Its columns that can be read.</param>
