@@ -337,7 +337,7 @@ public sealed class OddGraphTests : IDisposable
         var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(Block([3, 5]), default));
         Assert.Equal(ExitCode.Model, e.ExitCode);
         Assert.Contains("model.onnx: ONNX Runtime refuses the batch's shape", e.Message);
-        Assert.Contains("Do config.json and the graph belong together?", e.Message);
+        Assert.Contains("fix: take the config.json that the graph was made with", e.Message);
         Assert.Equal(0, engine.Stats.Recreations);
     }
 

@@ -223,7 +223,7 @@ public sealed class OrtEngineTests
         var block = new EncodingBuffer();
         block.Add([5, model.VocabularySize!.Value + 1]);
         var e = await Assert.ThrowsAsync<PJobException>(() => engine.RunAsync(block, default));
-        Assert.Contains("tokenizer and model belong together", e.Message);
+        Assert.Contains("fix: take the tokenizer that the model was made with", e.Message);
         Assert.Equal(ExitCode.Model, e.ExitCode);
     }
 

@@ -108,7 +108,7 @@ public sealed class PipelineTests : IDisposable
                 .WaitAsync(Hang)
         );
         Assert.Equal(ExitCode.Model, e.ExitCode);
-        Assert.Contains("Do tokenizer and model belong together?", e.Message);
+        Assert.Contains("fix: take the tokenizer that the model was made with", e.Message);
         AssertNothingHalf();
     }
 
