@@ -154,9 +154,10 @@ sealed class LocalStorm
         run.Kill();
         for (var waits = 0; run.Workers().Count > 0; waits++)
         {
-            if (waits == 100)
+            // They are cut off after 8 s; what a busy machine adds to that is not their fault.
+            if (waits == 300)
             {
-                throw new InvalidOperationException("workers live on 10 s after their launcher was killed");
+                throw new InvalidOperationException("workers live on 30 s after their launcher was killed");
             }
 
             await Task.Delay(100);
