@@ -51,6 +51,19 @@ sealed class LocalRun : IDisposable
 
     public static void Signal(int worker, int signal) => _ = Send(worker, signal);
 
+    /// <summary>Whether SIGSTOP holds it.</summary>
+    public static bool IsStopped(int worker)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{worker}/status").Any(line => line.StartsWith("State:\tT", StringComparison.Ordinal));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     public void Dispose() => _process.Dispose();
 
     static bool IsWorker(Process process, string root)

@@ -152,7 +152,8 @@ sealed class LocalStorm
         }
 
         run.Kill();
-        for (var waits = 0; run.Workers().Count > 0; waits++)
+        // One that was stopped for good cannot end by itself: the next run ends it.
+        for (var waits = 0; run.Workers().Any(worker => !LocalRun.IsStopped(worker)); waits++)
         {
             // They are cut off after 8 s; what a busy machine adds to that is not their fault.
             if (waits == 300)
