@@ -43,18 +43,43 @@ sealed class S3StagedFile(S3Objects objects, S3Uri root, string path) : StagedFi
             await PublishAsync("*", cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.PreconditionFailed || e.ErrorCode == "NoSuchUpload")
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.PreconditionFailed || IsUnknown(e))
         {
-            var there = await Calls
-                .RunAsync(Name, (s3, token) => s3.GetObjectMetadataAsync(root.Bucket, To.Key, token), cancellationToken)
-                .ConfigureAwait(false);
-            // Also where our own first try went through and only its answer was lost.
-            // Equal parts make equal ETags: the bytes are those of an earlier attempt at the same unit.
-            return there.ContentLength == _length && there.ETag.Trim('"') == ExpectedETag();
+            return await IsThereAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    public override Task PublishAsync(CancellationToken cancellationToken) => PublishAsync(null, cancellationToken);
+    public override async Task PublishAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PublishAsync(null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AmazonS3Exception e) when (IsUnknown(e))
+        {
+            _published = await IsThereAsync(cancellationToken).ConfigureAwait(false) ? true : throw Gone(e);
+        }
+    }
+
+    // Also where our own first try went through and only its answer was lost.
+    // Equal parts make equal ETags: the bytes are those of an earlier attempt at the same unit.
+    async Task<bool> IsThereAsync(CancellationToken cancellationToken)
+    {
+        var there = await Calls
+            .RunAsync(Name, (s3, token) => s3.GetObjectMetadataAsync(root.Bucket, To.Key, token), cancellationToken)
+            .ConfigureAwait(false);
+        return there.ContentLength == _length && there.ETag.Trim('"') == ExpectedETag();
+    }
+
+    static bool IsUnknown(AmazonS3Exception e) => e.ErrorCode == "NoSuchUpload";
+
+    PJobException Gone(AmazonS3Exception e) =>
+        new(
+            $"{Name}: S3 does not know the upload any more, somebody or a lifecycle rule ended it; fix: run the job again, it goes on from "
+                + "what is committed",
+            ExitCode.Failed,
+            e
+        );
 
     /// <summary>Ends an upload that was begun, so that nothing of it is kept or paid for.</summary>
     public async Task AbortAsync(CancellationToken cancellationToken)
@@ -139,29 +164,38 @@ sealed class S3StagedFile(S3Objects objects, S3Uri root, string path) : StagedFi
 
         await BeginAsync(cancellationToken).ConfigureAwait(false);
         var number = _parts.Count + 1;
-        var response = await Calls
-            .RunAsync(
-                Name,
-                (s3, token) =>
-                    s3.UploadPartAsync(
-                        new()
-                        {
-                            BucketName = root.Bucket,
-                            Key = To.Key,
-                            UploadId = _upload,
-                            PartNumber = number,
-                            PartSize = _stream.Length,
-                            InputStream = new MemoryStream(_stream.GetBuffer(), 0, (int)_stream.Length),
-                        },
-                        token
-                    ),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        _parts.Add(new(number, response.ETag));
+        try
+        {
+            var response = await SendPartAsync(number, cancellationToken).ConfigureAwait(false);
+            _parts.Add(new(number, response.ETag));
+        }
+        catch (AmazonS3Exception e) when (IsUnknown(e))
+        {
+            throw Gone(e);
+        }
+
         _length += _stream.Length;
         _stream.SetLength(0);
     }
+
+    Task<UploadPartResponse> SendPartAsync(int number, CancellationToken cancellationToken) =>
+        Calls.RunAsync(
+            Name,
+            (s3, token) =>
+                s3.UploadPartAsync(
+                    new()
+                    {
+                        BucketName = root.Bucket,
+                        Key = To.Key,
+                        UploadId = _upload,
+                        PartNumber = number,
+                        PartSize = _stream.Length,
+                        InputStream = new MemoryStream(_stream.GetBuffer(), 0, (int)_stream.Length),
+                    },
+                    token
+                ),
+            cancellationToken
+        );
 
 #pragma warning disable CA5351 // Not for security: S3's ETag is made of MD5.
     string ExpectedETag()

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Columns;
 using ProcessingJob.Models.Folders;
@@ -106,6 +107,7 @@ public class RerankTaskTests
         var (scores, rows) = (run.Rows.Get<ValueColumn<float>>("score"), run.Rows.Get<ValueColumn<long>>("source_row"));
         // The library fails where a pair has no token at all; here it is a reject.
         Assert.Equal(expected.Count(v => v.ValueKind == JsonValueKind.Null), run.Rejects.Count);
+        Assert.All(run.Rejects, reject => Assert.Equal(RejectReason.MissingText, reject.Reason));
         for (var i = 0; i < scores.Count; i++)
         {
             var wanted = expected[(int)rows[i]].GetDouble();

@@ -4,6 +4,7 @@ using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Columns;
 using ProcessingJob.Data.Reading;
+using ProcessingJob.Tokenization;
 using ProcessingJob.Worker.Tasks;
 
 namespace ProcessingJob.Worker.Stages;
@@ -15,7 +16,7 @@ sealed class OutputRows
     readonly RowReader _reader;
     readonly bool _hasWindows,
         _rejectLong,
-        _pairs,
+        _mayLackRoom,
         _splits;
     readonly int _maxLength;
 
@@ -29,7 +30,8 @@ sealed class OutputRows
     {
         (_task, _reader, _maxLength) = (task, reader, maxLength);
         _hasWindows = spec.Tokens.Overflow == Overflow.Window && !task.JoinsWindows;
-        _pairs = task.EncodesPairs;
+        // Longest first always leaves room for both.
+        _mayLackRoom = task.EncodesPairs && task.Encoding is not { Truncation: Truncation.LongestFirst, Window: false };
         _rejectLong = spec.Tokens.Overflow == Overflow.Reject;
         _splits = spec.Output.Split.Count > 0;
         var columns = new List<OutputColumn>();
@@ -118,7 +120,7 @@ sealed class OutputRows
                 return Reject(block, row, RejectReason.TooLong, $"more than {_maxLength} tokens; tokens.overflow is reject");
             }
 
-            if (block.Encodings.Length(i) == 0 && _pairs)
+            if (block.Encodings.Length(i) == 0 && _mayLackRoom)
             {
                 return Reject(block, row, RejectReason.TooLong, _task.NoRoom);
             }
