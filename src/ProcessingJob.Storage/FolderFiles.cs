@@ -22,7 +22,9 @@ public static class FolderFiles
     /// family: .crc files, _SUCCESS and other markers are no data), of folders with a '/' behind and without what is in them. Links are
     /// not followed and come out as such.
     /// </summary>
-    /// <exception cref="PJobException">Exit code 1: the folder cannot be listed; 2: it is a table of another format.</exception>
+    /// <exception cref="PJobException">
+    /// Exit code 1: the folder cannot be listed; 2: it is a table of another format, or a name has control characters.
+    /// </exception>
     public static (IReadOnlyList<Found> Files, IReadOnlyList<string> Hidden) OfData(string root)
     {
         var found = Walk(
@@ -31,6 +33,7 @@ public static class FolderFiles
             (ref entry) => !IsLink(ref entry) && !IsNoData(ref entry)
         );
         TableFormats.Refuse(root, found.Select(file => file.Name));
+        found.ForEach(file => SourceNames.RefuseControls(root, file.Name));
         RefuseIcebergData(root);
         var groups = found.ToLookup(file => SourceNames.IsHidden(file.Name));
         return ([.. groups[false]], [.. groups[true].Select(file => file.Name)]);

@@ -17,6 +17,7 @@ public sealed class S3Data(IAmazonS3 client, S3Uri uri, S3Options? options = nul
         {
             var name = item.Key[_root.Key.Length..];
             TableFormats.RefuseName($"s3://{_root.Bucket}/{_root.Key}", name);
+            SourceNames.RefuseControls($"s3://{_root.Bucket}/{_root.Key}", name);
             if (SourceNames.IsHidden(name))
             {
                 continue;

@@ -72,6 +72,7 @@ public sealed record S3Input(S3Uri Root, IReadOnlyList<SourceFile> Files, S3Uri?
 
                 var name = item.Key[folder.Key.Length..];
                 TableFormats.RefuseName(uri, name);
+                SourceNames.RefuseControls(uri, name);
                 if (SourceNames.IsHidden(name))
                 {
                     hidden.Add(SourceNames.HiddenPart(name));

@@ -43,6 +43,22 @@ public static class SourceNames
         return string.Join('/', parts[..(at + 1)]) + (at < parts.Length - 1 ? "/" : "");
     }
 
+    /// <summary>Refuses a name with a line break or another control character: messages that show it could be mistaken for others.</summary>
+    /// <param name="place">The folder or bucket, for the message.</param>
+    /// <param name="name">Path below it.</param>
+    /// <exception cref="PJobException">BadSpec: there is one in it; the message shows '?' in its place.</exception>
+    public static void RefuseControls(string place, string name)
+    {
+        if (name.Any(char.IsControl))
+        {
+            var shown = string.Concat(name.Select(c => char.IsControl(c) ? '?' : c));
+            throw new PJobException(
+                $"{place}: the name '{shown}' has a line break or another control character where '?' stands; fix: rename the file",
+                ExitCode.BadSpec
+            );
+        }
+    }
+
     /// <summary>True for a relative path that stays below where it begins.</summary>
     public static bool IsPlain(string name) =>
         name.Length > 0 && !name.Contains('\\') && !name.Contains('\0') && name.Split('/').All(part => part is not ("" or "." or ".."));

@@ -33,6 +33,21 @@ public sealed class LocalInputTests : IDisposable
     public void Resolve_Folder_ListsFilesInOrderWithoutHiddenOnes() =>
         Assert.Equal(["a.csv", "b.csv", "year=2024/c.csv", "year=2024/d.txt"], LocalInput.Resolve(_folder.Path, InputFormat.Auto).Files);
 
+    /// <summary>Else a name could write a line of its own into messages and logs.</summary>
+    [Theory]
+    [InlineData("a\nerror: forged.csv", "a?error: forged.csv")]
+    [InlineData("_a\u001b[31m.csv", "_a?[31m.csv")]
+    public void Resolve_NameWithControlCharacters_IsRefusedAndShownWithoutThem(string name, string shown)
+    {
+        _folder.Write(name, "text\n1\n");
+
+        var e = Assert.Throws<PJobException>(() => LocalInput.Resolve(_folder.Path, InputFormat.Auto));
+
+        Assert.Equal(ExitCode.BadSpec, e.ExitCode);
+        Assert.Contains($"the name '{shown}' has a line break or another control character", e.Message);
+        Assert.DoesNotContain(e.Message, char.IsControl);
+    }
+
     [Fact]
     public void Resolve_Folder_NamesWhatItSkipped()
     {
