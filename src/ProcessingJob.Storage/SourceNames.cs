@@ -43,7 +43,7 @@ public static class SourceNames
         return string.Join('/', parts[..(at + 1)]) + (at < parts.Length - 1 ? "/" : "");
     }
 
-    /// <summary>Refuses a name with a line break or another control character: messages that show it could be mistaken for others.</summary>
+    /// <summary>Refuses a name with a line break or another control character, which could forge a line of a message.</summary>
     /// <param name="place">The folder or bucket, for the message.</param>
     /// <param name="name">Path below it.</param>
     /// <exception cref="PJobException">BadSpec: there is one in it; the message shows '?' in its place.</exception>
