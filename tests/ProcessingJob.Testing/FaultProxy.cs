@@ -69,7 +69,7 @@ public sealed class FaultProxy : IDisposable
         try
         {
             Seen.Enqueue($"{context.Request.HttpMethod} {fault}");
-            if (fault is "503" or "500" or "403" or "404" or "409" or "expired" or "partial" or "elsewhere")
+            if (fault is "503" or "500" or "403" or "404" or "409" or "expired" or "partial" or "elsewhere" or "no upload")
             {
                 await FailAsync(context, fault);
                 return;
@@ -148,6 +148,7 @@ public sealed class FaultProxy : IDisposable
             "409" => (409, "ConditionalRequestConflict"),
             "expired" => (400, "ExpiredToken"),
             "partial" => (200, ""),
+            "no upload" => (404, "NoSuchUpload"),
             "elsewhere" => (301, "PermanentRedirect"),
             _ => (404, "NoSuchKey"),
         };

@@ -112,6 +112,21 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
     }
 
     [Fact]
+    public async Task Commit_UploadEndedBySomebody_SaysSo()
+    {
+        var bucket = await server.NewBucketAsync();
+        using var proxy = new FaultProxy(server.Endpoint)
+        {
+            Fault = (_, request) => request.QueryString["partNumber"] is null ? null : "no upload",
+        };
+        var store = new S3Store(server.Client(proxy.Endpoint), S3Uri.Parse($"s3://{bucket}/out", "data"), Quick);
+
+        var e = await Assert.ThrowsAsync<PJobException>(() => WriteAsync(store, 40_000, 1));
+
+        Assert.Contains("S3 does not know the upload any more, somebody or a lifecycle rule ended it; fix: run the job again", e.Message);
+    }
+
+    [Fact]
     public async Task Commit_TwoAttemptsAtOnce_OneWinsAndNothingIsMixed()
     {
         var bucket = await server.NewBucketAsync();
