@@ -47,8 +47,8 @@ sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine
         return Conclude(columnsA, columnsB, widthA.Width, widthB);
     }
 
-    // Collections that grow leave twice as much behind them.
-    static int Most(FinishedOutput output) => (int)Math.Min(output.Manifest.RowsOut, 100_000_000);
+    // Collections that grow leave twice as much behind them; what a manifest claims is no reason to take all memory.
+    static int Most(FinishedOutput output) => (int)Math.Clamp(output.Manifest.RowsOut, 0, 2_000_000);
 
     static VectorDecoder? Decoder(JobSpec spec, string? ranges) => spec.Task == TaskKind.Embed ? new(spec, ranges) : null;
 
