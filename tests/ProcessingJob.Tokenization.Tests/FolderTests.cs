@@ -98,6 +98,65 @@ public sealed class FolderTests : IDisposable
         Assert.Equal([1], Ids("A"));
     }
 
+    /// <summary>
+    /// A class that makes its normalizer itself goes by tokenizer_config.json (BertTokenizer: lower-case unless it says otherwise); any other
+    /// class runs tokenizer.json as it is.
+    /// </summary>
+    [Theory]
+    [InlineData("bert", """{"do_lower_case":false}""", true, 5)]
+    [InlineData("bert", """{"do_lower_case":true}""", false, 1)]
+    [InlineData("bert", "{}", false, 1)]
+    [InlineData("bert", """{"tokenizer_class":"BertTokenizerFast","do_lower_case":false}""", true, 5)]
+    [InlineData("electra", """{"tokenizer_class":"BertTokenizer","do_lower_case":false}""", true, 5)]
+    [InlineData("electra", """{"tokenizer_class":"ElectraTokenizer","do_lower_case":false}""", true, 1)]
+    [InlineData("bert", """{"tokenizer_class":"PreTrainedTokenizerFast","do_lower_case":false}""", true, 1)]
+    [InlineData("xlm-roberta", """{"do_lower_case":false}""", true, 1)]
+    public void Encode_NormalizerOfBert_IsThatOfTheClass(string type, string config, bool fileLowers, int expected)
+    {
+        Write("config.json", $$"""{"model_type":"{{type}}"}""");
+        Write(
+            "tokenizer.json",
+            Model + $$$""","normalizer":{"type":"BertNormalizer","lowercase":{{{(fileLowers ? "true" : "false")}}}}}"""
+        );
+        Write("tokenizer_config.json", config);
+        Assert.Equal([expected], Ids("A"));
+    }
+
+    [Theory]
+    [InlineData("""{"add_prefix_space":true}""", false, 1)]
+    [InlineData("{}", true, 0)]
+    public void Encode_PrefixSpaceOfRoberta_IsThatOfTheClass(string config, bool fileAdds, int expected)
+    {
+        Write("config.json", """{"model_type":"roberta"}""");
+        Write(
+            "tokenizer.json",
+            $$$"""{"model":{"type":"BPE","vocab":{"a":0,"Ġa":1,"Ġ":2},"merges":[["Ġ","a"]]},"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":{{{(fileAdds ? "true" : "false")}}}}}"""
+        );
+        Write("tokenizer_config.json", config);
+        Assert.Equal([expected], Ids("a"));
+    }
+
+    [Fact]
+    public void Load_RouteOfTheModality_ComesBeforeTheDefaultRoute()
+    {
+        Write("modules.json", """[{"path":"","type":"sentence_transformers.models.Router"}]""");
+        Write(
+            "router_config.json",
+            """{"types":{"0_T":"x.Transformer"},"structure":{"other":["none"],"text":["0_T"]},"parameters":{"default_route":"other"}}"""
+        );
+        Directory.CreateDirectory(Path.Combine(_folder, "0_T"));
+        Write("0_T/tokenizer.json", Model + "}");
+        Assert.Equal([1], Ids("a"));
+    }
+
+    [Fact]
+    public void Load_SideOfPaddingAmongTheArguments_ChangesNothing()
+    {
+        Write("tokenizer.json", Model + "}");
+        Write("sentence_bert_config.json", """{"tokenizer_args":{"padding_side":"left"}}""");
+        Assert.Equal([1], Ids("a"));
+    }
+
     [Theory]
     [InlineData("../elsewhere", "a folder inside of the model")]
     [InlineData("/etc", "a folder inside of the model")]

@@ -72,14 +72,14 @@ sealed record TokenizerFolder(string Root, string Path, string Module)
             return task;
         }
 
-        if (task == null && parameters["default_route"].TextOrNull is { } preferred)
-        {
-            return preferred;
-        }
-
         if (routes.Contains("text"))
         {
             return "text";
+        }
+
+        if (task == null && parameters["default_route"].TextOrNull is { } preferred)
+        {
+            return preferred;
         }
 
         return task == null && routes.Count > 0
