@@ -54,8 +54,21 @@ public sealed record SafetensorsSource(ModelFile File, string Path, GraphOptions
 
     public override bool FusedAttention => Options.Form == GraphForm.Fused;
 
-    public override IReadOnlyList<GraphValue> ReadInputs()
+    (IReadOnlyList<GraphValue> Inputs, IReadOnlyList<string> Unused)? _look;
+
+    public override IReadOnlyList<GraphValue> ReadInputs() => Look().Inputs;
+
+    /// <summary>Tensors of the checkpoint that the graph has no use for, without those that are known to be unneeded.</summary>
+    /// <exception cref="Contract.PJobException">Model: no graph can be built of what the folder holds.</exception>
+    public IReadOnlyList<string> UnusedTensors() => Look().Unused;
+
+    (IReadOnlyList<GraphValue> Inputs, IReadOnlyList<string> Unused) Look()
     {
+        if (_look is { } known)
+        {
+            return known;
+        }
+
         // The operators make no difference to what is refused.
         var options = Options with
         {
@@ -63,8 +76,10 @@ public sealed record SafetensorsSource(ModelFile File, string Path, GraphOptions
             Form = GraphForm.Plain,
             Precision = GraphPrecision.Float32,
         };
-        using var graph = new ModelGraph(this, EncoderGraph.Build(System.IO.Path.GetDirectoryName(Path)!, options));
-        return graph.Inputs;
+        var built = EncoderGraph.Build(System.IO.Path.GetDirectoryName(Path)!, options);
+        using var graph = new ModelGraph(this, built);
+        _look = (graph.Inputs, built.UnusedTensors);
+        return _look.Value;
     }
 
     public override ModelGraph Open() => new(this, EncoderGraph.Build(System.IO.Path.GetDirectoryName(Path)!, Options));

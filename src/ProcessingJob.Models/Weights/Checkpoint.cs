@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Configs;
 
 namespace ProcessingJob.Models.Weights;
 
@@ -101,10 +102,7 @@ public sealed class Checkpoint : IDisposable
         var index = Path.Combine(folder, IndexFile);
         if (!File.Exists(index))
         {
-            var pickle = File.Exists(Path.Combine(folder, "pytorch_model.bin"))
-                ? "found pytorch_model.bin, a pickle that can run code; fix: save the model as safetensors"
-                : $"expected {SingleFile} or {IndexFile}";
-            throw ModelError.Refuse(folder, $"holds no weights: {pickle}");
+            throw ModelError.Refuse(folder, $"holds no {SingleFile} and no {IndexFile}; {FolderContents.InsteadOfWeights(folder)}");
         }
 
         try
