@@ -81,6 +81,25 @@ public sealed class UnreadableFolderTests : IDisposable
     }
 
     [Fact]
+    public void Open_LinkToNothing_NamesWhereItPoints()
+    {
+        Copy();
+        File.Delete(_folder["m", "model.safetensors"]);
+        File.CreateSymbolicLink(_folder["m", "model.safetensors"], "../blobs/0a1b");
+
+        Assert.Contains("model.safetensors: cannot be read: it is a link to ../blobs/0a1b, which is not there", Refusal("m"));
+    }
+
+    [Fact]
+    public void Open_ShardThatIsNotThere_NamesTheIndex()
+    {
+        _folder.Copy(Golden.Own("bert-base-sharded").Folder, "m");
+        File.Delete(Directory.GetFiles(_folder["m"], "model-*.safetensors").Order().First());
+
+        Assert.Contains("is missing, and model.safetensors.index.json names it; fix: ", Refusal("m"));
+    }
+
+    [Fact]
     public void Open_GgufWithoutConfig_IsNamed()
     {
         _folder.Write("m/model-q4_k_m.gguf", "x");

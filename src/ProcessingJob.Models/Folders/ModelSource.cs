@@ -62,25 +62,24 @@ public sealed record SafetensorsSource(ModelFile File, string Path, GraphOptions
     /// <exception cref="Contract.PJobException">Model: no graph can be built of what the folder holds.</exception>
     public IReadOnlyList<string> UnusedTensors() => Look().Unused;
 
+    public override ModelGraph Open() => Open(Options);
+
     (IReadOnlyList<GraphValue> Inputs, IReadOnlyList<string> Unused) Look()
     {
-        if (_look is { } known)
+        if (_look is null)
         {
-            return known;
+            // The operators make no difference to what is refused.
+            Open(Options with { WithoutWeights = true, Form = GraphForm.Plain, Precision = GraphPrecision.Float32 }).Dispose();
         }
 
-        // The operators make no difference to what is refused.
-        var options = Options with
-        {
-            WithoutWeights = true,
-            Form = GraphForm.Plain,
-            Precision = GraphPrecision.Float32,
-        };
-        var built = EncoderGraph.Build(System.IO.Path.GetDirectoryName(Path)!, options);
-        using var graph = new ModelGraph(this, built);
-        _look = (graph.Inputs, built.UnusedTensors);
-        return _look.Value;
+        return _look!.Value;
     }
 
-    public override ModelGraph Open() => new(this, EncoderGraph.Build(System.IO.Path.GetDirectoryName(Path)!, Options));
+    ModelGraph Open(GraphOptions options)
+    {
+        var built = EncoderGraph.Build(System.IO.Path.GetDirectoryName(Path)!, options);
+        var graph = new ModelGraph(this, built);
+        _look ??= (graph.Inputs, built.UnusedTensors);
+        return graph;
+    }
 }

@@ -126,6 +126,11 @@ public sealed class Checkpoint : IDisposable
 
     void Add(string path)
     {
+        if (!File.Exists(path))
+        {
+            throw ModelError.Refuse(path, $"is missing, and {IndexFile} names it; fix: fetch the model again");
+        }
+
         var file = MappedFile.Open(path);
         _files.Add(file);
         foreach (var tensor in SafetensorsHeader.Read(file))
