@@ -5,14 +5,14 @@ using ProcessingJob.Testing;
 
 namespace ProcessingJob.Models.Tests;
 
-/// <summary>Decoders whose config.json says is_causal: false see both ways (transformers 5, masking_utils.py, create_causal_mask).</summary>
+/// <summary>Decoders whose config.json says is_causal: false see both ways (transformers 5, masking_utils.py).</summary>
 public sealed class BothWaysTests : IDisposable
 {
     readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>EuroBERT is Llama without the causal mask, tensors and keys alike, and held to transformers by goldens of its own.</summary>
+    /// <summary>EuroBERT is Llama without the causal mask, in tensors and keys alike.</summary>
     [Theory]
     [InlineData(GraphForm.Plain)]
     [InlineData(GraphForm.Fused)]

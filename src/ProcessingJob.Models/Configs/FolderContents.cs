@@ -1,6 +1,6 @@
 namespace ProcessingJob.Models.Configs;
 
-/// <summary>What a folder holds that is no model folder, or one without weights that can be read: for messages that say what to do.</summary>
+/// <summary>What a folder holds that is no model folder, or one without readable weights: for messages that say what to do.</summary>
 static class FolderContents
 {
     public const string Adapter = "adapter_config.json";

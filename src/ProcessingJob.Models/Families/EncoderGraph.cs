@@ -60,8 +60,8 @@ public static class EncoderGraph
             if (unknown.Count > 0 && !options.AllowUnknownKeys)
             {
                 throw config.Refuse(
-                    $"does not know what {string.Join(", ", unknown)} change{(unknown.Count == 1 ? "s" : "")} in a {config.ModelType} model; "
-                        + "fix: take out of config.json what transformers' own class does not read, or export the model to ONNX"
+                    $"does not know what {string.Join(", ", unknown)} change{(unknown.Count == 1 ? "s" : "")} in a {config.ModelType} "
+                        + "model; fix: take out of config.json what transformers' own class does not read, or export the model to ONNX"
                 );
             }
 

@@ -44,10 +44,8 @@ static class ModelSources
                 throw ModelError.Refuse(folder, "has no .onnx file, which compute.outputs and compute.inputs are for; fix: leave them out");
             }
 
-            throw ModelError.Refuse(
-                System.IO.Path.Combine(folder, transformerPath),
-                $"has no model.safetensors and no .onnx file; {FolderContents.InsteadOfWeights(System.IO.Path.Combine(folder, transformerPath))}"
-            );
+            var encoder = System.IO.Path.Combine(folder, transformerPath);
+            throw ModelError.Refuse(encoder, $"has no model.safetensors and no .onnx file; {FolderContents.InsteadOfWeights(encoder)}");
         }
 
         var named = paths.Where(p => System.IO.Path.GetFileName(p).StartsWith("model", StringComparison.Ordinal)).ToArray();

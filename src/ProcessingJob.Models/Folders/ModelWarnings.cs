@@ -70,7 +70,8 @@ public static class ModelWarnings
         {
             yield return new(
                 "own_code_unused",
-                $"config.json names code of its own in auto_map, which is never run: the numbers are those of transformers' {model.ModelType}"
+                "config.json names code of its own in auto_map, which is never run: the numbers are those of transformers' "
+                    + model.ModelType
             );
         }
     }

@@ -31,8 +31,8 @@ sealed class SentenceConfig
     public SentenceConfig(TokenizerFolder folder)
     {
         _config = Names
-            .SelectMany(name => (string[])[Path.Combine(folder.Path, name), Path.Combine(folder.Root, name)])
-            .Select(Json.ReadIfThere)
+            .Where(_ => folder.IsListed)
+            .Select(name => Json.ReadIfThere(Path.Combine(folder.Path, name)))
             .FirstOrDefault(config => config.IsObject && config.Members.Any());
         _texts = _config["processing_kwargs"]["text"];
         _colbert = ColbertFiles.Find(folder);

@@ -54,8 +54,8 @@ static class TokenizerClass
 
     /// <summary>
     /// Of a class that makes its normalizer or pre-tokenizer out of tokenizer_config.json and takes only vocabulary, merges and layout of
-    /// tokenizer.json (transformers 5, tokenization_utils_tokenizers.py; transformers 4's fast classes set the same values over the file's):
-    /// the pipeline as that class runs it. A class that is not the model type's own runs tokenizer.json as it is.
+    /// tokenizer.json: the pipeline as that class runs it (transformers 5, tokenization_utils_tokenizers.py; the fast classes of
+    /// transformers 4 set the same values over the file's). A class that is not the model type's own runs tokenizer.json as it is.
     /// </summary>
     public static TextPipeline Rebuilt(TextPipeline pipeline, TokenizerConfig config)
     {
