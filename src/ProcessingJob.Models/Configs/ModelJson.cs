@@ -102,10 +102,10 @@ public sealed class ModelJson
         : throw Refuse(key, value, "true or false");
 
     /// <summary>Whether the key is there and not null.</summary>
-    public bool Has(string key) => Get(key) is not null;
+    internal bool Has(string key) => Get(key) is not null;
 
     /// <summary>Whether an object has a string as the value of one of its keys, or of those of the objects in it.</summary>
-    public bool Mentions(string key, string text) => Get(key) is { } value && Mentions(value, text);
+    internal bool Mentions(string key, string text) => Get(key) is { } value && Mentions(value, text);
 
     /// <summary>The strings of a list; a single string counts as a list of one; empty where the key is not there.</summary>
     public IReadOnlyList<string> Texts(string key)
