@@ -139,6 +139,33 @@ public sealed class ConfigTests : IDisposable
         Assert.True(error.Message.Contains(key) || error.Message.Contains("rope scaling"), error.Message);
     }
 
+    /// <summary>transformers takes two labels where config.json says nothing, and refuses weights of another shape.</summary>
+    [Theory]
+    [InlineData("{}", "without id2label and num_labels there are 2 labels, tensor classifier.weight has")]
+    [InlineData("""{"num_labels":9}""", "num_labels says 9 labels, tensor classifier.weight has")]
+    [InlineData("""{"id2label":{"0":"a"}}""", "id2label names 1 label, tensor classifier.weight has")]
+    public void Build_LabelsThatAreNotTheTensors_AreRefused(string labels, string expected)
+    {
+        var golden = Golden.Own("bert-tokcls");
+        _folder.Copy(golden.Folder, "m");
+        WriteConfig(
+            golden,
+            config =>
+            {
+                config.Remove("id2label");
+                config.Remove("label2id");
+                foreach (var (key, value) in JsonNode.Parse(labels)!.AsObject())
+                {
+                    config[key] = value!.DeepClone();
+                }
+            }
+        );
+
+        var error = Assert.Throws<PJobException>(() => EncoderGraph.Build(_folder["m"], golden.Options(GraphForm.Plain)));
+
+        Assert.Contains(expected, error.Message);
+    }
+
     [Fact]
     public void Build_QuantizationOverSeveralLines_IsRefusedInOne()
     {

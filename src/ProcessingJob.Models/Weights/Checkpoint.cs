@@ -54,8 +54,8 @@ public sealed class Checkpoint : IDisposable
         {
             throw ModelError.Refuse(
                 Folder,
-                $"tensor {name} is missing among the {_tensors.Count:N0} tensors of the checkpoint, the config asks for it; "
-                    + "fix: compare config.json with the file that holds the weights"
+                $"tensor {name} is missing among the {_tensors.Count:N0} tensors of the checkpoint; "
+                    + "fix: compare config.json and the task with the file that holds the weights"
             );
         }
 
