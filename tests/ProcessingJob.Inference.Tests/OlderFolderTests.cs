@@ -86,14 +86,15 @@ public sealed class OlderFolderTests : IDisposable
         Directory.CreateDirectory(_folder["blobs"]);
         foreach (var (number, file) in Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order().Index())
         {
-            File.Move(file, _folder["blobs", $"{number}"]);
-            File.CreateSymbolicLink(file, Path.GetRelativePath(Path.GetDirectoryName(file)!, _folder["blobs", $"{number}"]));
+            var blob = _folder["blobs", $"{number}"];
+            File.Move(file, blob);
+            File.CreateSymbolicLink(file, Path.GetRelativePath(Path.GetDirectoryName(file)!, blob));
         }
 
         await SameVectors(folder);
     }
 
-    /// <summary>A module's file as versions 2 to 5 wrote it: Pooling with flags, Normalize without a file, Dense without later keys.</summary>
+    /// <summary>As versions 2 to 5 wrote it: Pooling with flags, Normalize without a file, Dense without later keys.</summary>
     static void WriteAsBefore(string kind, string folder)
     {
         switch (kind)

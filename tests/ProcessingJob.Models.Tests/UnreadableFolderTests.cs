@@ -81,6 +81,15 @@ public sealed class UnreadableFolderTests : IDisposable
     }
 
     [Fact]
+    public void Open_ModulesWithoutATransformer_AreNotTakenForOne()
+    {
+        _folder.Copy(Path.Combine(AppContext.BaseDirectory, "folders", "layernorm"), "m");
+        File.Delete(_folder["m", "config.json"]);
+
+        Assert.Contains("config.json: is missing: expected a Hugging Face model folder", Refusal("m"));
+    }
+
+    [Fact]
     public void Open_LinkToNothing_NamesWhereItPoints()
     {
         Copy();

@@ -1,3 +1,5 @@
+using ProcessingJob.Contract;
+
 namespace ProcessingJob.Models.Configs;
 
 /// <summary>What a folder holds that is no model folder, or one without readable weights: for messages that say what to do.</summary>
@@ -75,24 +77,33 @@ static class FolderContents
     public const string OfAdapter =
         $"found {Adapter}, an adapter of PEFT over another model; fix: merge it into that model with merge_and_unload and save the result";
 
-    /// <summary>The one folder below that has the file; a hub's cache keeps its revisions in snapshots.</summary>
+    /// <summary>The last by name of the folders below that hold a model; a hub's cache keeps its revisions in snapshots.</summary>
     static string? Inner(string folder)
     {
         try
         {
             string[] found =
             [
-                .. Directory
-                    .EnumerateDirectories(folder)
-                    .Concat(Below(folder, "snapshots"))
-                    .Where(inner => File.Exists(Path.Combine(inner, "config.json")))
-                    .Order(StringComparer.Ordinal),
+                .. Directory.EnumerateDirectories(folder).Concat(Below(folder, "snapshots")).Where(IsModel).Order(StringComparer.Ordinal),
             ];
             return found.Length == 0 ? null : found[^1];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Modules of sentence-transformers have a config.json too, but no model_type in it.</summary>
+    static bool IsModel(string folder)
+    {
+        try
+        {
+            return ModelJson.TryRead(Path.Combine(folder, "config.json"))?.Has("model_type") == true;
+        }
+        catch (PJobException)
+        {
+            return false;
         }
     }
 

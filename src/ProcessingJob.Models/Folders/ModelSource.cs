@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ProcessingJob.Models.Families;
 using ProcessingJob.Models.Graphs;
 using ProcessingJob.Models.Onnx;
@@ -54,7 +55,8 @@ public sealed record SafetensorsSource(ModelFile File, string Path, GraphOptions
 
     public override bool FusedAttention => Options.Form == GraphForm.Fused;
 
-    (IReadOnlyList<GraphValue> Inputs, IReadOnlyList<string> Unused)? _look;
+    // In a box of its own, as sources are compared and kept by what they are, not by what is known of them.
+    readonly StrongBox<(IReadOnlyList<GraphValue> Inputs, IReadOnlyList<string> Unused)?> _look = new();
 
     public override IReadOnlyList<GraphValue> ReadInputs() => Look().Inputs;
 
@@ -66,20 +68,20 @@ public sealed record SafetensorsSource(ModelFile File, string Path, GraphOptions
 
     (IReadOnlyList<GraphValue> Inputs, IReadOnlyList<string> Unused) Look()
     {
-        if (_look is null)
+        if (_look.Value is null)
         {
             // The operators make no difference to what is refused.
             Open(Options with { WithoutWeights = true, Form = GraphForm.Plain, Precision = GraphPrecision.Float32 }).Dispose();
         }
 
-        return _look!.Value;
+        return _look.Value!.Value;
     }
 
     ModelGraph Open(GraphOptions options)
     {
         var built = EncoderGraph.Build(System.IO.Path.GetDirectoryName(Path)!, options);
         var graph = new ModelGraph(this, built);
-        _look ??= (graph.Inputs, built.UnusedTensors);
+        _look.Value ??= (graph.Inputs, built.UnusedTensors);
         return graph;
     }
 }
