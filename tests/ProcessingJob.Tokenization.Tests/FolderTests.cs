@@ -65,6 +65,21 @@ public sealed class FolderTests : IDisposable
         Assert.Equal(4, Tokenizer.Load(Path.Combine(_folder, "0_Transformer")).MaxLength);
     }
 
+    /// <summary>What PyLate says of queries stands in the model's folder, also where the transformer has one of its own.</summary>
+    [Fact]
+    public void Load_FolderOfAModule_IsFilledUpAsTheModelSays()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "0_Transformer"));
+        Write("modules.json", """[{"path":"0_Transformer","type":"sentence_transformers.models.Transformer"}]""");
+        Write("config_sentence_transformers.json", """{"query_prefix":"a","query_length":7}""");
+        Write("0_Transformer/tokenizer.json", Model + "}");
+        Write("0_Transformer/tokenizer_config.json", """{"mask_token":"d"}""");
+        var buffer = new EncodingBuffer();
+        var tokenizer = Tokenizer.Load(Path.Combine(_folder, "0_Transformer"), TextRole.Query);
+        tokenizer.CreateEncoder(new EncodeOptions { MaxLength = tokenizer.MaxLength }).Encode("b", buffer);
+        Assert.Equal([2, 4, 4, 4, 4, 4, 4], buffer.Ids(0).ToArray());
+    }
+
     [Theory]
     [InlineData("""{"tokenizer_args":{"padding_token":"x"}}""", "padding_token")]
     [InlineData("""{"processing_kwargs":{"text":{"add_special_tokens":false}}}""", "add_special_tokens")]

@@ -107,16 +107,16 @@ static class FolderReader
         }
 
         bare = bare with { MaxLength = parts.StatedTruncation };
-        return folder.IsModel2Vec ? Model2Vec(bare, folder.Root) : bare;
+        return folder.IsModel2Vec ? Model2Vec(bare, folder.Path) : bare;
     }
 
     /// <summary>
     /// model2vec/model.py: texts are cut to as many characters as the limit's tokens have at the median, unknown tokens left out.
     /// </summary>
-    static TokenizerParts Model2Vec(TokenizerParts parts, string root)
+    static TokenizerParts Model2Vec(TokenizerParts parts, string folder)
     {
         const int DefaultLimit = 512;
-        var stated = Json.ReadIfThere(Path.Combine(root, "config.json"))["max_length"];
+        var stated = Json.ReadIfThere(Path.Combine(folder, "config.json"))["max_length"];
         var limit = stated.IsNull ? DefaultLimit : stated.Number;
         var lengths = parts.Pipeline.Tokens.Select(token => Vocabulary.CodePoints(token).Length).Order().ToList();
         var middle = lengths.Count / 2;

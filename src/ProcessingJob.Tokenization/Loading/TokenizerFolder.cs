@@ -30,9 +30,10 @@ sealed record TokenizerFolder(string Root, string Path, string Module)
         if (modules.IsNull)
         {
             var config = Json.ReadIfThere(System.IO.Path.Combine(root, "config.json"));
-            return new TokenizerFolder(root, root, config["model_type"].TextOrNull == "model2vec" ? StaticModel : "")
+            var above = Above(root);
+            return new TokenizerFolder(above ?? root, root, config["model_type"].TextOrNull == "model2vec" ? StaticModel : "")
             {
-                IsListed = IsBelowModules(root),
+                IsListed = above is not null,
             };
         }
 
@@ -45,13 +46,12 @@ sealed record TokenizerFolder(string Root, string Path, string Module)
         throw Refusal.Broken(modules.Where, "lists no module");
     }
 
-    /// <summary>A module's folder stands below modules.json, that of a Router's module two levels below.</summary>
-    static bool IsBelowModules(string folder)
+    /// <summary>The model's folder above a module's: one level, two for a module of a Router; null where there is none.</summary>
+    static string? Above(string folder)
     {
         var parent = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(folder).TrimEnd('/'));
-        var above = System.IO.Path.GetDirectoryName(parent);
-        return File.Exists(System.IO.Path.Combine(parent ?? "", ModulesFile))
-            || File.Exists(System.IO.Path.Combine(above ?? "", ModulesFile));
+        string?[] candidates = [parent, System.IO.Path.GetDirectoryName(parent)];
+        return Array.Find(candidates, c => c is not null && File.Exists(System.IO.Path.Combine(c, ModulesFile)));
     }
 
     TokenizerFolder Route(string? task)
