@@ -2,7 +2,7 @@ using ProcessingJob.Worker.Stages;
 
 namespace ProcessingJob.Benchmarks.Host;
 
-/// <summary>CPU time of many threads together.</summary>
+/// <summary>Time of many threads together: CPU time, but for commits, which wait for the disk one after another.</summary>
 sealed class CpuMeter
 {
     long _nanoseconds;
@@ -10,20 +10,6 @@ sealed class CpuMeter
     public double Seconds => _nanoseconds / 1e9;
 
     public void Add(long nanoseconds) => Interlocked.Add(ref _nanoseconds, nanoseconds);
-
-    /// <summary>Counts an action that stays on its thread.</summary>
-    public T Measure<T>(Func<T> action)
-    {
-        var start = ThreadTime.Nanoseconds;
-        try
-        {
-            return action();
-        }
-        finally
-        {
-            Add(ThreadTime.Nanoseconds - start);
-        }
-    }
 }
 
 static class ThreadTime
