@@ -83,7 +83,6 @@ sealed class TextInput : RecordInput
     static PJobException Refuse(string file, InputFormat format, string what) =>
         new(
             $"{file}: its first line {what}, and its name tells plain text; fix: set input.format: {Names.Of(format)}, or text where lines "
-                + "are the texts",
-            ExitCode.BadSpec
+                + "are the texts"
         );
 }
