@@ -27,11 +27,8 @@ static class CompareCommand
             HelpName = "X",
             DefaultValueFactory = _ => DefaultMinCosine,
         };
-        var ranges = new Option<string?>("--ranges")
-        {
-            Description = "The jobs' embed.ranges, for int8 and uint8 embeddings; default: those of the specs",
-            HelpName = "FILE",
-        };
+        var ranges = RangesOption.Create();
+        ranges.Description += "; again for the other output, if it has others";
         var html = new Option<string?>("--html") { Description = "Also write a page to this file", HelpName = "FILE" };
         var region = CommonOptions.Region();
         var json = CommonOptions.Json();
@@ -59,7 +56,7 @@ static class CompareCommand
                 var found = await WaitNotice.WhileAsync(
                     cli,
                     $"{Display.Text.Count(a.Manifest.RowsOut + b.Manifest.RowsOut)} rows",
-                    comparer.RunAsync(parsed.GetValue(ranges), cancellationToken)
+                    comparer.RunAsync(parsed.GetValue(ranges)!, cancellationToken)
                 );
                 if (parsed.GetValue(html) is { } file)
                 {

@@ -32,11 +32,7 @@ static class ReportCommand
             Description = "Kept column that colors the embeddings; default: one with few values",
             HelpName = "COLUMN",
         };
-        var ranges = new Option<string?>("--ranges")
-        {
-            Description = "The job's embed.ranges, for int8 and uint8 embeddings",
-            HelpName = "FILE",
-        };
+        var ranges = RangesOption.Create();
         var region = CommonOptions.Region();
         command.Arguments.Add(folder);
         command.Options.Add(file);
@@ -60,7 +56,9 @@ static class ReportCommand
 
                 var output = await FinishedOutput.OpenAsync(opened.Store, cancellationToken);
                 var sample =
-                    output.Spec.Task == TaskKind.Embed ? await SampleAsync(cli, output, parsed.GetValue(ranges), cancellationToken) : null;
+                    output.Spec.Task == TaskKind.Embed
+                        ? await SampleAsync(cli, output, RangesOption.FileOf(output.Spec, parsed.GetValue(ranges)!), cancellationToken)
+                        : null;
                 if (parsed.GetValue(color) is { } column && sample is not null && !sample.Rows.Any(r => r.ContainsKey(column)))
                 {
                     throw new PJobException(
