@@ -81,7 +81,7 @@ static class Judge
 
         foreach (var column in found.Columns)
         {
-            yield return $"{column.Column}: other values in {Text.Count(column.Rows)} rows, such as {column.Example}";
+            yield return $"{column.Column}: other values in {Text.Plural(column.Rows, "row")}, such as {column.Example}";
         }
     }
 
