@@ -7,7 +7,10 @@ static class AskPage
 {
     public static string Build(FoundAnswers found, string context, string model)
     {
-        var page = new HtmlPage(found.Question, $"pjob ask · {Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model)))}");
+        var page = new HtmlPage(
+            found.Question,
+            $"pjob ask · {Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model)))}"
+        );
         var best = found.Candidates.Count > 0 ? found.Candidates[0] : null;
         page.Add(
             found.Best is null ? "No answer" : "Answer",

@@ -76,8 +76,8 @@ static class ReportPage
             "Truncated",
             Text.Count(m.Truncated),
             CallsPerRow(output.Spec) > 1 ? "encodings"
-                : m.RowsOut > 0 ? Text.Percent((double)m.Truncated / m.RowsOut) + " of rows"
-                : ""
+            : m.RowsOut > 0 ? Text.Percent((double)m.Truncated / m.RowsOut) + " of rows"
+            : ""
         );
         if (reports.Count > 0)
         {
