@@ -137,7 +137,8 @@ public static class App
             && error.Message.Split('\n') is [_, .. { Length: > 0 } choices]
         )
         {
-            return $"found '{given.Value}', expected {string.Join(", ", choices.Select(c => c.Trim().Trim('\'')).Where(c => c.Length > 0))}";
+            var known = choices.Select(c => c.Trim().Trim('\'')).Where(c => c.Length > 0);
+            return $"found '{given.Value}', expected {string.Join(", ", known)}";
         }
 
         if (

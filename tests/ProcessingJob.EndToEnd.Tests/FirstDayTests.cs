@@ -123,6 +123,8 @@ public sealed partial class FirstDayTests(FirstDay day) : IClassFixture<FirstDay
         2,
         "stars|int8"
     )]
+    [InlineData("pjob init reviews.csv -f /proc/job.yaml", 2, "/proc/job.yaml: cannot be written: ")]
+    [InlineData("pjob report done --out /proc/r.html", 2, "/proc/r.html: cannot be written: ")]
     [InlineData("pjob init texts -f -", 2, "notes.md|fix: |texts/*.txt")]
     [InlineData("pjob init job.yaml -f -", 2, "job.yaml|expected .csv")]
     [InlineData("pjob init reviews.csv model -f job.yaml", 2, "job.yaml already exists|--force")]

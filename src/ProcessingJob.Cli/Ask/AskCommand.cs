@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
-using ProcessingJob.Cli.Pages;
 using ProcessingJob.Contract;
 using ProcessingJob.Inference.Heads;
 
@@ -87,7 +86,7 @@ static class AskCommand
 
                     if (parsed.GetValue(html) is { } file)
                     {
-                        await PageFile.WriteAsync(file, AskPage.Build(found, text, parsed.GetRequiredValue(model)), cancellationToken);
+                        ResultFile.Write(file, AskPage.Build(found, text, parsed.GetRequiredValue(model)));
                         cli.Error.WriteLine($"wrote {file}");
                     }
                 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
-using ProcessingJob.Cli.Pages;
 using ProcessingJob.Contract;
 using ProcessingJob.Data.Outputs;
 
@@ -60,7 +59,7 @@ static class CompareCommand
                 );
                 if (parsed.GetValue(html) is { } file)
                 {
-                    await PageFile.WriteAsync(file, ComparePage.Build(found), cancellationToken);
+                    ResultFile.Write(file, ComparePage.Build(found));
                 }
 
                 if (parsed.GetValue(json))

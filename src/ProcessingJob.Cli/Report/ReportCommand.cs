@@ -2,7 +2,6 @@ using System.CommandLine;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
-using ProcessingJob.Cli.Pages;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Spec;
@@ -49,7 +48,7 @@ static class ReportCommand
                 {
                     await OutputRoot.CheckLayoutAsync(opened.Store, cancellationToken);
                     var (unfinished, state) = await UnfinishedPage.BuildAsync(opened.Store, RejectsPerReason, cancellationToken);
-                    await PageFile.WriteAsync(path, unfinished, cancellationToken);
+                    ResultFile.Write(path, unfinished);
                     cli.Out.WriteLine($"{path}: {state}");
                     return;
                 }
@@ -76,7 +75,7 @@ static class ReportCommand
                     parsed.GetValue(color),
                     await TaskPictures.ReadAsync(output, cancellationToken)
                 );
-                await PageFile.WriteAsync(path, html, cancellationToken);
+                ResultFile.Write(path, html);
                 cli.Out.WriteLine($"{path}: {output.Manifest.Job}, {Display.Text.Count(output.Manifest.RowsOut)} rows");
             }
         );

@@ -24,7 +24,8 @@ static class StopCommand
                 if (Directory.Exists(job))
                 {
                     throw new PJobException(
-                        $"{job}: is a folder, expected the name of a job on SageMaker; fix: press Ctrl-C where pjob runs a job on this machine",
+                        $"{job}: is a folder, expected the name of a job on SageMaker; fix: press Ctrl-C where pjob runs a job on this "
+                            + "machine",
                         ExitCode.BadSpec
                     );
                 }

@@ -43,7 +43,14 @@ public class LocalJobTests
 
         Directory.CreateDirectory(bench.Path("other"));
         File.WriteAllText(bench.Path("other", "_manifest.json"), "{}");
-        await RefusedAsync(bench, bench.Spec() with { Output = new() { Data = bench.Path("other", "data") } }, "among the parts of another");
+        await RefusedAsync(
+            bench,
+            bench.Spec() with
+            {
+                Output = new() { Data = bench.Path("other", "data") },
+            },
+            "among the parts of another"
+        );
     }
 
     [Fact]
