@@ -3,6 +3,7 @@ using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
 using ProcessingJob.Launcher.Aws;
+using ProcessingJob.Launcher.Progress;
 
 namespace ProcessingJob.Cli.Check;
 
@@ -22,7 +23,8 @@ static class CheckCommand
             {
                 using var opened = OutputPlace.Open(cli, parsed.GetRequiredValue(folder), parsed.GetValue(region));
                 var output = opened.Store;
-                var result = await AwsErrors.ExplainAsync(() => new OutputCheck(output).RunAsync(cancellationToken));
+                var notes = new StepNotes(cli.Time, cli.Error.WriteLine);
+                var result = await AwsErrors.ExplainAsync(() => new OutputCheck(output, notes).RunAsync(cancellationToken));
                 var exitCode = result.Faults.Count == 0 ? 0 : 1;
                 if (parsed.GetValue(json))
                 {

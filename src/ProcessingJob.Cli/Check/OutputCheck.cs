@@ -15,7 +15,9 @@ namespace ProcessingJob.Cli.Check;
 sealed record CheckResult(Manifest? Manifest, IReadOnlyList<string> Faults, IReadOnlyList<string> Orphans);
 
 /// <summary>Reads a finished output again and holds it against its manifest: files, sizes, hashes, rows, schema, sums.</summary>
-sealed class OutputCheck(IOutputStore output)
+/// <param name="output">The output.</param>
+/// <param name="progress">Told how far each long step is.</param>
+sealed class OutputCheck(IOutputStore output, IProgress<StepProgress> progress)
 {
     readonly ConcurrentQueue<string> _faults = new();
     readonly ConcurrentDictionary<string, string> _schemas = new(StringComparer.Ordinal);
@@ -46,9 +48,10 @@ sealed class OutputCheck(IOutputStore output)
         var spec = SpecReader.Parse(manifest.Spec.ToJsonString(), OutputLayout.Manifest);
         await CheckFilesAsync(manifest, spec, cancellationToken);
         CheckSchemas();
+        var found = await RecordFiles.SizesAsync(output, progress, cancellationToken);
         var known = manifest.Parts.Concat(manifest.RejectFiles).Select(p => p.Path).ToHashSet(StringComparer.Ordinal);
-        known.UnionWith(await CheckRecordsAsync(manifest, cancellationToken));
-        var unknown = await UnknownAsync(known, cancellationToken);
+        known.UnionWith(await CheckRecordsAsync(manifest, RecordFiles.Commits(found.Keys), cancellationToken));
+        var unknown = found.Keys.Where(file => !known.Contains(file)).Order(StringComparer.Ordinal).ToList();
         foreach (var file in unknown.Where(OutputRoot.IsForeign))
         {
             _faults.Enqueue($"{file}: is no part of the job, and readers of {OutputLayout.DataFolder} would take it for one; move it away");
@@ -66,10 +69,16 @@ sealed class OutputCheck(IOutputStore output)
             part.Path.EndsWith(OutputLayout.Sidecar, StringComparison.Ordinal)
                 ? rows.GetValueOrDefault(part.Path[..^OutputLayout.Sidecar.Length] + ".npy")
                 : part.Rows;
+        PartRecord[] files = [.. manifest.Parts, .. manifest.RejectFiles];
+        var done = 0L;
         return Parallel.ForEachAsync(
-            manifest.Parts.Concat(manifest.RejectFiles),
+            files,
             cancellationToken,
-            async (part, token) => await CheckFileAsync(part, Rows(part), columns, spec, token)
+            async (part, token) =>
+            {
+                await CheckFileAsync(part, Rows(part), columns, spec, token);
+                progress.Report(new("reading the parts", Interlocked.Increment(ref done), files.Length, "files"));
+            }
         );
     }
 
@@ -154,42 +163,29 @@ sealed class OutputCheck(IOutputStore output)
         }
     }
 
-    async Task<IReadOnlyList<string>> CheckRecordsAsync(Manifest manifest, CancellationToken cancellationToken)
+    /// <returns>Paths of the records that are of this job.</returns>
+    async Task<IReadOnlyList<string>> CheckRecordsAsync(Manifest manifest, IReadOnlyList<string> found, CancellationToken cancellationToken)
     {
-        var records = new List<UnitRecord>();
-        var paths = new List<string>();
-        foreach (
-            var unit in manifest.Parts.Concat(manifest.RejectFiles).Select(p => OutputNames.UnitOf(p.Path)).OfType<string>().Distinct()
-        )
+        var units = manifest.Parts.Concat(manifest.RejectFiles).Select(p => OutputNames.UnitOf(p.Path)).OfType<string>().Distinct();
+        foreach (var missing in units.Select(OutputLayout.Commit).Except(found))
         {
-            if (await output.ReadAsync(OutputLayout.Commit(unit), cancellationToken) is null)
-            {
-                _faults.Enqueue($"{OutputLayout.Commit(unit)}: missing");
-            }
+            _faults.Enqueue($"{missing}: missing");
         }
-        await foreach (var file in output.ListAsync(OutputLayout.CommitFolder, cancellationToken))
-        {
-            if (OutputNames.UnitOf(file.Path) is null || await output.ReadAsync(file.Path, cancellationToken) is not { } json)
-            {
-                continue;
-            }
 
-            try
-            {
-                var record = ContractJson.Read<UnitRecord>(json, file.Path);
-                if (record.SpecFingerprint != manifest.SpecFingerprint || record.ModelFingerprint != manifest.ModelFingerprint)
-                {
-                    continue;
-                }
-
-                records.Add(record);
-                paths.Add(file.Path);
-            }
-            catch (PJobException e) when (e.ExitCode == ExitCode.Failed)
-            {
-                _faults.Enqueue(e.Message);
-            }
-        }
+        var read = new UnitRecord?[found.Count];
+        await RecordFiles.ReadAsync(
+            output,
+            found,
+            (i, json) => read[i] = json is null ? null : Parse(json, found[i]),
+            progress,
+            cancellationToken
+        );
+        var ours = found
+            .Zip(read)
+            .Where(r => r.Second?.SpecFingerprint == manifest.SpecFingerprint && r.Second.ModelFingerprint == manifest.ModelFingerprint)
+            .ToList();
+        var records = ours.ConvertAll(r => r.Second!);
+        var paths = ours.ConvertAll(r => r.First);
         foreach (var fault in records.Zip(paths).SelectMany(r => UnitCheck.CountFaults(r.First, r.Second)))
         {
             _faults.Enqueue(fault);
@@ -245,21 +241,17 @@ sealed class OutputCheck(IOutputStore output)
         }
     }
 
-    async Task<List<string>> UnknownAsync(HashSet<string> known, CancellationToken cancellationToken)
+    UnitRecord? Parse(byte[] json, string path)
     {
-        var unknown = new List<string>();
-        foreach (var prefix in new[] { OutputLayout.DataFolder, OutputLayout.RejectFolder, OutputLayout.CommitFolder })
+        try
         {
-            await foreach (var file in output.ListAsync(prefix, cancellationToken))
-            {
-                if (!known.Contains(file.Path))
-                {
-                    unknown.Add(file.Path);
-                }
-            }
+            return ContractJson.Read<UnitRecord>(json, path);
         }
-        unknown.Sort(StringComparer.Ordinal);
-        return unknown;
+        catch (PJobException e) when (e.ExitCode == ExitCode.Failed)
+        {
+            _faults.Enqueue(e.Message);
+            return null;
+        }
     }
 
     void Fault(PartRecord part, string what) => _faults.Enqueue($"{part.Path}: {what}");

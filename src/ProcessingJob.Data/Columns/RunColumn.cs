@@ -24,6 +24,8 @@ public abstract class RunColumn<T> : Column
     /// <summary>Items of all rows, one after another.</summary>
     public ReadOnlyMemory<T> Items => _items.Memory;
 
+    internal Span<T> ItemsInPlace => _items.Span;
+
     /// <summary>Index behind the last item of each row.</summary>
     public ReadOnlySpan<int> Ends => _ends.Span;
 

@@ -33,7 +33,7 @@ static class ArrowArrays
     static ArrayData DataOf(OutputColumn type, Column column) =>
         column switch
         {
-            ListColumn<float> c when type.Kind == ColumnKind.ListFloat16 => ListData(type, c, FloatType.Default, Halved(c)),
+            ListColumn<float> c when type.Kind == ColumnKind.ListFloat16 => ListData(type, c, FloatType.Default, Rounded(c)),
             ListColumn<float> c => ListData(type, c, FloatType.Default, Shared(c.Items)),
             ListColumn<int> c => ListData(type, c, Int32Type.Default, Shared(c.Items)),
             ListColumn<sbyte> c => ListData(type, c, Int8Type.Default, Shared(c.Items)),
@@ -165,16 +165,11 @@ static class ArrowArrays
         );
     }
 
-    static ArrowBuffer Halved(ListColumn<float> column)
+    /// <summary>Rounded to float16 in place: a block is written once and cleared.</summary>
+    static ArrowBuffer Rounded(ListColumn<float> column)
     {
-        var source = column.Items.Span;
-        var rounded = new float[source.Length];
-        for (var i = 0; i < rounded.Length; i++)
-        {
-            rounded[i] = (float)(Half)source[i];
-        }
-
-        return Shared<float>(rounded);
+        Halves.Round(column.ItemsInPlace);
+        return Shared(column.Items);
     }
 
     /// <summary>Values of one size; a null row, which holds none, gets zeros.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text;
 using ProcessingJob.Contract;
@@ -140,11 +141,7 @@ sealed class NpyPart : IPartFormat
     void WriteHalves(ReadOnlySpan<float> values)
     {
         var halves = ArrayPool<Half>.Shared.Rent(values.Length);
-        for (var i = 0; i < values.Length; i++)
-        {
-            halves[i] = (Half)values[i];
-        }
-
+        TensorPrimitives.ConvertToHalf(values, halves);
         _matrix.Output.Write(MemoryMarshal.AsBytes(halves.AsSpan(0, values.Length)));
         ArrayPool<Half>.Shared.Return(halves);
     }

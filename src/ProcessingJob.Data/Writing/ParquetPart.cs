@@ -105,13 +105,14 @@ sealed class ParquetPart : IPartFormat
         // Numbers of vectors and token ids hardly repeat, and nobody looks for one by its size.
         var path = $"{column.Name}.list.element";
         builder.DisableDictionary(path).DisableStatistics(path).DisableWritePageIndex(path);
-        if (column.Kind == ColumnKind.ListFloat && compression == OutputCompression.Zstd)
-        {
-            builder.Encoding(path, Encoding.ByteStreamSplit).CompressionLevel(path, VectorZstdLevel);
-        }
-        else if (column.Kind == ColumnKind.ListFloat16)
+        var isZstd = compression == OutputCompression.Zstd;
+        if (column.Kind == ColumnKind.ListFloat16 || (column.Kind == ColumnKind.ListFloat && isZstd))
         {
             builder.Encoding(path, Encoding.ByteStreamSplit);
+            if (isZstd)
+            {
+                builder.CompressionLevel(path, VectorZstdLevel);
+            }
         }
     }
 
