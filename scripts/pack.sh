@@ -13,9 +13,11 @@ build=(-c Release -v quiet -o "$folder" --artifacts-path out/pack)
 # The tool's own package belongs to no platform; without the first property the SDK would take this machine's.
 version=()
 [[ -z ${VERSION:-} ]] || version=("-p:Version=$VERSION")
+echo "packing pjob for ${platforms//;/, }: one to five minutes"
 dotnet pack src/ProcessingJob.Cli "${build[@]}" "${version[@]}" \
   -p:UseCurrentRuntimeIdentifier=false "-p:ToolPackageRuntimeIdentifiers=\"$platforms\"" "-p:RuntimeIdentifiers=\"$platforms\""
 # The seven libraries: those with a readme.
+echo "packing the libraries"
 for readme in src/*/README.md; do
   dotnet pack "$(dirname "$readme")" "${build[@]}" -p:CheckPublicApi=true "${version[@]}"
 done

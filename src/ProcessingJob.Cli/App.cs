@@ -107,18 +107,40 @@ public static class App
             return "expected a command; 'pjob --help' lists them, 'pjob init DATA MODEL' writes a first job.yaml";
         }
 
-        if (parsed.UnmatchedTokens is [var word, ..] && command.Subcommands.Count > 0 && !word.StartsWith('-'))
+        var help = $"see 'pjob {string.Concat(NamesOf(command).Select(name => name + " "))}--help'";
+        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var word, ..] && !word.StartsWith('-'))
         {
-            return $"unknown command '{word}'{Nearest(word, command.Subcommands.Select(c => c.Name))}";
+            return command.Options.Any(o => o.Name == "--" + word)
+                ? $"unknown command '{word}'; did you mean --{word}?"
+                : $"unknown command '{word}'{Nearest(word, command.Subcommands.Select(c => c.Name))}";
         }
 
-        return string.Join('\n', parsed.Errors.Select(Message).Distinct())
-            + $"\nsee 'pjob {(command is RootCommand ? "" : command.Name + " ")}--help'";
+        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0)
+        {
+            return $"expected a command: {string.Join(", ", command.Subcommands.Select(c => c.Name))}\n{help}";
+        }
+
+        return parsed.UnmatchedTokens is [var more, ..] && parsed.Errors.Count == 1
+            ? $"found '{more}', expected no further argument\n{help}"
+            : $"{string.Join('\n', parsed.Errors.Select(Message).Distinct())}\n{help}";
     }
+
+    /// <summary>Names of a command, below pjob.</summary>
+    static IEnumerable<string> NamesOf(Command command) =>
+        command is RootCommand ? [] : command.Parents.OfType<Command>().Take(1).SelectMany(NamesOf).Append(command.Name);
 
     // The parser would name the type of .NET that a value cannot be read as.
     static string Message(ParseError error)
     {
+        if (
+            error.SymbolResult is ArgumentResult { Tokens: [var given, ..] }
+            && error.Message.Split('\n') is [_, .. { Length: > 0 } choices]
+        )
+        {
+            var known = choices.Select(c => c.Trim().Trim('\'')).Where(c => c.Length > 0);
+            return $"found '{given.Value}', expected {string.Join(", ", known)}";
+        }
+
         if (
             error.SymbolResult is not OptionResult { Option: { } option, Tokens: [var token, ..] }
             || !error.Message.Contains("as expected type", StringComparison.Ordinal)

@@ -54,7 +54,7 @@ public sealed class AskTests : IDisposable
             _folder.Write("c.txt", text),
             "-q",
             "What?",
-            "--plot",
+            "--html",
             _folder["p.html"]
         );
         Assert.Equal(0, run.ExitCode);
@@ -71,7 +71,7 @@ public sealed class AskTests : IDisposable
             _folder.Write("c.txt", Context),
             "-q",
             "<b>What</b>?",
-            "--plot",
+            "--html",
             _folder["p.html"]
         );
         var html = File.ReadAllText(_folder["p.html"]);

@@ -185,7 +185,19 @@ public sealed class SpecReaderTests
         "model: m\ninput: {data: d, text: t}\ntokens: {overflow: window, max_length: 32, stride: 30}",
         "tokens.stride: 30 leaves no"
     )]
-    [InlineData("model: m\ninput: {data: d, format: csv}", "input.text: not set")]
+    [InlineData("model: m\ninput: {data: d, format: csv}", "input.text: not set; expected the column that holds the text (format csv)")]
+    [InlineData(
+        "model: m\ninput: {data: d, text: t, text_pair: u}",
+        "input.text_pair: task embed takes one text; pairs are for classify and rerank"
+    )]
+    [InlineData(
+        "task: rerank\nmodel: m\ninput: {data: d, text: t, text_pair: u}\ntokens: {overflow: window, stride: 2}",
+        "tokens.overflow: window cannot be used with input.text_pair; expected truncate or reject"
+    )]
+    [InlineData(
+        "task: classify\nmodel: m\ninput: {data: d, text: t}\ntokens: {truncation: only_second}",
+        "tokens.truncation: only_second cuts the second text of a pair, but input.text_pair is not set"
+    )]
     [InlineData("model: m\ninput: {data: d, text: t, sharding: by_key, transfer: stream}", "input.sharding: by_key is done by the service")]
     [InlineData("input: {data: d, text: t}", "model: not set")]
     [InlineData("task: answer\nmodel: m\ninput: {data: d, context: c}", "input.question")]
@@ -195,6 +207,12 @@ public sealed class SpecReaderTests
     )]
     public void Check_BrokenRule_NamesTheKey(string yaml, string message) =>
         Assert.StartsWith(message, Assert.Throws<PJobException>(() => SpecRules.Check(SpecReader.Parse(yaml, "y"))).Message);
+
+    [Theory]
+    [InlineData("task: classify\nmodel: m\ninput: {data: d, text: t, text_pair: u}\ntokens: {truncation: only_second}")]
+    [InlineData("task: rerank\nmodel: m\ninput: {data: d, text: t, text_pair: u}\ntokens: {overflow: reject}")]
+    [InlineData("model: m\ninput: {data: d, format: text}")]
+    public void Check_TextsAsTheTaskTakesThem_AreAllowed(string yaml) => SpecRules.Check(SpecReader.Parse(yaml, "y"));
 
     [Fact]
     public void Check_StrideThatLeavesOneToken_IsAllowed() =>

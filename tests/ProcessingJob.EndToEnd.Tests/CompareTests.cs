@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ProcessingJob.Contract;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Launcher;
 using ProcessingJob.Launcher.Local;
@@ -46,6 +47,82 @@ public sealed class CompareTests(CompareTests.First first) : IClassFixture<Compa
         Assert.Equal((1, "different"), (code, (string?)found["verdict"]));
         Assert.Contains(cause, (string)found["likely_causes"]![0]!);
         Assert.Equal(change == "shuffled" ? Rows : 0, (int)found["elsewhere"]!);
+    }
+
+    /// <summary>As hubs hold it: one folder with both files, or a folder of its own.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Compare_QuantizedModel_IsNamed(bool isOneFolder)
+    {
+        Assert.SkipUnless(Model == Models.MiniLm, "out/minilm is not there: scripts/minilm.sh out/minilm downloads it");
+        var folder = _folder["quantized"];
+        foreach (var file in Directory.EnumerateFiles(Model, "*.json", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(folder, Path.GetRelativePath(Model, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        // The folder of its own has no module that only a folder says.
+        Directory.CreateDirectory(Path.Combine(folder, "onnx"));
+        Directory.CreateDirectory(Path.Combine(folder, "2_Normalize"));
+        var (plain, quantized) = (Path.Combine("onnx", "model.onnx"), Path.Combine("onnx", "model_quint8.onnx"));
+        QuantizedModel.Write(Path.Combine(Model, plain), Path.Combine(folder, quantized));
+        var a = first.Output;
+        if (isOneFolder)
+        {
+            File.CreateSymbolicLink(Path.Combine(folder, plain), Path.Combine(Model, plain));
+            a = await RunAsync("a", s => s with { Model = folder });
+        }
+
+        // Its activations share a scale over the batch.
+        var compute = new ComputeSpec { AllowBatchDependent = true, ModelFile = quantized };
+        var b = await RunAsync("b", s => s with { Model = folder, Compute = compute });
+
+        var (code, found) = await CompareAsync(a, b);
+
+        Assert.Equal((1, "different"), (code, (string?)found["verdict"]));
+        Assert.Equal(
+            "another precision of the graph: precision of the graph float32 and quantized_dynamic",
+            (string?)found["likely_causes"]![0]
+        );
+        Assert.Equal(
+            !isOneFolder,
+            found["likely_causes"]!.AsArray().Any(c => ((string)c!).StartsWith("another model", StringComparison.Ordinal))
+        );
+        Assert.InRange((double)found["cosines"]!["median"]!, 0.95, 0.98);
+    }
+
+    /// <summary>int8 with good ranges keeps cosines above the limit: equal, yet not the same, and it says why.</summary>
+    [Fact]
+    public async Task Compare_Int8AgainstFloat32_IsEqualAndNamed()
+    {
+        var rows = await JobClient.OpenAsync(first.Output);
+        var (min, max) = (Array.Empty<float>(), Array.Empty<float>());
+        await foreach (var row in rows.RowsAsync())
+        {
+            var vector = row.Embedding.ToArray();
+            min = min.Length == 0 ? vector : [.. min.Zip(vector, Math.Min)];
+            max = max.Length == 0 ? vector : [.. max.Zip(vector, Math.Max)];
+        }
+
+        var ranges = _folder["ranges.json"];
+        new EmbeddingRanges(min, max).Save(ranges);
+        var b = await RunAsync("b", s => s with { Embed = s.Embed with { Precision = EmbeddingPrecision.Int8, Ranges = ranges } });
+
+        var ended = await Programs.PjobAsync("compare", first.Output, b, "--ranges", ranges);
+
+        Assert.True(ended.ExitCode == 0, ended.Out + ended.Error);
+        Assert.Contains("EQUAL\n", ended.Out);
+        Assert.Contains("likely cause: another precision of the stored embeddings: embed.precision float32 and int8 (ranges-", ended.Out);
+
+        max[0] += 1;
+        new EmbeddingRanges(min, max).Save(ranges);
+        var wrong = await Programs.PjobAsync("compare", first.Output, b, "--ranges", ranges);
+
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("--ranges: found ", wrong.Error);
     }
 
     [Fact]

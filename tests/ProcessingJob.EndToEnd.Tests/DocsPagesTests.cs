@@ -46,7 +46,7 @@ public sealed partial class DocsPagesTests : IDisposable
     public void Page_Links_LeadToFiles(string page)
     {
         var folder = Path.GetDirectoryName(Repo.File(page))!;
-        var links = Link().Matches(File.ReadAllText(Repo.File(page))).Select(m => m.Groups[1].Value).Where(l => !l.Contains("://"));
+        var links = Reference().Matches(File.ReadAllText(Repo.File(page))).Select(m => m.Groups[1].Value).Where(l => !l.Contains("://"));
         Assert.All(
             links.Select(l => l.Split('#')[0]).Where(l => l.Length > 0),
             link => Assert.True(Path.Exists(Path.Combine(folder, link)), link)
@@ -82,9 +82,10 @@ public sealed partial class DocsPagesTests : IDisposable
     {
         var rows = Enumerable.Range(0, 40).Select(i => $"r{i},\"the red dress number {i}, fits well\",{i % 5 + 1}\n");
         _folder.Write("reviews.csv", "id,text,stars\n" + string.Concat(rows));
-        Directory.CreateDirectory(_folder["models"]);
-        Directory.CreateSymbolicLink(_folder["models", "minilm"], Models.Tiny);
-        Directory.CreateSymbolicLink(_folder["minilm"], Models.Tiny);
+        Link(Models.Tiny, "models", "minilm");
+        // What README takes of the checkout and of the demo.
+        Link(Models.Tiny, "out", "minilm");
+        Link(Repo.File("scripts"), "scripts");
         // README writes its own.
         if (withJob)
         {
@@ -100,6 +101,12 @@ public sealed partial class DocsPagesTests : IDisposable
                 """
             );
         }
+    }
+
+    void Link(string target, params string[] path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder[path])!);
+        Directory.CreateSymbolicLink(_folder[path], target);
     }
 
     Task<Ended> RunAsync(string[] arguments)
@@ -130,7 +137,7 @@ public sealed partial class DocsPagesTests : IDisposable
     private static partial Regex Word();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
-    private static partial Regex Link();
+    private static partial Regex Reference();
 
     [GeneratedRegex(@"^\| `([^`]+)` \|", RegexOptions.Multiline)]
     private static partial Regex Message();

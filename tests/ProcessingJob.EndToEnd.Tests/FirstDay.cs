@@ -29,6 +29,11 @@ public sealed class FirstDay : IAsyncLifetime
         _folder.Write("misspelt.yaml", "name: x\ntask: embed\ninput:\n  txet: text\n");
         _folder.Write("colon.yaml", "name: x\ntask: embed: y\n");
         _folder.Write("tab.yaml", "name: x\n\ttask: embed\n");
+        _folder.Write("twice.yaml", "name: x\ntask: embed\nname: y\n");
+        _folder.Write("bom.json", "\uFEFF{ \"model\": \"model\", \"input\": { \"data\": \"reviews.csv\", \"text\": \"text\" } }");
+        _folder.Write("été 1/отзывы.csv", "id,text\n1,a fine thing\n");
+        _folder.Write("array.json", "[{\"text\": \"a\"}, {\"text\": \"b\"}]");
+        _folder.Write("fake.parquet", "id,text\n1,a\n");
         _folder.Write("quote.yaml", "name: \"x\ntask: embed\n");
         Directory.CreateDirectory(_folder["empty-model"]);
         CopyWithoutWeights(_folder["no-weights"]);

@@ -45,6 +45,15 @@ public sealed partial class FirstDayTests(FirstDay day) : IClassFixture<FirstDay
     [InlineData("pjob model inspect model/", "task embed")]
     [InlineData("pjob schema", "\"properties\"")]
     [InlineData("pjob completion bash", "complete |pjob")]
+    [InlineData("pjob init reviews.csv model -f -", "# prompt_name: ")]
+    [InlineData("pjob run bom.json --dry-run -o new", "20 rows")]
+    [InlineData("pjob run job.yaml --input.data 'été 1/отзывы.csv' --input.keep [] -o 'sortie é'", "Completed|1 rows out")]
+    [InlineData("pjob run job.yaml --input.data array.json --input.keep [] --input.id text -o array", "Completed|2 rows out")]
+    [InlineData("pjob run job.yaml --compute.memory 2GiB --task Embed --input.keep id,text --dry-run -o new", "20 rows")]
+    [InlineData("pjob rejects failed --reason nosuch", "no row was rejected for nosuch")]
+    [InlineData("pjob compare done done/", "20 rows by id|IDENTICAL")]
+    [InlineData("pjob ask --help", "--html")]
+    [InlineData("pjob model fetch --help", "pjob model fetch <MODEL>")]
     public async Task Pjob_RightCommand_GivesTheResult(string line, string expected)
     {
         var ended = await day.PjobAsync(Words(line));
@@ -74,12 +83,34 @@ public sealed partial class FirstDayTests(FirstDay day) : IClassFixture<FirstDay
     [InlineData("pjob head done -n -1", 2, "--rows: found -1, expected at least 1")]
     [InlineData("pjob analyze job.yaml -o there", 2, "unknown option -o")]
     [InlineData("pjob completion tcsh", 2, "tcsh|bash|zsh|fish|powershell")]
+    [InlineData("pjob completion Bash", 2, "found 'Bash', expected bash, zsh, fish, powershell")]
+    [InlineData("pjob version", 2, "unknown command 'version'; did you mean --version?")]
+    [InlineData("pjob run job.yaml other.yaml", 2, "found 'other.yaml', expected no further argument|pjob run --help")]
+    [InlineData("pjob model", 2, "expected a command: fetch, inspect, |see 'pjob model --help'")]
+    [InlineData("pjob model fetch", 2, "MODEL|see 'pjob model fetch --help'")]
+    [InlineData("pjob model inspct model", 2, "unknown command 'inspct'; did you mean inspect?")]
+    [InlineData("pjob stop done", 2, "done: is a folder|fix: press Ctrl-C")]
+    [InlineData("pjob logs done", 2, "done: is a folder|fix: 'pjob status done'")]
+    [InlineData("pjob plan job.yaml --simulate 0..5", 2, "--simulate: found 0..5, expected a range of hosts such as 1..100")]
+    [InlineData("pjob run job.yaml --tokens.max_length 16k", 2, "--tokens.max_length: found '16k', expected a whole number")]
+    [InlineData("pjob run job.yaml --compute.memory 16MiB", 2, "--compute.memory: found '16MiB', expected auto, or a size|at least 256MB")]
+    [InlineData("pjob run job.yaml --rejects.max_fraction 5%", 2, "--rejects.max_fraction: found '5%', expected a number from 0 to 1")]
+    [InlineData(
+        "pjob run job.yaml --tokens.max_length 99999999999999999999",
+        2,
+        "--tokens.max_length: found '9999|expected a whole number"
+    )]
     // job.yaml.
     [InlineData("pjob run misspelt.yaml", 2, "misspelt.yaml:4: unknown key 'input.txet'; did you mean 'input.text'?")]
     [InlineData("pjob run colon.yaml", 2, "colon.yaml:2: not valid YAML|fix: |quotes")]
     [InlineData("pjob run tab.yaml", 2, "tab.yaml:2: not valid YAML|tab|fix: |spaces")]
     [InlineData("pjob run quote.yaml", 2, "quote.yaml:|not valid YAML|quote|fix: ")]
+    [InlineData("pjob run twice.yaml", 2, "twice.yaml:3: |the key 'name' stands twice; fix: leave one of them")]
+    [InlineData("pjob analyze reviews.csv", 2, "reviews.csv: is no job spec|fix: pjob init reviews.csv")]
     // The data.
+    [InlineData("pjob run job.yaml --input.data ~/reviews.csv", 2, "input.data: found ~/reviews.csv|fix: write the whole path")]
+    [InlineData("pjob run job.yaml --input.data fake.parquet", 1, "fake.parquet: not a Parquet file|expected 'PAR1'; fix: ")]
+    [InlineData("pjob run job.yaml --input.delimiter ;", 2, "the one name looks like several; fix: set input.delimiter")]
     [InlineData("pjob run job.yaml --input.text txet", 2, HasColumns + "|did you mean 'text'?|fix: ")]
     [InlineData("pjob run job.yaml --input.keep nosuch", 2, "no column 'nosuch'|" + HasColumns)]
     [InlineData("pjob run job.yaml --input.data nothing.csv", 2, "nothing.csv|does not exist")]
@@ -92,6 +123,8 @@ public sealed partial class FirstDayTests(FirstDay day) : IClassFixture<FirstDay
         2,
         "stars|int8"
     )]
+    [InlineData("pjob init reviews.csv -f /proc/job.yaml", 2, "/proc/job.yaml: cannot be written: ")]
+    [InlineData("pjob report done --out /proc/r.html", 2, "/proc/r.html: cannot be written: ")]
     [InlineData("pjob init texts -f -", 2, "notes.md|fix: |texts/*.txt")]
     [InlineData("pjob init job.yaml -f -", 2, "job.yaml|expected .csv")]
     [InlineData("pjob init reviews.csv model -f job.yaml", 2, "job.yaml already exists|--force")]
@@ -104,11 +137,17 @@ public sealed partial class FirstDayTests(FirstDay day) : IClassFixture<FirstDay
     [InlineData("pjob run job.yaml --tokens.max_length 100000 --dry-run", 2, "tokens.max_length|100000")]
     [InlineData("pjob run job.yaml --compute.device cuda --dry-run", 4, "compute.device|cuda|CPU build")]
     [InlineData("pjob run job.yaml --compute.model_file onnx/nope.onnx --dry-run", 4, "onnx/nope.onnx|onnx/model.onnx")]
+    [InlineData("pjob run job.yaml --model owner/name", 4, "there is no folder|owner/name|fix: |pjob model fetch owner/name --out DIR")]
+    [InlineData("pjob run job.yaml --model ~/model", 2, "model: found ~/model|fix: write the whole path")]
     [InlineData("pjob ask model -c texts/a.txt -q what?", 4, "question answer")]
     [InlineData("pjob model inspect nowhere", 4, "there is no model")]
     // The output.
     [InlineData("pjob run job.yaml -o foreign", 2, "data/part-x.parquet|fix: move it away")]
     [InlineData("pjob run job.yaml -o done --tokens.max_length 8", 2, "tokens.max_length|fix: ")]
+    [InlineData("pjob run job.yaml -o ~/out", 2, "output.data: found ~/out|fix: write the whole path")]
+    [InlineData("pjob run job.yaml -o model", 2, "lies in the model's folder; fix: choose a folder outside")]
+    [InlineData("pjob run job.yaml -o done/data/more", 2, "lies among the parts of another output|fix: choose a folder outside")]
+    [InlineData("pjob run job.yaml -o .", 2, "must not contain each other")]
     [InlineData("pjob run job.yaml -o reviews.csv", 2, "is a file, expected a folder")]
     [InlineData("pjob run job.yaml -o /proc/x", 1, "/proc/x cannot be written|fix: ")]
     [InlineData("pjob check nowhere", 2, "no such folder|expected the output of a job")]

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
-using ProcessingJob.Cli.Pages;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 
@@ -45,7 +44,7 @@ static class AnalyzeCommand
                 var analysis = await new Analyzer(job).RunAsync(parsed.GetValue(all) ? null : parsed.GetValue(sample), cancellationToken);
                 if (parsed.GetValue(html) is { } file)
                 {
-                    await PageFile.WriteAsync(file, AnalysisPage.Build(analysis), cancellationToken);
+                    ResultFile.Write(file, AnalysisPage.Build(analysis));
                     cli.Error.WriteLine($"wrote {file}");
                 }
                 if (parsed.GetValue(json))

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
-using ProcessingJob.Cli.Pages;
 using ProcessingJob.Contract;
 using ProcessingJob.Inference.Heads;
 
@@ -32,14 +31,14 @@ static class AskCommand
             HelpName = "N",
             DefaultValueFactory = _ => 30,
         };
-        var plot = new Option<string?>("--plot")
+        var html = new Option<string?>("--html")
         {
-            Description = "Write an HTML page with the start and end scores of every token",
+            Description = "Also write a page with the start and end scores of every token to this file",
             HelpName = "FILE",
         };
         var json = CommonOptions.Json();
         command.Arguments.Add(model);
-        foreach (var option in (Option[])[context, question, top, longest, plot, json])
+        foreach (var option in (Option[])[context, question, top, longest, html, json])
         {
             command.Options.Add(option);
         }
@@ -85,9 +84,9 @@ static class AskCommand
                         Print(cli, found);
                     }
 
-                    if (parsed.GetValue(plot) is { } file)
+                    if (parsed.GetValue(html) is { } file)
                     {
-                        await PageFile.WriteAsync(file, AskPage.Build(found, text), cancellationToken);
+                        ResultFile.Write(file, AskPage.Build(found, text, parsed.GetRequiredValue(model)));
                         cli.Error.WriteLine($"wrote {file}");
                     }
                 }

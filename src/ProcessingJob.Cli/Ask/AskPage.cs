@@ -5,9 +5,12 @@ namespace ProcessingJob.Cli.Ask;
 /// <summary>The page of one question: the answer in its text, and what every token scored.</summary>
 static class AskPage
 {
-    public static string Build(FoundAnswers found, string context)
+    public static string Build(FoundAnswers found, string context, string model)
     {
-        var page = new HtmlPage(found.Question, "pjob ask");
+        var page = new HtmlPage(
+            found.Question,
+            $"pjob ask · {Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model)))}"
+        );
         var best = found.Candidates.Count > 0 ? found.Candidates[0] : null;
         page.Add(
             found.Best is null ? "No answer" : "Answer",

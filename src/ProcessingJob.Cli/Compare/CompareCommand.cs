@@ -2,7 +2,6 @@ using System.CommandLine;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
-using ProcessingJob.Cli.Pages;
 using ProcessingJob.Contract;
 using ProcessingJob.Data.Outputs;
 
@@ -27,11 +26,8 @@ static class CompareCommand
             HelpName = "X",
             DefaultValueFactory = _ => DefaultMinCosine,
         };
-        var ranges = new Option<string?>("--ranges")
-        {
-            Description = "The jobs' embed.ranges, for int8 and uint8 embeddings; default: those of the specs",
-            HelpName = "FILE",
-        };
+        var ranges = RangesOption.Create();
+        ranges.Description += "; again for the other output, if it has others";
         var html = new Option<string?>("--html") { Description = "Also write a page to this file", HelpName = "FILE" };
         var region = CommonOptions.Region();
         var json = CommonOptions.Json();
@@ -59,11 +55,11 @@ static class CompareCommand
                 var found = await WaitNotice.WhileAsync(
                     cli,
                     $"{Display.Text.Count(a.Manifest.RowsOut + b.Manifest.RowsOut)} rows",
-                    comparer.RunAsync(parsed.GetValue(ranges), cancellationToken)
+                    comparer.RunAsync(parsed.GetValue(ranges)!, cancellationToken)
                 );
                 if (parsed.GetValue(html) is { } file)
                 {
-                    await PageFile.WriteAsync(file, ComparePage.Build(found), cancellationToken);
+                    ResultFile.Write(file, ComparePage.Build(found));
                 }
 
                 if (parsed.GetValue(json))

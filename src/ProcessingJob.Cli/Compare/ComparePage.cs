@@ -42,7 +42,7 @@ static class ComparePage
             page.Add(
                 "Cosines",
                 "Between the two embeddings of each row.",
-                new Histogram(cosines.Histogram, 2.0 / cosines.Histogram.Count, "cosine", Start: -1).Build()
+                new Histogram(cosines.Histogram, (1 - cosines.Start) / cosines.Histogram.Count, "cosine", Start: cosines.Start).Build()
             );
         }
 

@@ -67,7 +67,7 @@ static class CompareText
         }
     }
 
-    public static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
+    public static string Number(double value) => value.ToString("0.0000##", CultureInfo.InvariantCulture);
 
     public static string Or(string value) => value.Length > 0 ? value : "(none)";
 

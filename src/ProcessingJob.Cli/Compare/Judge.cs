@@ -16,12 +16,17 @@ static class Judge
         ("normalize", "normalize"),
         ("dimensions", "other dimensions"),
         ("embed.precision", "another precision of the stored embeddings"),
-        ("precision of the graph", "another precision of the graph"),
+        (Settings.GraphPrecision, "another precision of the graph"),
         ("activation", "another activation"),
         ("max_length", "texts cut at another length"),
         ("tokens.overflow", "long texts treated otherwise"),
-        ("device", "another device or graph precision"),
+        ("device", "another device"),
+        ("attention", "another kind of attention"),
+        ("graph", "another file of the model"),
     ];
+
+    /// <summary>Median cosine above which two models are taken for one: all-MiniLM-L6-v2 quantized to int8 has 0.97 with itself.</summary>
+    const double SameModel = 0.8;
 
     /// <param name="found">All but verdict, reasons and causes.</param>
     /// <param name="minCosine">Below it a row has moved.</param>
@@ -36,7 +41,7 @@ static class Judge
                 : isSame ? Verdict.Identical
                 : Verdict.Equal,
             Reasons = reasons,
-            LikelyCauses = reasons.Count > 0 ? [.. Causes(found)] : [],
+            LikelyCauses = reasons.Count > 0 || !isSame ? [.. Causes(found)] : [],
         };
     }
 
@@ -76,7 +81,7 @@ static class Judge
 
         foreach (var column in found.Columns)
         {
-            yield return $"{column.Column}: other values in {Text.Count(column.Rows)} rows, such as {column.Example}";
+            yield return $"{column.Column}: other values in {Text.Plural(column.Rows, "row")}, such as {column.Example}";
         }
     }
 
@@ -90,6 +95,12 @@ static class Judge
         }
 
         var settings = found.Settings.ToDictionary(s => s.Setting, StringComparer.Ordinal);
+        // A quantized copy of a model is another folder, too.
+        if (found.Cosines?.Median > SameModel && settings.Remove(Settings.GraphPrecision, out var precision))
+        {
+            yield return Cause("another precision of the graph", precision);
+        }
+
         if (settings.TryGetValue(Settings.ModelFiles, out var files))
         {
             yield return settings.TryGetValue(Settings.Model, out var model)
@@ -101,7 +112,7 @@ static class Judge
         {
             if (settings.TryGetValue(setting, out var difference))
             {
-                yield return $"{cause}: {setting} {difference.A} and {difference.B}";
+                yield return Cause(cause, difference);
             }
         }
 
@@ -110,4 +121,7 @@ static class Judge
             yield return "the input is not the same";
         }
     }
+
+    static string Cause(string cause, SettingDifference difference) =>
+        $"{cause}: {difference.Setting} {CompareText.Or(difference.A)} and {CompareText.Or(difference.B)}";
 }

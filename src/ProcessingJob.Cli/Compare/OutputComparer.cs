@@ -2,6 +2,7 @@ using System.Collections;
 using System.IO.Hashing;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using ProcessingJob.Cli.Commands;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
 using ProcessingJob.Data.Outputs;
@@ -14,8 +15,10 @@ namespace ProcessingJob.Cli.Compare;
 /// </summary>
 sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine)
 {
-    const int MostMoved = 10,
-        Ranges = 40;
+    const int MostMoved = 10;
+
+    /// <summary>Where a histogram of cosines may start, and its ranges from there to 1: whole thousandths wide.</summary>
+    static readonly (double Start, int Ranges)[] Histograms = [(0.9, 20), (0.5, 20), (0, 20), (-1, 40)];
 
     /// <summary>Columns that say where a row came from or how it was run, not what it is.</summary>
     static readonly HashSet<string> Unlike = ["source_file", "source_row"];
@@ -36,7 +39,7 @@ sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine
         _sameBits;
 
     /// <exception cref="PJobException">A part is missing or damaged; BadSpec: the ranges of int8 or uint8 are not to be found.</exception>
-    public async Task<OutputComparison> RunAsync(string? ranges, CancellationToken cancellationToken)
+    public async Task<OutputComparison> RunAsync(IReadOnlyList<string> ranges, CancellationToken cancellationToken)
     {
         var (columnsA, columnsB) = (await ColumnsAsync(a, cancellationToken), await ColumnsAsync(b, cancellationToken));
         _shared = [.. columnsA.Intersect(columnsB).Where(c => !Unlike.Contains(c)).Order(StringComparer.Ordinal)];
@@ -50,7 +53,8 @@ sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine
     // Collections that grow leave twice as much behind them; what a manifest claims is no reason to take all memory.
     static int Most(FinishedOutput output) => (int)Math.Clamp(output.Manifest.RowsOut, 0, 2_000_000);
 
-    static VectorDecoder? Decoder(JobSpec spec, string? ranges) => spec.Task == TaskKind.Embed ? new(spec, ranges) : null;
+    static VectorDecoder? Decoder(JobSpec spec, IReadOnlyList<string> ranges) =>
+        spec.Task == TaskKind.Embed ? new(spec, RangesOption.FileOf(spec, ranges)) : null;
 
     async Task<(int Width, VectorFile? Vectors)> ReadAAsync(VectorDecoder? decoder, CancellationToken cancellationToken)
     {
@@ -282,14 +286,22 @@ sealed class OutputComparer(FinishedOutput a, FinishedOutput b, double minCosine
             return null;
         }
 
-        var histogram = new long[Ranges];
+        _cosines.Sort();
+        var (start, ranges) = Histograms.First(h => h.Start <= _cosines[0]);
+        var histogram = new long[ranges];
         foreach (var cosine in _cosines)
         {
-            histogram[Math.Min(Ranges - 1, (int)((cosine + 1) / 2 * Ranges))]++;
+            histogram[Math.Min(ranges - 1, (int)((cosine - start) / (1 - start) * ranges))]++;
         }
 
-        _cosines.Sort();
-        return new(_cosines.Average(c => (double)c), _cosines[_cosines.Count / 2], _cosines[_cosines.Count / 100], _cosines[0], histogram);
+        return new(
+            _cosines.Average(c => (double)c),
+            _cosines[_cosines.Count / 2],
+            _cosines[_cosines.Count / 100],
+            _cosines[0],
+            start,
+            histogram
+        );
     }
 
     delegate void RowAction(UInt128 key, PartRows rows, int row, ReadOnlySpan<float> vector);

@@ -26,8 +26,9 @@ sealed record MovedRow(string Row, double Cosine);
 sealed record NormStatistics(double Mean, double Min, double Max);
 
 /// <summary>Cosines between the two embeddings of a row.</summary>
-/// <param name="Histogram">Rows by cosine in 40 equal ranges from -1 to 1.</param>
-sealed record CosineStatistics(double Mean, double Median, double FirstPercentile, double Min, IReadOnlyList<long> Histogram);
+/// <param name="Start">Where the histogram starts, -1 to 0.9: not above the lowest.</param>
+/// <param name="Histogram">Rows by cosine in equal ranges from the start to 1.</param>
+sealed record CosineStatistics(double Mean, double Median, double FirstPercentile, double Min, double Start, IReadOnlyList<long> Histogram);
 
 /// <summary>What <c>pjob compare</c> finds.</summary>
 sealed record OutputComparison
@@ -37,7 +38,9 @@ sealed record OutputComparison
     /// <summary>What is different, the most telling first; empty unless it is.</summary>
     public required IReadOnlyList<string> Reasons { get; init; }
 
-    /// <summary>What made it so, as far as manifests and vectors tell; empty where nothing is known.</summary>
+    /// <summary>
+    /// Why the embeddings are not the same bit for bit, as far as manifests and vectors tell; empty where they are, or nothing is known.
+    /// </summary>
     public required IReadOnlyList<string> LikelyCauses { get; init; }
     public required string A { get; init; }
     public required string B { get; init; }

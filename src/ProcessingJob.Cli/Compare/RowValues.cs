@@ -28,6 +28,7 @@ static class RowValues
         {
             null => "null",
             string text => text,
+            bool flag => flag ? "true" : "false",
             byte[] bytes => Convert.ToHexString(bytes),
             IReadOnlyDictionary<string, object?> map => "{" + string.Join(", ", map.Select(p => $"{p.Key}: {Text(p.Value)}")) + "}",
             IEnumerable list => "[" + string.Join(", ", list.Cast<object?>().Select(Text)) + "]",

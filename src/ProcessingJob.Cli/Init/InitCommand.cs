@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
@@ -45,7 +46,7 @@ static class InitCommand
                     cli.Out.Write(text);
                     return;
                 }
-                await File.WriteAllTextAsync(path, text, cancellationToken);
+                ResultFile.Write(path, text);
                 cli.Out.WriteLine($"wrote {path}; review it, then run: pjob run {path}");
             }
         );

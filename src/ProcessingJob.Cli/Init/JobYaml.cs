@@ -76,7 +76,7 @@ static class JobYaml
         Line("  overflow: truncate       # truncate | window | reject");
         if (model?.Prompts.Count > 0)
         {
-            Line($"  # prompt: {Quoted(model.Prompts[0])}   # the model has: {string.Join(", ", model.Prompts)}");
+            Line($"  # prompt_name: {Quoted(model.Prompts[0])}   # the model has: {string.Join(", ", model.Prompts)}");
         }
 
         if (task == TaskKind.Multivector)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
+using ProcessingJob.Contract;
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Launcher.SageMaker;
 
@@ -22,10 +23,20 @@ static class LogsCommand
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
+                var job = parsed.GetRequiredValue(name);
+                if (Directory.Exists(job))
+                {
+                    throw new PJobException(
+                        $"{job}: is a folder, expected the name of a job on SageMaker; fix: 'pjob status {job}' says how a job on this "
+                            + "machine ended",
+                        ExitCode.BadSpec
+                    );
+                }
+
                 var target = new SageMakerTarget(cli.Connect(parsed.GetValue(region)), cli.Time);
                 // Lines of metrics have no words.
                 var lines = target
-                    .ReadLogsAsync(parsed.GetRequiredValue(name), parsed.GetValue(follow), cancellationToken)
+                    .ReadLogsAsync(job, parsed.GetValue(follow), cancellationToken)
                     .Where(l => WorkerEvent.Parse(l.Message).Text.Length > 0);
                 if (parsed.GetValue(json))
                 {

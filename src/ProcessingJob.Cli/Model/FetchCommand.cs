@@ -50,7 +50,7 @@ static class FetchCommand
                 var cached = await HubFetch.FetchAsync(cli, options, parsed.GetRequiredValue(address), cancellationToken);
                 if (target is not null)
                 {
-                    Copy(cached, target);
+                    ResultFile.Write(target, () => Copy(cached, target));
                 }
 
                 if (parsed.GetValue(json))

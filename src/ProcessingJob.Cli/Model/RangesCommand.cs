@@ -48,7 +48,7 @@ static class RangesCommand
                     : throw new PJobException($"--rows: found {parsed.GetValue(rows)}, expected at least 1", ExitCode.BadSpec);
                 var collector = await CollectAsync(job, count, cancellationToken);
                 var path = parsed.GetRequiredValue(file);
-                collector.ToRanges().Save(path);
+                ResultFile.Write(path, () => collector.ToRanges().Save(path));
                 if (collector.Count < FewRows)
                 {
                     cli.Error.WriteLine(

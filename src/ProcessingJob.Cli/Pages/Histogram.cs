@@ -9,13 +9,15 @@ namespace ProcessingJob.Cli.Pages;
 /// <param name="Limit">Where a line is drawn; null for none.</param>
 /// <param name="LimitText">Beside the line.</param>
 /// <param name="Start">Where the first range starts.</param>
+/// <param name="MarksOver">Whether ranges from the limit on have another color.</param>
 sealed record Histogram(
     IReadOnlyList<long> Counts,
     double Width,
     string Unit,
     double? Limit = null,
     string LimitText = "",
-    double Start = 0
+    double Start = 0,
+    bool MarksOver = true
 )
 {
     const int Height = 210;
@@ -34,7 +36,7 @@ sealed record Histogram(
             }
             // A single text among millions is still to be seen.
             var height = Math.Max(0.7, 100 * Counts[i] / ticks[^1]);
-            var over = Limit is { } limit && i * Width >= limit;
+            var over = MarksOver && Limit is { } limit && i * Width >= limit;
             var tip =
                 $"{Html.Short(Start + i * Width)} to {Html.Short(Start + (i + 1) * Width)} {Unit}: "
                 + $"{Counts[i]:N0} ({100.0 * Counts[i] / total:0.0} %)";

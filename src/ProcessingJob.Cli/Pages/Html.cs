@@ -41,7 +41,14 @@ static class Html
             >= 1e9 => Number(Math.Round(value / 1e9, 2)) + "G",
             >= 1e6 => Number(Math.Round(value / 1e6, 2)) + "M",
             >= 1e4 => Number(Math.Round(value / 1e3, 1)) + "k",
-            _ => Number(Math.Round(value, Math.Abs(value) < 10 ? 2 : 0)),
+            _ => Number(
+                Math.Round(
+                    value,
+                    Math.Abs(value) < 1 ? 3
+                        : Math.Abs(value) < 10 ? 2
+                        : 0
+                )
+            ),
         };
 
     /// <param name="head">Names of the columns.</param>

@@ -45,19 +45,21 @@ static class HostSections
                 bucket,
                 "tokens",
                 limit > 0 ? limit : null,
-                $"max_length {limit}"
+                $"max_length {limit}",
+                MarksOver: truncated > 0
             ).Build()
         );
     }
 
     public static void AddThroughput(HtmlPage page, IReadOnlyList<HostReport> reports)
     {
-        if (reports.All(r => r.Throughput.Count < 2))
+        // One rate is the summary's.
+        var lines = reports.Where(r => r.Throughput.Count > 2).Select(r => (r.Host, Rates(r.Throughput))).ToList();
+        if (lines.Count == 0)
         {
             return;
         }
 
-        var lines = reports.Where(r => r.Throughput.Count > 1).Select(r => (r.Host, Rates(r.Throughput))).ToList();
         page.Add(
             "Throughput",
             "Tokens per second of each host, model loading excluded.",
@@ -70,6 +72,12 @@ static class HostSections
         // A line needs no more points than a screen has room for; fewer also smooth it.
         var step = Math.Max(1, totals.Count / 120);
         var kept = totals.Where((_, i) => i % step == 0 || i == totals.Count - 1).ToList();
+        // What is left at the end may be a moment, in which little or nothing was counted: it belongs to the interval before.
+        if (kept.Count > 2 && kept[^1].Seconds - kept[^2].Seconds < (kept[^2].Seconds - kept[^3].Seconds) / 2)
+        {
+            kept.RemoveAt(kept.Count - 2);
+        }
+
         var rates = kept.Zip(
                 kept.Skip(1),
                 (a, b) => (b.Seconds, Math.Max(0, b.Seconds > a.Seconds ? (b.Tokens - a.Tokens) / (b.Seconds - a.Seconds) : 0))

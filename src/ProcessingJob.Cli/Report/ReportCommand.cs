@@ -2,7 +2,6 @@ using System.CommandLine;
 using ProcessingJob.Cli.Commands;
 using ProcessingJob.Cli.Display;
 using ProcessingJob.Cli.Outputs;
-using ProcessingJob.Cli.Pages;
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Contract.Spec;
@@ -32,11 +31,7 @@ static class ReportCommand
             Description = "Kept column that colors the embeddings; default: one with few values",
             HelpName = "COLUMN",
         };
-        var ranges = new Option<string?>("--ranges")
-        {
-            Description = "The job's embed.ranges, for int8 and uint8 embeddings",
-            HelpName = "FILE",
-        };
+        var ranges = RangesOption.Create();
         var region = CommonOptions.Region();
         command.Arguments.Add(folder);
         command.Options.Add(file);
@@ -53,14 +48,16 @@ static class ReportCommand
                 {
                     await OutputRoot.CheckLayoutAsync(opened.Store, cancellationToken);
                     var (unfinished, state) = await UnfinishedPage.BuildAsync(opened.Store, RejectsPerReason, cancellationToken);
-                    await PageFile.WriteAsync(path, unfinished, cancellationToken);
+                    ResultFile.Write(path, unfinished);
                     cli.Out.WriteLine($"{path}: {state}");
                     return;
                 }
 
                 var output = await FinishedOutput.OpenAsync(opened.Store, cancellationToken);
                 var sample =
-                    output.Spec.Task == TaskKind.Embed ? await SampleAsync(cli, output, parsed.GetValue(ranges), cancellationToken) : null;
+                    output.Spec.Task == TaskKind.Embed
+                        ? await SampleAsync(cli, output, RangesOption.FileOf(output.Spec, parsed.GetValue(ranges)!), cancellationToken)
+                        : null;
                 if (parsed.GetValue(color) is { } column && sample is not null && !sample.Rows.Any(r => r.ContainsKey(column)))
                 {
                     throw new PJobException(
@@ -78,7 +75,7 @@ static class ReportCommand
                     parsed.GetValue(color),
                     await TaskPictures.ReadAsync(output, cancellationToken)
                 );
-                await PageFile.WriteAsync(path, html, cancellationToken);
+                ResultFile.Write(path, html);
                 cli.Out.WriteLine($"{path}: {output.Manifest.Job}, {Display.Text.Count(output.Manifest.RowsOut)} rows");
             }
         );

@@ -75,7 +75,9 @@ static class ReportPage
         yield return (
             "Truncated",
             Text.Count(m.Truncated),
-            m.RowsOut > 0 ? Text.Percent((double)m.Truncated / m.RowsOut) + " of rows" : ""
+            CallsPerRow(output.Spec) > 1 ? "encodings"
+            : m.RowsOut > 0 ? Text.Percent((double)m.Truncated / m.RowsOut) + " of rows"
+            : ""
         );
         if (reports.Count > 0)
         {
@@ -105,6 +107,15 @@ static class ReportPage
         }
         yield return ("Output", Text.Bytes(m.Parts.Sum(p => p.Bytes)), Text.Plural(m.Parts.Count, "part"));
     }
+
+    /// <summary>Encodings of a row that are counted as truncated each on their own.</summary>
+    static int CallsPerRow(JobSpec spec) =>
+        spec.Task switch
+        {
+            TaskKind.Classify => spec.Classify.Candidates.Count,
+            TaskKind.Answer => spec.Answer.Questions.Count,
+            _ => 1,
+        };
 
     static void AddPicture(HtmlPage page, FinishedOutput output, EmbeddingSample sample, string? color)
     {
@@ -167,7 +178,7 @@ static class ReportPage
             reports.Select(r =>
                 (
                     $"host {r.Host}",
-                    $"{r.Status}, {r.DeviceReason}, {Text.Plural(r.UnitsDone, "unit")}, "
+                    $"{r.Status}, {(r.DeviceReason.Length > 0 ? r.DeviceReason + ", " : "")}{Text.Plural(r.UnitsDone, "unit")}, "
                         + $"peak memory {Text.Bytes(r.PeakMemoryBytes)}{Recovered(r)}"
                 )
             )

@@ -37,11 +37,7 @@ static class SearchCommand
             Description = "Text or prompt name to put before the query; default: the model's prompt 'query', else the job's",
             HelpName = "PROMPT",
         };
-        var ranges = new Option<string?>("--ranges")
-        {
-            Description = "The job's embed.ranges, for int8 and uint8 embeddings",
-            HelpName = "FILE",
-        };
+        var ranges = RangesOption.Create();
         var region = CommonOptions.Region();
         var json = CommonOptions.Json();
         command.Arguments.Add(folder);
@@ -89,7 +85,7 @@ static class SearchCommand
                     output,
                     encoder,
                     parsed.GetRequiredValue(text),
-                    parsed.GetValue(ranges),
+                    RangesOption.FileOf(output.Spec, parsed.GetValue(ranges)!),
                     parsed.GetValue(top),
                     cancellationToken
                 );

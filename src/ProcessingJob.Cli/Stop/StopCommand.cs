@@ -21,6 +21,15 @@ static class StopCommand
             async (parsed, cancellationToken) =>
             {
                 var job = parsed.GetRequiredValue(name);
+                if (Directory.Exists(job))
+                {
+                    throw new PJobException(
+                        $"{job}: is a folder, expected the name of a job on SageMaker; fix: press Ctrl-C where pjob runs a job on this "
+                            + "machine",
+                        ExitCode.BadSpec
+                    );
+                }
+
                 var target = new SageMakerTarget(cli.Connect(parsed.GetValue(region)), cli.Time);
                 var found = await target.DescribeAsync(job, cancellationToken);
                 if (!found.IsTerminal && !await target.StopAsync(job, cancellationToken))

@@ -44,6 +44,11 @@ public static class SpecRules
             return $"{key}: found the ARN {address}, expected s3://bucket/prefix/; fix: name the bucket, also of an access point";
         }
 
+        if (address is "~" || address.StartsWith("~/", StringComparison.Ordinal))
+        {
+            return $"{key}: found {address}, but only a shell knows what ~ is; fix: write the whole path";
+        }
+
         var end = address.IndexOf("://", StringComparison.Ordinal);
         if (end <= 0 || !address[..end].All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.'))
         {

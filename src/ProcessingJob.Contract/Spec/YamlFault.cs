@@ -27,6 +27,11 @@ static class YamlFault
 
         var line = (int)Math.Clamp(fault.Start.Line, 1, lines.Length);
         var where = $"{name}:{line}: not valid YAML";
+        if (fault.Message.Contains("Duplicate key", StringComparison.OrdinalIgnoreCase))
+        {
+            return $"{where}: the key '{lines[line - 1].Split(':')[0].Trim()}' stands twice; fix: leave one of them";
+        }
+
         // What stands behind the first ": " is the value.
         return lines[line - 1].Split(": ", 2) is [_, var value] && (value.Contains(": ", StringComparison.Ordinal) || value.EndsWith(':'))
             ? $"{where}: a ':' in a value; fix: put the value in quotes"

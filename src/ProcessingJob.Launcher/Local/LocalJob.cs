@@ -152,8 +152,34 @@ sealed record LocalJob
             );
         }
 
+        if (IsWithin(folder, Path.GetFullPath(spec.Model)))
+        {
+            throw new PJobException(
+                $"output.data: {folder} lies in the model's folder; fix: choose a folder outside, or the model would be another one",
+                ExitCode.BadSpec
+            );
+        }
+
+        for (var above = Path.GetDirectoryName(folder); above is not null; above = Path.GetDirectoryName(above))
+        {
+            if (IsWithin(folder, Path.Combine(above, OutputLayout.DataFolder)) && File.Exists(Path.Combine(above, OutputLayout.Manifest)))
+            {
+                throw new PJobException(
+                    $"output.data: {folder} lies among the parts of another output, {above}, whose readers would take its files for those; "
+                        + "fix: choose a folder outside",
+                    ExitCode.BadSpec
+                );
+            }
+        }
+
         return folder;
     }
+
+    static bool IsWithin(string folder, string other) =>
+        (folder + Path.DirectorySeparatorChar).StartsWith(
+            Path.TrimEndingDirectorySeparator(other) + Path.DirectorySeparatorChar,
+            StringComparison.Ordinal
+        );
 
     static string ModelFolderOf(string model)
     {

@@ -36,6 +36,24 @@ public class LocalJobTests
     }
 
     [Fact]
+    public async Task Run_OutputInTheModelOrAmongPartsOfAnother_IsRefused()
+    {
+        using var bench = new LocalBench();
+        await RefusedAsync(bench, bench.Spec() with { Output = new() { Data = bench.Path("model", "out") } }, "lies in the model's folder");
+
+        Directory.CreateDirectory(bench.Path("other"));
+        File.WriteAllText(bench.Path("other", "_manifest.json"), "{}");
+        await RefusedAsync(
+            bench,
+            bench.Spec() with
+            {
+                Output = new() { Data = bench.Path("other", "data") },
+            },
+            "among the parts of another"
+        );
+    }
+
+    [Fact]
     public async Task Run_NoModel_IsAModelError()
     {
         using var bench = new LocalBench();
