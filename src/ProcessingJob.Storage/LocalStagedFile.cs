@@ -53,12 +53,12 @@ sealed class LocalStagedFile(string path, string temporary, string final, Durabl
         }
     }
 
-    Task Guarded(Action action)
+    // On another thread: the disk may take seconds, and the caller may have work that does not wait for it.
+    async Task Guarded(Action action)
     {
         try
         {
-            action();
-            return Task.CompletedTask;
+            await Task.Run(action).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

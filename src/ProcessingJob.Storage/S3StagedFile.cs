@@ -6,32 +6,47 @@ using ProcessingJob.Contract;
 namespace ProcessingJob.Storage;
 
 /// <summary>
-/// A file that is uploaded in parts while it is written and appears when the upload is completed; a small one is put whole.
+/// A file that is uploaded in parts while it is written, one on its way at a time, and appears when the upload is completed; a small one is
+/// put whole.
 /// </summary>
-sealed class S3StagedFile(S3Objects objects, S3Uri root, string path) : StagedFile(path)
+sealed class S3StagedFile : StagedFile
 {
     const int PartBytes = 8 << 20;
     static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(30);
-    readonly UploadStream _stream = new();
+    readonly S3Objects _objects;
+    readonly S3Uri _root;
+    readonly UploadStream _stream;
+    readonly CancellationTokenSource _stop = new();
     readonly List<PartETag> _parts = [];
+    Task _sending = Task.CompletedTask;
+    MemoryStream _sent = new();
     string? _upload;
     long _length;
     bool _published;
 
-    S3Calls Calls => objects.Calls;
-    S3Uri To => root.Append(Path);
+    public S3StagedFile(S3Objects objects, S3Uri root, string path)
+        : base(path)
+    {
+        (_objects, _root) = (objects, root);
+        _stream = new(PartBytes, SendAsync);
+    }
+
+    S3Calls Calls => _objects.Calls;
+    S3Uri To => _root.Append(Path);
     string Name => To.ToString();
 
-    public override Stream Stream => _stream.WithOwner(this);
+    public override Stream Stream => _stream;
 
     public async Task BeginAsync(CancellationToken cancellationToken) =>
-        _upload ??= await objects.BeginUploadAsync(To, cancellationToken).ConfigureAwait(false);
+        _upload ??= await _objects.BeginUploadAsync(To, cancellationToken).ConfigureAwait(false);
 
     public override async Task FinishAsync(CancellationToken cancellationToken)
     {
-        if (_upload is not null)
+        await _sending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (_upload is not null && _stream.Rest.Length > 0)
         {
-            await UploadAsync(cancellationToken).ConfigureAwait(false);
+            await UploadAsync(_stream.Rest, cancellationToken).ConfigureAwait(false);
+            _stream.Rest.SetLength(0);
         }
     }
 
@@ -66,7 +81,7 @@ sealed class S3StagedFile(S3Objects objects, S3Uri root, string path) : StagedFi
     async Task<bool> IsThereAsync(CancellationToken cancellationToken)
     {
         var there = await Calls
-            .RunAsync(Name, (s3, token) => s3.GetObjectMetadataAsync(root.Bucket, To.Key, token), cancellationToken)
+            .RunAsync(Name, (s3, token) => s3.GetObjectMetadataAsync(_root.Bucket, To.Key, token), cancellationToken)
             .ConfigureAwait(false);
         return there.ContentLength == _length && there.ETag.Trim('"') == ExpectedETag();
     }
@@ -96,7 +111,7 @@ sealed class S3StagedFile(S3Objects objects, S3Uri root, string path) : StagedFi
                     s3.AbortMultipartUploadAsync(
                         new()
                         {
-                            BucketName = root.Bucket,
+                            BucketName = _root.Bucket,
                             Key = To.Key,
                             UploadId = upload,
                         },
@@ -110,6 +125,15 @@ sealed class S3StagedFile(S3Objects objects, S3Uri root, string path) : StagedFi
 
     public override async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await _stop.CancelAsync().ConfigureAwait(false);
+        // A part that arrives after the end of its upload would be kept, and paid for.
+        await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
         await _stream.DisposeAsync().ConfigureAwait(false);
         using var limit = new CancellationTokenSource(AbortLimit, Calls.Time);
         try
@@ -126,9 +150,9 @@ sealed class S3StagedFile(S3Objects objects, S3Uri root, string path) : StagedFi
     {
         if (_upload is null)
         {
-            _length = _stream.Length;
-            await objects
-                .WriteAsync(To, _stream.GetBuffer().AsMemory(0, (int)_stream.Length), ifNoneMatch, cancellationToken)
+            _length = _stream.Rest.Length;
+            await _objects
+                .WriteAsync(To, _stream.Rest.GetBuffer().AsMemory(0, (int)_length), ifNoneMatch, cancellationToken)
                 .ConfigureAwait(false);
         }
         else
@@ -140,7 +164,7 @@ sealed class S3StagedFile(S3Objects objects, S3Uri root, string path) : StagedFi
                         s3.CompleteMultipartUploadAsync(
                             new()
                             {
-                                BucketName = root.Bucket,
+                                BucketName = _root.Bucket,
                                 Key = To.Key,
                                 UploadId = _upload,
                                 PartETags = _parts,
@@ -155,18 +179,24 @@ sealed class S3StagedFile(S3Objects objects, S3Uri root, string path) : StagedFi
         _published = true;
     }
 
-    async Task UploadAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for the part before, and begins with this one.</summary>
+    /// <returns>The buffer of the part before.</returns>
+    async Task<MemoryStream> SendAsync(MemoryStream part, CancellationToken cancellationToken)
     {
-        if (_stream.Length == 0)
-        {
-            return;
-        }
+        await _sending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        _sending = Task.Run(() => UploadAsync(part, _stop.Token), CancellationToken.None);
+        _sent.SetLength(0);
+        (var free, _sent) = (_sent, part);
+        return free;
+    }
 
+    async Task UploadAsync(MemoryStream part, CancellationToken cancellationToken)
+    {
         await BeginAsync(cancellationToken).ConfigureAwait(false);
         var number = _parts.Count + 1;
         try
         {
-            var response = await SendPartAsync(number, cancellationToken).ConfigureAwait(false);
+            var response = await SendPartAsync(part, number, cancellationToken).ConfigureAwait(false);
             _parts.Add(new(number, response.ETag));
         }
         catch (AmazonS3Exception e) when (IsUnknown(e))
@@ -174,23 +204,22 @@ sealed class S3StagedFile(S3Objects objects, S3Uri root, string path) : StagedFi
             throw Gone(e);
         }
 
-        _length += _stream.Length;
-        _stream.SetLength(0);
+        _length += part.Length;
     }
 
-    Task<UploadPartResponse> SendPartAsync(int number, CancellationToken cancellationToken) =>
+    Task<UploadPartResponse> SendPartAsync(MemoryStream part, int number, CancellationToken cancellationToken) =>
         Calls.RunAsync(
             Name,
             (s3, token) =>
                 s3.UploadPartAsync(
                     new()
                     {
-                        BucketName = root.Bucket,
+                        BucketName = _root.Bucket,
                         Key = To.Key,
                         UploadId = _upload,
                         PartNumber = number,
-                        PartSize = _stream.Length,
-                        InputStream = new MemoryStream(_stream.GetBuffer(), 0, (int)_stream.Length),
+                        PartSize = part.Length,
+                        InputStream = new MemoryStream(part.GetBuffer(), 0, (int)part.Length),
                     },
                     token
                 ),
@@ -202,32 +231,11 @@ sealed class S3StagedFile(S3Objects objects, S3Uri root, string path) : StagedFi
     {
         if (_upload is null)
         {
-            return Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(_stream.GetBuffer().AsSpan(0, (int)_stream.Length)));
+            return Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(_stream.Rest.GetBuffer().AsSpan(0, (int)_length)));
         }
 
         var hashes = _parts.SelectMany(p => p.ETag.Trim('"') is { Length: 32 } hex ? Convert.FromHexString(hex) : []).ToArray();
         return $"{Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(hashes))}-{_parts.Count}";
     }
 #pragma warning restore CA5351
-
-    /// <summary>Gathers one part in memory and sends it when it is full.</summary>
-    sealed class UploadStream : MemoryStream
-    {
-        S3StagedFile? _owner;
-
-        public UploadStream WithOwner(S3StagedFile owner)
-        {
-            _owner = owner;
-            return this;
-        }
-
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            Write(buffer.Span);
-            if (Length >= PartBytes)
-            {
-                await _owner!.UploadAsync(cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
 }

@@ -30,6 +30,12 @@ sealed record LanePlan(int Lanes, int BlocksAhead, string Reason, long Bytes)
     /// <summary>What encoding and compressing a group takes: measured, for lists of numbers in Parquet.</summary>
     const long EncodingBytes = 64L << 20;
 
+    /// <summary>
+    /// Of an output on S3, once for every split: the part of an upload that is filled and the one on its way, of the unit that is written
+    /// and of the one that is committed.
+    /// </summary>
+    const long UploadBytes = 32L << 20;
+
     /// <summary>What a model takes while it runs, beyond what its load has taken, and what the system keeps for itself.</summary>
     const long Reserve = 48L << 20;
 
@@ -42,7 +48,8 @@ sealed record LanePlan(int Lanes, int BlocksAhead, string Reason, long Bytes)
         var floats = engine is null ? 0 : engine.Output.KeptFloats(Math.Min(model.MaxLength, UsualTokens)) * model.Task.CallsPerRow;
         var block = (long)reading.RowsPerBlock * (RowBytes + 4L * floats * WindowsOf(model.MaxLength, spec.Tokens));
         // One that is read or finished, one that is waited for, and those ahead.
-        var lane = (ahead + 2) * block + Math.Max(1, spec.Output.Split.Count) * GroupBytes + EncodingBytes;
+        var split = GroupBytes + (spec.Output.Transfer == Transfer.Stream ? UploadBytes : 0);
+        var lane = (ahead + 2) * block + Math.Max(1, spec.Output.Split.Count) * split + EncodingBytes;
         // A static model's table look-ups are less than the lanes' own work.
         var isFed = engine is { Device: DeviceKind.Cpu, Provider: not null };
         return Choose(

@@ -37,6 +37,7 @@ public sealed class InitTests : IDisposable
         "text: \"text: #1\\nx\"",
         "# keep: [\"the \\\"id\\\"\", \"- y\"]"
     )]
+    [InlineData("hadoop", "part-00000", "{\"id\":7,\"body\":\"a\"}\n", "format: jsonl", "text: body", "id: id")]
     [InlineData("nested", "a.jsonl", "{\"id\":7,\"review\":{\"body\":\"a\",\"stars\":5}}\n", "text: review.body", "id: id")]
     [InlineData("array", "a.json", "[{\"text\":\"a\"},\n{\"text\":\"b\"}]\n", "text: text")]
     [InlineData("longest", "a.jsonl", "{\"k\":\"x\",\"v\":\"much longer\"}\n", "text: v")]

@@ -116,6 +116,12 @@ public sealed class ConfigTests : IDisposable
     [InlineData("gte-base-hub", "position_embedding_type", "\"absolute\"")]
     [InlineData("gte-base-hub", "rope_scaling", """{"type":"yarn","factor":2.0}""")]
     [InlineData("t5-base-gated", "feed_forward_proj", "\"gated-mish\"")]
+    [InlineData("t5-base-gated", "dense_act_fn", "\"relu\"")]
+    [InlineData("t5-base-gated", "is_gated_act", "false")]
+    [InlineData("modernbert-base", "rope_parameters", """{"rope_type":"default","rope_theta":10000.0}""")]
+    [InlineData("llama-base", "rope_scaling", """{"rope_type":"linear","factor":2.0}""")]
+    [InlineData("distilbert-mlm", "tie_word_embeddings", "false")]
+    [InlineData("gemma3_text-base", "is_causal", "false")]
     [InlineData("gemma3_text-base", "attn_logit_softcapping", "50.0")]
     [InlineData("qwen3-base", "rope_parameters", """{"rope_type":"yarn","rope_theta":1000000.0,"factor":4.0}""")]
     [InlineData("llama-base", "num_key_value_heads", "3")]
@@ -131,6 +137,49 @@ public sealed class ConfigTests : IDisposable
 
         Assert.Equal(ExitCode.Model, error.ExitCode);
         Assert.True(error.Message.Contains(key) || error.Message.Contains("rope scaling"), error.Message);
+    }
+
+    /// <summary>transformers takes two labels where config.json says nothing, and refuses weights of another shape.</summary>
+    [Theory]
+    [InlineData("{}", "without id2label and num_labels there are 2 labels, tensor classifier.weight has")]
+    [InlineData("""{"num_labels":9}""", "num_labels says 9 labels, tensor classifier.weight has")]
+    [InlineData("""{"id2label":{"0":"a"}}""", "id2label names 1 label, tensor classifier.weight has")]
+    public void Build_LabelsThatAreNotTheTensors_AreRefused(string labels, string expected)
+    {
+        var golden = Golden.Own("bert-tokcls");
+        _folder.Copy(golden.Folder, "m");
+        WriteConfig(
+            golden,
+            config =>
+            {
+                config.Remove("id2label");
+                config.Remove("label2id");
+                foreach (var (key, value) in JsonNode.Parse(labels)!.AsObject())
+                {
+                    config[key] = value!.DeepClone();
+                }
+            }
+        );
+
+        var error = Assert.Throws<PJobException>(() => EncoderGraph.Build(_folder["m"], golden.Options(GraphForm.Plain)));
+
+        Assert.Contains(expected, error.Message);
+    }
+
+    [Fact]
+    public void Build_QuantizationOverSeveralLines_IsRefusedInOne()
+    {
+        var golden = Golden.Own("bert-qa");
+        _folder.Copy(golden.Folder, "m");
+        File.WriteAllText(
+            _folder["m", "config.json"],
+            golden.Config.GetRawText().Insert(1, "\n\"quantization_config\": {\n  \"bits\": 4\n},")
+        );
+
+        var error = Assert.Throws<PJobException>(() => EncoderGraph.Build(_folder["m"], golden.Options(GraphForm.Plain)));
+
+        Assert.Contains("quantization_config is { \"bits\": 4 }", error.Message);
+        Assert.DoesNotContain('\n', error.Message);
     }
 
     [Theory]

@@ -26,7 +26,7 @@ public sealed class FolderTests : IDisposable
     public void DefaultMaxLength_OfEachSource_IsTheStrongest(string sentence, string config, int? positions, int? expected)
     {
         Write("tokenizer.json", Model + "}");
-        Write("sentence_bert_config.json", sentence);
+        WriteModule(sentence);
         Write("tokenizer_config.json", config);
         Assert.Equal(expected, Tokenizer.Load(_folder).DefaultMaxLength(positions));
     }
@@ -35,12 +35,34 @@ public sealed class FolderTests : IDisposable
     public void Load_ForARole_TakesItsLength()
     {
         Write("tokenizer.json", Model + "}");
-        Write("sentence_bert_config.json", """{"query_length":6,"document_length":16}""");
+        WriteModule("""{"query_length":6,"document_length":16}""");
         Write("tokenizer_config.json", """{"model_max_length":48}""");
         Assert.Equal(
             [48, 6, 16],
             new[] { TextRole.None, TextRole.Query, TextRole.Document }.Select(role => Tokenizer.Load(_folder, role).MaxLength!.Value)
         );
+    }
+
+    /// <summary>sentence-transformers makes modules up for a folder without modules.json and reads none of their files.</summary>
+    [Fact]
+    public void Load_WithoutModules_LeavesTheirFilesAlone()
+    {
+        Write("tokenizer.json", Model + "}");
+        Write("tokenizer_config.json", """{"model_max_length":48}""");
+        Write("sentence_bert_config.json", """{"max_seq_length":4,"do_lower_case":true,"moon":1}""");
+        Assert.Equal(48, Tokenizer.Load(_folder).MaxLength);
+        Assert.Equal([5], Ids("A"));
+    }
+
+    [Fact]
+    public void Load_FolderOfAModule_ReadsItsFiles()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "0_Transformer"));
+        Write("modules.json", """[{"path":"0_Transformer","type":"sentence_transformers.models.Transformer"}]""");
+        Write("0_Transformer/tokenizer.json", Model + "}");
+        Write("0_Transformer/sentence_bert_config.json", """{"max_seq_length":4}""");
+        Assert.Equal(4, Tokenizer.Load(_folder).MaxLength);
+        Assert.Equal(4, Tokenizer.Load(Path.Combine(_folder, "0_Transformer")).MaxLength);
     }
 
     [Theory]
@@ -50,7 +72,7 @@ public sealed class FolderTests : IDisposable
     public void Load_ArgumentsThatChangeTokens_AreRefusedByName(string sentence, string expected)
     {
         Write("tokenizer.json", Model + "}");
-        Write("sentence_bert_config.json", sentence);
+        WriteModule(sentence);
         var refusal = Assert.Throws<PJobException>(() => Tokenizer.Load(_folder, TextRole.Query));
         Assert.Equal(ExitCode.Model, refusal.ExitCode);
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
@@ -77,7 +99,7 @@ public sealed class FolderTests : IDisposable
     {
         Write("tokenizer.json", Model + "}");
         Write("tokenizer_config.json", """{"mask_token":"d"}""");
-        Write("sentence_bert_config.json", """{"query_expansion":{"strategy":"fixed","length":3}}""");
+        WriteModule("""{"query_expansion":{"strategy":"fixed","length":3}}""");
         var tokenizer = Tokenizer.Load(_folder, TextRole.Query);
         var buffer = new EncodingBuffer();
         var encoder = tokenizer.CreateEncoder(new EncodeOptions { MaxLength = tokenizer.MaxLength });
@@ -94,8 +116,68 @@ public sealed class FolderTests : IDisposable
     {
         Write("tokenizer.json", Model + ""","normalizer":{"type":"Replace","pattern":{"String":"A"},"content":"d"}}""");
         Assert.Equal([4], Ids("A"));
-        Write("sentence_bert_config.json", """{"do_lower_case":true}""");
+        WriteModule("""{"do_lower_case":true}""");
         Assert.Equal([1], Ids("A"));
+    }
+
+    /// <summary>
+    /// A class that makes its normalizer itself goes by tokenizer_config.json (BertTokenizer: lower-case unless it says otherwise); any
+    /// other class runs tokenizer.json as it is.
+    /// </summary>
+    [Theory]
+    [InlineData("bert", """{"do_lower_case":false}""", true, 5)]
+    [InlineData("bert", """{"do_lower_case":true}""", false, 1)]
+    [InlineData("bert", "{}", false, 1)]
+    [InlineData("bert", """{"tokenizer_class":"BertTokenizerFast","do_lower_case":false}""", true, 5)]
+    [InlineData("electra", """{"tokenizer_class":"BertTokenizer","do_lower_case":false}""", true, 5)]
+    [InlineData("electra", """{"tokenizer_class":"ElectraTokenizer","do_lower_case":false}""", true, 1)]
+    [InlineData("bert", """{"tokenizer_class":"PreTrainedTokenizerFast","do_lower_case":false}""", true, 1)]
+    [InlineData("xlm-roberta", """{"do_lower_case":false}""", true, 1)]
+    public void Encode_NormalizerOfBert_IsThatOfTheClass(string type, string config, bool fileLowers, int expected)
+    {
+        Write("config.json", $$"""{"model_type":"{{type}}"}""");
+        Write(
+            "tokenizer.json",
+            Model + $$$""","normalizer":{"type":"BertNormalizer","lowercase":{{{(fileLowers ? "true" : "false")}}}}}"""
+        );
+        Write("tokenizer_config.json", config);
+        Assert.Equal([expected], Ids("A"));
+    }
+
+    [Theory]
+    [InlineData("""{"add_prefix_space":true}""", false, 1)]
+    [InlineData("{}", true, 0)]
+    public void Encode_PrefixSpaceOfRoberta_IsThatOfTheClass(string config, bool fileAdds, int expected)
+    {
+        Write("config.json", """{"model_type":"roberta"}""");
+        Write(
+            "tokenizer.json",
+            """{"model":{"type":"BPE","vocab":{"a":0,"Ġa":1,"Ġ":2},"merges":[["Ġ","a"]]},"pre_tokenizer":{"type":"ByteLevel","""
+                + """ "add_prefix_space":?}}""".Replace("?", fileAdds ? "true" : "false", StringComparison.Ordinal)
+        );
+        Write("tokenizer_config.json", config);
+        Assert.Equal([expected], Ids("a"));
+    }
+
+    [Fact]
+    public void Load_RouteOfTheModality_ComesBeforeTheDefaultRoute()
+    {
+        Write("modules.json", """[{"path":"","type":"sentence_transformers.models.Router"}]""");
+        Write(
+            "router_config.json",
+            """{"types":{"0_T":"x.Transformer"},"structure":{"other":["none"],"text":["0_T"]},"parameters":{"default_route":"other"}}"""
+        );
+        Directory.CreateDirectory(Path.Combine(_folder, "0_T"));
+        Write("0_T/tokenizer.json", Model + "}");
+        Assert.Equal([1], Ids("a"));
+    }
+
+    [Fact]
+    public void Load_SideOfPaddingAmongTheArguments_ChangesNothing()
+    {
+        Write("tokenizer.json", Model + "}");
+        WriteModule("""{"tokenizer_args":{"padding_side":"left"}}""");
+        Assert.Equal([1], Ids("a"));
     }
 
     [Theory]
@@ -133,6 +215,12 @@ public sealed class FolderTests : IDisposable
         var refusal = Assert.Throws<PJobException>(() => encoder.Encode(new string(' ', 5000), new EncodingBuffer()));
         Assert.Equal(ExitCode.Model, refusal.ExitCode);
         Assert.Contains("makes more than 320,000 code points of a text of 5,000", refusal.Message, StringComparison.Ordinal);
+    }
+
+    void WriteModule(string config)
+    {
+        Write("modules.json", """[{"path":"","type":"sentence_transformers.models.Transformer"}]""");
+        Write("sentence_bert_config.json", config);
     }
 
     int[] Ids(string text)

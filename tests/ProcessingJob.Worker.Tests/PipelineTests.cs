@@ -89,6 +89,27 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_CommitTakesLong_ReadsTheNextUnitMeanwhile()
+    {
+        var opened = 0;
+        using var second = new ManualResetEventSlim();
+        var rows = await RunAsync(
+            at =>
+            {
+                if (at == Stage.Open && Interlocked.Increment(ref opened) == 2)
+                {
+                    second.Set();
+                }
+
+                Assert.True(at != Stage.Commit || second.Wait(Hang));
+            },
+            default,
+            lanes: 1
+        );
+        Assert.Equal(Units * RowsPerUnit, rows);
+    }
+
+    [Fact]
     public async Task RunAsync_EngineFails_EndsWithItsError()
     {
         var calls = 0;

@@ -57,7 +57,9 @@ sealed record DataLook(string Data, int Files, InputFormat Format, InputGuess Gu
         var files = input.Files.Select(f => new SourceFile(f, new FileInfo(input.PathOf(f)).Length, "")).ToList();
         var first = files.Find(f => f.Size > 0) ?? files[0];
         var root = new LocalData(input.Root);
-        var look = new DataLook(data, files.Count, InputFormats.OfName(first.Source), await GuessAsync(root, first, cancellationToken), []);
+        var guess = await GuessAsync(root, first, cancellationToken);
+        var format = guess.Input.Format == InputFormat.Auto ? InputFormats.OfName(first.Source) : guess.Input.Format;
+        var look = new DataLook(data, files.Count, format, guess, []);
         var bare = look.Guess.Input with { Keep = ["*"] };
         look = look with
         {

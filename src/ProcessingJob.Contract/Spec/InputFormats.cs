@@ -37,7 +37,7 @@ public static class InputFormats
         [".db"] = "a database; fix: export the table, in DuckDB: COPY TABLE TO 'table.parquet'",
         [".duckdb"] = "a database; fix: export the table, in DuckDB: COPY TABLE TO 'table.parquet'",
         [".sqlite"] = "a database; fix: export the table, in DuckDB: COPY TABLE TO 'table.parquet'",
-        [".pkl"] = "a Python pickle; in pandas: pd.read_pickle(FILE).to_parquet('table.parquet')",
+        [".pkl"] = "a Python pickle; fix: in pandas: pd.read_pickle(FILE).to_parquet('table.parquet')",
         [".html"] = "a web page; fix: extract its text and write it as jsonl or Parquet",
         [".pdf"] = "a PDF; fix: extract its text and write it as jsonl or Parquet",
     };

@@ -133,6 +133,13 @@ public sealed record InputGuess(InputSpec Input, IReadOnlyList<GuessedColumn> Co
             input = input with { Encoding = InputEncodings.Utf16 };
         }
 
+        if (format == InputFormat.Text)
+        {
+            var start = new byte[Math.Min(source.Length, 4096)];
+            await source.ReadAsync(0, start, cancellationToken).ConfigureAwait(false);
+            return TextInput.IsJson(start) ? [input with { Format = InputFormat.Jsonl }] : [input];
+        }
+
         if (InputReaders.Of(format) is not CsvInput csv)
         {
             return [input];

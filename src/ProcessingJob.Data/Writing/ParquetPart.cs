@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Apache.Arrow;
 using ParquetSharp;
 using ParquetSharp.Arrow;
@@ -124,14 +125,15 @@ sealed class ParquetPart : IPartFormat
         }
         catch (ParquetException e)
         {
-            throw _sink.Failure ?? new PJobException($"{_file.Staged.Path}: the part cannot be written: {e.Message}", ExitCode.Failed, e);
+            _sink.Failure?.Throw();
+            throw new PJobException($"{_file.Staged.Path}: the part cannot be written: {e.Message}", ExitCode.Failed, e);
         }
     }
 
-    /// <summary>Hands bytes on and keeps what the disk's fault was, which the library turns into its own.</summary>
+    /// <summary>Hands bytes on and keeps what the fault of the disk or of S3 was, which the library turns into its own.</summary>
     sealed class Sink(Stream inner) : Stream
     {
-        public PJobException? Failure { get; private set; }
+        public ExceptionDispatchInfo? Failure { get; private set; }
         public bool IsClosed { get; set; }
         public override bool CanRead => false;
         public override bool CanSeek => false;
@@ -154,9 +156,9 @@ sealed class ParquetPart : IPartFormat
             {
                 inner.Write(buffer);
             }
-            catch (PJobException e)
+            catch (Exception e)
             {
-                Failure = e;
+                Failure = ExceptionDispatchInfo.Capture(e);
                 throw;
             }
         }

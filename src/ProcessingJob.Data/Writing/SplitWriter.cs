@@ -17,6 +17,7 @@ sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<Output
     readonly List<PartFile> _files = [];
     IPartFormat? _part;
     long _rowsInPart;
+    bool _isFlushed;
 
     public long Rows { get; private set; }
     public List<PartRecord> Parts { get; } = [];
@@ -44,7 +45,7 @@ sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<Output
             var partIsFull = _rowsInPart + _pending.Count == options.RowsPerPart;
             if (partIsFull || _pending.Count >= GroupRows || _pending.Columns.Sum(c => c.Bytes) >= GroupBytes)
             {
-                await FlushAsync(cancellationToken).ConfigureAwait(false);
+                await WriteGroupAsync(cancellationToken).ConfigureAwait(false);
             }
             // An npy part ends with its first group already.
             if (partIsFull && _part is not null)
@@ -54,15 +55,27 @@ sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<Output
         }
     }
 
+    /// <summary>Writes the last group and gives its memory back; a second call finds nothing to do.</summary>
     /// <param name="orEmpty">Write a part of no rows where there are none.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    public async ValueTask FinishAsync(bool orEmpty, CancellationToken cancellationToken)
+    public async ValueTask FlushAsync(bool orEmpty, CancellationToken cancellationToken)
     {
-        if (_pending.Count > 0 || (orEmpty && Rows == 0))
+        if (_isFlushed)
         {
-            await FlushAsync(cancellationToken).ConfigureAwait(false);
+            return;
         }
 
+        _isFlushed = true;
+        if (_pending.Count > 0 || (orEmpty && Rows == 0))
+        {
+            await WriteGroupAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        _pending.Dispose();
+    }
+
+    public async ValueTask FinishAsync(CancellationToken cancellationToken)
+    {
         if (_part is not null)
         {
             await ClosePartAsync(cancellationToken).ConfigureAwait(false);
@@ -97,7 +110,7 @@ sealed class SplitWriter(IOutputStore store, WorkUnit unit, IReadOnlyList<Output
         }
     }
 
-    async ValueTask FlushAsync(CancellationToken cancellationToken)
+    async ValueTask WriteGroupAsync(CancellationToken cancellationToken)
     {
         _part ??= await OpenPartAsync(cancellationToken).ConfigureAwait(false);
         await _part.WriteAsync(_pending, cancellationToken).ConfigureAwait(false);

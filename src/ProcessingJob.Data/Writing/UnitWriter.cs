@@ -67,6 +67,17 @@ public sealed class UnitWriter : IAsyncDisposable
         _rejects[reject.Reason] = _rejects.GetValueOrDefault(reject.Reason) + 1;
     }
 
+    /// <summary>Encodes the rows that are still gathered; no more can be added. The rest of a commit is waiting.</summary>
+    /// <exception cref="PJobException">The output cannot be written.</exception>
+    public async ValueTask FlushAsync(CancellationToken cancellationToken = default)
+    {
+        var isEmpty = RowsOut == 0 && Options.EmptyParts;
+        foreach (var split in _splits)
+        {
+            await split.FlushAsync(isEmpty, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Finishes and publishes all files, then the commit record.</summary>
     /// <returns>The record that stands: ours, or that of another attempt that was first.</returns>
     /// <exception cref="PJobException">The counts do not add up, or the output cannot be written.</exception>
@@ -82,10 +93,10 @@ public sealed class UnitWriter : IAsyncDisposable
         }
         var parts = new List<PartRecord>();
         var files = new List<StagedFile>();
-        var isEmpty = RowsOut == 0 && Options.EmptyParts;
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
         foreach (var split in _splits)
         {
-            await split.FinishAsync(isEmpty, cancellationToken).ConfigureAwait(false);
+            await split.FinishAsync(cancellationToken).ConfigureAwait(false);
             parts.AddRange(split.Parts);
             files.AddRange(split.Files);
         }

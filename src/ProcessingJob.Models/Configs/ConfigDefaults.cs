@@ -15,7 +15,7 @@ static class ConfigDefaults
     const string Llama = """
         {
           "hidden_act": "silu", "rms_norm_eps": 1e-6, "attention_bias": false, "mlp_bias": false, "rope_theta": 10000.0,
-          "classifier_pooling": "late"
+          "classifier_pooling": "late", "tie_word_embeddings": false
         }
         """;
     const string Deberta = """
@@ -59,9 +59,7 @@ static class ConfigDefaults
         ["gte"] = Json(
             """{ "hidden_act": "gelu", "layer_norm_eps": 1e-12, "type_vocab_size": 1, "rope_theta": 160000.0, "pad_token_id": 1 }"""
         ),
-        ["new"] = Json(
-            """{ "hidden_act": "gelu", "layer_norm_eps": 1e-12, "type_vocab_size": 1, "rope_theta": 160000.0, "pad_token_id": 0 }"""
-        ),
+        ["new"] = Json("""{ "hidden_act": "gelu", "layer_norm_eps": 1e-12, "type_vocab_size": 1, "pad_token_id": 0 }"""),
         ["t5"] = Json(T5("relu")),
         ["mt5"] = Json(T5("gated-gelu")),
         ["llama"] = Json(Llama),
@@ -87,10 +85,10 @@ static class ConfigDefaults
         ["clip_text_model"] = Json("""{ "hidden_act": "quick_gelu", "layer_norm_eps": 1e-5, "eos_token_id": 49407 }"""),
     };
 
-    static readonly JsonElement Nothing = Json("{}");
+    static readonly JsonElement Common = Json();
 
-    /// <summary>An object; empty for a family that is not known.</summary>
-    public static JsonElement Of(string modelType) => Table.GetValueOrDefault(modelType, Nothing);
+    /// <summary>An object; of a family that is not known, what all have.</summary>
+    public static JsonElement Of(string modelType) => Table.GetValueOrDefault(modelType, Common);
 
     static string T5(string activation) =>
         $$"""
@@ -100,10 +98,10 @@ static class ConfigDefaults
             }
             """;
 
-    /// <summary>The objects together; a key of a later one wins.</summary>
+    /// <summary>The objects together, over what all families have; a key of a later one wins.</summary>
     static JsonElement Json(params ReadOnlySpan<string> objects)
     {
-        var all = new JsonObject();
+        var all = new JsonObject { ["tie_word_embeddings"] = true };
         foreach (var text in objects)
         {
             foreach (var (key, value) in JsonNode.Parse(text)!.AsObject())

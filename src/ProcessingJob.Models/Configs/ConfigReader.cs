@@ -40,7 +40,7 @@ sealed class ConfigReader
         var file = new FileInfo(path);
         if (!file.Exists)
         {
-            throw ModelError.Refuse(path, "is missing, expected a Hugging Face model folder with this file");
+            throw ModelError.Refuse(path, $"is missing: {FolderContents.InsteadOfConfig(folder)}");
         }
 
         if (file.Length > LargestFile)
@@ -60,6 +60,11 @@ sealed class ConfigReader
 
     public static ConfigReader Parse(string path, byte[] json)
     {
+        if (LfsPointer.Is(json))
+        {
+            throw ModelError.Refuse(path, LfsPointer.Message);
+        }
+
         try
         {
             using var document = JsonDocument.Parse(json);
@@ -233,7 +238,7 @@ sealed class ConfigReader
 
     static string Shown(JsonElement value)
     {
-        var raw = value.GetRawText();
+        var raw = string.Join(' ', value.GetRawText().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return raw.Length > 60 ? raw[..60] + "…" : raw;
     }
 }

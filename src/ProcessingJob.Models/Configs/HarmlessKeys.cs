@@ -18,6 +18,12 @@ static class HarmlessKeys
             pad_token unk_token forced_bos_token_id forced_eos_token_id vocab_size model_max_length n_ctx
             """
         ),
+        .. Words( // notes of other programs and of old versions, which no configuration class of transformers 5 reads
+            """
+            xla_device vocab_size_or_config_json_file eos_token_ids max_seq_length do_lower_case language adapters adapter_fusion
+            emb_size cell structure pre_trained training
+            """
+        ),
         .. Words( // generation, which transformers 4 wrote into every config
             """
             max_length min_length max_new_tokens do_sample early_stopping num_beams num_beam_groups diversity_penalty temperature

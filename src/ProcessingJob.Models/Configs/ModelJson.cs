@@ -15,7 +15,8 @@ public sealed class ModelJson
     public string Path { get; }
 
     public static ModelJson Read(string path) =>
-        TryRead(path) ?? throw new PJobException($"{path} is missing: expected a Hugging Face model folder with this file", ExitCode.Model);
+        TryRead(path)
+        ?? throw ModelError.Refuse(path, $"is missing: {FolderContents.InsteadOfConfig(System.IO.Path.GetDirectoryName(path)!)}");
 
     /// <summary>Null where the file is not there.</summary>
     public static ModelJson? TryRead(string path)
@@ -50,7 +51,13 @@ public sealed class ModelJson
 
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var bytes = File.ReadAllBytes(path);
+            if (LfsPointer.Is(bytes))
+            {
+                throw ModelError.Refuse(path, LfsPointer.Message);
+            }
+
+            using var document = JsonDocument.Parse(bytes);
             return document.RootElement.Clone();
         }
         catch (JsonException e)
@@ -93,6 +100,12 @@ public sealed class ModelJson
         Get(key) is not { } value ? null
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
         : throw Refuse(key, value, "true or false");
+
+    /// <summary>Whether the key is there and not null.</summary>
+    internal bool Has(string key) => Get(key) is not null;
+
+    /// <summary>Whether an object has a string as the value of one of its keys, or of those of the objects in it.</summary>
+    internal bool Mentions(string key, string text) => Get(key) is { } value && Mentions(value, text);
 
     /// <summary>The strings of a list; a single string counts as a list of one; empty where the key is not there.</summary>
     public IReadOnlyList<string> Texts(string key)
@@ -172,6 +185,14 @@ public sealed class ModelJson
         var raw = found.GetRawText();
         return Refuse($"{key} is {(raw.Length > 60 ? raw[..60] + "…" : raw)}, expected {expected}");
     }
+
+    static bool Mentions(JsonElement value, string text) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.ValueEquals(text),
+            JsonValueKind.Object => value.EnumerateObject().Any(property => Mentions(property.Value, text)),
+            _ => false,
+        };
 
     JsonElement? Get(string key) => _root.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 }

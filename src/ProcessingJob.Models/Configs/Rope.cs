@@ -43,6 +43,7 @@ static class Rope
         // Both are read even where one wins, so that neither is an unknown key.
         var (parameters, scaling) = (config.Object("rope_parameters"), config.Object("rope_scaling"));
         var topTheta = config.Positive(thetaKey);
+        RequireOnePlace(config, parameters, scaling, layerType);
         if (layerType is not null && parameters?.TryGetProperty(layerType, out var own) == true && own.ValueKind == JsonValueKind.Object)
         {
             parameters = own;
@@ -75,6 +76,27 @@ static class Rope
                 return Array.ConvertAll(Inverse(theta * factor, size), f => (float)(f / Math.Pow(factor, 2.0 / size)));
             default:
                 throw config.Refuse($"the type of rope scaling is {type}, expected default, linear, dynamic or llama3");
+        }
+    }
+
+    /// <summary>Refuses what versions of transformers read in different ways.</summary>
+    static void RequireOnePlace(ConfigReader config, JsonElement? parameters, JsonElement? scaling, string? layerType)
+    {
+        if (parameters is not { } given || !given.EnumerateObject().MoveNext())
+        {
+            return;
+        }
+
+        if (scaling is { } older && older.EnumerateObject().MoveNext())
+        {
+            throw config.Refuse("rope_parameters and rope_scaling are both there; fix: keep the one that the model was trained with");
+        }
+
+        if (layerType is not null && given.EnumerateObject().Any(property => property.Value.ValueKind != JsonValueKind.Object))
+        {
+            throw config.Refuse(
+                $"rope_parameters has values of its own, expected an object for {LayerTypes.Full} and one for {LayerTypes.Sliding}"
+            );
         }
     }
 

@@ -47,8 +47,9 @@ public static class EncoderGraph
             FamilyTable.Find(config.ModelType)
             ?? throw config.Refuse(
                 $"model_type is {config.ModelType}, expected one of {string.Join(", ", ModelTypes)}; fix: export the model to ONNX"
+                    + (config.Has("auto_map") ? " (its own code, which auto_map names, is never run here)" : "")
             );
-        config.Require("quantization_config", "{}", "quantized weights are not implemented");
+        config.Require("quantization_config", "{}", "quantized weights are not implemented; fix: take the model's unquantized weights");
         var kind = HeadChoice.Of(config, options.Head);
         var graph = new GraphBuilder(checkpoint, config.Path, options);
         try
@@ -59,7 +60,8 @@ public static class EncoderGraph
             if (unknown.Count > 0 && !options.AllowUnknownKeys)
             {
                 throw config.Refuse(
-                    $"does not know what {string.Join(", ", unknown)} change{(unknown.Count == 1 ? "s" : "")} in a {config.ModelType} model"
+                    $"does not know what {string.Join(", ", unknown)} change{(unknown.Count == 1 ? "s" : "")} in a {config.ModelType} "
+                        + "model; fix: take out of config.json what transformers' own class does not read, or export the model to ONNX"
                 );
             }
 

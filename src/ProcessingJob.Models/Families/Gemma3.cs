@@ -11,6 +11,7 @@ static class Gemma3
 {
     public static Value Encode(GraphBuilder g, ConfigReader c)
     {
+        c.Require("is_causal", "true", "use_bidirectional_attention is the key of this family");
         c.Require("attn_logit_softcapping", "null", "it is not implemented");
         c.Require("final_logit_softcapping", "null", "it is not implemented");
         g.Prefix = g.PrefixOf("embed_tokens.weight");

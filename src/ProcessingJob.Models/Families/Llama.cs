@@ -13,7 +13,7 @@ static class Llama
     public static Value Encode(GraphBuilder g, ConfigReader c)
     {
         c.Require("pretraining_tp", "1", "sliced projections are not implemented");
-        return Layers(g, c, causal: true, c.Flag("attention_bias"), c.Flag("mlp_bias"), _ => null);
+        return Layers(g, c, IsCausal(c), c.Flag("attention_bias"), c.Flag("mlp_bias"), _ => null);
     }
 
     public static Value EncodeEuroBert(GraphBuilder g, ConfigReader c) =>
@@ -22,7 +22,7 @@ static class Llama
     public static Value EncodeMistral(GraphBuilder g, ConfigReader c)
     {
         var window = c.SizeOrNull("sliding_window");
-        return Layers(g, c, causal: true, attentionBias: false, mlpBias: false, _ => window);
+        return Layers(g, c, IsCausal(c), attentionBias: false, mlpBias: false, _ => window);
     }
 
     public static Value EncodeQwen3(GraphBuilder g, ConfigReader c)
@@ -33,13 +33,19 @@ static class Llama
         return Layers(
             g,
             c,
-            causal: true,
+            IsCausal(c),
             c.Flag("attention_bias"),
             mlpBias: false,
             i => sliding && types[i] == LayerTypes.Sliding ? window : null,
             norms: true
         );
     }
+
+    /// <summary>
+    /// False where config.json says is_causal: false, by which transformers 5 (masking_utils.py) lets any decoder see both ways: all
+    /// keys, or in layers with a window the keys that are at most the window away.
+    /// </summary>
+    static bool IsCausal(ConfigReader c) => !c.Has("is_causal") || c.Flag("is_causal");
 
     /// <param name="window">By a layer's number; null for all keys.</param>
     /// <param name="norms">True where heads of query and key are normalized.</param>

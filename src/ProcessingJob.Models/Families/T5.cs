@@ -49,10 +49,16 @@ static class T5
     static (Activation Activation, bool Gated) FeedForward(ConfigReader c)
     {
         var kind = c.Text("feed_forward_proj");
-        c.Ignore("dense_act_fn", "is_gated_act"); // transformers derives both from feed_forward_proj
         var gated = kind.StartsWith("gated-", StringComparison.Ordinal);
-        var activation = kind == "gated-gelu" ? Activation.GeluTanh : ConfigReader.ActivationNamed(gated ? kind["gated-".Length..] : kind);
-        return (activation ?? throw c.Wrong("feed_forward_proj", "relu, gated-gelu or another activation"), gated);
+        var name =
+            kind == "gated-gelu" ? "gelu_new"
+            : gated ? kind["gated-".Length..]
+            : kind;
+        var activation = ConfigReader.ActivationNamed(name) ?? throw c.Wrong("feed_forward_proj", "relu, gated-gelu or another activation");
+        // Written beside the key that they come from; which of them would win depends on the version of transformers.
+        c.Require("dense_act_fn", name, $"feed_forward_proj is {kind}");
+        c.Require("is_gated_act", gated ? "true" : "false", $"feed_forward_proj is {kind}");
+        return (activation, gated);
     }
 
     static Value PositionBias(GraphBuilder g, ConfigReader c, int heads)

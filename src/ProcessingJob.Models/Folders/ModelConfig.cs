@@ -23,12 +23,53 @@ public sealed record ModelConfig
         "esm",
     };
 
+    /// <summary>
+    /// Families without a table of positions: max_position_embeddings is where they were trained to, and longer texts can be computed.
+    /// </summary>
+    static readonly HashSet<string> AnyPositions = new(StringComparer.Ordinal)
+    {
+        "modernbert",
+        "nomic_bert",
+        "gte",
+        "new",
+        "jina_embeddings_v3",
+        "eurobert",
+        "llama",
+        "mistral",
+        "qwen3",
+        "gemma3_text",
+        "deberta",
+        "deberta-v2",
+    };
+
+    /// <summary>Families that were published with code of their own, whose numbers are those of the graphs that are built here.</summary>
+    static readonly HashSet<string> Published = new(StringComparer.Ordinal)
+    {
+        "nomic_bert",
+        "gte",
+        "new",
+        "jina_embeddings_v3",
+        "eurobert",
+    };
+
+    /// <summary>Families whose n_positions nothing reads: positions are relative (transformers' configuration_t5.py).</summary>
+    static readonly HashSet<string> RelativePositions = new(StringComparer.Ordinal) { "t5", "mt5", "umt5", "longt5" };
+
+    /// <summary>The type of rope scaling whose base grows with the text from max_position_embeddings on.</summary>
+    const string Dynamic = "dynamic";
+
+    /// <summary>Of the published code of Nomic Embed.</summary>
+    const int DefaultTrainedPositions = 2048;
+
     public required string ModelType { get; init; }
 
     public required int HiddenSize { get; init; }
 
-    /// <summary>Tokens that have a position; null for relative positions.</summary>
+    /// <summary>Tokens that the model was trained for at most, by its config; null where that does not say.</summary>
     public required int? Positions { get; init; }
+
+    /// <summary>Tokens that can be computed; null for any number. At least <see cref="Positions"/>.</summary>
+    public required int? MostTokens { get; init; }
 
     /// <summary>Position of the first token, for graphs that take position_ids.</summary>
     public required int FirstPosition { get; init; }
@@ -36,6 +77,9 @@ public sealed record ModelConfig
     public required int PadId { get; init; }
 
     public required int? VocabularySize { get; init; }
+
+    /// <summary>Whether auto_map names a program that could compute something else than the family does.</summary>
+    public bool NamesOwnCode { get; private init; }
 
     public required IReadOnlyList<string> Labels { get; init; }
 
@@ -59,9 +103,19 @@ public sealed record ModelConfig
         var type = config.Text("model_type") ?? throw config.Refuse("model_type is missing");
         var offset = OffsetPositions.Contains(type);
         var padId = config.Int("pad_token_id") ?? (offset ? 1 : 0);
-        var positions = config.Int("max_position_embeddings", "n_positions");
+        var positions = RelativePositions.Contains(type) ? null : config.Int("max_position_embeddings", "n_positions");
         var architecture = config.Texts("architectures") is [var first, ..] ? first : "";
-        var reserved = offset ? padId + 1 : 0;
+        // MPNet's offset is fixed.
+        var reserved =
+            type == "mpnet" ? 2
+            : offset ? padId + 1
+            : 0;
+        if (type == "nomic_bert" && config.Has("rotary_scaling_factor"))
+        {
+            // From there on the rotary base would grow with the length.
+            positions = Math.Min(positions ?? int.MaxValue, config.Int("max_trained_positions") ?? DefaultTrainedPositions);
+        }
+
         if (positions is { } count && count <= reserved)
         {
             throw config.Refuse($"max_position_embeddings is {count}, of which {type} reserves {reserved}");
@@ -77,11 +131,13 @@ public sealed record ModelConfig
             ModelType = type,
             HiddenSize = config.Int("hidden_size", "dim", "d_model", "n_embd", "emb_dim") is { } size and > 0
                 ? size
-                : throw config.Refuse("hidden_size is missing"),
+                : throw config.Refuse(FolderContents.NoWidth(type, config.Has("text_config"))),
             Positions = positions - reserved,
+            MostTokens = IsBounded(type, config) ? positions - reserved : null,
             FirstPosition = reserved,
             PadId = padId,
             VocabularySize = config.Int("vocab_size"),
+            NamesOwnCode = config.Has("auto_map") && !Published.Contains(type),
             Labels = labels,
             LabelIds = labels.Length > 0 ? config.Numbers("label2id") : new Dictionary<string, int>(),
             ProblemType = config.Text("problem_type"),
@@ -96,12 +152,21 @@ public sealed record ModelConfig
             ModelType = "static",
             HiddenSize = width,
             Positions = null,
+            MostTokens = null,
             FirstPosition = 0,
             PadId = 0,
             VocabularySize = tokens,
             Labels = [],
             ProblemType = null,
         };
+
+    /// <summary>Whether positions come out of a table, or change their meaning beyond what the model was trained for.</summary>
+    static bool IsBounded(string type, ModelJson config) =>
+        !AnyPositions.Contains(type)
+        || (type is "deberta" or "deberta-v2" && config.Flag("position_biased_input") != false)
+        || config.Has("rotary_scaling_factor")
+        || config.Mentions("rope_scaling", Dynamic)
+        || config.Mentions("rope_parameters", Dynamic);
 
     static string[] ReadLabels(ModelJson config)
     {

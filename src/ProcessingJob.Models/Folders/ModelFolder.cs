@@ -171,7 +171,7 @@ public sealed class ModelFolder
         var sources =
             task == TaskKind.Tokenize || options.WithoutGraph
                 ? []
-                : ModelSources.Find(path, System.IO.Path.GetRelativePath(path, encoder), options, work!, config, notes);
+                : ModelSources.Find(path, Below(path, encoder), options, work!, config, notes);
         return new ModelFolder(path, config, sources, notes)
         {
             Task = task,
@@ -201,7 +201,9 @@ public sealed class ModelFolder
         {
             StaticEmbeddingModule table => table.MaxTokens,
             Model2VecModule => null,
-            _ => Transformer?.MaxLength(Role, tokenizerLimit, _config.Positions) ?? Least(tokenizerLimit, _config.Positions),
+            _ => Transformer is { } transformer
+                ? transformer.MaxLength(Role, tokenizerLimit, _config.Positions, _config.MostTokens)
+                : Least(tokenizerLimit, _config.Positions),
         };
 
     /// <summary>
@@ -215,7 +217,8 @@ public sealed class ModelFolder
         var limit = LengthLimit(tokenizerLimit);
         return limit is null ? "no file says: a bound of this product"
             : IsStatic ? "max_seq_length of the module"
-            : limit == _config.Positions && Transformer?.MaxLength(Role, tokenizerLimit, null) != limit ? "the positions of config.json"
+            : limit == _config.Positions && Transformer?.MaxLength(Role, tokenizerLimit, null, null) != limit
+                ? "the positions of config.json"
             : Transformer?.ProcessingLength is not null ? "processing_kwargs of sentence_bert_config.json"
             : Role == TextRole.Query && Transformer?.QueryLength is not null ? "query_length of sentence_bert_config.json"
             : Role == TextRole.Document && Transformer?.DocumentLength is not null ? "document_length of sentence_bert_config.json"
@@ -226,11 +229,11 @@ public sealed class ModelFolder
     /// <exception cref="PJobException">BadSpec: the model has no positions for so many tokens.</exception>
     public void RequireLength(int maxLength)
     {
-        var positions = _config.Positions ?? int.MaxValue;
-        if (maxLength < 1 || maxLength > positions)
+        var most = _config.MostTokens ?? int.MaxValue;
+        if (maxLength < 1 || maxLength > most)
         {
             throw new PJobException(
-                $"tokens.max_length: found {maxLength}, but the model has positions for 1 to {positions} tokens",
+                $"tokens.max_length: found {maxLength}, but the model has positions for 1 to {most} tokens",
                 ExitCode.BadSpec
             );
         }
@@ -346,6 +349,9 @@ public sealed class ModelFolder
             throw refusal;
         }
     }
+
+    /// <summary>Empty for the folder itself.</summary>
+    static string Below(string folder, string inner) => System.IO.Path.GetRelativePath(folder, inner) is not "." and var path ? path : "";
 
     static int? Least(int? a, int? b) => a is null || b < a ? b : a;
 }

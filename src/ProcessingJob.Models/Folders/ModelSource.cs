@@ -54,18 +54,32 @@ public sealed record SafetensorsSource(ModelFile File, string Path, GraphOptions
 
     public override bool FusedAttention => Options.Form == GraphForm.Fused;
 
-    public override IReadOnlyList<GraphValue> ReadInputs()
+    (IReadOnlyList<GraphValue> Inputs, IReadOnlyList<string> Unused)? _look;
+
+    public override IReadOnlyList<GraphValue> ReadInputs() => Look().Inputs;
+
+    /// <summary>Tensors of the checkpoint that the graph has no use for, without those that are known to be unneeded.</summary>
+    /// <exception cref="Contract.PJobException">Model: no graph can be built of what the folder holds.</exception>
+    public IReadOnlyList<string> UnusedTensors() => Look().Unused;
+
+    public override ModelGraph Open() => Open(Options);
+
+    (IReadOnlyList<GraphValue> Inputs, IReadOnlyList<string> Unused) Look()
     {
-        // The operators make no difference to what is refused.
-        var options = Options with
+        if (_look is null)
         {
-            WithoutWeights = true,
-            Form = GraphForm.Plain,
-            Precision = GraphPrecision.Float32,
-        };
-        using var graph = new ModelGraph(this, EncoderGraph.Build(System.IO.Path.GetDirectoryName(Path)!, options));
-        return graph.Inputs;
+            // The operators make no difference to what is refused.
+            Open(Options with { WithoutWeights = true, Form = GraphForm.Plain, Precision = GraphPrecision.Float32 }).Dispose();
+        }
+
+        return _look!.Value;
     }
 
-    public override ModelGraph Open() => new(this, EncoderGraph.Build(System.IO.Path.GetDirectoryName(Path)!, Options));
+    ModelGraph Open(GraphOptions options)
+    {
+        var built = EncoderGraph.Build(System.IO.Path.GetDirectoryName(Path)!, options);
+        var graph = new ModelGraph(this, built);
+        _look ??= (graph.Inputs, built.UnusedTensors);
+        return graph;
+    }
 }

@@ -1,5 +1,6 @@
 using ProcessingJob.Contract;
 using ProcessingJob.Contract.Spec;
+using ProcessingJob.Models.Configs;
 using ProcessingJob.Models.Modules;
 using ProcessingJob.Models.Onnx;
 
@@ -43,10 +44,8 @@ static class ModelSources
                 throw ModelError.Refuse(folder, "has no .onnx file, which compute.outputs and compute.inputs are for; fix: leave them out");
             }
 
-            throw new PJobException(
-                $"{folder} has no model.safetensors and no .onnx file (looked in it and in onnx/); fix: save the model as safetensors",
-                ExitCode.Model
-            );
+            var encoder = System.IO.Path.Combine(folder, transformerPath);
+            throw ModelError.Refuse(encoder, $"has no model.safetensors and no .onnx file; {FolderContents.InsteadOfWeights(encoder)}");
         }
 
         var named = paths.Where(p => System.IO.Path.GetFileName(p).StartsWith("model", StringComparison.Ordinal)).ToArray();
@@ -141,6 +140,7 @@ static class ModelSources
         OnnxSummary summary;
         try
         {
+            RefusePointer(path);
             summary = OnnxSummaryReader.Read(path);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
@@ -164,6 +164,16 @@ static class ModelSources
         {
             Constants = options.Inputs,
         };
+    }
+
+    static void RefusePointer(string path)
+    {
+        Span<byte> start = stackalloc byte[64];
+        using var file = File.OpenRead(path);
+        if (LfsPointer.Is(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]))
+        {
+            throw ModelError.Refuse(path, LfsPointer.Message);
+        }
     }
 
     static string Listing(string[] paths, string folder) =>

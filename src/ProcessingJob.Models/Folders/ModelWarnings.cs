@@ -44,9 +44,36 @@ public static class ModelWarnings
             warnings.AddRange(PrecisionOf(model, file));
         }
 
+        if (source is SafetensorsSource built)
+        {
+            warnings.AddRange(OfCheckpoint(model, built));
+        }
+
         warnings.AddRange(model.Notes.Select(note => new JobWarning("model_file_unusable", note)));
         // Hosts have the folder elsewhere; a warning is the same everywhere.
         return [.. warnings.Select(w => w with { Message = WithoutPath(w.Message, model.Path) })];
+    }
+
+    static IEnumerable<JobWarning> OfCheckpoint(ModelFolder model, SafetensorsSource source)
+    {
+        if (source.UnusedTensors() is [var first, ..] unused)
+        {
+            yield return new(
+                "tensors_unused",
+                $"{unused.Count} {(unused.Count == 1 ? "tensor" : "tensors")} of the checkpoint, such as {first}, "
+                    + $"{(unused.Count == 1 ? "has" : "have")} no place in a {model.ModelType} model with this config.json: transformers "
+                    + "leaves them out too"
+            );
+        }
+
+        if (model.Config.NamesOwnCode)
+        {
+            yield return new(
+                "own_code_unused",
+                "config.json names code of its own in auto_map, which is never run: the numbers are those of transformers' "
+                    + model.ModelType
+            );
+        }
     }
 
     static string WithoutPath(string message, string path) =>

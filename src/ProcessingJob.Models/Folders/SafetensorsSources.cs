@@ -1,3 +1,4 @@
+using ProcessingJob.Models.Configs;
 using ProcessingJob.Models.Graphs;
 using ProcessingJob.Models.Modules;
 using ProcessingJob.Models.Onnx;
@@ -23,6 +24,11 @@ static class SafetensorsSources
         if (path is null)
         {
             return [];
+        }
+
+        if (File.Exists(System.IO.Path.Combine(root, FolderContents.Adapter)))
+        {
+            throw ModelError.Refuse(root, FolderContents.OfAdapter);
         }
 
         var options = work.GraphOptions;

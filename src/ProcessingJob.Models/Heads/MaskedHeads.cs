@@ -17,7 +17,7 @@ static class MaskedHeads
         const string head = "cls.predictions";
         var act = c.Activation("hidden_act");
         var y = Transform(g, x, head + ".transform.dense", head + ".transform.LayerNorm", act, c.Epsilon("layer_norm_eps"), x.Width);
-        return Decode(g, y, head + ".decoder", BertWords, [head + ".decoder.bias", head + ".bias"]);
+        return Decode(g, c, y, head + ".decoder", BertWords, [head + ".decoder.bias", head + ".bias"]);
     }
 
     /// <summary>nomic_bert writes the norm in small letters.</summary>
@@ -28,7 +28,7 @@ static class MaskedHeads
         var eps = c.Epsilon(c.Has("layer_norm_epsilon") ? "layer_norm_epsilon" : "layer_norm_eps"); // the first as published
         var act = c.Activation("hidden_act");
         var y = Transform(g, x, head + ".transform.dense", head + norm, act, eps, x.Width);
-        return Decode(g, y, head + ".decoder", BertWords, [head + ".decoder.bias", head + ".bias"]);
+        return Decode(g, c, y, head + ".decoder", BertWords, [head + ".decoder.bias", head + ".bias"]);
     }
 
     /// <summary>RoBERTa: lm_head., erf gelu whatever hidden_act says.</summary>
@@ -36,13 +36,13 @@ static class MaskedHeads
     {
         var norm = g.Has("lm_head.norm.weight") ? "lm_head.norm" : "lm_head.layer_norm"; // GTE's published name
         var y = Transform(g, x, "lm_head.dense", norm, Activation.Gelu, c.Epsilon("layer_norm_eps"), x.Width);
-        return Decode(g, y, "lm_head.decoder", BertWords, ["lm_head.decoder.bias", "lm_head.bias"]);
+        return Decode(g, c, y, "lm_head.decoder", BertWords, ["lm_head.decoder.bias", "lm_head.bias"]);
     }
 
     public static VocabularyDecoder DistilBert(GraphBuilder g, ConfigReader c, Value x)
     {
         var y = Transform(g, x, "vocab_transform", "vocab_layer_norm", c.Activation("activation"), 1e-12, x.Width);
-        return Decode(g, y, "vocab_projector", BertWords, ["vocab_projector.bias"]);
+        return Decode(g, c, y, "vocab_projector", BertWords, ["vocab_projector.bias"]);
     }
 
     /// <summary>ALBERT: back to the width of the embeddings.</summary>
@@ -51,7 +51,7 @@ static class MaskedHeads
         var width = c.Size("embedding_size");
         var act = c.Activation("hidden_act");
         var y = Transform(g, x, "predictions.dense", "predictions.LayerNorm", act, c.Epsilon("layer_norm_eps"), width);
-        return Decode(g, y, "predictions.decoder", BertWords, ["predictions.decoder.bias", "predictions.bias"]);
+        return Decode(g, c, y, "predictions.decoder", BertWords, ["predictions.decoder.bias", "predictions.bias"]);
     }
 
     /// <summary>ELECTRA's generator, and ConvBERT: erf gelu always.</summary>
@@ -60,7 +60,7 @@ static class MaskedHeads
         const string head = "generator_predictions";
         var eps = c.Epsilon("layer_norm_eps");
         var y = Transform(g, x, head + ".dense", head + ".LayerNorm", Activation.Gelu, eps, c.Size("embedding_size"));
-        return Decode(g, y, "generator_lm_head", BertWords, ["generator_lm_head.bias"]);
+        return Decode(g, c, y, "generator_lm_head", BertWords, ["generator_lm_head.bias"]);
     }
 
     /// <summary>
@@ -75,12 +75,13 @@ static class MaskedHeads
         }
 
         var y = Transform(g, x, head + ".dense", head + ".LayerNorm", c.Activation("hidden_act"), c.Epsilon("layer_norm_eps"), x.Width);
-        return Decode(g, y, "", BertWords, [head + ".bias"]);
+        return Decode(g, c, y, "", BertWords, [head + ".bias"]);
     }
 
     public static VocabularyDecoder ModernBert(GraphBuilder g, ConfigReader c, Value x) =>
         Decode(
             g,
+            c,
             TokenHeads.ModernBertHead(g, c, x),
             "decoder",
             "embeddings.tok_embeddings.weight",
@@ -88,10 +89,11 @@ static class MaskedHeads
         );
 
     /// <summary>Causal language models: no transform, no bias.</summary>
-    public static VocabularyDecoder Causal(GraphBuilder g, ConfigReader c, Value x) => Decode(g, x, "lm_head", "embed_tokens.weight", []);
+    public static VocabularyDecoder Causal(GraphBuilder g, ConfigReader c, Value x) =>
+        Decode(g, c, x, "lm_head", "embed_tokens.weight", []);
 
     public static VocabularyDecoder EuroBert(GraphBuilder g, ConfigReader c, Value x) =>
-        Decode(g, x, "lm_head", "embed_tokens.weight", c.Flag("mlp_bias") ? ["lm_head.bias"] : []);
+        Decode(g, c, x, "lm_head", "embed_tokens.weight", c.Flag("mlp_bias") ? ["lm_head.bias"] : []);
 
     /// <summary>RemBERT: its own output width, and a decoder that is never tied.</summary>
     public static VocabularyDecoder RemBert(GraphBuilder g, ConfigReader c, Value x)
@@ -99,7 +101,7 @@ static class MaskedHeads
         const string head = "cls.predictions";
         var width = c.Size("output_embedding_size");
         var y = Transform(g, x, head + ".dense", head + ".LayerNorm", c.Activation("hidden_act"), c.Epsilon("layer_norm_eps"), width);
-        return Decode(g, y, head + ".decoder", null, [head + ".decoder.bias"]);
+        return Decode(g, c, y, head + ".decoder", null, [head + ".decoder.bias"]);
     }
 
     static Value Transform(GraphBuilder g, Value x, string dense, string norm, Activation activation, double epsilon, int width) =>
@@ -108,9 +110,14 @@ static class MaskedHeads
     /// <param name="decoder">Its own tensor, without <c>.weight</c>; "" for none.</param>
     /// <param name="words">The word embeddings, without prefix, for a tied decoder.</param>
     /// <param name="biases">The first that is there is used: of an untied head the decoder's own. Empty: the head has none.</param>
-    static VocabularyDecoder Decode(GraphBuilder g, Value x, string decoder, string? words, string[] biases)
+    static VocabularyDecoder Decode(GraphBuilder g, ConfigReader c, Value x, string decoder, string? words, string[] biases)
     {
         var own = decoder + ".weight";
+        if (words is not null && decoder.Length > 0 && !g.Has(own) && !c.Flag("tie_word_embeddings"))
+        {
+            throw c.Refuse($"tie_word_embeddings is false, but the checkpoint has no {own}: transformers would make up an untrained one");
+        }
+
         var weight = words is null || g.Has(own) ? own : g.Prefix + words;
         var bias = biases.Length == 0 ? null : Array.Find(biases, g.Has) ?? biases[^1];
         return new VocabularyDecoder(

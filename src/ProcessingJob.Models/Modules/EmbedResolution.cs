@@ -32,7 +32,7 @@ public sealed record EmbedResolution
     public static EmbedResolution Of(EmbedRoute route, PoolingMode? pooling, bool? normalize, int? dimensions)
     {
         var modes = PoolingOf(route, pooling);
-        var stages = normalize == false && route.Normalizes ? [.. route.SentenceStages.SkipLast(1)] : route.SentenceStages;
+        var stages = normalize == false ? [.. WithoutLength(route.SentenceStages)] : route.SentenceStages;
         var pooled = modes.Count == 0 ? route.EncoderWidth : route.TokenWidth * modes.Count;
         var size = EmbedRoute.WidthOf(stages, pooled);
         var width = dimensions ?? route.TruncateDimensions ?? size;
@@ -86,6 +86,9 @@ public sealed record EmbedResolution
             GivesUnitLength = Normalize || (stages.Count > 0 && width == size),
         };
     }
+
+    static IEnumerable<SentenceModule> WithoutLength(IEnumerable<SentenceModule> stages) =>
+        stages.Reverse().SkipWhile(stage => stage is NormalizeModule).Reverse();
 
     static IReadOnlyList<PoolingMode> PoolingOf(EmbedRoute route, PoolingMode? pooling)
     {

@@ -61,7 +61,7 @@ sealed class EmbedRouteBuilder(SentenceFolder folder)
         {
             case TransformerModule { Feature: Features.Tokens or Features.Sentence, Task: TransformerModule.FeatureExtraction } transformer:
                 var plain = PlainFolder.Read(transformer.Folder);
-                _encoderWidth = plain.Width ?? throw ModelError.Refuse(plain.File, "hidden_size is missing");
+                _encoderWidth = plain.Width;
                 if (transformer.Output == TransformerOutput.PoolerOutput)
                 {
                     _width = _encoderWidth;

@@ -66,7 +66,8 @@ static class ModuleTypes
 
         if (root.ValueKind != JsonValueKind.Array || root.GetArrayLength() == 0)
         {
-            throw ModelError.Refuse(file, $"found {root.ValueKind}, expected a list of modules");
+            var found = root.ValueKind == JsonValueKind.Array ? "an empty list" : $"{root.ValueKind}";
+            throw ModelError.Refuse(file, $"found {found}, expected a list of modules");
         }
 
         return [.. root.EnumerateArray().Select(entry => Entry(ModuleConfig.Of(file, "", entry)))];

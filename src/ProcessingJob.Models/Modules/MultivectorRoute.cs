@@ -51,7 +51,7 @@ public sealed record MultivectorRoute : TaskRoute
         }
 
         var plain = PlainFolder.Read(transformer.Folder);
-        var encoderWidth = plain.Width ?? throw ModelError.Refuse(plain.File, "hidden_size is missing");
+        var encoderWidth = plain.Width;
         var width = encoderWidth;
         var stages = new List<SentenceModule>();
         MultiVectorMaskModule? mask = null;

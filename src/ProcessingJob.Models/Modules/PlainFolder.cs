@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProcessingJob.Models.Configs;
 
 namespace ProcessingJob.Models.Modules;
 
@@ -9,7 +10,8 @@ sealed record PlainFolder(
     IReadOnlyList<string> Architectures,
     bool Causal,
     bool OutputsHiddenStates,
-    int? Width,
+    int? KnownWidth,
+    bool HasTextConfig,
     int? Layers,
     int? Labels,
     string? Activation
@@ -20,8 +22,7 @@ sealed record PlainFolder(
     {
         // Not closed: whoever builds the graph answers for the other keys.
         var path = Path.Combine(folder, "config.json");
-        var config =
-            ModuleConfig.TryRead(path) ?? throw ModelError.Refuse(path, "is missing, expected a Hugging Face model folder with this file");
+        var config = ModuleConfig.TryRead(path) ?? throw ModelError.Refuse(path, $"is missing: {FolderContents.InsteadOfConfig(folder)}");
         var labels = config.Any("id2label") is { ValueKind: JsonValueKind.Object } map ? map.EnumerateObject().Count() : 0;
         return new PlainFolder(
             config.Path,
@@ -30,6 +31,7 @@ sealed record PlainFolder(
             config.Flag("is_causal") ?? true,
             config.Flag("output_hidden_states") ?? false,
             First(config, "hidden_size", "dim", "d_model", "n_embd", "emb_dim"),
+            config.Any("text_config") is not null,
             First(config, "num_hidden_layers", "n_layers", "num_layers", "n_layer"),
             labels > 0 ? labels : First(config, "num_labels", "_num_labels"),
             // Since version 4 the first; before that the second.
@@ -37,6 +39,10 @@ sealed record PlainFolder(
                 ?? config.Text("sbert_ce_default_activation_function")
         );
     }
+
+    /// <summary>Floats of a token embedding.</summary>
+    /// <exception cref="Contract.PJobException">Model: config.json does not say.</exception>
+    public int Width => KnownWidth ?? throw ModelError.Refuse(File, FolderContents.NoWidth(ModelType, HasTextConfig));
 
     public bool Is(string head) => Architectures is [var first, ..] && first.EndsWith(head, StringComparison.Ordinal);
 

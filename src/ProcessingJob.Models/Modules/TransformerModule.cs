@@ -72,9 +72,10 @@ public sealed record TransformerModule : SentenceModule
 
     /// <summary>Tokens that an encoding may have, specials included.</summary>
     /// <param name="tokenizerLimit">model_max_length of tokenizer_config.json; null for none.</param>
-    /// <param name="positions">Tokens that have a position; null for any number.</param>
+    /// <param name="positions">Tokens that the transformer was trained for; they lower what the module does not say itself.</param>
+    /// <param name="mostTokens">Tokens that the transformer can compute; null for any number.</param>
     /// <returns>Null where nothing limits it.</returns>
-    public int? MaxLength(TextRole role, int? tokenizerLimit, int? positions)
+    public int? MaxLength(TextRole role, int? tokenizerLimit, int? positions, int? mostTokens)
     {
         var ofRole = role switch
         {
@@ -82,8 +83,9 @@ public sealed record TransformerModule : SentenceModule
             TextRole.Document => DocumentLength,
             _ => null,
         };
-        var length = Expanded(role, ProcessingLength ?? ofRole ?? MaxSequenceLength ?? tokenizerLimit);
-        return positions is { } most && !(length < most) ? most : length;
+        var own = ProcessingLength ?? ofRole ?? MaxSequenceLength;
+        var length = Expanded(role, own ?? tokenizerLimit);
+        return (own is null ? positions : mostTokens) is { } most && !(length < most) ? most : length;
     }
 
     /// <summary>Queries that are filled up have the fill's length at least, and at most where it is fixed.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Configs;
 
 namespace ProcessingJob.Models.Weights;
 
@@ -53,8 +54,8 @@ public sealed class Checkpoint : IDisposable
         {
             throw ModelError.Refuse(
                 Folder,
-                $"tensor {name} is missing among the {_tensors.Count:N0} tensors of the checkpoint, the config asks for it; "
-                    + "fix: compare config.json with the file that holds the weights"
+                $"tensor {name} is missing among the {_tensors.Count:N0} tensors of the checkpoint; "
+                    + "fix: compare config.json and the task with the file that holds the weights"
             );
         }
 
@@ -101,10 +102,7 @@ public sealed class Checkpoint : IDisposable
         var index = Path.Combine(folder, IndexFile);
         if (!File.Exists(index))
         {
-            var pickle = File.Exists(Path.Combine(folder, "pytorch_model.bin"))
-                ? "found pytorch_model.bin, a pickle that can run code; fix: save the model as safetensors"
-                : $"expected {SingleFile} or {IndexFile}";
-            throw ModelError.Refuse(folder, $"holds no weights: {pickle}");
+            throw ModelError.Refuse(folder, $"holds no {SingleFile} and no {IndexFile}; {FolderContents.InsteadOfWeights(folder)}");
         }
 
         try
@@ -128,6 +126,11 @@ public sealed class Checkpoint : IDisposable
 
     void Add(string path)
     {
+        if (!File.Exists(path))
+        {
+            throw ModelError.Refuse(path, $"is missing, and {IndexFile} names it; fix: fetch the model again");
+        }
+
         var file = MappedFile.Open(path);
         _files.Add(file);
         foreach (var tensor in SafetensorsHeader.Read(file))

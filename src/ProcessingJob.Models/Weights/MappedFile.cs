@@ -43,7 +43,11 @@ sealed unsafe class MappedFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw ModelError.Refuse(path, $"cannot be read: {FileFault.Of(e)}", e);
+            var why =
+                e is FileNotFoundException or DirectoryNotFoundException && new FileInfo(path).LinkTarget is { } target
+                    ? $"it is a link to {target}, which is not there"
+                    : FileFault.Of(e);
+            throw ModelError.Refuse(path, $"cannot be read: {why}", e);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using ProcessingJob.Contract;
+using ProcessingJob.Models.Configs;
 
 namespace ProcessingJob.Models.Weights;
 
@@ -19,6 +20,11 @@ static unsafe class SafetensorsHeader
         if (file.Length < 8)
         {
             throw Refuse(file, $"found {file.Length} bytes, expected a safetensors file of at least 8");
+        }
+
+        if (LfsPointer.Is(new ReadOnlySpan<byte>(file.Start, (int)Math.Min(file.Length, 64))))
+        {
+            throw Refuse(file, LfsPointer.Message);
         }
 
         var length = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(file.Start, 8));

@@ -31,7 +31,8 @@ static class FolderReader
         }
 
         var sentence = new SentenceConfig(folder);
-        var pipeline = WithMarkers(parts.Pipeline, sentence.Markers);
+        var stated = folder.IsStatic ? parts.Pipeline : TokenizerClass.Rebuilt(parts.Pipeline, config);
+        var pipeline = WithMarkers(stated, sentence.Markers);
         if (sentence.LowerCase)
         {
             pipeline = Lowercased(pipeline);

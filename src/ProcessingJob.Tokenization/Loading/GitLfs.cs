@@ -13,7 +13,7 @@ static class GitLfs
         {
             throw Refusal.Broken(
                 path,
-                "is a pointer of Git LFS, not the file itself: fetch it with git lfs pull, or the model with pjob model fetch"
+                "is a pointer of Git LFS, not the file itself; fix: fetch it with git lfs pull, or the model with pjob model fetch"
             );
         }
     }

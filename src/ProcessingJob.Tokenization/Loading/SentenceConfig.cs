@@ -12,6 +12,12 @@ sealed class SentenceConfig
         .. "bert roberta distilbert camembert albert xlm-roberta xlnet".Split(' ').Select(family => $"sentence_{family}_config.json"),
     ];
 
+    // How a tokenizer is found and loaded, and the side of the padding, which has no part in a text.
+    static readonly string[] LoadingArguments =
+    [
+        .. "use_fast trust_remote_code cache_dir revision local_files_only token use_auth_token padding_side".Split(' '),
+    ];
+
     public const string QueryTask = "query";
     public const string DocumentTask = "document";
 
@@ -25,8 +31,8 @@ sealed class SentenceConfig
     public SentenceConfig(TokenizerFolder folder)
     {
         _config = Names
-            .SelectMany(name => (string[])[Path.Combine(folder.Path, name), Path.Combine(folder.Root, name)])
-            .Select(Json.ReadIfThere)
+            .Where(_ => folder.IsListed)
+            .Select(name => Json.ReadIfThere(Path.Combine(folder.Path, name)))
             .FirstOrDefault(config => config.IsObject && config.Members.Any());
         _texts = _config["processing_kwargs"]["text"];
         _colbert = ColbertFiles.Find(folder);
@@ -101,7 +107,7 @@ sealed class SentenceConfig
                     limit = key switch
                     {
                         "model_max_length" => Number(value),
-                        "use_fast" or "trust_remote_code" or "cache_dir" or "revision" or "local_files_only" or "token" => limit,
+                        _ when LoadingArguments.Contains(key) => limit,
                         _ => throw Refusal.Unsupported(value.Where, $"the tokenizer's argument {key}"),
                     };
                 }

@@ -27,19 +27,13 @@ sealed class TokenizerConfig
     /// <summary>
     /// What transformers chooses a tokenizer by: the class stated here or in config.json, else the model type; null where none is.
     /// </summary>
-    public string? Family
-    {
-        get
-        {
-            if (_config["tokenizer_class"].TextOrNull is { } stated)
-            {
-                return stated;
-            }
+    public string? Family => StatedClass ?? ModelType;
 
-            var model = Json.ReadIfThere(Path.Combine(_folder, "config.json"));
-            return model["tokenizer_class"].TextOrNull ?? model["model_type"].TextOrNull;
-        }
-    }
+    /// <summary>The class stated here or in config.json; null where none is.</summary>
+    public string? StatedClass => _config["tokenizer_class"].TextOrNull ?? Model["tokenizer_class"].TextOrNull;
+
+    /// <summary>config.json's model_type; null where there is none.</summary>
+    public string? ModelType => Model["model_type"].TextOrNull;
 
     public int? MaxLength
     {
@@ -111,6 +105,8 @@ sealed class TokenizerConfig
 
         return [.. tokens.Values];
     }
+
+    Json Model => Json.ReadIfThere(Path.Combine(_folder, "config.json"));
 
     bool IsSpecial(string content) =>
         Roles.Any(role => Special(role) == content)

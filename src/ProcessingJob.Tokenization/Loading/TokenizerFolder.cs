@@ -15,15 +15,25 @@ sealed record TokenizerFolder(string Root, string Path, string Module)
     /// <summary>Tables of vectors without modules.json, as model2vec reads them.</summary>
     public bool IsModel2Vec => Module == StaticModel;
 
+    /// <summary>
+    /// Whether the module's own files are read: sentence-transformers makes modules up for a folder without modules.json, and leaves their
+    /// files alone (sentence_transformer/model.py, _load_default_modules).
+    /// </summary>
+    public bool IsListed { get; private init; } = true;
+
+    const string ModulesFile = "modules.json";
     const string StaticModel = "StaticModel";
 
     public static TokenizerFolder Find(string root, string? task)
     {
-        var modules = Json.ReadIfThere(System.IO.Path.Combine(root, "modules.json"));
+        var modules = Json.ReadIfThere(System.IO.Path.Combine(root, ModulesFile));
         if (modules.IsNull)
         {
             var config = Json.ReadIfThere(System.IO.Path.Combine(root, "config.json"));
-            return new TokenizerFolder(root, root, config["model_type"].TextOrNull == "model2vec" ? StaticModel : "");
+            return new TokenizerFolder(root, root, config["model_type"].TextOrNull == "model2vec" ? StaticModel : "")
+            {
+                IsListed = IsBelowModules(root),
+            };
         }
 
         foreach (var module in modules.Items)
@@ -33,6 +43,15 @@ sealed record TokenizerFolder(string Root, string Path, string Module)
         }
 
         throw Refusal.Broken(modules.Where, "lists no module");
+    }
+
+    /// <summary>A module's folder stands below modules.json, that of a Router's module two levels below.</summary>
+    static bool IsBelowModules(string folder)
+    {
+        var parent = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(folder).TrimEnd('/'));
+        var above = System.IO.Path.GetDirectoryName(parent);
+        return File.Exists(System.IO.Path.Combine(parent ?? "", ModulesFile))
+            || File.Exists(System.IO.Path.Combine(above ?? "", ModulesFile));
     }
 
     TokenizerFolder Route(string? task)
@@ -72,14 +91,14 @@ sealed record TokenizerFolder(string Root, string Path, string Module)
             return task;
         }
 
-        if (task == null && parameters["default_route"].TextOrNull is { } preferred)
-        {
-            return preferred;
-        }
-
         if (routes.Contains("text"))
         {
             return "text";
+        }
+
+        if (task == null && parameters["default_route"].TextOrNull is { } preferred)
+        {
+            return preferred;
         }
 
         return task == null && routes.Count > 0

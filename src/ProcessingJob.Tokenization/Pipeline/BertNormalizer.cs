@@ -4,6 +4,8 @@ namespace ProcessingJob.Tokenization.Pipeline;
 
 sealed class BertNormalizer(bool cleanText, bool isolateChinese, bool stripAccents, bool lowercase) : Normalizer
 {
+    public bool CleansText => cleanText;
+
     public bool IsolatesChinese => isolateChinese;
 
     public bool StripsAccents => stripAccents;

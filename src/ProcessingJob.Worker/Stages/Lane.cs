@@ -9,7 +9,7 @@ using ProcessingJob.Tokenization;
 namespace ProcessingJob.Worker.Stages;
 
 /// <summary>
-/// Takes one unit after another from reading to commit: reads and tokenizes a block, hands it to the engine, and finishes and writes, in
+/// Takes one unit after another from reading to writing: reads and tokenizes a block, hands it to the engine, and finishes and writes, in
 /// the order of the unit, what comes back meanwhile. It is one thread's work, with the few blocks that are in flight: no unit's bytes
 /// depend on what other lanes do.
 /// </summary>
@@ -36,12 +36,26 @@ sealed class Lane : IDisposable
         _rows = new(_output.Columns);
     }
 
-    /// <summary>Does a unit.</summary>
-    /// <returns>Why its file as a whole cannot be used, and nothing of it is committed; null: it is committed.</returns>
-    public async Task<PJobException?> RunAsync(WorkUnit unit, CancellationToken cancellationToken)
+    /// <summary>Reads a unit and writes its rows.</summary>
+    public async Task<WrittenUnit> RunAsync(WorkUnit unit, CancellationToken cancellationToken)
     {
-        await using var writer = _parts.Writers(unit);
-        using var span = _span = _parts.Traced ? UnitSpan.Start(unit) : null;
+        var writer = _parts.Writers(unit);
+        var span = _span = _parts.Traced ? UnitSpan.Start(unit) : null;
+        try
+        {
+            var (counts, failure) = await RunAsync(unit, writer, cancellationToken);
+            return new(writer, span, counts, failure);
+        }
+        catch
+        {
+            span?.Dispose();
+            await writer.DisposeAsync();
+            throw;
+        }
+    }
+
+    async Task<(UnitCounts Counts, PJobException? Failure)> RunAsync(WorkUnit unit, UnitWriter writer, CancellationToken cancellationToken)
+    {
         var counts = new UnitCounts(0, 0, 0, 0);
         PJobException? failure = null;
         await using var blocks = _parts.Reader.ReadAsync(unit, _parts.Data, cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -81,13 +95,11 @@ sealed class Lane : IDisposable
         if (failure is null)
         {
             var start = StageClock.Now;
-            // A stop between files and record would leave files that nothing names: a commit that has begun is finished.
-            await writer.CommitAsync(counts, CancellationToken.None);
+            await writer.FlushAsync(cancellationToken);
             Busy(_clocks.Write, start);
         }
 
-        span?.End(counts, failure);
-        return failure;
+        return (counts, failure);
     }
 
     /// <summary>What is in flight is the engine's until its run has ended, and is left to it.</summary>

@@ -96,25 +96,51 @@ sealed class Pipeline(PipelineParts parts)
     async Task RunLaneAsync(IReadOnlyList<WorkUnit> units, CancellationToken cancellationToken)
     {
         using var lane = new Lane(parts, _clocks);
-        int index;
-        while ((index = Interlocked.Increment(ref _next)) < units.Count)
+        // A commit waits for the disk or for S3: the lane is at its next unit meanwhile, and never more than one ahead.
+        var commit = Task.CompletedTask;
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            Interlocked.Increment(ref _unitsOpen);
-            var failure = await lane.RunAsync(units[index], cancellationToken);
-            Interlocked.Decrement(ref _unitsOpen);
-            if (failure is not null)
+            int index;
+            while ((index = Interlocked.Increment(ref _next)) < units.Count)
             {
-                lock (_failures)
-                {
-                    _failures[index] = failure;
-                }
-            }
-            else
-            {
-                Interlocked.Increment(ref _unitsDone);
-                await parts.Committed(cancellationToken);
+                cancellationToken.ThrowIfCancellationRequested();
+                Interlocked.Increment(ref _unitsOpen);
+                var (at, unit) = (index, await lane.RunAsync(units[index], cancellationToken));
+                var before = commit;
+                commit = Task.Run(() => EndAsync(at, unit, before, cancellationToken), CancellationToken.None);
+                await before;
             }
         }
+        finally
+        {
+            await commit;
+        }
+    }
+
+    /// <summary>Commits a unit, unless its file cannot be used or the commit before failed.</summary>
+    async Task EndAsync(int index, WrittenUnit unit, Task before, CancellationToken cancellationToken)
+    {
+        await using (unit)
+        {
+            await before;
+            if (unit.Failure is null)
+            {
+                await unit.CommitAsync();
+            }
+        }
+
+        Interlocked.Decrement(ref _unitsOpen);
+        if (unit.Failure is { } failure)
+        {
+            lock (_failures)
+            {
+                _failures[index] = failure;
+            }
+
+            return;
+        }
+
+        Interlocked.Increment(ref _unitsDone);
+        await parts.Committed(cancellationToken);
     }
 }

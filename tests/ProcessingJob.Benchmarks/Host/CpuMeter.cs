@@ -2,7 +2,7 @@ using ProcessingJob.Worker.Stages;
 
 namespace ProcessingJob.Benchmarks.Host;
 
-/// <summary>CPU time of many threads together.</summary>
+/// <summary>Time of many threads together: CPU time, but for commits, which wait for the disk one after another.</summary>
 sealed class CpuMeter
 {
     long _nanoseconds;

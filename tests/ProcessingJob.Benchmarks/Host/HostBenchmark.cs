@@ -48,7 +48,7 @@ static class HostBenchmark
         var perRow = 1e6 / result.Rows;
         var (rate, bound) = LargeHost.Of(result);
         var stages = string.Concat(result.Stages.Select(s => (s.Cpu * perRow).ToString("0.00", CultureInfo.InvariantCulture).PadLeft(9)));
-        var rest = (result.Cpu - result.Stages.Sum(s => s.Cpu)) * perRow;
+        var rest = (result.Cpu - result.Stages.Where(s => s.Name != HostCase.Commit).Sum(s => s.Cpu)) * perRow;
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,

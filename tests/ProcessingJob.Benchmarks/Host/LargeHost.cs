@@ -6,8 +6,8 @@ namespace ProcessingJob.Benchmarks.Host;
 static class LargeHost
 {
     public const string Formula =
-        "rate of a stage = threads it may use there / its CPU seconds per row here; the host's rate is the smallest of them and of "
-        + "192 / all CPU seconds per row";
+        "rate of a stage = threads it may use there / its CPU seconds per row here (of commits, one at a time, the seconds they take); the "
+        + "host's rate is the smallest of them and of 192 / all CPU seconds per row";
 
     const int Cores = 192,
         Gpus = 8;
@@ -29,7 +29,7 @@ static class LargeHost
         stage switch
         {
             "deliver" => 2 * Gpus,
-            "commit" => 1,
+            HostCase.Commit => 1,
             _ => Cores,
         };
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ProcessingJob.Contract.Output;
 using ProcessingJob.Storage;
 
@@ -11,10 +12,15 @@ sealed class MeteredStore(IOutputStore inner, CpuMeter write, CpuMeter commit) :
     public Task ProbeAsync(CancellationToken cancellationToken) => inner.ProbeAsync(cancellationToken);
 
     public async Task<StagedFile> StageAsync(string path, CancellationToken cancellationToken) =>
-        new File(await inner.StageAsync(path, cancellationToken), write, commit);
+        new File(await inner.StageAsync(path, cancellationToken), write);
 
-    public Task<UnitRecord> CommitAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellationToken) =>
-        commit.Measure(() => inner.CommitAsync(record, files, cancellationToken));
+    public async Task<UnitRecord> CommitAsync(UnitRecord record, IReadOnlyList<StagedFile> files, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var stands = await inner.CommitAsync(record, files, cancellationToken);
+        commit.Add((long)Stopwatch.GetElapsedTime(start).TotalNanoseconds);
+        return stands;
+    }
 
     public IAsyncEnumerable<StoredFile> ListAsync(string prefix, CancellationToken cancellationToken) =>
         inner.ListAsync(prefix, cancellationToken);
@@ -28,11 +34,11 @@ sealed class MeteredStore(IOutputStore inner, CpuMeter write, CpuMeter commit) :
 
     public Task DeleteAsync(string path, CancellationToken cancellationToken) => inner.DeleteAsync(path, cancellationToken);
 
-    sealed class File(StagedFile inner, CpuMeter write, CpuMeter commit) : StagedFile(inner.Path)
+    sealed class File(StagedFile inner, CpuMeter write) : StagedFile(inner.Path)
     {
         public override Stream Stream { get; } = new Sink(inner.Stream, write);
 
-        public override Task FinishAsync(CancellationToken cancellationToken) => commit.Measure(() => inner.FinishAsync(cancellationToken));
+        public override Task FinishAsync(CancellationToken cancellationToken) => inner.FinishAsync(cancellationToken);
 
         public override Task PublishAsync(CancellationToken cancellationToken) => inner.PublishAsync(cancellationToken);
 

@@ -34,6 +34,34 @@ public sealed class InputLookTests : IDisposable
             Types = [.. types.Select(t => KeyValuePair.Create(t.Name, t.Type))],
         };
 
+    [Theory]
+    [InlineData("part-00000", "{\"text\":\"one\"}\n", "holds a JSON object", "jsonl")]
+    [InlineData("a.txt", "\n [ {\"text\": 1}]", "holds a JSON object", "jsonl")]
+    [InlineData("000000_0", "id,text\n1,one\n", "names a column 'text' beside others", "csv")]
+    [InlineData("data", "\"text\"|id\r\none|1\r\n", "names a column 'text' beside others", "csv")]
+    public async Task Look_PlainTextThatIsNone_IsRefused(string name, string content, string what, string format)
+    {
+        Write(name, content);
+        Assert.Equal(
+            $"{name}: its first line {what}, and its name tells plain text; fix: set input.format: {format}, or text where lines are the texts",
+            await RefusalAsync()
+        );
+        var run = await ReadAsync(All with { Format = InputFormat.Text });
+        Assert.Null(run.Refusal);
+    }
+
+    [Theory]
+    [InlineData("{curly} text\n")]
+    [InlineData("{\n")]
+    [InlineData("[1] a footnote\n")]
+    [InlineData("text\n")]
+    [InlineData("this text, and another\n")]
+    public async Task Look_PlainText_IsRead(string content)
+    {
+        Write("corpus", content);
+        Assert.Null((await ReadAsync()).Refusal);
+    }
+
     [Fact]
     public async Task Look_WhatLiesBesideData_IsSkippedAndNamed()
     {

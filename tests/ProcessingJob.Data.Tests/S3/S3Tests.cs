@@ -247,6 +247,32 @@ public sealed class S3Tests(S3Fixture server) : IClassFixture<S3Fixture>
     }
 
     [Fact]
+    public async Task Commit_LargeParquetPart_IsUploadedInPartsWhileItIsWritten()
+    {
+        var bucket = await server.NewBucketAsync();
+        var store = new S3Store(server.Client(), S3Uri.Parse($"s3://{bucket}/out", "data"), Quick);
+        await store.ProbeAsync(Token);
+        var record = await WriteAsync(store, 60_000, 0);
+        var part = Assert.Single(record.Parts);
+        var stored = await server.Client().GetObjectMetadataAsync(bucket, "out/" + part.Path, Token);
+        Assert.EndsWith($"-{(part.Bytes + (8 << 20) - 1) / (8 << 20)}\"", stored.ETag);
+        Assert.True(part.Bytes > 16 << 20);
+    }
+
+    [Fact]
+    public async Task Write_UploadEndedBySomebody_SaysSo()
+    {
+        var bucket = await server.NewBucketAsync();
+        using var proxy = new FaultProxy(server.Endpoint)
+        {
+            Fault = (_, request) => request.QueryString["partNumber"] == "2" ? "no upload" : null,
+        };
+        var store = new S3Store(server.Client(proxy.Endpoint), S3Uri.Parse($"s3://{bucket}/out", "data"), Quick);
+        var e = await Assert.ThrowsAsync<PJobException>(() => WriteAsync(store, 120_000, 0));
+        Assert.Contains("S3 does not know the upload any more", e.Message);
+    }
+
+    [Fact]
     public async Task Commit_SecondAttempt_ReturnsTheFirstOnesRecord()
     {
         var bucket = await server.NewBucketAsync();
