@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Changes the code of the spec, of the units and of the commit in small ways (Stryker.NET) and tells which changes no test notices:
-# out/mutation/AREA/reports. Takes hours; an area at a time takes its share.
+# out/mutation/AREA/reports. Takes hours. Changes of static fields may be listed wrongly: their values are made once in a run.
 # usage: scripts/mutation.sh [AREA…]   areas: spec, units, write, finish, store; default: all
 # FILES='**/Spec/Durations.cs,**/Spec/Embed.cs' scripts/mutation.sh spec   takes some files of an area
 set -euo pipefail

@@ -1,3 +1,6 @@
+using ProcessingJob.Cli.Pages;
+using ProcessingJob.Cli.Report;
+using ProcessingJob.Contract.Output;
 using ProcessingJob.Testing;
 
 namespace ProcessingJob.Cli.Tests;
@@ -120,6 +123,22 @@ public sealed class ReportTests : IDisposable
         Assert.Contains("All hosts together.", html);
         Assert.Contains("24 % busy, 18 workers", html);
         Assert.DoesNotContain("algo-1 tokenize", html);
+    }
+
+    [Fact]
+    public void AddThroughput_MomentAtTheEnd_DoesNotFallToZero()
+    {
+        var page = new HtmlPage("title", "kicker");
+        var report = new HostReport
+        {
+            Host = "algo-1",
+            Throughput = [new(0, 0, 0), new(5, 1, 5000), new(10, 2, 10_000), new(10.1, 2, 10_000)],
+        };
+
+        HostSections.AddThroughput(page, [report]);
+
+        // Three points: the start, 5 s at 1,000 tokens/s, and the end at 5,000 tokens in 5.1 s.
+        Assert.Matches("points=\"0,0 49[.]505,0 100,1[.]961\"", page.Build(""));
     }
 
     [Fact]

@@ -49,6 +49,9 @@ public sealed partial class TasksPageTests : IDisposable
         Assert.Equal(0, (await RunAsync(["report", name, "--out", "r.html"])).ExitCode);
         var html = File.ReadAllText(_folder["r.html"]);
         Assert.All(Pictures.GetValueOrDefault(name, []), heading => Assert.Contains($"<h2>{heading}</h2>", html));
+        // A row of several encodings would be counted more than once.
+        Assert.Equal(name == "candidates", html.Contains("<small>encodings</small>", StringComparison.Ordinal));
+        Assert.DoesNotContain(", , ", html);
 
         using var db = new DuckDBConnection("DataSource=:memory:");
         db.Open();
