@@ -43,7 +43,8 @@ public sealed class InputLookTests : IDisposable
     {
         Write(name, content);
         Assert.Equal(
-            $"{name}: its first line {what}, and its name tells plain text; fix: set input.format: {format}, or text where lines are the texts",
+            $"{name}: its first line {what}, and its name tells plain text; fix: set input.format: {format}, or text where lines "
+                + "are the texts",
             await RefusalAsync()
         );
         var run = await ReadAsync(All with { Format = InputFormat.Text });
