@@ -145,7 +145,7 @@ public sealed class SageMakerSubmissionTests(MotoFixture moto)
         await bench.S3.DeleteObjectAsync(bench.Bucket, "model/model.safetensors");
         var e = await Assert.ThrowsAsync<PJobException>(() => bench.RunAsync(bench.Spec()));
         Assert.Equal(ExitCode.Model, e.ExitCode);
-        Assert.Contains($"s3://{bench.Bucket}/model/ has no model.safetensors", e.Message);
+        Assert.Contains($"s3://{bench.Bucket}/model/: has no model.safetensors", e.Message);
         Assert.Empty(bench.Aws.Server.Jobs.All);
     }
 }
